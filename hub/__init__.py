@@ -1,0 +1,53 @@
+"""Grid+ hub. What a plugin author may import stands here and in `hub.plugin`; nothing else is public."""
+
+from hub.errors import (
+    BadRecord,
+    FixSettings,
+    HeldRecord,
+    HubError,
+    PeerRefused,
+    SignInAgain,
+    SourceGone,
+    TryLater,
+)
+from hub.model import (
+    Alias,
+    Arrival,
+    AttachmentRef,
+    Code,
+    Crs,
+    Draft,
+    GridDraft,
+    GridKind,
+    Person,
+    Position,
+    RequestType,
+    SourceClock,
+    Stage,
+    Urgency,
+)
+
+__all__ = [
+    "Alias",
+    "Arrival",
+    "AttachmentRef",
+    "BadRecord",
+    "Code",
+    "Crs",
+    "Draft",
+    "FixSettings",
+    "GridDraft",
+    "GridKind",
+    "HeldRecord",
+    "HubError",
+    "PeerRefused",
+    "Person",
+    "Position",
+    "RequestType",
+    "SignInAgain",
+    "SourceClock",
+    "SourceGone",
+    "Stage",
+    "TryLater",
+    "Urgency",
+]

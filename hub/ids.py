@@ -1,0 +1,53 @@
+"""Deterministic ids: the same parts always give the same id, in every process and every run.
+
+Pure. Invariant 3: `id = hash(source, source record id, revision)`.
+"""
+
+from hashlib import blake2b
+
+from hub.model import EventId, EventKey, IncidentId, RecordId, ReportId, ResidentId, WhistleId
+
+
+def digest_of(*parts: str | bytes) -> str:
+    """32 hex digits over `parts`; length-prefixed, so ("ab", "c") and ("a", "bc") differ."""
+    state = blake2b(digest_size=16)
+    for part in parts:
+        raw = part.encode() if isinstance(part, str) else part
+        state.update(len(raw).to_bytes(8))
+        state.update(raw)
+    return state.hexdigest()
+
+
+def record_id(source: str, arrival: str, index: int) -> RecordId:
+    """`arrival` names the page or the request (cursor before it, or when and by which worker it came)."""
+    return RecordId("rc_" + digest_of("record", source, arrival, str(index)))
+
+
+def event_key(source: str, source_ref: str, part: str) -> EventKey:
+    """What all revisions of one report share."""
+    return EventKey("ek_" + digest_of("key", source, source_ref, part))
+
+
+def event_id(key: EventKey, revision: str) -> EventId:
+    """One revision of one report; `revision` is the digest of its content."""
+    return EventId("ev_" + digest_of("event", key, revision))
+
+
+def resident_id(key: EventKey) -> ResidentId:
+    """The requester of one report. Two reports never share one: people are not the subject."""
+    return ResidentId("rs_" + digest_of("resident", key))
+
+
+def incident_id(first_key: EventKey, generation: int = 0) -> IncidentId:
+    """The incident that the report `first_key` opened; `generation` counts re-openings by un-link."""
+    return IncidentId("in_" + digest_of("incident", first_key, str(generation)))
+
+
+def whistle_id(incident: IncidentId, department: str, round_: int = 0) -> WhistleId:
+    """One incident calling one department; a repeat of the same call has the same id."""
+    return WhistleId("wh_" + digest_of("whistle", incident, department, str(round_)))
+
+
+def report_id(whistle: WhistleId, department: str, nonce: str) -> ReportId:
+    """A department's answer; `nonce` is the department's own id for it, so a retry creates nothing."""
+    return ReportId("rp_" + digest_of("report", whistle, department, nonce))

@@ -1,0 +1,15 @@
+"""C: settings and the command line."""
+
+from typing import Final
+
+from hub.messages.text import Text
+
+TEXTS: Final[dict[str, Text]] = {
+    "C101": Text("配置项 {name} 缺失或不合法", "在 gridplus.toml、环境变量 GRIDPLUS_… 或参数中给出", "setting {name} is missing or not valid", "give it in gridplus.toml, as GRIDPLUS_…, or as a flag"),
+    "C102": Text("找不到插件 {name}", "执行 gridplus plugin list 查看已安装插件", "no plugin named {name}", "see gridplus plugin list"),
+    "C103": Text("插件 {name} 无法加载", "查看插件日志并重新安装", "plugin {name} cannot be loaded", "look at its log, then install it again"),
+    "C104": Text("数据库不可用", "检查地址，或先执行迁移", "the database cannot be used", "check its address, or migrate it first"),
+    "C105": Text("消息总线不可用", "检查 Kafka 地址与凭据", "the bus cannot be used", "check Kafka's address and credentials"),
+    "C106": Text("找不到编号 {id}", "核对编号", "nothing has the id {id}", "check the id"),
+    "C107": Text("端口都被占用", "用 --port 指定空闲端口", "no free port", "name one with --port"),
+}

@@ -1,0 +1,40 @@
+"""The incident: the matter itself, one or more linked events."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from hub.model.kinds import IncidentId, Level, Urgency
+from hub.model.place import Place
+
+
+class IncidentState(StrEnum):
+    """`open` until all leads are done; `closed`; `verified` once checked: nothing links into that (N10)."""
+
+    OPEN = "open"
+    CLOSED = "closed"
+    VERIFIED = "verified"
+    MERGED = "merged"
+    CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Incident:
+    """A matter in the district. Schema: `contracts/schema/incident.v1.json`."""
+
+    id: IncidentId
+    category: str
+    urgency: Urgency
+    level: Level
+    state: IncidentState
+    secret: bool
+    place: Place
+    opened_at: datetime
+    last_reported_at: datetime
+    closed_at: datetime | None
+    event_count: int
+    sources: tuple[str, ...]
+    recurrence_of: IncidentId | None
+    merged_into: IncidentId | None
+    version: int
+    """Counts changes; every move states the version it saw."""
