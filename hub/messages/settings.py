@@ -12,4 +12,6 @@ TEXTS: Final[dict[str, Text]] = {
     "C105": Text("消息总线不可用", "检查 Kafka 地址与凭据", "the bus cannot be used", "check Kafka's address and credentials"),
     "C106": Text("找不到编号 {id}", "核对编号", "nothing has the id {id}", "check the id"),
     "C107": Text("端口都被占用", "用 --port 指定空闲端口", "no free port", "name one with --port"),
+    "C108": Text("本机缺少 {what}", "安装后重试，或给出现有服务器的地址", "this machine lacks {what}", "install it, or give the address of a running server"),
+    "C109": Text("服务器没有在限定时间内启动", "查看其输出文件", "a server did not start in time", "look at its output file"),
 }

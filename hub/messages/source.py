@@ -11,10 +11,11 @@ TEXTS: Final[dict[str, Text]] = {
     "S104": Text("返回的不是约定格式（可能是登录页）", "检查登录状态与地址", "not the agreed format (a login page?)", "check the sign-in and the address"),
     "S105": Text("来源限流", "已退避；必要时申请提高限额", "the source limits the rate", "backed off; ask for a higher limit if it lasts"),
     "S106": Text("登录失败", "核对凭据是否轮换", "sign-in failed", "check whether the credentials were rotated"),
-    "S107": Text("视图列与登记的指纹不符", "核对新增或改名的列后更新指纹", "the view's columns differ from the recorded fingerprint", "look at the new or renamed columns, then record the fingerprint"),
+    "S107": Text("视图列与登记的不符：{columns}", "核对增减的列；确认无误后把 fingerprint 设为 {fingerprint}", "the view's columns are not the recorded ones: {columns}", "look at what came and went; if it is right, set fingerprint to {fingerprint}"),
     "S108": Text("摆渡文件序号缺口：等待第 {expected} 号", "通知对方补发；不跳号", "a gap in the ferry: waiting for file {expected}", "ask for it out of band; numbers are never skipped"),
     "S109": Text("摆渡文件摘要不符", "通知对方重新导出同一序号", "a ferry file does not match its digest", "ask for the same number again"),
     "S110": Text("异常空页", "核对游标与对方数据量", "an empty page where rows were announced", "compare the cursor with the other side's counts"),
     "S111": Text("同名文件内容不同", "通知对方；保留先到的一份", "a known file name came with other content", "tell the other side; the first copy holds"),
     "S112": Text("压缩包超出解压限制", "通知对方拆分", "an archive exceeds the unpacking limits", "ask the other side to split it"),
+    "S113": Text("来源不接受这次回写", "联系来源；答复仍保存在本平台", "the source does not take this answer", "ask the source; the answer is kept here"),
 }

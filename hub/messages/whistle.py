@@ -10,4 +10,6 @@ TEXTS: Final[dict[str, Text]] = {
     "W103": Text("没有这个哨", "核对编号", "no such whistle", "check the id"),
     "W104": Text("退单理由不在合同允许范围", "可用理由：{allowed}", "this return reason is not in the contract", "allowed reasons: {allowed}"),
     "W105": Text("退单次数已用完", "申请裁定", "no return is left", "ask for arbitration"),
+    "W106": Text("已过退单期限", "申请裁定，或继续办理", "the time for returning has passed", "ask for arbitration, or go on with it"),
+    "W107": Text("退单须附依据", "补充依据后再退", "a return needs evidence", "add the evidence, then return it"),
 }

@@ -1,0 +1,62 @@
+# Grid+ hub. Users need `make demo` and `make test`; both prepare what they need by themselves.
+SHELL := /bin/bash
+.DEFAULT_GOAL := help
+BIN := .venv/bin
+STAMP := .venv/.ready
+
+help:  ## This list
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:[^#]*## /\t/' | expand -t 12
+
+setup: $(STAMP) servers  ## Everything demo and test need, servers' software included
+
+$(STAMP): tools/setup.sh requirements.lock pyproject.toml $(wildcard plugins/*/pyproject.toml)
+	@tools/setup.sh python
+
+.PHONY: help setup servers demo test check lint types imports unit plugins contracts docs connected drill bench measure lock clean
+
+servers: $(STAMP)
+	@tools/setup.sh servers
+
+demo: $(STAMP)  ## Simulated departments, hub and pages, until Ctrl-C (ARGS="--store … --bus …")
+	@$(BIN)/gridplus demo $(ARGS)
+
+test: setup check  ## Everything CI runs: lint, types, imports, all tests, connected ones too
+	@$(BIN)/pytest -q --durations=10
+
+check: lint types imports
+
+lint: $(STAMP)  ## ruff
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
+
+types: $(STAMP)  ## mypy, strict
+	@$(BIN)/mypy
+
+imports: $(STAMP)  ## import directions of the house
+	@$(BIN)/lint-imports --no-cache
+
+unit: $(STAMP)  ## The inner loop: no server, under 30 s
+	@$(BIN)/pytest -q -m "not connected and not slow" --durations=10 tests/unit
+
+plugins: $(STAMP)  ## Tests of the adapters and their simulators
+	@$(BIN)/pytest -q plugins
+
+contracts: $(STAMP)  ## Tests of the schema and of the demo pack
+	@$(BIN)/pytest -q tests/contracts tests/unit/schema && $(BIN)/gridplus pack check && $(BIN)/gridplus pack coverage && $(BIN)/gridplus contract check
+
+docs: $(STAMP)  ## Regenerates the reference pages
+	@$(BIN)/gridplus docs
+
+connected: setup  ## Tests on a real Kafka and a real PostgreSQL
+	@$(BIN)/pytest -q -m connected
+
+bench: setup  ## Speed of the whole journey by stage (ARGS="--events N --store … --bus …")
+	@$(BIN)/gridplus bench $(ARGS)
+
+measure: $(STAMP)  ## Quality on the real data in ../shared/data (or GRIDPLUS_DATA)
+	@$(BIN)/gridplus measure $(ARGS)
+
+lock: $(STAMP)  ## Renews the file of third-party versions
+	@$(BIN)/uv lock && $(BIN)/uv export --all-packages --no-emit-workspace --no-header -q > requirements.lock
+
+clean:  ## Removes what setup and tests made
+	@rm -rf .venv .gridplus .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

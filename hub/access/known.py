@@ -1,0 +1,140 @@
+"""Personal values that stand in fields of a record or of those linked to it, ready to be found in texts.
+
+Built once for a record, used on each of its texts. A value is found as written and as people write it:
+full-width, with blanks, 王先生 for a full name, an address without its city, 12栋 for 12号楼.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from itertools import chain
+from typing import Final
+
+from hub.access.addresses import cut
+from hub.access.folding import fold
+from hub.access.names import DOTS, NO_NAMES, TITLES, split_name
+
+NAME: Final = "[姓名]"
+ADDRESS: Final = "[地址]"
+NUMBER: Final = "[号码]"
+
+_BLANKS: Final = rf"\s{DOTS}\u200b-\u200d\u2060\ufeff"
+_NAME_GAPS: Final = re.compile(f"[{_BLANKS}]+")
+_NUMBER_GAPS: Final = re.compile(rf"[{_BLANKS}.()\-‐-―]+")
+_ADDRESS_GAPS: Final = re.compile(rf"[{_BLANKS}\-‐-―_.,，、。()号幢栋座楼单元室层]+")
+"""Left out on both sides before addresses are compared: 12幢501室 = 12-501 = 12号楼501."""
+
+_UNITS: Final = re.compile(r"(?:[号幢栋座楼室层]|单元)*")
+_DIGITS: Final = re.compile("[0-9]")
+_NAME: Final = re.compile(r"[㐀-鿿𠀀-𱍏]{2,6}|[^0-9]{1,30}[" + DOTS + r"][^0-9]{1,30}|[a-z][a-z ]{2,40}")
+
+Span = tuple[int, int, str]
+"""First index, index behind the last, and what to write there instead."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Needles:
+    """Values of one kind, longest first, without `gaps`."""
+
+    values: tuple[str, ...]
+    gaps: re.Pattern[str]
+    instead: str
+
+    def spans(self, folded: str) -> Iterator[Span]:
+        """Where they stand in `folded`, however many gaps are between their letters."""
+        gaps = [match.span() for match in self.gaps.finditer(folded)]
+        tight = self.gaps.sub("", folded) if gaps else folded
+        for value in self.values:
+            at = tight.find(value)
+            while at >= 0:
+                first, last = _index(at, gaps), _index(at + len(value) - 1, gaps)
+                if not _inside_number(folded, first, last):
+                    behind = last + 1
+                    if self.instead is ADDRESS and (units := _UNITS.match(folded, behind)):
+                        behind = units.end()
+                    yield first, behind, self.instead
+                at = tight.find(value, at + 1)
+
+
+def _index(tight: int, gaps: list[tuple[int, int]]) -> int:
+    """Where the letter `tight` of the text without gaps stands in the text with them."""
+    for first, behind in gaps:
+        if first > tight:
+            break
+        tight += behind - first
+    return tight
+
+
+def _inside_number(text: str, first: int, last: int) -> bool:
+    """Whether a longer number goes on before or behind: 12 in 123 is another house."""
+    before, behind = text[first - 1 : first], text[last + 1 : last + 2]
+    return (text[first] in "0123456789" and before.isdecimal()) or (
+        text[last] in "0123456789" and behind.isdecimal()
+    )
+
+
+class Known:
+    """The values to be found. Masked ones (`张*`) are no values: nothing is matched by them (N57)."""
+
+    __slots__ = ("_needles",)
+
+    def __init__(self, values: Iterable[str] = ()) -> None:
+        names: set[str] = set()
+        addresses: set[str] = set()
+        numbers: set[str] = set()
+        for value in {fold(value).strip() for value in values}:
+            if len(value) < 2 or "*" in value or value in NO_NAMES:
+                continue
+            tight = _NUMBER_GAPS.sub("", value)
+            if tight.isascii() and len(_DIGITS.findall(tight)) >= 5:
+                numbers.add(tight)
+            elif _NAME.fullmatch(_NAME_GAPS.sub("", value)) or _NAME.fullmatch(value):
+                names.update(_forms_of_name(_NAME_GAPS.sub("", value)))
+            else:
+                addresses.update(_forms_of_address(value))
+        self._needles = tuple(
+            _Needles(tuple(sorted(found, key=len, reverse=True)), gaps, instead)
+            for found, gaps, instead in (
+                (names, _NAME_GAPS, NAME),
+                (addresses, _ADDRESS_GAPS, ADDRESS),
+                (numbers, _NUMBER_GAPS, NUMBER),
+            )
+            if found
+        )
+
+    def spans(self, folded: str) -> Iterable[Span]:
+        """Where the values stand in `folded`, a text after `fold`; they may overlap, in any order."""
+        return chain.from_iterable(needles.spans(folded) for needles in self._needles)
+
+
+def _forms_of_name(name: str) -> Iterator[str]:
+    """The name itself; of a full name also its surname with a title: 张先生, 张女士, 张某."""
+    yield name
+    surname, given = split_name(name)
+    if given and "㐀" <= name[0] and given not in TITLES:
+        for title in TITLES:
+            yield surname + title
+
+
+def _forms_of_address(address: str) -> Iterator[str]:
+    """The address itself; where it names a house, also without its city, from the road, from the 小区 on."""
+    yield _tight(address)
+    parts = cut(address)
+    if not _DIGITS.search(parts.number + parts.detail):
+        return
+    street = parts.road + parts.number
+    building = re.match(r"[0-9]+[号幢栋座楼]*", parts.detail)
+    forms = [parts.community + street + parts.estate + parts.detail, street + parts.estate + parts.detail]
+    if parts.estate:
+        forms.append(parts.estate + parts.detail)
+        forms.append(parts.estate + (building[0] if building else ""))
+    elif parts.number and parts.road:
+        forms.append(street)
+    for form in forms:
+        tight = _tight(form)
+        if len(tight) >= 4 and _DIGITS.search(tight) and not tight.isascii():
+            yield tight
+
+
+def _tight(address: str) -> str:
+    return _ADDRESS_GAPS.sub("", address)

@@ -1,0 +1,165 @@
+"""Apache Kafka by kafka-python. Imported only where Kafka is chosen; blocks, so it stays out of async code."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from kafka import KafkaConsumer, KafkaProducer, TopicPartition
+from kafka.admin import KafkaAdminClient, NewTopic
+from kafka.consumer.subscription_state import ConsumerRebalanceListener
+from kafka.errors import KafkaError, TopicAlreadyExistsError
+
+from hub.bus.message import Consumer, Delivered, Message, Positions
+from hub.errors import TryLater
+
+_COMPACTED: Final = ("grid.incidents",)
+
+
+@dataclass(frozen=True, slots=True)
+class KafkaSettings:
+    """How to reach the broker. `security` is handed to the client as it stands (SASL, TLS)."""
+
+    servers: str
+    security: Mapping[str, Any]
+    replication: int = 1
+    session_timeout_ms: int = 45_000
+    heartbeat_ms: int = 3_000
+
+    def client(self) -> dict[str, Any]:
+        """Arguments that every client of ours takes."""
+        return {"bootstrap_servers": self.servers.split(","), **self.security}
+
+
+class KafkaBus:
+    """A Kafka cluster. The producer is idempotent, waits for all replicas and compresses with lz4."""
+
+    outbox_is_log: bool = False
+
+    def __init__(self, settings: KafkaSettings) -> None:
+        self._settings = settings
+        self._producer: Any = None
+
+    def ensure(self, topics: Mapping[str, int], *, retention_s: int) -> None:
+        """Creates what is missing, with retention; `grid.incidents` is compacted."""
+        admin = KafkaAdminClient(**self._settings.client())
+        try:
+            have = set(admin.list_topics())
+            new = [
+                NewTopic(
+                    name,
+                    num_partitions=partitions,
+                    replication_factor=self._settings.replication,
+                    topic_configs=_topic_config(name, retention_s),
+                )
+                for name, partitions in topics.items()
+                if name not in have
+            ]
+            if new:
+                admin.create_topics(new, timeout_ms=30_000, wait_for_metadata=True)
+        except TopicAlreadyExistsError:
+            pass  # another worker of the same start was faster; its topics are the same
+        except KafkaError as error:
+            raise TryLater("C105") from error
+        finally:
+            admin.close()
+
+    def publish(self, messages: Sequence[tuple[Message, int]]) -> None:
+        """Returns once every message is acknowledged by all in-sync replicas."""
+        producer = self._ready_producer()
+        try:
+            sent = [
+                producer.send(
+                    message.topic, value=message.value.encode(), key=message.key.encode(), partition=part
+                )
+                for message, part in messages
+            ]
+            producer.flush(timeout=60)
+            for future in sent:
+                future.get(timeout=60)
+        except KafkaError as error:
+            raise TryLater("C105") from error
+
+    def _ready_producer(self) -> Any:
+        if self._producer is None:
+            self._producer = KafkaProducer(
+                **self._settings.client(),
+                acks="all",
+                enable_idempotence=True,
+                compression_type="lz4",
+                linger_ms=5,
+                batch_size=262_144,
+                delivery_timeout_ms=60_000,
+                allow_auto_create_topics=False,
+            )
+        return self._producer
+
+    def consumer(self, group: str, topics: Sequence[str], positions: Positions) -> Consumer:
+        return _KafkaMember(self._settings, group, topics, positions)
+
+    def close(self) -> None:
+        if self._producer is not None:
+            self._producer.close(timeout=10)
+            self._producer = None
+
+
+def _topic_config(name: str, retention_s: int) -> dict[str, str]:
+    if name in _COMPACTED:
+        return {"cleanup.policy": "compact,delete", "retention.ms": str(retention_s * 1000)}
+    return {"retention.ms": str(retention_s * 1000)}
+
+
+class _KafkaMember(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-python ships no types
+    """A group member whose positions live in the hub's database, not on the broker."""
+
+    def __init__(
+        self, settings: KafkaSettings, group: str, topics: Sequence[str], positions: Positions
+    ) -> None:
+        self._group, self._positions = group, positions
+        self._consumer = KafkaConsumer(
+            **settings.client(),
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            isolation_level="read_committed",
+            session_timeout_ms=settings.session_timeout_ms,
+            heartbeat_interval_ms=settings.heartbeat_ms,
+            max_poll_records=500,
+            allow_auto_create_topics=False,
+        )
+        self._consumer.subscribe(list(topics), listener=self)
+
+    def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
+        """Seeks to the stored positions; without one the partition starts at its beginning."""
+        stored = self._positions(self._group)
+        for partition in assigned:
+            position = stored.get((partition.topic, partition.partition))
+            if position is None:
+                self._consumer.seek_to_beginning(partition)
+            else:
+                self._consumer.seek(partition, position)
+
+    def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+        """Nothing is pending between two steps, so nothing has to be given back."""
+
+    def poll(self, limit: int, timeout_s: float) -> Sequence[Delivered]:
+        try:
+            got = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=limit)
+        except KafkaError as error:
+            raise TryLater("C105") from error
+        return [
+            Delivered(
+                partition.topic,
+                partition.partition,
+                one.offset,
+                (one.key or b"").decode(),
+                (one.value or b"").decode(),
+            )
+            for partition, batch in got.items()
+            for one in batch
+        ]
+
+    def rewind(self) -> None:
+        self.on_partitions_assigned(list(self._consumer.assignment()))
+
+    def close(self) -> None:
+        self._consumer.close()

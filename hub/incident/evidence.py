@@ -1,0 +1,124 @@
+"""What two reports say for and against telling of one matter, in points with their reasons.
+
+Pure. Evidence adds up as log-odds do; what a piece is worth stands in `Points` and nowhere else. Which
+verdict the points allow, and what an incident's state allows, stands in `judge.py`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from math import hypot
+from typing import Final
+
+from hub.incident.rules import Extent, LinkRule
+from hub.incident.sighting import Sighting, metres_between
+from hub.incident.text import same_matter
+from hub.model import Reason, Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """What evidence is worth; positive speaks for one matter."""
+
+    same_category: float = 1.0
+    kin_category: float = -0.6
+    at_one_spot: float = 2.5
+    at_the_reach: float = -1.0
+    """Falls evenly from one spot to the furthest distance that rule and errors allow."""
+    at_once: float = 0.6
+    at_the_window: float = -0.6
+    """Falls evenly to the window's end, and on after it."""
+    same_address: float = 2.0
+    same_door: float = 1.5
+    other_door: float = -2.5
+    same_firm: float = 1.0
+    other_firm: float = -2.5
+    same_device: float = 2.0
+    other_device: float = -1.5
+    words_alike: float = 1.5
+    """From the rule's `text_min` on; falls evenly to `words_apart` at no likeness at all."""
+    words_apart: float = -0.8
+
+
+POINTS: Final = Points()
+
+
+@dataclass(slots=True)
+class Evidence:
+    """Points and reasons as they are gathered; `ceiling` is the best verdict that they still allow."""
+
+    points: float = 0.0
+    reasons: list[Reason] = field(default_factory=list)
+    ceiling: Verdict = Verdict.SAME
+
+    def add(self, rule: str, points: float, **facts: str | int | float) -> None:
+        """One ground more: what it is called, what it is worth, and its figures."""
+        self.points += points
+        facts["points"] = round(points, 2)
+        self.reasons.append(Reason(rule, facts))
+
+    def cap(self, rule: str, ceiling: Verdict = Verdict.LIKELY) -> None:
+        """At most `ceiling` from here on, whatever the points; `rule` says why. A lower one stays."""
+        if self.ceiling is not Verdict.RELATED:
+            self.ceiling = ceiling
+        self.reasons.append(Reason(rule))
+
+
+def weigh(one: Sighting, other: Sighting, rule: LinkRule) -> Evidence | None:
+    """The evidence of everything but time; None where the points lie out of reach or no place is shared."""
+    metres = _metres_apart(one, other)
+    if metres is not None and metres > (reach := reach_m(one, other, rule)):
+        return None
+    evidence = Evidence()
+    if metres is not None:
+        fall = (POINTS.at_the_reach - POINTS.at_one_spot) * (metres / reach if reach else 0.0)
+        evidence.add("distance", POINTS.at_one_spot + fall, metres=round(metres, 1), reach_m=round(reach, 1))
+    at_one_address = _weigh_address(evidence, one, other, rule)
+    at_one_device = _weigh_device(evidence, one, other, rule)
+    if metres is None and not at_one_address and not at_one_device:
+        return None
+    if one.category == other.category:
+        evidence.add("same_category", POINTS.same_category)
+    else:
+        evidence.add("kin_category", POINTS.kin_category, known=other.category)
+    at_one_firm = _weigh_firm(evidence, one, other, rule)
+    if rule.same_address and not at_one_address and not at_one_firm:
+        evidence.cap("no_shared_address")
+    _weigh_words(evidence, one, other, rule)
+    return evidence
+
+
+def weigh_time(evidence: Evidence, gap: timedelta, rule: LinkRule) -> None:
+    """Adds what `gap` between two reports says; past the rule's window they are at most `likely`."""
+    windows = gap / rule.window
+    fall = (POINTS.at_the_window - POINTS.at_once) * windows
+    evidence.add("time", POINTS.at_once + fall, minutes=int(gap.total_seconds() // 60))
+    if windows > 1.0:
+        evidence.cap("past_the_window")
+
+
+def reach_m(one: Sighting, other: Sighting, rule: LinkRule) -> float:
+    """Metres that two points may lie apart: the rule's, and both errors, which are independent."""
+    return rule.distance_m + hypot(one.error_m or 0.0, other.error_m or 0.0)
+
+
+def _metres_apart(one: Sighting, other: Sighting) -> float | None:
+    mine, theirs = one.point, other.point
+    return None if mine is None or theirs is None else metres_between(*mine, *theirs)
+
+
+def _weigh_address(evidence: Evidence, one: Sighting, other: Sighting, rule: LinkRule) -> bool:
+    """Whether both stand at one address; another address, where the rule minds it, caps at `related`."""
+    one_id = bool(one.address_id) and one.address_id == other.address_id
+    if one_id:
+        evidence.add("same_address", POINTS.same_address, address_id=one.address_id)
+    agree, conflict = _doors(one.features.doors, other.features.doors)
+    if agree and not conflict:
+        evidence.add("same_door", POINTS.same_door)
+    if conflict and not (agree and rule.extent is Extent.SPREAD):
+        if rule.same_address or rule.extent is Extent.OBJECT:
+            evidence.add("other_door", POINTS.other_door)
+    other_id = one.address_id and other.address_id and not one_id
+    if rule.same_address and (conflict or (other_id and not agree)):
+        evidence.cap("other_address", Verdict.RELATED)
+    return one_id or agree

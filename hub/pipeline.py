@@ -1,0 +1,286 @@
+"""The journey of a record, and nothing but its order. Composes the pure rooms; stores and sends nothing.
+
+    draft ─▶ doubts ─▶ times ─▶ category ─▶ place ─▶ EVENT ─▶ schema      (`understand`, called by intake)
+    event ─▶ sighting ─▶ link decision ─▶ INCIDENT ─▶ calls ─▶ WHISTLES   (`sight`, `rule`, `route`; casework)
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from functools import lru_cache
+from typing import Final
+
+from hub import ids
+from hub.access.textscan import mask_text
+from hub.clock import day_of
+from hub.contract.route import Matter, Routed, Router, Unrouted
+from hub.errors import BadRecord, HeldRecord
+from hub.incident import Candidate, Join, Open, Sighting, decide
+from hub.intake import doubts, times
+from hub.intake.validate import Validator
+from hub.jsonform import dumps, plain
+from hub.model import (
+    UNMAPPED,
+    DepartmentId,
+    Draft,
+    Event,
+    EventKey,
+    EventText,
+    Fate,
+    Incident,
+    IncidentId,
+    IncidentState,
+    Level,
+    Mode,
+    Reason,
+    RecordId,
+    Resident,
+    Urgency,
+)
+from hub.pack import Pack
+from hub.place import Claim, Located, Unlocated, locate, parse
+from hub.whistle.clocks import deadline
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Origin:
+    """What is known of the record that a draft came in."""
+
+    record_id: RecordId
+    source: str
+    mode: Mode
+    received_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Understood:
+    """A draft that became an event; `text` and `resident` go to the vault, `why` beside the event."""
+
+    event: Event
+    text: EventText
+    resident: Resident | None
+    why: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Parked:
+    """A draft that did not: `held` with an owner, or `dead`; `hold_key` frees it once that key is created."""
+
+    fate: Fate
+    code: str
+    pointer: str = ""
+    owner: str = ""
+    hold_key: EventKey | None = None
+
+
+class Journey:
+    """The rooms with one pack: everything that depends on nothing but the pack and the arguments."""
+
+    def __init__(
+        self,
+        pack: Pack,
+        *,
+        schema: Validator,
+        fingerprint: Callable[[bytes], str],
+        is_staff: Callable[[DepartmentId, str], bool],
+    ) -> None:
+        """`fingerprint` is keyed, so that a revision's id tells nothing about its words;
+        `is_staff(department, phone)` knows who works where (N59)."""
+        self.pack: Final = pack
+        self._schema = schema
+        self._fingerprint = fingerprint
+        self._is_staff = is_staff
+        self._router = lru_cache(maxsize=16)(self._make_router)
+
+    # -- a draft becomes an event ------------------------------------------------------------------
+
+    def understand(self, draft: Draft, origin: Origin) -> Understood | Parked:
+        """`draft` as an event, or why it waits or ends; never raises for what the draft says."""
+        key = ids.event_key(origin.source, draft.source_ref, draft.part)
+        accused = self._accused(draft)
+        try:
+            if not draft.source_ref:
+                raise BadRecord("R201", pointer="/source_ref")
+            doubts.refuse_doubtful(draft, is_staff_of_accused=lambda d: self._conflict(d, accused))
+            moments = times.order(draft.occurred_at, draft.reported_at, origin.received_at)
+            found = self._place(draft, moments.occurred_at)
+            understood = self._assemble(draft, origin, key, accused, moments, found)
+            self._validate(understood.event)
+        except HeldRecord as held:
+            return Parked(fate=Fate.HELD, code=held.code, pointer=held.pointer, owner=self.pack.fallback_owner)
+        except BadRecord as bad:
+            return Parked(fate=Fate.DEAD, code=bad.code, pointer=bad.pointer)
+        return understood
+
+    def _accused(self, draft: Draft) -> DepartmentId | None:
+        if not (draft.accused_name or draft.accused_uscc):
+            return None
+        return self.pack.organisation_of(name=draft.accused_name, uscc=draft.accused_uscc)
+
+    def _conflict(self, draft: Draft, accused: DepartmentId | None) -> bool:
+        phone = draft.requester.phone if draft.requester else ""
+        return bool(accused and phone and self._is_staff(accused, phone))
+
+    def _place(self, draft: Draft, at: datetime) -> Located:
+        claim = Claim(
+            position=draft.position,
+            address=draft.address,
+            area_code=draft.area_code,
+            grid_code=draft.grid_code,
+            at=at,
+        )
+        found = locate(claim, self.pack.atlas, self.pack.gazetteer)
+        if isinstance(found, Unlocated):
+            raise HeldRecord(found.code, pointer="/place", error_m=500)
+        return found
+
+    def _assemble(
+        self,
+        draft: Draft,
+        origin: Origin,
+        key: EventKey,
+        accused: DepartmentId | None,
+        moments: times.Times,
+        found: Located,
+    ) -> Understood:
+        category = self.pack.codes.category_of(draft.category.table, draft.category.value)
+        person = draft.requester
+        known = (person.name, person.phone, person.address) if person else ()
+        text = EventText(
+            title=draft.title,
+            content=draft.content,
+            address=draft.address,
+            accused_name=draft.accused_name,
+            masked=mask_text(f"{draft.title}\n{draft.content}", known),
+        )
+        resident = None
+        if person is not None and (person.name or person.phone or person.id_number):
+            resident = Resident(
+                id=ids.resident_id(key),
+                name=person.name,
+                phone=person.phone,
+                id_number=person.id_number,
+                address=person.address,
+                callback=person.callback,
+                anonymous=person.anonymous,
+            )
+        flags = (*draft.flags, *moments.flags, *(() if category else ("unmapped_code",)))
+        event = Event(
+            id=ids.event_id(key, self._fingerprint(dumps(draft).encode())),
+            key=key,
+            record_id=origin.record_id,
+            source=origin.source,
+            source_ref=draft.source_ref,
+            part=draft.part,
+            aliases=draft.aliases,
+            same_as=draft.same_as,
+            version=draft.version,
+            category=category or UNMAPPED,
+            code_table=draft.category.table,
+            code_raw=draft.category.value,
+            request_type=draft.request_type,
+            urgency=draft.urgency,
+            urgency_raw=draft.urgency_raw,
+            channel=draft.channel,
+            stage=draft.stage,
+            status_raw=draft.status_raw,
+            occurred_at=moments.occurred_at,
+            reported_at=moments.reported_at,
+            received_at=origin.received_at,
+            title=_vault(origin.record_id, "title", draft.title),
+            content=_vault(origin.record_id, "content", draft.content),
+            address=_vault(origin.record_id, "address", draft.address),
+            requester=resident.id if resident else None,
+            secret=draft.secret,
+            accused=accused,
+            place=found.place,
+            device_ref=draft.device_ref,
+            clocks=draft.clocks,
+            condition=draft.condition,
+            attachments=len(draft.attachments),
+            confidence=draft.confidence,
+            mode=origin.mode,
+            flags=tuple(dict.fromkeys(flags)),
+        )
+        return Understood(event=event, text=text, resident=resident, why=found.reasons)
+
+    def _validate(self, event: Event) -> None:
+        for fault in self._schema.faults(plain(event)):
+            raise BadRecord("R206", pointer=fault.pointer, kind=fault.keyword)
+
+    # -- an event finds its matter -----------------------------------------------------------------
+
+    def sight(self, event: Event, text: EventText) -> Sighting:
+        """What link rules compare of an event."""
+        return Sighting(
+            event_key=event.key,
+            source=event.source,
+            source_ref=event.source_ref,
+            aliases=tuple((a.system, a.ref) for a in event.aliases),
+            same_as=event.same_as,
+            category=event.category,
+            lon=event.place.lon,
+            lat=event.place.lat,
+            error_m=event.place.error_m or 0.0,
+            address=parse(text.address) if text.address else None,
+            address_id=event.place.address_id,
+            occurred_at=event.occurred_at,
+            text=text.masked,
+            secret=event.secret,
+            device_ref=event.device_ref,
+            subdistrict_id=event.place.subdistrict_id or "",
+        )
+
+    def decide(self, sighting: Sighting, candidates: Sequence[Candidate]) -> Join | Open:
+        """Which matter a report belongs to, by the pack's link rules."""
+        return decide(sighting, candidates, self.pack.link_rules)
+
+    # -- a matter calls its departments ------------------------------------------------------------
+
+    def route(self, event: Event, incident: Incident) -> Routed | Unrouted:
+        """Who takes the matter that `event` opened, under the contracts of the day it happened."""
+        matter = Matter(
+            category=incident.category,
+            subdistrict_id=incident.place.subdistrict_id,
+            community_id=incident.place.community_id,
+            urgency=incident.urgency,
+            level=incident.level,
+            request_type=event.request_type,
+            sources=incident.sources,
+            secret=incident.secret,
+            accused=event.accused,
+        )
+        calendar = self.pack.calendar
+        return self._router(day_of(incident.opened_at)).route(
+            matter,
+            due=lambda step, limit: deadline(step, event.received_at, limit, calendar),
+        )
+
+    def _make_router(self, day: date) -> Router:
+        return Router(self.pack.contracts, day)
+
+
+def _vault(record: RecordId, field: str, value: str) -> str:
+    return f"vault:{record}/{field}" if value else ""
+
+
+def opened_by(event: Event, *, recurrence_of: IncidentId | None) -> Incident:
+    """The matter that `event` is the first report of."""
+    critical = event.urgency is Urgency.CRITICAL
+    return Incident(
+        id=ids.incident_id(event.key),
+        category=event.category,
+        urgency=event.urgency,
+        level=Level.EMERGENCY if critical else Level.ROUTINE,
+        state=IncidentState.OPEN,
+        secret=event.secret,
+        place=event.place,
+        opened_at=event.received_at,
+        last_reported_at=event.reported_at,
+        closed_at=None,
+        event_count=1,
+        sources=(event.source,),
+        recurrence_of=recurrence_of,
+        merged_into=None,
+        version=1,
+    )

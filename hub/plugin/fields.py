@@ -1,0 +1,133 @@
+"""The fields of one record, read by any of the names a vendor has used for them.
+
+Pure. Rules: domain.md N32 (misspelt and re-cased names), N26 (`"4.0"`), N28 (number or text for the same
+field), N18 and N31 (words are checked, not changed). Every error names its field by JSON pointer and
+never quotes what stood in it.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime, tzinfo
+from decimal import Decimal, InvalidOperation
+from typing import Final
+
+from hub.clock import SHANGHAI
+from hub.errors import BadRecord, HeldRecord
+from hub.plugin.text import sound, tidy_ref, tidy_text
+from hub.plugin.times import DEFAULT, parse_moment
+
+_WHOLE: Final = re.compile(r"([0-9]+)\.0+")
+_MARKS: Final = str.maketrans("", "", "_- ")
+_NOTHING: Final = frozenset({"", "null", "none", "nil", "undefined", "nan"})
+_YES: Final = frozenset({"1", "是", "true", "yes", "y", "t", "保密", "需要", "有"})
+
+
+class Fields:
+    """One object of a record. Names are compared without case, `_`, `-` and blanks; the first of several
+    names that holds something wins. A repeated name (after folding) keeps its first non-empty value.
+    """
+
+    __slots__ = ("_folded", "_pointer")
+
+    def __init__(self, values: Mapping[str, object], pointer: str = "") -> None:
+        self._pointer: Final = pointer
+        self._folded: Final[dict[str, tuple[str, object]]] = {}
+        for name, value in values.items():
+            if value is not None:
+                self._folded.setdefault(_fold(name), (name, value))
+
+    @classmethod
+    def of(cls, document: object, pointer: str = "") -> "Fields":
+        """`document` as fields; raises BadRecord R102 where it is no object."""
+        if not isinstance(document, Mapping):
+            raise BadRecord("R102", pointer=pointer)
+        return cls(document, pointer)
+
+    def text(self, *names: str) -> str:
+        """Words for people, trimmed; "" where absent or a word for nothing (`null`).
+
+        Raises BadRecord R202 for an object or a list, HeldRecord R104 for mojibake.
+        """
+        name, value = self._find(names)
+        if isinstance(value, Mapping | list):
+            raise BadRecord("R202", pointer=self.pointer_to(name))
+        words = ("1" if value else "0") if isinstance(value, bool) else tidy_text(value)
+        return "" if words.lower() in _NOTHING else sound(words, pointer=self.pointer_to(name))
+
+    def ref(self, *names: str) -> str:
+        """An id, folded by `tidy_ref`; a number's `.0` is dropped. "" where absent."""
+        return whole(tidy_ref(self.text(*names)))
+
+    def needed_ref(self, *names: str) -> str:
+        """An id without which the matter cannot be kept; raises HeldRecord R201 where it is absent."""
+        found = self.ref(*names)
+        if not found:
+            raise HeldRecord("R201", pointer=self.pointer_to(names[0]))
+        return found
+
+    def yes(self, *names: str) -> bool:
+        """True for 是, 1, true, y and their kind; absent is False."""
+        return self.text(*names).lower() in _YES
+
+    def number(self, *names: str) -> Decimal | None:
+        """A number with the digits that were sent; None where absent or not a number."""
+        try:
+            found = Decimal(self.text(*names))
+        except InvalidOperation:
+            return None
+        return found if found.is_finite() else None
+
+    def moment(
+        self, *names: str, zone: tzinfo = SHANGHAI, formats: Sequence[str] = DEFAULT
+    ) -> datetime | None:
+        """As `hub.plugin.times.parse_moment`, naming the field where it cannot be read (R203)."""
+        name, value = self._find(names)
+        if isinstance(value, Mapping | list):
+            raise BadRecord("R202", pointer=self.pointer_to(name))
+        try:
+            return parse_moment(None if value is None else str(value), zone=zone, formats=formats)
+        except HeldRecord as error:
+            raise HeldRecord(error.code, pointer=self.pointer_to(name)) from None
+
+    def inside(self, *names: str) -> "Fields":
+        """The object under that name; empty where absent. Raises BadRecord R202 for anything else."""
+        name, value = self._find(names)
+        if value is None:
+            return Fields({}, self.pointer_to(name))
+        if not isinstance(value, Mapping):
+            raise BadRecord("R202", pointer=self.pointer_to(name))
+        return Fields(value, self.pointer_to(name))
+
+    def rows(self, *names: str) -> tuple["Fields", ...]:
+        """The objects of the list under that name; `()` where absent. Raises BadRecord R202 else."""
+        name, value = self._find(names)
+        if value is None:
+            return ()
+        if not isinstance(value, list):
+            raise BadRecord("R202", pointer=self.pointer_to(name))
+        return tuple(Fields.of(row, f"{self.pointer_to(name)}/{at}") for at, row in enumerate(value))
+
+    def has(self, *names: str) -> bool:
+        """True where one of the names is present and not null."""
+        return self._find(names)[1] is not None
+
+    def pointer_to(self, name: str) -> str:
+        """JSON pointer of a field of this object (RFC 6901)."""
+        return f"{self._pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+
+    def _find(self, names: Sequence[str]) -> tuple[str, object]:
+        for name in names:
+            found = self._folded.get(_fold(name))
+            if found is not None and found[1] != "":
+                return found
+        return names[0], None
+
+
+def whole(text: str) -> str:
+    """`text` without the `.0` that spreadsheets and databases put behind whole numbers (N26)."""
+    found = _WHOLE.fullmatch(text)
+    return found[1] if found else text
+
+
+def _fold(name: str) -> str:
+    return name.translate(_MARKS).lower()

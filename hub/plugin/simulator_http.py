@@ -1,0 +1,277 @@
+"""A department's system that speaks HTTP, to play with: the part that all such simulators share.
+
+It listens on 127.0.0.1 on a port of its own, lets utterances out when their time has come on the
+scenario clock, keeps what was written back to it, and stops within 5 s with no thread or socket left.
+What the system says, and in which words, is its simulator's; nothing of any one protocol may live here.
+"""
+
+import http.client
+import socket
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any, Final
+from urllib.parse import urlsplit
+
+from hub.plugin.adapter import PeerReply, PeerRequest
+from hub.plugin.simulator import SimulatorSetup, Utterance
+
+_TICK_S: Final = 0.02
+"""How often the talking thread looks at the scenario clock, real seconds."""
+_PATIENCE_S: Final = 10.0
+"""How long a push waits for the hub's answer, real seconds."""
+
+
+class Hangup(Exception):  # noqa: N818  nothing went wrong: it is what the scenario asks for
+    """Raised by `answer` to break the connection without an answer."""
+
+
+class HttpSimulator:
+    """Subclass it: `answer` (requests to the system), `config`, and `speak` (one utterance's time has come).
+
+    A system that is read keeps what `speak` is given and serves it; one that pushes calls `deliver`.
+    `said` counts what the subclass hands to `count`. All methods may be called from any thread.
+    """
+
+    def __init__(self, setup: SimulatorSetup) -> None:
+        self.setup: Final = setup
+        self.url = ""
+        """`http://127.0.0.1:<port>`, once started."""
+        self.stopping: Final = threading.Event()
+        """Set when the simulator ends: whatever is slow on purpose waits on this, not on a sleep."""
+        self.lock: Final = threading.RLock()
+        self.changed: Final = threading.Condition(self.lock)
+        """Notified whenever something was let out, served, pushed or heard."""
+        self._hub_url = setup.hub_url
+        self._said = 0
+        self._heard: list[Mapping[str, str]] = []
+        self._all_spoken = False
+        self._server: _Server | None = None
+        self._threads: list[threading.Thread] = []
+
+    # --- what a subclass says
+
+    def answer(self, request: PeerRequest) -> PeerReply:
+        """The system's answer to one request; may raise Hangup. Runs in a thread per connection."""
+        raise NotImplementedError
+
+    def config(self) -> Mapping[str, object]:
+        """The adapter configuration that reaches this system; `self.url` is known by now."""
+        raise NotImplementedError
+
+    def speak(self, utterance: Utterance) -> None:
+        """The utterance's time has come: show it, or `deliver` it. Runs in the talking thread, in order."""
+        raise NotImplementedError
+
+    def outstanding(self) -> int:
+        """How many bodies that were let out still wait to be fetched; systems that push have none."""
+        return 0
+
+    # --- what `hub.plugin.Simulator` promises
+
+    def start(self) -> Mapping[str, object]:
+        """Listens and starts to talk; returns the configuration for the adapter."""
+        self._server = _Server(self)
+        self.url = f"http://127.0.0.1:{self._server.server_port}"
+        for work in (self._server.serve, self._talk):
+            thread = threading.Thread(target=work, name=f"{type(self).__name__}-{work.__name__}", daemon=True)
+            self._threads.append(thread)
+            thread.start()
+        return self.config()
+
+    def push_to(self, hub_url: str) -> None:
+        """From now on, pushes go to this `/in/<source>` prefix."""
+        with self.changed:
+            self._hub_url = hub_url
+            self.changed.notify_all()
+
+    def said(self) -> int:
+        """How many bodies have left so far, resends and nasty ones included."""
+        with self.lock:
+            return self._said
+
+    def heard(self) -> Sequence[Mapping[str, str]]:
+        """What was written back, oldest first."""
+        with self.lock:
+            return tuple(self._heard)
+
+    def done(self) -> bool:
+        """True once every utterance was let out, and fetched where it waits to be fetched."""
+        with self.lock:
+            return self._all_spoken and self.outstanding() == 0
+
+    def stop(self) -> None:
+        """Stops and gives everything back; may be called twice."""
+        self.stopping.set()
+        with self.changed:
+            self.changed.notify_all()
+        server, self._server = self._server, None
+        if server is not None:
+            server.end()
+        for thread in self._threads:
+            thread.join(timeout=2.0)
+        self._threads.clear()
+
+    # --- what a subclass may use
+
+    def fails(self, name: str) -> bool:
+        """True where the failure mode `name` is switched on."""
+        return name in self.setup.failures
+
+    def count(self, bodies: int = 1) -> None:
+        """So many more bodies have left."""
+        with self.changed:
+            self._said += bodies
+            self.changed.notify_all()
+
+    def hear(self, *, ref: str, stage: str, nonce: str, **more: str) -> None:
+        """Keeps one thing that was written back."""
+        with self.changed:
+            self._heard.append({"ref": ref, "stage": stage, "nonce": nonce, **more})
+            self.changed.notify_all()
+
+    def wait_until(self, condition: str, deadline_s: float = 10.0) -> bool:
+        """Waits for `done`, `heard` or `said` to be true or non-zero; False after `deadline_s` real seconds."""
+        with self.changed:
+            return self.changed.wait_for(lambda: bool(getattr(self, condition)()), deadline_s)
+
+    def send(
+        self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
+    ) -> PeerReply | None:
+        """The hub's answer to one request under its `/in/<source>` prefix; None where it gave none.
+
+        Waits until there is a prefix to push to; None also when the simulator is stopped meanwhile.
+        """
+        with self.changed:
+            self.changed.wait_for(lambda: self._hub_url or self.stopping.is_set())
+            prefix = urlsplit(self._hub_url)
+        if self.stopping.is_set() or not prefix.hostname:
+            return None
+        link = http.client.HTTPConnection(prefix.hostname, prefix.port or 80, timeout=_PATIENCE_S)
+        try:
+            link.request(method, prefix.path.rstrip("/") + path, body=body, headers=dict(headers or {}))
+            reply = link.getresponse()
+            named = {name.lower(): value for name, value in reply.getheaders()}
+            return PeerReply(reply.status, reply.read(), named)
+        except (OSError, http.client.HTTPException):
+            return None
+        finally:
+            link.close()
+
+    def deliver(
+        self, method: str, path: str, *, headers: Callable[[], Mapping[str, str]], body: bytes
+    ) -> PeerReply | None:
+        """As `send`, again and again with a longer pause until the hub takes or refuses it; counts one
+        body for each 2xx. `headers` is asked each time, since a nonce holds once. None when stopped.
+        """
+        pause_s = 0.05
+        while not self.stopping.is_set():
+            reply = self.send(method, path, headers=headers(), body=body)
+            if reply is not None and reply.status < 300:
+                self.count()
+                return reply
+            if reply is not None and reply.status < 500 and reply.status not in (408, 429):
+                return reply
+            self.pause(pause_s)
+            pause_s = min(2 * pause_s, 2.0)
+        return None
+
+    def pause(self, seconds: float) -> bool:
+        """Waits real seconds; False at once when the simulator is stopped. For retries of a push."""
+        return not self.stopping.wait(seconds)
+
+    # --- the talking thread
+
+    def _talk(self) -> None:
+        for utterance in self.setup.utterances:
+            while self.setup.clock.now() < utterance.at:
+                if not self.pause(_TICK_S):
+                    return
+            if self.stopping.is_set():
+                return
+            self.speak(utterance)
+            with self.changed:
+                self.changed.notify_all()
+        with self.changed:
+            self._all_spoken = True
+            self.changed.notify_all()
+
+
+class _Server(ThreadingHTTPServer):
+    """Knows its open connections, so that stopping does not wait for keep-alive to end."""
+
+    daemon_threads = False  # joined by server_close
+    request_queue_size = 64
+
+    def __init__(self, simulator: HttpSimulator) -> None:
+        self.simulator: Final = simulator
+        self._open: set[socket.socket] = set()
+        self._guard = threading.Lock()
+        super().__init__(("127.0.0.1", 0), _Handler)
+
+    def serve(self) -> None:
+        self.serve_forever(poll_interval=_TICK_S)
+
+    def process_request(self, request: Any, client_address: Any) -> None:
+        with self._guard:
+            self._open.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: Any) -> None:
+        with self._guard:
+            self._open.discard(request)
+        super().shutdown_request(request)
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A connection that broke is no news for a simulator."""
+
+    def end(self) -> None:
+        """Stops listening, breaks what is open, joins the threads of all connections."""
+        self.shutdown()
+        with self._guard:
+            for connection in self._open:
+                try:
+                    connection.shutdown(socket.SHUT_RDWR)
+                except OSError:
+                    continue  # the other side was quicker
+        self.server_close()
+
+
+class _Handler(BaseHTTPRequestHandler):
+    """Turns one HTTP request into a PeerRequest and the PeerReply into an answer."""
+
+    protocol_version = "HTTP/1.1"
+    server: _Server
+
+    def _serve(self) -> None:
+        target = urlsplit(self.path)
+        request = PeerRequest(
+            method=self.command,
+            path=target.path,
+            query=target.query,
+            headers={name.lower(): value for name, value in self.headers.items()},
+            body=self.rfile.read(int(self.headers.get("content-length") or 0)),
+            peer=self.client_address[0],
+        )
+        try:
+            reply = self.server.simulator.answer(request)
+        except Hangup:
+            self.close_connection = True
+            return
+        self._write(reply)
+
+    def _write(self, reply: PeerReply) -> None:
+        """A `content-length` in the reply's headers wins: larger than the body, it is half an answer."""
+        named = {name.lower(): value for name, value in reply.headers.items()}
+        promised = int(named.setdefault("content-length", str(len(reply.body))))
+        self.send_response(reply.status)
+        for name, value in named.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(reply.body)
+        self.close_connection = self.close_connection or promised != len(reply.body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name is the standard library's
+        """Silent: a simulator's requests carry what its department's people entered."""
+
+    do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _serve  # noqa: N815  http.server's names

@@ -1,0 +1,117 @@
+"""Bytes to words: which charset was really meant, and whether the words survived on their way.
+
+Pure. Rules: domain.md N07 and N20 (ids are folded, text is not), N18 (mojibake never becomes text),
+N19 (rare characters pass), N30 (a declared charset may lie). Nothing about any one source may live here.
+"""
+
+import codecs
+import re
+from typing import Final
+from unicodedata import normalize
+
+from hub.errors import BadRecord, HeldRecord
+
+_BOMS: Final = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_GB_FAMILY: Final = frozenset({"gb2312", "gbk", "gb18030", "cp936", "ms936", "euc-cn", "hz-gb-2312"})
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
+_LATIN: Final = re.compile(r"[\x80-\u00ff\u0152-\u0192\u02c6-\u02dc\u2013-\u2122]{3,}")
+"""What bytes 0x80–0xFF look like after a Latin-1 or Windows-1252 reader."""
+_BROKEN: Final = re.compile(r"[\ufffd\ud800-\udfff]")
+"""A lost character, or half of a surrogate pair (`\\ud83d` alone in JSON): no encoder takes it."""
+_CHINESE: Final = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
+_UNSEEN: Final = dict.fromkeys([*range(0x20), 0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
+_CONTROL: Final = dict.fromkeys([code for code in range(0x20) if chr(code) not in "\t\n\r"])
+
+
+def decode(raw: bytes, *, declared: str = "") -> str:
+    """`raw` as text, in the charset that it really has; a byte-order mark is taken off.
+
+    Strict UTF-8 is believed before what is `declared` (an HTTP or XML charset), since GB text is almost
+    never valid UTF-8 while the declaration is often a template's; then GB18030, which holds GBK and
+    GB2312. Raises BadRecord R101 where neither fits, HeldRecord R104 where the text is mojibake.
+    """
+    for mark, charset in _BOMS:
+        if raw.startswith(mark):
+            return sound(_strict(raw[len(mark) :], charset))
+    try:
+        return sound(raw.decode("utf-8"))
+    except UnicodeDecodeError:
+        text = _strict(raw, "gb18030")
+    if declared.strip().lower().replace("_", "-") not in _GB_FAMILY and not _reads_as_chinese(text):
+        raise BadRecord("R101")
+    return sound(text)
+
+
+def sound(text: str, *, pointer: str = "") -> str:
+    """`text` itself; raises HeldRecord R104 where it `is_mojibake`. For fields whose JSON escapes
+    (`\\ufffd`) only show after parsing.
+    """
+    if is_mojibake(text):
+        raise HeldRecord("R104", pointer=pointer)
+    return text
+
+
+def is_mojibake(text: str) -> bool:
+    """True where characters were lost (`�`, half a surrogate pair), or where UTF-8 was read as GBK (`宕囧窛`) or Latin-1 (`å´‡`).
+
+    A run of characters counts only if reading it back gives at least two Chinese characters and nothing
+    else: real words practically never do.
+    """
+    if text.isascii():
+        return False
+    if _BROKEN.search(text):
+        return True
+    if any(_was_chinese(_bytes_behind_gbk(run)) for run in _BEYOND_ASCII.findall(text)):
+        return True
+    return any(_was_chinese(_bytes_behind_latin(run)) for run in _LATIN.findall(text))
+
+
+def tidy_ref(text: object) -> str:
+    """An id as the hub compares it: NFKC (full-width digits become plain), unseen characters and all
+    white space taken out, upper case (N07, N20). "" for None. Never for anything a person reads.
+    """
+    if text is None:
+        return ""
+    folded = normalize("NFKC", str(text)).translate(_UNSEEN)
+    return "".join(folded.split()).upper()
+
+
+def tidy_text(text: object) -> str:
+    """Words for people: trimmed, control characters out (line breaks stay), otherwise as sent. "" for None."""
+    return "" if text is None else str(text).translate(_CONTROL).strip()
+
+
+def _strict(raw: bytes, charset: str) -> str:
+    try:
+        return raw.decode(charset)
+    except UnicodeDecodeError:
+        raise BadRecord("R101") from None  # the cause would quote the bytes
+
+
+def _reads_as_chinese(text: str) -> bool:
+    """Nearly all of the text beyond ASCII is in everyday use (GB2312), and none of it is a control."""
+    beyond = "".join(_BEYOND_ASCII.findall(text))
+    common = len(beyond.encode("gb2312", "ignore")) // 2
+    return bool(beyond) and common >= 0.9 * len(beyond) and text == text.translate(_CONTROL)
+
+
+def _bytes_behind_gbk(run: str) -> bytes:
+    return run.encode("gb18030", "ignore")  # half of a surrogate pair has no bytes
+
+
+def _bytes_behind_latin(run: str) -> bytes:
+    """Windows-1252, with the five bytes that it leaves open as Latin-1 has them."""
+    return b"".join(bytes((ord(one),)) if ord(one) < 0x100 else one.encode("cp1252", "ignore") for one in run)
+
+
+def _was_chinese(raw: bytes) -> bool:
+    """True where `raw`, read as UTF-8, is Chinese; a cut last character is forgiven."""
+    try:
+        again = codecs.getincrementaldecoder("utf-8")().decode(raw, final=False)
+    except UnicodeDecodeError:
+        return False
+    return len(again) >= 2 and _CHINESE.fullmatch(again) is not None

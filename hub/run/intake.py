@@ -1,0 +1,276 @@
+"""The intake worker of one source: read → store → normalise → event, and the answers back to it.
+
+Whoever holds the source's lease works on it; every transaction proves the lease again, so a worker
+that slept through its end commits nothing.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+
+from hub.access.vault import DataKey, Vault
+from hub.bus import Message
+from hub.bus.topics import DEADLETTERS, EVENTS
+from hub.clock import Clock
+from hub.errors import BadRecord, HeldRecord, HubError
+from hub.jsonform import dumps
+from hub.model import Arrival, Draft, Event, EventText, Fate, GridDraft, Mode, Resident
+from hub.pipeline import Journey, Origin, Parked, Understood
+from hub.plugin import Adapter, Body, Reads
+from hub.run import envelope
+from hub.run.reception import SEALED_AT, Reception, write
+from hub.store import cursors, events, keys, leases, records
+from hub.store.engine import Store
+from hub.store.outbox import Outbox
+
+log = structlog.get_logger()
+
+EVENT_SEALED_AT: Final = "event.sealed"
+RESIDENT_SEALED_AT: Final = "resident.sealed"
+
+
+@dataclass(slots=True)
+class _Batch:
+    """What one look at waiting records came to, before it is written."""
+
+    understood: list[Understood] = field(default_factory=list)
+    ends: list[records.End] = field(default_factory=list)
+    updates: set[str] = field(default_factory=set)
+    """Ids of events whose source says they change something it sent before."""
+    grids: list[tuple[str, GridDraft]] = field(default_factory=list)
+
+
+class Intake:
+    """One source's worker."""
+
+    def __init__(
+        self,
+        source: str,
+        adapter: Adapter,
+        *,
+        store: Store,
+        outbox: Outbox,
+        journey: Journey,
+        vault: Vault,
+        clock: Clock,
+        worker: str,
+        lease_s: float,
+        batch: int,
+        body_limit: int,
+    ) -> None:
+        self.source: Final = source
+        self.adapter: Final = adapter
+        self._store, self._outbox, self._journey, self._vault = store, outbox, journey, vault
+        self._clock, self._worker, self._batch = clock, worker, batch
+        self._lease_length = timedelta(seconds=lease_s)
+        self._reception = Reception(source, adapter, vault, body_limit=body_limit)
+
+    def lease(self) -> leases.Lease | None:
+        """The right to work on this source, taken or prolonged; None while another worker has it."""
+        name = f"intake:{self.source}"
+        return leases.take(self._store, name, self._worker, self._clock.now(), self._lease_length)
+
+    def read(self, held: leases.Lease) -> tuple[int, bool]:
+        """Reads and stores one page; (records, whether the next page is wanted at once)."""
+        if not isinstance(self.adapter, Reads):
+            return 0, False
+        with self._store.read() as conn:
+            place = cursors.get(conn, self.source)
+        page = self.adapter.read(place.cursor)
+        if not page.bodies and page.cursor == place.cursor:
+            return 0, False
+        now = self._clock.now()
+        prepared = self._reception.prepare(
+            page.bodies, arrival=f"page:{place.pages}", mode=Mode.LIVE, now=now
+        )
+        with self._store.write() as conn:
+            leases.hold(conn, held)
+            stored = write(conn, prepared)
+            cursors.move(conn, self.source, cursors.Place(page.cursor, place.pages + 1), now)
+        return stored, page.more
+
+    def digest(self, held: leases.Lease) -> int:
+        """Makes events of the records that wait; returns how many records were read."""
+        with self._store.read() as conn:
+            waiting = records.waiting(conn, self.source, self._batch)
+            data_keys = keys.of(conn, (w.id for w in waiting))
+        if not waiting:
+            return 0
+        batch = _Batch()
+        for one in waiting:
+            self._understand(one, data_keys.get(one.id), batch)
+        self._commit(held, batch, data_keys)
+        return len(waiting)
+
+    # -- one record ----------------------------------------------------------------------------------
+
+    def _understand(self, one: records.WaitingRecord, key: DataKey | None, batch: _Batch) -> None:
+        if key is None:
+            batch.ends.append(records.End(id=one.id, fate=Fate.DEAD, code="R107"))
+            return
+        origin = Origin(record_id=one.id, source=self.source, mode=one.mode, received_at=one.received_at)
+        try:
+            body = Body(self._vault.open(key, SEALED_AT, one.sealed), one.kind)
+            drafts = self.adapter.normalise(body, Arrival(one.received_at, one.kind))
+        except HeldRecord as held:
+            batch.ends.append(
+                records.End(
+                    id=one.id,
+                    fate=Fate.HELD,
+                    code=held.code,
+                    pointer=held.pointer,
+                    owner=self._journey.pack.fallback_owner,
+                )
+            )
+            return
+        except BadRecord as bad:
+            batch.ends.append(records.End(id=one.id, fate=Fate.DEAD, code=bad.code, pointer=bad.pointer))
+            return
+        except Exception as error:
+            log.warning("adapter_failed", source=self.source, record=one.id, error=type(error).__name__)
+            batch.ends.append(records.End(id=one.id, fate=Fate.HELD, code="R106", owner="engineer"))
+            return
+        if not drafts:
+            batch.ends.append(records.End(id=one.id, fate=Fate.DEAD, code="R108"))
+        for draft in drafts:
+            self._take(draft, origin, batch)
+
+    def _take(self, draft: Draft | GridDraft, origin: Origin, batch: _Batch) -> None:
+        if isinstance(draft, GridDraft):
+            batch.grids.append((origin.record_id, draft))
+            batch.ends.append(records.End(id=origin.record_id, fate=Fate.LINKED, code="grid_version"))
+            return
+        result = self._journey.understand(draft, origin)
+        if isinstance(result, Parked):
+            batch.ends.append(_parked(origin, result))
+            return
+        batch.understood.append(result)
+        if draft.is_update:
+            batch.updates.add(result.event.id)
+
+    # -- one transaction -----------------------------------------------------------------------------
+
+    def _commit(self, held: leases.Lease, batch: _Batch, data_keys: Mapping[str, DataKey]) -> None:
+        now = self._clock.now()
+        with self._store.write() as conn:
+            leases.hold(conn, held)
+            known = events.known_ids(conn, (u.event.id for u in batch.understood))
+            seen = set(events.versions(conn, (u.event.key for u in batch.understood)))
+            fresh = self._sort_out(batch, known, seen)
+            resident_keys = keys.of(conn, (u.resident.id for u in fresh if u.resident))
+            new_keys: list[DataKey] = []
+            events.add(conn, [self._seal_event(u, data_keys) for u in fresh])
+            residents = [
+                self._seal_resident(u.resident, resident_keys, new_keys) for u in fresh if u.resident
+            ]
+            keys.add(conn, new_keys)
+            events.add_residents(conn, residents, now)
+            events.add_grid_versions(conn, [_grid_row(r, g) for r, g in batch.grids])
+            records.settle(conn, batch.ends, now)
+            records.release(conn, {u.event.key for u in fresh if u.event.id not in batch.updates})
+            messages = [self._event_message(u.event, now) for u in fresh]
+            messages += [self._dead_letter(end, now) for end in batch.ends if end.fate is Fate.DEAD]
+            self._outbox.append(conn, messages, now)
+
+    def _sort_out(self, batch: _Batch, known: set[str], seen: set[str]) -> list[Understood]:
+        """Events to store; resends (N01) and updates before their creation (N03) end or wait instead."""
+        fresh: list[Understood] = []
+        here = set(known)
+        created = seen | {u.event.key for u in batch.understood if u.event.id not in batch.updates}
+        for one in batch.understood:
+            event = one.event
+            if event.id in here:
+                batch.ends.append(records.End(id=event.record_id, fate=Fate.LINKED, code="resend"))
+            elif event.id in batch.updates and event.key not in created:
+                batch.ends.append(
+                    records.End(
+                        id=event.record_id,
+                        fate=Fate.HELD,
+                        code="R302",
+                        owner=self._journey.pack.fallback_owner,
+                        hold_key=event.key,
+                    )
+                )
+            else:
+                here.add(event.id)
+                fresh.append(one)
+                batch.ends.append(records.End(id=event.record_id, fate=None))
+        return fresh
+
+    def _seal_event(self, one: Understood, data_keys: Mapping[str, DataKey]) -> events.NewEvent:
+        sealed = self._vault.seal(data_keys[one.event.record_id], EVENT_SEALED_AT, dumps(one.text).encode())
+        return events.NewEvent(event=one.event, why=one.why, sealed=sealed)
+
+    def _seal_resident(
+        self, person: Resident, known: dict[str, DataKey], new: list[DataKey]
+    ) -> events.NewResident:
+        key = known.get(person.id)
+        if key is None:
+            key = known[person.id] = self._vault.new_key(person.id)
+            new.append(key)
+        return events.NewResident(
+            id=person.id,
+            sealed=self._vault.seal(key, RESIDENT_SEALED_AT, dumps(person).encode()),
+            phone_index=self._vault.blind("phone", person.phone) if person.phone else None,
+            id_number_index=self._vault.blind("id_number", person.id_number) if person.id_number else None,
+        )
+
+    def _event_message(self, event: Event, now: datetime) -> Message:
+        data = {
+            "event_id": event.id,
+            "key": event.key,
+            "source": event.source,
+            "category": event.category,
+            "subdistrict_id": event.place.subdistrict_id,
+            "grid_id": event.place.grid_id,
+            "mode": event.mode.value,
+        }
+        value = envelope.wrap("grid.event.v1", id_=event.id, source=event.source, subject=event.id, at=now, data=data)
+        return Message(EVENTS, event.place.subdistrict_id or self._journey.pack.district, value)
+
+    def _dead_letter(self, end: records.End, now: datetime) -> Message:
+        data = {"record_id": end.id, "source": self.source, "code": end.code, "pointer": end.pointer}
+        value = envelope.wrap("grid.deadletter.v1", id_=end.id, source=self.source, subject=end.id, at=now, data=data)
+        return Message(DEADLETTERS, end.id, value)
+
+
+def _parked(origin: Origin, parked: Parked) -> records.End:
+    return records.End(
+        id=origin.record_id,
+        fate=parked.fate,
+        code=parked.code,
+        pointer=parked.pointer,
+        owner=parked.owner,
+        hold_key=parked.hold_key,
+    )
+
+
+def _grid_row(record: str, grid: GridDraft) -> dict[str, object]:
+    return {
+        "id": f"{grid.kind.value}:{grid.code}:{grid.valid_from.isoformat()}",
+        "kind": grid.kind.value,
+        "code": grid.code,
+        "valid_from": grid.valid_from.isoformat(),
+        "valid_to": grid.valid_to.isoformat() if grid.valid_to else None,
+        "body": dumps(replace(grid, contact=dict(grid.contact))),
+        "record_id": record,
+    }
+
+
+def texts_of(vault: Vault, stored: Sequence[events.StoredEvent], data_keys: Mapping[str, DataKey]) -> dict[str, EventText]:
+    """Event id → its words, unsealed; empty words where the record's key was destroyed."""
+    from hub.jsonform import loads
+
+    found: dict[str, EventText] = {}
+    for one in stored:
+        key = data_keys.get(one.event.record_id)
+        found[one.event.id] = (
+            loads(EventText, vault.open(key, EVENT_SEALED_AT, one.sealed)) if key else EventText()
+        )
+    return found
+
+
+__all__ = ["EVENT_SEALED_AT", "RESIDENT_SEALED_AT", "HubError", "Intake", "texts_of"]

@@ -1,0 +1,199 @@
+"""A department's answer (报到): checked against its contract, stored, and told to every source that reported.
+
+Called by the web worker for an authenticated principal, and by the reports worker for a topic that
+belongs to one department. `department` is always that principal, never a field of the message.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection
+
+from hub import ids
+from hub.access.vault import Vault
+from hub.errors import Refused
+from hub.intake.validate import Validator
+from hub.jsonform import dumps
+from hub.model import (
+    Contract,
+    IncidentState,
+    Move,
+    Report,
+    Role,
+    Stage,
+    Whistle,
+    WhistleState,
+)
+from hub.pack import Pack
+from hub.plugin import Answer
+from hub.store import events, incidents, keys, whistles
+from hub.store.engine import Store
+from hub.whistle.lifecycle import advance
+
+SEALED_AT: Final = "report.sealed"
+_STAGE: Final[Mapping[Move, Stage]] = {
+    Move.SIGN: Stage.ACCEPTED,
+    Move.CONTACT: Stage.IN_PROGRESS,
+    Move.ARRIVE: Stage.IN_PROGRESS,
+    Move.RETURN: Stage.RETURNED,
+    Move.RESULT: Stage.DONE_BY_DEPT,
+}
+_WORDS: Final[Mapping[Move, str]] = {
+    Move.SIGN: "已由{department}签收",
+    Move.CONTACT: "{department}已与现场联系",
+    Move.ARRIVE: "{department}已到场处置",
+    Move.RETURN: "正在重新确定承办单位",
+    Move.RESULT: "{department}已处置完毕，待核查",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The whistle as it stands after the report; `repeated` where the same report had come before."""
+
+    whistle: Whistle
+    repeated: bool
+
+
+class Reporting:
+    """Takes reports, one transaction each."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        pack: Pack,
+        vault: Vault,
+        report_schema: Validator,
+        tellable: Mapping[str, bool],
+    ) -> None:
+        """`tellable`: source → whether its adapter can be told anything."""
+        self._store, self._pack, self._vault = store, pack, vault
+        self._schema, self._tellable = report_schema, tellable
+        self._contracts = {c.id: c for c in pack.contracts}
+        self._forms: dict[str, Validator] = {}
+
+    def take(self, department: str, whistle_id: str, message: Mapping[str, Any], now: datetime) -> Taken:
+        """Stores one report of `department`; raises Refused (W101–W105, A101) and changes nothing then."""
+        with self._store.write() as conn:
+            return self.take_in(conn, department, whistle_id, message, now)
+
+    def take_in(
+        self, conn: Connection, department: str, whistle_id: str, message: Mapping[str, Any], now: datetime
+    ) -> Taken:
+        """The same inside the caller's transaction."""
+        whistle = whistles.load(conn, [whistle_id]).get(whistle_id)
+        if whistle is None or whistle.department != department:  # not yours and not there look alike
+            raise Refused("W103")
+        report = self._parse(department, whistle, message, now)
+        contract = self._contracts[whistle.contract_id]
+        if self._is_known(conn, report):
+            return Taken(whistle, repeated=True)
+        self._check(whistle, contract, report)
+        moved = advance(whistle, report.move, now)
+        key = self._vault.new_key(report.id)
+        keys.add(conn, [key])
+        sealed = self._vault.seal(key, SEALED_AT, dumps({"note": report.note, "form": report.form}).encode())
+        whistles.add_report(conn, report, sealed)
+        whistles.change(conn, moved)
+        self._close_if_done(conn, moved, now)
+        self._answer(conn, moved, report, now)
+        return Taken(moved, repeated=False)
+
+    def _parse(
+        self, department: str, whistle: Whistle, message: Mapping[str, Any], now: datetime
+    ) -> Report:
+        for fault in self._schema.faults(message):
+            raise Refused("W102", pointer=fault.pointer)
+        return Report(
+            id=ids.report_id(whistle.id, department, message["nonce"]),
+            whistle_id=whistle.id,
+            department=whistle.department,
+            move=Move(message["move"]),
+            reported_at=now,
+            reason_code=message.get("reason_code", ""),
+            note=message.get("note", ""),
+            form=message.get("form"),
+        )
+
+    @staticmethod
+    def _is_known(conn: Connection, report: Report) -> bool:
+        return whistles.has_report(conn, report.id)
+
+    def _check(self, whistle: Whistle, contract: Contract, report: Report) -> None:
+        if report.move is Move.RETURN:
+            rules = contract.returns
+            if report.reason_code not in rules.reason_codes:
+                raise Refused("W104", pointer="/reason_code", allowed=", ".join(rules.reason_codes))
+            if whistle.returns >= rules.max_returns:
+                raise Refused("W105")
+        if report.move is Move.RESULT:
+            for fault in self._form(contract).faults(report.form or {}):
+                raise Refused("W102", pointer=f"/form{fault.pointer}")
+
+    def _form(self, contract: Contract) -> Validator:
+        if contract.id not in self._forms:
+            self._forms[contract.id] = Validator(dict(contract.form))
+        return self._forms[contract.id]
+
+    def _close_if_done(self, conn: Connection, moved: Whistle, now: datetime) -> None:
+        """An incident closes once all its leads have handed in a result."""
+        if moved.state is not WhistleState.RESULT:
+            return
+        called = whistles.of_incidents(conn, [moved.incident_id])[moved.incident_id]
+        leads = [w for w in called if w.role is Role.LEAD]
+        if all(w.state is WhistleState.RESULT for w in leads):
+            incident = incidents.load(conn, [moved.incident_id])[moved.incident_id]
+            if incident.state is IncidentState.OPEN:
+                closed = replace(
+                    incident, state=IncidentState.CLOSED, closed_at=now, version=incident.version + 1
+                )
+                incidents.change(conn, [closed])
+
+    def _answer(self, conn: Connection, whistle: Whistle, report: Report, now: datetime) -> None:
+        """Every linked report is answered under its own number; a source that cannot be told is marked so."""
+        stage = _STAGE.get(report.move)
+        if stage is None:
+            return
+        links = incidents.links_of(conn, [whistle.incident_id]).get(whistle.incident_id, [])
+        stored = events.load(conn, (one.link.event_id for one in links))
+        organisation = self._pack.organisations.get(whistle.department)
+        name = organisation.name if organisation else whistle.department
+        new: list[whistles.NewAnswer] = []
+        for one in stored.values():
+            nonce = ids.digest_of("answer", report.id, one.event.key)
+            answer = Answer(
+                source_ref=one.event.source_ref,
+                part=one.event.part,
+                stage=stage,
+                at=now,
+                text=_WORDS[report.move].format(department=name),
+                department=name,
+                nonce=nonce,
+            )
+            new.append(
+                whistles.NewAnswer(
+                    id=nonce,
+                    source=one.event.source,
+                    event_key=one.event.key,
+                    body=dumps(answer),
+                    state="waiting" if self._tellable.get(one.event.source, False) else "cannot",
+                )
+            )
+        whistles.add_answers(conn, new, now)
+
+
+def parse_json(raw: bytes | str) -> Mapping[str, Any]:
+    """A report's JSON object; raises Refused W102 for anything else."""
+    try:
+        message = orjson.loads(raw)
+    except orjson.JSONDecodeError:
+        raise Refused("W102") from None
+    if not isinstance(message, dict):
+        raise Refused("W102")
+    return message
+
+

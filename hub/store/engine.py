@@ -1,0 +1,217 @@
+"""The database: SQLite (WAL) or PostgreSQL behind one small object.
+
+May hold: how to connect, begin, and move many rows in one statement. May not hold: a table or a rule.
+Hot writes go past the expression compiler (libraries.md § 2): `insert` builds one fixed statement a
+table and shape, `jsonb_to_recordset` on PostgreSQL and `executemany` on SQLite.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection, Engine, LargeBinary, Table, create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import DBAPIError
+
+from hub.errors import FixSettings
+
+Row = Mapping[str, Any]
+BATCH: Final = 500
+"""Rows a statement; larger batches cost more a row (libraries.md, law of the house)."""
+
+
+class Store:
+    """One database. `read()` and `write()` give a connection inside one transaction."""
+
+    def __init__(self, url: str) -> None:
+        self.url: Final = url
+        self.engine: Final = _engine(url)
+        self.is_postgresql: Final = self.engine.dialect.name == "postgresql"
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A connection for looking; it never waits for a writer."""
+        with self.engine.connect() as conn, conn.begin():
+            yield conn
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A connection in one transaction: all of it holds, or nothing. On SQLite one writer at a time."""
+        with self.engine.connect().execution_options(gridplus_write=True) as conn, conn.begin():
+            yield conn
+
+    def close(self) -> None:
+        """Gives every connection back."""
+        self.engine.dispose()
+
+
+def _engine(url: str) -> Engine:
+    parsed = make_url(url)
+    if parsed.get_backend_name() == "sqlite":
+        if parsed.database and parsed.database != ":memory:":
+            Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = create_engine(url, connect_args={"timeout": 60, "check_same_thread": False})
+        event.listen(engine, "connect", _sqlite_connect)
+        event.listen(engine, "begin", _sqlite_begin)
+        return engine
+    if parsed.get_backend_name() != "postgresql":
+        raise FixSettings("C101", name="store")
+    return create_engine(
+        parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, pool_size=8, max_overflow=16
+    )
+
+
+def _sqlite_connect(dbapi: Any, _record: object) -> None:
+    dbapi.isolation_level = None  # transactions are begun by `_sqlite_begin`, not by the driver
+    for pragma in (
+        "journal_mode=WAL",
+        "synchronous=FULL",  # durable before acknowledged: also when the power fails
+        "busy_timeout=60000",
+        "foreign_keys=ON",
+        "cache_size=-65536",
+        "temp_store=MEMORY",
+    ):
+        dbapi.execute(f"PRAGMA {pragma}")
+
+
+def _sqlite_begin(conn: Connection) -> None:
+    writing = conn.get_execution_options().get("gridplus_write")
+    conn.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN")
+
+
+def insert(conn: Connection, table: Table, rows: Sequence[Row], *, update: tuple[str, ...] = ()) -> int:
+    """Writes `rows`; a row whose primary key stands already is skipped, or has `update` columns set anew.
+
+    Every row names the same columns. Returns how many rows were written. A batch may not hold one
+    primary key twice when `update` is given (PostgreSQL refuses that).
+    """
+    if not rows:
+        return 0
+    columns = tuple(rows[0])
+    written = 0
+    for start in range(0, len(rows), BATCH):
+        part = rows[start : start + BATCH]
+        if conn.dialect.name == "postgresql":
+            blobs = {c for c in columns if isinstance(table.c[c].type, LargeBinary)}
+            payload = orjson.dumps([_jsonable(row, blobs) for row in part] if blobs else list(part)).decode()
+            result = conn.exec_driver_sql(_pg_insert(table, columns, update), (payload,))
+            written += result.rowcount
+        else:
+            before = _changes(conn)
+            conn.exec_driver_sql(
+                _sqlite_insert(table, columns, update), [tuple(row[c] for c in columns) for row in part]
+            )
+            written += _changes(conn) - before
+    return written
+
+
+def _changes(conn: Connection) -> int:
+    return int(conn.exec_driver_sql("SELECT total_changes()").scalar_one())
+
+
+def _jsonable(row: Row, blobs: set[str]) -> dict[str, Any]:
+    return {c: (v.hex() if c in blobs and v is not None else v) for c, v in row.items()}
+
+
+@lru_cache(maxsize=256)
+def _sqlite_insert(table: Table, columns: tuple[str, ...], update: tuple[str, ...]) -> str:
+    names = ", ".join(columns)
+    marks = ", ".join("?" * len(columns))
+    return f"INSERT INTO {table.name} ({names}) VALUES ({marks}) {_conflict(table, update)}"  # noqa: S608 names are ours
+
+
+@lru_cache(maxsize=256)
+def _pg_insert(table: Table, columns: tuple[str, ...], update: tuple[str, ...]) -> str:
+    names = ", ".join(columns)
+    shape = ", ".join(f"{c} {_pg_type(table, c)}" for c in columns)
+    picked = ", ".join(
+        f"decode(x.{c}, 'hex')" if isinstance(table.c[c].type, LargeBinary) else f"x.{c}" for c in columns
+    )
+    return (
+        f"INSERT INTO {table.name} ({names}) SELECT {picked} "  # noqa: S608 names are ours
+        f"FROM jsonb_to_recordset(%s::jsonb) AS x({shape}) {_conflict(table, update)}"
+    )
+
+
+def _pg_type(table: Table, column: str) -> str:
+    kind = table.c[column].type
+    if isinstance(kind, LargeBinary):
+        return "text"
+    return kind.compile(dialect=_pg_dialect())
+
+
+@lru_cache(maxsize=1)
+def _pg_dialect() -> Any:
+    from sqlalchemy.dialects import postgresql
+
+    return postgresql.dialect()  # type: ignore[no-untyped-call]  # SQLAlchemy leaves this constructor untyped
+
+
+def _conflict(table: Table, update: tuple[str, ...]) -> str:
+    if not update:
+        return "ON CONFLICT DO NOTHING"
+    key = ", ".join(c.name for c in table.primary_key.columns)
+    sets = ", ".join(f"{c} = excluded.{c}" for c in update)
+    return f"ON CONFLICT ({key}) DO UPDATE SET {sets}"
+
+
+def update(conn: Connection, table: Table, rows: Sequence[Row], *, key: tuple[str, ...]) -> int:
+    """Sets the other columns of `rows` where `key` matches; one statement a batch. Returns rows changed."""
+    if not rows:
+        return 0
+    columns = tuple(rows[0])
+    changed = 0
+    for start in range(0, len(rows), BATCH):
+        part = rows[start : start + BATCH]
+        if conn.dialect.name == "postgresql":
+            blobs = {c for c in columns if isinstance(table.c[c].type, LargeBinary)}
+            payload = orjson.dumps([_jsonable(row, blobs) for row in part] if blobs else list(part)).decode()
+            changed += conn.exec_driver_sql(_pg_update(table, columns, key), (payload,)).rowcount
+        else:
+            values = [tuple(row[c] for c in (*(c for c in columns if c not in key), *key)) for row in part]
+            before = _changes(conn)
+            conn.exec_driver_sql(_sqlite_update(table, columns, key), values)
+            changed += _changes(conn) - before
+    return changed
+
+
+@lru_cache(maxsize=256)
+def _sqlite_update(table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
+    sets = ", ".join(f"{c} = ?" for c in columns if c not in key)
+    where = " AND ".join(f"{c} = ?" for c in key)
+    return f"UPDATE {table.name} SET {sets} WHERE {where}"  # noqa: S608 names are ours
+
+
+@lru_cache(maxsize=256)
+def _pg_update(table: Table, columns: tuple[str, ...], key: tuple[str, ...]) -> str:
+    shape = ", ".join(f"{c} {_pg_type(table, c)}" for c in columns)
+    sets = ", ".join(
+        f"{c} = " + (f"decode(x.{c}, 'hex')" if isinstance(table.c[c].type, LargeBinary) else f"x.{c}")
+        for c in columns
+        if c not in key
+    )
+    where = " AND ".join(f"{table.name}.{c} = x.{c}" for c in key)
+    return (
+        f"UPDATE {table.name} SET {sets} "  # noqa: S608 names are ours
+        f"FROM jsonb_to_recordset(%s::jsonb) AS x({shape}) WHERE {where}"
+    )
+
+
+def chunks(values: Iterable[str], size: int = BATCH) -> Iterator[list[str]]:
+    """`values` in lists of at most `size`, for statements with IN."""
+    part: list[str] = []
+    for value in values:
+        part.append(value)
+        if len(part) == size:
+            yield part
+            part = []
+    if part:
+        yield part
+
+
+def is_unavailable(error: DBAPIError) -> bool:
+    """True where the database is gone or busy and the same work may succeed later."""
+    return error.connection_invalidated or "locked" in str(error.orig) or "connect" in str(error.orig)

@@ -1,0 +1,177 @@
+"""Events, their aliases and their residents in the database."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, tuple_
+
+from hub.jsonform import dumps, loads
+from hub.model import Event, EventId, EventKey, Fate, Reason, RecordId
+from hub.store.engine import chunks, insert
+from hub.store.engine import update as update_rows
+from hub.store.moments import to_us
+from hub.store.tables import alias, event, grid_version, resident
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewEvent:
+    """An event about to be stored, with its sealed words and why it is where it is."""
+
+    event: Event
+    why: tuple[Reason, ...]
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewResident:
+    """A requester about to be stored; indexes are blind (`access.vault`)."""
+
+    id: str
+    sealed: bytes
+    phone_index: bytes | None
+    id_number_index: bytes | None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredEvent:
+    """An event as it stands, with its sealed words."""
+
+    event: Event
+    sealed: bytes
+    fate: Fate | None
+    note: str
+    why: tuple[Reason, ...]
+
+
+def add(conn: Connection, events: Sequence[NewEvent]) -> None:
+    """Stores events and their aliases; what stands already stays as it was."""
+    insert(
+        conn,
+        event,
+        [
+            {
+                "id": one.event.id,
+                "key": one.event.key,
+                "record_id": one.event.record_id,
+                "source": one.event.source,
+                "version": one.event.version,
+                "received_us": to_us(one.event.received_at),
+                "body": dumps(one.event),
+                "why": dumps(one.why),
+                "sealed": one.sealed,
+                "note": "",
+            }
+            for one in events
+        ],
+    )
+    names = [
+        {"system": a.system, "ref": a.ref, "key": one.event.key} for one in events for a in one.event.aliases
+    ]
+    names += [
+        {"system": one.event.source, "ref": one.event.source_ref, "key": one.event.key} for one in events
+    ]
+    insert(conn, alias, names)
+
+
+def add_residents(conn: Connection, residents: Sequence[NewResident], at: datetime) -> None:
+    """Stores requesters; a later revision of the same report replaces the earlier values."""
+    last = {one.id: one for one in residents}
+    insert(
+        conn,
+        resident,
+        [
+            {
+                "id": one.id,
+                "sealed": one.sealed,
+                "phone_index": one.phone_index,
+                "id_number_index": one.id_number_index,
+                "updated_us": to_us(at),
+            }
+            for one in last.values()
+        ],
+        update=("sealed", "phone_index", "id_number_index", "updated_us"),
+    )
+
+
+def known_ids(conn: Connection, ids: Iterable[EventId]) -> set[str]:
+    """Those of `ids` that are stored already: resends (N01)."""
+    found: set[str] = set()
+    for part in chunks(ids):
+        found |= set(conn.execute(select(event.c.id).where(event.c.id.in_(part))).scalars())
+    return found
+
+
+def versions(conn: Connection, keys: Iterable[EventKey]) -> dict[str, str]:
+    """For each known key the highest version token seen."""
+    newest: dict[str, str] = {}
+    for part in chunks(keys):
+        for r in conn.execute(select(event.c.key, event.c.version).where(event.c.key.in_(part))):
+            newest[r.key] = max(newest.get(r.key, ""), r.version)
+    return newest
+
+
+def keys_of_aliases(conn: Connection, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:
+    """(system, ref) → the event keys that carry it."""
+    wanted = list(dict.fromkeys(names))
+    found: dict[tuple[str, str], set[str]] = {}
+    for start in range(0, len(wanted), 400):
+        part = wanted[start : start + 400]
+        rows = conn.execute(select(alias).where(tuple_(alias.c.system, alias.c.ref).in_(part)))
+        for r in rows:
+            found.setdefault((r.system, r.ref), set()).add(r.key)
+    return found
+
+
+def load(conn: Connection, ids: Iterable[str]) -> dict[str, StoredEvent]:
+    """Events by id."""
+    found: dict[str, StoredEvent] = {}
+    for part in chunks(ids):
+        for r in conn.execute(select(event).where(event.c.id.in_(part))):
+            found[r.id] = _stored(r)
+    return found
+
+
+def of_keys(conn: Connection, keys: Iterable[str]) -> dict[str, list[StoredEvent]]:
+    """Every revision of these reports, oldest first."""
+    found: dict[str, list[StoredEvent]] = {}
+    for part in chunks(keys):
+        for r in conn.execute(select(event).where(event.c.key.in_(part)).order_by(event.c.received_us)):
+            found.setdefault(r.key, []).append(_stored(r))
+    return found
+
+
+def _stored(r: Row[Any]) -> StoredEvent:
+    return StoredEvent(
+        loads(Event, r.body), r.sealed, Fate(r.fate) if r.fate else None, r.note, loads_reasons(r.why)
+    )
+
+
+def loads_reasons(text: str) -> tuple[Reason, ...]:
+    """Reasons as `dumps` wrote them."""
+    return loads(tuple[Reason, ...], text)  # type: ignore[arg-type]  # a generic alias is a type to the decoder
+
+
+def settle(conn: Connection, fates: Mapping[EventId, tuple[Fate, str]]) -> None:
+    """Writes each event's own fate and the note that says which kind of it."""
+    update_rows(
+        conn,
+        event,
+        [{"id": id_, "fate": fate.value, "note": note} for id_, (fate, note) in fates.items()],
+        key=("id",),
+    )
+
+
+def add_grid_versions(conn: Connection, rows: Sequence[Mapping[str, object]]) -> None:
+    """Polygons that a source keeps, each with validity."""
+    insert(conn, grid_version, rows)
+
+
+def records_of(conn: Connection, ids: Iterable[EventId]) -> dict[str, RecordId]:
+    """Event id → the record it came in."""
+    found: dict[str, RecordId] = {}
+    for part in chunks(ids):
+        rows = conn.execute(select(event.c.id, event.c.record_id).where(event.c.id.in_(part)))
+        found |= {r.id: RecordId(r.record_id) for r in rows}
+    return found

@@ -1,0 +1,266 @@
+"""Incidents, the links that make them, the blocks that find them, and the queues beside them."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+
+from sqlalchemy import Connection, Row, func, select, text, update
+
+from hub.bus.message import Fenced
+from hub.jsonform import dumps, loads
+from hub.model import EventId, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
+from hub.store.engine import chunks, insert
+from hub.store.events import loads_reasons
+from hub.store.moments import from_us, from_us_or_none, to_us
+from hub.store.tables import block, event, fallback, incident, link, review
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CurrentLink:
+    """A report's place: the incident it is joined to now, by which revision, as its `seq`-th link."""
+
+    event_key: EventKey
+    seq: int
+    link: Link
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Question:
+    """Two reports that a person should compare: a `likely` candidate."""
+
+    event_key: EventKey
+    incident_id: IncidentId
+    candidate_id: IncidentId
+    score: float
+    reasons: tuple[Reason, ...]
+    owner: str
+
+
+def lock_blocks(conn: Connection, blocks: Iterable[str]) -> None:
+    """Keeps other workers from deciding about the same neighbourhood until commit (PostgreSQL).
+
+    SQLite has one writer at a time, so there is nothing to lock.
+    """
+    if conn.dialect.name != "postgresql":
+        return
+    keys = sorted({int.from_bytes(blake2b(b.encode(), digest_size=8).digest(), signed=True) for b in blocks})
+    if keys:
+        conn.execute(
+            text("SELECT pg_advisory_xact_lock(k) FROM unnest(CAST(:keys AS bigint[])) AS k"), {"keys": keys}
+        )
+
+
+def in_blocks(conn: Connection, blocks: Iterable[str], *, since: datetime) -> set[str]:
+    """Incidents with a report in one of `blocks` since then."""
+    found: set[str] = set()
+    for part in chunks(blocks):
+        found |= set(
+            conn.execute(
+                select(block.c.incident_id).where(block.c.block.in_(part), block.c.last_us >= to_us(since))
+            ).scalars()
+        )
+    return found
+
+
+def load(conn: Connection, ids: Iterable[str]) -> dict[str, Incident]:
+    """Incidents by id."""
+    found: dict[str, Incident] = {}
+    for part in chunks(ids):
+        rows = conn.execute(select(incident.c.id, incident.c.body).where(incident.c.id.in_(part)))
+        found |= {r.id: loads(Incident, r.body) for r in rows}
+    return found
+
+
+def current_links(conn: Connection, keys: Iterable[str]) -> dict[str, CurrentLink]:
+    """Event key → its link that is not undone."""
+    return {one.event_key: one for one in _links(conn, link.c.event_key, keys)}
+
+
+def links_of(conn: Connection, incidents: Iterable[str]) -> dict[str, list[CurrentLink]]:
+    """Incident → the links that hold it together now, oldest first."""
+    found: dict[str, list[CurrentLink]] = {}
+    for one in _links(conn, link.c.incident_id, incidents):
+        found.setdefault(one.link.incident_id, []).append(one)
+    return found
+
+
+def _links(conn: Connection, column: object, values: Iterable[str]) -> list[CurrentLink]:
+    found: list[CurrentLink] = []
+    for part in chunks(values):
+        rows = conn.execute(
+            select(link).where(column.in_(part), link.c.undone_us.is_(None)).order_by(link.c.linked_us)  # type: ignore[attr-defined]  # a column of `link`
+        )
+        found += [_current(r) for r in rows]
+    return found
+
+
+def history_of(conn: Connection, key: str) -> list[CurrentLink]:
+    """Every link a report ever had, undone ones too, oldest first."""
+    rows = conn.execute(select(link).where(link.c.event_key == key).order_by(link.c.seq))
+    return [_current(r) for r in rows]
+
+
+def _current(r: Row[tuple[object, ...]]) -> CurrentLink:
+    return CurrentLink(
+        event_key=EventKey(r.event_key),
+        seq=r.seq,
+        link=Link(
+            event_id=EventId(r.event_id),
+            incident_id=IncidentId(r.incident_id),
+            verdict=Verdict(r.verdict),
+            reasons=loads_reasons(r.reasons),
+            linked_at=from_us(r.linked_us),
+            linked_by=r.linked_by,
+            undone_at=from_us_or_none(r.undone_us),
+            undone_by=r.undone_by,
+        ),
+    )
+
+
+def latest_events(conn: Connection, keys: Iterable[str]) -> dict[str, str]:
+    """Event key → id of its newest revision."""
+    newest: dict[str, tuple[int, str]] = {}
+    for part in chunks(keys):
+        rows = conn.execute(select(event.c.key, event.c.id, event.c.received_us).where(event.c.key.in_(part)))
+        for r in rows:
+            newest[r.key] = max(newest.get(r.key, (-1, "")), (r.received_us, r.id))
+    return {key: id_ for key, (_, id_) in newest.items()}
+
+
+def add(conn: Connection, incidents: Sequence[Incident]) -> None:
+    """Stores new incidents; raises Fenced where one stands already, since its opener went before us."""
+    if insert(conn, incident, [_row(one) for one in incidents]) != len(incidents):
+        raise Fenced
+
+
+def _row(one: Incident) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "category": one.category,
+        "state": one.state.value,
+        "subdistrict_id": one.place.subdistrict_id,
+        "opened_us": to_us(one.opened_at),
+        "last_us": to_us(one.last_reported_at),
+        "closed_us": to_us(one.closed_at) if one.closed_at else None,
+        "version": one.version,
+        "lon": one.place.lon,
+        "lat": one.place.lat,
+        "body": dumps(one),
+    }
+
+
+def change(conn: Connection, incidents: Sequence[Incident]) -> None:
+    """Stores changed incidents, each one version on; raises Fenced where someone else changed one meanwhile."""
+    for one in incidents:
+        row = _row(one)
+        changed = conn.execute(
+            update(incident)
+            .where(incident.c.id == one.id, incident.c.version == one.version - 1)
+            .values({k: v for k, v in row.items() if k != "id"})
+        ).rowcount
+        if not changed:
+            raise Fenced
+
+
+def add_links(conn: Connection, links: Sequence[CurrentLink]) -> None:
+    """Joins reports to incidents; raises Fenced where another worker has joined one of them."""
+    rows = [
+        {
+            "event_key": one.event_key,
+            "incident_id": one.link.incident_id,
+            "seq": one.seq,
+            "event_id": one.link.event_id,
+            "verdict": one.link.verdict.value,
+            "reasons": dumps(one.link.reasons),
+            "linked_us": to_us(one.link.linked_at),
+            "linked_by": one.link.linked_by,
+        }
+        for one in links
+    ]
+    if insert(conn, link, rows) != len(rows):
+        raise Fenced
+
+
+def undo_link(conn: Connection, one: CurrentLink, at: datetime, by: str) -> None:
+    """Marks a link undone; raises Fenced where it was undone meanwhile."""
+    undone = conn.execute(
+        update(link)
+        .where(link.c.event_key == one.event_key, link.c.seq == one.seq, link.c.undone_us.is_(None))
+        .values(undone_us=to_us(at), undone_by=by)
+    ).rowcount
+    if not undone:
+        raise Fenced
+
+
+def link_counts(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
+    """How many links each report ever had: the number of its next one."""
+    found: dict[str, int] = {}
+    for part in chunks(keys):
+        rows = conn.execute(
+            select(link.c.event_key, func.count().label("n"))
+            .where(link.c.event_key.in_(part))
+            .group_by(link.c.event_key)
+        )
+        found |= {r.event_key: r.n for r in rows}
+    return found
+
+
+def put_blocks(conn: Connection, blocks: Mapping[tuple[str, str], datetime]) -> None:
+    """(block, incident) → when it last had a report there."""
+    insert(
+        conn,
+        block,
+        [{"block": b, "incident_id": i, "last_us": to_us(at)} for (b, i), at in blocks.items()],
+        update=("last_us",),
+    )
+
+
+def ask(conn: Connection, questions: Sequence[Question], at: datetime) -> None:
+    """Puts `likely` candidates before a person."""
+    insert(
+        conn,
+        review,
+        [
+            {
+                "event_key": q.event_key,
+                "incident_id": q.incident_id,
+                "candidate_id": q.candidate_id,
+                "score": q.score,
+                "reasons": dumps(q.reasons),
+                "asked_us": to_us(at),
+                "owner": q.owner,
+            }
+            for q in questions
+        ],
+    )
+
+
+def questions_about(conn: Connection, incidents: Iterable[str]) -> list[Row[tuple[object, ...]]]:
+    """Open and decided questions that touch one of `incidents`."""
+    found: list[Row[tuple[object, ...]]] = []
+    for part in chunks(incidents):
+        found += conn.execute(
+            select(review).where(review.c.incident_id.in_(part) | review.c.candidate_id.in_(part))
+        ).all()
+    return found
+
+
+def queue_fallback(
+    conn: Connection, rows: Sequence[tuple[IncidentId, str]], owner: str, at: datetime, due_at: datetime
+) -> None:
+    """Matters that no contract takes: (incident, reason) wait with an owner and a clock."""
+    insert(
+        conn,
+        fallback,
+        [
+            {"incident_id": i, "reason": reason, "owner": owner, "queued_us": to_us(at), "due_us": to_us(due_at)}
+            for i, reason in rows
+        ],
+    )
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """Incidents by state, merged ones left out."""
+    rows = conn.execute(select(incident.c.state, func.count().label("n")).group_by(incident.c.state))
+    return {r.state: r.n for r in rows if r.state != IncidentState.MERGED.value}

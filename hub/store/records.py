@@ -1,0 +1,199 @@
+"""Records in the database: what was received, and how each ended."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection, and_, case, func, select, update
+
+from hub.model import Fate, Mode, RecordId
+from hub.store.engine import chunks, insert
+from hub.store.engine import update as update_rows
+from hub.store.moments import from_us, to_us
+from hub.store.tables import record
+
+RECEIVED: Final = 0
+IN_CASEWORK: Final = 1
+SETTLED: Final = 2
+
+_RANK: Final = {Fate.HELD: 0, Fate.DEAD: 1, Fate.PUBLISHED: 2, Fate.LINKED: 3}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewRecord:
+    """A record about to be stored. `sealed` is None where ingress refused everything."""
+
+    id: RecordId
+    source: str
+    received_at: datetime
+    kind: str
+    mode: Mode
+    size: int
+    digest: str
+    dropped: tuple[str, ...]
+    sealed: bytes | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WaitingRecord:
+    """A stored record that has not been read yet."""
+
+    id: RecordId
+    kind: str
+    mode: Mode
+    received_at: datetime
+    sealed: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class End:
+    """How a record ended, or where it waits. `fate` None: it is in casework now."""
+
+    id: RecordId
+    fate: Fate | None
+    code: str = ""
+    pointer: str = ""
+    owner: str = ""
+    hold_key: str | None = None
+
+
+def add(conn: Connection, records: Sequence[NewRecord]) -> int:
+    """Stores what is new of `records`; what ingress refused is dead at once (R105)."""
+    return insert(conn, record, [_row(one) for one in records])
+
+
+def _row(one: NewRecord) -> dict[str, Any]:
+    refused = one.sealed is None
+    return {
+        "id": one.id,
+        "source": one.source,
+        "received_us": to_us(one.received_at),
+        "kind": one.kind,
+        "mode": one.mode.value,
+        "size": one.size,
+        "digest": one.digest,
+        "dropped": orjson.dumps(one.dropped).decode(),
+        "sealed": one.sealed,
+        "stage": SETTLED if refused else RECEIVED,
+        "fate": Fate.DEAD.value if refused else None,
+        "code": "R105" if refused else None,
+        "settled_us": to_us(one.received_at) if refused else None,
+    }
+
+
+def waiting(conn: Connection, source: str, limit: int) -> list[WaitingRecord]:
+    """The oldest records of `source` that nobody has read yet."""
+    rows = conn.execute(
+        select(record.c.id, record.c.kind, record.c.mode, record.c.received_us, record.c.sealed)
+        .where(record.c.source == source, record.c.stage == RECEIVED)
+        .order_by(record.c.received_us, record.c.id)
+        .limit(limit)
+    )
+    return [
+        WaitingRecord(
+            id=RecordId(r.id),
+            kind=r.kind,
+            mode=Mode(r.mode),
+            received_at=from_us(r.received_us),
+            sealed=r.sealed,
+        )
+        for r in rows
+    ]
+
+
+def settle(conn: Connection, ends: Sequence[End], at: datetime) -> None:
+    """Writes where records ended or wait. A record given twice keeps the end that ranks first."""
+    best: dict[str, End] = {}
+    for end in ends:
+        known = best.get(end.id)
+        if known is None or _rank(end.fate) < _rank(known.fate):
+            best[end.id] = end
+    update_rows(
+        conn,
+        record,
+        [
+            {
+                "id": end.id,
+                "stage": SETTLED if end.fate else IN_CASEWORK,
+                "fate": end.fate.value if end.fate else None,
+                "code": end.code or None,
+                "pointer": end.pointer or None,
+                "owner": end.owner or None,
+                "hold_key": end.hold_key,
+                "settled_us": to_us(at) if end.fate else None,
+            }
+            for end in best.values()
+        ],
+        key=("id",),
+    )
+
+
+def _rank(fate: Fate | None) -> int:
+    """A record with an event in casework stays open, unless it is held or dead by another."""
+    return 3 if fate is None else _RANK[fate] * 2
+
+
+def settle_from_casework(conn: Connection, fates: Mapping[RecordId, Fate], at: datetime) -> None:
+    """Fates that casework decided; a record of several events keeps the one that ranks first."""
+    rank = case({fate.value: number for fate, number in _RANK.items()}, value=record.c.fate, else_=9)
+    for fate in (Fate.PUBLISHED, Fate.LINKED):
+        for ids in chunks(key for key, value in fates.items() if value is fate):
+            conn.execute(
+                update(record)
+                .where(record.c.id.in_(ids), rank > _RANK[fate])
+                .values(fate=fate.value, stage=SETTLED, settled_us=to_us(at))
+            )
+
+
+def release(conn: Connection, hold_keys: Iterable[str]) -> int:
+    """Updates that waited for these keys' creation (N03) are read again. Returns how many."""
+    freed = 0
+    for keys in chunks(hold_keys):
+        freed += conn.execute(
+            update(record)
+            .where(record.c.hold_key.in_(keys), record.c.code == "R302", record.c.stage == SETTLED)
+            .values(stage=RECEIVED, fate=None, code=None, owner=None, hold_key=None, settled_us=None)
+        ).rowcount
+    return freed
+
+
+def replay(conn: Connection, ids: Iterable[str]) -> int:
+    """Held and dead records are read again, as after a mended mapping. Returns how many."""
+    again = 0
+    for part in chunks(ids):
+        again += conn.execute(
+            update(record)
+            .where(
+                record.c.id.in_(part),
+                record.c.sealed.is_not(None),
+                record.c.fate.in_([Fate.HELD.value, Fate.DEAD.value]),
+            )
+            .values(stage=RECEIVED, fate=None, code=None, pointer=None, owner=None, hold_key=None, settled_us=None)
+        ).rowcount
+    return again
+
+
+def account(conn: Connection) -> dict[str, dict[str, int]]:
+    """Per source: records received (`records`), each fate, and `open` for those without a fate yet."""
+    rows = conn.execute(
+        select(record.c.source, record.c.fate, func.count().label("n")).group_by(record.c.source, record.c.fate)
+    )
+    by_source: dict[str, dict[str, int]] = {}
+    for r in rows:
+        one = by_source.setdefault(r.source, {"records": 0, **{f.value: 0 for f in Fate}, "open": 0})
+        one["records"] += r.n
+        one[r.fate or "open"] += r.n
+    return by_source
+
+
+def unsettled_before(conn: Connection, moment: datetime, limit: int = 20) -> list[str]:
+    """Ids of records received before `moment` that still have no fate."""
+    rows = conn.execute(
+        select(record.c.id)
+        .where(and_(record.c.fate.is_(None), record.c.received_us < to_us(moment)))
+        .order_by(record.c.received_us)
+        .limit(limit)
+    )
+    return [r.id for r in rows]

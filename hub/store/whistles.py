@@ -1,0 +1,261 @@
+"""Whistles, their deliveries, the departments' reports and the answers to sources."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection, Row, func, select, update
+
+from hub.bus.message import Fenced
+from hub.jsonform import dumps, loads
+from hub.model import Move, Report, Whistle
+from hub.store.engine import chunks, insert
+from hub.store.moments import to_us
+from hub.store.tables import answer, delivery, report, whistle
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewDelivery:
+    """A projected whistle on its way to a department that does not read the bus."""
+
+    whistle_id: str
+    department: str
+    channel: str
+    message: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NewAnswer:
+    """Something to tell a source; `body` is `hub.plugin.Answer` in JSON, `state` waiting or cannot."""
+
+    id: str
+    source: str
+    event_key: str
+    body: str
+    state: str
+
+
+def add(conn: Connection, whistles: Sequence[Whistle]) -> list[Whistle]:
+    """Stores new whistles; gives back those that did not stand already."""
+    known = set(load(conn, (w.id for w in whistles)))
+    new = [w for w in whistles if w.id not in known]
+    insert(conn, whistle, [_row(w) for w in new])
+    return new
+
+
+def _row(one: Whistle) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "incident_id": one.incident_id,
+        "department": one.department,
+        "role": one.role.value,
+        "state": one.state.value,
+        "blown_us": to_us(one.blown_at),
+        "due_us": min((to_us(d.due_at) for d in one.deadlines), default=None),
+        "version": one.version,
+        "body": dumps(one),
+    }
+
+
+def change(conn: Connection, one: Whistle) -> None:
+    """Stores a changed whistle, one version on; raises Fenced where someone else moved it meanwhile."""
+    row = _row(one)
+    changed = conn.execute(
+        update(whistle)
+        .where(whistle.c.id == one.id, whistle.c.version == one.version - 1)
+        .values({k: v for k, v in row.items() if k != "id"})
+    ).rowcount
+    if not changed:
+        raise Fenced
+
+
+def load(conn: Connection, ids: Iterable[str]) -> dict[str, Whistle]:
+    """Whistles by id."""
+    found: dict[str, Whistle] = {}
+    for part in chunks(ids):
+        rows = conn.execute(select(whistle.c.id, whistle.c.body).where(whistle.c.id.in_(part)))
+        found |= {r.id: loads(Whistle, r.body) for r in rows}
+    return found
+
+
+def of_incidents(conn: Connection, incidents: Iterable[str]) -> dict[str, list[Whistle]]:
+    """Incident → its whistles, oldest first."""
+    found: dict[str, list[Whistle]] = {}
+    for part in chunks(incidents):
+        rows = conn.execute(
+            select(whistle.c.incident_id, whistle.c.body)
+            .where(whistle.c.incident_id.in_(part))
+            .order_by(whistle.c.blown_us, whistle.c.id)
+        )
+        for r in rows:
+            found.setdefault(r.incident_id, []).append(loads(Whistle, r.body))
+    return found
+
+
+def counts(conn: Connection) -> dict[str, int]:
+    """Department → whistles blown for it."""
+    rows = conn.execute(select(whistle.c.department, func.count().label("n")).group_by(whistle.c.department))
+    return {r.department: r.n for r in rows}
+
+
+# -- deliveries ---------------------------------------------------------------------------------------
+
+
+def queue(conn: Connection, deliveries: Sequence[NewDelivery], at: datetime) -> None:
+    """Puts projected whistles on their way; a repeat changes nothing."""
+    start = conn.execute(select(func.coalesce(func.max(delivery.c.seq), 0))).scalar_one()
+    insert(
+        conn,
+        delivery,
+        [
+            {
+                "whistle_id": one.whistle_id,
+                "department": one.department,
+                "channel": one.channel,
+                "state": "waiting",
+                "seq": start + number,
+                "attempts": 0,
+                "next_us": to_us(at),
+                "message": one.message,
+            }
+            for number, one in enumerate(deliveries, 1)
+        ],
+    )
+
+
+def pull(conn: Connection, department: str, limit: int) -> list[Row[tuple[object, ...]]]:
+    """The oldest messages that `department` has not acknowledged, of its own only."""
+    return list(
+        conn.execute(
+            select(delivery.c.whistle_id, delivery.c.message, delivery.c.seq)
+            .where(delivery.c.department == department, delivery.c.channel == "pull")
+            .where(delivery.c.state.in_(["waiting", "fetched"]))
+            .order_by(delivery.c.seq)
+            .limit(limit)
+        ).all()
+    )
+
+
+def mark(
+    conn: Connection, channel: str, ids: Iterable[str], state: str, at: datetime, *, department: str
+) -> int:
+    """Sets the state of `department`'s own deliveries; returns how many were its own."""
+    done_us = to_us(at) if state in ("acknowledged", "sent") else None
+    return sum(
+        conn.execute(
+            update(delivery)
+            .where(
+                delivery.c.whistle_id.in_(part),
+                delivery.c.channel == channel,
+                delivery.c.department == department,
+                delivery.c.state != "acknowledged",
+            )
+            .values(state=state, done_us=done_us)
+        ).rowcount
+        for part in chunks(ids)
+    )
+
+
+def webhooks_due(conn: Connection, now: datetime, limit: int) -> list[Row[tuple[object, ...]]]:
+    """Webhook deliveries whose next try is due, oldest first."""
+    return list(
+        conn.execute(
+            select(delivery)
+            .where(delivery.c.channel == "webhook", delivery.c.state == "waiting")
+            .where(delivery.c.next_us <= to_us(now))
+            .order_by(delivery.c.seq)
+            .limit(limit)
+        ).all()
+    )
+
+
+def try_again(conn: Connection, whistle_id: str, code: str, at: datetime) -> None:
+    """A webhook failed: the next try comes at `at`."""
+    conn.execute(
+        update(delivery)
+        .where(delivery.c.whistle_id == whistle_id, delivery.c.channel == "webhook")
+        .values(attempts=delivery.c.attempts + 1, next_us=to_us(at), code=code)
+    )
+
+
+# -- reports and answers ------------------------------------------------------------------------------
+
+
+def add_report(conn: Connection, one: Report, sealed: bytes) -> bool:
+    """Stores a department's answer; False where it stood already (a retry)."""
+    row = {
+        "id": one.id,
+        "whistle_id": one.whistle_id,
+        "department": one.department,
+        "move": one.move.value,
+        "reported_us": to_us(one.reported_at),
+        "reason_code": one.reason_code,
+        "sealed": sealed,
+    }
+    return insert(conn, report, [row]) == 1
+
+
+def has_report(conn: Connection, id_: str) -> bool:
+    """Whether this very report was taken before."""
+    return conn.execute(select(report.c.id).where(report.c.id == id_)).first() is not None
+
+
+def moves_of(conn: Connection, whistle_id: str) -> list[tuple[Move, int]]:
+    """What the department did so far: (move, moment in µs), oldest first."""
+    rows = conn.execute(
+        select(report.c.move, report.c.reported_us)
+        .where(report.c.whistle_id == whistle_id)
+        .order_by(report.c.reported_us)
+    )
+    return [(Move(r.move), r.reported_us) for r in rows]
+
+
+def add_answers(conn: Connection, answers: Sequence[NewAnswer], at: datetime) -> None:
+    """Queues what sources are to be told; a repeat changes nothing."""
+    start = conn.execute(select(func.coalesce(func.max(answer.c.seq), 0))).scalar_one()
+    insert(
+        conn,
+        answer,
+        [
+            {
+                "id": one.id,
+                "source": one.source,
+                "event_key": one.event_key,
+                "body": one.body,
+                "state": one.state,
+                "attempts": 0,
+                "next_us": to_us(at),
+                "seq": start + number,
+            }
+            for number, one in enumerate(answers, 1)
+        ],
+    )
+
+
+def answers_due(conn: Connection, source: str, now: datetime, limit: int) -> list[Row[tuple[object, ...]]]:
+    """What `source` is to be told next, in order."""
+    return list(
+        conn.execute(
+            select(answer)
+            .where(answer.c.source == source, answer.c.state == "waiting", answer.c.next_us <= to_us(now))
+            .order_by(answer.c.seq)
+            .limit(limit)
+        ).all()
+    )
+
+
+def settle_answer(
+    conn: Connection, id_: str, state: str, receipt: str, next_at: datetime, attempts: int
+) -> None:
+    """Told, failed for good, or to be tried again at `next_at`."""
+    conn.execute(
+        update(answer)
+        .where(answer.c.id == id_)
+        .values(state=state, receipt=receipt, next_us=to_us(next_at), attempts=attempts)
+    )
+
+
+def answer_counts(conn: Connection) -> dict[str, int]:
+    """Answers by state."""
+    rows = conn.execute(select(answer.c.state, func.count().label("n")).group_by(answer.c.state))
+    return {r.state: r.n for r in rows}
