@@ -16,7 +16,12 @@ _BLOCKS: Final = (
     (0x2F00, 0x2FD6),  # Kangxi radicals, which look like the characters
     (0x3000, 0x3001),  # the wide blank
     (0xF900, 0xFAD9),  # compatibility ideographs
-    (0xFF01, 0xFF5F),  # full-width letters, digits, signs
+    (0xFF0B, 0xFF0C),  # ＋
+    (0xFF0D, 0xFF0F),  # － ．
+    (0xFF10, 0xFF1A),  # full-width digits
+    (0xFF20, 0xFF3B),  # ＠, full-width capitals
+    (0xFF3F, 0xFF40),  # ＿
+    (0xFF41, 0xFF5B),  # full-width small letters
     (0x1D400, 0x1D800),  # mathematical letters and digits
 )
 
@@ -29,9 +34,16 @@ def _plain(code: int) -> str:
 _TABLE: Final = {code: _plain(code) for code in chain.from_iterable(range(*block) for block in _BLOCKS)} | {
     0x0130: "i"
 }
-_ODD: Final = re.compile("[" + "".join(f"{chr(first)}-{chr(behind - 1)}" for first, behind in _BLOCKS) + "]")
+_ODD: Final = re.compile("[" + "".join(f"{chr(first)}-{chr(behind - 1)}" for first, behind in _BLOCKS) + "]+")
 
 
 def fold(text: str) -> str:
-    """`text` in half-width small letters; as long as `text`, letter for letter."""
-    return (text.translate(_TABLE) if _ODD.search(text) else text).lower()
+    """`text` in half-width small letters; as long as `text`, letter for letter.
+
+    Chinese punctuation stays as it is: it is in every text, and what reads the fold knows both forms.
+    """
+    return _ODD.sub(_in_plain_letters, text).lower()
+
+
+def _in_plain_letters(odd: re.Match[str]) -> str:
+    return odd[0].translate(_TABLE)

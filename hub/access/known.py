@@ -42,18 +42,32 @@ class _Needles:
 
     def spans(self, folded: str) -> Iterator[Span]:
         """Where they stand in `folded`, however many gaps are between their letters."""
+        letters = set(folded)
+        values = [value for value in self.values if letters.issuperset(value)]
+        if not values:
+            return
         gaps = [match.span() for match in self.gaps.finditer(folded)]
-        tight = self.gaps.sub("", folded) if gaps else folded
-        for value in self.values:
+        tight = _without(folded, gaps)
+        for value in values:
             at = tight.find(value)
             while at >= 0:
                 first, last = _index(at, gaps), _index(at + len(value) - 1, gaps)
                 if not _inside_number(folded, first, last):
-                    behind = last + 1
-                    if self.instead is ADDRESS and (units := _UNITS.match(folded, behind)):
-                        behind = units.end()
-                    yield first, behind, self.instead
+                    yield first, self._behind(folded, last), self.instead
                 at = tight.find(value, at + 1)
+
+    def _behind(self, folded: str, last: int) -> int:
+        units = _UNITS.match(folded, last + 1) if self.instead is ADDRESS else None
+        return units.end() if units else last + 1
+
+
+def _without(text: str, gaps: list[tuple[int, int]]) -> str:
+    pieces: list[str] = []
+    done = 0
+    for first, behind in gaps:
+        pieces.append(text[done:first])
+        done = behind
+    return "".join((*pieces, text[done:])) if gaps else text
 
 
 def _index(tight: int, gaps: list[tuple[int, int]]) -> int:

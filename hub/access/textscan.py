@@ -14,45 +14,47 @@ from hub.access.identifiers import luhn_holds
 from hub.access.known import ADDRESS, Known, Span
 from hub.access.phones import GAP, LANDLINE, MOBILE
 
-_RUN: Final = re.compile(r"[0-9a-z+(][0-9a-z+()_.@% \-‐-―·\u200b-\u200d\u2060\ufeff]{3,}")
-"""Letters and digits in a row: only there the dear patterns are tried."""
-
-_LABEL_LENGTH: Final = 10
-"""So many letters before a run may say what it is: 微信号是, 苏, 电话:."""
+_RUN: Final = re.compile(r"[0-9+(（][0-9x+()（） .\-‐-―·\u200b-\u200d\u2060\ufeff]{6,}")
+"""Digits in a row: only there the dear patterns are tried."""
 
 _PROVINCES: Final = "京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼使领"
-_BIRTH_SHORT: Final = r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
+_BIRTH: Final = r"[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])"
 
-_PATTERNS: Final = {
-    "mail": r"(?<![0-9a-z._%+\-])[0-9a-z._%+\-]{1,64}@[0-9a-z\-]{1,63}(?:\.[0-9a-z\-]{1,63}){1,4}",
-    "id_18": rf"(?<![0-9])[1-9](?:{GAP}[0-9]){{16}}{GAP}[0-9x](?![0-9])",
-    "mobile": MOBILE,
-    "landline": LANDLINE,
-    "id_15": rf"(?<![0-9])[1-9][0-9]{{5}}{_BIRTH_SHORT}[0-9]{{3}}(?![0-9])",
-    "card": rf"(?<![0-9])[1-9](?:{GAP}[0-9]){{14,18}}(?![0-9])",
-    "plate": rf"[{_PROVINCES}][a-hj-np-z][·.\- ]?[a-hj-np-z0-9]{{4,5}}[a-hj-np-z0-9挂学警港澳](?![0-9a-z])",
-    "marked_phone": r"(?:电话|座机|号码|手机|致电|联系|tel)[^0-9a-z]{0,4}[2-8][0-9]{2,3}[ \-]?[0-9]{4}(?![0-9])",
-    "passport": r"(?:护照|通行证|军官证)[^0-9a-z]{0,4}[a-z]{0,2}[0-9]{7,9}(?![0-9])",
-    "qq": r"(?:qq|扣扣|企鹅号)[^0-9a-z]{0,4}[1-9][0-9]{4,10}(?![0-9])",
-    "wechat": r"(?:微信|薇信|威信|v信|wechat|weixin|vx|wx)(?:号|id)?[^0-9a-z]{0,4}[a-z][0-9a-z_\-]{5,19}",
-}
-_KINDS: Final = re.compile("|".join(f"(?P<{kind}>{pattern})" for kind, pattern in _PATTERNS.items()))
-_SPOKEN_MOBILE: Final = re.compile("[一幺壹][三四五六七八九叁肆伍陆柒捌玖](?:[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]){9}")
-_ROOM: Final = re.compile(r"[0-9]{1,3}单元 ?[0-9]{2,5}室?|[0-9]{3,5}室")
+_NUMBERS: Final = re.compile(
+    rf"(?P<id_18>(?<![0-9])[1-9](?:{GAP}[0-9]){{16}}{GAP}[0-9x](?![0-9]))"
+    rf"|(?P<mobile>{MOBILE})"
+    rf"|(?P<landline>{LANDLINE})"
+    rf"|(?P<id_15>(?<![0-9])[1-9][0-9]{{5}}{_BIRTH}[0-9]{{3}}(?![0-9]))"
+    rf"|(?P<card>(?<![0-9])[1-9](?:{GAP}[0-9]){{14,18}}(?![0-9]))"
+)
+_MARKED: Final = re.compile(
+    r"(?:电话|座机|号码|手机|致电|联系|tel)[^0-9a-z]{0,4}(?P<phone>[2-8][0-9]{2,3}[ \-]?[0-9]{4})(?![0-9])"
+    r"|(?:护照|通行证|军官证)[^0-9a-z]{0,4}(?P<passport>[a-z]{0,2}[0-9]{7,9})(?![0-9])"
+    r"|(?:qq|扣扣|企鹅号)[^0-9a-z]{0,4}(?P<qq>[1-9][0-9]{4,10})(?![0-9])"
+    r"|(?:微信|薇信|威信|v信|wechat|weixin|vx|wx)(?:号|id)?[^0-9a-z]{0,4}(?P<wechat>[a-z][0-9a-z_\-]{5,19})"
+)
+_MAIL: Final = re.compile(r"(?<![0-9a-z._%+\-])[0-9a-z._%+\-]{1,64}@[0-9a-z\-]{1,63}(?:\.[0-9a-z\-]{1,63}){1,4}")
+_PLATE: Final = re.compile(
+    rf"[{_PROVINCES}][a-hj-np-z][·.\- ]?[a-hj-np-z0-9]{{4,5}}[a-hj-np-z0-9挂学警港澳](?![0-9a-z])"
+)
+_SPOKEN: Final = re.compile("[一幺壹][三四五六七八九叁肆伍陆柒捌玖](?:[零〇一二三四五六七八九幺壹贰叁肆伍陆柒捌玖]){9}")
+_ROOM: Final = re.compile(r"[0-9]{1,5}(?:单元 ?[0-9]{2,5}室?|(?<=[0-9]{3})室)")
 
+_NOT_DIGITS: Final = re.compile("[^0-9]+")
+
+_PHONE: Final = "[电话]"
 _INSTEAD: Final = {
-    "mail": "[邮箱]",
     "id_18": "[证件号]",
     "id_15": "[证件号]",
-    "passport": "护照[证件号]",
-    "mobile": "[电话]",
-    "landline": "[电话]",
-    "marked_phone": "电话[电话]",
+    "passport": "[证件号]",
+    "mobile": _PHONE,
+    "landline": _PHONE,
+    "phone": _PHONE,
     "card": "[银行卡]",
-    "plate": "[车牌]",
-    "qq": "QQ[账号]",
-    "wechat": "微信[账号]",
+    "qq": "[账号]",
+    "wechat": "[账号]",
 }
+_ALONE: Final = ((_MAIL, "[邮箱]"), (_PLATE, "[车牌]"), (_SPOKEN, _PHONE), (_ROOM, ADDRESS))
 
 
 def mask_text(text: str, known: Known | Iterable[str] = ()) -> str:
@@ -68,17 +70,17 @@ def mask_text(text: str, known: Known | Iterable[str] = ()) -> str:
 
 
 def _by_pattern(folded: str) -> Iterator[Span]:
-    done = 0
     for run in _RUN.finditer(folded):
-        for found in _KINDS.finditer(folded, max(done, run.start() - _LABEL_LENGTH), run.end()):
+        for found in _NUMBERS.finditer(folded, run.start(), run.end()):
             kind = str(found.lastgroup)
-            if kind != "card" or luhn_holds("".join(filter(str.isdigit, found[0]))):
+            if kind != "card" or luhn_holds(_NOT_DIGITS.sub("", found[0])):
                 yield found.start(), found.end(), _INSTEAD[kind]
-        done = run.end()
-    for found in _SPOKEN_MOBILE.finditer(folded):
-        yield found.start(), found.end(), _INSTEAD["mobile"]
-    for found in _ROOM.finditer(folded):
-        yield found.start(), found.end(), ADDRESS
+    for found in _MARKED.finditer(folded):
+        kind = str(found.lastgroup)
+        yield found.start(kind), found.end(kind), _INSTEAD[kind]
+    for pattern, instead in _ALONE:
+        for found in pattern.finditer(folded):
+            yield found.start(), found.end(), instead
 
 
 def _replaced(text: str, spans: list[Span]) -> str:

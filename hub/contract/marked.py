@@ -16,6 +16,8 @@ import yaml
 from hub.contract.finding import Finding
 
 Word = TypeVar("Word", bound=StrEnum)
+T = TypeVar("T")
+DEPTH_LIMIT: Final = 30
 NO_DAY: Final = date(1, 1, 1)
 """Stands where a day could not be read; a finding says so, and nothing is built from it."""
 
@@ -83,12 +85,21 @@ class Entry:
             self.faults.add(self.pointer, "K205", name=_name(self.pointer), kind="mapping")
 
     def each(self) -> Iterator["Entry"]:
-        """The entries of a list; nothing where it is absent."""
+        """The entries of a list; nothing where it is absent. An entry that is null is a fault (K205)."""
         if isinstance(self.value, list):
             for index, value in enumerate(self.value):
-                yield Entry(value, f"{self.pointer}/{index}", self.faults)
+                if value is None:
+                    self.faults.add(f"{self.pointer}/{index}", "K205", name=_name(self.pointer), kind="value")
+                else:
+                    yield Entry(value, f"{self.pointer}/{index}", self.faults)
         elif self.value is not None:
             self.faults.add(self.pointer, "K205", name=_name(self.pointer), kind="list")
+
+    def some(self) -> Iterator["Entry"]:
+        """As `each`; an empty list is a fault (K204)."""
+        if self.value == []:
+            self.faults.add(self.pointer, "K204", name=_name(self.pointer))
+        return self.each()
 
     def text(self) -> str:
         """A string; "" where it is absent."""
@@ -124,9 +135,9 @@ class Entry:
     def word(self, words: type[Word], otherwise: Word) -> Word:
         """One of a closed set; `otherwise` where it is absent."""
         if self.value in tuple(words):
-            return words(self.value)
+            return words(str(self.value))
         if self.value is not None:
-            self._unknown("K208", words)
+            self._unknown("K208", [each.value for each in words])
         return otherwise
 
     def words(self, words: type[Word]) -> tuple[Word, ...]:
@@ -134,7 +145,9 @@ class Entry:
         first = next(iter(words))
         return tuple(entry.word(words, first) for entry in self.each())
 
-    def among(self, known: Collection[str] | None, code: str, *, fits: Callable[[str], bool] | None = None) -> str:
+    def among(
+        self, known: Collection[str] | None, code: str, *, fits: Callable[[str], bool] | None = None
+    ) -> str:
         """A string that is in `known` or fits; else fault `code` with the nearest known ones."""
         text = self.text()
         if text and known is not None and text not in known and not (fits and fits(text)):
@@ -146,39 +159,50 @@ class Entry:
         near = list(known) if len(known) <= 12 else get_close_matches(str(self.value), known, n=3, cutoff=0.5)
         self.faults.add(self.pointer, code, name=str(self.value), allowed=", ".join(near) or "-")
 
-    def _wrong(self, kind: str, otherwise: "T") -> "T":
+    def _wrong(self, kind: str, otherwise: T) -> T:
         if self.value is not None:
             self.faults.add(self.pointer, "K205", name=_name(self.pointer), kind=kind)
         return otherwise
 
 
-T = TypeVar("T")
-
-
 def read_yaml(text: str, file: str) -> Entry:
-    """The root of `text`. Not YAML (K201), a key given twice (K202) or an alias (K209) stand in its faults."""
+    """The root of `text`. Not YAML or nested too deep (K201), a key given twice (K202) or an alias (K209)
+    stand in its faults, and its value is None then.
+    """
     faults = Faults(file)
     try:
+        if _is_too_deep(text):
+            faults.add("", "K201", what=f"nested deeper than {DEPTH_LIMIT}")
+            return Entry(None, "", faults)
         node = yaml.compose(text, Loader=yaml.CSafeLoader)
         if node is None:
             faults.add("", "K201", what="empty")
             return Entry(None, "", faults)
         faults.lines = dict(_lines(node, "", faults, set()))
-        value = None if faults.found else yaml.load(text, Loader=yaml.CSafeLoader)
+        value = None if faults.found else yaml.constructor.SafeConstructor().construct_document(node)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         faults.found.append(Finding(file, line, "K201", {"what": error.problem or "syntax"}))
         value = None
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        # ValueError: a date like 2026-02-30; RecursionError: thousands of nested brackets.
+    except (yaml.YAMLError, ValueError) as error:
+        # ValueError: a day like 2026-02-30.
         faults.found.append(Finding(file, 0, "K201", {"what": type(error).__name__}))
         value = None
     return Entry(value, "", faults)
 
 
-def _lines(
-    node: yaml.Node, pointer: str, faults: Faults, seen: set[int]
-) -> Iterator[tuple[str, int]]:
+def _is_too_deep(text: str) -> bool:
+    # PyYAML 6.0.3 composes with C recursion: 100,000 open brackets end the process without an exception.
+    depth = 0
+    for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        depth += isinstance(event, yaml.CollectionStartEvent)
+        depth -= isinstance(event, yaml.CollectionEndEvent)
+        if depth > DEPTH_LIMIT:
+            return True
+    return False
+
+
+def _lines(node: yaml.Node, pointer: str, faults: Faults, seen: set[int]) -> Iterator[tuple[str, int]]:
     """Pointer and line of every value below `node`. A mapping's entries stand where their keys stand."""
     line = node.start_mark.line + 1
     yield pointer, line

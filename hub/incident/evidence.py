@@ -104,21 +104,75 @@ def reach_m(one: Sighting, other: Sighting, rule: LinkRule) -> float:
 
 def _metres_apart(one: Sighting, other: Sighting) -> float | None:
     mine, theirs = one.point, other.point
-    return None if mine is None or theirs is None else metres_between(*mine, *theirs)
+    return None if mine is None or theirs is None else metres_between(*mine[:2], *theirs[:2])
 
 
 def _weigh_address(evidence: Evidence, one: Sighting, other: Sighting, rule: LinkRule) -> bool:
-    """Whether both stand at one address; another address, where the rule minds it, caps at `related`."""
-    one_id = bool(one.address_id) and one.address_id == other.address_id
-    if one_id:
+    """Whether both stand at one address; a rule that binds to the address caps another at `related`."""
+    same_entry = bool(one.address_id) and one.address_id == other.address_id
+    if same_entry:
         evidence.add("same_address", POINTS.same_address, address_id=one.address_id)
-    agree, conflict = _doors(one.features.doors, other.features.doors)
-    if agree and not conflict:
+    same_door, other_door = _compare_doors(one.features.doors, other.features.doors)
+    if same_door and not other_door:
         evidence.add("same_door", POINTS.same_door)
-    if conflict and not (agree and rule.extent is Extent.SPREAD):
-        if rule.same_address or rule.extent is Extent.OBJECT:
-            evidence.add("other_door", POINTS.other_door)
-    other_id = one.address_id and other.address_id and not one_id
-    if rule.same_address and (conflict or (other_id and not agree)):
-        evidence.cap("other_address", Verdict.RELATED)
-    return one_id or agree
+    elif other_door and (rule.same_address or (rule.extent is Extent.OBJECT and not same_door)):
+        evidence.add("other_door", POINTS.other_door)
+    if rule.same_address:
+        other_entry = one.address_id and other.address_id and not same_entry
+        if other_door or (other_entry and not same_door):
+            evidence.cap("other_address", Verdict.RELATED)
+            return False
+    return same_entry or same_door
+
+
+def _compare_doors(
+    mine: Mapping[int, frozenset[int]], theirs: Mapping[int, frozenset[int]]
+) -> tuple[bool, bool]:
+    """Whether a place has the same number in both, and whether a place has another number in each."""
+    same = other = False
+    for place, numbers in mine.items():
+        known = theirs.get(place)
+        if known is None:
+            continue
+        if numbers.isdisjoint(known):
+            other = True
+        else:
+            same = True
+    return same, other
+
+
+def _weigh_device(evidence: Evidence, one: Sighting, other: Sighting, rule: LinkRule) -> bool:
+    if not one.device_ref or not other.device_ref or one.source != other.source:
+        return False
+    if one.device_ref == other.device_ref:
+        evidence.add("same_device", POINTS.same_device)
+        return True
+    if rule.extent is Extent.OBJECT:
+        evidence.add("other_device", POINTS.other_device)
+    return False
+
+
+def _weigh_firm(evidence: Evidence, one: Sighting, other: Sighting, rule: LinkRule) -> bool:
+    mine, theirs = one.features.firms, other.features.firms
+    if not mine or not theirs:
+        return False
+    if not mine.isdisjoint(theirs):
+        evidence.add("same_firm", POINTS.same_firm)
+        return True
+    if rule.same_address or rule.extent is Extent.EMITTED:
+        evidence.add("other_firm", POINTS.other_firm)
+    return False
+
+
+def _weigh_words(evidence: Evidence, one: Sighting, other: Sighting, rule: LinkRule) -> None:
+    """Words count by their share of `text_min`; where an address binds, `same` needs all of it."""
+    similarity = same_matter(one.features, other.features)
+    if similarity is None:
+        if rule.same_address:
+            evidence.cap("no_words")
+        return
+    share = min(1.0, similarity / rule.text_min)
+    points = POINTS.words_apart + (POINTS.words_alike - POINTS.words_apart) * share
+    evidence.add("words", points, similarity=round(similarity, 2))
+    if rule.same_address and share < 1.0:
+        evidence.cap("words_below_minimum")

@@ -14,6 +14,10 @@ from typing import Final
 from hub.model import UNMAPPED
 
 
+FOLD: Final = timedelta(hours=12)
+"""How long after its last alarm one device's next alarm is still the same (N75)."""
+
+
 class Extent(StrEnum):
     """What tells two reports of one category apart, beside where and when.
 
@@ -45,8 +49,7 @@ class LinkRule:
     same_address: bool = False
     """The matter belongs to an address (a flat, a shop): another address is another matter."""
     extent: Extent = Extent.OBJECT
-    fold: timedelta = timedelta(hours=12)
-    """How long after its last alarm one device's next alarm is still the same (N75)."""
+    fold: timedelta = FOLD
 
 
 _DAY: Final = timedelta(days=1)

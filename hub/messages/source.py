@@ -18,4 +18,7 @@ TEXTS: Final[dict[str, Text]] = {
     "S111": Text("同名文件内容不同", "通知对方；保留先到的一份", "a known file name came with other content", "tell the other side; the first copy holds"),
     "S112": Text("压缩包超出解压限制", "通知对方拆分", "an archive exceeds the unpacking limits", "ask the other side to split it"),
     "S113": Text("来源不接受这次回写", "联系来源；答复仍保存在本平台", "the source does not take this answer", "ask the source; the answer is kept here"),
+    "S114": Text("行数与清单不符", "通知对方核对导出；已收到的行照常办理", "there are not as many rows as the manifest says", "tell the other side; the rows that came are taken"),
+    "S115": Text("文件名不合规或与清单不符", "通知对方按约定命名后重新导出同一序号", "a file's name is not allowed, or not the one its manifest gives", "ask for the same number again, named as agreed"),
+    "S116": Text("适配器异常：{error}", "连续 {count} 次；查看日志并联系插件作者", "the adapter failed: {error}", "{count} times in a row; look at the log and tell the plugin's author"),
 }

@@ -4,6 +4,8 @@ Each worker process has a chain of its own, so that processes do not queue for o
 rolled back, so is its block: the head moves only on `committed`.
 """
 
+import itertools
+import threading
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -53,3 +55,19 @@ class Ledger:
         """The transaction of the last `append` holds."""
         if self._pending is not None:
             self._seq, self._head, self._pending = self._pending.seq, self._pending.digest, None
+
+
+class Ledgers:
+    """A ledger for each thread of one worker: threads of the web worker do not queue for one chain either."""
+
+    def __init__(self, worker: str, store: Store) -> None:
+        self._worker, self._store = worker, store
+        self._mine = threading.local()
+        self._count = itertools.count(1)
+
+    def mine(self) -> Ledger:
+        """This thread's ledger, made at first use."""
+        ledger: Ledger | None = getattr(self._mine, "ledger", None)
+        if ledger is None:
+            ledger = self._mine.ledger = Ledger(f"{self._worker}/{next(self._count)}", self._store)
+        return ledger

@@ -1,0 +1,1 @@
+"""The HTTP doors: one thin router a noun. No rule lives here; `run` does the work."""

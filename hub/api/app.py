@@ -1,0 +1,62 @@
+"""Assembles the HTTP application; every error of ours leaves through one handler."""
+
+from typing import Final
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from starlette.routing import Route
+
+from hub.api import departments, home, sources
+from hub.api.doors import Doors
+from hub.errors import FixSettings, HubError, PeerRefused, Refused, TryLater
+from hub.messages import text_of
+from hub.messages.text import Language
+
+_STATUS: Final = {"W103": 404, "P107": 404, "C106": 404, "A101": 403, "P109": 401, "P108": 413, "W101": 409}
+_VERSION: Final = "0.1.0"
+
+
+def make(doors: Doors) -> FastAPI:
+    """The application. Its own pages load nothing from outside, so FastAPI's are switched off."""
+    app = FastAPI(
+        title="Grid+ hub",
+        version=_VERSION,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/openapi.json",
+        description="Departments fetch, open and answer their whistles; sources push under /in/{source}/.",
+    )
+    app.state.doors = doors
+    app.include_router(departments.router)
+    app.include_router(home.router)
+    app.router.routes.append(
+        Route("/in/{source}/{path:path}", sources.take_in, methods=["GET", "POST", "PUT", "DELETE"])
+    )
+    app.add_exception_handler(HubError, _told)
+    app.add_exception_handler(RequestValidationError, _malformed)
+    return app
+
+
+async def _told(request: Request, error: Exception) -> JSONResponse:
+    assert isinstance(error, HubError)  # noqa: S101 registered for HubError only
+    language = Language.EN if "en" in request.headers.get("accept-language", "")[:2] else Language.ZH
+    return JSONResponse(text_of(error, language).as_dict(), status_code=_status_of(error))
+
+
+def _status_of(error: HubError) -> int:
+    if error.code in _STATUS:
+        return _STATUS[error.code]
+    if isinstance(error, Refused):
+        return 422
+    if isinstance(error, PeerRefused):
+        return error.status
+    return 503 if isinstance(error, TryLater | FixSettings) else 500
+
+
+async def _malformed(request: Request, error: Exception) -> JSONResponse:
+    """Which field, never what stood in it."""
+    assert isinstance(error, RequestValidationError)  # noqa: S101 registered for this type only
+    first = error.errors()[0]
+    pointer = "/" + "/".join(str(part) for part in first["loc"])
+    return await _told(request, Refused("W102", pointer=pointer))

@@ -1,0 +1,103 @@
+"""A department's whistles: fetch, acknowledge, open, report in. The caller is the key's department."""
+
+from typing import Annotated, Any, Literal
+
+import orjson
+from fastapi import APIRouter, Query
+from pydantic import BaseModel, ConfigDict, Field
+
+from hub.access.audit import AuditRow
+from hub.access.exits import Exit
+from hub.api.doors import AllDoors, Department
+from hub.store import whistles
+
+router = APIRouter(prefix="/departments/me", tags=["departments"])
+
+
+class Acknowledgement(BaseModel):
+    """Whistle ids that the department has stored on its side."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    ids: list[Annotated[str, Field(max_length=40)]] = Field(max_length=500)
+
+
+class Acknowledged(BaseModel):
+    """How many of them were this department's own and are now settled."""
+
+    acknowledged: int
+
+
+class Fetched(BaseModel):
+    """CloudEvents 1.0, oldest first; the same ones come again until they are acknowledged."""
+
+    whistles: list[dict[str, Any]]
+
+
+class ReportIn(BaseModel):
+    """报到: what the department did. `nonce` is its own id for this report: a retry changes nothing."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    nonce: str = Field(min_length=1, max_length=64)
+    move: Literal["sign", "contact", "arrive", "return", "result"]
+    reason_code: str = Field("", max_length=32)
+    note: str = Field("", max_length=2000)
+    form: dict[str, Any] | None = None
+
+
+class WhistleState(BaseModel):
+    """The whistle after the report."""
+
+    whistle_id: str
+    state: str
+    version: int
+    repeated: bool
+
+
+@router.get("/whistles")
+def fetch(department: Department, doors: AllDoors, limit: int = Query(100, ge=1, le=500)) -> Fetched:
+    """Whistles that wait for this department's acknowledgement."""
+    now = doors.clock.now()
+    ledger = doors.ledgers.mine()
+    with doors.store.write() as conn:
+        rows = whistles.pull(conn, department, limit)
+        ids = [r.whistle_id for r in rows]
+        whistles.mark(conn, "pull", ids, "fetched", now, department=department)
+        seen = AuditRow.fetched(at=now, who=department, exit=Exit.HTTP_PULL, rows=ids)
+        ledger.append(conn, [seen] if ids else [], now)
+    ledger.committed()
+    return Fetched(whistles=[orjson.loads(r.message) for r in rows])
+
+
+@router.post("/whistles/acknowledgements")
+def acknowledge(department: Department, doors: AllDoors, said: Acknowledgement) -> Acknowledged:
+    """Settles deliveries; ids of other departments count as unknown."""
+    with doors.store.write() as conn:
+        number = whistles.mark(
+            conn, "pull", said.ids, "acknowledged", doors.clock.now(), department=department
+        )
+    return Acknowledged(acknowledged=number)
+
+
+@router.get("/whistles/{whistle_id}")
+def open_whistle(
+    department: Department,
+    doors: AllDoors,
+    whistle_id: str,
+    purpose: Literal["handle", "callback"] = "handle",
+) -> dict[str, Any]:
+    """The whistle, its matter and its reports, under the grants of this moment."""
+    return doors.opening.open(
+        department, whistle_id, purpose=purpose, ledger=doors.ledgers.mine(), now=doors.clock.now()
+    )
+
+
+@router.post("/whistles/{whistle_id}/reports", status_code=201)
+def report_in(department: Department, doors: AllDoors, whistle_id: str, report: ReportIn) -> WhistleState:
+    """Takes a report; answers with the state that the whistle is in now."""
+    taken = doors.reporting.take(
+        department, whistle_id, report.model_dump(exclude_none=True), doors.clock.now()
+    )
+    whistle = taken.whistle
+    return WhistleState(
+        whistle_id=whistle.id, state=whistle.state.value, version=whistle.version, repeated=taken.repeated
+    )

@@ -1,0 +1,75 @@
+"""Requests that sources send us: authenticated by the adapter, stored, and only then answered."""
+
+import threading
+from collections.abc import Mapping
+from itertools import count
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+
+from hub.access.audit import AuditRow
+from hub.access.exits import Exit
+from hub.clock import Clock
+from hub.errors import HubError, PeerRefused, Refused
+from hub.model import Mode
+from hub.plugin import Adapter, PeerReply, PeerRequest, Receives
+from hub.run.ledger import Ledgers
+from hub.run.reception import Reception, write
+from hub.store.engine import Store
+
+log = structlog.get_logger()
+
+
+class Gateway:
+    """The doors of all sources that push."""
+
+    def __init__(
+        self,
+        adapters: Mapping[str, Adapter],
+        receptions: Mapping[str, Reception],
+        *,
+        store: Store,
+        ledgers: Ledgers,
+        clock: Clock,
+        worker: str,
+    ) -> None:
+        self._adapters, self._receptions = adapters, receptions
+        self._store, self._ledgers, self._clock, self._worker = store, ledgers, clock, worker
+        self._arrivals = count(1)
+        self._lock = threading.Lock()
+
+    def receive(self, source: str, request: PeerRequest) -> PeerReply:
+        """The protocol's own answer. Raises Refused P107 where no source takes requests under that name."""
+        adapter = self._adapters.get(source)
+        if not isinstance(adapter, Receives):
+            raise Refused("P107")
+        try:
+            received = adapter.receive(request)
+        except PeerRefused as refused:
+            self._note_refusal(source, refused)
+            return PeerReply(refused.status, refused.body, refused.headers)
+        if not received.bodies:
+            return received.reply
+        with self._lock:
+            arrival = f"push:{self._worker}:{next(self._arrivals)}"
+        try:
+            now = self._clock.now()
+            prepared = self._receptions[source].prepare(
+                received.bodies, arrival=arrival, mode=Mode.LIVE, now=now
+            )
+            with self._store.write() as conn:
+                write(conn, prepared)
+        except (DBAPIError, HubError) as error:
+            log.warning("push_not_stored", source=source, error=type(error).__name__)
+            return received.failed
+        return received.reply
+
+    def _note_refusal(self, source: str, refused: PeerRefused) -> None:
+        log.warning("peer_refused", source=source, code=refused.code)
+        now = self._clock.now()
+        ledger = self._ledgers.mine()
+        with self._store.write() as conn:
+            ledger.append(
+                conn, [AuditRow.denied(at=now, who=source, exit=Exit.HTTP_SOURCE, reason=refused.code)], now
+            )
+        ledger.committed()

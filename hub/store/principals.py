@@ -1,0 +1,47 @@
+"""Who may call over HTTP: departments and staff, each by a key of which only the digest is kept."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import sha256
+
+from sqlalchemy import Connection, select, update
+
+from hub.store.engine import insert
+from hub.store.moments import to_us
+from hub.store.tables import principal
+
+
+@dataclass(frozen=True, slots=True)
+class Principal:
+    """An authenticated caller. `kind`: `department` or `staff`."""
+
+    kind: str
+    name: str
+
+
+def digest_of(key: str) -> str:
+    """SHA-256 of a key: keys are 256 random bits, so a plain digest is enough."""
+    return sha256(key.encode()).hexdigest()
+
+
+def register(conn: Connection, who: Principal, key: str, at: datetime) -> None:
+    """Lets `key` speak for `who`; other keys of the same caller go on, for rotation without a gap."""
+    row = {"key_hash": digest_of(key), "kind": who.kind, "name": who.name, "made_us": to_us(at)}
+    insert(conn, principal, [row])
+
+
+def revoke(conn: Connection, key: str, at: datetime) -> None:
+    """From now on `key` speaks for nobody."""
+    conn.execute(
+        update(principal).where(principal.c.key_hash == digest_of(key)).values(revoked_us=to_us(at))
+    )
+
+
+def who_has(conn: Connection, key: str) -> Principal | None:
+    """The caller whose key this is; None where it is unknown or revoked."""
+    row = conn.execute(
+        select(principal.c.kind, principal.c.name).where(
+            principal.c.key_hash == digest_of(key), principal.c.revoked_us.is_(None)
+        )
+    ).first()
+    return Principal(row.kind, row.name) if row else None
