@@ -39,9 +39,7 @@ class HubError(Exception):
         return text_of(self).line
 
 
-def _rebuild(
-    kind: type[HubError], code: str, pointer: str, facts: dict[str, str | int | float]
-) -> HubError:
+def _rebuild(kind: type[HubError], code: str, pointer: str, facts: dict[str, str | int | float]) -> HubError:
     return kind(code, pointer=pointer, **facts)
 
 

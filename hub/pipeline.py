@@ -1,21 +1,25 @@
 """The journey of a record, and nothing but its order. Composes the pure rooms; stores and sends nothing.
 
-    draft ─▶ doubts ─▶ times ─▶ category ─▶ place ─▶ EVENT ─▶ schema      (`understand`, called by intake)
-    event ─▶ sighting ─▶ link decision ─▶ INCIDENT ─▶ calls ─▶ WHISTLES   (`sight`, `rule`, `route`; casework)
+draft ─▶ doubts ─▶ times ─▶ category ─▶ place ─▶ EVENT ─▶ schema      (`understand`, called by intake)
+event ─▶ sighting ─▶ link decision ─▶ INCIDENT ─▶ calls ─▶ WHISTLES   (`sight`, `rule`, `route`; casework)
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from functools import lru_cache
+from datetime import datetime, timedelta
 from typing import Final
 
 from hub import ids
 from hub.access.textscan import mask_text
 from hub.clock import day_of
-from hub.contract.route import Matter, Routed, Router, Unrouted
+from hub.contract.clauses import Unrouted
+from hub.contract.matter import Matter
+from hub.contract.route import Routed, Routers
 from hub.errors import BadRecord, HeldRecord
-from hub.incident import Candidate, Join, Open, Sighting, decide
+from hub.incident.blocks import blocks
+from hub.incident.decide import Join, Open, decide
+from hub.incident.sighting import Candidate, Sighting
+from hub.incident.text import features
 from hub.intake import doubts, times
 from hub.intake.validate import Validator
 from hub.jsonform import dumps, plain
@@ -38,8 +42,9 @@ from hub.model import (
     Urgency,
 )
 from hub.pack import Pack
-from hub.place import Claim, Located, Unlocated, locate, parse
-from hub.whistle.clocks import deadline
+from hub.place.address import parse
+from hub.place.locate import Claim, Located, Unlocated, locate
+from hub.whistle.clocks import due_from
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -90,7 +95,7 @@ class Journey:
         self._schema = schema
         self._fingerprint = fingerprint
         self._is_staff = is_staff
-        self._router = lru_cache(maxsize=16)(self._make_router)
+        self._routers = Routers(pack.contracts)
 
     # -- a draft becomes an event ------------------------------------------------------------------
 
@@ -98,16 +103,18 @@ class Journey:
         """`draft` as an event, or why it waits or ends; never raises for what the draft says."""
         key = ids.event_key(origin.source, draft.source_ref, draft.part)
         accused = self._accused(draft)
+        if not draft.source_ref:
+            return Parked(fate=Fate.DEAD, code="R201", pointer="/source_ref")
         try:
-            if not draft.source_ref:
-                raise BadRecord("R201", pointer="/source_ref")
             doubts.refuse_doubtful(draft, is_staff_of_accused=lambda d: self._conflict(d, accused))
             moments = times.order(draft.occurred_at, draft.reported_at, origin.received_at)
             found = self._place(draft, moments.occurred_at)
             understood = self._assemble(draft, origin, key, accused, moments, found)
             self._validate(understood.event)
         except HeldRecord as held:
-            return Parked(fate=Fate.HELD, code=held.code, pointer=held.pointer, owner=self.pack.fallback_owner)
+            return Parked(
+                fate=Fate.HELD, code=held.code, pointer=held.pointer, owner=self.pack.fallback_owner
+            )
         except BadRecord as bad:
             return Parked(fate=Fate.DEAD, code=bad.code, pointer=bad.pointer)
         return understood
@@ -191,7 +198,7 @@ class Journey:
             content=_vault(origin.record_id, "content", draft.content),
             address=_vault(origin.record_id, "address", draft.address),
             requester=resident.id if resident else None,
-            secret=draft.secret,
+            secret=draft.secret or self._is_secret(category),
             accused=accused,
             place=found.place,
             device_ref=draft.device_ref,
@@ -199,10 +206,24 @@ class Journey:
             condition=draft.condition,
             attachments=len(draft.attachments),
             confidence=draft.confidence,
-            mode=origin.mode,
+            mode=self._mode(origin, moments),
             flags=tuple(dict.fromkeys(flags)),
         )
         return Understood(event=event, text=text, resident=resident, why=found.reasons)
+
+    def _mode(self, origin: Origin, moments: times.Times) -> Mode:
+        """A live report that comes long after it was made is late: its deadlines are not the department's fault."""
+        late_after = self._late_after(origin.source)
+        late = origin.mode is Mode.LIVE and origin.received_at - moments.reported_at > late_after
+        return Mode.LATE if late else origin.mode
+
+    def _late_after(self, source: str) -> timedelta:
+        setup = self.pack.sources.get(source)
+        return timedelta(seconds=setup.late_after_s) if setup and setup.late_after_s else timedelta.max
+
+    def _is_secret(self, category: str | None) -> bool:
+        """Some categories are always handled as 保密件 (N58)."""
+        return category is not None and category in self.pack.secrecy.categories
 
     def _validate(self, event: Event) -> None:
         for fault in self._schema.faults(plain(event)):
@@ -212,24 +233,28 @@ class Journey:
 
     def sight(self, event: Event, text: EventText) -> Sighting:
         """What link rules compare of an event."""
+        title, _, content = text.masked.partition("\n")
         return Sighting(
             event_key=event.key,
             source=event.source,
             source_ref=event.source_ref,
-            aliases=tuple((a.system, a.ref) for a in event.aliases),
+            aliases=event.aliases,
             same_as=event.same_as,
             category=event.category,
             lon=event.place.lon,
             lat=event.place.lat,
-            error_m=event.place.error_m or 0.0,
-            address=parse(text.address) if text.address else None,
+            error_m=event.place.error_m,
             address_id=event.place.address_id,
+            subdistrict_id=event.place.subdistrict_id,
             occurred_at=event.occurred_at,
-            text=text.masked,
+            features=features(title, content, *([parse(text.address)] if text.address else [])),
             secret=event.secret,
             device_ref=event.device_ref,
-            subdistrict_id=event.place.subdistrict_id or "",
         )
+
+    def blocks(self, of: Sighting | Candidate) -> tuple[str, ...]:
+        """Where to look for matters that a report may belong to."""
+        return blocks(of, self.pack.link_rules)
 
     def decide(self, sighting: Sighting, candidates: Sequence[Candidate]) -> Join | Open:
         """Which matter a report belongs to, by the pack's link rules."""
@@ -249,15 +274,10 @@ class Journey:
             sources=incident.sources,
             secret=incident.secret,
             accused=event.accused,
+            at=incident.opened_at,
         )
-        calendar = self.pack.calendar
-        return self._router(day_of(incident.opened_at)).route(
-            matter,
-            due=lambda step, limit: deadline(step, event.received_at, limit, calendar),
-        )
-
-    def _make_router(self, day: date) -> Router:
-        return Router(self.pack.contracts, day)
+        due = due_from(event.received_at, self.pack.calendar)
+        return self._routers.on(day_of(incident.opened_at)).route(matter, due)
 
 
 def _vault(record: RecordId, field: str, value: str) -> str:

@@ -23,31 +23,55 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="GRIDPLUS_", toml_file="gridplus.toml", extra="forbid")
 
-    home: Path = Field(Path(".gridplus"), description="Directory of the embedded store, keys and adapters' small state.")
+    home: Path = Field(
+        Path(".gridplus"), description="Directory of the embedded store, keys and adapters' small state."
+    )
     store: str = Field("", description="SQLAlchemy URL of the store; empty: SQLite in `home`.")
     bus: str = Field("embedded", description="`embedded`, or `kafka://host:port[,host:port]`.")
-    kafka_security: dict[str, Any] = Field(default_factory=dict, description="kafka-python arguments for SASL and TLS.")
+    kafka_security: dict[str, Any] = Field(
+        default_factory=dict, description="kafka-python arguments for SASL and TLS."
+    )
     kafka_replication: int = Field(1, ge=1, description="Replication factor of new topics.")
-    kafka_session_timeout_s: float = Field(45.0, gt=0, description="How long a silent consumer keeps its partitions.")
-    events_partitions: int = Field(8, ge=1, description="Partitions of `grid.events`; casework scales up to this many.")
+    kafka_session_timeout_s: float = Field(
+        45.0, gt=0, description="How long a silent consumer keeps its partitions."
+    )
+    events_partitions: int = Field(
+        8, ge=1, description="Partitions of `grid.events`; casework scales up to this many."
+    )
     pack: Path | None = Field(None, description="Directory of the pack; empty: the demo pack.")
-    keys: Path | None = Field(None, description="File of the master keys; empty: `home`/keys.json, made at first start.")
-    cipher: str = Field("aes", pattern="^(aes|sm4)$", description="Cipher of the vault: `aes` (AES-256-GCM) or `sm4` (SM4-GCM).")
+    keys: Path | None = Field(
+        None, description="File of the master keys; empty: `home`/keys.toml, made at first start."
+    )
+    cipher: str = Field(
+        "aes",
+        pattern="^(aes|sm4)$",
+        description="Cipher of the vault: `aes` (AES-256-GCM) or `sm4` (SM4-GCM).",
+    )
     language: Language = Field(Language.ZH, description="Language of messages: `zh` or `en`.")
     host: str = Field("127.0.0.1", description="Address that the web worker listens on.")
     port: int = Field(8480, ge=0, le=65535, description="Port of the web worker; the next free one if taken.")
     public_url: str = Field("", description="Where sources reach this hub; empty: http://host:port.")
-    sources: dict[str, dict[str, Any]] = Field(default_factory=dict, description="Configuration of each source's adapter; secrets belong here.")
+    sources: dict[str, dict[str, Any]] = Field(
+        default_factory=dict, description="Configuration of each source's adapter; secrets belong here."
+    )
     batch: int = Field(500, ge=1, le=500, description="Records or events a step.")
     poll_s: float = Field(2.0, gt=0, description="Pause between two looks at a source that has nothing new.")
     lease_s: float = Field(15.0, gt=0, description="How long a worker that died keeps its sources.")
     body_limit: int = Field(20_000_000, gt=0, description="Largest body of one record.")
     clock_start: str = Field("", description="Scenario clock: ISO start moment; empty: the machine's clock.")
     clock_speed: float = Field(1.0, gt=0, description="Scenario clock: seconds a second.")
-    clock_origin: float | None = Field(None, description="Scenario clock: monotonic time of its start, shared by processes.")
-    webhooks: dict[str, dict[str, str]] = Field(default_factory=dict, description="Department → `url` and `secret` of its webhook.")
-    log_level: str = Field("info", pattern="^(debug|info|warning|error)$", description="Least level that is logged.")
-    api_keys: dict[str, SecretStr] = Field(default_factory=dict, description="Department → key, registered (hashed) at start.")
+    clock_origin: float | None = Field(
+        None, description="Scenario clock: monotonic time of its start, shared by processes."
+    )
+    webhooks: dict[str, dict[str, str]] = Field(
+        default_factory=dict, description="Department → `url` and `secret` of its webhook."
+    )
+    log_level: str = Field(
+        "info", pattern="^(debug|info|warning|error)$", description="Least level that is logged."
+    )
+    api_keys: dict[str, SecretStr] = Field(
+        default_factory=dict, description="Department → key, registered (hashed) at start."
+    )
 
     @classmethod
     def settings_customise_sources(
@@ -69,7 +93,7 @@ class Settings(BaseSettings):
     @property
     def keys_file(self) -> Path:
         """The master keys' file, with the default filled in."""
-        return self.keys or self.home / "keys.json"
+        return self.keys or self.home / "keys.toml"
 
 
 def read(**flags: Any) -> Settings:

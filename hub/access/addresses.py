@@ -50,4 +50,5 @@ def cut(address: str) -> AddressCut:
     found = _CUT.match(text)
     if found is None:
         return AddressCut("", "", "", "", "", text)
-    return AddressCut(*found.group("area", "community", "road", "number", "estate"), text[found.end() :])
+    area, community, road, number, estate = found.groups()
+    return AddressCut(area, community, road, number, estate, text[found.end() :])

@@ -22,7 +22,6 @@ _BLOCKS: Final = (
     (0xFF20, 0xFF3B),  # ＠, full-width capitals
     (0xFF3F, 0xFF40),  # ＿
     (0xFF41, 0xFF5B),  # full-width small letters
-    (0x1D400, 0x1D800),  # mathematical letters and digits
 )
 
 

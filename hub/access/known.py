@@ -42,8 +42,7 @@ class _Needles:
 
     def spans(self, folded: str) -> Iterator[Span]:
         """Where they stand in `folded`, however many gaps are between their letters."""
-        letters = set(folded)
-        values = [value for value in self.values if letters.issuperset(value)]
+        values = [value for value in self.values if value[0] in folded and value[-1] in folded]
         if not values:
             return
         gaps = [match.span() for match in self.gaps.finditer(folded)]
@@ -116,6 +115,10 @@ class Known:
             if found
         )
 
+    def __bool__(self) -> bool:
+        """Whether there is anything to be found."""
+        return bool(self._needles)
+
     def spans(self, folded: str) -> Iterable[Span]:
         """Where the values stand in `folded`, a text after `fold`; they may overlap, in any order."""
         return chain.from_iterable(needles.spans(folded) for needles in self._needles)
@@ -125,7 +128,7 @@ def _forms_of_name(name: str) -> Iterator[str]:
     """The name itself; of a full name also its surname with a title: 张先生, 张女士, 张某."""
     yield name
     surname, given = split_name(name)
-    if given and "㐀" <= name[0] and given not in TITLES:
+    if given and name[0] >= "㐀" and given not in TITLES:
         for title in TITLES:
             yield surname + title
 

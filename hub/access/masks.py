@@ -11,13 +11,14 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
-from typing import Final, TypeAlias
+from typing import Final, TypeAlias, cast
 
 from hub.access.addresses import cut
 from hub.access.identifiers import age_on, citizen_of
-from hub.access.names import DOTS, split_name, without_title
+from hub.access.known import Known
+from hub.access.names import DOTS, TITLES, split_name, without_title
 from hub.access.phones import numbers_in
-from hub.access.textscan import Known, mask_text
+from hub.access.textscan import mask_text
 from hub.errors import Bug, FixSettings
 
 HIDDEN: Final = "***"
@@ -26,10 +27,11 @@ HIDDEN: Final = "***"
 FULL: Final = ""
 """The mask name of a value shown in full."""
 
-_STEP_LON_DEG: Final = 0.0012
-_STEP_LAT_DEG: Final = 0.001
-"""The lattice of `geo_100m`: 113 m east-west at 32° N, 111 m north-south."""
+_PER_DEG_LON: Final = 2500 / 3
+_PER_DEG_LAT: Final = 1000.0
+"""The lattice of `geo_100m`: 0.0012° east-west (113 m at 32° N), 0.001° north-south (111 m)."""
 
+_PLAIN_NAME: Final = re.compile("[一-龥]{2,4}" + "".join(f"(?<!{title})" for title in TITLES))
 _PERSONS: Final = re.compile(r"[,，、;；/|]+")
 _DOT: Final = re.compile(f"[{DOTS}]")
 _PLATE: Final = re.compile(r"([一-龥][A-Z])[·.\- ]?([A-Z0-9])([A-Z0-9*]{3,4})([A-Z0-9挂学警港澳])")
@@ -42,11 +44,11 @@ _AGE_BAND: Final = re.compile(r"([0-9]{1,2}-[0-9]{2}岁|80岁以上)[男女]?")
 @dataclass(frozen=True, slots=True)
 class Scene:
     """What masks may need beside the value: the day, the centre (lon, lat, degrees) of the record's grid,
-    and the personal values of the record and those linked to it."""
+    and what gets the personal values of the record and those linked to it, should a text need them."""
 
     on: date
     grid_centre: tuple[float, float] | None = None
-    known: Known | None = None
+    known: Callable[[], Known] | None = None
 
 
 Mask: TypeAlias = Callable[[object, Scene], object]
@@ -120,6 +122,8 @@ def minor(value: object, scene: Scene) -> str:
 
 def name_1(value: object, _scene: Scene) -> str:
     """`张*`, `张*明`, `欧阳*`; of a name with `·` the first part; each of several names."""
+    if isinstance(value, str) and _PLAIN_NAME.fullmatch(value):
+        return _hide_given(value)
     names = _PERSONS.split("".join(_clean(value).split()))
     return "、".join(_hide_name(name) for name in names if name)
 
@@ -129,11 +133,16 @@ def _hide_name(name: str) -> str:
     first, *rest = _DOT.split(person)
     if rest and first:
         return f"{first}·*"
-    if not "㐀" <= person[0]:  # not Han: nothing is known of how the name is built
+    if person[0] < "㐀":  # not Han: nothing is known of how the name is built
         return f"{person[0]}***" if person[0].isalpha() else HIDDEN
+    if len(person) == 1:
+        return HIDDEN if person == name else f"{person}*"
+    return _hide_given(person)
+
+
+def _hide_given(person: str) -> str:
+    """A name in Han characters: the last character shows where another one is hidden before it."""
     surname, given = split_name(person)
-    if not given:
-        return HIDDEN if person == name else f"{surname}*"
     last = given[-1] if 2 <= len(given) <= 3 and given[-1] >= "㐀" else "*"
     return surname + "*" * (min(len(given), 3) - 1) + last
 
@@ -160,27 +169,27 @@ def img_blur(_value: object, _scene: Scene) -> None:
     return
 
 
-def _snapped(value: object, step_deg: float) -> float | None:
-    if isinstance(value, bool) or not isinstance(value, int | float):
+def _snapped(value: object, per_deg: float) -> float | None:
+    if value.__class__ is not float and value.__class__ is not int:
         return None
-    return round(round(value / step_deg) * step_deg, 4)
+    return round(cast(float, value) * per_deg) / per_deg
 
 
 def geo_100m_lon(value: object, _scene: Scene) -> float | None:
     """A longitude, degrees, on a lattice of about 100 m."""
-    return _snapped(value, _STEP_LON_DEG)
+    return _snapped(value, _PER_DEG_LON)
 
 
 def geo_100m_lat(value: object, _scene: Scene) -> float | None:
     """A latitude, degrees, on a lattice of about 100 m."""
-    return _snapped(value, _STEP_LAT_DEG)
+    return _snapped(value, _PER_DEG_LAT)
 
 
 def geo_100m(value: object, _scene: Scene) -> tuple[float | None, float | None] | None:
     """A (lon, lat) pair, degrees, on a lattice of about 100 m; None for anything else."""
     if not isinstance(value, tuple | list) or len(value) != 2:
         return None
-    return _snapped(value[0], _STEP_LON_DEG), _snapped(value[1], _STEP_LAT_DEG)
+    return _snapped(value[0], _PER_DEG_LON), _snapped(value[1], _PER_DEG_LAT)
 
 
 def geo_grid_lon(_value: object, scene: Scene) -> float | None:
@@ -205,7 +214,7 @@ def text_scan(value: object, scene: Scene) -> str:
     """
     if scene.known is None:
         raise Bug("A107")
-    return mask_text(str(value), scene.known)
+    return mask_text(str(value), scene.known())
 
 
 MASKS: Final[Mapping[str, Mask]] = MappingProxyType(
@@ -227,6 +236,9 @@ MASKS: Final[Mapping[str, Mask]] = MappingProxyType(
 )
 """Every mask by its name in grants and contracts, from the loosest to the strictest."""
 
+NEED_THE_RECORD: Final = frozenset(("text_scan", "geo_grid"))
+"""Masks whose `Scene` holds more than the day."""
+
 _BY_AXIS: Final[Mapping[tuple[str, str], Mask]] = {
     ("geo_100m", "lon"): geo_100m_lon,
     ("geo_100m", "lat"): geo_100m_lat,
@@ -244,7 +256,7 @@ def mask_of(name: str, leaf: str) -> Mask | None:
     if name == FULL:
         return None
     if name not in MASKS:
-        raise FixSettings("A106", pointer=f"/{leaf}")
+        raise FixSettings("A106", pointer=f"/{leaf}", names=" ".join(MASKS))
     return _BY_AXIS.get((name, leaf), MASKS[name])
 
 

@@ -6,6 +6,7 @@ import orjson
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from hub.access.account import Result
 from hub.access.audit import AuditRow
 from hub.access.exits import Exit
 from hub.api.doors import AllDoors, Department
@@ -62,7 +63,16 @@ def fetch(department: Department, doors: AllDoors, limit: int = Query(100, ge=1,
         rows = whistles.pull(conn, department, limit)
         ids = [r.whistle_id for r in rows]
         whistles.mark(conn, "pull", ids, "fetched", now, department=department)
-        seen = AuditRow.fetched(at=now, who=department, exit=Exit.HTTP_PULL, rows=ids)
+        seen = AuditRow(
+            at=now,
+            who=department,
+            exit=Exit.HTTP_PULL,
+            result=Result.ALLOW,
+            purpose="handle",
+            fields=(),
+            rows=tuple(ids),
+            count=len(ids),
+        )
         ledger.append(conn, [seen] if ids else [], now)
     ledger.committed()
     return Fetched(whistles=[orjson.loads(r.message) for r in rows])

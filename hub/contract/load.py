@@ -12,7 +12,7 @@ import jsonschema_rs
 
 from hub.contract.finding import Finding
 from hub.contract.known import Known, fits_category
-from hub.contract.marked import Entry, read_yaml
+from hub.contract.marked import NO_DAY, Entry, read_yaml
 from hub.model import (
     Accept,
     AreaId,
@@ -80,7 +80,7 @@ def _contract(root: Entry, file: str, known: Known) -> Contract:
         examples=tuple(_example(entry, known) for entry in root["examples"].each()),
         file=file,
     )
-    if contract.valid_to is not None and contract.valid_to < contract.valid_from:
+    if contract.valid_to is not None and NO_DAY < contract.valid_to < contract.valid_from:
         valid["to"].faults.add(valid["to"].pointer, "K213")
     _check_clauses(contract, root)
     return contract

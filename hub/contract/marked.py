@@ -166,63 +166,62 @@ class Entry:
 
 
 def read_yaml(text: str, file: str) -> Entry:
-    """The root of `text`. Not YAML or nested too deep (K201), a key given twice (K202) or an alias (K209)
-    stand in its faults, and its value is None then.
+    """The root of `text`. Not YAML, empty or nested too deep (K201), a key given twice (K202), an alias or
+    a tag (K209) stand in its faults, and its value is None then.
     """
     faults = Faults(file)
+    value: object = None
     try:
-        if _is_too_deep(text):
-            faults.add("", "K201", what=f"nested deeper than {DEPTH_LIMIT}")
-            return Entry(None, "", faults)
-        node = yaml.compose(text, Loader=yaml.CSafeLoader)
-        if node is None:
+        _scan(text, faults)
+        node = None if faults.found else yaml.compose(text, Loader=yaml.CSafeLoader)
+        if node is not None:
+            faults.lines = dict(_lines(node, "", faults))
+            value = yaml.constructor.SafeConstructor().construct_document(node)
+        if value is None and not faults.found:
             faults.add("", "K201", what="empty")
-            return Entry(None, "", faults)
-        faults.lines = dict(_lines(node, "", faults, set()))
-        value = None if faults.found else yaml.constructor.SafeConstructor().construct_document(node)
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 0
         faults.found.append(Finding(file, line, "K201", {"what": error.problem or "syntax"}))
-        value = None
     except (yaml.YAMLError, ValueError) as error:
-        # ValueError: a day like 2026-02-30.
+        # ValueError: a day like 2026-02-30, a number of five thousand digits.
         faults.found.append(Finding(file, 0, "K201", {"what": type(error).__name__}))
-        value = None
-    return Entry(value, "", faults)
+    return Entry(None if faults.found else value, "", faults)
 
 
-def _is_too_deep(text: str) -> bool:
-    # PyYAML 6.0.3 composes with C recursion: 100,000 open brackets end the process without an exception.
+def _scan(text: str, faults: Faults) -> None:
+    """Refuses what plain data never needs, before anything is built from it.
+
+    PyYAML 6.0.3 composes with C recursion, so 100,000 open brackets end the process without an exception;
+    a few aliases nested make gigabytes; `!!bool x` raises a bare KeyError.
+    """
     depth = 0
     for event in yaml.parse(text, Loader=yaml.CSafeLoader):
+        line = event.start_mark.line + 1 if event.start_mark else 0
         depth += isinstance(event, yaml.CollectionStartEvent)
         depth -= isinstance(event, yaml.CollectionEndEvent)
         if depth > DEPTH_LIMIT:
-            return True
-    return False
+            what = f"nested deeper than {DEPTH_LIMIT}"
+            faults.found.append(Finding(faults.file, line, "K201", {"what": what}))
+            return
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "tag", None):
+            faults.found.append(Finding(faults.file, line, "K209"))
 
 
-def _lines(node: yaml.Node, pointer: str, faults: Faults, seen: set[int]) -> Iterator[tuple[str, int]]:
+def _lines(node: yaml.Node, pointer: str, faults: Faults) -> Iterator[tuple[str, int]]:
     """Pointer and line of every value below `node`. A mapping's entries stand where their keys stand."""
-    line = node.start_mark.line + 1
-    yield pointer, line
-    if id(node) in seen:
-        # An alias: the same node again. A few of them nested make gigabytes.
-        faults.found.append(Finding(faults.file, line, "K209"))
-        return
-    seen.add(id(node))
+    yield pointer, node.start_mark.line + 1
     if isinstance(node, yaml.MappingNode):
         keys: set[str] = set()
         for key, value in node.value:
-            name, at = str(key.value), key.start_mark.line + 1
+            name, line = str(key.value), key.start_mark.line + 1
             if name in keys:
-                faults.found.append(Finding(faults.file, at, "K202", {"name": name}))
+                faults.found.append(Finding(faults.file, line, "K202", {"name": name}))
             keys.add(name)
-            yield from _lines(value, f"{pointer}/{name}", faults, seen)
-            yield f"{pointer}/{name}", at
+            yield from _lines(value, f"{pointer}/{name}", faults)
+            yield f"{pointer}/{name}", line
     elif isinstance(node, yaml.SequenceNode):
         for index, value in enumerate(node.value):
-            yield from _lines(value, f"{pointer}/{index}", faults, seen)
+            yield from _lines(value, f"{pointer}/{index}", faults)
 
 
 def _name(pointer: str) -> str:

@@ -5,10 +5,12 @@ repeated alarm, then the best judgement. Every decision carries its reasons.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Final, NamedTuple
 
 from hub.incident.flood import FOLDED, folds_into
-from hub.incident.judge import Judgement, judge
+from hub.incident.judge import Judgement, judge, ruled
 from hub.incident.rules import LinkRules
 from hub.incident.sighting import Candidate, Sighting
 from hub.incident.ties import are_tied
@@ -16,6 +18,12 @@ from hub.model import IncidentId, IncidentState, Reason, Verdict
 
 TIED: Final = "same_number"
 """The reason's rule of a link by id, alias or 原单号."""
+
+
+_JOINABLE: Final = frozenset({IncidentState.OPEN, IncidentState.CLOSED})
+_BY_NUMBER: Final = ruled(Verdict.SAME, TIED)
+_BY_DEVICE: Final = ruled(Verdict.SAME, FOLDED)
+_REPEATED: Final = ruled(Verdict.RECURRENCE, TIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +34,7 @@ class Join:
     judgement: Judgement
 
 
-@dataclass(frozen=True, slots=True)
-class Near:
+class Near(NamedTuple):
     """An incident that the report does not join, and how it stands to it."""
 
     incident_id: IncidentId
@@ -51,26 +58,63 @@ class Open:
         """The closed incident that this one repeats most nearly."""
         return self.recurrences[0].incident_id if self.recurrences else None
 
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """Why it repeats that one; empty where it repeats none."""
+        return self.recurrences[0].judgement.reasons if self.recurrences else ()
+
 
 def decide(sighting: Sighting, candidates: Iterable[Candidate], rules: LinkRules) -> Join | Open:
     """What becomes of `sighting`; the same for every order of `candidates`.
 
     A secret report opens its own incident, unseen by any rule, and nothing joins a secret one (N16).
-    Nothing joins a verified incident, not even under its own number (N10).
+    Nothing joins a verified incident, not even under its own number: that is a recurrence (N10).
     """
     if sighting.secret:
         return Open()
-    known = [one for one in candidates if not one.secret and one.state is not IncidentState.MERGED]
-    return (
-        _by_number(sighting, known, rules)
-        or _by_device(sighting, known, rules)
-        or _by_judgement(sighting, known, rules)
+    known = tuple(candidates)
+    tied = [one for one in known if _is_tied(sighting, one)]
+    joinable = [one for one in tied if one.state in _JOINABLE]
+    if joinable:
+        near = _nearest_first(sighting, joinable, rules)
+        return Join(near[0].incident_id if near else min(joinable, key=_age).incident_id, _BY_NUMBER)
+    if sighting.device_ref:
+        folding = [one for one in known if folds_into(sighting, one, rules)]
+        if folding:
+            return Join(min(folding, key=_age).incident_id, _BY_DEVICE)
+    decision = _by_judgement(sighting, [one for one in known if one not in tied], rules)
+    if tied and isinstance(decision, Open):
+        repeated = tuple(Near(one.incident_id, _REPEATED) for one in sorted(tied, key=_age))
+        return replace(decision, recurrences=repeated + decision.recurrences)
+    return decision
+
+
+def _is_tied(sighting: Sighting, candidate: Candidate) -> bool:
+    for known in candidate.sightings:
+        if are_tied(sighting, known):
+            return not candidate.secret and candidate.state is not IncidentState.MERGED
+    return False
+
+
+def _by_judgement(sighting: Sighting, known: list[Candidate], rules: LinkRules) -> Join | Open:
+    near = _nearest_first(sighting, known, rules)
+    if near and near[0].judgement.verdict is Verdict.SAME:
+        return Join(near[0].incident_id, near[0].judgement)
+    return Open(
+        likely=tuple(one for one in near if one.judgement.verdict is Verdict.LIKELY),
+        recurrences=tuple(one for one in near if one.judgement.verdict is Verdict.RECURRENCE),
+        related=tuple(one for one in near if one.judgement.verdict is Verdict.RELATED),
     )
 
 
-def _by_number(sighting: Sighting, known: list[Candidate], rules: LinkRules) -> Join | Open | None:
-    tied = [one for one in known if any(are_tied(sighting, other) for other in one.sightings)]
-    if not tied:
-        return None
-    open_ones = [one for one in tied if one.state in _JOINABLE]
-    near = [Near(one.incident_id, judge(...)) ]
+def _nearest_first(sighting: Sighting, known: list[Candidate], rules: LinkRules) -> list[Near]:
+    """Those not different, by falling strength; of equals the older first, so that every worker agrees."""
+    judged = [(judge(sighting, one, rules), one) for one in known]
+    near = [pair for pair in judged if pair[0].verdict is not Verdict.DIFFERENT]
+    near.sort(key=lambda pair: _age(pair[1]))
+    near.sort(key=lambda pair: pair[0].strength, reverse=True)
+    return [Near(one.incident_id, judgement) for judgement, one in near]
+
+
+def _age(candidate: Candidate) -> tuple[datetime, IncidentId]:
+    return candidate.opened_at, candidate.incident_id

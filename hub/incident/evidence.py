@@ -5,13 +5,13 @@ verdict the points allow, and what an incident's state allows, stands in `judge.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 from math import hypot
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.incident.rules import Extent, LinkRule
-from hub.incident.sighting import Sighting, metres_between
+from hub.incident.sighting import Sighting
 from hub.incident.text import same_matter
 from hub.model import Reason, Verdict
 
@@ -30,60 +30,87 @@ class Points:
     """Falls evenly to the window's end, and on after it."""
     same_address: float = 2.0
     same_door: float = 1.5
-    other_door: float = -2.5
+    other_door: float = -3.0
     same_firm: float = 1.0
-    other_firm: float = -2.5
+    other_firm: float = -3.0
     same_device: float = 2.0
     other_device: float = -1.5
-    words_alike: float = 1.5
+    words_alike: float = 1.2
     """From the rule's `text_min` on; falls evenly to `words_apart` at no likeness at all."""
     words_apart: float = -0.8
+    witnesses_apart: float = 0.0
+    """The same for what spreads: its witnesses see different sides of one thing."""
 
 
 POINTS: Final = Points()
+_MINUTE: Final = timedelta(minutes=1)
 
 
-@dataclass(slots=True)
+class Ground(NamedTuple):
+    """One piece of evidence: what it is called, what it is worth, and its figures."""
+
+    rule: str
+    points: float
+    facts: Mapping[str, str | float]
+
+    @property
+    def reason(self) -> Reason:
+        """The same to be stored and shown, figures rounded."""
+        figures = {**self.facts, "points": self.points} if self.points else self.facts
+        return Reason(
+            self.rule,
+            {name: round(fact, 2) if isinstance(fact, float) else fact for name, fact in figures.items()},
+        )
+
+
 class Evidence:
-    """Points and reasons as they are gathered; `ceiling` is the best verdict that they still allow."""
+    """Points and grounds as they are gathered; `ceiling` is the best verdict that they still allow."""
 
-    points: float = 0.0
-    reasons: list[Reason] = field(default_factory=list)
-    ceiling: Verdict = Verdict.SAME
+    __slots__ = ("ceiling", "grounds", "points")
 
-    def add(self, rule: str, points: float, **facts: str | int | float) -> None:
-        """One ground more: what it is called, what it is worth, and its figures."""
+    def __init__(self) -> None:
+        self.points = 0.0
+        self.grounds: list[Ground] = []
+        self.ceiling = Verdict.SAME
+
+    def add(self, rule: str, points: float, **facts: str | float) -> None:
+        """One ground more."""
         self.points += points
-        facts["points"] = round(points, 2)
-        self.reasons.append(Reason(rule, facts))
+        self.grounds.append(Ground(rule, points, facts))
 
     def cap(self, rule: str, ceiling: Verdict = Verdict.LIKELY) -> None:
         """At most `ceiling` from here on, whatever the points; `rule` says why. A lower one stays."""
         if self.ceiling is not Verdict.RELATED:
             self.ceiling = ceiling
-        self.reasons.append(Reason(rule))
+        self.grounds.append(Ground(rule, 0.0, {}))
 
 
-def weigh(one: Sighting, other: Sighting, rule: LinkRule) -> Evidence | None:
-    """The evidence of everything but time; None where the points lie out of reach or no place is shared."""
-    metres = _metres_apart(one, other)
-    if metres is not None and metres > (reach := reach_m(one, other, rule)):
-        return None
+def weigh(one: Sighting, other: Sighting, rule: LinkRule, metres: float | None) -> Evidence | None:
+    """The evidence of everything but time; None where they share no place.
+
+    `metres` lie between their points, within reach; None where one has no point.
+    """
     evidence = Evidence()
     if metres is not None:
+        reach = reach_m(one, other, rule)
         fall = (POINTS.at_the_reach - POINTS.at_one_spot) * (metres / reach if reach else 0.0)
-        evidence.add("distance", POINTS.at_one_spot + fall, metres=round(metres, 1), reach_m=round(reach, 1))
+        evidence.add("distance", POINTS.at_one_spot + fall, metres=metres, reach_m=reach)
     at_one_address = _weigh_address(evidence, one, other, rule)
     at_one_device = _weigh_device(evidence, one, other, rule)
     if metres is None and not at_one_address and not at_one_device:
         return None
+    if metres is not None and metres > rule.distance_m and not at_one_address:
+        evidence.cap("near_by_errors_only")
     if one.category == other.category:
         evidence.add("same_category", POINTS.same_category)
     else:
         evidence.add("kin_category", POINTS.kin_category, known=other.category)
     at_one_firm = _weigh_firm(evidence, one, other, rule)
-    if rule.same_address and not at_one_address and not at_one_firm:
-        evidence.cap("no_shared_address")
+    if not at_one_firm:
+        if rule.same_address and not at_one_address:
+            evidence.cap("no_shared_address")
+        if rule.extent is Extent.EMITTED:
+            evidence.cap("no_shared_firm")
     _weigh_words(evidence, one, other, rule)
     return evidence
 
@@ -92,7 +119,7 @@ def weigh_time(evidence: Evidence, gap: timedelta, rule: LinkRule) -> None:
     """Adds what `gap` between two reports says; past the rule's window they are at most `likely`."""
     windows = gap / rule.window
     fall = (POINTS.at_the_window - POINTS.at_once) * windows
-    evidence.add("time", POINTS.at_once + fall, minutes=int(gap.total_seconds() // 60))
+    evidence.add("time", POINTS.at_once + fall, minutes=gap // _MINUTE)
     if windows > 1.0:
         evidence.cap("past_the_window")
 
@@ -100,11 +127,6 @@ def weigh_time(evidence: Evidence, gap: timedelta, rule: LinkRule) -> None:
 def reach_m(one: Sighting, other: Sighting, rule: LinkRule) -> float:
     """Metres that two points may lie apart: the rule's, and both errors, which are independent."""
     return rule.distance_m + hypot(one.error_m or 0.0, other.error_m or 0.0)
-
-
-def _metres_apart(one: Sighting, other: Sighting) -> float | None:
-    mine, theirs = one.point, other.point
-    return None if mine is None or theirs is None else metres_between(*mine[:2], *theirs[:2])
 
 
 def _weigh_address(evidence: Evidence, one: Sighting, other: Sighting, rule: LinkRule) -> bool:
@@ -172,7 +194,8 @@ def _weigh_words(evidence: Evidence, one: Sighting, other: Sighting, rule: LinkR
             evidence.cap("no_words")
         return
     share = min(1.0, similarity / rule.text_min)
-    points = POINTS.words_apart + (POINTS.words_alike - POINTS.words_apart) * share
-    evidence.add("words", points, similarity=round(similarity, 2))
+    apart = POINTS.witnesses_apart if rule.extent is Extent.SPREAD else POINTS.words_apart
+    points = apart + (POINTS.words_alike - apart) * share
+    evidence.add("words", points, similarity=similarity)
     if rule.same_address and share < 1.0:
         evidence.cap("words_below_minimum")

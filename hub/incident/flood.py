@@ -30,9 +30,7 @@ def folds_into(sighting: Sighting, candidate: Candidate, rules: LinkRules) -> bo
 
 def _is_same_alarm(one: Sighting, other: Sighting) -> bool:
     return (
-        one.device_ref == other.device_ref
-        and one.source == other.source
-        and one.category == other.category
+        one.device_ref == other.device_ref and one.source == other.source and one.category == other.category
     )
 
 

@@ -4,15 +4,13 @@ Pure: sightings and rules in, a judgement out. Evidence and its worth: `evidence
 report joins: `decide.py`.
 """
 
-
-from dataclasses import dataclass
 from datetime import datetime
 from math import exp
-from typing import Final
+from typing import Final, NamedTuple
 
-from hub.incident.evidence import Evidence, reach_m, weigh, weigh_time
+from hub.incident.evidence import Evidence, Ground, reach_m, weigh, weigh_time
 from hub.incident.rules import LinkRule, LinkRules
-from hub.incident.sighting import Candidate, Sighting, metres_between
+from hub.incident.sighting import Candidate, Sighting, metres_apart
 from hub.incident.ties import are_parts
 from hub.model import IncidentState, Reason, Verdict
 
@@ -28,7 +26,6 @@ DRIFT: Final = 2
 COMPARED: Final = 8
 """Sightings of one incident that are compared: the first, and the latest."""
 
-_GONE: Final = frozenset({IncidentState.MERGED, IncidentState.CANCELLED})
 _RANK: Final = {
     verdict: rank
     for rank, verdict in enumerate(
@@ -37,13 +34,20 @@ _RANK: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    """A verdict with its score (0–1) and reasons, whose facts are figures and ids of ours only."""
+class Judgement(NamedTuple):
+    """A verdict with its score, 0–1, and what it rests on."""
 
     verdict: Verdict
     score: float
-    reasons: tuple[Reason, ...]
+    grounds: tuple[Ground, ...]
+
+    @property
+    def reasons(self) -> tuple[Reason, ...]:
+        """The grounds to be stored and shown: figures and ids of ours only.
+
+        Made when asked for: most judgements are only compared with others.
+        """
+        return tuple(ground.reason for ground in self.grounds)
 
     @property
     def strength(self) -> tuple[int, float]:
@@ -51,9 +55,14 @@ class Judgement:
         return _RANK[self.verdict], self.score
 
 
-_SECRET: Final = Judgement(Verdict.DIFFERENT, 0.0, (Reason("secret"),))
-_NOT_OPEN: Final = Judgement(Verdict.DIFFERENT, 0.0, (Reason("merged_or_cancelled"),))
-_APART: Final = Judgement(Verdict.DIFFERENT, 0.0, (Reason("nothing_shared"),))
+def ruled(verdict: Verdict, rule: str) -> Judgement:
+    """A judgement that rests on one certain ground."""
+    return Judgement(verdict, 0.0 if verdict is Verdict.DIFFERENT else 1.0, (Ground(rule, 0.0, {}),))
+
+
+_SECRET: Final = ruled(Verdict.DIFFERENT, "secret")
+_GONE: Final = ruled(Verdict.DIFFERENT, "merged_or_cancelled")
+_APART: Final = ruled(Verdict.DIFFERENT, "nothing_shared")
 
 
 def judge(sighting: Sighting, candidate: Candidate, rules: LinkRules) -> Judgement:
@@ -65,15 +74,15 @@ def judge(sighting: Sighting, candidate: Candidate, rules: LinkRules) -> Judgeme
     """
     if sighting.secret or candidate.secret:
         return _SECRET
-    if candidate.state in _GONE:
-        return _NOT_OPEN
+    if candidate.state is IncidentState.MERGED or candidate.state is IncidentState.CANCELLED:
+        return _GONE
     best = _APART
     for known in _compared(candidate.sightings):
         rule = rules.between(sighting.category, known.category)
         if rule is None or are_parts(sighting, known):
             continue
         judgement = _judge_pair(sighting, known, candidate, rule)
-        if judgement.strength > best.strength:
+        if judgement is not _APART and judgement.strength > best.strength:
             best = judgement
     return best
 
@@ -83,25 +92,28 @@ def _compared(sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:
 
 
 def _judge_pair(sighting: Sighting, known: Sighting, candidate: Candidate, rule: LinkRule) -> Judgement:
+    metres = metres_apart(sighting, known)
+    if metres is not None and metres > reach_m(sighting, known, rule):
+        return _APART
     at = sighting.occurred_at
     takes_reports = _takes_reports(candidate, at, rule)
     gap = abs(at - known.occurred_at)
     if gap > rule.window * OVERTIME if takes_reports else not _may_recur(candidate, at, rule):
         return _APART
-    evidence = weigh(sighting, known, rule)
+    evidence = weigh(sighting, known, rule, metres)
     if evidence is None:
         return _APART
     if takes_reports:
         weigh_time(evidence, gap, rule)
-    if _has_drifted(sighting, candidate.sightings[0], rule):
+    else:
+        evidence.cap("incident_" + candidate.state)
+    if known is not candidate.sightings[0] and _has_drifted(sighting, candidate.sightings[0], rule):
         evidence.cap("far_from_first_report")
     verdict = _verdict(evidence)
-    if not takes_reports:
-        evidence.cap("incident_" + candidate.state)
-        if verdict in (Verdict.SAME, Verdict.LIKELY):
-            verdict = Verdict.RECURRENCE
-    reasons = (Reason("rule", {"name": rule.name}), *evidence.reasons)
-    return Judgement(verdict, 1.0 / (1.0 + exp(-evidence.points)), reasons)
+    if verdict is Verdict.LIKELY and not takes_reports:
+        verdict = Verdict.RECURRENCE
+    evidence.grounds.insert(0, Ground("rule", 0.0, {"name": rule.name}))
+    return Judgement(verdict, 1.0 / (1.0 + exp(-evidence.points)), tuple(evidence.grounds))
 
 
 def _takes_reports(candidate: Candidate, at: datetime, rule: LinkRule) -> bool:
@@ -119,10 +131,8 @@ def _closed_at(candidate: Candidate) -> datetime:
 
 
 def _has_drifted(sighting: Sighting, first: Sighting, rule: LinkRule) -> bool:
-    mine, origin = sighting.point, first.point
-    if mine is None or origin is None:
-        return False
-    return metres_between(*mine[:2], *origin[:2]) > DRIFT * reach_m(sighting, first, rule)
+    metres = metres_apart(sighting, first)
+    return metres is not None and metres > DRIFT * reach_m(sighting, first, rule)
 
 
 def _verdict(evidence: Evidence) -> Verdict:

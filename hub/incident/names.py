@@ -6,7 +6,7 @@ and a name that is missed is only missing evidence. Hashes are the same in every
 
 import re
 from collections.abc import Iterator
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, Protocol
 from zlib import crc32
 
 _PLACE: Final = re.compile(
@@ -31,8 +31,25 @@ _LEAST: Final = 2
 """Characters before its last word that make a name."""
 
 
+class Addressed(Protocol):
+    """The parts of a parsed address that tell doors apart; "" where absent, numbers without their words."""
+
+    @property
+    def road(self) -> str: ...
+    @property
+    def number(self) -> str: ...
+    @property
+    def estate(self) -> str: ...
+    @property
+    def building(self) -> str: ...
+    @property
+    def unit(self) -> str: ...
+    @property
+    def room(self) -> str: ...
+
+
 class Doorplate(NamedTuple):
-    """A parsed address; "" where a part is absent. `number`, `building`, `unit`, `room` without their words."""
+    """The plainest address, for callers that parse none."""
 
     road: str = ""
     number: str = ""
@@ -40,6 +57,9 @@ class Doorplate(NamedTuple):
     building: str = ""
     unit: str = ""
     room: str = ""
+
+
+NO_ADDRESS: Final = Doorplate()
 
 
 class Named(NamedTuple):
@@ -62,7 +82,7 @@ def named_in(plain: str) -> Named:
     return Named(frozenset(places), frozenset(_code(name) for name, _ in _names(_FIRM, plain)), doors)
 
 
-def named_by(plate: Doorplate) -> Named:
+def named_by(plate: Addressed) -> Named:
     """The names of a parsed address; each level with a number is a door: road, estate, building."""
     road, estate = _kernel(plate.road), _kernel(plate.estate)
     house = f"{estate or road + plate.number}/{plate.building}"

@@ -4,7 +4,7 @@ Pure data and its look-up. The start values are domain.md 3.5; a pack may give i
 them. Which categories may name one matter is data too: several tables name one burst pipe differently.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
@@ -12,7 +12,6 @@ from types import MappingProxyType
 from typing import Final
 
 from hub.model import UNMAPPED
-
 
 FOLD: Final = timedelta(hours=12)
 """How long after its last alarm one device's next alarm is still the same (N75)."""
@@ -23,7 +22,7 @@ class Extent(StrEnum):
 
     `object`: a thing at one spot; another house number or sensor is another thing.
     `spread`: seen from many doors (water on the street); numbers are those of the witnesses.
-    `emitted`: noticed around, but made by one firm (smoke, noise); another firm is another matter.
+    `emitted`: noticed around, but made by one firm (smoke, noise); only who names it links by itself.
     """
 
     OBJECT = "object"
@@ -55,9 +54,7 @@ class LinkRule:
 _DAY: Final = timedelta(days=1)
 _HOUR: Final = timedelta(hours=1)
 
-COMPONENT: Final = LinkRule(
-    name="component", distance_m=15, window=365 * _DAY, closed_grace=7 * _DAY
-)
+COMPONENT: Final = LinkRule(name="component", distance_m=15, window=365 * _DAY, closed_grace=7 * _DAY)
 STREET: Final = LinkRule(name="street", distance_m=50, window=12 * _HOUR)
 CONDITION: Final = LinkRule(name="condition", distance_m=50, window=7 * _DAY, closed_grace=_DAY)
 SUDDEN: Final = LinkRule(name="sudden", distance_m=50, window=2 * _HOUR, extent=Extent.SPREAD)

@@ -65,7 +65,11 @@ class Candidate:
         return any(sighting.secret for sighting in self.sightings)
 
 
-def metres_between(lon1: float, lat1: float, lon2: float, lat2: float) -> float:
-    """Metres on the ground, for points less than a few kilometres apart."""
-    east = (lon2 - lon1) * cos(radians((lat1 + lat2) / 2))
-    return METRES_PER_DEGREE * hypot(east, lat2 - lat1)
+def metres_apart(one: Sighting, other: Sighting) -> float | None:
+    """Metres on the ground, None where either has no point fine enough; for points within a few kilometres."""
+    if one.lon is None or one.lat is None or other.lon is None or other.lat is None:
+        return None
+    if (one.error_m or 0.0) > COARSE_M or (other.error_m or 0.0) > COARSE_M:
+        return None
+    east = (other.lon - one.lon) * cos(radians((one.lat + other.lat) / 2))
+    return METRES_PER_DEGREE * hypot(east, other.lat - one.lat)

@@ -7,7 +7,7 @@ word of the text and is the same in every process, so it may be kept beside an e
 from array import array
 from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain
+from itertools import pairwise
 from math import sqrt
 from typing import Final
 
@@ -37,15 +37,13 @@ def sketch(runs: Iterable[str]) -> Sketch:
     places: set[int] = set()
     for run in runs:
         codes = array("I", run.encode("utf-32-le"))
-        second = codes[1:]
+        pairs = [one * _SPREAD + two for one, two in pairwise(codes)]
+        places.update([(pair * _MIX_2 >> _SHIFT) & _MASK for pair in pairs])
         places.update(
-            chain(
-                [((one * _SPREAD + two) * _MIX_2 >> _SHIFT) & _MASK for one, two in zip(codes, second)],
-                [
-                    (((one * _SPREAD + two) * _SPREAD + three) * _MIX_3 >> _SHIFT) & _MASK
-                    for one, two, three in zip(codes, second, codes[2:])
-                ],
-            )
+            [
+                ((pair * _SPREAD + third) * _MIX_3 >> _SHIFT) & _MASK
+                for pair, third in zip(pairs, codes[2:], strict=False)  # the last pair has no third
+            ]
         )
     raw = bytearray(BITS // 8)
     for place in places:

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-from hub.incident.names import Doorplate, named_by, named_in
+from hub.incident.names import NO_ADDRESS, Addressed, named_by, named_in
 from hub.incident.sketch import EMPTY, Sketch, likeness, sketch
 
 CONTENT_CHARACTERS: Final = 200
@@ -37,9 +37,11 @@ _FORMULA: Final = re.compile(
     "市民|居民|群众|业主|来电人|诉求人|当事人|网格员|巡查员|采集员|热心|尊敬的|领导|您好|你好|谢谢|感谢|来电|致电|来信"
     "|反映|投诉|举报|咨询|求助|反馈|上报|发现|希望|要求|请求|恳请|建议|有关部门|相关部门|相关单位|职能部门"
     "|尽快|及时|核实|处理|处置|解决|协调|问题|情况|关于|存在|现在|目前|今天|今早|刚才|我们|本人|一个|一处"
-    "|附近|门口|旁边|对面|周边|位于|坐落"
+    "|联系人|联系|电话|手机|姓名|身份证|附近|门口|旁边|对面|周边|位于|坐落"
 )
-_BREAK: Final = re.compile(r"[^0-9a-z\u3400-\u9fff\U00020000-\U0003ffff]+")
+_BREAK: Final = re.compile(  # everything but letters, digits, and the line in 85-1
+    r"(?:[^0-9a-z\u3400-\u9fff\U00020000-\U0003ffff-]|-(?![0-9])|(?<![0-9])-)+"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,17 +70,17 @@ SILENT: Final = Features()
 """The features of a report without words or address, such as a sensor's."""
 
 
-def features(title: str, content: str = "", doorplate: Doorplate = Doorplate()) -> Features:
-    """The features of masked `title` and `content`; `doorplate` is the matter's own address, if parsed."""
+def features(title: str, content: str = "", address: Addressed = NO_ADDRESS) -> Features:
+    """The features of masked `title` and `content`; `address` is the matter's own, parsed."""
     head = _plain(title)
     whole = f"{head} {_plain(content[:CONTENT_CHARACTERS])}".strip()
     said = named_in(whole)
-    address = named_by(doorplate)
+    stands = named_by(address)
     return Features(
         title=_words_of_title(head),
-        whole=Words(sketch(whole.split()), said.places | said.firms | address.places),
+        whole=Words(sketch(whole.split()), said.places | said.firms | stands.places),
         firms=said.firms,
-        doors=address.doors or said.doors,
+        doors=stands.doors or said.doors,
     )
 
 

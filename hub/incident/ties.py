@@ -35,7 +35,5 @@ def are_tied(one: Sighting, other: Sighting) -> bool:
 def are_parts(one: Sighting, other: Sighting) -> bool:
     """Whether the source itself told the two apart, in one letter or order (N13, N14)."""
     return (
-        one.source_ref == other.source_ref
-        and one.source == other.source
-        and one.event_key != other.event_key
+        one.source_ref == other.source_ref and one.source == other.source and one.event_key != other.event_key
     )

@@ -7,6 +7,44 @@ from hub.messages.text import Text
 TEXTS: Final[dict[str, Text]] = {
     "A101": Text("无权访问", "向数据管理员申请授权", "not allowed", "ask the data administrator for a grant"),
     "A102": Text("密钥不可用", "检查主密钥配置", "a key cannot be used", "check the master key's setting"),
-    "A103": Text("密文校验失败", "数据或密钥已损坏；停用并核查", "sealed data fails its check", "data or key is damaged; stop and look"),
-    "A104": Text("审计链不连续", "从最近锚点核查", "the audit chain is broken", "look from the last anchor on"),
+    "A103": Text(
+        "密文校验失败",
+        "数据或密钥已损坏；停用并核查",
+        "sealed data fails its check",
+        "data or key is damaged; stop and look",
+    ),
+    "A104": Text(
+        "审计链不连续", "从最近锚点核查", "the audit chain is broken", "look from the last anchor on"
+    ),
+    "A105": Text(
+        "遮蔽或裁剪后的数据不能写回",
+        "请报告此问题；从保险库取原值",
+        "a projected value was about to be stored",
+        "please report; take the full value from the vault",
+    ),
+    "A106": Text("遮蔽名不存在", "改用其一：{names}", "no such mask", "use one of {names}"),
+    "A107": Text(
+        "遮蔽文本时未给出本件个人字段",
+        "请报告此问题；给出 RowScope.known（可为空）",
+        "a text was to be masked without its known personal values",
+        "please report; give RowScope.known, be it empty",
+    ),
+    "A108": Text(
+        "投影用途与出口不符：{output} → {exit}",
+        "请报告此问题；按该出口的输出方式重新投影",
+        "a projection for {output} was to leave through {exit}",
+        "please report; project for that exit's output",
+    ),
+    "A109": Text(
+        "主密钥文件不正确（{problem}）",
+        "改正密钥文件：current、blind、[masters]",
+        "the key file is wrong ({problem})",
+        "mend the key file: current, blind, [masters]",
+    ),
+    "A110": Text(
+        "审计记录含非代码文本",
+        "请报告此问题；原因只写代码",
+        "an audit row holds words where a code belongs",
+        "please report; a reason is a code",
+    ),
 }

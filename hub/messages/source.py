@@ -21,4 +21,5 @@ TEXTS: Final[dict[str, Text]] = {
     "S114": Text("行数与清单不符", "通知对方核对导出；已收到的行照常办理", "there are not as many rows as the manifest says", "tell the other side; the rows that came are taken"),
     "S115": Text("文件名不合规或与清单不符", "通知对方按约定命名后重新导出同一序号", "a file's name is not allowed, or not the one its manifest gives", "ask for the same number again, named as agreed"),
     "S116": Text("适配器异常：{error}", "连续 {count} 次；查看日志并联系插件作者", "the adapter failed: {error}", "{count} times in a row; look at the log and tell the plugin's author"),
+    "S117": Text("适配器处于 {state}，不允许此操作，可用操作：{allowed}", "选择允许的操作", "the adapter is {state}; this is not open from there, open are: {allowed}", "choose one of them"),
 }

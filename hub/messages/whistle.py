@@ -1,4 +1,4 @@
-"""W: whistles and reports."""
+"""W: whistles and reports; W2 links between reports and matters."""
 
 from typing import Final
 
@@ -12,4 +12,8 @@ TEXTS: Final[dict[str, Text]] = {
     "W105": Text("退单次数已用完", "申请裁定", "no return is left", "ask for arbitration"),
     "W106": Text("已过退单期限", "申请裁定，或继续办理", "the time for returning has passed", "ask for arbitration, or go on with it"),
     "W107": Text("退单须附依据", "补充依据后再退", "a return needs evidence", "add the evidence, then return it"),
+    "W201": Text("该上报已关联其他事项", "先解除现有关联", "this report is linked already", "un-link it first"),
+    "W202": Text("该上报没有关联", "刷新后再看", "this report is not linked", "look again at its present state"),
+    "W203": Text("事项不能与自身合并", "选择另一事项", "a matter cannot be merged with itself", "choose another one"),
+    "W204": Text("没有可移动的关联", "刷新后再看", "there is no link to move", "look again at its present state"),
 }

@@ -131,8 +131,10 @@ _MARKS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (_Reading.named, f"({NAMED})"),
     (_Reading.number, r"(\d+(?:-\d+)?)$"),
 )
-_TOKEN: Final = re.compile("|".join(f"(?P<m{n}>{pattern})" for n, (_, pattern) in enumerate(_MARKS)))
+_TOKEN: Final = re.compile("|".join(f"({pattern})" for _, pattern in _MARKS))
 _GROUPS: Final = [re.compile(pattern).groups for _, pattern in _MARKS]
+_MARK_AT: Final = {1 + sum(_GROUPS[:mark]) + mark: mark for mark in range(len(_MARKS))}
+"""Number of a mark's own group in `_TOKEN` → the mark."""
 
 
 def parse(text: str) -> AddressParts:
@@ -152,7 +154,8 @@ def parse(text: str) -> AddressParts:
 
 def _read(reading: _Reading, token: re.Match[str]) -> None:
     """Hands the groups of the mark that matched to its reader."""
-    assert token.lastgroup is not None and token.lastindex is not None
-    mark = int(token.lastgroup[1:])
+    # The mark's own group closes last, so it is the last one; its inner groups follow it.
+    first = token.lastindex or 0
+    mark = _MARK_AT[first]
     reader, _ = _MARKS[mark]
-    reader(reading, *token.groups()[token.lastindex : token.lastindex + _GROUPS[mark]])
+    reader(reading, *token.groups()[first : first + _GROUPS[mark]])

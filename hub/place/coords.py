@@ -165,7 +165,7 @@ def to_cgcs2000(position: Position) -> Degrees:
     """Longitude and latitude of `position`, CGCS2000 degrees, taken as its source declares it.
 
     Nothing is checked or mended here: see `checks`. A planar easting may carry its zone.
-    Raises FixSettings S410 where a planar position has neither central meridian nor zone.
+    Raises FixSettings C131 where a planar position has neither central meridian nor zone.
     """
     x, y = position.x, position.y
     match position.crs:
@@ -184,7 +184,7 @@ def _from_plane(x: float, y: float, central_meridian: float | None) -> Degrees:
     if zone is not None:
         return gauss_kruger_inverse(x - zone * 1_000_000, y, meridian_of(zone))
     if central_meridian is None:
-        raise FixSettings("S410")
+        raise FixSettings("C131")
     return gauss_kruger_inverse(x, y, central_meridian)
 
 

@@ -41,7 +41,15 @@ _WORDS: Final = {
 }
 _KIND_OF: Final = {word: kind for kind, words in _WORDS.items() for word in words.split()}
 # 镇 in 景德镇市, 市 in 市场, 道 in 道口 …: the name goes on, so it does not end here.
-_GOES_ON: Final = {"市": "场民政", "县": "道", "镇": "市", "街": "道坊", "道": "口", "村": "委民", "中心": "小中"}
+_GOES_ON: Final = {
+    "市": "场民政",
+    "县": "道",
+    "镇": "市",
+    "街": "道坊",
+    "道": "口",
+    "村": "委民",
+    "中心": "小中",
+}
 # No city has a name of one character: 都市.
 _BEGINS_AFTER: Final = {"市": rf"(?<=[{HAN}]{{2}})"}
 # One character ends an estate only where a number, a letter, a part or nothing follows: 水秀苑3幢.

@@ -9,16 +9,18 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime, tzinfo
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import Final
 
 from hub.clock import SHANGHAI
 from hub.errors import BadRecord, HeldRecord
-from hub.plugin.text import sound, tidy_ref, tidy_text
+from hub.plugin.text import is_mojibake, tidy_ref, tidy_text
 from hub.plugin.times import DEFAULT, parse_moment
 
 _WHOLE: Final = re.compile(r"([0-9]+)\.0+")
 _MARKS: Final = str.maketrans("", "", "_- ")
 _NOTHING: Final = frozenset({"", "null", "none", "nil", "undefined", "nan"})
+_LONGEST_NOTHING: Final = max(len(word) for word in _NOTHING)
 _YES: Final = frozenset({"1", "是", "true", "yes", "y", "t", "保密", "需要", "有"})
 
 
@@ -49,10 +51,16 @@ class Fields:
         Raises BadRecord R202 for an object or a list, HeldRecord R104 for mojibake.
         """
         name, value = self._find(names)
-        if isinstance(value, Mapping | list):
-            raise BadRecord("R202", pointer=self.pointer_to(name))
-        words = ("1" if value else "0") if isinstance(value, bool) else tidy_text(value)
-        return "" if words.lower() in _NOTHING else sound(words, pointer=self.pointer_to(name))
+        if value is None:
+            return ""
+        if not isinstance(value, str):
+            if isinstance(value, Mapping | list):
+                raise BadRecord("R202", pointer=self.pointer_to(name))
+            value = str(int(value)) if isinstance(value, bool) else str(value)
+        words = tidy_text(value)
+        if is_mojibake(words):
+            raise HeldRecord("R104", pointer=self.pointer_to(name))
+        return "" if len(words) <= _LONGEST_NOTHING and words.lower() in _NOTHING else words
 
     def ref(self, *names: str) -> str:
         """An id, folded by `tidy_ref`; a number's `.0` is dropped. "" where absent."""
@@ -107,6 +115,15 @@ class Fields:
             raise BadRecord("R202", pointer=self.pointer_to(name))
         return tuple(Fields.of(row, f"{self.pointer_to(name)}/{at}") for at, row in enumerate(value))
 
+    def texts(self, *names: str) -> tuple[str, ...]:
+        """The words of the list under that name, trimmed; `()` where absent. Raises BadRecord R202 else."""
+        name, value = self._find(names)
+        if value is None:
+            return ()
+        if not isinstance(value, list) or any(isinstance(one, Mapping | list) for one in value):
+            raise BadRecord("R202", pointer=self.pointer_to(name))
+        return tuple(tidy_text(one) for one in value)
+
     def has(self, *names: str) -> bool:
         """True where one of the names is present and not null."""
         return self._find(names)[1] is not None
@@ -129,5 +146,6 @@ def whole(text: str) -> str:
     return found[1] if found else text
 
 
+@lru_cache(maxsize=4096)
 def _fold(name: str) -> str:
     return name.translate(_MARKS).lower()

@@ -45,7 +45,7 @@ class HttpSimulator:
         self._hub_url = setup.hub_url
         self._said = 0
         self._heard: list[Mapping[str, str]] = []
-        self._all_spoken = False
+        self._spoken = 0
         self._server: _Server | None = None
         self._threads: list[threading.Thread] = []
 
@@ -98,7 +98,7 @@ class HttpSimulator:
     def done(self) -> bool:
         """True once every utterance was let out, and fetched where it waits to be fetched."""
         with self.lock:
-            return self._all_spoken and self.outstanding() == 0
+            return self._spoken == len(self.setup.utterances) and self.outstanding() == 0
 
     def stop(self) -> None:
         """Stops and gives everything back; may be called twice."""
@@ -130,10 +130,18 @@ class HttpSimulator:
             self._heard.append({"ref": ref, "stage": stage, "nonce": nonce, **more})
             self.changed.notify_all()
 
-    def wait_until(self, condition: str, deadline_s: float = 10.0) -> bool:
-        """Waits for `done`, `heard` or `said` to be true or non-zero; False after `deadline_s` real seconds."""
+    def spoken(self) -> int:
+        """How many utterances have been let out."""
+        with self.lock:
+            return self._spoken
+
+    def wait_for(self, condition: Callable[[], bool], deadline_s: float = 10.0) -> bool:
+        """Waits, without polling, until `condition` holds; False after `deadline_s` real seconds.
+
+        It is looked at whenever something was let out, fetched, pushed or heard.
+        """
         with self.changed:
-            return self.changed.wait_for(lambda: bool(getattr(self, condition)()), deadline_s)
+            return self.changed.wait_for(condition, deadline_s)
 
     def send(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
@@ -191,10 +199,8 @@ class HttpSimulator:
                 return
             self.speak(utterance)
             with self.changed:
+                self._spoken += 1
                 self.changed.notify_all()
-        with self.changed:
-            self._all_spoken = True
-            self.changed.notify_all()
 
 
 class _Server(ThreadingHTTPServer):

@@ -22,6 +22,14 @@ _LATIN: Final = re.compile(r"[\x80-\u00ff\u0152-\u0192\u02c6-\u02dc\u2013-\u2122
 """What bytes 0x80–0xFF look like after a Latin-1 or Windows-1252 reader."""
 _BROKEN: Final = re.compile(r"[\ufffd\ud800-\udfff]")
 """A lost character, or half of a surrogate pair (`\\ud83d` alone in JSON): no encoder takes it."""
+_GBK_HEADS: Final = "".join(
+    # UTF-8 Chinese begins with E3–E9 or EF; a GBK reader takes that byte and the next for one of these
+    bytes((lead, trail)).decode("gbk", "ignore")
+    for lead in (*range(0xE3, 0xEA), 0xEF)
+    for trail in range(0x80, 0xC0)
+)
+_SUSPICION: Final = re.compile(rf"[\ufffd\ud800-\udfff\u00e3-\u00e9\u00ef{_GBK_HEADS}]")
+"""One of these is in every mojibake and in hardly any good text: one cheap look before the dear ones."""
 _CHINESE: Final = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
 _UNSEEN: Final = dict.fromkeys([*range(0x20), 0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 _CONTROL: Final = dict.fromkeys([code for code in range(0x20) if chr(code) not in "\t\n\r"])
@@ -61,7 +69,7 @@ def is_mojibake(text: str) -> bool:
     A run of characters counts only if reading it back gives at least two Chinese characters and nothing
     else: real words practically never do.
     """
-    if text.isascii():
+    if text.isascii() or not _SUSPICION.search(text):
         return False
     if _BROKEN.search(text):
         return True
@@ -76,13 +84,19 @@ def tidy_ref(text: object) -> str:
     """
     if text is None:
         return ""
-    folded = normalize("NFKC", str(text)).translate(_UNSEEN)
+    words = str(text)
+    if words.isascii() and words.isalnum():
+        return words.upper()
+    folded = normalize("NFKC", words).translate(_UNSEEN)
     return "".join(folded.split()).upper()
 
 
 def tidy_text(text: object) -> str:
     """Words for people: trimmed, control characters out (line breaks stay), otherwise as sent. "" for None."""
-    return "" if text is None else str(text).translate(_CONTROL).strip()
+    if text is None:
+        return ""
+    words = str(text)
+    return (words if words.isprintable() else words.translate(_CONTROL)).strip()
 
 
 def _strict(raw: bytes, charset: str) -> str:

@@ -5,6 +5,7 @@ that mean something in one system only are passed by its adapter as `own`, which
 """
 
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Final, TypeVar
 from unicodedata import normalize
 
@@ -112,5 +113,6 @@ def _pick(
     return shared.get(folded, otherwise)
 
 
+@lru_cache(maxsize=4096)
 def _fold(word: str) -> str:
     return normalize("NFKC", word).translate(str.maketrans("", "", " _-")).lower().removesuffix(".0")

@@ -12,7 +12,9 @@ from typing import Final
 from sqlalchemy import Connection
 
 from hub.access.vault import Vault
-from hub.incident import Candidate, Join, Open, Sighting, blocks
+from hub.incident.decide import Join, Open
+from hub.incident.flood import FOLDED
+from hub.incident.sighting import Candidate, Sighting
 from hub.model import (
     Event,
     EventId,
@@ -32,8 +34,8 @@ from hub.pipeline import Journey, opened_by
 from hub.run.intake import texts_of
 from hub.store import events, incidents, keys
 
-LOOK_BACK: Final = timedelta(days=97)
-"""Longest window of any link rule (disputes 90 d) with its grace of 7 d (domain.md 3.5)."""
+LOOK_BACK: Final = timedelta(days=372)
+"""Longest window of any link rule with its grace (components, domain.md 3.5)."""
 SIGHTINGS: Final = 12
 """Reports of one incident that a new one is compared with: the first and the newest of them."""
 _URGENCY: Final = {Urgency.ROUTINE: 0, Urgency.URGENT: 1, Urgency.CRITICAL: 2}
@@ -62,7 +64,7 @@ class Caseload:
         self.fates: dict[EventId, tuple[Fate, str]] = {}
         self.opened: list[Opened] = []
         self._sightings = {event.id: journey.sight(event, text) for event, text in todo}
-        self._blocks = {id_: blocks(s) for id_, s in self._sightings.items()}
+        self._blocks = {id_: journey.blocks(s) for id_, s in self._sightings.items()}
         self._new_links: list[incidents.CurrentLink] = []
         self._new_blocks: dict[tuple[str, str], datetime] = {}
         self._questions: list[incidents.Question] = []
@@ -80,7 +82,9 @@ class Caseload:
         by_block = incidents.in_blocks(
             conn, {b for bs in self._blocks.values() for b in bs}, since=self._now - LOOK_BACK
         )
-        near = by_block | {one.link.incident_id for one in self._links.values()} | set(self._by_alias.values())
+        near = (
+            by_block | {one.link.incident_id for one in self._links.values()} | set(self._by_alias.values())
+        )
         self._incidents: dict[str, Incident] = incidents.load(conn, near)
         self._candidates: dict[str, Candidate] = {}
         self._in_block: dict[str, set[str]] = {}
@@ -92,7 +96,11 @@ class Caseload:
         near: set[str] = set()
         for e in batch:
             place = e.place
-            if place.lon is None or place.lat is None or atlas.near_border(place.lon, place.lat, 200.0, e.occurred_at.date()):
+            if (
+                place.lon is None
+                or place.lat is None
+                or atlas.near_border(place.lon, place.lat, 200.0, e.occurred_at.date())
+            ):
                 near |= set(self._blocks[e.id])
         incidents.lock_blocks(self._conn, near)
 
@@ -105,7 +113,10 @@ class Caseload:
         found = events.keys_of_aliases(self._conn, names)
         links = incidents.current_links(self._conn, {k for ks in found.values() for k in ks})
         return {
-            name: links[key].link.incident_id for name, ks in found.items() for key in sorted(ks) if key in links
+            name: links[key].link.incident_id
+            for name, ks in found.items()
+            for key in sorted(ks)
+            if key in links
         }
 
     def _add_candidates(self, ids: Iterable[str]) -> None:
@@ -131,7 +142,7 @@ class Caseload:
         )
         self._candidates[incident.id] = candidate
         for sighting in sightings:
-            for block in blocks(sighting):
+            for block in self._journey.blocks(sighting):
                 self._in_block.setdefault(block, set()).add(incident.id)
 
     # -- deciding ------------------------------------------------------------------------------------
@@ -143,7 +154,7 @@ class Caseload:
             self._revise(event, known)
             return
         sighting = self._sightings[event.id]
-        decision = self._journey.decide(sighting, self._around(event, sighting))
+        decision = self._journey.decide(sighting, self._around(event))
         if isinstance(decision, Join) and self._can_join(decision.incident_id):
             self._join(event, decision)
         elif isinstance(decision, Open):
@@ -154,7 +165,7 @@ class Caseload:
     def _can_join(self, incident_id: str) -> bool:
         return self._incidents[incident_id].state in (IncidentState.OPEN, IncidentState.CLOSED)
 
-    def _around(self, event: Event, sighting: Sighting) -> list[Candidate]:
+    def _around(self, event: Event) -> list[Candidate]:
         """Candidates that share a block or a name with the event; merged matters stand for their target."""
         ids = {i for b in self._blocks[event.id] for i in self._in_block.get(b, ())}
         names = {(a.system, a.ref) for a in event.aliases} | {(event.source, ref) for ref in event.same_as}
@@ -176,7 +187,7 @@ class Caseload:
         incident = self._incidents[decision.incident_id]
         reasons = decision.judgement.reasons
         self._link(event, incident.id, decision.judgement.verdict, reasons)
-        folded = any(r.rule == "folded_alarm" for r in reasons)
+        folded = any(r.rule == FOLDED for r in reasons)
         self.fates[event.id] = (Fate.LINKED, "folded_alarm" if folded else "joined")
         self._change(_touched(incident, event, more=1))
         self._extend(event, self._incidents[incident.id])

@@ -98,6 +98,3 @@ def moves_of(delivered: Sequence[Delivered]) -> dict[Partition, tuple[int, int]]
         first, _ = moves.get((one.topic, one.part), (one.offset, 0))
         moves[one.topic, one.part] = (first, one.offset + 1)
     return moves
-
-
-

@@ -13,7 +13,8 @@ from sqlalchemy import Connection
 
 from hub import ids
 from hub.access.audit import AuditRow
-from hub.access.exits import Exit
+from hub.access.exits import OUTPUTS, Exit
+from hub.access.projected import Projected
 from hub.bus import Message
 from hub.bus.topics import INCIDENTS
 from hub.bus.topics import whistles as whistle_topic
@@ -30,14 +31,17 @@ from hub.store.outbox import Outbox
 log = structlog.get_logger()
 
 PURPOSE: Final = "handle"
+_EXIT: Final = {
+    Channel.KAFKA: Exit.TOPIC_WHISTLE,
+    Channel.PULL: Exit.HTTP_PULL,
+    Channel.WEBHOOK: Exit.WEBHOOK,
+}
 
 
 class Dispatch:
     """Calls departments for the incidents of a batch, in that batch's transaction."""
 
-    def __init__(
-        self, *, journey: Journey, outbox: Outbox, showing: Showing, ledger: Ledger
-    ) -> None:
+    def __init__(self, *, journey: Journey, outbox: Outbox, showing: Showing, ledger: Ledger) -> None:
         self._journey, self._outbox, self._showing, self._ledger = journey, outbox, showing, ledger
         pack = journey.pack
         self._channels = {c.department: c.channels for c in pack.contracts}
@@ -53,7 +57,7 @@ class Dispatch:
             if isinstance(routed, Routed):
                 made += [(_whistle(one.incident, call, now), one.incident) for call in routed.calls]
             else:
-                unrouted.append((one.incident.id, routed.reason.rule))
+                unrouted.append((one.incident.id, routed.reasons[0].rule))
         self._queue_fallback(conn, unrouted, now)
         incident_of = {w.id: i for w, i in made}
         fresh = whistles.add(conn, [w for w, _ in made])
@@ -70,16 +74,13 @@ class Dispatch:
         deliveries: list[whistles.NewDelivery] = []
         rows: list[AuditRow] = []
         for whistle, incident in pairs:
-            shown = self._showing.whistle(whistle, incident, output=Output.STREAM, purpose=PURPOSE, at=now)
-            value = envelope.wrap(
-                "grid.whistle.v1",
-                id_=whistle.id,
-                source=self._journey.pack.district,
-                subject=whistle.id,
-                at=now,
-                data={**shown.as_json(), "href": f"/departments/me/whistles/{whistle.id}"},
-            )
             for channel in self._channels.get(whistle.department, ()):
+                exit_ = _EXIT[channel]
+                shown = self._showing.whistle(
+                    whistle, incident, output=OUTPUTS[exit_] or Output.STREAM, purpose=PURPOSE, at=now
+                )
+                rows.append(self._showing.audit_row(shown, whistle, exit_=exit_, purpose=PURPOSE, at=now))
+                value = self._envelope(whistle, shown, now)
                 if channel is Channel.KAFKA:
                     messages.append(Message(whistle_topic(whistle.department), incident.id, value))
                 else:
@@ -91,11 +92,23 @@ class Dispatch:
                             message=value,
                         )
                     )
-                exit_ = Exit.TOPIC_WHISTLE if channel is Channel.KAFKA else Exit.HTTP_PULL
-                rows.append(self._showing.audit_row(shown, whistle, exit_=exit_, purpose=PURPOSE, at=now))
         self._outbox.append(conn, messages, now)
         whistles.queue(conn, deliveries, now)
         self._ledger.append(conn, rows, now)
+
+    def _envelope(self, whistle: Whistle, shown: Projected, now: datetime) -> str:
+        return envelope.wrap(
+            "grid.whistle.v1",
+            id_=whistle.id,
+            source=self._journey.pack.district,
+            subject=whistle.id,
+            at=now,
+            data={
+                **shown.as_json(),
+                "department": whistle.department,
+                "href": f"/departments/me/whistles/{whistle.id}",
+            },
+        )
 
     def tell_incidents(self, conn: Connection, touched: Sequence[Incident], now: datetime) -> None:
         """The compacted topic of matters: state and place, no words of anyone."""

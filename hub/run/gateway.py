@@ -7,6 +7,7 @@ from itertools import count
 import structlog
 from sqlalchemy.exc import DBAPIError
 
+from hub.access.account import Result
 from hub.access.audit import AuditRow
 from hub.access.exits import Exit
 from hub.clock import Clock
@@ -40,7 +41,7 @@ class Gateway:
 
     def receive(self, source: str, request: PeerRequest) -> PeerReply:
         """The protocol's own answer. Raises Refused P107 where no source takes requests under that name."""
-        adapter = self._adapters.get(source)
+        adapter: object = self._adapters.get(source)
         if not isinstance(adapter, Receives):
             raise Refused("P107")
         try:
@@ -70,6 +71,18 @@ class Gateway:
         ledger = self._ledgers.mine()
         with self._store.write() as conn:
             ledger.append(
-                conn, [AuditRow.denied(at=now, who=source, exit=Exit.HTTP_SOURCE, reason=refused.code)], now
+                conn,
+                [
+                    AuditRow(
+                        at=now,
+                        who=source,
+                        exit=Exit.ERROR,
+                        result=Result.DENY,
+                        purpose="push",
+                        fields=(),
+                        reason=refused.code,
+                    )
+                ],
+                now,
             )
         ledger.committed()

@@ -228,12 +228,16 @@ class Intake:
             "grid_id": event.place.grid_id,
             "mode": event.mode.value,
         }
-        value = envelope.wrap("grid.event.v1", id_=event.id, source=event.source, subject=event.id, at=now, data=data)
+        value = envelope.wrap(
+            "grid.event.v1", id_=event.id, source=event.source, subject=event.id, at=now, data=data
+        )
         return Message(EVENTS, event.place.subdistrict_id or self._journey.pack.district, value)
 
     def _dead_letter(self, end: records.End, now: datetime) -> Message:
         data = {"record_id": end.id, "source": self.source, "code": end.code, "pointer": end.pointer}
-        value = envelope.wrap("grid.deadletter.v1", id_=end.id, source=self.source, subject=end.id, at=now, data=data)
+        value = envelope.wrap(
+            "grid.deadletter.v1", id_=end.id, source=self.source, subject=end.id, at=now, data=data
+        )
         return Message(DEADLETTERS, end.id, value)
 
 
@@ -260,7 +264,9 @@ def _grid_row(record: str, grid: GridDraft) -> dict[str, object]:
     }
 
 
-def texts_of(vault: Vault, stored: Sequence[events.StoredEvent], data_keys: Mapping[str, DataKey]) -> dict[str, EventText]:
+def texts_of(
+    vault: Vault, stored: Sequence[events.StoredEvent], data_keys: Mapping[str, DataKey]
+) -> dict[str, EventText]:
     """Event id → its words, unsealed; empty words where the record's key was destroyed."""
     from hub.jsonform import loads
 

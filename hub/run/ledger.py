@@ -1,7 +1,7 @@
 """The audit chain of one worker: rows of a batch become one block, written in the batch's transaction.
 
-Each worker process has a chain of its own, so that processes do not queue for one. If a batch is
-rolled back, so is its block: the head moves only on `committed`.
+Each worker thread has a chain of its own, so that nobody queues for one. If a batch is rolled back,
+so is its block: the chain moves on only with `committed`.
 """
 
 import itertools
@@ -11,41 +11,43 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
-from hub.access.audit import AuditRow, Chain, ChainBlock
-from hub.jsonform import dumps
+from hub.access.audit import AuditRow
+from hub.access.chain import Chain, ChainBlock
 from hub.store.engine import Store, insert
 from hub.store.moments import to_us
 from hub.store.tables import audit
 
 
 class Ledger:
-    """One worker's audit."""
+    """One worker's audit. `worker_id` is unique among all that ever wrote, or goes on from where it was."""
 
-    def __init__(self, chain: str, store: Store) -> None:
-        self._chain = chain
+    def __init__(self, worker_id: str, store: Store, *, key: bytes = b"") -> None:
         with store.read() as conn:
             last = conn.execute(
-                select(audit.c.seq, audit.c.digest).where(audit.c.chain == chain).order_by(audit.c.seq.desc())
+                select(audit.c.seq, audit.c.digest)
+                .where(audit.c.chain == worker_id)
+                .order_by(audit.c.seq.desc())
             ).first()
-        self._seq, self._head = (last.seq, last.digest) if last else (0, "")
+        self._chain = Chain(worker_id, last.digest, last.seq, key) if last else Chain(worker_id, key=key)
         self._pending: ChainBlock | None = None
 
     def append(self, conn: Connection, rows: Sequence[AuditRow], at: datetime) -> None:
-        """Writes one block of `rows`; nothing where there are none."""
+        """Writes one block of `rows`; nothing where there are none. At most once a transaction."""
+        self._pending = None
         if not rows:
             return
-        block = Chain(self._chain, self._head, self._seq).append(rows)
+        block = self._chain.append(rows)
         insert(
             conn,
             audit,
             [
                 {
-                    "chain": self._chain,
-                    "seq": block.seq,
+                    "chain": block.worker_id,
+                    "seq": block.number,
                     "made_us": to_us(at),
                     "previous": block.previous,
                     "digest": block.digest,
-                    "rows": dumps(block.rows),
+                    "rows": b"\n".join(block.lines).decode(),
                 }
             ],
         )
@@ -54,7 +56,8 @@ class Ledger:
     def committed(self) -> None:
         """The transaction of the last `append` holds."""
         if self._pending is not None:
-            self._seq, self._head, self._pending = self._pending.seq, self._pending.digest, None
+            self._chain = self._chain.after(self._pending)
+            self._pending = None
 
 
 class Ledgers:

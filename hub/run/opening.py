@@ -4,8 +4,9 @@ Each opening is projected and audited in the transaction that reads it; an openi
 audited shows nothing.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
+from functools import cache, partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
@@ -54,10 +55,19 @@ class Opening:
         head = self._showing.whistle(whistle, incident, output=Output.API, purpose=purpose, at=now)
         rows = [self._showing.audit_row(head, whistle, exit_=Exit.HTTP_WHISTLE, purpose=purpose, at=now)]
         reports = []
-        for opened in self._reports(conn, whistle):
-            one = self._showing.report(opened, whistle, incident, purpose=purpose, at=now)
+        linked = self._reports(conn, whistle)
+        known = _known_values(linked)
+        for opened in linked:
+            one = self._showing.report(opened, whistle, incident, known=known, purpose=purpose, at=now)
             rows.append(
-                self._showing.audit_row(one, whistle, exit_=Exit.HTTP_WHISTLE, purpose=purpose, at=now)
+                self._showing.audit_row(
+                    one,
+                    whistle,
+                    exit_=Exit.HTTP_WHISTLE,
+                    purpose=purpose,
+                    at=now,
+                    rows=(opened.event.id,),
+                )
             )
             reports.append(one.as_json())
         return {**head.as_json(), "reports": reports}, rows
@@ -73,8 +83,8 @@ class Opening:
         return [
             OpenedReport(
                 one.event,
-                lambda one=one: self._text(one, data_keys),
-                lambda one=one: self._resident(one.event.requester, people, data_keys),
+                partial(self._text, one, data_keys),
+                partial(self._resident, one.event.requester, people, data_keys),
             )
             for one in stored.values()
         ]
@@ -96,3 +106,14 @@ class Opening:
         if id_ is None or id_ not in sealed or id_ not in data_keys:
             return None
         return loads(Resident, self._vault.open(data_keys[id_], RESIDENT_SEALED_AT, sealed[id_]))
+
+
+def _known_values(linked: list[OpenedReport]) -> Callable[[], tuple[str, ...]]:
+    """Names, phones, ids and home addresses of everyone who reported this matter; opened once, if at all."""
+
+    @cache
+    def known() -> tuple[str, ...]:
+        people = [person for one in linked if (person := one.resident())]
+        return tuple(v for p in people for v in (p.name, p.phone, p.id_number, p.address) if v)
+
+    return known

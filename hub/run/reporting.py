@@ -93,7 +93,7 @@ class Reporting:
         if self._is_known(conn, report):
             return Taken(whistle, repeated=True)
         self._check(whistle, contract, report)
-        moved = advance(whistle, report.move, now)
+        moved, _ = advance(whistle, report.move, now)
         key = self._vault.new_key(report.id)
         keys.add(conn, [key])
         sealed = self._vault.seal(key, SEALED_AT, dumps({"note": report.note, "form": report.form}).encode())
@@ -103,9 +103,7 @@ class Reporting:
         self._answer(conn, moved, report, now)
         return Taken(moved, repeated=False)
 
-    def _parse(
-        self, department: str, whistle: Whistle, message: Mapping[str, Any], now: datetime
-    ) -> Report:
+    def _parse(self, department: str, whistle: Whistle, message: Mapping[str, Any], now: datetime) -> Report:
         for fault in self._schema.faults(message):
             raise Refused("W102", pointer=fault.pointer)
         return Report(
@@ -195,5 +193,3 @@ def parse_json(raw: bytes | str) -> Mapping[str, Any]:
     if not isinstance(message, dict):
         raise Refused("W102")
     return message
-
-

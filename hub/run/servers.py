@@ -81,7 +81,15 @@ def fetch_kafka() -> Path:
     work.mkdir(parents=True)
     (work / "pom.xml").write_text(_POM)
     done = subprocess.run(
-        ["mvn", "-q", "-B", "-f", str(work / "pom.xml"), "dependency:copy-dependencies", f"-DoutputDirectory={work}/libs"],
+        [
+            "mvn",
+            "-q",
+            "-B",
+            "-f",
+            str(work / "pom.xml"),
+            "dependency:copy-dependencies",
+            f"-DoutputDirectory={work}/libs",
+        ],
         check=False,
         capture_output=True,
     )
@@ -167,7 +175,7 @@ def postgresql(place: Path) -> Iterator[Running]:
         user=user,
         cwd=place,
     )
-    command = [bin_ / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", place]
+    command: list[str | Path] = [bin_ / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", place]
     for setting in ("shared_buffers=256MB", "max_connections=200", "max_wal_size=2GB"):
         command += ["-c", setting]
     process = _spawn([str(part) for part in command], place / "postgresql.out", user=user)

@@ -3,21 +3,21 @@
 The views hold full values for one call only; what leaves this file is `Projected`.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
 from hub.access.audit import AuditRow
 from hub.access.exits import Exit
-from hub.access.plan import PlanBook
-from hub.access.project import Projected, RowScope, project
+from hub.access.planbook import PlanBook
+from hub.access.project import View, project
+from hub.access.projected import Projected
+from hub.access.row import Care, RowScope, areas_of
 from hub.clock import day_of
 from hub.jsonform import plain
 from hub.model import Event, EventText, Grant, Incident, Output, Resident, Whistle
 from hub.pack import Pack
-
-View = Mapping[str, Mapping[str, object]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,20 +40,28 @@ class Showing:
         self, whistle: Whistle, incident: Incident, *, output: Output, purpose: str, at: datetime
     ) -> Projected:
         """The whistle and its matter as `whistle.department` may see them through `output`."""
-        plan = self._plans.plan(
-            department=whistle.department, purpose=purpose, output=output, on=day_of(at)
-        )
+        plan = self._plans.plan(department=whistle.department, purpose=purpose, output=output, on=day_of(at))
         view = {"incident": self._incident(incident), "whistle": _whistle(whistle)}
         return project(view, plan, _scope(incident))
 
     def report(
-        self, opened: OpenedReport, whistle: Whistle, incident: Incident, *, purpose: str, at: datetime
+        self,
+        opened: OpenedReport,
+        whistle: Whistle,
+        incident: Incident,
+        *,
+        known: Callable[[], Iterable[str]],
+        purpose: str,
+        at: datetime,
     ) -> Projected:
-        """One linked report as `whistle.department` may see it over HTTP."""
+        """One linked report as `whistle.department` may see it over HTTP.
+
+        `known` gives the personal values of all linked reports: a neighbour's words may name another's.
+        """
         plan = self._plans.plan(
             department=whistle.department, purpose=purpose, output=Output.API, on=day_of(at)
         )
-        return project(_report_view(opened), plan, _scope(incident))
+        return project(_report_view(opened), plan, _scope(incident, known))
 
     def _incident(self, one: Incident) -> dict[str, object]:
         pack, place = self._pack, one.place
@@ -85,26 +93,39 @@ class Showing:
 
     @staticmethod
     def audit_row(
-        shown: Projected, whistle: Whistle, *, exit_: Exit, purpose: str, at: datetime, caller: str = ""
+        shown: Projected,
+        whistle: Whistle,
+        *,
+        exit_: Exit,
+        purpose: str,
+        at: datetime,
+        rows: tuple[str, ...] = (),
+        caller: str = "",
     ) -> AuditRow:
         """The line that says who was shown what, under which grants."""
+        account = shown.account
         return AuditRow(
             at=at,
             who=caller or whistle.department,
-            case=whistle.id,
-            purpose=purpose,
             exit=exit_,
-            fields=shown.fields,
-            masks=shown.masks,
-            grants=shown.grants,
-            result=shown.result,
+            result=account.result,
+            purpose=purpose,
+            fields=account.fields,
+            masks=account.masks,
+            grants=account.grants,
+            matter=whistle.id,
+            rows=rows,
         )
 
 
-def _scope(incident: Incident) -> RowScope:
+def _scope(incident: Incident, known: Callable[[], Iterable[str]] | None = None) -> RowScope:
     place = incident.place
-    areas = tuple(a for a in (place.community_id, place.subdistrict_id) if a)
-    return RowScope(areas=areas, category=incident.category)
+    return RowScope(
+        areas=areas_of(place.community_id or place.subdistrict_id),
+        category=incident.category,
+        known=known,
+        care=frozenset({Care.SECRET}) if incident.secret else frozenset(),
+    )
 
 
 def _whistle(one: Whistle) -> dict[str, object]:

@@ -150,7 +150,7 @@ def _stored(r: Row[Any]) -> StoredEvent:
 
 def loads_reasons(text: str) -> tuple[Reason, ...]:
     """Reasons as `dumps` wrote them."""
-    return loads(tuple[Reason, ...], text)  # type: ignore[arg-type]  # a generic alias is a type to the decoder
+    return loads(tuple[Reason, ...], text)
 
 
 def settle(conn: Connection, fates: Mapping[EventId, tuple[Fate, str]]) -> None:

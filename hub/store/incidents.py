@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
+from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, text, update
 
@@ -101,7 +102,7 @@ def history_of(conn: Connection, key: str) -> list[CurrentLink]:
     return [_current(r) for r in rows]
 
 
-def _current(r: Row[tuple[object, ...]]) -> CurrentLink:
+def _current(r: Row[Any]) -> CurrentLink:
     return CurrentLink(
         event_key=EventKey(r.event_key),
         seq=r.seq,
@@ -236,9 +237,9 @@ def ask(conn: Connection, questions: Sequence[Question], at: datetime) -> None:
     )
 
 
-def questions_about(conn: Connection, incidents: Iterable[str]) -> list[Row[tuple[object, ...]]]:
+def questions_about(conn: Connection, incidents: Iterable[str]) -> list[Row[Any]]:
     """Open and decided questions that touch one of `incidents`."""
-    found: list[Row[tuple[object, ...]]] = []
+    found: list[Row[Any]] = []
     for part in chunks(incidents):
         found += conn.execute(
             select(review).where(review.c.incident_id.in_(part) | review.c.candidate_id.in_(part))
@@ -254,7 +255,13 @@ def queue_fallback(
         conn,
         fallback,
         [
-            {"incident_id": i, "reason": reason, "owner": owner, "queued_us": to_us(at), "due_us": to_us(due_at)}
+            {
+                "incident_id": i,
+                "reason": reason,
+                "owner": owner,
+                "queued_us": to_us(at),
+                "due_us": to_us(due_at),
+            }
             for i, reason in rows
         ],
     )

@@ -2,9 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 
-from hub.access.vault import DataKey
 from sqlalchemy import Connection, delete, select
 
+from hub.access.vault import DataKey
 from hub.store.engine import chunks, insert
 from hub.store.tables import data_key
 
@@ -26,5 +26,6 @@ def of(conn: Connection, subjects: Iterable[str]) -> dict[str, DataKey]:
 def destroy(conn: Connection, subjects: Iterable[str]) -> int:
     """Makes everything that these subjects sealed unreadable for good."""
     return sum(
-        conn.execute(delete(data_key).where(data_key.c.subject.in_(part))).rowcount for part in chunks(subjects)
+        conn.execute(delete(data_key).where(data_key.c.subject.in_(part))).rowcount
+        for part in chunks(subjects)
     )

@@ -65,7 +65,7 @@ def mark_sent(conn: Connection, seqs: Sequence[int]) -> None:
 
 def waiting(conn: Connection) -> int:
     """How many messages wait for the relay."""
-    return conn.exec_driver_sql("SELECT count(*) FROM message WHERE sent = 0").scalar_one()
+    return int(conn.exec_driver_sql("SELECT count(*) FROM message WHERE sent = 0").scalar_one())
 
 
 def positions(store: Store, group: str) -> dict[Partition, int]:

@@ -32,9 +32,7 @@ def register(conn: Connection, who: Principal, key: str, at: datetime) -> None:
 
 def revoke(conn: Connection, key: str, at: datetime) -> None:
     """From now on `key` speaks for nobody."""
-    conn.execute(
-        update(principal).where(principal.c.key_hash == digest_of(key)).values(revoked_us=to_us(at))
-    )
+    conn.execute(update(principal).where(principal.c.key_hash == digest_of(key)).values(revoked_us=to_us(at)))
 
 
 def who_has(conn: Connection, key: str) -> Principal | None:

@@ -170,7 +170,9 @@ def replay(conn: Connection, ids: Iterable[str]) -> int:
                 record.c.sealed.is_not(None),
                 record.c.fate.in_([Fate.HELD.value, Fate.DEAD.value]),
             )
-            .values(stage=RECEIVED, fate=None, code=None, pointer=None, owner=None, hold_key=None, settled_us=None)
+            .values(
+                stage=RECEIVED, fate=None, code=None, pointer=None, owner=None, hold_key=None, settled_us=None
+            )
         ).rowcount
     return again
 
@@ -178,7 +180,9 @@ def replay(conn: Connection, ids: Iterable[str]) -> int:
 def account(conn: Connection) -> dict[str, dict[str, int]]:
     """Per source: records received (`records`), each fate, and `open` for those without a fate yet."""
     rows = conn.execute(
-        select(record.c.source, record.c.fate, func.count().label("n")).group_by(record.c.source, record.c.fate)
+        select(record.c.source, record.c.fate, func.count().label("n")).group_by(
+            record.c.source, record.c.fate
+        )
     )
     by_source: dict[str, dict[str, int]] = {}
     for r in rows:

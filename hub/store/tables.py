@@ -262,7 +262,13 @@ message = Table(
     Column("made_us", BigInteger, nullable=False),
     Column("sent", SmallInteger, nullable=False),  # 1 once Kafka has it; always 1 on the embedded bus
     Index("message_topic", "topic", "part", "seq"),
-    Index("message_unsent", "sent", "seq", sqlite_where=Column("sent") == 0, postgresql_where=Column("sent") == 0),
+    Index(
+        "message_unsent",
+        "sent",
+        "seq",
+        sqlite_where=Column("sent") == 0,
+        postgresql_where=Column("sent") == 0,
+    ),
     sqlite_autoincrement=True,
 )
 
@@ -304,7 +310,6 @@ adapter_state = Table(
     Column("state", String(16), nullable=False),
     Column("code", String(24), nullable=False),
     Column("since_us", BigInteger, nullable=False),
-    Column("progress_us", BigInteger, nullable=False),
     Column("failures", Integer, nullable=False),
 )
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
@@ -123,9 +124,9 @@ def queue(conn: Connection, deliveries: Sequence[NewDelivery], at: datetime) -> 
     )
 
 
-def pull(conn: Connection, department: str, limit: int) -> list[Row[tuple[object, ...]]]:
+def pull(conn: Connection, department: str, limit: int) -> Sequence[Row[Any]]:
     """The oldest messages that `department` has not acknowledged, of its own only."""
-    return list(
+    return (
         conn.execute(
             select(delivery.c.whistle_id, delivery.c.message, delivery.c.seq)
             .where(delivery.c.department == department, delivery.c.channel == "pull")
@@ -156,9 +157,9 @@ def mark(
     )
 
 
-def webhooks_due(conn: Connection, now: datetime, limit: int) -> list[Row[tuple[object, ...]]]:
+def webhooks_due(conn: Connection, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """Webhook deliveries whose next try is due, oldest first."""
-    return list(
+    return (
         conn.execute(
             select(delivery)
             .where(delivery.c.channel == "webhook", delivery.c.state == "waiting")
@@ -232,9 +233,9 @@ def add_answers(conn: Connection, answers: Sequence[NewAnswer], at: datetime) ->
     )
 
 
-def answers_due(conn: Connection, source: str, now: datetime, limit: int) -> list[Row[tuple[object, ...]]]:
+def answers_due(conn: Connection, source: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """What `source` is to be told next, in order."""
-    return list(
+    return (
         conn.execute(
             select(answer)
             .where(answer.c.source == source, answer.c.state == "waiting", answer.c.next_us <= to_us(now))

@@ -44,8 +44,12 @@ class Columns:
     headings: Mapping[str, tuple[str, ...]]
     needed: tuple[str, ...]
     """Without these a sheet is not the table."""
+    key: str = ""
+    """A row whose own cell is blank here continues the row above; "" where no row ever does."""
     carried: tuple[str, ...] = ()
-    """Left blank in continuation rows although nothing is merged (N22): the value above holds on."""
+    """What a continuation row takes over from the row above where it is blank (N22). Nothing is carried
+    into a row with a key of its own: it would get another person's phone.
+    """
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,24 +134,26 @@ def _rows(
     if sheet.max_row - heading > limits.rows:
         raise BadRecord("R103", limit=limits.rows)
     merged = _merged_values(sheet, heading)
-    above: dict[str, object] = {}
+    above: Mapping[str, object] = {}
     for number in range(heading + 1, sheet.max_row + 1):
-        values: dict[str, object] = {}
-        for name, column in places.items():
-            value: object = sheet.cell(number, column).value
-            if value is None or value == "":
-                value = merged.get((number, column))
-            if value is not None and value != "":
-                values[name] = value
-        if not values:
-            above.clear()  # a blank row ends what is carried
-            continue
-        carried = {name: above[name] for name in columns.carried if name in above}
-        values = carried | values
-        above = values
-        cells = {name: _as_text(value) for name, value in values.items()}
-        lost = tuple(sorted(name for name, value in values.items() if _lost_digits(value)))
-        yield TableRow(sheet.title, number, {name: text for name, text in cells.items() if text}, lost)
+        own = {name: sheet.cell(number, column).value for name, column in places.items()}
+        own = {name: value for name, value in own.items() if value is not None and value != ""}
+        whole = own | {
+            name: merged[number, column]
+            for name, column in places.items()
+            if name not in own and merged.get((number, column)) is not None
+        }
+        if whole and columns.key and columns.key not in own:
+            whole = {name: above[name] for name in columns.carried if name in above} | whole
+        above = whole  # a blank row ends what is carried
+        if whole:
+            yield _row(sheet.title, number, whole)
+
+
+def _row(sheet: str, number: int, values: Mapping[str, object]) -> TableRow:
+    cells = {name: text for name, value in values.items() if (text := _as_text(value))}
+    lost = tuple(sorted(name for name, value in values.items() if _lost_digits(value)))
+    return TableRow(sheet, number, cells, lost)
 
 
 def _merged_values(sheet: Worksheet, heading: int) -> dict[tuple[int, int], object]:

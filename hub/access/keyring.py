@@ -1,0 +1,72 @@
+"""The keys that nothing else protects: master keys by id, and the keys of the indexes. Read once, at start.
+
+A key file is TOML: `current = "m2026"`, `blind = "<64 hex digits>"`, and under `[masters]` one
+`id = "<64 hex digits>"` for each master, old ones included.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final
+
+from hub.errors import FixSettings
+
+KEY_BYTES: Final = 32
+_ID: Final = re.compile(r"[a-z0-9_-]{1,8}")
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRing:
+    """Master keys by id (1–8 of a-z 0-9 _ -), 32 bytes each; `current` wraps what is new, all still open."""
+
+    masters: Mapping[str, bytes] = field(repr=False)
+    current: str
+    blind: bytes = field(repr=False)
+    """Key of the blind index; changing it means building the index anew."""
+
+    def __post_init__(self) -> None:
+        """Raises FixSettings A109 for a ring that could not open its own locks."""
+        if self.current not in self.masters:
+            raise FixSettings("A109", problem="current")
+        if not all(_ID.fullmatch(each) for each in self.masters):
+            raise FixSettings("A109", problem="id")
+        if any(len(key) != KEY_BYTES for key in (*self.masters.values(), self.blind)):
+            raise FixSettings("A109", problem="length")
+
+    def with_master(self, master_id: str, key: bytes) -> "KeyRing":
+        """A ring with one master more, now the current one. An id that is taken is refused (A109)."""
+        if master_id in self.masters:
+            raise FixSettings("A109", problem="id")
+        return KeyRing({**self.masters, master_id: key}, master_id, self.blind)
+
+    def without_master(self, master_id: str) -> "KeyRing":
+        """A ring without an old master, after all that it wrapped was wrapped again; not the current one (A109)."""
+        masters = {each: key for each, key in self.masters.items() if each != master_id}
+        return KeyRing(masters, self.current, self.blind)
+
+    def as_toml(self) -> str:
+        """The text of the key file. A secret: for the command that writes the file, never for a log."""
+        head = f'current = "{self.current}"\nblind = "{self.blind.hex()}"\n\n[masters]\n'
+        return head + "".join(f'"{each}" = "{key.hex()}"\n' for each, key in self.masters.items())
+
+
+def parse_keys(text: str) -> KeyRing:
+    """The ring that a key file's text describes. Raises FixSettings A109, which quotes nothing of it."""
+    try:
+        said = tomllib.loads(text)
+        masters = {str(each): bytes.fromhex(key) for each, key in said["masters"].items()}
+        return KeyRing(masters, str(said["current"]), bytes.fromhex(said["blind"]))
+    except (KeyError, ValueError, TypeError, AttributeError):
+        # from None: the text of the first error holds a part of the key
+        raise FixSettings("A109", problem="format") from None
+
+
+def load_keys(path: Path) -> KeyRing:
+    """The ring in the file `path`. Raises FixSettings A109 where it is absent or wrong."""
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        raise FixSettings("A109", problem="file") from None
+    return parse_keys(text)

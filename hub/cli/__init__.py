@@ -1,0 +1,71 @@
+"""The command `gridplus`: a public interface. Each command is a module, imported only when it is called.
+
+Figures with `--json` are one object on the last line of stdout; logs go to stderr; exit 0 fine,
+1 found something wrong, 2 used wrongly.
+"""
+
+from importlib import import_module
+from typing import Any, Final
+
+import click
+
+from hub.errors import FixSettings, HubError
+
+_COMMANDS: Final = {
+    "bench": ("hub.cli.bench", "bench", "Speed of the whole journey, by stage."),
+    "contract": ("hub.cli.contract", "contract", "Check a pack's contracts and compare their versions."),
+    "demo": ("hub.cli.demo", "demo", "Simulated departments, hub and pages."),
+    "docs": ("hub.cli.docs", "docs", "Reference pages, generated; --check finds stale ones."),
+    "doctor": ("hub.cli.doctor", "doctor", "What is silently wrong, each with its next step."),
+    "explain": ("hub.cli.explain", "explain", "Why an event, incident or whistle is as it is."),
+    "import": ("hub.cli.importing", "import_", "Back-fill from files; starts no clock and no whistle."),
+    "keys": ("hub.cli.keys", "keys", "The vault's master keys and callers' keys."),
+    "measure": ("hub.cli.measure", "measure", "Quality on real data, beside simple methods."),
+    "pack": ("hub.cli.pack", "pack", "Check a pack; find gaps and overlaps of its contracts."),
+    "plugin": ("hub.cli.plugin", "plugin", "The catalogue of plugins; check and simulate one."),
+    "replay": ("hub.cli.replay", "replay", "Read held and dead records again, as after a mended mapping."),
+    "review": ("hub.cli.review", "review", "Likely duplicates: link two matters, or keep them apart."),
+    "run": ("hub.cli.run", "run", "The workers: all of them, or some."),
+}
+
+
+class _Lazy(click.Group):
+    """Loads a command's module when it is called: `--help` stays fast (fastapi, kafka … are slow to import)."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module, name, _ = _COMMANDS[cmd_name]
+        command: click.Command = getattr(import_module(module), name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except HubError as error:
+            from hub.messages import text_of
+
+            click.echo(text_of(error, _language()).line, err=True)
+            ctx.exit(2 if isinstance(error, FixSettings) else 1)
+
+
+def _language() -> Any:
+    """The language asked for, also where the settings themselves are what is wrong."""
+    import os
+
+    from hub.messages.text import Language
+
+    return Language.EN if os.environ.get("GRIDPLUS_LANGUAGE", "").lower() == "en" else Language.ZH
+
+
+@click.group(cls=_Lazy, context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name="gridplus-hub")
+def main() -> None:
+    """网格+ integration hub: department systems in, one picture, departments called by contract."""

@@ -1,0 +1,33 @@
+"""`gridplus doctor`: every silent fault with its next step; exits 1 where there is one."""
+
+import click
+
+from hub.cli import output
+
+
+@click.command()
+@click.option("--store", default=None, help="SQLAlchemy URL of the store.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def doctor(store: str | None, as_json: bool) -> None:
+    """What is silently wrong, each with its next step."""
+    from hub.messages import text_of
+    from hub.run.assembly import Assembly
+    from hub.run.doctor import Doctor
+    from hub.settings import read
+
+    settings = read(store=store)
+    hub = Assembly(settings)
+    try:
+        examined = Doctor(hub.pack, tuple(hub.active_sources()), hub.clock.now())
+        with hub.store.read() as conn:
+            found = examined.findings(conn)
+    finally:
+        hub.close()
+    told = [text_of(one, settings.language) for one in found]
+    if as_json:
+        output.figures({"findings": [one.as_dict() for one in told]})
+    else:
+        for one in told:
+            click.echo(one.line)
+        click.echo(f"doctor: {len(told)} findings")
+    raise SystemExit(1 if told else 0)

@@ -1,0 +1,49 @@
+"""`gridplus run`: the workers, as threads of one process; stop with Ctrl-C or SIGTERM."""
+
+import signal
+import threading
+from typing import Final
+
+import click
+
+from hub.errors import FixSettings
+
+_WORKERS: Final = ("intake", "casework", "relay", "reports", "web")
+
+
+@click.command()
+@click.argument("workers", nargs=-1, type=click.Choice(_WORKERS))
+@click.option("--all", "every", is_flag=True, help="All workers in this process.")
+@click.option("--source", "only", multiple=True, help="Intake of these sources only; default: all configured.")
+@click.option("--store", default=None, help="SQLAlchemy URL of the store.")
+@click.option("--bus", default=None, help="`embedded`, or kafka://host:port.")
+@click.option("--port", default=None, type=int, help="Port of the web worker.")
+def run(
+    workers: tuple[str, ...],
+    every: bool,
+    only: tuple[str, ...],
+    store: str | None,
+    bus: str | None,
+    port: int | None,
+) -> None:
+    """The workers: all of them, or some."""
+    from hub.run import logs
+    from hub.run.crew import Crew
+    from hub.settings import read
+
+    chosen = _WORKERS if every else workers
+    if not chosen:
+        raise FixSettings("C101", name="workers")
+    settings = read(store=store, bus=bus, port=port)
+    logs.configure(settings.log_level)
+    stop = threading.Event()
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: stop.set())
+    crew = Crew(settings, chosen, only)
+    try:
+        crew.start()
+        click.echo(f"gridplus: {', '.join(chosen)} @ {crew.url}", err=True)
+        while not stop.wait(0.5):
+            crew.look()
+    finally:
+        crew.stop()

@@ -1,0 +1,1 @@
+"""The demo: five simulated departments' systems, the hub, and departments that answer. Seeded throughout."""

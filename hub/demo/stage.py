@@ -1,0 +1,211 @@
+"""Sets the demo up, plays it, and takes it down: systems in their own process, hub and departments here."""
+
+import secrets
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from hub.bus.topics import whistles
+from hub.clock import ScenarioClock
+from hub.demo import canaries
+from hub.demo.departments import Departments, WebhookDepartment
+from hub.demo.scenario import Scenario, make
+from hub.errors import FixSettings
+from hub.jsonform import dumps
+from hub.model import Channel
+from hub.pack import load
+from hub.run.crew import Crew
+from hub.settings import Settings, read
+from hub.store import outbox
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Play:
+    """What to play. `length` is scenario time, `speed` scenario seconds a second."""
+
+    length: timedelta
+    matters: int
+    speed: float
+    seed: int
+
+
+class Stage:
+    """One demo from curtain to curtain."""
+
+    def __init__(self, play: Play, *, home: Path, store: str, bus: str, port: int, started: float) -> None:
+        """`started`: `time.monotonic()` when the command began, for the first whistle's time."""
+        self._play, self._home, self._started = play, home, started
+        self._pack = load(None)
+        start = self._pack.manifest.starts_at
+        self.scenario: Scenario = make(
+            self._pack, start=start, length=play.length, matters=play.matters, seed=play.seed
+        )
+        self._clock = ScenarioClock(start, play.speed)
+        self._port = port
+        self._store, self._bus = store, bus
+        self.first_whistle_ms: int | None = None
+
+    # -- setting up ----------------------------------------------------------------------------------
+
+    def open(self) -> None:
+        """Everything runs from here on."""
+        self._systems = subprocess.Popen(
+            [sys.executable, "-m", "hub.demo.systems"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+        )
+        configs = self._ask({"start": self._order()})["configs"]
+        keys = {c.department: secrets.token_hex(32) for c in self._pack.contracts}
+        self.departments = Departments(self.url, keys, self._channel(Channel.PULL), self._play.seed)
+        self._hooks = {d: (secrets.token_hex(16)) for d in self._channel(Channel.WEBHOOK)}
+        self._listeners = {d: WebhookDepartment(self.departments, s) for d, s in self._hooks.items()}
+        workers = ("intake", "casework", "relay", "reports", "web")
+        self._crew = Crew(self._settings(configs, keys), workers, clock=self._clock)
+        self.hub = self._crew.hub
+        self._claim_store()
+        self._start_hub()
+        hubs = {source: f"{self.url}/in/{source}" for source in configs}
+        self._ask({"hub": hubs})
+        threading.Thread(target=self._watch_first, daemon=True).start()
+
+    @property
+    def url(self) -> str:
+        """Where the hub answers."""
+        return f"http://127.0.0.1:{self._port}"
+
+    def _order(self) -> dict[str, Any]:
+        systems = {}
+        for source, said in self.scenario.utterances.items():
+            path = self._home / "systems" / f"{source}.json"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(dumps(said), encoding="utf-8")
+            systems[source] = {
+                "plugin": self._pack.sources[source].plugin,
+                "place": str(self._home / "systems" / source),
+                "utterances": str(path),
+                "failures": [],
+            }
+        return {
+            "clock_start": self._clock.start.isoformat(),
+            "speed": self._clock.speed,
+            "origin": self._clock.origin,
+            "seed": self._play.seed,
+            "systems": systems,
+        }
+
+    def _settings(self, configs: Mapping[str, Any], keys: Mapping[Any, str]) -> Settings:
+        return read(
+            home=self._home,
+            store=self._store or f"sqlite:///{self._home}/demo.db",
+            bus=self._bus,
+            host="127.0.0.1",
+            port=self._port,
+            sources=dict(configs),
+            api_keys=dict(keys),
+            webhooks={d: {"url": w.url, "secret": self._hooks[d]} for d, w in self._listeners.items()},
+            poll_s=0.5 * self._clock.speed,
+            lease_s=30.0,
+            clock_start=self._clock.start.isoformat(),
+            clock_speed=self._clock.speed,
+            clock_origin=self._clock.origin,
+            log_level="warning",
+        )
+
+    def _channel(self, channel: Channel) -> tuple[str, ...]:
+        return tuple(sorted({c.department for c in self._pack.contracts if channel in c.channels}))
+
+    def _claim_store(self) -> None:
+        """A demo writes only into a store that is new or a demo's."""
+        with self.hub.store.write() as conn:
+            rows = conn.exec_driver_sql("SELECT count(*) FROM record").scalar_one()
+            marked = conn.exec_driver_sql("SELECT count(*) FROM fact WHERE name = 'demo'").scalar_one()
+            if rows and not marked:
+                raise FixSettings("C110")
+            if not marked:
+                conn.exec_driver_sql("INSERT INTO fact (name, value) VALUES ('demo', '1')")
+
+    def _start_hub(self) -> None:
+        for listener in self._listeners.values():
+            listener.start()
+        self._crew.start()
+        topics = [whistles(d) for d in self._channel(Channel.KAFKA)]
+        self.departments.start(self.hub.bus.consumer("demo-departments", topics, lambda _group: {}))
+
+    def _watch_first(self) -> None:
+        self.departments.first.wait()
+        self.first_whistle_ms = int((time.monotonic() - self._started) * 1000)
+
+    # -- playing -------------------------------------------------------------------------------------
+
+    def play(self, stop: threading.Event, *, longest_s: float) -> bool:
+        """Waits until everything was said and settled, `stop`, or `longest_s` real seconds; True where settled."""
+        quiet = 0
+        ends = time.monotonic() + longest_s
+        while time.monotonic() < ends and not stop.wait(0.5):
+            self._crew.look()
+            quiet = quiet + 1 if self._settled() else 0
+            if quiet >= 4:
+                return True
+        return False
+
+    def _settled(self) -> bool:
+        if not self._ask({"ask": "progress"})["done"]:
+            return False
+        account = self.hub.account()
+        open_ = sum(one["open"] for one in account["sources"].values())
+        with self.hub.store.read() as conn:
+            unsent = outbox.waiting(conn)
+            untold = conn.exec_driver_sql("SELECT count(*) FROM answer WHERE state = 'waiting'").scalar_one()
+        arrived = self.departments.seen() >= account["whistles"]
+        return not open_ and not unsent and not untold and arrived and self.departments.idle()
+
+    def account(self) -> dict[str, Any]:
+        """What `demo --once` prints."""
+        account = self.hub.account()
+        for one in account["sources"].values():
+            one.pop("open")
+        watched = canaries.values_of(self.scenario.people)
+        with self.hub.store.read() as conn:
+            leaks = canaries.in_store(conn, watched)
+        leaks |= canaries.in_texts({"whistles": self.departments.messages}, watched)
+        return account | {
+            "first_whistle_ms": self.first_whistle_ms,
+            "canaries_leaked": sum(leaks.values()),
+            "leaks": leaks,
+            "answers_heard": self._ask({"ask": "progress"})["heard"],
+            "opened": self.departments.opened,
+        }
+
+    # -- taking down ---------------------------------------------------------------------------------
+
+    def close(self) -> None:
+        """Stops whatever was started, in order; may be called where `open` failed half-way."""
+        if hasattr(self, "departments"):
+            self.departments.stop()
+        if hasattr(self, "_crew"):
+            self._crew.stop()
+        for listener in getattr(self, "_listeners", {}).values():
+            listener.stop()
+        if hasattr(self, "_systems") and self._systems.stdin:
+            self._systems.stdin.close()
+            try:
+                self._systems.wait(10)
+            except subprocess.TimeoutExpired:
+                self._systems.kill()
+
+    def _ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
+        assert self._systems.stdin is not None  # noqa: S101 opened as pipes
+        assert self._systems.stdout is not None  # noqa: S101
+        self._systems.stdin.write(orjson.dumps(order) + b"\n")
+        self._systems.stdin.flush()
+        line = self._systems.stdout.readline()
+        if not line:
+            raise FixSettings("C109")
+        answer: dict[str, Any] = orjson.loads(line)
+        return answer

@@ -1,0 +1,143 @@
+"""Places of a pack that are files: GeoJSON of grids, a table of addresses. Each fault with its line."""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
+
+import orjson
+
+from hub.model import Address, Area, AreaId, Grid, GridId
+from hub.pack.geography import Division, Geography
+from hub.pack.manifest import GeographySetup, GridFile
+from hub.pack.reading import PackFiles, Row
+from hub.place.faults import Fault, faults_of
+
+ADDRESS_COLUMNS: Final = (
+    "id",
+    "subdistrict_id",
+    "community_id",
+    "road",
+    "number",
+    "estate",
+    "building",
+    "unit",
+    "lon",
+    "lat",
+)
+_FEATURE: Final = re.compile(r'"type"\s*:\s*"Feature"')
+_HARMLESS: Final = frozenset({Fault.HOLE_FIRST})
+"""The even-odd rule reads rings in any order."""
+
+
+def read_geography(files: PackFiles, setup: GeographySetup, areas: Mapping[AreaId, Area]) -> Geography:
+    """What the files of `setup` hold."""
+    return Geography(
+        areas=tuple(areas.values()),
+        divisions=tuple(_division(files, each, areas) for each in setup.grids),
+        addresses=tuple(_addresses(files, setup.addresses, areas)) if setup.addresses else (),
+    )
+
+
+def _division(files: PackFiles, setup: GridFile, areas: Mapping[AreaId, Area]) -> Division:
+    """The grids of one GeoJSON FeatureCollection (RFC 7946: degrees, longitude first)."""
+    grids: dict[str, Grid] = {}
+    text = files.text(setup.file) or "{}"
+    lines = [text.count("\n", 0, match.start()) + 1 for match in _FEATURE.finditer(text)]
+    for number, feature in enumerate(_features(files, setup.file, text)):
+        line = lines[number] if number < len(lines) else 0
+        grid = _grid(setup, feature, areas)
+        if grid is None:
+            files.fault(setup.file, line, "K192", feature=number + 1)
+        elif grid.code in grids:
+            files.fault(setup.file, line, "K195", name=grid.code)
+        else:
+            grids[grid.code] = grid
+            _check(files, setup.file, line, grid, areas)
+    return Division(
+        kind=setup.kind,
+        version=setup.version,
+        valid_from=setup.valid_from,
+        valid_to=setup.valid_to,
+        grids=tuple(grids.values()),
+    )
+
+
+def _features(files: PackFiles, file: str, text: str) -> Sequence[Any]:
+    try:
+        features = orjson.loads(text)["features"]
+    except (ValueError, KeyError, TypeError):
+        features = None
+    if not isinstance(features, list):
+        files.fault(file, 1, "K191")
+        return ()
+    return features
+
+
+def _grid(setup: GridFile, feature: Any, areas: Mapping[AreaId, Area]) -> Grid | None:
+    """None where the feature has no polygon or no code."""
+    try:
+        properties, geometry = feature["properties"], feature["geometry"]
+        parts = {"Polygon": [geometry["coordinates"]], "MultiPolygon": geometry["coordinates"]}
+        # several parts need no order: the even-odd rule reads all rings at once
+        rings = tuple(
+            tuple((float(vertex[0]), float(vertex[1])) for vertex in ring)
+            for part in parts[geometry["type"]]
+            for ring in part
+        )
+        code = str(properties[setup.code])
+        old = properties.get(setup.predecessors, []) if setup.predecessors else []
+    except (KeyError, TypeError, ValueError, IndexError):
+        return None
+    parent = properties.get(setup.parent) if setup.parent else next(iter(areas), "")
+    return Grid(
+        GridId(code),
+        code,
+        setup.kind,
+        str(properties.get(setup.name) or code),
+        AreaId(str(parent)),
+        rings,
+        setup.valid_from,
+        setup.valid_to,
+        tuple(GridId(str(each)) for each in (old.split(";") if isinstance(old, str) else old) if each),
+    )
+
+
+def _check(files: PackFiles, file: str, line: int, grid: Grid, areas: Mapping[AreaId, Area]) -> None:
+    if grid.parent not in areas:
+        files.fault(file, line, "K196", name=grid.code, parent=grid.parent)
+    for kind in sorted({fault.fault for fault in faults_of(grid)} - _HARMLESS):
+        files.fault(file, line, "K193", name=grid.code, fault=kind.value)
+
+
+def _addresses(files: PackFiles, file: str, areas: Mapping[AreaId, Area]) -> Iterator[Address]:
+    first_on: dict[str, int] = {}
+    for row in files.rows(file, ADDRESS_COLUMNS):
+        if row["id"] in first_on:
+            row.fault("K112", name=row["id"], first=first_on[row["id"]])
+        first_on.setdefault(row["id"], row.line)
+        for column in ("subdistrict_id", "community_id"):
+            if row[column] and row[column] not in areas:
+                row.fault("K197", name=row[column])
+        yield Address(
+            id=row["id"],
+            subdistrict_id=AreaId(row["subdistrict_id"]),
+            community_id=AreaId(row["community_id"]),
+            road=row["road"],
+            number=row["number"],
+            estate=row["estate"],
+            building=row["building"],
+            unit=row["unit"],
+            lon=_degrees(row, "lon", 180),
+            lat=_degrees(row, "lat", 90),
+        )
+
+
+def _degrees(row: Row, column: str, limit: int) -> float:
+    try:
+        value = float(row[column])
+    except ValueError:
+        value = float("nan")
+    if -limit <= value <= limit:
+        return value
+    row.fault("K108", name=column)
+    return 0.0

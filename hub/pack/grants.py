@@ -1,0 +1,133 @@
+"""`grants.yaml`: the field whitelist in compact form; one entry stands for departments × fields."""
+
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from datetime import date
+from functools import partial
+from itertools import product
+from typing import Final
+
+from hub.contract.known import fits_category
+from hub.contract.marked import NO_DAY, Entry
+from hub.ids import digest_of
+from hub.model import AreaId, DepartmentId, Grant, Output, Sensitivity, ShareType
+from hub.pack.reading import PackFiles, required_text
+
+FILE: Final = "grants.yaml"
+_REQUIRED: Final = (
+    "departments",
+    "fields",
+    "purpose",
+    "legal_basis",
+    "sensitivity",
+    "share_type",
+    "outputs",
+    "valid",
+    "approved_by",
+)
+_OPTIONAL: Final = ("mask", "areas", "categories", "max_rows_day", "version")
+_MOST_VERSIONS: Final = 10_000
+_MOST_ROWS: Final = 10_000_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subjects:
+    """Whom and what a grant may name; `masks` None: any name."""
+
+    departments: Collection[str]
+    areas: Collection[str]
+    categories: Collection[str]
+    fields: Collection[str] | None = None
+    masks: Collection[str] | None = None
+
+
+def read_grants(files: PackFiles, subjects: Subjects) -> tuple[Grant, ...]:
+    """All grants, one a department and field, in the file's order."""
+    sheet = files.yaml(FILE)
+    sheet.closed(("grants",), ("version",))
+    grants: dict[str, Grant] = {}
+    for entry in sheet["grants"].each():
+        for grant in _expand(entry, subjects):
+            _check_approval(entry, grant)
+            if grant.id in grants:
+                name = f"{grant.department} {grant.field} {grant.purpose}"
+                entry.faults.add(entry.pointer, "K175", name=name)
+            grants[grant.id] = grant
+    return tuple(grants.values())
+
+
+def _expand(entry: Entry, subjects: Subjects) -> Iterator[Grant]:
+    """One grant a department and field, all alike in the rest."""
+    entry.closed(_REQUIRED, _OPTIONAL)
+    begins, ends = _valid(entry["valid"])
+    departments = [each.among(subjects.departments, "K212") for each in entry["departments"].each()]
+    fields = [each.among(subjects.fields, "K218") for each in entry["fields"].each()]
+    purpose = required_text(entry, "purpose")
+    areas = tuple(AreaId(each.among(subjects.areas, "K211")) for each in entry["areas"].each())
+    categories = tuple(_pattern(each, subjects.categories) for each in entry["categories"].each())
+    limit, version = entry["max_rows_day"], entry["version"]
+    alike = partial(
+        Grant,
+        purpose=purpose,
+        legal_basis=required_text(entry, "legal_basis"),
+        sensitivity=entry["sensitivity"].word(Sensitivity, Sensitivity.RESTRICTED),
+        share_type=entry["share_type"].word(ShareType, ShareType.CONDITIONAL),
+        mask="" if entry["mask"].is_absent else entry["mask"].among(subjects.masks, "K215"),
+        outputs=entry["outputs"].words(Output),
+        areas=areas,
+        categories=categories,
+        max_rows_day=None if limit.is_absent else limit.whole(0, _MOST_ROWS),
+        valid_from=begins,
+        valid_to=ends,
+        approved_by=entry["approved_by"].texts(),
+        version=1 if version.is_absent else version.whole(1, _MOST_VERSIONS),
+    )
+    for department, field in product(departments, fields):
+        grant_id = _id(department, field, purpose, begins, areas, categories)
+        yield alike(id=grant_id, department=DepartmentId(department), field=field)
+
+
+def _valid(entry: Entry) -> tuple[date, date]:
+    """First and last day, at most a year apart (domain.md 5.6)."""
+    entry.closed(("from", "to"))
+    begins, ends = entry["from"].day(), entry["to"].day()
+    if NO_DAY not in (begins, ends):
+        if ends < begins:
+            entry.faults.add(f"{entry.pointer}/to", "K111")
+        elif ends >= _a_year_after(begins):
+            entry.faults.add(f"{entry.pointer}/to", "K172")
+    return begins, ends
+
+
+def _a_year_after(day: date) -> date:
+    """The same day of the next year, 1 March for 29 February; the first day on which it may not hold."""
+    try:
+        return day.replace(year=day.year + 1)
+    except ValueError:
+        return date(day.year + 1, 3, 1)
+
+
+def _check_approval(entry: Entry, grant: Grant) -> None:
+    """政务数据共享条例: what is not shared can't be granted; two approve what is sensitive (domain.md 5.6)."""
+    if grant.share_type is ShareType.NOT_SHARED:
+        entry.faults.add(f"{entry.pointer}/share_type", "K173")
+    least = 1 if grant.sensitivity is Sensitivity.GENERAL else 2
+    if len(set(grant.approved_by)) < least:
+        entry.faults.add(f"{entry.pointer}/approved_by", "K174", least=least)
+
+
+def _pattern(entry: Entry, categories: Collection[str]) -> str:
+    return entry.among(categories, "K210", fits=lambda text: fits_category(text, categories))
+
+
+def _id(
+    department: str,
+    field: str,
+    purpose: str,
+    begins: date,
+    areas: tuple[AreaId, ...],
+    categories: tuple[str, ...],
+) -> str:
+    """Readable, and the same for the same line in every process; row filters tell two lines apart."""
+    rows = f"-{digest_of(*areas, '|', *categories)[:6]}" if areas or categories else ""
+    return f"g-{department}-{field}-{purpose}-{begins:%Y%m%d}{rows}"

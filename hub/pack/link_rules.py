@@ -1,0 +1,46 @@
+"""`link_rules.yaml`: this place's own figures for linking; which category follows which rule says the taxonomy."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
+from typing import Final
+
+from hub.contract.marked import Entry
+from hub.incident.rules import Extent, LinkRule, LinkRules
+from hub.pack.reading import PackFiles, number, span
+from hub.pack.taxonomy import Category
+
+FILE: Final = "link_rules.yaml"
+_OPTIONAL: Final = ("text_min", "closed_grace", "recurrence", "same_address", "extent", "fold")
+
+
+def read_link_rules(files: PackFiles, categories: Mapping[str, Category]) -> LinkRules:
+    """The rule of every category that has one; kinship of categories is the hub's own."""
+    sheet = files.yaml(FILE)
+    sheet.closed(("rules",), ("version",))
+    rules = {name: _rule(name, entry) for name, entry in sheet["rules"].items()}
+    found = {}
+    for category in categories.values():
+        if category.link_rule in rules:
+            found[category.id] = rules[category.link_rule]
+        elif category.link_rule:
+            names = ", ".join(rules)
+            sheet.faults.add("/rules", "K131", name=category.link_rule, category=category.id, allowed=names)
+    return LinkRules(patterns=found)
+
+
+def _rule(name: str, entry: Entry) -> LinkRule:
+    """What the file leaves out keeps the usual value of `LinkRule`."""
+    entry.closed(("distance_m", "window"), _OPTIONAL)
+    usual = LinkRule(name=name, distance_m=0, window=timedelta(0))
+    return replace(
+        usual,
+        distance_m=number(entry["distance_m"], 0),
+        window=span(entry["window"], usual.window),
+        text_min=min(number(entry["text_min"], usual.text_min), 1.0),
+        closed_grace=span(entry["closed_grace"], usual.closed_grace),
+        recurrence=span(entry["recurrence"], usual.recurrence),
+        same_address=bool(entry["same_address"].flag()),
+        extent=entry["extent"].word(Extent, usual.extent),
+        fold=span(entry["fold"], usual.fold),
+    )

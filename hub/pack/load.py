@@ -1,0 +1,105 @@
+"""Reading a pack whole: the order in which its files are read, and what each may refer to."""
+
+from collections.abc import Iterator
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from hub.access.masks import MASKS
+from hub.contract.finding import Finding
+from hub.contract.known import Known
+from hub.contract.load import parse
+from hub.errors import FixSettings
+from hub.model import Contract
+from hub.pack.areas import read_areas
+from hub.pack.calendar import read_calendar
+from hub.pack.codes import read_codes
+from hub.pack.grants import Subjects, read_grants
+from hub.pack.link_rules import read_link_rules
+from hub.pack.locate_pack import MANIFEST, locate_pack
+from hub.pack.manifest import Manifest, read_manifest
+from hub.pack.open_geography import open_geography
+from hub.pack.organisations import Organisations, read_organisations
+from hub.pack.pack import Pack
+from hub.pack.reading import PackFiles
+from hub.pack.sources import read_sources
+from hub.pack.taxonomy import read_taxonomy
+
+CONTRACTS: Final = "contracts"
+"""Folder of the contracts, one YAML file a department and version."""
+
+
+def load(path: Path | None = None, cache_root: Path | None = None) -> Pack:
+    """The pack at `path`, of the demo district without one. Its maps and addresses are opened at first use.
+
+    Raises FixSettings K102 where there is no pack, and K101 (how many faults, and the first of them) where
+    its files are not all right; `hub.pack.check` tells all. `cache_root` is where what is slow to make is
+    kept, `cache.default_root()` without one.
+    """
+    read = read_pack(locate_pack(path), cache_root)
+    if isinstance(read, Pack):
+        return read
+    raise FixSettings("K101", pointer=read[0].where, count=len(read), first=read[0].told().cause)
+
+
+def read_pack(root: Path, cache_root: Path | None = None) -> Pack | tuple[Finding, ...]:
+    """The pack, or everything that is wrong with its small files."""
+    files = PackFiles(root)
+    manifest = read_manifest(files)
+    areas = read_areas(files, manifest.district)
+    taxonomy = read_taxonomy(files)
+    codes = read_codes(files, taxonomy.categories)
+    link_rules = read_link_rules(files, taxonomy.categories)
+    organisations = read_organisations(files)
+    calendar = read_calendar(files)
+    sources = read_sources(files, codes.tables)
+    known = Known(
+        categories=taxonomy.categories,
+        areas=areas,
+        departments=organisations,
+        sources=sources.running,
+        masks=MASKS,
+    )
+    contracts = tuple(_contracts(files, known))
+    subjects = Subjects(departments=organisations, areas=areas, categories=taxonomy.categories, masks=MASKS)
+    grants = read_grants(files, subjects)
+    _check_owners(files, manifest, organisations)
+    if files.found or calendar is None:
+        return files.found
+    return Pack(
+        root=root,
+        manifest=manifest,
+        areas=areas,
+        taxonomy=taxonomy,
+        codes=codes,
+        link_rules=link_rules,
+        organisations=organisations,
+        calendar=calendar,
+        contracts=contracts,
+        grants=grants,
+        sources=sources.running,
+        source_templates=sources.templates,
+        open_geography=partial(open_geography, root, manifest, areas, cache_root),
+    )
+
+
+def _contracts(files: PackFiles, known: Known) -> Iterator[Contract]:
+    """The contracts without a fault; the faults of the others are collected."""
+    for file in files.names(CONTRACTS, ".yaml"):
+        text = files.text(file)
+        if text is None:
+            continue
+        read = parse(text, file, known)
+        if isinstance(read, Contract):
+            yield read
+        else:
+            files.faults(file).found.extend(read)
+
+
+def _check_owners(files: PackFiles, manifest: Manifest, organisations: Organisations) -> None:
+    """Whoever owns what nobody takes must exist when the scenario begins, or nobody looks at it."""
+    day = manifest.starts_at.date()
+    for owner in sorted({manifest.fallback.owner, manifest.secrecy.owner}):
+        body = organisations.get(owner)
+        if body is None or not body.exists_on(day):
+            files.fault(MANIFEST, 0, "K154", name=owner)

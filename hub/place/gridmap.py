@@ -1,0 +1,154 @@
+"""All grids of one kind that hold on one day, and the answer to one question: which of them hold a point.
+
+Pure. A map is built once a version (`build`), stored as bytes (`dump`) and loaded by each worker in a few
+milliseconds (`load`). The table behind it is `raster`'s, its bytes are `gridfile`'s.
+"""
+
+import math
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Final
+
+from hub.errors import FixSettings
+from hub.model import Grid, GridId, GridKind
+from hub.place.gridfile import Content, packed, unpacked
+from hub.place.raster import SIDE, Frame, rasterise
+from hub.place.rings import METRES_PER_DEG, Edge, distance_m, edges_of, holds
+
+Bands = dict[int, tuple[Edge, ...]]
+"""The edges of one grid by band of latitude."""
+BANDS_PER_ROW: Final = 4
+"""A ray meets the edges of its band only; narrower bands hold fewer and cost memory."""
+
+
+class GridMap:
+    """Grids of one kind, one version. Their polygons may overlap and may leave gaps."""
+
+    __slots__ = ("_answers", "_bands", "_content", "_ids", "_places", "_raster", "kind", "version")
+
+    def __init__(self, content: Content) -> None:
+        """Use `build` or `load`."""
+        self.version: Final = content.version
+        self.kind: Final = content.kind
+        self._content: Final = content
+        self._raster: Final = content.raster
+        self._ids: Final = content.ids
+        self._places: Final = {grid_id: place for place, grid_id in enumerate(content.ids)}
+        self._answers: Final = [
+            None if perhaps else tuple(content.ids[place] for place in sure)
+            for sure, perhaps in content.raster.mixes
+        ]
+        self._bands: Final[dict[int, Bands]] = {}
+
+    @property
+    def bounds(self) -> tuple[float, float, float, float]:
+        """West, south, east, north of all grids, degrees."""
+        frame = self._raster.frame
+        return frame.west, frame.south, frame.east, frame.north
+
+    def __len__(self) -> int:
+        return len(self._ids)
+
+    def __contains__(self, grid_id: GridId) -> bool:
+        return grid_id in self._places
+
+    def grids(self) -> tuple[Grid, ...]:
+        """All grids, in the order of their ids."""
+        return tuple(self._content.grids)
+
+    def grid(self, grid_id: GridId) -> Grid:
+        """The grid with this id; raises KeyError where the map has none."""
+        return self._content.grids[self._places[grid_id]]
+
+    def holding(self, lon: float, lat: float) -> tuple[GridId, ...]:
+        """Ids of all grids that hold the point or have it on their border, lowest id first.
+
+        On a shared border the first is the rule: every worker gives the same answer (N46).
+        Empty outside the map, and for what is no number.
+        """
+        frame = self._raster.frame
+        if not (frame.west <= lon <= frame.east and frame.south <= lat <= frame.north):
+            return ()
+        row = int((lat - frame.south) * frame.per_lat)
+        mix = self._raster.cells[row * SIDE + int((lon - frame.west) * frame.per_lon)]
+        answer = self._answers[mix]
+        return self._cast(mix, lon, lat) if answer is None else answer
+
+    def _cast(self, mix: int, lon: float, lat: float) -> tuple[GridId, ...]:
+        """The holders in a cell that edges pass through."""
+        frame, bands = self._raster.frame, self._bands
+        band = int((lat - frame.south) * frame.per_lat * BANDS_PER_ROW)
+        sure, perhaps = self._raster.mixes[mix]
+        found = []
+        for place in perhaps:
+            edges = bands[place] if place in bands else self._cut(place)
+            if holds(edges.get(band, ()), lon, lat):
+                found.append(place)
+        if sure:
+            found = sorted((*sure, *found))
+        return tuple([self._ids[place] for place in found])
+
+    def _cut(self, place: int) -> Bands:
+        """The bands of one grid, cut when first asked for: a worker sees few of all borders."""
+        bands = self._bands[place] = _bands_of(self._raster.frame, self._content.grids[place])
+        return bands
+
+    def near(self, lon: float, lat: float, within_m: float) -> tuple[tuple[GridId, float], ...]:
+        """Grids that come within `within_m` metres of the point, nearest first, with metres (0 inside)."""
+        inside = self.holding(lon, lat)
+        distances = (
+            (0.0 if grid_id in inside else distance_m(self.grid(grid_id).rings, lon, lat), grid_id)
+            for grid_id in self.around(lon, lat, within_m)
+        )
+        return tuple((grid_id, metres) for metres, grid_id in sorted(distances) if metres <= within_m)
+
+    def around(self, lon: float, lat: float, within_m: float) -> frozenset[GridId]:
+        """Grids that could come within `within_m` metres of the point: by whole cells, never one too few."""
+        mixes = set(self._cells_around(lon, lat, within_m))
+        places = {place for mix in mixes for part in self._raster.mixes[mix] for place in part}
+        return frozenset(self._ids[place] for place in places)
+
+    def _cells_around(self, lon: float, lat: float, within_m: float) -> Iterator[int]:
+        frame, cells = self._raster.frame, self._raster.cells
+        north_deg = within_m / METRES_PER_DEG
+        east_deg = north_deg / max(0.01, math.cos(math.radians(lat)))
+        west, east = max(lon - east_deg, frame.west), min(lon + east_deg, frame.east)
+        south, north = max(lat - north_deg, frame.south), min(lat + north_deg, frame.north)
+        if west <= east and south <= north:
+            left, right = frame.column_of(west), frame.column_of(east)
+            for row in range(frame.row_of(south), frame.row_of(north) + 1):
+                yield from cells[row * SIDE + left : row * SIDE + right + 1]
+
+    def dump(self) -> bytes:
+        """The map as bytes for `load`; the same map always gives the same bytes."""
+        return packed(self._content)
+
+    @classmethod
+    def load(cls, raw: bytes) -> "GridMap":
+        """The map that `dump` wrote; raises FixSettings K122 where the bytes are something else."""
+        return cls(unpacked(raw))
+
+
+def build(grids: Iterable[Grid], *, kind: GridKind, version: str) -> GridMap:
+    """The map of `grids`; takes about a second for a district of 824.
+
+    Faulty polygons (see `faults`) are taken by the even-odd rule, as far as they go.
+    Raises FixSettings K121 where two grids share an id.
+    """
+    ordered = tuple(sorted(grids, key=lambda grid: grid.id))
+    for one, other in pairwise(ordered):
+        if one.id == other.id:
+            raise FixSettings("K121", grid=one.id)
+    raster = rasterise([grid.rings for grid in ordered])
+    return GridMap(Content(version, kind, tuple(grid.id for grid in ordered), ordered, raster))
+
+
+def _bands_of(frame: Frame, grid: Grid) -> Bands:
+    bands: dict[int, list[Edge]] = {}
+    per_lat = frame.per_lat * BANDS_PER_ROW
+    for edge in edges_of(grid.rings):
+        # The same rounding as in `_cast`: a latitude between two others never falls outside their bands.
+        first, last = int((edge.south - frame.south) * per_lat), int((edge.north - frame.south) * per_lat)
+        for band in range(first, last + 1):
+            bands.setdefault(band, []).append(edge)
+    return {band: tuple(edges) for band, edges in bands.items()}

@@ -1,0 +1,80 @@
+"""The hub's side of a push, as small as possible: for plugins' tests and for trying a plugin out.
+
+It listens on 127.0.0.1, hands requests to one adapter's `receive`, keeps what came in, and answers what
+the adapter says. Nothing is stored: the real door is the hub's.
+"""
+
+import threading
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Final
+from urllib.parse import urlsplit
+
+from hub.errors import PeerRefused
+from hub.plugin.adapter import Body, PeerReply, PeerRequest, Receives
+
+PREFIX: Final = "/in/source"
+
+
+class Door:
+    """Open from `__init__` to `close`. `bodies` came in; `refused` holds the code of each refusal."""
+
+    def __init__(self, adapter: Receives) -> None:
+        self._adapter: Final = adapter
+        self.bodies: Final[list[Body]] = []
+        self.refused: Final[list[str]] = []
+        self.failing = False
+        """While True, storing fails: the adapter's `failed` answer goes out and nothing is kept."""
+        self._server: Final = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
+        self._thread: Final = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread.start()
+        self.url: Final = f"http://127.0.0.1:{self._server.server_port}{PREFIX}"
+
+    def take(self, request: PeerRequest) -> PeerReply:
+        """Asks the adapter and keeps what it lets in."""
+        try:
+            received = self._adapter.receive(request)
+        except PeerRefused as error:
+            self.refused.append(error.code)
+            return PeerReply(error.status, error.body, error.headers)
+        if self.failing:
+            return received.failed
+        self.bodies.extend(received.bodies)
+        return received.reply
+
+    def close(self) -> None:
+        """Stops listening; returns when its threads have ended."""
+        self._server.shutdown()
+        self._thread.join()
+        self._server.server_close()
+
+
+def _handler_of(door: Door) -> type[BaseHTTPRequestHandler]:
+    class Handler(BaseHTTPRequestHandler):
+        """One request to the door."""
+
+        timeout = 10
+
+        def _serve(self) -> None:
+            target = urlsplit(self.path)
+            reply = door.take(
+                PeerRequest(
+                    method=self.command,
+                    path=target.path.removeprefix(PREFIX),
+                    query=target.query,
+                    headers={name.lower(): value for name, value in self.headers.items()},
+                    body=self.rfile.read(int(self.headers.get("content-length") or 0)),
+                    peer=self.client_address[0],
+                )
+            )
+            self.send_response(reply.status)
+            for name, value in {**reply.headers, "content-length": str(len(reply.body))}.items():
+                self.send_header(name, value)
+            self.end_headers()
+            self.wfile.write(reply.body)
+
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the standard library's
+            """Silent: requests carry what people entered."""
+
+        do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815  http.server's names
+
+    return Handler

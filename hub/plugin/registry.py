@@ -1,0 +1,131 @@
+"""Which adapters are installed: entry points of the group `gridplus`, each asked alone.
+
+Nothing else ties a plugin to the hub. Foreign code runs here for the first time, so whatever comes out
+of it becomes an `Offer` or a `Refusal`, and the others are still asked. No adapter is made here.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from importlib.metadata import EntryPoint, entry_points
+from itertools import chain
+from types import MappingProxyType
+from typing import Final
+
+import pluggy
+
+from hub.errors import FixSettings
+from hub.plugin import hookspecs
+from hub.plugin.adapter import AdapterEntry
+from hub.plugin.hookspecs import PROJECT
+
+INTERFACE: Final = 1
+"""The version of `hub.plugin` that this hub speaks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Origin:
+    """Where a plugin comes from: its entry point, and the distribution that brings it."""
+
+    name: str
+    distribution: str = ""
+    version: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What one plugin brings."""
+
+    origin: Origin
+    entries: tuple[AdapterEntry, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why one plugin is not used: C103 raised, C110 collides, C111 other interface, C112 offers nothing."""
+
+    origin: Origin
+    error: FixSettings
+
+
+class Registry:
+    """What is installed: all offers and all refusals of one look."""
+
+    def __init__(self, offers: Iterable[Offer], refusals: Iterable[Refusal]) -> None:
+        self.offers: Final = tuple(offers)
+        self.refusals: Final = tuple(refusals)
+        self.adapters: Final[Mapping[str, AdapterEntry]] = MappingProxyType(
+            {entry.name: entry for offer in self.offers for entry in offer.entries}
+        )
+
+    @classmethod
+    def load(cls, points: Iterable[EntryPoint] | None = None) -> "Registry":
+        """What is installed, or what `points` name. Opens no connection, makes no adapter.
+
+        Plugins are asked in the order of distribution and name; of two that offer the same adapter the
+        first one holds and the other is refused, so that every process of the hub decides alike.
+        """
+        found = entry_points(group=PROJECT) if points is None else points
+        offers: list[Offer] = []
+        refusals: list[Refusal] = []
+        for point in sorted(found, key=lambda one: (_origin(one).distribution, one.name, one.value)):
+            answer = _without_collision(_ask(point), offers)
+            if isinstance(answer, Offer):
+                offers.append(answer)
+            else:
+                refusals.append(answer)
+        return cls(offers, refusals)
+
+    def entry(self, name: str) -> AdapterEntry:
+        """The adapter called `name`; raises FixSettings C102, or why its plugin was refused."""
+        found = self.adapters.get(name)
+        if found is not None:
+            return found
+        for refusal in self.refusals:
+            if refusal.origin.name == name:
+                raise refusal.error
+        raise FixSettings("C102", name=name)
+
+
+def _ask(point: EntryPoint) -> Offer | Refusal:
+    """What one plugin offers. A manager of its own: a hook that raises ends nobody else's call."""
+    origin = _origin(point)
+    manager = pluggy.PluginManager(PROJECT)
+    manager.add_hookspecs(hookspecs)
+    try:
+        manager.register(point.load(), name=origin.name)
+        manager.check_pending()
+        entries = tuple(_checked(chain.from_iterable(manager.hook.grid_adapters()), origin))
+    except FixSettings as error:
+        return Refusal(origin, error)
+    except (Exception, SystemExit) as error:  # foreign code: what comes out is a state that `doctor` shows
+        return Refusal(origin, FixSettings("C103", name=origin.name, error=type(error).__name__))
+    return Offer(origin, entries) if entries else Refusal(origin, FixSettings("C112", name=origin.name))
+
+
+def _checked(entries: Iterable[object], origin: Origin) -> Iterator[AdapterEntry]:
+    for entry in entries:
+        if not isinstance(entry, AdapterEntry):
+            raise FixSettings("C112", name=origin.name)
+        if entry.interface != INTERFACE:
+            raise FixSettings("C111", name=origin.name, theirs=entry.interface, ours=INTERFACE)
+        yield entry
+
+
+def _without_collision(answer: Offer | Refusal, earlier: Iterable[Offer]) -> Offer | Refusal:
+    """`answer`, or the refusal of a plugin one of whose adapters has a name that is taken, also by itself."""
+    if isinstance(answer, Refusal):
+        return answer
+    taken = {entry.name: offer.origin.name for offer in earlier for entry in offer.entries}
+    for entry in answer.entries:
+        if entry.name in taken:
+            return Refusal(
+                answer.origin, FixSettings("C110", name=answer.origin.name, other=taken[entry.name])
+            )
+        taken[entry.name] = answer.origin.name
+    return answer
+
+
+def _origin(point: EntryPoint) -> Origin:
+    if point.dist is None:
+        return Origin(point.name)
+    return Origin(point.name, point.dist.name, point.dist.version)

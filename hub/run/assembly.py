@@ -1,0 +1,351 @@
+"""Puts the house together for one process: settings in, workers out. The only place that knows all rooms."""
+
+import os
+import secrets
+import socket
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final
+
+import httpx
+import structlog
+from sqlalchemy import select
+
+import hub.pack
+from hub.access.vault import Algorithm, Vault
+from hub.api import app as api
+from hub.api.doors import Doors
+from hub.bus import Bus
+from hub.bus.embedded import EmbeddedBus
+from hub.bus.topics import EVENTS, all_topics, reports
+from hub.clock import Clock, ScenarioClock, SystemClock
+from hub.errors import FixSettings
+from hub.intake.validate import Validator
+from hub.pipeline import Journey
+from hub.plugin import Adapter, AdapterEntry, Tells, Tools
+from hub.plugin.registry import Registry
+from hub.run import casework
+from hub.run import reports as report_worker
+from hub.run.account import account
+from hub.run.dispatch import Dispatch
+from hub.run.gateway import Gateway
+from hub.run.intake import Intake
+from hub.run.keyfile import open_keys
+from hub.run.ledger import Ledger, Ledgers
+from hub.run.loop import Loop
+from hub.run.opening import Opening
+from hub.run.reception import Reception
+from hub.run.relay import Hook, Relay
+from hub.run.reporting import Reporting
+from hub.run.showing import Showing
+from hub.run.source import SourceWorker
+from hub.schema import schemas
+from hub.settings import Settings
+from hub.store import migrate, outbox, principals
+from hub.store.engine import Store, insert
+from hub.store.tables import staff
+
+log = structlog.get_logger()
+
+
+def clock_of(settings: Settings) -> Clock:
+    """The machine's clock, or the scenario clock that the settings describe."""
+    if not settings.clock_start:
+        return SystemClock()
+    start = datetime.fromisoformat(settings.clock_start)
+    return ScenarioClock(start, settings.clock_speed, settings.clock_origin)
+
+
+class Assembly:
+    """Everything one process needs, made at first use and closed once."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, worker: str = "") -> None:
+        self.settings: Final = settings
+        self.clock: Final = clock or clock_of(settings)
+        self.worker: Final = worker or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self._adapters: dict[str, Adapter] = {}
+
+    # -- things with a life of their own -----------------------------------------------------------
+
+    @cached_property
+    def store(self) -> Store:
+        """The database, at the newest migration."""
+        store = Store(self.settings.store_url)
+        migrate.up(store)
+        return store
+
+    @cached_property
+    def bus(self) -> Bus:
+        """The embedded bus or Kafka, with every topic in place."""
+        kind, _, address = self.settings.bus.partition("://")
+        if kind == "embedded":
+            return EmbeddedBus(self.store)
+        if kind != "kafka" or not address:
+            raise FixSettings("C101", name="bus")
+        from hub.bus.kafka import KafkaBus, KafkaSettings
+
+        session_ms = int(self.settings.kafka_session_timeout_s * 1000)
+        bus = KafkaBus(
+            KafkaSettings(
+                address,
+                self.settings.kafka_security,
+                self.settings.kafka_replication,
+                session_timeout_ms=session_ms,
+                heartbeat_ms=max(session_ms // 3, 200),
+            )
+        )
+        bus.ensure(self.topics, retention_s=int(self.pack.retention.topics.total_seconds()))
+        return bus
+
+    @cached_property
+    def pack(self) -> hub.pack.Pack:
+        """The pack; raises FixSettings K101 where anything is wrong with it."""
+        return hub.pack.load(self.settings.pack)
+
+    @cached_property
+    def vault(self) -> Vault:
+        """The vault under the master keys of `keys_file`."""
+        ring = open_keys(self.settings.keys_file)
+        return Vault(ring, Algorithm.SM4_GCM if self.settings.cipher == "sm4" else Algorithm.AES_256_GCM)
+
+    @cached_property
+    def http(self) -> httpx.Client:
+        """For webhooks."""
+        return httpx.Client(timeout=10.0, follow_redirects=False)
+
+    # -- things made of those ----------------------------------------------------------------------
+
+    @cached_property
+    def topics(self) -> dict[str, int]:
+        """Topic → partitions."""
+        departments = sorted({c.department for c in self.pack.contracts})
+        return all_topics(departments, events_partitions=self.settings.events_partitions)
+
+    @cached_property
+    def outbox(self) -> outbox.Outbox:
+        """The outbox for this bus."""
+        return outbox.Outbox(self.topics, is_log=self.bus.outbox_is_log)
+
+    @cached_property
+    def journey(self) -> Journey:
+        """The rooms with this pack."""
+        known = schemas()
+        return Journey(
+            self.pack,
+            schema=Validator(known["event"], known.values()),
+            fingerprint=self.vault.fingerprint,
+            is_staff=self._is_staff,
+        )
+
+    @cached_property
+    def showing(self) -> Showing:
+        """Projections under the pack's grants."""
+        return Showing(self.pack, self.pack.grants)
+
+    @cached_property
+    def ledgers(self) -> Ledgers:
+        """Audit chains of this process."""
+        return Ledgers(self.worker, self.store)
+
+    @cached_property
+    def _staff(self) -> Mapping[str, set[bytes]]:
+        """Department → blind indexes of its staff's phones (N59); the numbers themselves are not kept."""
+        rows = [
+            {"department": o.id, "phone_index": self.vault.blind("phone", phone)}
+            for o in self.pack.organisations.values()
+            for phone in o.staff_phones
+        ]
+        known: dict[str, set[bytes]] = {}
+        with self.store.write() as conn:
+            insert(conn, staff, rows)
+            for r in conn.execute(select(staff)):
+                known.setdefault(r.department, set()).add(bytes(r.phone_index))
+        return known
+
+    def _is_staff(self, department: str, phone: str) -> bool:
+        return self.vault.blind("phone", phone) in self._staff.get(department, ())
+
+    # -- sources -------------------------------------------------------------------------------------
+
+    @cached_property
+    def registry(self) -> Registry:
+        """The installed plugins."""
+        return Registry.load()
+
+    def entry(self, source: str) -> AdapterEntry:
+        """The plugin of a source; raises FixSettings C102."""
+        return self.registry.entry(self.pack.sources[source].plugin)
+
+    def active_sources(self) -> list[str]:
+        """Sources of the pack that the settings configure."""
+        return [name for name in self.pack.sources if name in self.settings.sources]
+
+    def adapter(self, source: str) -> Adapter:
+        """This process's adapter of a source."""
+        if source not in self._adapters:
+            entry = self.entry(source)
+            config = entry.config.model_validate(
+                {**self.pack.sources[source].config, **self.settings.sources[source]}
+            )
+            self._adapters[source] = entry.make(config, self._tools(source))
+        return self._adapters[source]
+
+    def _tools(self, source: str) -> Tools:
+        place = self.settings.home / "sources" / source
+        place.mkdir(parents=True, exist_ok=True)
+        base = self.settings.public_url or f"http://{self.settings.host}:{self.settings.port}"
+        return Tools(
+            source=source,
+            clock=self.clock,
+            http=http_client,
+            nonce=lambda: secrets.token_hex(16),
+            public_url=f"{base}/in/{source}",
+            place=str(place),
+        )
+
+    # -- workers -------------------------------------------------------------------------------------
+
+    def intake(self, source: str) -> Loop:
+        """The worker of one source."""
+        settings = self.settings
+        worker = SourceWorker(
+            Intake(
+                source,
+                self.adapter(source),
+                store=self.store,
+                outbox=self.outbox,
+                journey=self.journey,
+                vault=self.vault,
+                clock=self.clock,
+                worker=self.worker,
+                lease_s=settings.lease_s * self._speed,
+                batch=settings.batch,
+                body_limit=settings.body_limit,
+            ),
+            entry=self.entry(source),
+            store=self.store,
+            clock=self.clock,
+            poll_s=settings.poll_s,
+        )
+        return Loop(f"intake:{source}", worker.step, idle_s=0.05, close=worker.close)
+
+    @property
+    def _speed(self) -> float:
+        """Leases run on the scenario clock too: a fast one must not end them early."""
+        return self.settings.clock_speed if self.settings.clock_start else 1.0
+
+    def casework(self) -> Loop:
+        """One member of the casework group."""
+        worker = casework.Casework(
+            store=self.store,
+            consumer=self._consumer(casework.GROUP, [EVENTS]),
+            journey=self.journey,
+            vault=self.vault,
+            dispatch=Dispatch(
+                journey=self.journey,
+                outbox=self.outbox,
+                showing=self.showing,
+                ledger=Ledger(f"{self.worker}/casework", self.store),
+            ),
+            clock=self.clock,
+            batch=self.settings.batch,
+        )
+        return Loop("casework", worker.step, idle_s=0.02, close=worker.close)
+
+    def reports(self) -> Loop:
+        """Takes the departments' reports from the bus."""
+        topics = [reports(d) for d in sorted({c.department for c in self.pack.contracts})]
+        worker = report_worker.Reports(
+            store=self.store,
+            consumer=self._consumer(report_worker.GROUP, topics),
+            reporting=self.reporting,
+            clock=self.clock,
+        )
+        return Loop("reports", worker.step, idle_s=0.1, close=worker.close)
+
+    def relay(self) -> Loop:
+        """Outbox → Kafka, and webhooks."""
+        worker = Relay(
+            store=self.store,
+            bus=self.bus,
+            hooks={d: Hook(h["url"], h["secret"]) for d, h in self.settings.webhooks.items()},
+            http=self.http,
+            clock=self.clock,
+            worker=self.worker,
+            lease_s=self.settings.lease_s * self._speed,
+            batch=self.settings.batch,
+        )
+        return Loop("relay", worker.step, idle_s=0.05, close=lambda: None)
+
+    def _consumer(self, group: str, topics: list[str]) -> Any:
+        return self.bus.consumer(group, topics, lambda g: outbox.positions(self.store, g))
+
+    @cached_property
+    def reporting(self) -> Reporting:
+        """Takes reports, over HTTP and from the bus."""
+        known = schemas()
+        return Reporting(
+            store=self.store,
+            pack=self.pack,
+            vault=self.vault,
+            report_schema=Validator(known["report"], known.values()),
+            tellable={s: isinstance(self.adapter(s), Tells) for s in self.active_sources()},
+        )
+
+    def web(self) -> Any:
+        """The HTTP application."""
+        adapters = {s: self.adapter(s) for s in self.active_sources()}
+        receptions = {
+            s: Reception(s, a, self.vault, body_limit=self.settings.body_limit) for s, a in adapters.items()
+        }
+        self._register_callers()
+        return api.make(
+            Doors(
+                store=self.store,
+                gateway=Gateway(
+                    adapters,
+                    receptions,
+                    store=self.store,
+                    ledgers=self.ledgers,
+                    clock=self.clock,
+                    worker=self.worker,
+                ),
+                opening=Opening(store=self.store, vault=self.vault, showing=self.showing),
+                reporting=self.reporting,
+                ledgers=self.ledgers,
+                clock=self.clock,
+                body_limit=self.settings.body_limit,
+                account=self.account,
+            )
+        )
+
+    def _register_callers(self) -> None:
+        with self.store.write() as conn:
+            for name, key in self.settings.api_keys.items():
+                who = principals.Principal("department", name)
+                principals.register(conn, who, key.get_secret_value(), self.clock.now())
+
+    def account(self) -> dict[str, Any]:
+        """Records by fate, events, incidents, whistles."""
+        with self.store.read() as conn:
+            return account(conn)
+
+    def close(self) -> None:
+        """Gives back what was opened; may be called twice."""
+        for adapter in self._adapters.values():
+            adapter.close()
+        self._adapters.clear()
+        for name in ("bus", "http", "store"):
+            if name in self.__dict__:
+                self.__dict__.pop(name).close()
+
+
+def http_client(**arguments: Any) -> httpx.Client:
+    """A client for adapters: bounded waits, no redirects, few connections."""
+    defaults: dict[str, Any] = {
+        "timeout": httpx.Timeout(10.0, connect=5.0),
+        "follow_redirects": False,
+        "limits": httpx.Limits(max_connections=8),
+    }
+    return httpx.Client(**(defaults | arguments))

@@ -1,0 +1,93 @@
+"""The workers of one process: started together, watched, stopped together."""
+
+import socket
+import threading
+from collections.abc import Sequence
+from typing import Final
+
+import uvicorn
+
+from hub.clock import Clock
+from hub.errors import FixSettings
+from hub.run.assembly import Assembly
+from hub.run.loop import Loop
+from hub.settings import Settings
+
+_GRACE_S: Final = 3
+"""How long an open connection may keep the web worker from stopping."""
+
+
+class Crew:
+    """Threads of one process around one Assembly."""
+
+    def __init__(
+        self, settings: Settings, workers: Sequence[str], sources: Sequence[str] = (), clock: Clock | None = None
+    ) -> None:
+        """`sources` empty: the intake of every configured source."""
+        self.hub: Final = Assembly(settings, clock=clock)
+        self._workers, self._sources = workers, sources
+        self._loops: list[Loop] = []
+        self._server: uvicorn.Server | None = None
+        self._web: threading.Thread | None = None
+
+    @property
+    def url(self) -> str:
+        """Where the web worker answers."""
+        return f"http://{self.hub.settings.host}:{self.hub.settings.port}"
+
+    def start(self) -> None:
+        """Makes and starts the workers; raises FixSettings where settings or pack are wrong."""
+        for source in self._sources:
+            if source not in self.hub.active_sources():
+                raise FixSettings("C101", name=f"sources.{source}")
+        if "intake" in self._workers:
+            self._loops += [self.hub.intake(s) for s in self._sources or self.hub.active_sources()]
+        for name in ("casework", "relay", "reports"):
+            if name in self._workers:
+                self._loops.append(getattr(self.hub, name)())
+        if "web" in self._workers:
+            self._serve()
+        for loop in self._loops:
+            loop.start()
+
+    def _serve(self) -> None:
+        settings = self.hub.settings
+        config = uvicorn.Config(
+            self.hub.web(),
+            host=settings.host,
+            port=settings.port,
+            log_level="error",
+            timeout_graceful_shutdown=_GRACE_S,
+        )
+        self._server = uvicorn.Server(config)
+        self._web = threading.Thread(target=self._server.run, name="web", daemon=True)
+        self._web.start()
+
+    def look(self) -> None:
+        """Raises what ended a worker, if one ended that nobody stopped."""
+        for loop in self._loops:
+            if loop.broken is not None:
+                raise loop.broken
+
+    def stop(self) -> None:
+        """Stops everything; the step in hand is finished."""
+        if self._server is not None:
+            self._server.should_exit = True
+        for loop in self._loops:
+            loop.stop()
+        if self._web is not None:
+            self._web.join(_GRACE_S + 2)
+        self.hub.close()
+
+
+def port_near(wanted: int) -> int:
+    """`wanted` if nobody listens there on loopback, else a free port."""
+    for port in (wanted, 0):
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return int(probe.getsockname()[1])
+    raise FixSettings("C107")

@@ -1,0 +1,116 @@
+"""What is silently wrong: every fault that would otherwise only be missed (invariant 8)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from importlib.util import find_spec
+from typing import Final
+
+from sqlalchemy import Connection, func, select
+
+from hub.clock import day_of
+from hub.errors import HubError
+from hub.model import UNMAPPED, Fate
+from hub.pack import Pack
+from hub.store import outbox, records, sources
+from hub.store.moments import from_us, to_us
+from hub.store.tables import delivery, fallback, incident, record, whistle
+
+SETTLED_WITHIN: Final = timedelta(minutes=5)
+"""A record without a fate after this is a fault, not work in progress."""
+FETCHED_WITHIN: Final = timedelta(hours=4)
+CALENDAR_AHEAD: Final = timedelta(days=45)
+_BACKLOG: Final = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Doctor:
+    """Looks at one store with one pack, at one moment. `configured`: sources that ought to speak."""
+
+    pack: Pack
+    configured: tuple[str, ...]
+    now: datetime
+
+    def findings(self, conn: Connection) -> list[HubError]:
+        """Every fault, worst first; each with its next step in the catalogue."""
+        return [
+            *self._conservation(conn),
+            *self._adapters(conn),
+            *self._silence(conn),
+            *self._queues(conn),
+            *self._deliveries(conn),
+            *self._contracts(conn),
+            *self._calendar(),
+            *_libraries(),
+        ]
+
+    def _conservation(self, conn: Connection) -> Iterator[HubError]:
+        lost = records.unsettled_before(conn, self.now - SETTLED_WITHIN)
+        if lost:
+            yield HubError("D102", count=len(lost), first=lost[0])
+
+    def _adapters(self, conn: Connection) -> Iterator[HubError]:
+        for one in sources.states(conn):
+            if one.state not in ("running", "checking"):
+                yield HubError("D106", source=one.source, state=one.state, why=one.code)
+
+    def _silence(self, conn: Connection) -> Iterator[HubError]:
+        heard = sources.last_heard(conn)
+        for source in self.configured:
+            fresh_s = self.pack.sources[source].freshness_s
+            last = heard.get(source)
+            age_s = (self.now - last).total_seconds() if last else None
+            if fresh_s and (age_s is None or age_s > fresh_s):
+                yield HubError("D101", source=source, age_s=int(age_s) if age_s is not None else -1)
+
+    def _queues(self, conn: Connection) -> Iterator[HubError]:
+        waiting = conn.execute(
+            select(func.count()).select_from(fallback).where(fallback.c.resolved_us.is_(None))
+        ).scalar_one()
+        if waiting:
+            yield HubError("D103", count=waiting)
+        unmapped = conn.execute(
+            select(func.count()).select_from(incident).where(incident.c.category == UNMAPPED)
+        ).scalar_one()
+        if unmapped:
+            yield HubError("D104", count=unmapped)
+        held, oldest = conn.execute(
+            select(func.count(), func.min(record.c.received_us)).where(record.c.fate == Fate.HELD.value)
+        ).one()
+        if held:
+            yield HubError("D111", count=held, age_s=int((self.now - from_us(oldest)).total_seconds()))
+        backlog = outbox.waiting(conn)
+        if backlog > _BACKLOG:
+            yield HubError("D107", count=backlog)
+
+    def _deliveries(self, conn: Connection) -> Iterator[HubError]:
+        rows = conn.execute(
+            select(delivery.c.department, func.count().label("n"))
+            .where(delivery.c.state.in_(["waiting", "fetched"]))
+            .where(delivery.c.next_us < to_us(self.now - FETCHED_WITHIN))
+            .group_by(delivery.c.department)
+        )
+        for r in rows:
+            yield HubError("D108", department=r.department, count=r.n)
+
+    def _contracts(self, conn: Connection) -> Iterator[HubError]:
+        """Only once there was enough to match: a young hub has silent contracts of course."""
+        blown = conn.execute(select(func.count()).select_from(whistle)).scalar_one()
+        if blown < 50 * len(self.pack.contracts):
+            return
+        called = set(conn.execute(select(whistle.c.department).distinct()).scalars())
+        for one in self.pack.contracts_on(day_of(self.now)):
+            if one.department not in called:
+                yield HubError("D109", contract=one.id)
+
+    def _calendar(self) -> Iterator[HubError]:
+        until = self.pack.calendar.coverage_to
+        if day_of(self.now + CALENDAR_AHEAD) > until:
+            yield HubError("D105", until=until.isoformat())
+
+
+def _libraries() -> Iterator[HubError]:
+    """kafka-python without its extras works, 5–24 times slower (libraries.md § 2)."""
+    for extra in ("crc32c", "lz4"):
+        if find_spec(extra) is None:
+            yield HubError("D110", extra=extra)

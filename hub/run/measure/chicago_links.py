@@ -1,0 +1,148 @@
+"""Do place, time and category find the requests that the city itself linked to one another?
+
+Truth: `parent_sr_number`, the city's own links, a lower bound. A pair is one decision: when the later
+request came in, was it the matter of the earlier one? Decisions are halved by the root request of the
+later one; link rules are tuned on one half, and the hub's own `judge` decides the other.
+"""
+
+import json
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import combinations
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from hub.clock import SHANGHAI
+from hub.ids import digest_of
+from hub.incident import Candidate, Doorplate, Extent, LinkRule, LinkRules, Sighting, features, judge
+from hub.incident.sighting import metres_apart
+from hub.model import EventKey, IncidentId, IncidentState, Verdict
+from hub.run.measure.score import Score
+
+SIMPLE_M: Final = 150.0
+"""The simple method: same type, at most this far apart, the earlier case still open."""
+ENOUGH: Final = 8
+"""True pairs of a type, in the tuning half, that give it a rule of its own; the other types share one."""
+TRIED: Final = tuple(
+    LinkRule(name="tried", distance_m=distance_m, window=timedelta(hours=hours), extent=extent)
+    for distance_m in (250.0, 150.0, 100.0, 50.0, 25.0, 10.0)
+    for hours in (48, 6)  # the set spans 37 hours
+    for extent in (Extent.OBJECT, Extent.SPREAD)
+)
+"""Link rules to choose from, widest first: of equals the widest is taken."""
+
+_ERROR_M: Final = 5.0
+_NO_FAMILIES: Final[Mapping[str, frozenset[str]]] = {}
+_SHARED: Final = "*"
+
+
+@dataclass(frozen=True, slots=True)
+class _Request:
+    sighting: Sighting
+    closed_at: datetime | None
+    root: str
+    """The request that the city links this one to, or itself."""
+
+    def as_it_stood(self, at: datetime) -> Candidate:
+        closed = self.closed_at is not None and self.closed_at <= at
+        return Candidate(
+            incident_id=IncidentId(self.sighting.event_key),
+            state=IncidentState.VERIFIED if closed else IncidentState.OPEN,
+            opened_at=self.sighting.occurred_at,
+            last_reported_at=self.sighting.occurred_at,
+            closed_at=self.closed_at if closed else None,
+            sightings=(self.sighting,),
+        )
+
+
+class _Decision(NamedTuple):
+    later: _Request
+    earlier: Candidate
+    earlier_root: str
+    metres: float
+
+    @property
+    def true(self) -> bool:
+        return self.later.root == self.earlier_root
+
+    @property
+    def type(self) -> str:
+        return self.later.sighting.category
+
+
+def measure(data: Path) -> dict[str, float]:
+    """`ours_*` and `simple_*` precision, recall and F1 on the measured half, and more F1 to judge them by.
+
+    `…_f1_swapped`: tuned and measured the other way round. `…_f1_apart`: only pairs of which both roots
+    are in the measured half. `data` is the folder of all real data; raises OSError where it is absent.
+    """
+    decisions = _decisions(_read(data / "chicago311" / "requests.json"))
+    tuning, measured = ([one for one in decisions if _half(one.later.root) == half] for half in (0, 1))
+    apart = [one for one in measured if _half(one.earlier_root) == 1]
+    rules, swapped = _tuned(tuning), _tuned(measured)
+    return {
+        **_ours(measured, rules).figures("ours"),
+        **_simple(measured).figures("simple"),
+        "ours_f1_swapped": _ours(tuning, swapped).f1,
+        "simple_f1_swapped": _simple(tuning).f1,
+        "ours_f1_apart": _ours(apart, rules).f1,
+        "simple_f1_apart": _simple(apart).f1,
+        "true_pairs": sum(one.true for one in measured),
+    }
+
+
+def _half(root: str) -> int:
+    return int(digest_of("half", "", root), 16) % 2
+
+
+def _ours(decisions: Sequence[_Decision], rules: LinkRules) -> Score:
+    score = Score()
+    for one in decisions:
+        verdict = judge(one.later.sighting, one.earlier, rules).verdict
+        score.count(verdict is Verdict.SAME, one.true)
+    return score
+
+
+def _simple(decisions: Sequence[_Decision]) -> Score:
+    score = Score()
+    for one in decisions:
+        same_type = one.earlier.sightings[0].category == one.type
+        is_open = one.earlier.state is IncidentState.OPEN
+        score.count(same_type and one.metres <= SIMPLE_M and is_open, one.true)
+    return score
+
+
+def _tuned(decisions: Sequence[_Decision]) -> LinkRules:
+    """For each type with truth enough, and for the rest together, the rule that makes all of it best."""
+    true_of = Counter(one.type for one in decisions if one.true)
+    groups: dict[str, list[_Decision]] = defaultdict(list)
+    for one in decisions:
+        groups[one.type if true_of[one.type] >= ENOUGH else _SHARED].append(one)
+    scores = {
+        pattern: [_ours(group, LinkRules({_SHARED: rule}, _NO_FAMILIES)) for rule in TRIED]
+        for pattern, group in groups.items()
+    }
+    chosen = {pattern: max(range(len(TRIED)), key=lambda n: own[n].f1) for pattern, own in scores.items()}
+    for _ in range(3):  # one rule at a time, the others held: F1 is no sum over types
+        for pattern, own in scores.items():
+            rest = sum((scores[other][chosen[other]] for other in scores if other != pattern), Score())
+            chosen[pattern] = max(range(len(TRIED)), key=lambda n: ((rest + own[n]).f1, own[n].f1))
+    rules = {pattern: replace(TRIED[n], name=pattern) for pattern, n in chosen.items()}
+    return LinkRules(rules, _NO_FAMILIES)
+
+
+def _decisions(requests: Sequence[_Request]) -> list[_Decision]:
+    """Every pair, the earlier request first."""
+    in_time = sorted(requests, key=lambda one: (one.sighting.occurred_at, one.sighting.event_key))
+    return [
+        _Decision(
+            later=later,
+            earlier=earlier.as_it_stood(later.sighting.occurred_at),
+            earlier_root=earlier.root,
+            metres=metres_apart(earlier.sighting, later.sighting) or 0.0,
+        )
+        for earlier, later in combinations(in_time, 2)
+        
+    ]

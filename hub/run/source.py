@@ -1,0 +1,127 @@
+"""One source's whole turn: keep its session, read, make events, tell answers; supervised.
+
+The adapter is foreign code: whatever it raises becomes a state that `doctor` shows, and never stops
+another source (invariant 11).
+"""
+
+import random
+from datetime import timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from hub.bus.message import Fenced
+from hub.clock import Clock
+from hub.errors import Refused, SignInAgain, TryLater
+from hub.jsonform import loads
+from hub.plugin import AdapterEntry, Answer, Reads, Tells, Tends
+from hub.plugin.supervisor import Health, Supervised
+from hub.run.intake import Intake
+from hub.store import leases, sources, whistles
+from hub.store.engine import Store
+
+log = structlog.get_logger()
+
+_LONGEST_S: Final = 600.0
+_PATIENCE: Final = 12
+"""Tries to tell one answer before a person must look."""
+
+
+class SourceWorker:
+    """`step()` does what is due for one source."""
+
+    def __init__(
+        self, intake: Intake, *, entry: AdapterEntry, store: Store, clock: Clock, poll_s: float
+    ) -> None:
+        self._intake, self._entry, self._store, self._clock = intake, entry, store, clock
+        self._poll = timedelta(seconds=poll_s)
+        self._next_read = self._next_tend = clock.now()
+        self._held: leases.Lease | None = None
+        self._guard = Supervised(
+            check=intake.adapter.check,
+            step=self._turn,
+            clock=clock,
+            chance=random.random,
+            told=self._note,
+            passes=(Fenced, DBAPIError),
+        )
+
+    def step(self) -> int:
+        """How much was done. Trouble with the adapter ends in its state; trouble with the store is raised."""
+        self._held = self._intake.lease()
+        if self._held is None:
+            return 0
+        return self._intake.digest(self._held) + self._guard.step()
+
+    def _turn(self) -> int:
+        held = self._held
+        if held is None:
+            return 0
+        adapter, now = self._intake.adapter, self._clock.now()
+        if isinstance(adapter, Tends) and now >= self._next_tend:
+            self._next_tend = now + timedelta(seconds=adapter.tend())
+        done = 0
+        if isinstance(adapter, Reads) and now >= self._next_read:
+            stored, more = self._read(held)
+            done += stored
+            if not more:
+                self._next_read = self._clock.now() + self._poll
+        if isinstance(adapter, Tells):
+            done += self._tell(adapter, held)
+        return done
+
+    def _read(self, held: leases.Lease) -> tuple[int, bool]:
+        """One page; a token that ended in the middle is renewed and the page read again (N71)."""
+        attempts = Retrying(
+            stop=stop_after_attempt(3),
+            wait=wait_exponential_jitter(initial=0.2, max=2.0),
+            retry=retry_if_exception_type(SignInAgain),
+            sleep=self._clock.pause,
+            reraise=True,
+        )
+        return attempts(self._intake.read, held)
+
+    def _tell(self, adapter: Tells, held: leases.Lease) -> int:
+        """Answers in order; one that fails for now keeps those after it of the same source waiting."""
+        with self._store.read() as conn:
+            due = whistles.answers_due(conn, self._intake.source, self._clock.now(), 50)
+        told = 0
+        for row in due:
+            state, receipt, wait_s = self._tell_one(adapter, loads(Answer, row.body), row.attempts)
+            now = self._clock.now()
+            with self._store.write() as conn:
+                leases.hold(conn, held)
+                whistles.settle_answer(
+                    conn, row.id, state, receipt, now + timedelta(seconds=wait_s), row.attempts + 1
+                )
+            if state == "waiting":
+                break
+            told += 1
+        return told
+
+    @staticmethod
+    def _tell_one(adapter: Tells, answer: Answer, attempts: int) -> tuple[str, str, float]:
+        """(state, receipt or code, seconds until the next try)."""
+        try:
+            return "told", adapter.tell(answer).ref, 0.0
+        except TryLater as error:
+            if attempts + 1 >= _PATIENCE:
+                return "failed", error.code, 0.0
+            return "waiting", error.code, min(2.0**attempts, _LONGEST_S)
+        except Refused as error:
+            return "failed", error.code, 0.0
+
+    def _note(self, health: Health) -> None:
+        """Once when it is lost, once when it returns."""
+        log.warning("source_state", source=self._intake.source, state=health.state.value, code=health.code)
+        with self._store.write() as conn:
+            sources.note(conn, self._intake.source, self._entry.name, health)
+
+    def close(self) -> None:
+        """Frees the lease at once and closes the adapter."""
+        self._intake.adapter.close()
+        held = self._intake.lease()
+        if held is not None:
+            leases.give_back(self._store, held)

@@ -1,0 +1,35 @@
+"""Brings a database to the newest migration, from empty or from any earlier one."""
+
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, text
+
+from hub.store.engine import Store
+
+_LOCK = 7_201_000
+
+
+def up(store: Store, revision: str = "head") -> None:
+    """Migrates in one transaction; two processes that start together wait for each other."""
+    with store.write() as conn:
+        if store.is_postgresql:
+            conn.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _LOCK})
+        command.upgrade(_config(conn), revision)
+
+
+def current(store: Store) -> str | None:
+    """The migration that the database stands at; None for an empty one."""
+    from alembic.migration import MigrationContext
+
+    with store.read() as conn:
+        return MigrationContext.configure(conn).get_current_revision()
+
+
+def _config(conn: Connection) -> Any:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.attributes["connection"] = conn
+    return config

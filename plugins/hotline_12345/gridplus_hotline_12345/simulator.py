@@ -1,0 +1,257 @@
+"""The hotline's platform, to play with: speaks the same signed REST to both sides, on 127.0.0.1.
+
+What it says is in `wording.py`. It pushes some orders and shows the rest for pulling; which, follows from
+the seed and the order's number, so that a scenario is the same each time.
+"""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta
+from random import Random
+from typing import Any, Final
+from urllib.parse import parse_qsl, unquote
+from zlib import crc32
+
+import orjson
+from pydantic import SecretStr
+
+from gridplus_hotline_12345.wording import Order, called_off, changed_within_the_second, written
+from hub.clock import Clock
+from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
+from hub.plugin.simulator_http import HttpSimulator
+from hub.plugin.simulator_troubles import PAGE_TROUBLES, PageTroubles
+from hub.plugin.transport.signing import Signer, signature_of, sorted_parameters
+
+FAILURES: Final[Mapping[str, str]] = {
+    **PAGE_TROUBLES,
+    "token_expires_mid_page": "令牌每用三次即失效，返回 200 内含 code 401",
+    "unsigned_push": "每次推送前先推一次签名错误的报文",
+    "wrong_clock": "每次推送前先推一次时间戳早一小时的报文",
+    "replayed_push": "每次推送后把同一请求原样重放一次",
+    "ack_lost": "推送已被接收但对方当作失败，换随机串再推一次",
+    "refuses_replies": "回写一律以 code 422 拒收",
+}
+"""Failure modes by name."""
+
+ONLY_PUSHED: Final = frozenset(
+    {"resend", "same_time_changed", "unreadable", "gbk_bytes", "cancelled", "update_first"}
+)
+"""Defects that need the order of two bodies, or bytes that a list cannot hold."""
+_TOKEN_LIFE_S: Final = 7200
+_USES: Final = 3
+"""Uses of a token under `token_expires_mid_page`."""
+_JSON: Final = {"content-type": "application/json;charset=UTF-8"}
+
+
+class HotlineSystem(HttpSimulator):
+    """The platform. Failure modes: `FAILURES`; defects: `wording.DEFECTS` and `ONLY_PUSHED` (README)."""
+
+    def __init__(self, setup: SimulatorSetup) -> None:
+        super().__init__(setup)
+        self._dice: Final = Random(setup.seed)  # noqa: S311  a seeded scenario, not a secret's source
+        self._secrets: Final = {
+            name: setup.secrets.get(name) or self._hex()
+            for name in ("app_key", "app_secret", "push_key", "push_secret")
+        }
+        self._signer: Final = self._signer_by(setup.clock)
+        self._late_signer: Final = self._signer_by(_HourBehind(setup.clock))
+        self._shown: Final[dict[str, tuple[str, bytes]]] = {}
+        self._fetched: Final[set[bytes]] = set()
+        self._numbers: Final[dict[str, str]] = {}
+        self._replies: Final[dict[str, str]] = {}
+        self._troubles: Final = PageTroubles(
+            setup.failures,
+            self.stopping,
+            error=_said(200, {"code": 500, "msg": "系统异常"}),
+            empty=_said(200, {"code": 0, "msg": "ok", "data": {"total": 1, "list": [], "more": False}}),
+        )
+        self._token = ""
+        self._token_uses = 0
+        self._token_until = 0.0
+
+    def config(self) -> Mapping[str, object]:
+        """Configuration for the adapter, secrets in plain text."""
+        return {"base_url": self.url, **self._secrets}
+
+    def outstanding(self) -> int:
+        """Orders shown that nobody has pulled in their present state."""
+        return sum(row not in self._fetched for _, row in self._shown.values())
+
+    def speak(self, utterance: Utterance) -> None:
+        """Pushes the order, or shows it for pulling."""
+        order = written(utterance, self._dice_for(utterance))
+        with self.lock:
+            self._numbers[utterance.ref] = str(order["updateTime"])
+        if self._is_pushed(utterance):
+            for body in self._bodies(order, utterance):
+                self._push(body)
+        else:
+            with self.lock:
+                self._shown[utterance.ref] = (str(order["updateTime"]), orjson.dumps(order))
+
+    def _is_pushed(self, said: Utterance) -> bool:
+        way = said.extra.get("way", "")
+        if said.defect in ONLY_PUSHED or way:
+            return way != "pull"
+        return crc32(f"{self.setup.seed}/{said.ref}".encode()) % 2 == 0
+
+    def _bodies(self, order: Order, said: Utterance) -> tuple[bytes, ...]:
+        once = orjson.dumps(order)
+        match said.defect:
+            case "resend":
+                return once, once
+            case "same_time_changed":
+                return once, orjson.dumps(changed_within_the_second(order))
+            case "cancelled":
+                return once, orjson.dumps(called_off(said, self._dice_for(said)))
+            case "update_first":
+                return orjson.dumps(order | {"opType": "update"}), orjson.dumps(order | {"opType": "create"})
+            case "unreadable":
+                return (once[: len(once) // 2],)
+            case "gbk_bytes":
+                return (once.decode().encode("gb18030"),)
+        return (once,)
+
+    def _dice_for(self, said: Utterance) -> Random:
+        """Each order has dice of its own, so that what one says never depends on threads."""
+        return Random(f"{self.setup.seed}/{said.ref}/{said.revision}")  # noqa: S311  a seeded scenario
+
+    # --- pushing
+
+    def _signer_by(self, clock: Clock) -> Signer:
+        secret = SecretStr(self._secrets["push_secret"])
+        return Signer(self._secrets["push_key"], secret, clock=clock, nonce=self._hex)
+
+    def _push(self, body: bytes) -> None:
+        last: dict[str, str] = {}
+
+        def signed() -> dict[str, str]:
+            last.update(self._signer.sign("POST", "/orders", body=body), **_JSON)
+            return dict(last)
+
+        if self.fails("unsigned_push"):
+            self.send("POST", "/orders", headers=signed() | {"x-signature": "0" * 64}, body=body)
+        if self.fails("wrong_clock"):
+            self.send(
+                "POST", "/orders", headers=self._late_signer.sign("POST", "/orders", body=body), body=body
+            )
+        self.deliver("POST", "/orders", headers=signed, body=body)
+        if self.fails("replayed_push"):
+            self.send("POST", "/orders", headers=last, body=body)
+        if self.fails("ack_lost"):
+            self.deliver("POST", "/orders", headers=signed, body=body)
+
+    # --- being pulled, and told
+
+    def answer(self, request: PeerRequest) -> PeerReply:
+        """The open interface: token, orders, numbers, replies."""
+        if (request.method, request.path) == ("POST", "/open/token"):
+            return self._give_token(request)
+        refusal = self._refusal(request)
+        if refusal is not None:
+            return refusal
+        routes: dict[tuple[str, str], Callable[[PeerRequest], PeerReply]] = {
+            ("GET", "/open/orders"): self._list,
+            ("GET", "/open/orders/ids"): self._list_ids,
+        }
+        route = routes.get((request.method, request.path))
+        if route is not None:
+            return route(request)
+        if request.method == "POST" and request.path.endswith("/replies"):
+            return self._take_reply(request)
+        return _said(404, {"code": 404, "msg": "接口不存在"})
+
+    def _give_token(self, request: PeerRequest) -> PeerReply:
+        asked = {name: str(value) for name, value in orjson.loads(request.body).items()}
+        given = asked.pop("sign", "")
+        expected = signature_of(SecretStr(self._secrets["app_secret"]), sorted_parameters(asked))
+        if asked.get("appKey") != self._secrets["app_key"] or given != expected:
+            return _said(200, {"code": 403, "msg": "应用未授权或签名错误"})
+        with self.lock:
+            self._roll()
+            self._token_uses = 0
+            self._token_until = self.setup.clock.now().timestamp() + _TOKEN_LIFE_S
+            return _said(
+                200, {"code": 0, "msg": "ok", "data": {"token": self._token, "expiresIn": _TOKEN_LIFE_S}}
+            )
+
+    def _refusal(self, request: PeerRequest) -> PeerReply | None:
+        """Checks the token and uses it up once: the answer will carry the next."""
+        with self.lock:
+            self._token_uses += 1
+            over = self.setup.clock.now().timestamp() >= self._token_until
+            if self.fails("token_expires_mid_page") and self._token_uses > _USES:
+                over = True
+            if over or not self._token or request.headers.get("x-access-token") != self._token:
+                return _said(200, {"code": 401, "msg": "令牌已失效，请重新获取"})
+            self._roll()
+            return None
+
+    def _list(self, request: PeerRequest) -> PeerReply:
+        trouble = self._troubles.next()
+        if trouble is not None:
+            return trouble
+        asked = dict(parse_qsl(request.query))
+        after = (asked.get("since", ""), asked.get("afterNo", ""))
+        size = int(asked.get("size", "100"))
+        with self.lock:
+            found = sorted(
+                (at, number, row) for number, (at, row) in self._shown.items() if (at, number) > after
+            )
+            page = found[:size]
+            fresh = [row for _, _, row in page if row not in self._fetched]
+            self._fetched.update(fresh)
+        self.count(len(fresh))
+        data: dict[str, Any] = {
+            "total": len(found),
+            "list": [orjson.Fragment(row) for _, _, row in page],
+            "more": len(found) > size,
+            "last": {"updateTime": page[-1][0], "platformNo": page[-1][1]} if page else None,
+        }
+        return self._ok(data)
+
+    def _list_ids(self, request: PeerRequest) -> PeerReply:
+        since = dict(parse_qsl(request.query)).get("since", "")
+        with self.lock:
+            return self._ok({"list": sorted(ref for ref, at in self._numbers.items() if at >= since)})
+
+    def _take_reply(self, request: PeerRequest) -> PeerReply:
+        if self.fails("refuses_replies"):
+            return _said(200, {"code": 422, "msg": "工单已归档，不接受回写"})
+        told = orjson.loads(request.body)
+        number = unquote(request.path.split("/")[-2])
+        with self.lock:
+            known = self._replies.get(told["nonce"])
+            receipt = self._replies.setdefault(told["nonce"], f"HF{len(self._replies) + 1:08d}")
+        if known is None:
+            self.hear(
+                ref=number, stage=told["status"], nonce=told["nonce"], text=told["result"], dept=told["dept"]
+            )
+        return self._ok({"replyNo": receipt})
+
+    def _ok(self, data: Mapping[str, object]) -> PeerReply:
+        with self.lock:
+            return _said(200, {"code": 0, "msg": "ok", "data": data}, {"x-next-token": self._token})
+
+    def _roll(self) -> None:
+        self._token = self._hex()
+
+    def _hex(self) -> str:
+        with self.lock:
+            return f"{self._dice.getrandbits(128):032x}"
+
+
+class _HourBehind:
+    """A clock that is one hour slow."""
+
+    def __init__(self, clock: Clock) -> None:
+        self._clock: Final = clock
+
+    def now(self) -> datetime:
+        return self._clock.now() - timedelta(hours=1)
+
+    def pause(self, seconds: float) -> None:
+        self._clock.pause(seconds)
+
+
+def _said(status: int, content: Mapping[str, object], headers: Mapping[str, str] | None = None) -> PeerReply:
+    return PeerReply(status, orjson.dumps(content), {**_JSON, **(headers or {})})

@@ -1,0 +1,1 @@
+"""12315 letters of market supervision: complaints and reports about businesses."""

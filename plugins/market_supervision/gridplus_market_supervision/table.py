@@ -1,0 +1,76 @@
+"""The Excel table that an office fills in where it has no interface: rows → letters. Pure.
+
+One row is one record: a wrong row does not stop its table. Rules: domain.md N21 (lost digits are not
+believed), N22 (merged cells), N26 (`4.0`).
+"""
+
+from typing import Final
+
+import orjson
+
+from hub.errors import HeldRecord
+from hub.plugin.fields import Fields, whole
+from hub.plugin.transport.excel import Columns, TableRow, read_table
+
+_COLUMNS: Final = Columns(
+    headings={
+        "letterNo": ("信件编号", "登记编号", "编号", "投诉举报编号"),
+        "infType": ("类型", "信件类型", "投诉/举报"),
+        "regTime": ("登记时间", "登记日期", "受理时间"),
+        "updTime": ("更新时间",),
+        "status": ("状态", "办理状态"),
+        "categoryCode": ("分类代码", "分类编码", "类别代码"),
+        "accusedName": ("被投诉单位", "被举报单位", "被诉单位", "涉及主体"),
+        "uscc": ("统一社会信用代码", "信用代码"),
+        "address": ("地址", "经营地址", "发生地址"),
+        "areaCode": ("区划代码", "区域编码"),
+        "name": ("投诉人", "举报人", "诉求人", "姓名"),
+        "phone": ("联系电话", "电话", "手机号"),
+        "idNo": ("身份证号", "证件号码"),
+        "content": ("内容", "投诉内容", "诉求内容", "反映内容"),
+        "secret": ("举报人保密", "是否保密", "保密"),
+        "remark": ("备注",),
+    },
+    needed=("letterNo", "content"),
+    key="letterNo",
+    carried=(
+        "letterNo",
+        "regTime",
+        "updTime",
+        "categoryCode",
+        "accusedName",
+        "uscc",
+        "address",
+        "areaCode",
+        "name",
+        "phone",
+        "idNo",
+    ),
+)
+
+
+def rows_of(workbook: bytes) -> tuple[TableRow, ...]:
+    """The rows of the table; raises BadRecord as `hub.plugin.transport.excel.read_table`."""
+    return read_table(workbook, _COLUMNS)
+
+
+def body_of(row: TableRow) -> bytes:
+    """One row as a record: its cells by our names, and which of them have lost digits. Where in the
+    workbook it stood is left out, so that the same row sent again is the same record (N01)."""
+    return orjson.dumps({"cells": row.cells, "lost": row.lost}, option=orjson.OPT_SORT_KEYS)
+
+
+def letter_of(row: Fields) -> Fields:
+    """The row as the letter that the platform would have sent.
+
+    Raises HeldRecord R204 naming the first column that has lost digits: a number off by some hundreds is
+    another person's, so the whole row waits for an export with that column as text.
+    """
+    lost = row.texts("lost")
+    if lost:
+        raise HeldRecord("R204", pointer=f"/cells/{lost[0]}")
+    cells = row.inside("cells")
+    letter: dict[str, object] = {name: whole(cells.text(name)) for name in _COLUMNS.headings}
+    letter["accused"] = {"name": letter["accusedName"], "uscc": letter["uscc"]}
+    letter["person"] = {name: letter[name] for name in ("name", "phone", "idNo")}
+    return Fields(letter)

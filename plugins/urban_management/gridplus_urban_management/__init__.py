@@ -1,0 +1,1 @@
+"""数字城管: the urban-management platform, over SOAP and over its read-only view."""

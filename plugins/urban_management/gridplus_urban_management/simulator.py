@@ -1,0 +1,250 @@
+"""The urban-management platform, to play with: an exchange service over SOAP 1.1 and a read-only view.
+
+Cases of the old code table (`cg-2015`) stand in the view, as if the old system were still open to look
+at; all others go through the service. How they are written is in `wording`, the view's in `case_table`.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import timedelta
+from random import Random
+from typing import Final
+
+from gridplus_urban_management.case_table import CaseTable
+from gridplus_urban_management.wording import Case, as_xml, local, written
+from hub.errors import HubError
+from hub.ids import digest_of
+from hub.model import Stage
+from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
+from hub.plugin.simulator_http import HttpSimulator
+from hub.plugin.simulator_troubles import PAGE_TROUBLES, PageTroubles
+from hub.plugin.transport.soap import CONTENT_TYPE, Call, call_in, fault_bytes, response_bytes
+
+FAILURES: Final[Mapping[str, str]] = {
+    **PAGE_TROUBLES,
+    "soap_fault": "查询接口头两次返回 SOAP Fault（HTTP 500）",
+    "xxe": "查询接口头两次返回带 DTD 与外部实体的报文",
+    "page_repeated": "每页给两遍，同一批案件再来一次",
+    "double_escaped": "返回串被多转义一层",
+    "url_encoded": "返回串经过 URL 编码",
+    "gb2312_declared": "报文声明 GB2312，实际是 UTF-8",
+    "gbk_bytes": "报文声明 GBK，确实是 GBK",
+    "refuses_results": "回写一律答复 code 404",
+    "no_view": "不提供视图",
+    "no_service": "不提供接口，只有视图",
+}
+"""Failure modes by name."""
+
+_ONLY_VIEW: Final = frozenset({"column_added", "row_deleted"})
+_ONLY_SERVICE: Final = frozenset(
+    {
+        "resend",
+        "same_time_changed",
+        "older_after_newer",
+        "update_first",
+        "backwards_state",
+        "unreadable",
+        "xxe_case",
+    }
+)
+"""What needs two bodies in one order, or XML: a row shows only its last state."""
+_PATH: Final = "/services/CaseExchange"
+_XML: Final = {"content-type": CONTENT_TYPE}
+_LISTING: Final = Call(operation="GetChangedCases", namespace="http://service.urban.example/exchange")
+
+
+class UrbanPlatform(HttpSimulator):
+    """The platform. Failure modes: `FAILURES`; defects: `wording.DEFECTS`, `_ONLY_VIEW`, `_ONLY_SERVICE`."""
+
+    def __init__(self, setup: SimulatorSetup) -> None:
+        super().__init__(setup)
+        self._password: Final = setup.secrets.get("password") or digest_of("password", str(setup.seed))
+        self._changes: Final[list[str]] = []
+        """`<case>` elements; the serial number of one is its index plus one."""
+        self._served = 0
+        self._numbers: Final[dict[str, str]] = {}
+        self._results: Final[dict[str, str]] = {}
+        self._page_troubles: Final = PageTroubles(
+            setup.failures,
+            self.stopping,
+            error=_answer(_LISTING, _result("-1", "系统异常")),
+            empty=_answer(_LISTING, _result("0", "成功", "<count>3</count><cases></cases>")),
+        )
+        self._happened: Final[Counter[str]] = Counter()
+        url = setup.store_url or f"sqlite:///{setup.place / 'platform.sqlite'}"
+        self._table: Final = CaseTable(url, f"case_{digest_of(str(setup.place))[:12]}")
+        self._url: Final = url
+
+    def start(self) -> Mapping[str, object]:
+        """Opens the view, then listens and talks."""
+        self._table.open()
+        return super().start()
+
+    def stop(self) -> None:
+        """Stops, and takes the view away where it stands in a database of others."""
+        super().stop()
+        if self.setup.store_url:
+            self._table.drop()
+        self._table.close()
+
+    def config(self) -> Mapping[str, object]:
+        """Configuration for the adapter, secrets in plain text."""
+        made: dict[str, object] = {}
+        if not self.fails("no_service"):
+            made["soap"] = {"url": self.url + _PATH, "user": "grid", "password": self._password}
+        if not self.fails("no_view"):
+            made["view"] = {"url": self._url, "view": self._table.view, "sweep_pause_s": 1.0}
+        return made
+
+    def outstanding(self) -> int:
+        """Changes that the service has not handed out yet."""
+        return len(self._changes) - self._served
+
+    def speak(self, utterance: Utterance) -> None:
+        """Enters the case: in the service's list of changes, or as a row of the view."""
+        dice = Random(f"{self.setup.seed}/{utterance.ref}/{utterance.revision}")  # noqa: S311  a seeded scenario
+        if self._is_row(utterance):
+            self._put_row(utterance, written(utterance, dice))
+            return
+        with self.changed:
+            self._numbers[utterance.ref] = local(utterance.at)
+            self._changes.extend(self._told(utterance, dice))
+
+    # --- the view
+
+    def _is_row(self, said: Utterance) -> bool:
+        if self.fails("no_view"):
+            return False
+        if self.fails("no_service") or said.defect in _ONLY_VIEW:
+            return True
+        return said.code_table == "cg-2015" and said.defect not in _ONLY_SERVICE
+
+    def _put_row(self, said: Utterance, case: Case) -> None:
+        if said.defect == "row_deleted":
+            self._table.remove(case["rec_id"])
+            return
+        self._table.put(case)
+        self.count()
+        if said.defect == "column_added":
+            self._table.add_column()
+
+    # --- the service
+
+    def _told(self, said: Utterance, dice: Random) -> list[str]:
+        """The changes that one utterance comes to, in their order."""
+        case = written(said, dice)
+        once = as_xml(case)
+        match said.defect:
+            case "resend":
+                return [once, once]
+            case "same_time_changed":
+                return [once, as_xml(case | {"event_desc": case["event_desc"] + "（补充：影响通行）"})]
+            case "older_after_newer":
+                newer = case | {"update_time": local(said.at + timedelta(minutes=5)), "urgency": "紧急"}
+                return [as_xml(newer), once]
+            case "update_first":
+                return [as_xml(case | {"change": "变更"}), as_xml(case | {"change": "新增"})]
+            case "backwards_state":
+                return [once, as_xml(written(_returned(said), dice))]
+            case "unreadable":
+                return [once.replace("</rec_id>", "")]
+            case "xxe_case":
+                return [once.replace("<![CDATA[", "&secret;<![CDATA[", 1)]
+        return [once]
+
+    def answer(self, request: PeerRequest) -> PeerReply:
+        """The exchange service's operations."""
+        if request.path != _PATH:
+            return PeerReply(404)
+        try:
+            asked = call_in(request.body)
+        except HubError:
+            return PeerReply(500, fault_bytes("Client", "报文无法识别"), _XML)
+        operations: dict[str, Callable[[Call], str]] = {
+            "GetChangedCases": self._list,
+            "SubmitResult": self._take_result,
+            "ListCaseIds": self._list_ids,
+        }
+        operation = operations.get(asked.operation)
+        if operation is None:
+            return PeerReply(500, fault_bytes("Client", "没有这个操作"), _XML)
+        if asked.header != {"UserName": "grid", "Password": self._password}:
+            return self._reply(asked, _result("401", "用户名或密码错误"))
+        trouble = self._trouble() if asked.operation == _LISTING.operation else None
+        return self._reply(asked, operation(asked)) if trouble is None else trouble
+
+    def _list(self, asked: Call) -> str:
+        after, size = int(asked.arguments["afterSerial"]), int(asked.arguments["size"])
+        with self.changed:
+            cases = self._changes[after : after + size]
+            last = after + len(cases)
+            self.count(max(0, last - max(self._served, after)))
+            self._served = max(self._served, last)
+            more = last < len(self._changes)
+        if self.fails("page_repeated"):
+            self.count(len(cases))
+            cases = cases * 2
+        head = f"<count>{len(cases)}</count><lastSerial>{last}</lastSerial><more>{int(more)}</more>"
+        return _result("0", "成功", f"{head}<cases>{''.join(cases)}</cases>")
+
+    def _list_ids(self, asked: Call) -> str:
+        with self.lock:
+            found = sorted(ref for ref, at in self._numbers.items() if at >= asked.arguments["since"])
+        return _result("0", "成功", "".join(f"<id>{ref}</id>" for ref in found))
+
+    def _take_result(self, asked: Call) -> str:
+        told = asked.arguments
+        if self.fails("refuses_results"):
+            return _result("404", "案件不存在或已归档")
+        with self.lock:
+            known = self._results.get(told["nonce"])
+            receipt = self._results.setdefault(told["nonce"], f"HF{len(self._results) + 1:08d}")
+        if known is None:
+            self.hear(
+                ref=told["recId"], stage=told["step"], nonce=told["nonce"], text=told["content"],
+                dept=told["deptName"],
+            )  # fmt: skip
+        return _result("0", "成功", f"<ref>{receipt}</ref>")
+
+    def _reply(self, asked: Call, result: str) -> PeerReply:
+        """The answer with `result` as its string, in the charset and escaping that the failures ask for."""
+        if self.fails("double_escaped"):
+            result = result.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        if self.fails("url_encoded"):
+            result = "".join(f"%{byte:02X}" for byte in result.encode())
+        raw = response_bytes(asked, result)
+        if self.fails("gb2312_declared"):
+            raw = raw.replace(b'encoding="utf-8"', b'encoding="GB2312"', 1)
+        if self.fails("gbk_bytes"):
+            raw = raw.decode().replace('encoding="utf-8"', 'encoding="GBK"', 1).encode("gb18030")
+        return PeerReply(200, raw, _XML)
+
+    def _trouble(self) -> PeerReply | None:
+        """The next failure of a page that is switched on and not yet over."""
+        if self._twice("soap_fault"):
+            return PeerReply(500, fault_bytes("Server", "系统异常"), _XML)
+        if self._twice("xxe"):
+            dtd = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
+            return PeerReply(200, dtd + response_bytes(_LISTING, "&x;").partition(b"?>")[2], _XML)
+        return self._page_troubles.next()
+
+    def _twice(self, name: str) -> bool:
+        if not self.fails(name):
+            return False
+        with self.lock:
+            self._happened[name] += 1
+            return self._happened[name] <= 2
+
+
+def _returned(said: Utterance) -> Utterance:
+    """The department hands it back: the state goes backwards (domain.md 2.3)."""
+    return replace(said, stage=Stage.RETURNED, revision=said.revision + 1, defect="")
+
+
+def _answer(asked: Call, result: str) -> PeerReply:
+    return PeerReply(200, response_bytes(asked, result), _XML)
+
+
+def _result(code: str, message: str, content: str = "") -> str:
+    return f"<result><code>{code}</code><message>{message}</message>{content}</result>"

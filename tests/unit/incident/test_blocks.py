@@ -1,0 +1,98 @@
+"""The promise of block keys: two reports that could be one matter are always found by one look-up."""
+
+from dataclasses import replace
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from hub.incident import Join, Sighting, blocks, decide, judge
+from hub.model import IncidentState, Verdict
+from tests.unit.incident.reports import (
+    COVER,
+    FLOODED,
+    FOOD,
+    NEIGHBOURS,
+    NOISE,
+    PIPE,
+    RAIN_COVER,
+    RULES,
+    UNMAPPED,
+    door,
+    matter,
+    told,
+)
+
+FOUND_BY_BLOCK = (Verdict.SAME, Verdict.LIKELY, Verdict.RECURRENCE, Verdict.RELATED)
+DOORS = (door(), door("云杉路", "85"), door("云杉路", "12"), door(estate="青杏园", building="3", room="402"))
+
+
+@st.composite
+def reports(draw: st.DrawFn) -> Sighting:
+    """Reports within some 500 m anywhere in the country, with every mix of points, doors and devices."""
+    has_point = draw(st.booleans())
+    report = told(
+        draw(st.sampled_from(["", "水管爆裂", "云杉路85号水管爆裂"])),
+        draw(st.sampled_from([PIPE, FLOODED, COVER, RAIN_COVER, NOISE, NEIGHBOURS, FOOD])),
+        ref=str(draw(st.integers(0, 10**9))),
+        error_m=draw(st.sampled_from([0.0, 5.0, 50.0, 200.0, 201.0])),
+        minutes=draw(st.integers(0, 120)),
+        address=draw(st.sampled_from(DOORS)),
+        address_id=draw(st.sampled_from(["", "a-1", "a-2"])),
+        device=draw(st.sampled_from(["", "", "d-1"])),
+    )
+    if not has_point:
+        return replace(report, lon=None, lat=None, error_m=None)
+    east, north = draw(st.floats(-0.003, 0.003)), draw(st.floats(-0.003, 0.003))
+    return replace(report, lon=120.8475 + east, lat=32.0025 + north)
+
+
+@settings(max_examples=400)
+@given(reports(), reports(), st.sampled_from([IncidentState.OPEN, IncidentState.VERIFIED]))
+def test_what_may_be_one_matter_shares_a_block(one: Sighting, other: Sighting, state: IncidentState) -> None:
+    known = matter(other, state=state, closed_days=1)
+    assume(one.event_key != other.event_key)
+    may_be_one = judge(one, known, RULES).verdict in FOUND_BY_BLOCK or isinstance(
+        decide(one, [known], RULES), Join
+    )
+    assert not may_be_one or not set(blocks(one, RULES)).isdisjoint(blocks(known, RULES))
+
+
+@given(st.floats(18.0, 53.0), st.floats(74.0, 134.0), st.floats(0, 200), st.floats(0, 6.283))
+def test_points_within_reach_share_a_cell_anywhere_in_the_country(
+    lat: float, lon: float, error_m: float, bearing: float
+) -> None:
+    from math import cos, radians, sin
+
+    reach_m = 150 + error_m * 1.414
+    one = replace(told(category=FLOODED), lat=lat, lon=lon, error_m=error_m)
+    other = replace(
+        one,
+        lat=lat + reach_m * sin(bearing) / 111_320,
+        lon=lon + reach_m * cos(bearing) / 111_320 / cos(radians(lat)),
+    )
+    assert not set(blocks(one, RULES)).isdisjoint(blocks(other, RULES))
+
+
+def test_an_incident_stands_in_the_blocks_of_all_its_reports() -> None:
+    one, other = told("水管爆裂"), told("水管爆裂", east_m=2_000)
+    assert set(blocks(matter(one, other), RULES)) == {*blocks(one, RULES), *blocks(other, RULES)}
+
+
+def test_kin_categories_share_blocks_and_strangers_none() -> None:
+    pipe = set(blocks(told(category=PIPE), RULES))
+    assert not pipe.isdisjoint(blocks(told(category=FLOODED), RULES))
+    assert pipe.isdisjoint(blocks(told(category=COVER), RULES))
+
+
+def test_a_report_that_no_rule_links_stands_in_no_block() -> None:
+    assert blocks(told(category=UNMAPPED), RULES) == ()
+
+
+def test_a_report_stands_in_few_cells() -> None:
+    assert max(len(blocks(told(east_m=e), RULES)) for e in range(0, 1000, 50)) <= 4
+
+
+def test_keys_hold_nothing_that_was_said() -> None:
+    keys = " ".join(blocks(told("云杉路85号", address=door("云杉路", "85"), device="门磁一号"), RULES))
+    assert "云杉路" not in keys
+    assert "门磁" not in keys

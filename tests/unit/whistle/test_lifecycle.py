@@ -1,0 +1,165 @@
+"""The whistle's table, walked over every state and every move."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.errors import Refused
+from hub.model import (
+    Deadline,
+    DepartmentId,
+    Duration,
+    IncidentId,
+    Level,
+    Move,
+    Report,
+    ReportId,
+    ReturnRules,
+    Role,
+    Unit,
+    Whistle,
+    WhistleId,
+    WhistleState,
+)
+from hub.whistle.calendar import Calendar
+from hub.whistle.lifecycle import TABLE, Step, advance, open_moves
+from hub.whistle.returns import check_return
+
+BLOWN_AT = datetime(2026, 3, 10, 0, 0, tzinfo=UTC)  # 08:00 in Shanghai
+SIGN = Deadline(
+    step="sign",
+    due_at=BLOWN_AT + timedelta(hours=1),
+    limit=Duration(1, Unit.URGENT_HOUR),
+    from_at=BLOWN_AT,
+    provisional=False,
+)
+WHISTLE = Whistle(
+    id=WhistleId("wh_1"),
+    incident_id=IncidentId("in_1"),
+    department=DepartmentId("chengguan"),
+    role=Role.LEAD,
+    level=Level.ROUTINE,
+    contract_id="chengguan-v1",
+    clause="CG-1",
+    state=WhistleState.BLOWN,
+    blown_at=BLOWN_AT,
+    deadlines=(SIGN,),
+    reasons=(),
+    returns=0,
+    version=3,
+)
+RULES = ReturnRules(
+    max_returns=1,
+    within=Duration(4, Unit.WORK_HOUR),
+    reason_codes=("NOT_MY_AREA", "NOT_MY_DUTY"),
+    needs_evidence=True,
+)
+RETURN = Report(
+    id=ReportId("rp_1"),
+    whistle_id=WhistleId("wh_1"),
+    department=DepartmentId("chengguan"),
+    move=Move.RETURN,
+    reported_at=BLOWN_AT + timedelta(hours=1),
+    reason_code="NOT_MY_AREA",
+    note="权属在邻区，附红线图",
+)
+
+
+def test_the_main_road_leads_from_blown_to_result() -> None:
+    whistle = WHISTLE
+    for move in (Move.SIGN, Move.CONTACT, Move.ARRIVE, Move.RESULT):
+        whistle, _ = advance(whistle, move, BLOWN_AT)
+    assert WhistleState.RESULT is whistle.state
+    assert WHISTLE.version + 4 == whistle.version
+
+
+@pytest.mark.parametrize("move", Move)
+@pytest.mark.parametrize("state", WhistleState)
+def test_every_move_follows_the_table_or_is_refused_with_the_open_ones(
+    state: WhistleState, move: Move
+) -> None:
+    whistle = replace(WHISTLE, state=state)
+    if (state, move) in TABLE:
+        moved, step = advance(whistle, move, BLOWN_AT)
+        assert TABLE[state, move] is moved.state
+        assert (state, moved.state, moved.version) == (step.before, step.after, step.version)
+    else:
+        with pytest.raises(Refused) as refusal:
+            advance(whistle, move, BLOWN_AT)
+        assert refusal.value.code == "W101"
+        assert (", ".join(open_moves(state)) or "-") == refusal.value.facts["allowed"]
+
+
+@pytest.mark.parametrize("state", WhistleState)
+def test_open_moves_are_exactly_those_of_the_table(state: WhistleState) -> None:
+    assert {move for at, move in TABLE if at is state} == set(open_moves(state))
+
+
+def test_result_and_cancelled_are_the_only_ends() -> None:
+    ends = {state for state in WhistleState if not open_moves(state)}
+    assert {WhistleState.RESULT, WhistleState.CANCELLED} == ends
+
+
+def test_an_end_can_be_reached_from_every_state() -> None:
+    reaching = {WhistleState.RESULT, WhistleState.CANCELLED}
+    for _ in WhistleState:
+        reaching |= {state for (state, _), after in TABLE.items() if after in reaching}
+    assert set(WhistleState) == reaching
+
+
+@pytest.mark.nasty("N11")
+def test_a_whistle_can_be_cancelled_from_every_state_that_is_not_an_end() -> None:
+    ends = {WhistleState.RESULT, WhistleState.CANCELLED}
+    cancellable = {state for state, move in TABLE if move is Move.CANCEL}
+    assert set(WhistleState) - ends == cancellable
+
+
+@given(st.lists(st.sampled_from(Move), max_size=12))
+def test_no_sequence_of_moves_touches_a_deadline_or_loses_a_version(moves: list[Move]) -> None:
+    whistle = WHISTLE
+    steps: list[Step] = []
+    for move in moves:
+        try:
+            whistle, step = advance(whistle, move, BLOWN_AT + timedelta(minutes=len(steps)))
+        except Refused:
+            continue
+        steps.append(step)
+    assert WHISTLE.deadlines == whistle.deadlines
+    assert WHISTLE.blown_at == whistle.blown_at
+    assert [WHISTLE.version + 1 + index for index in range(len(steps))] == [step.version for step in steps]
+    assert sum(step.move is Move.RETURN for step in steps) == whistle.returns
+
+
+def test_a_return_with_a_known_reason_evidence_and_in_time_is_taken(calendar: Calendar) -> None:
+    check_return(RETURN, WHISTLE, RULES, calendar)
+
+
+@pytest.mark.parametrize(
+    ("report", "whistle", "code"),
+    [
+        pytest.param(RETURN, replace(WHISTLE, returns=1), "W105", id="none left"),
+        pytest.param(
+            replace(RETURN, reported_at=BLOWN_AT + timedelta(hours=5)),
+            WHISTLE,
+            "W106",
+            id="after noon: too late",
+        ),
+        pytest.param(replace(RETURN, reason_code="TOO_BUSY"), WHISTLE, "W104", id="no such reason"),
+        pytest.param(replace(RETURN, reason_code=""), WHISTLE, "W104", id="no reason"),
+        pytest.param(replace(RETURN, note="  "), WHISTLE, "W107", id="no evidence"),
+    ],
+)
+def test_a_return_outside_the_contract_is_refused(
+    report: Report, whistle: Whistle, code: str, calendar: Calendar
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        check_return(report, whistle, RULES, calendar)
+    assert code == refusal.value.code
+
+
+def test_the_time_for_a_return_runs_in_office_hours_from_the_blowing(calendar: Calendar) -> None:
+    at_noon = replace(RETURN, reported_at=BLOWN_AT + timedelta(hours=4))
+    check_return(at_noon, WHISTLE, RULES, calendar)
