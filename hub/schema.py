@@ -22,6 +22,7 @@ NAMES: Final = (
     "incident",
     "whistle",
     "report",
+    "report_in",
     "contract",
     "grant",
     "envelope",
@@ -45,7 +46,7 @@ def folder() -> Path:
 
 @cache
 def schemas() -> Mapping[str, Mapping[str, Any]]:
-    """All twelve by name, read once a process; shared, so nobody changes them."""
+    """All by name, read once a process; shared, so nobody changes them."""
     return MappingProxyType({name: _read(name) for name in NAMES})
 
 

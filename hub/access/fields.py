@@ -13,7 +13,7 @@ PERSONAL_LEAVES: Final = frozenset(
     (
         *("title", "content", "text", "masked", "description", "remark", "accused_name"),
         *("address", "name", "phone", "id_number", "birth_date", "born_on", "plate", "mail"),
-        *("requester", "contact", "attachments", "picture"),
+        *("requester", "contact", "staff_phones", "note", "form", "attachments", "picture"),
     )
 )
 """Leaves that are about a person in whatever data set they stand."""

@@ -27,9 +27,9 @@ HIDDEN: Final = "***"
 FULL: Final = ""
 """The mask name of a value shown in full."""
 
-_PER_DEG_LON: Final = 2500 / 3
+_PER_DEG_LON: Final = 800.0
 _PER_DEG_LAT: Final = 1000.0
-"""The lattice of `geo_100m`: 0.0012° east-west (113 m at 32° N), 0.001° north-south (111 m)."""
+"""The lattice of `geo_100m`: 0.00125° east-west (118 m at 32° N), 0.001° north-south (111 m)."""
 
 _PLAIN_NAME: Final = re.compile("[一-龥]{2,4}" + "".join(f"(?<!{title})" for title in TITLES))
 _PERSONS: Final = re.compile(r"[,，、;；/|]+")
@@ -106,7 +106,8 @@ def id_age_sex(value: object, scene: Scene) -> str:
     if _AGE_BAND.fullmatch(text):
         return text
     citizen = citizen_of(text)
-    return _age_band(citizen.born_on, scene.on) + citizen.sex if citizen else HIDDEN
+    band = _age_band(citizen.born_on, scene.on) if citizen else HIDDEN
+    return band + citizen.sex if citizen and band != HIDDEN else HIDDEN
 
 
 def minor(value: object, scene: Scene) -> str:

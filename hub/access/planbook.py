@@ -5,7 +5,8 @@ from datetime import date
 
 from hub.access.fields import split
 from hub.access.masks import mask_of
-from hub.access.plan import Plan, compile  # noqa: A004 - the word of the design; nobody compiles Python here
+from hub.access.plan import Plan
+from hub.access.plan import compile as compile_plan
 from hub.model import DepartmentId, Grant, Output, ShareType
 
 
@@ -40,6 +41,6 @@ class PlanBook:
         plan = self._plans.get(use)
         if plan is None or plan.on != on:
             grants = self._grants.get((department, purpose), ())
-            plan = compile(grants, department=department, purpose=purpose, output=output, on=on)
+            plan = compile_plan(grants, department=department, purpose=purpose, output=output, on=on)
             self._plans[use] = plan
         return plan

@@ -29,6 +29,8 @@ def project(view: View, plan: Plan, row: RowScope) -> Projected:
     A field that the plan gives and the view lacks is left out. Raises Bug A105 for a view that was projected
     before, Bug A107 where a text is to be masked and `row.known` is not given.
     """
+    if isinstance(view, Marked):
+        raise Bug("A105")
     selection = plan.selection(row)
     scene = selection.scene or _scene(view, plan, row)
     values: dict[str, dict[str, object]] = {}
@@ -37,7 +39,7 @@ def project(view: View, plan: Plan, row: RowScope) -> Projected:
         source = view.get(dataset, _EMPTY)
         if isinstance(source, Marked):
             raise Bug("A105")
-        shown = values[dataset] = {}
+        shown: dict[str, object] = {}
         for leaf, mask in leaves:
             value = source.get(leaf, _ABSENT)
             if value is _ABSENT:
@@ -46,6 +48,8 @@ def project(view: View, plan: Plan, row: RowScope) -> Projected:
             if callable(value):
                 value = value()
             shown[leaf] = value if mask is None or value is None or value == "" else mask(value, scene)
+        if shown:
+            values[dataset] = shown
     return Projected(values, plan, selection, tuple(missing))
 
 

@@ -24,6 +24,8 @@ class KafkaSettings:
     replication: int = 1
     session_timeout_ms: int = 45_000
     heartbeat_ms: int = 3_000
+    prefix: str = ""
+    """Put before every topic and group on the broker, so that several hubs can share one."""
 
     def client(self) -> dict[str, Any]:
         """Arguments that every client of ours takes."""
@@ -46,13 +48,13 @@ class KafkaBus:
             have = set(admin.list_topics())
             new = [
                 NewTopic(
-                    name,
+                    self._settings.prefix + name,
                     num_partitions=partitions,
                     replication_factor=self._settings.replication,
                     topic_configs=_topic_config(name, retention_s),
                 )
                 for name, partitions in topics.items()
-                if name not in have
+                if self._settings.prefix + name not in have
             ]
             if new:
                 admin.create_topics(new, timeout_ms=30_000, wait_for_metadata=True)
@@ -69,7 +71,8 @@ class KafkaBus:
         try:
             sent = [
                 producer.send(
-                    message.topic, value=message.value.encode(), key=message.key.encode(), partition=part
+                    self._settings.prefix + message.topic,
+                    value=message.value.encode(), key=message.key.encode(), partition=part
                 )
                 for message, part in messages
             ]
@@ -114,10 +117,10 @@ class _KafkaMember(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-py
     def __init__(
         self, settings: KafkaSettings, group: str, topics: Sequence[str], positions: Positions
     ) -> None:
-        self._group, self._positions = group, positions
+        self._group, self._positions, self._prefix = group, positions, settings.prefix
         self._consumer = KafkaConsumer(
             **settings.client(),
-            group_id=group,
+            group_id=settings.prefix + group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             isolation_level="read_committed",
@@ -126,13 +129,13 @@ class _KafkaMember(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-py
             max_poll_records=500,
             allow_auto_create_topics=False,
         )
-        self._consumer.subscribe(list(topics), listener=self)
+        self._consumer.subscribe([settings.prefix + topic for topic in topics], listener=self)
 
     def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:
         """Seeks to the stored positions; without one the partition starts at its beginning."""
         stored = self._positions(self._group)
         for partition in assigned:
-            position = stored.get((partition.topic, partition.partition))
+            position = stored.get((self._plain(partition.topic), partition.partition))
             if position is None:
                 self._consumer.seek_to_beginning(partition)
             else:
@@ -148,7 +151,7 @@ class _KafkaMember(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-py
             raise TryLater("C105") from error
         return [
             Delivered(
-                partition.topic,
+                self._plain(partition.topic),
                 partition.partition,
                 one.offset,
                 (one.key or b"").decode(),
@@ -157,6 +160,9 @@ class _KafkaMember(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-py
             for partition, batch in got.items()
             for one in batch
         ]
+
+    def _plain(self, topic: str) -> str:
+        return topic.removeprefix(self._prefix)
 
     def rewind(self) -> None:
         self.on_partitions_assigned(list(self._consumer.assignment()))

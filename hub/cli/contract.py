@@ -24,7 +24,11 @@ def check(path: Path | None, as_json: bool) -> None:
     loaded = hub.pack.load(path)
     texts = {one.file: (loaded.root / one.file).read_text(encoding="utf-8") for one in loaded.contracts}
     checked = check_examples(loaded.contracts, loaded.areas, texts)
-    figures = {"contracts": checked.contracts, "examples": checked.examples, "findings": len(checked.findings)}
+    figures = {
+        "contracts": checked.contracts,
+        "examples": checked.examples,
+        "findings": len(checked.findings),
+    }
     if as_json:
         output.figures(figures)
     else:

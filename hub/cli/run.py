@@ -14,7 +14,9 @@ _WORKERS: Final = ("intake", "casework", "relay", "reports", "web")
 @click.command()
 @click.argument("workers", nargs=-1, type=click.Choice(_WORKERS))
 @click.option("--all", "every", is_flag=True, help="All workers in this process.")
-@click.option("--source", "only", multiple=True, help="Intake of these sources only; default: all configured.")
+@click.option(
+    "--source", "only", multiple=True, help="Intake of these sources only; default: all configured."
+)
 @click.option("--store", default=None, help="SQLAlchemy URL of the store.")
 @click.option("--bus", default=None, help="`embedded`, or kafka://host:port.")
 @click.option("--port", default=None, type=int, help="Port of the web worker.")

@@ -4,13 +4,13 @@ Pure. An example says of its own department: in this matter it leads, assists, o
 which clause; so a change in one contract that takes a matter from another turns the other's example red.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, time
 from typing import Final
 
 from hub.clock import SHANGHAI
-from hub.contract.clauses import Clause, Clauses, Unrouted
+from hub.contract.clauses import Clause, Clauses, Unrouted, holds_on
 from hub.contract.finding import Finding
 from hub.contract.marked import read_yaml
 from hub.contract.matter import Matter
@@ -21,7 +21,10 @@ NOBODY: Final = "none"
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """How many examples ran, and what is wrong: K221 a wrong answer, K222 no example at all."""
+    """How many examples ran, and what is wrong.
+
+    K221 a wrong answer, K222 no example at all, K233 two contracts of one department on one day.
+    """
 
     contracts: int
     examples: int
@@ -48,7 +51,22 @@ def check(
                 line = lines.get(f"/examples/{index}", 0)
                 facts = {"name": example.name, "expected": expected, "found": found}
                 findings.append(Finding(contract.file, line, "K221", facts))
-    return Checked(len(listed), sum(len(contract.examples) for contract in listed), tuple(findings))
+    examples = sum(len(contract.examples) for contract in listed)
+    return Checked(len(listed), examples, (*double_validity(listed), *findings))
+
+
+def double_validity(contracts: Sequence[Contract]) -> tuple[Finding, ...]:
+    """K233 for every two contracts of one department that hold on the same day."""
+    found = []
+    ordered = sorted(
+        contracts, key=lambda contract: (contract.department, contract.valid_from, contract.version)
+    )
+    for index, earlier in enumerate(ordered):
+        for later in ordered[index + 1 :]:
+            if later.department == earlier.department and holds_on(earlier, later.valid_from):
+                facts = {"department": later.department, "one": earlier.id, "other": later.id}
+                found.append(Finding(later.file, 0, "K233", facts))
+    return tuple(found)
 
 
 def matter_of(example: Example, areas: Mapping[AreaId, Area], day: date) -> Matter:

@@ -12,10 +12,11 @@ from itertools import product
 from typing import Final
 
 from hub.clock import SHANGHAI
-from hub.contract.clauses import Clauses, holds_on
+from hub.contract.clauses import Clauses
 from hub.contract.finding import Finding
 from hub.contract.matter import Matter
 from hub.model import (
+    UNMAPPED,
     Area,
     AreaId,
     AreaLevel,
@@ -83,10 +84,10 @@ def coverage(
 ) -> Coverage:
     """Looks at every one of `categories` in every community of `areas` that exists on `day`.
 
-    `unmapped` is nobody's by design and should not be among the categories.
+    `unmapped` is passed over: it is the desk's by design (N25).
     """
     clauses = Clauses(contracts, day)
-    listed = tuple(dict.fromkeys(categories))
+    listed = tuple(each for each in dict.fromkeys(categories) if each != UNMAPPED)
     communities = [area for area in areas if area.level is AreaLevel.COMMUNITY and _exists(area, day)]
     holes: dict[tuple[tuple[DepartmentId, ...], str], dict[str, list[AreaId]]] = defaultdict(
         lambda: defaultdict(list)
@@ -119,20 +120,6 @@ def coverage(
     )
 
 
-def double_validity(contracts: Sequence[Contract]) -> tuple[Finding, ...]:
-    """K233 for every two contracts of one department that hold on the same day."""
-    found = []
-    ordered = sorted(
-        contracts, key=lambda contract: (contract.department, contract.valid_from, contract.version)
-    )
-    for index, earlier in enumerate(ordered):
-        for later in ordered[index + 1 :]:
-            if later.department == earlier.department and holds_on(earlier, later.valid_from):
-                facts = {"department": later.department, "one": earlier.id, "other": later.id}
-                found.append(Finding(later.file, 0, "K233", facts))
-    return tuple(found)
-
-
 def _exists(area: Area, day: date) -> bool:
     return (area.valid_from is None or area.valid_from <= day) and (
         area.valid_to is None or day <= area.valid_to
@@ -153,19 +140,23 @@ def _alike(communities: Sequence[Area], contracts: Iterable[Contract]) -> list[l
 def _holes(
     clauses: Clauses, category: str, area: Area, day: date, used: set[tuple[str, str]]
 ) -> Iterator[tuple[tuple[DepartmentId, ...], str]]:
-    """Leads (none, or several) and circumstances, for each circumstance in which it is not exactly one."""
+    """Leads (none, or several) with the circumstances in which they are not exactly one; "" for always."""
     plain = Matter(
         category=category,
         subdistrict_id=area.parent,
         community_id=area.id,
         at=datetime.combine(day, time(12), SHANGHAI),
     )
-    for matter, when in _circumstances(plain, clauses.conditions(plain)):
+    seen: dict[tuple[DepartmentId, ...], list[str]] = defaultdict(list)
+    circumstances = tuple(_circumstances(plain, clauses.conditions(plain)))
+    for matter, when in circumstances:
         matching = clauses.matching(matter)
         used.update((clause.contract_id, clause.name) for clause in matching)
         leads = dict.fromkeys(each.department for each in matching if each.role is Role.LEAD)
-        if len(leads) != 1:
-            yield tuple(leads), when
+        seen[tuple(leads)].append(when)
+    for leading, whens in seen.items():
+        if len(leading) != 1:
+            yield from ((leading, when) for when in (whens if len(whens) < len(circumstances) else [""]))
 
 
 def _circumstances(plain: Matter, conditions: Sequence[Condition]) -> Iterator[tuple[Matter, str]]:

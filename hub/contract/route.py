@@ -72,6 +72,6 @@ def _call(clause: Clause, level: Level, due: Due) -> Call:
         role=clause.role,
         contract_id=clause.contract_id,
         clause=clause.name,
-        deadlines=tuple(due(step, limit) for step, limit in clause.limits_at(level)),
+        deadlines=tuple([due(step, limit) for step, limit in clause.limits_at(level)]),
         reasons=(clause.reason,),
     )

@@ -117,7 +117,7 @@ def weigh(one: Sighting, other: Sighting, rule: LinkRule, metres: float | None) 
 
 def weigh_time(evidence: Evidence, gap: timedelta, rule: LinkRule) -> None:
     """Adds what `gap` between two reports says; past the rule's window they are at most `likely`."""
-    windows = gap / rule.window
+    windows = gap / rule.window if rule.window else 0.0
     fall = (POINTS.at_the_window - POINTS.at_once) * windows
     evidence.add("time", POINTS.at_once + fall, minutes=gap // _MINUTE)
     if windows > 1.0:
@@ -193,7 +193,7 @@ def _weigh_words(evidence: Evidence, one: Sighting, other: Sighting, rule: LinkR
         if rule.same_address:
             evidence.cap("no_words")
         return
-    share = min(1.0, similarity / rule.text_min)
+    share = 1.0 if similarity >= rule.text_min else similarity / rule.text_min
     apart = POINTS.witnesses_apart if rule.extent is Extent.SPREAD else POINTS.words_apart
     points = apart + (POINTS.words_alike - apart) * share
     evidence.add("words", points, similarity=similarity)

@@ -72,7 +72,7 @@ def judge(sighting: Sighting, candidate: Candidate, rules: LinkRules) -> Judgeme
     device. Secret reports are always `different` (N16); against a verified incident, or one closed
     longer than the rule's grace, the best verdict is `recurrence` (N10).
     """
-    if sighting.secret or candidate.secret:
+    if sighting.secret:
         return _SECRET
     if candidate.state is IncidentState.MERGED or candidate.state is IncidentState.CANCELLED:
         return _GONE
@@ -84,7 +84,8 @@ def judge(sighting: Sighting, candidate: Candidate, rules: LinkRules) -> Judgeme
         judgement = _judge_pair(sighting, known, candidate, rule)
         if judgement is not _APART and judgement.strength > best.strength:
             best = judgement
-    return best
+    # Asked last: most candidates share nothing, and then it makes no difference.
+    return _SECRET if best is not _APART and candidate.secret else best
 
 
 def _compared(sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:

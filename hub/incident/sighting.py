@@ -4,7 +4,7 @@ Pure values. Everything is already known here: located, mapped to a category, it
 into features. Nothing here decides.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from math import cos, hypot, radians
 from typing import Final
@@ -57,7 +57,7 @@ class Candidate:
     opened_at: datetime
     last_reported_at: datetime
     closed_at: datetime | None = None
-    sightings: tuple[Sighting, ...] = field(default=())
+    sightings: tuple[Sighting, ...]
 
     @property
     def secret(self) -> bool:

@@ -16,4 +16,5 @@ TEXTS: Final[dict[str, Text]] = {
     "W202": Text("该上报没有关联", "刷新后再看", "this report is not linked", "look again at its present state"),
     "W203": Text("事项不能与自身合并", "选择另一事项", "a matter cannot be merged with itself", "choose another one"),
     "W204": Text("没有可移动的关联", "刷新后再看", "there is no link to move", "look again at its present state"),
+    "W206": Text("事项 {incident} 已核实、已并入他项或为保密件，不能并单", "核对编号；已核实的事项按复发处理", "matter {incident} is verified, merged or secret: it cannot be merged", "check the id; after a verified one it is a recurrence"),
 }

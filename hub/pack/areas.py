@@ -31,7 +31,11 @@ def read_areas(files: PackFiles, district: str) -> Mapping[AreaId, Area]:
         areas[area.id], lines[area.id] = area, row
     _check_parents(areas, lines)
     _check_old_codes(areas, lines)
-    if areas and [area.id for area in areas.values() if area.level is AreaLevel.DISTRICT] != [district]:
+    if (
+        district
+        and areas
+        and [area.id for area in areas.values() if area.level is AreaLevel.DISTRICT] != [district]
+    ):
         files.fault(FILE, 2, "K127", district=district)
     return areas
 

@@ -30,8 +30,8 @@ def read_calendar(files: PackFiles) -> Calendar | None:
             make_up[_make_up_day(worked, holidays, first, last)] = ""
     local: dict[date, str] = {}
     for day in sheet["local_days_off"].each():
-        day.closed(("on", "name", "source"))
-        local[_covered(day["on"], first, last)] = required_text(day, "name")
+        day.closed(("day", "name", "source"))
+        local[_covered(day["day"], first, last)] = required_text(day, "name")
     hours = [_season(season) for season in sheet["hours"].each()]
     try:
         return Calendar(

@@ -6,7 +6,6 @@ from itertools import combinations
 from pathlib import Path
 
 from hub.contract.check import check as check_contracts
-from hub.contract.coverage import double_validity
 from hub.contract.finding import Finding
 from hub.errors import FixSettings
 from hub.model import Address, AreaId
@@ -30,7 +29,7 @@ def check(path: Path | None = None, cache_root: Path | None = None) -> tuple[Fin
         return read
     texts = {contract.file: (root / contract.file).read_text("utf-8") for contract in read.contracts}
     examples = check_contracts(read.contracts, read.areas, texts).findings
-    return (*examples, *double_validity(read.contracts), *_places(read))
+    return (*examples, *_places(read))
 
 
 def _places(pack: Pack) -> Iterator[Finding]:

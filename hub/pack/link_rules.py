@@ -8,25 +8,28 @@ from typing import Final
 from hub.contract.marked import Entry
 from hub.incident.rules import Extent, LinkRule, LinkRules
 from hub.pack.reading import PackFiles, number, span
-from hub.pack.taxonomy import Category
+from hub.pack.taxonomy import Taxonomy
 
 FILE: Final = "link_rules.yaml"
 _OPTIONAL: Final = ("text_min", "closed_grace", "recurrence", "same_address", "extent", "fold")
 
 
-def read_link_rules(files: PackFiles, categories: Mapping[str, Category]) -> LinkRules:
-    """The rule of every category that has one; kinship of categories is the hub's own."""
+def read_link_rules(files: PackFiles) -> Mapping[str, LinkRule]:
+    """All rules by name."""
     sheet = files.yaml(FILE)
     sheet.closed(("rules",), ("version",))
-    rules = {name: _rule(name, entry) for name, entry in sheet["rules"].items()}
-    found = {}
-    for category in categories.values():
-        if category.link_rule in rules:
-            found[category.id] = rules[category.link_rule]
-        elif category.link_rule:
-            names = ", ".join(rules)
-            sheet.faults.add("/rules", "K131", name=category.link_rule, category=category.id, allowed=names)
-    return LinkRules(patterns=found)
+    return {name: _rule(name, entry) for name, entry in sheet["rules"].items()}
+
+
+def by_category(rules: Mapping[str, LinkRule], taxonomy: Taxonomy) -> LinkRules:
+    """The rule of every category that has one; kinship of categories is the hub's own."""
+    return LinkRules(
+        patterns={
+            category.id: rules[category.link_rule]
+            for category in taxonomy.categories.values()
+            if category.link_rule in rules
+        }
+    )
 
 
 def _rule(name: str, entry: Entry) -> LinkRule:

@@ -15,11 +15,11 @@ from hub.pack.areas import read_areas
 from hub.pack.calendar import read_calendar
 from hub.pack.codes import read_codes
 from hub.pack.grants import Subjects, read_grants
-from hub.pack.link_rules import read_link_rules
-from hub.pack.locate_pack import MANIFEST, locate_pack
-from hub.pack.manifest import Manifest, read_manifest
+from hub.pack.link_rules import by_category, read_link_rules
+from hub.pack.locate_pack import locate_pack
+from hub.pack.manifest import read_manifest
 from hub.pack.open_geography import open_geography
-from hub.pack.organisations import Organisations, read_organisations
+from hub.pack.organisations import read_organisations
 from hub.pack.pack import Pack
 from hub.pack.reading import PackFiles
 from hub.pack.sources import read_sources
@@ -45,12 +45,12 @@ def load(path: Path | None = None, cache_root: Path | None = None) -> Pack:
 def read_pack(root: Path, cache_root: Path | None = None) -> Pack | tuple[Finding, ...]:
     """The pack, or everything that is wrong with its small files."""
     files = PackFiles(root)
-    manifest = read_manifest(files)
-    areas = read_areas(files, manifest.district)
-    taxonomy = read_taxonomy(files)
-    codes = read_codes(files, taxonomy.categories)
-    link_rules = read_link_rules(files, taxonomy.categories)
     organisations = read_organisations(files)
+    manifest = read_manifest(files, organisations)
+    areas = read_areas(files, manifest.district)
+    rules = read_link_rules(files)
+    taxonomy = read_taxonomy(files, rules)
+    codes = read_codes(files, taxonomy.categories)
     calendar = read_calendar(files)
     sources = read_sources(files, codes.tables)
     known = Known(
@@ -63,7 +63,6 @@ def read_pack(root: Path, cache_root: Path | None = None) -> Pack | tuple[Findin
     contracts = tuple(_contracts(files, known))
     subjects = Subjects(departments=organisations, areas=areas, categories=taxonomy.categories, masks=MASKS)
     grants = read_grants(files, subjects)
-    _check_owners(files, manifest, organisations)
     if files.found or calendar is None:
         return files.found
     return Pack(
@@ -72,7 +71,7 @@ def read_pack(root: Path, cache_root: Path | None = None) -> Pack | tuple[Findin
         areas=areas,
         taxonomy=taxonomy,
         codes=codes,
-        link_rules=link_rules,
+        link_rules=by_category(rules, taxonomy),
         organisations=organisations,
         calendar=calendar,
         contracts=contracts,
@@ -94,12 +93,3 @@ def _contracts(files: PackFiles, known: Known) -> Iterator[Contract]:
             yield read
         else:
             files.faults(file).found.extend(read)
-
-
-def _check_owners(files: PackFiles, manifest: Manifest, organisations: Organisations) -> None:
-    """Whoever owns what nobody takes must exist when the scenario begins, or nobody looks at it."""
-    day = manifest.starts_at.date()
-    for owner in sorted({manifest.fallback.owner, manifest.secrecy.owner}):
-        body = organisations.get(owner)
-        if body is None or not body.exists_on(day):
-            files.fault(MANIFEST, 0, "K154", name=owner)

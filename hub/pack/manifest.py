@@ -8,6 +8,7 @@ from typing import Final
 from hub.contract.marked import Entry
 from hub.model import AreaId, DepartmentId, GridKind
 from hub.pack.locate_pack import MANIFEST
+from hub.pack.organisations import Organisations
 from hub.pack.reading import PackFiles, moment, required_text, span, validity
 
 _LARGEST_SEED: Final = 2**53
@@ -105,10 +106,16 @@ _FIELDS: Final = (
 )
 
 
-def read_manifest(files: PackFiles) -> Manifest:
-    """The manifest; what a fault leaves open is filled with something harmless."""
+def read_manifest(files: PackFiles, organisations: Organisations) -> Manifest:
+    """The manifest; what a fault leaves open is filled with something harmless.
+
+    Whoever owns what nobody takes must exist when the scenario begins, or nobody looks at it.
+    """
     sheet = files.yaml(MANIFEST)
     sheet.closed(_FIELDS)
+    starts_at = moment(sheet["scenario"]["starts_at"])
+    for part in ("fallback", "secrecy"):
+        _check_owner(sheet[part]["owner"], organisations, starts_at)
     sheet["title"].closed(("zh", "en"))
     sheet["scenario"].closed(("starts_at", "seed"))
     return Manifest(
@@ -118,12 +125,18 @@ def read_manifest(files: PackFiles) -> Manifest:
         city=required_text(sheet, "city"),
         district=AreaId(required_text(sheet, "district")),
         geography=_geography(sheet["geography"]),
-        starts_at=moment(sheet["scenario"]["starts_at"]),
+        starts_at=starts_at,
         seed=sheet["scenario"]["seed"].whole(0, _LARGEST_SEED),
         fallback=_fallback(sheet["fallback"]),
         secrecy=_secrecy(sheet["secrecy"]),
         retention=_retention(sheet["retention"]),
     )
+
+
+def _check_owner(entry: Entry, organisations: Organisations, at: datetime) -> None:
+    owner = DepartmentId(entry.among(organisations, "K212"))
+    if owner in organisations and not organisations[owner].exists_on(at.date()):
+        entry.faults.add(entry.pointer, "K154", name=owner)
 
 
 def _fallback(entry: Entry) -> Fallback:

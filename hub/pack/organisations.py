@@ -113,14 +113,14 @@ def read_organisations(files: PackFiles) -> Organisations:
     """All bodies of the file."""
     sheet = files.yaml(FILE)
     sheet.closed(("organisations",), ("version",))
-    bodies = {}
+    bodies: dict[DepartmentId, Organisation] = {}
     for name, entry in sheet["organisations"].items():
         body = _body(name, entry)
+        _check_names(bodies, body, entry)
         bodies[body.id] = body
-    for name, entry in sheet["organisations"].items():
+    for entry in dict(sheet["organisations"].items()).values():
         for heir in entry["succeeds"].each():
             heir.among(bodies, "K152")
-        _check_names(bodies, bodies[DepartmentId(name)], entry)
     return Organisations(bodies)
 
 
@@ -153,15 +153,13 @@ def _body(name: str, entry: Entry) -> Organisation:
     )
 
 
-def _check_names(bodies: Mapping[DepartmentId, Organisation], body: Organisation, entry: Entry) -> None:
+def _check_names(before: Mapping[DepartmentId, Organisation], body: Organisation, entry: Entry) -> None:
     """A name that two bodies bear on one day leads nowhere."""
-    mine = {_plain(each) for each in (body.name, *body.aliases)}
-    for other in bodies.values():
-        if other.id >= body.id or not _overlap(body, other):
-            continue
-        shared = mine & {_plain(each) for each in (other.name, *other.aliases)}
-        for name in sorted(shared):
-            entry.faults.add(entry.pointer, "K153", name=name, other=other.id)
+    mine = {_plain(each): each for each in (body.name, *body.aliases)}
+    for other in before.values():
+        if _overlap(body, other):
+            for name in sorted(mine.keys() & {_plain(each) for each in (other.name, *other.aliases)}):
+                entry.faults.add(entry.pointer, "K153", name=mine[name], other=other.id)
 
 
 def _overlap(one: Organisation, other: Organisation) -> bool:

@@ -30,10 +30,12 @@ class PackFiles:
     _faults: list[Faults] = field(default_factory=list)
 
     def yaml(self, file: str) -> Entry:
-        """The whole of a YAML file; an absent value where it cannot be read."""
+        """The whole of a YAML file; where it cannot be read, that is told and nothing else of it."""
         text = self.text(file)
-        entry = Entry(None, "", self.faults(file)) if text is None else read_yaml(text, file)
+        entry = Entry(None, "", Faults(file)) if text is None else read_yaml(text, file)
         self._faults.append(entry.faults)
+        if entry.is_absent:
+            return Entry(None, "", Faults(file))  # that every field is missing too helps nobody
         return entry
 
     def text(self, file: str) -> str | None:

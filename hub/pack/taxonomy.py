@@ -1,7 +1,7 @@
 """`taxonomy.yaml`: the district's own categories of two levels (domain.md 2.1, 2.9)."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -59,27 +59,27 @@ NOBODY: Final = Category(
 """The category of an event whose code no table knows (N25); every pack has it."""
 
 
-def read_taxonomy(files: PackFiles) -> Taxonomy:
-    """What the file holds, and `unmapped`."""
+def read_taxonomy(files: PackFiles, link_rules: Collection[str]) -> Taxonomy:
+    """What the file holds, and `unmapped`; `link_rules` are the names of the rules that exist."""
     sheet = files.yaml(FILE)
     sheet.closed(("classes",), ("version", "valid"))
     categories: dict[str, Category] = {}
     for name, entry in sheet["classes"].items():
-        categories.update((category.id, category) for category in _class(name, entry))
+        categories.update((category.id, category) for category in _class(name, entry, link_rules))
     categories[UNMAPPED] = NOBODY
     return Taxonomy(categories)
 
 
-def _class(name: str, entry: Entry) -> Iterator[Category]:
+def _class(name: str, entry: Entry, link_rules: Collection[str]) -> Iterator[Category]:
     entry.closed(("zh", "en", "kind", "categories"), ("link_rule",))
     zh, en = required_text(entry, "zh"), required_text(entry, "en")
     kind = entry["kind"].word(CategoryKind, CategoryKind.SERVICE)
-    rule = entry["link_rule"].text()
+    rule = entry["link_rule"].among(link_rules, "K131")
     for word, each in entry["categories"].items():
         if not (_WORD.fullmatch(name) and _WORD.fullmatch(word)):
             each.faults.add(each.pointer, "K132", name=f"{name}.{word}")
         each.closed(("zh", "en"), ("link_rule",))
-        own = each["link_rule"].text() if not each["link_rule"].is_absent else rule
+        own = each["link_rule"].among(link_rules, "K131") or rule
         yield Category(
             f"{name}.{word}", required_text(each, "zh"), required_text(each, "en"), kind, own, name, zh, en
         )

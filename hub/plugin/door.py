@@ -18,12 +18,12 @@ PREFIX: Final = "/in/source"
 class Door:
     """Open from `__init__` to `close`. `bodies` came in; `refused` holds the code of each refusal."""
 
-    def __init__(self, adapter: Receives) -> None:
+    def __init__(self, adapter: Receives, *, failing: int = 0) -> None:
+        """Storing fails `failing` times first: the adapter's `failed` goes out and nothing is kept."""
         self._adapter: Final = adapter
         self.bodies: Final[list[Body]] = []
         self.refused: Final[list[str]] = []
-        self.failing = False
-        """While True, storing fails: the adapter's `failed` answer goes out and nothing is kept."""
+        self._failing = failing
         self._server: Final = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
         self._thread: Final = threading.Thread(target=self._server.serve_forever, args=(0.02,))
         self._thread.start()
@@ -36,7 +36,8 @@ class Door:
         except PeerRefused as error:
             self.refused.append(error.code)
             return PeerReply(error.status, error.body, error.headers)
-        if self.failing:
+        if self._failing > 0:
+            self._failing -= 1
             return received.failed
         self.bodies.extend(received.bodies)
         return received.reply

@@ -8,7 +8,7 @@ import json
 from typing import Final, NoReturn
 
 from hub.errors import BadRecord
-from hub.plugin.text import decode
+from hub.plugin.text import decode_unproved
 
 DEEPEST: Final = 64
 """Objects and lists inside each other; a deeper document is an attack or a mistake."""
@@ -26,11 +26,11 @@ _SPACE: Final = " \t\r\n"
 def read_json(raw: bytes, *, declared: str = "") -> object:
     """The document in `raw`; numbers with a fraction or exponent come as text, exactly as sent.
 
-    Raises BadRecord R102 where it is no JSON (NaN and Infinity are none), R101 and HeldRecord R104 as
-    `hub.plugin.text.decode` does.
+    Raises BadRecord R102 where it is no JSON (NaN and Infinity are none), R101 where it is in no known
+    charset. Mojibake inside passes: `hub.plugin.fields.Fields` finds it and names the field.
     """
     try:
-        return parse_json(decode(raw, declared=declared))
+        return parse_json(decode_unproved(raw, declared=declared))
     except ValueError:
         raise BadRecord("R102") from None  # the cause would quote the body
 
@@ -107,7 +107,9 @@ def _value_of(text: str, at: int, name: str) -> int | None:
             return at
         _, at = _DECODER.raw_decode(text, at)
         at = _skip(text, at)
-        at = _skip(text, at + 1) if text[at : at + 1] == "," else at
+        if text[at : at + 1] != ",":
+            break
+        at = _skip(text, at + 1)
     if text[at : at + 1] != "}":
         raise ValueError("object not closed")
     return None

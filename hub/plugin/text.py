@@ -38,20 +38,32 @@ _CONTROL: Final = dict.fromkeys([code for code in range(0x20) if chr(code) not i
 def decode(raw: bytes, *, declared: str = "") -> str:
     """`raw` as text, in the charset that it really has; a byte-order mark is taken off.
 
+    Raises BadRecord R101 where it is in no known one, HeldRecord R104 where the text is mojibake.
+    """
+    return sound(decode_unproved(raw, declared=declared))
+
+
+def decode_unproved(raw: bytes, *, declared: str = "") -> str:
+    """As `decode`, but mojibake passes: for documents whose fields are proved one by one (`Fields`).
+
     Strict UTF-8 is believed before what is `declared` (an HTTP or XML charset), since GB text is almost
     never valid UTF-8 while the declaration is often a template's; then GB18030, which holds GBK and
-    GB2312. Raises BadRecord R101 where neither fits, HeldRecord R104 where the text is mojibake.
+    GB2312. The few GB words that are valid UTF-8 (`一` reads as a Cyrillic letter) need the declaration.
     """
     for mark, charset in _BOMS:
         if raw.startswith(mark):
-            return sound(_strict(raw[len(mark) :], charset))
+            return _strict(raw[len(mark) :], charset)
+    says_gb = declared.strip().lower().replace("_", "-") in _GB_FAMILY
     try:
-        return sound(raw.decode("utf-8"))
+        text = raw.decode("utf-8")
     except UnicodeDecodeError:
         text = _strict(raw, "gb18030")
-    if declared.strip().lower().replace("_", "-") not in _GB_FAMILY and not _reads_as_chinese(text):
-        raise BadRecord("R101")
-    return sound(text)
+        if not (says_gb or _reads_as_chinese(text)):
+            raise BadRecord("R101") from None
+        return text
+    if says_gb and not text.isascii() and not _CHINESE.search(text):
+        return _strict(raw, "gb18030")
+    return text
 
 
 def sound(text: str, *, pointer: str = "") -> str:
@@ -88,7 +100,8 @@ def tidy_ref(text: object) -> str:
     if words.isascii() and words.isalnum():
         return words.upper()
     folded = normalize("NFKC", words).translate(_UNSEEN)
-    return "".join(folded.split()).upper()
+    # once more: taking blanks out and capitals can bring composable characters together
+    return "".join(normalize("NFKC", "".join(folded.split()).upper()).split())
 
 
 def tidy_text(text: object) -> str:

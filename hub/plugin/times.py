@@ -143,7 +143,9 @@ def _unless_null(moment: datetime) -> datetime | None:
 def _read(text: str, form: str, zone: tzinfo) -> datetime | None:
     match form:
         case Shape.SEPARATED:
-            if len(text) == 19 and text[4] == "-" == text[7]:  # the usual one, 20 times as fast
+            if (
+                len(text) == 19 and text[4] == "-" == text[7] and text[11:13] != "24"
+            ):  # the usual one, 20 times as fast
                 return datetime.fromisoformat(text).replace(tzinfo=zone)
             found = _SEPARATED.fullmatch(text)
             return _from_parts(found, int(found["month"]), zone) if found else None

@@ -19,11 +19,11 @@ _STAGES: Final[Mapping[str, Stage]] = {
         Stage.RECEIVED: ("上报", "已登记", "登记", "待登记", "新建", "new", "received"),
         Stage.VERIFYING: ("核实", "核实中", "待核实", "verifying"),
         Stage.DISPATCHED: ("待签收", "待受理", "已派单", "已派遣", "派单中", "待处置", "dispatched"),
-        Stage.ACCEPTED: ("已签收", "签收", "受理", "已受理", "立案", "已立案", "accepted"),
+        Stage.ACCEPTED: ("已签收", "签收", "受理", "已受理", "立案", "已立案", "待派遣", "accepted"),
         Stage.IN_PROGRESS: ("办理中", "处置中", "处理中", "在办", "processing", "inprogress"),
         Stage.SUSPENDED: ("挂起", "延期", "挂账", "已延期", "suspended"),
         Stage.RETURNED: ("退回", "退单", "回退", "已退回", "已退单", "returned"),
-        Stage.DONE_BY_DEPT: ("办结", "已办结", "待回访", "已处置", "已办理", "done", "finished"),
+        Stage.DONE_BY_DEPT: ("办结", "已办结", "待回访", "已处置", "已办理", "待结案", "done", "finished"),
         Stage.CLOSED: ("已回访", "结案", "已结案", "归档", "已归档", "closed"),
         Stage.REJECTED: ("不予受理", "不受理", "不予立案", "rejected"),
         Stage.CANCELLED: (

@@ -93,6 +93,7 @@ class Assembly:
                 self.settings.kafka_replication,
                 session_timeout_ms=session_ms,
                 heartbeat_ms=max(session_ms // 3, 200),
+                prefix=self.settings.kafka_prefix,
             )
         )
         bus.ensure(self.topics, retention_s=int(self.pack.retention.topics.total_seconds()))
@@ -188,10 +189,11 @@ class Assembly:
             config = entry.config.model_validate(
                 {**self.pack.sources[source].config, **self.settings.sources[source]}
             )
-            self._adapters[source] = entry.make(config, self._tools(source))
+            self._adapters[source] = entry.make(config, self.tools(source))
         return self._adapters[source]
 
-    def _tools(self, source: str) -> Tools:
+    def tools(self, source: str) -> Tools:
+        """What the hub lends the adapter of `source`."""
         place = self.settings.home / "sources" / source
         place.mkdir(parents=True, exist_ok=True)
         base = self.settings.public_url or f"http://{self.settings.host}:{self.settings.port}"
@@ -206,27 +208,31 @@ class Assembly:
 
     # -- workers -------------------------------------------------------------------------------------
 
+    def plain_intake(self, source: str, adapter: Adapter) -> Intake:
+        """Intake of one source without supervision, for a caller that steps it itself."""
+        settings = self.settings
+        return Intake(
+            source,
+            adapter,
+            store=self.store,
+            outbox=self.outbox,
+            journey=self.journey,
+            vault=self.vault,
+            clock=self.clock,
+            worker=self.worker,
+            lease_s=settings.lease_s * self._speed,
+            batch=settings.batch,
+            body_limit=settings.body_limit,
+        )
+
     def intake(self, source: str) -> Loop:
         """The worker of one source."""
-        settings = self.settings
         worker = SourceWorker(
-            Intake(
-                source,
-                self.adapter(source),
-                store=self.store,
-                outbox=self.outbox,
-                journey=self.journey,
-                vault=self.vault,
-                clock=self.clock,
-                worker=self.worker,
-                lease_s=settings.lease_s * self._speed,
-                batch=settings.batch,
-                body_limit=settings.body_limit,
-            ),
+            self.plain_intake(source, self.adapter(source)),
             entry=self.entry(source),
             store=self.store,
             clock=self.clock,
-            poll_s=settings.poll_s,
+            poll_s=self.settings.poll_s,
         )
         return Loop(f"intake:{source}", worker.step, idle_s=0.05, close=worker.close)
 
@@ -235,9 +241,9 @@ class Assembly:
         """Leases run on the scenario clock too: a fast one must not end them early."""
         return self.settings.clock_speed if self.settings.clock_start else 1.0
 
-    def casework(self) -> Loop:
-        """One member of the casework group."""
-        worker = casework.Casework(
+    def plain_casework(self) -> casework.Casework:
+        """One member of the casework group, for a caller that steps it itself."""
+        return casework.Casework(
             store=self.store,
             consumer=self._consumer(casework.GROUP, [EVENTS]),
             journey=self.journey,
@@ -251,6 +257,10 @@ class Assembly:
             clock=self.clock,
             batch=self.settings.batch,
         )
+
+    def casework(self) -> Loop:
+        """One member of the casework group."""
+        worker = self.plain_casework()
         return Loop("casework", worker.step, idle_s=0.02, close=worker.close)
 
     def reports(self) -> Loop:
@@ -264,9 +274,9 @@ class Assembly:
         )
         return Loop("reports", worker.step, idle_s=0.1, close=worker.close)
 
-    def relay(self) -> Loop:
-        """Outbox → Kafka, and webhooks."""
-        worker = Relay(
+    def plain_relay(self) -> Relay:
+        """Outbox → Kafka, and webhooks, for a caller that steps it itself."""
+        return Relay(
             store=self.store,
             bus=self.bus,
             hooks={d: Hook(h["url"], h["secret"]) for d, h in self.settings.webhooks.items()},
@@ -276,7 +286,10 @@ class Assembly:
             lease_s=self.settings.lease_s * self._speed,
             batch=self.settings.batch,
         )
-        return Loop("relay", worker.step, idle_s=0.05, close=lambda: None)
+
+    def relay(self) -> Loop:
+        """Outbox → Kafka, and webhooks."""
+        return Loop("relay", self.plain_relay().step, idle_s=0.05, close=lambda: None)
 
     def _consumer(self, group: str, topics: list[str]) -> Any:
         return self.bus.consumer(group, topics, lambda g: outbox.positions(self.store, g))
@@ -289,7 +302,7 @@ class Assembly:
             store=self.store,
             pack=self.pack,
             vault=self.vault,
-            report_schema=Validator(known["report"], known.values()),
+            report_schema=Validator(known["report_in"], known.values()),
             tellable={s: isinstance(self.adapter(s), Tells) for s in self.active_sources()},
         )
 

@@ -10,11 +10,14 @@ from typing import Final
 import orjson
 import structlog
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from hub.access.vault import Vault
 from hub.bus import Consumer, Delivered
 from hub.bus.message import Fenced, Partition
 from hub.clock import Clock
+from hub.errors import TryLater
+from hub.model import EventId, Fate
 from hub.pipeline import Journey
 from hub.run.caseload import Caseload
 from hub.run.dispatch import Dispatch
@@ -50,18 +53,48 @@ class Casework:
         if not delivered:
             return 0
         try:
-            with self._store.write() as conn:
-                self._handle(conn, [orjson.loads(d.value)["subject"] for d in delivered])
-                outbox.advance(conn, GROUP, moves_of(delivered))
+            self._commit(delivered)
         except Fenced:
             log.info("casework_fenced", events=len(delivered))
             self._consumer.rewind()
             return 0
-        except BaseException:
+        except (TryLater, DBAPIError):
             self._consumer.rewind()
             raise
-        self._dispatch.committed()
+        except Exception as error:  # noqa: BLE001 one bad event must not hold up its batch
+            log.warning("casework_batch_failed", error=type(error).__name__, events=len(delivered))
+            self._one_by_one(delivered)
         return len(delivered)
+
+    def _commit(self, delivered: Sequence[Delivered]) -> None:
+        with self._store.write() as conn:
+            self._handle(conn, [orjson.loads(d.value)["subject"] for d in delivered])
+            outbox.advance(conn, GROUP, moves_of(delivered))
+        self._dispatch.committed()
+
+    def _one_by_one(self, delivered: Sequence[Delivered]) -> None:
+        """The batch again, an event at a time; the one that fails is held for an engineer (B102)."""
+        for one in delivered:
+            try:
+                self._commit([one])
+            except (Fenced, TryLater, DBAPIError):
+                self._consumer.rewind()
+                raise
+            except Exception as error:  # noqa: BLE001 becomes a fate with an owner
+                subject = orjson.loads(one.value)["subject"]
+                log.error("event_held", event_id=subject, error=type(error).__name__)
+                with self._store.write() as conn:
+                    self._hold(conn, subject)
+                    outbox.advance(conn, GROUP, moves_of([one]))
+
+    def _hold(self, conn: Connection, subject: str) -> None:
+        now = self._clock.now()
+        ends = [
+            records.End(id=record, fate=Fate.HELD, code="B102", owner="engineer")
+            for record in events.records_of(conn, [EventId(subject)]).values()
+        ]
+        events.settle(conn, {EventId(subject): (Fate.HELD, "failed")})
+        records.settle(conn, ends, now)
 
     def _handle(self, conn: Connection, ids: Sequence[str]) -> None:
         now = self._clock.now()

@@ -21,7 +21,11 @@ class Crew:
     """Threads of one process around one Assembly."""
 
     def __init__(
-        self, settings: Settings, workers: Sequence[str], sources: Sequence[str] = (), clock: Clock | None = None
+        self,
+        settings: Settings,
+        workers: Sequence[str],
+        sources: Sequence[str] = (),
+        clock: Clock | None = None,
     ) -> None:
         """`sources` empty: the intake of every configured source."""
         self.hub: Final = Assembly(settings, clock=clock)

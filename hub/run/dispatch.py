@@ -19,6 +19,9 @@ from hub.bus import Message
 from hub.bus.topics import INCIDENTS
 from hub.bus.topics import whistles as whistle_topic
 from hub.contract.route import Routed
+from hub.contract.wire import whistle_data_schema
+from hub.errors import Bug
+from hub.intake.validate import Validator
 from hub.model import Call, Channel, Incident, Mode, Output, Whistle, WhistleState
 from hub.pipeline import Journey
 from hub.run import envelope
@@ -44,7 +47,8 @@ class Dispatch:
     def __init__(self, *, journey: Journey, outbox: Outbox, showing: Showing, ledger: Ledger) -> None:
         self._journey, self._outbox, self._showing, self._ledger = journey, outbox, showing, ledger
         pack = journey.pack
-        self._channels = {c.department: c.channels for c in pack.contracts}
+        self._contracts = {c.id: c for c in pack.contracts}
+        self._wire = {c.id: Validator(whistle_data_schema(c, {})) for c in pack.contracts}
 
     def blow(self, conn: Connection, opened: Sequence[Opened], now: datetime) -> list[Whistle]:
         """Whistles for what `opened` calls; what no contract takes goes to the fallback queue."""
@@ -74,7 +78,7 @@ class Dispatch:
         deliveries: list[whistles.NewDelivery] = []
         rows: list[AuditRow] = []
         for whistle, incident in pairs:
-            for channel in self._channels.get(whistle.department, ()):
+            for channel in self._contracts[whistle.contract_id].channels:
                 exit_ = _EXIT[channel]
                 shown = self._showing.whistle(
                     whistle, incident, output=OUTPUTS[exit_] or Output.STREAM, purpose=PURPOSE, at=now
@@ -97,17 +101,20 @@ class Dispatch:
         self._ledger.append(conn, rows, now)
 
     def _envelope(self, whistle: Whistle, shown: Projected, now: datetime) -> str:
+        data = {
+            **shown.as_json(),
+            "department": whistle.department,
+            "href": f"/departments/me/whistles/{whistle.id}",
+        }
+        for fault in self._wire[whistle.contract_id].faults(data):
+            raise Bug("A121", pointer=fault.pointer, contract=whistle.contract_id)
         return envelope.wrap(
             "grid.whistle.v1",
             id_=whistle.id,
             source=self._journey.pack.district,
             subject=whistle.id,
             at=now,
-            data={
-                **shown.as_json(),
-                "department": whistle.department,
-                "href": f"/departments/me/whistles/{whistle.id}",
-            },
+            data=data,
         )
 
     def tell_incidents(self, conn: Connection, touched: Sequence[Incident], now: datetime) -> None:

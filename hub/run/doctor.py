@@ -104,7 +104,7 @@ class Doctor:
                 yield HubError("D109", contract=one.id)
 
     def _calendar(self) -> Iterator[HubError]:
-        until = self.pack.calendar.coverage_to
+        until = self.pack.calendar.covers_to
         if day_of(self.now + CALENDAR_AHEAD) > until:
             yield HubError("D105", until=until.isoformat())
 

@@ -29,8 +29,9 @@ def explain(conn: Connection, id_: str) -> dict[str, Any]:
 
 def _record(conn: Connection, id_: str) -> dict[str, Any]:
     row = conn.execute(
-        select(record.c.source, record.c.fate, record.c.code, record.c.pointer, record.c.owner, record.c.dropped)
-        .where(record.c.id == id_)
+        select(
+            record.c.source, record.c.fate, record.c.code, record.c.pointer, record.c.owner, record.c.dropped
+        ).where(record.c.id == id_)
     ).first()
     if row is None:
         raise Refused("C106", id=id_)
@@ -140,10 +141,16 @@ def _call(one: Whistle) -> dict[str, Any]:
 
 def _looks(conn: Connection, whistle_id: str) -> list[dict[str, Any]]:
     """Every audited look at this whistle: exit, fields, masks and the grants behind them."""
-    blocks = conn.execute(select(audit.c.rows).where(audit.c.rows.contains(whistle_id)).limit(_LOOKS)).scalars()
+    blocks = conn.execute(
+        select(audit.c.rows).where(audit.c.rows.contains(whistle_id)).limit(_LOOKS)
+    ).scalars()
     rows = [orjson.loads(line) for block in blocks for line in block.splitlines()]
     return [
-        {name: row[name] for name in ("at", "who", "exit", "result", "fields", "masks", "grants") if name in row}
+        {
+            name: row[name]
+            for name in ("at", "who", "exit", "result", "fields", "masks", "grants")
+            if name in row
+        }
         for row in rows
         if row.get("matter") == whistle_id
     ]

@@ -47,7 +47,7 @@ class Ledger:
                     "made_us": to_us(at),
                     "previous": block.previous,
                     "digest": block.digest,
-                    "rows": b"\n".join(block.lines).decode(),
+                    "rows": block.body,
                 }
             ],
         )

@@ -175,7 +175,17 @@ def postgresql(place: Path) -> Iterator[Running]:
         user=user,
         cwd=place,
     )
-    command: list[str | Path] = [bin_ / "postgres", "-D", data, "-p", str(port), "-h", "127.0.0.1", "-k", place]
+    command: list[str | Path] = [
+        bin_ / "postgres",
+        "-D",
+        data,
+        "-p",
+        str(port),
+        "-h",
+        "127.0.0.1",
+        "-k",
+        place,
+    ]
     for setting in ("shared_buffers=256MB", "max_connections=200", "max_wal_size=2GB"):
         command += ["-c", setting]
     process = _spawn([str(part) for part in command], place / "postgresql.out", user=user)

@@ -34,7 +34,9 @@ class Showing:
 
     def __init__(self, pack: Pack, grants: Sequence[Grant]) -> None:
         self._pack: Final = pack
-        self._plans = PlanBook(grants)
+        asked = {(c.department, f.field, f.purpose) for c in pack.contracts for f in c.fields}
+        # A grant for a field that the contract does not ask for shows nothing: both must say so.
+        self._plans = PlanBook(g for g in grants if (g.department, g.field, g.purpose) in asked)
 
     def whistle(
         self, whistle: Whistle, incident: Incident, *, output: Output, purpose: str, at: datetime

@@ -217,6 +217,12 @@ def put_blocks(conn: Connection, blocks: Mapping[tuple[str, str], datetime]) -> 
     )
 
 
+def copy_blocks(conn: Connection, source: str, target: str) -> None:
+    """`target` is found wherever `source` was."""
+    rows = conn.execute(select(block.c.block, block.c.last_us).where(block.c.incident_id == source)).all()
+    insert(conn, block, [{"block": r.block, "incident_id": target, "last_us": r.last_us} for r in rows])
+
+
 def ask(conn: Connection, questions: Sequence[Question], at: datetime) -> None:
     """Puts `likely` candidates before a person."""
     insert(

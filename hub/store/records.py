@@ -177,6 +177,14 @@ def replay(conn: Connection, ids: Iterable[str]) -> int:
     return again
 
 
+def with_code(conn: Connection, code: str, source: str | None) -> list[str]:
+    """Ids of the records that wait or ended with `code`."""
+    query = select(record.c.id).where(record.c.code == code)
+    if source is not None:
+        query = query.where(record.c.source == source)
+    return list(conn.execute(query).scalars())
+
+
 def account(conn: Connection) -> dict[str, dict[str, int]]:
     """Per source: records received (`records`), each fate, and `open` for those without a fate yet."""
     rows = conn.execute(

@@ -126,15 +126,13 @@ def queue(conn: Connection, deliveries: Sequence[NewDelivery], at: datetime) -> 
 
 def pull(conn: Connection, department: str, limit: int) -> Sequence[Row[Any]]:
     """The oldest messages that `department` has not acknowledged, of its own only."""
-    return (
-        conn.execute(
-            select(delivery.c.whistle_id, delivery.c.message, delivery.c.seq)
-            .where(delivery.c.department == department, delivery.c.channel == "pull")
-            .where(delivery.c.state.in_(["waiting", "fetched"]))
-            .order_by(delivery.c.seq)
-            .limit(limit)
-        ).all()
-    )
+    return conn.execute(
+        select(delivery.c.whistle_id, delivery.c.message, delivery.c.seq)
+        .where(delivery.c.department == department, delivery.c.channel == "pull")
+        .where(delivery.c.state.in_(["waiting", "fetched"]))
+        .order_by(delivery.c.seq)
+        .limit(limit)
+    ).all()
 
 
 def mark(
@@ -159,15 +157,13 @@ def mark(
 
 def webhooks_due(conn: Connection, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """Webhook deliveries whose next try is due, oldest first."""
-    return (
-        conn.execute(
-            select(delivery)
-            .where(delivery.c.channel == "webhook", delivery.c.state == "waiting")
-            .where(delivery.c.next_us <= to_us(now))
-            .order_by(delivery.c.seq)
-            .limit(limit)
-        ).all()
-    )
+    return conn.execute(
+        select(delivery)
+        .where(delivery.c.channel == "webhook", delivery.c.state == "waiting")
+        .where(delivery.c.next_us <= to_us(now))
+        .order_by(delivery.c.seq)
+        .limit(limit)
+    ).all()
 
 
 def try_again(conn: Connection, whistle_id: str, code: str, at: datetime) -> None:
@@ -235,14 +231,12 @@ def add_answers(conn: Connection, answers: Sequence[NewAnswer], at: datetime) ->
 
 def answers_due(conn: Connection, source: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
     """What `source` is to be told next, in order."""
-    return (
-        conn.execute(
-            select(answer)
-            .where(answer.c.source == source, answer.c.state == "waiting", answer.c.next_us <= to_us(now))
-            .order_by(answer.c.seq)
-            .limit(limit)
-        ).all()
-    )
+    return conn.execute(
+        select(answer)
+        .where(answer.c.source == source, answer.c.state == "waiting", answer.c.next_us <= to_us(now))
+        .order_by(answer.c.seq)
+        .limit(limit)
+    ).all()
 
 
 def settle_answer(

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import Final
 
 from hub.errors import FixSettings
+from hub.model import Reason
 
 WEEKEND: Final = "weekend"
 SATURDAY: Final = 5
@@ -48,6 +49,12 @@ class DaysOff:
     why: str
     """The holiday's name, or `weekend`."""
 
+    @property
+    def words(self) -> str:
+        """`2026-02-15/2026-02-23 春节`."""
+        days = f"{self.first}" if self.first == self.last else f"{self.first}/{self.last}"
+        return f"{days} {self.why}"
+
 
 @dataclass(frozen=True, slots=True)
 class Passage:
@@ -59,6 +66,8 @@ class Passage:
     """调休: weekend days that counted, because they are worked."""
     days_beyond: int
     """Days counted outside the coverage, each as a worked one, because nobody knows yet."""
+    reasons: tuple[Reason, ...]
+    """The same in words, with the calendar's version: part of a deadline's derivation."""
 
 
 class Calendar:
@@ -90,8 +99,8 @@ class Calendar:
         free = {**holidays, **dict.fromkeys(self._made_up, ""), **local}
         self._off: Final = dict(_days_off(covers_from, covers_to, free))
         self._worked: Final = [day for day in _days(covers_from, covers_to) if day not in self._off]
-        # A day's whistles share few starts and limits: one entry a pair of day and limit.
-        self._passages: Final[dict[tuple[date, int], Passage]] = {}
+        # A day's whistles share few ends: one entry a pair of days.
+        self._passages: Final[dict[tuple[date, date], Passage]] = {}
 
     def covers(self, day: date) -> bool:
         """True where the loaded notices say whether `day` is worked."""
@@ -119,25 +128,6 @@ class Calendar:
         Outside the coverage every day is taken as worked: the day found there is the earliest possible,
         and loading the missing notice never moves it to an earlier one.
         """
-        passage = self._passages.get((start, count))
-        if passage is None:
-            passage = self._passages[(start, count)] = self._count(start, count)
-        return passage
-
-    def passage(self, first: date, day: date) -> Passage:
-        """What lies between `first` and the worked `day`, both looked at: days off, 调休, days beyond."""
-        until = day - ONE_DAY
-        index = bisect_left(self._worked, first)
-        worked = self._worked[index : bisect_right(self._worked, day)]
-        covered = min(day, self.covers_to) - max(first, self.covers_from) + ONE_DAY
-        return Passage(
-            day=day,
-            skipped=tuple(self._runs_off(max(first, self.covers_from), min(until, self.covers_to))),
-            made_up=tuple(each for each in worked if each in self._made_up),
-            days_beyond=(day - first).days + 1 - max(covered.days, 0),
-        )
-
-    def _count(self, start: date, count: int) -> Passage:
         before = max((self.covers_from - start).days - 1, 0)
         index = bisect_right(self._worked, start) + count - before - 1
         if count <= before:
@@ -147,6 +137,33 @@ class Calendar:
         else:
             day = max(start, self.covers_to) + (index - len(self._worked) + 1) * ONE_DAY
         return self.passage(start + ONE_DAY, day)
+
+    def passage(self, first: date, day: date) -> Passage:
+        """What lies between `first` and the worked `day`, both looked at: days off, 调休, days beyond."""
+        found = self._passages.get((first, day))
+        if found is None:
+            found = self._passages[(first, day)] = self._look(first, day)
+        return found
+
+    def _look(self, first: date, day: date) -> Passage:
+        until = day - ONE_DAY
+        skipped = tuple(self._runs_off(max(first, self.covers_from), min(until, self.covers_to)))
+        worked = self._worked[bisect_left(self._worked, first) : bisect_right(self._worked, day)]
+        made_up = tuple(each for each in worked if each in self._made_up)
+        covered = min(day, self.covers_to) - max(first, self.covers_from) + ONE_DAY
+        beyond = (day - first).days + 1 - max(covered.days, 0)
+        return Passage(day, skipped, made_up, beyond, tuple(self._told(skipped, made_up, beyond)))
+
+    def _told(self, skipped: tuple[DaysOff, ...], made_up: tuple[date, ...], beyond: int) -> Iterator[Reason]:
+        yield Reason("calendar", {"version": self.version})
+        if skipped:
+            count = sum((run.last - run.first).days + 1 for run in skipped)
+            yield Reason("days_skipped", {"count": count, "days": ", ".join(run.words for run in skipped)})
+        if made_up:
+            yield Reason("weekend_days_worked", {"days": ", ".join(map(date.isoformat, made_up))})
+        if beyond:
+            facts = {"covers_from": self.covers_from.isoformat(), "covers_to": self.covers_to.isoformat()}
+            yield Reason("calendar_ends", {**facts, "days_beyond": beyond})
 
     def _runs_off(self, first: date, last: date) -> Iterator[DaysOff]:
         run: DaysOff | None = None

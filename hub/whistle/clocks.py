@@ -14,14 +14,14 @@ Where the calendar does not reach, a deadline is provisional: its `due_at` is th
 possible, every unknown day taken as worked, and it is computed again once the notice is loaded.
 """
 
-from collections.abc import Callable, Iterator
-from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from hub.clock import SHANGHAI
 from hub.model import Deadline, Duration, Reason, Unit
-from hub.whistle.calendar import ONE_DAY, Calendar, DaysOff, Passage
+from hub.whistle.calendar import ONE_DAY, Calendar, Passage
 
 CONTINUOUS: Final = {
     Unit.URGENT_MINUTE: timedelta(minutes=1),
@@ -31,42 +31,67 @@ CONTINUOUS: Final = {
 """Units that run through nights, weekends and holidays."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Start:
+    """The moment a clock starts: in UTC, in Shanghai, and in words."""
+
+    at: datetime
+    local: datetime
+    words: str
+
+
 def deadline(step: str, limit: Duration, from_at: datetime, calendar: Calendar) -> Deadline:
     """When `step` is due if its clock started at `from_at` (aware); never earlier than `from_at`.
 
     The derivation says from when, by which unit and calendar version, which days were skipped and why,
     which weekend days counted, and where the calendar ends.
     """
-    start = from_at.astimezone(SHANGHAI)
-    if limit.unit in CONTINUOUS:
-        due_at, passage = start + limit.value * CONTINUOUS[limit.unit], None
-    elif limit.unit is Unit.WORK_DAY:
-        passage = calendar.add_days(start.date(), limit.value)
-        due_at = datetime.combine(passage.day, calendar.spans_on(passage.day)[-1].end, SHANGHAI)
-    else:
-        due_at = _after_office_hours(start, limit.value, calendar)
-        passage = calendar.passage(start.date(), due_at.date())
-    return Deadline(
-        step=step,
-        due_at=due_at.astimezone(UTC),
-        limit=limit,
-        from_at=from_at.astimezone(UTC),
-        provisional=passage is not None and passage.days_beyond > 0,
-        derivation=tuple(_derivation(start, limit, due_at, passage, calendar)),
-    )
+    return _deadline(step, limit, _start(from_at), calendar)
 
 
 def due_from(from_at: datetime, calendar: Calendar) -> Callable[[str, Duration], Deadline]:
     """`deadline` with its start and calendar given: what routing asks. Equal limits are computed once."""
+    start = _start(from_at)
     known: dict[Duration, Deadline] = {}
 
     def due(step: str, limit: Duration) -> Deadline:
         found = known.get(limit)
         if found is None:
-            found = known[limit] = deadline(step, limit, from_at, calendar)
+            found = known[limit] = _deadline(step, limit, start, calendar)
         return found if found.step == step else replace(found, step=step)
 
     return due
+
+
+def _start(from_at: datetime) -> _Start:
+    local = from_at.astimezone(SHANGHAI)
+    return _Start(from_at.astimezone(UTC), local, local.isoformat())
+
+
+def _deadline(step: str, limit: Duration, start: _Start, calendar: Calendar) -> Deadline:
+    counted = Reason("counted", {"from_at": start.words, "value": limit.value, "unit": limit.unit.value})
+    due_at, passage = _due_at(limit, start, calendar)
+    return Deadline(
+        step=step,
+        due_at=due_at,
+        limit=limit,
+        from_at=start.at,
+        provisional=passage is not None and passage.days_beyond > 0,
+        derivation=(counted,) if passage is None else (counted, *passage.reasons),
+    )
+
+
+def _due_at(limit: Duration, start: _Start, calendar: Calendar) -> tuple[datetime, Passage | None]:
+    """The moment in UTC, and the days it went through; None where days do not matter."""
+    unit = CONTINUOUS.get(limit.unit)
+    if unit is not None:
+        return start.at + limit.value * unit, None
+    if limit.unit is Unit.WORK_DAY:
+        passage = calendar.add_days(start.local.date(), limit.value)
+        closing = calendar.spans_on(passage.day)[-1].end
+        return datetime.combine(passage.day, closing, SHANGHAI).astimezone(UTC), passage
+    moment = _after_office_hours(start.local, limit.value, calendar)
+    return moment.astimezone(UTC), calendar.passage(start.local.date(), moment.date())
 
 
 def _after_office_hours(start: datetime, hours: int, calendar: Calendar) -> datetime:
@@ -83,39 +108,3 @@ def _after_office_hours(start: datetime, hours: int, calendar: Calendar) -> date
                 return opens + left
             left -= free
         day += ONE_DAY
-
-
-def _derivation(
-    start: datetime, limit: Duration, due_at: datetime, passage: Passage | None, calendar: Calendar
-) -> Iterator[Reason]:
-    yield Reason(
-        "counted",
-        {
-            "from_at": start.isoformat(),
-            "value": limit.value,
-            "unit": limit.unit.value,
-            "due_at": due_at.isoformat(),
-        },
-    )
-    if passage is None:
-        return
-    yield Reason("calendar", {"version": calendar.version})
-    if passage.skipped:
-        count = sum((run.last - run.first).days + 1 for run in passage.skipped)
-        yield Reason("days_skipped", {"count": count, "days": ", ".join(map(_words, passage.skipped))})
-    if passage.made_up:
-        yield Reason("weekend_days_worked", {"days": ", ".join(map(date.isoformat, passage.made_up))})
-    if passage.days_beyond:
-        yield Reason(
-            "calendar_ends",
-            {
-                "covers_from": calendar.covers_from.isoformat(),
-                "covers_to": calendar.covers_to.isoformat(),
-                "days_beyond": passage.days_beyond,
-            },
-        )
-
-
-def _words(run: DaysOff) -> str:
-    days = f"{run.first}" if run.first == run.last else f"{run.first}/{run.last}"
-    return f"{days} {run.why}"

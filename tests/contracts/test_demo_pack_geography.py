@@ -115,7 +115,9 @@ def test_no_polygon_of_the_demo_has_a_fault() -> None:
 
 def test_every_grid_and_every_area_is_one_piece() -> None:
     """One ring that runs counter-clockwise, for every one of them; any other is a hole."""
-    shapes = {grid.id: grid.rings for each in demo().divisions for grid in each.grids}
+    shapes: dict[str, tuple[Ring, ...]] = {
+        grid.id: grid.rings for each in demo().divisions for grid in each.grids
+    }
     shapes |= {each.area_id: each.rings for each in demo().landscape.outlines}
     pieces = {name: sum(micro_area([ring]) > 0 for ring in rings) for name, rings in shapes.items()}
     assert {name: count for name, count in pieces.items() if count != 1} == {}

@@ -9,7 +9,7 @@ from typing import Final
 
 from .dice import Dice
 from .lattice import Lattice, off_centre
-from .regions import connected, shares, split
+from .regions import Where, connected, shares, split
 
 SUBDISTRICTS: Final = 16
 COMMUNITIES: Final = 96
@@ -46,45 +46,29 @@ class Change:
     @property
     def keeps_codes(self) -> bool:
         """A moved border keeps both codes; after a split or a merge every code is new."""
-        return len(self.old) == len(self.new) == MOVED_PAIR
-
-
-MOVED_PAIR: Final = 2
+        return len(self.old) == len(self.new) == 2
 
 
 def divide(seed: int, lattice: Lattice) -> tuple[Community, ...]:
     """All communities, ordered by subdistrict (from the middle of the district outwards), then north to south."""
     where = {block: lattice.centre(block) for block in lattice.blocks}
     density = _density(seed, lattice.blocks)
-    quarters = split(lattice.blocks, SUBDISTRICTS, where, density, lattice.neighbours)
-    quarters.sort(key=lambda region: sum(off_centre(block) for block in region) / len(region))
-    weights = [sum(density[block] for block in region) for region in quarters]
-    counts = shares(weights, COMMUNITIES, 4, [len(region) for region in quarters])
-    pieces = [
-        (index, piece)
-        for index, (region, count) in enumerate(zip(quarters, counts, strict=True))
-        for piece in _north_to_south(split(region, count, where, density, lattice.neighbours), where)
-    ]
-    sizes = [len(piece) for _, piece in pieces]
-    crowds = [
-        sum(density[block] for block in piece) * Dice(seed, "crowd", number).between(0.6, 1.5)
-        for number, (_, piece) in enumerate(pieces)
-    ]
-    grid_counts = shares(crowds, GRIDS, 3, sizes)
+    pieces = _pieces(lattice, where, density)
+    counts = _grid_counts(seed, density, [piece for _, piece in pieces])
     even = dict.fromkeys(lattice.blocks, 1.0)
     cut = [
         _north_to_south(split(piece, count, where, even, lattice.neighbours), where)
-        for (_, piece), count in zip(pieces, grid_counts, strict=True)
+        for (_, piece), count in zip(pieces, counts, strict=True)
     ]
-    halved = sorted(range(len(cut)), key=lambda index: (-len(cut[index]), index))[: BEATS - COMMUNITIES]
+    halved = sorted(range(len(cut)), key=lambda number: (-len(cut[number]), number))[: BEATS - COMMUNITIES]
     return tuple(
         Community(
-            index,
+            subdistrict,
             tuple(piece),
             tuple(frozenset(grid) for grid in grids),
             _beats(lattice, grids, 2 if number in halved else 1),
         )
-        for number, ((index, piece), grids) in enumerate(zip(pieces, cut, strict=True))
+        for number, ((subdistrict, piece), grids) in enumerate(zip(pieces, cut, strict=True))
     )
 
 
@@ -100,6 +84,28 @@ def redivide(seed: int, lattice: Lattice, communities: Sequence[Community]) -> t
         if len(changes) == SPLITS + MOVES:
             break
     return tuple(sorted(changes, key=lambda change: change.community))
+
+
+def _pieces(lattice: Lattice, where: Where, density: Mapping[int, float]) -> list[tuple[int, list[int]]]:
+    """The blocks of each community, with the index of its subdistrict."""
+    quarters = split(lattice.blocks, SUBDISTRICTS, where, density, lattice.neighbours)
+    quarters.sort(key=lambda region: sum(off_centre(block) for block in region) / len(region))
+    weights = [sum(density[block] for block in region) for region in quarters]
+    counts = shares(weights, COMMUNITIES, 4, [len(region) for region in quarters])
+    return [
+        (index, piece)
+        for index, (region, count) in enumerate(zip(quarters, counts, strict=True))
+        for piece in _north_to_south(split(region, count, where, density, lattice.neighbours), where)
+    ]
+
+
+def _grid_counts(seed: int, density: Mapping[int, float], pieces: Sequence[list[int]]) -> list[int]:
+    """How many grids each community gets: by how many people live there, 824 in all."""
+    crowds = [
+        sum(density[block] for block in piece) * Dice(seed, "crowd", number).between(0.6, 1.5)
+        for number, piece in enumerate(pieces)
+    ]
+    return shares(crowds, GRIDS, 3, [len(piece) for piece in pieces])
 
 
 def _density(seed: int, blocks: Sequence[int]) -> dict[int, float]:
@@ -159,7 +165,7 @@ def _move_border(lattice: Lattice, number: int, community: Community) -> Change 
 
 
 def _halves(lattice: Lattice, grid: frozenset[int]) -> tuple[frozenset[int], frozenset[int]] | None:
-    if len(grid) < MOVED_PAIR:
+    if len(grid) < 2:
         return None
     where = {block: lattice.centre(block) for block in grid}
     parts = split(sorted(grid), 2, where, dict.fromkeys(grid, 1.0), lattice.neighbours)

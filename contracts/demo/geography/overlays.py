@@ -1,7 +1,9 @@
 """Grids that lie over the comprehensive ones: unit grids of 10,000 m² and exclusive grids."""
 
 from collections.abc import Iterator, Sequence
+from itertools import groupby
 from math import ceil, floor
+from operator import itemgetter
 from typing import Final
 
 from hub.model import AreaId, Grid, GridId, GridKind
@@ -32,13 +34,14 @@ def units(ground: Ground) -> tuple[Grid, ...]:
         for block in community.blocks
         for column, row in _squares(ground, block)
     )
-    made: list[Grid] = []
-    for code, minus_row, column in squares:
-        before = made[-1].code if made and made[-1].parent == code else f"{code}000"
-        number = f"{code}{int(before[12:]) + 1:03d}"
-        name = f"{ground.area(code).name}{number[12:]}号单元网格"
-        ring = _square(column, -minus_row)
-        made.append(Grid(GridId(number), number, GridKind.UNIT, name, code, (ring,), FIRST_FROM))
+    made = []
+    for code, theirs in groupby(squares, key=itemgetter(0)):
+        name = ground.area(code).name
+        for sequence, (_, minus_row, column) in enumerate(theirs, 1):
+            number = f"{code}{sequence:03d}"
+            ring = _square(column, -minus_row)
+            title = f"{name}{sequence:03d}号单元网格"
+            made.append(Grid(GridId(number), number, GridKind.UNIT, title, code, (ring,), FIRST_FROM))
     return tuple(made)
 
 

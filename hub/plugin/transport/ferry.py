@@ -192,7 +192,7 @@ class Ferry:
             read = _read_manifest(path)
             if read is not None and self._ledger.is_foreign(number, read[0].sm3):
                 return f"{number} {read[0].sm3}", read[1]
-            pass
+            self._settled[path] = seen
         return None
 
     def _manifests(self) -> dict[int, Path]:

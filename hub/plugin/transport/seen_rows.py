@@ -1,14 +1,16 @@
 """Which rows of a view are news: a digest for each row seen, kept by the adapter between two sweeps.
 
-The cursor carries only a mark, a digest over all digests handed out so far, so it stays small. The
-digests of a page are kept only after the hub has come back with that page's mark, which it does once
-the page is stored; and where the cursor's mark is not the one kept here (another machine, a restored
-database, a lost directory) everything is forgotten and told again. So a crash at any point costs
-repeats, which the hub knows as resends, and never a change. Rules: domain.md N09, N66, N85.
+The cursor carries only a mark, a digest over all digests handed out so far, so it stays small. What a
+page brings is set aside under the mark that the page's cursor carries, and becomes what is known once
+the hub comes back with that mark, which it does when the page is stored. A page that was never stored is
+set aside for nothing; and where the cursor's mark is neither (another machine, a restored database, a
+lost directory) everything is forgotten and told again. So no crash and no move ever costs a change; the
+last kind costs repeats, which the hub knows as resends. Rules: domain.md N09, N66, N85.
 """
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -16,10 +18,14 @@ from typing import Final
 from hub.ids import digest_of
 
 _TABLES: Final = """
-create table if not exists mark (mark text not null);
+create table if not exists mark (of text primary key, mark text not null) without rowid;
 create table if not exists seen (
     key text primary key, digest text not null, kept text not null, sweep integer not null
 ) without rowid;
+create table if not exists aside (
+    key text primary key, digest text, kept text, sweep integer not null
+) without rowid;
+insert or ignore into mark values ('seen', ''), ('aside', '');
 """
 _MOST_ABSENT: Final = 0.1
 """More of the known rows than this gone in one sweep is a fault of the view, not a deletion (N09)."""
@@ -55,64 +61,74 @@ class SeenRows:
         # one call at a time, but not always from the same thread
         self._file: Final = sqlite3.connect(path, check_same_thread=False, isolation_level=None)
         self._file.executescript(_TABLES)
-        self._pending: tuple[str, Sequence[Seen], Sequence[str], int] | None = None
 
     def resume(self, mark: str) -> None:
-        """The cursor says `mark`: keeps what was handed out under it, or forgets what it cannot trust."""
-        pending, self._pending = self._pending, None
-        if mark == self._kept_mark():
-            return
-        if pending is not None and pending[0] == mark:
-            self._keep(*pending)
-        else:
-            self._file.executescript("delete from seen; delete from mark;")
-            self._file.execute("insert into mark values (?)", (mark,))
+        """The cursor says `mark`: makes what was set aside under it known, or forgets what it cannot trust."""
+        marks = dict(self._file.execute("select of, mark from mark").fetchall())
+        with self._transaction():
+            if mark != marks["seen"] and mark == marks["aside"]:
+                self._file.execute(
+                    "delete from seen where key in (select key from aside where digest is null)"
+                )
+                self._file.execute("insert or replace into seen select * from aside where digest is not null")
+            elif mark != marks["seen"]:
+                self._file.execute("delete from seen")
+            self._file.execute("delete from aside")
+            self._file.execute("update mark set mark = ?", (mark,))
 
     def news(self, rows: Sequence[Seen], sweep: int) -> list[Seen]:
         """Those of `rows` that are new or changed; the others are noted as present in `sweep`."""
         known = self._digests([row.key for row in rows])
         same = [(sweep, row.key) for row in rows if known.get(row.key) == row.digest]
-        with self._file:
-            self._file.execute("begin")
+        with self._transaction():
             self._file.executemany("update seen set sweep = ? where key = ?", same)
         return [row for row in rows if known.get(row.key) != row.digest]
 
-    def vanished(self, sweep: int, *, absences: int) -> list[Seen] | Shrunk:
-        """Rows that were in none of the last `absences` sweeps, `sweep` the last of them; often none."""
+    def vanished(self, sweep: int, *, absences: int, news: Sequence[Seen] = ()) -> list[Seen] | Shrunk:
+        """Rows that were in none of the last `absences` sweeps, `sweep` the last of them; often none.
+
+        `news` are rows of this sweep that are not known yet: changed, and so not absent.
+        """
         (known,) = self._file.execute("select count(*) from seen").fetchone()
         (absent,) = self._file.execute("select count(*) from seen where sweep < ?", (sweep,)).fetchone()
+        absent -= len(self._digests([row.key for row in news]))
         if absent > known * (0.5 if known <= _FEW else _MOST_ABSENT):
             return Shrunk(known, absent)
+        there = {row.key for row in news}
         gone = "select key, digest, kept from seen where sweep <= ? order by key"
-        return [Seen(*row) for row in self._file.execute(gone, (sweep - absences,))]
+        found = (Seen(*row) for row in self._file.execute(gone, (sweep - absences,)))
+        return [one for one in found if one.key not in there]
 
-    def hand_out(self, mark: str, news: Sequence[Seen], gone: Sequence[str], sweep: int) -> str:
+    def hand_out(self, mark: str, news: Sequence[Seen], gone: Sequence[Seen], sweep: int) -> str:
         """The mark for the page that brings `news` and says that `gone` are no more; `mark` if it does neither.
 
-        Nothing is kept yet: see `resume`.
+        Both are only set aside: see `resume`.
         """
         if not news and not gone:
             return mark
-        after = digest_of(mark, *(part for row in news for part in (row.key, row.digest)), "", *gone)
-        self._pending = (after, news, gone, sweep)
+        parts = (part for row in (*news, *gone) for part in (row.key, row.digest))
+        after = digest_of(mark, str(len(news)), *parts)
+        with self._transaction():
+            rows = [(row.key, row.digest, row.kept, sweep) for row in news]
+            rows += [(row.key, None, None, sweep) for row in gone]
+            self._file.execute("delete from aside")
+            self._file.executemany("insert into aside values (?, ?, ?, ?)", rows)
+            self._file.execute("update mark set mark = ? where of = 'aside'", (after,))
         return after
 
     def close(self) -> None:
         """Gives the file back; may be called twice."""
         self._file.close()
 
-    def _kept_mark(self) -> str:
-        found = self._file.execute("select mark from mark").fetchone()
-        return str(found[0]) if found else ""
-
-    def _keep(self, mark: str, news: Sequence[Seen], gone: Sequence[str], sweep: int) -> None:
-        with self._file:
-            self._file.execute("begin")
-            rows = [(row.key, row.digest, row.kept, sweep) for row in news]
-            self._file.executemany("insert or replace into seen values (?, ?, ?, ?)", rows)
-            self._file.executemany("delete from seen where key = ?", [(key,) for key in gone])
-            self._file.execute("delete from mark")
-            self._file.execute("insert into mark values (?)", (mark,))
+    @contextmanager
+    def _transaction(self) -> Iterator[None]:
+        self._file.execute("begin immediate")
+        try:
+            yield
+        except BaseException:
+            self._file.execute("rollback")
+            raise
+        self._file.execute("commit")
 
     def _digests(self, keys: Sequence[str]) -> dict[str, str]:
         found: dict[str, str] = {}

@@ -111,8 +111,9 @@ class SqlView:
             chosen = self._chosen(link)
             key = chosen[self._key]
             further = self._asked(chosen, key > after if after is not None else key.is_not(None))
-            rows = _rows(link, further.limit(self._batch))
-            last = rows[-1][self._key] if len(rows) == self._batch else None
+            # one more than a batch: whether the last key's rows are all there is only known by the next
+            rows = _rows(link, further.limit(self._batch + 1))
+            last = rows[-1][self._key] if len(rows) > self._batch else None
             if last is not None:
                 whole = [row for row in rows if row[self._key] != last]
                 rows = whole or _rows(link, self._asked(chosen, key == last))

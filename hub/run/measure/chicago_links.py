@@ -9,12 +9,13 @@ import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime, timedelta, timezone
 from itertools import combinations
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Annotated, Final, NamedTuple
 
-from hub.clock import SHANGHAI
+from pydantic import AfterValidator, BaseModel
+
 from hub.ids import digest_of
 from hub.incident import Candidate, Doorplate, Extent, LinkRule, LinkRules, Sighting, features, judge
 from hub.incident.sighting import metres_apart
@@ -33,9 +34,15 @@ TRIED: Final = tuple(
 )
 """Link rules to choose from, widest first: of equals the widest is taken."""
 
+_FURTHEST_M: Final = 300.0
+"""Beyond all rules to choose from."""
 _ERROR_M: Final = 5.0
 _NO_FAMILIES: Final[Mapping[str, frozenset[str]]] = {}
 _SHARED: Final = "*"
+
+CHICAGO: Final = timezone(timedelta(hours=-6))
+Moment = Annotated[datetime, AfterValidator(lambda moment: moment.replace(tzinfo=CHICAGO))]
+"""The city writes local time without a zone; the set lies in winter."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +101,7 @@ def measure(data: Path) -> dict[str, float]:
 
 
 def _half(root: str) -> int:
-    return int(digest_of("half", "", root), 16) % 2
+    return int(digest_of("half", root), 16) % 2
 
 
 def _ours(decisions: Sequence[_Decision], rules: LinkRules) -> Score:
@@ -134,15 +141,59 @@ def _tuned(decisions: Sequence[_Decision]) -> LinkRules:
 
 
 def _decisions(requests: Sequence[_Request]) -> list[_Decision]:
-    """Every pair, the earlier request first."""
+    """Every pair, the earlier request first; without those that are untrue and refused by all rules alike."""
     in_time = sorted(requests, key=lambda one: (one.sighting.occurred_at, one.sighting.event_key))
-    return [
-        _Decision(
-            later=later,
-            earlier=earlier.as_it_stood(later.sighting.occurred_at),
-            earlier_root=earlier.root,
-            metres=metres_apart(earlier.sighting, later.sighting) or 0.0,
+    found = []
+    for earlier, later in combinations(in_time, 2):
+        metres = metres_apart(earlier.sighting, later.sighting) or 0.0
+        same_type = earlier.sighting.category == later.sighting.category
+        if earlier.root == later.root or (same_type and metres <= _FURTHEST_M):
+            stood = earlier.as_it_stood(later.sighting.occurred_at)
+            found.append(_Decision(later, stood, earlier.root, metres))
+    return found
+
+
+def _read(file: Path) -> list[_Request]:
+    rows = [_Row.model_validate(row) for row in json.loads(file.read_bytes())]
+    parents = {row.sr_number: row.parent_sr_number for row in rows if row.parent_sr_number}
+    return [_Request(row.sighting, row.closed_date, _root(row.sr_number, parents)) for row in rows]
+
+
+def _root(number: str, parents: Mapping[str, str]) -> str:
+    seen = {number}
+    while (parent := parents.get(number, number)) not in seen:
+        number = parent
+        seen.add(number)
+    return number
+
+
+class _Row(BaseModel):
+    """What is read of one request."""
+
+    sr_number: str
+    sr_short_code: str
+    parent_sr_number: str = ""
+    created_date: Moment
+    closed_date: Moment | None = None
+    latitude: float
+    longitude: float
+    street_address: str
+    street_number: str
+    street_direction: str
+    street_name: str
+
+    @property
+    def sighting(self) -> Sighting:
+        road = f"{self.street_direction} {self.street_name}"
+        return Sighting(
+            event_key=EventKey(self.sr_number),
+            source="chicago311",
+            source_ref=self.sr_number,
+            category=f"chicago.{self.sr_short_code}",
+            lon=self.longitude,
+            lat=self.latitude,
+            error_m=_ERROR_M,
+            address_id=self.street_address,
+            occurred_at=self.created_date,
+            features=features("", "", Doorplate(road=road, number=self.street_number)),
         )
-        for earlier, later in combinations(in_time, 2)
-        
-    ]

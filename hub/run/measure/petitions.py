@@ -70,9 +70,14 @@ def _pairs(petitions: Sequence[_Petition]) -> Iterator[tuple[int, int]]:
 
 def _tf_idf(titles: Sequence[str]) -> list[dict[str, float]]:
     """Unit vectors over character 2–3-grams; smoothed inverse document frequency."""
-    counts = [Counter(title[i : i + n] for n in (2, 3) for i in range(len(title) - n + 1)) for title in titles]
+    counts = [
+        Counter(title[i : i + n] for n in (2, 3) for i in range(len(title) - n + 1)) for title in titles
+    ]
     in_titles = Counter(gram for count in counts for gram in count)
-    return [_unit({g: n * (log((1 + len(titles)) / (1 + in_titles[g])) + 1) for g, n in count.items()}) for count in counts]
+    return [
+        _unit({g: n * (log((1 + len(titles)) / (1 + in_titles[g])) + 1) for g, n in count.items()})
+        for count in counts
+    ]
 
 
 def _unit(vector: dict[str, float]) -> dict[str, float]:

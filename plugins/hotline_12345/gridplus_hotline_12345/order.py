@@ -96,7 +96,7 @@ class _Order:
 
     def draft(self, item: Fields, *, part: str, callback: bool) -> Draft:
         order = self._order
-        hotline_no, platform_no = order.ref("orderNo", "hotlineNo"), order.ref("platformNo")
+        hotline_no, platform_no = order.ref("orderNo", "hotlineNo"), order.ref("platformNo", "recordNumber")
         # the platform's number is the one answers go to; some messages carry only the hotline's (N06)
         ref = platform_no or hotline_no or order.needed_ref("orderNo")
         aliases = (Alias("hotline_order", hotline_no),) if hotline_no and hotline_no != ref else ()
@@ -107,7 +107,8 @@ class _Order:
         occurred_at = order.moment("occurTime", zone=self._zone)
         reported_at = order.moment("callTime", "acceptTime", zone=self._zone)
         updated_at = order.moment("updateTime", zone=self._zone)
-        status, urgency = order.text("status"), order.text("urgency")
+        status = order.text("status", "pssStatusAttr", "payrollResulttmp")
+        urgency = order.text("urgency")
         operation = order.text("opType").lower()
         flags = time_flags(
             occurred_at=occurred_at, reported_at=reported_at, received_at=self._arrival.received_at
@@ -127,7 +128,8 @@ class _Order:
             channel=order.text("channel"),
             stage=Stage.CANCELLED if operation == "cancel" else stage_of(status, _OWN_STAGES),
             status_raw=status,
-            is_update=operation in ("update", "cancel"),
+            # steps of a workflow (泰安's shape) name their order and say nothing of what it is about
+            is_update=operation in ("update", "cancel") or not (title or content),
             title=title,
             content=content,
             position=self._position(where),

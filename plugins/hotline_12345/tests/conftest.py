@@ -14,7 +14,6 @@ import orjson
 import pytest
 from gridplus_hotline_12345.adapter import Hotline12345
 from gridplus_hotline_12345.config import HotlineConfig
-from gridplus_hotline_12345.order import drafts_of
 from gridplus_hotline_12345.simulator import HotlineSystem
 
 from hub.clock import FixedClock
@@ -103,6 +102,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         failures: tuple[str, ...] = (),
         patience_s: float = 2.0,
         now: datetime = NOON,
+        storing_fails: int = 0,
         **settings: Any,
     ) -> Desk:
         clock = FixedClock(now)
@@ -118,7 +118,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             nonce=lambda: f"{next(numbers):032x}",
         )
         adapter = Hotline12345(config, tools)
-        door = Door(adapter)
+        door = Door(adapter, failing=storing_fails)
         closing.extend([system.stop, adapter.close, door.close])
         system.push_to(door.url)
         return Desk(adapter, system, clock, door)
@@ -129,18 +129,29 @@ def start(tmp_path: Path) -> Iterator[Start]:
 
 
 @pytest.fixture
-def normalise() -> Callable[[bytes], list[Draft]]:
-    """Bytes → drafts, with no platform behind."""
-    config = HotlineConfig.model_validate(
-        {
-            "base_url": "http://127.0.0.1:9",
-            "app_key": "a",
-            "app_secret": "b",
-            "push_key": "c",
-            "push_secret": "d",
-        }
+def adapter() -> Iterator[Hotline12345]:
+    """An adapter with no platform behind, for what it makes of bytes."""
+    secrets = dict.fromkeys(("app_key", "app_secret", "push_key", "push_secret"), "x")
+    tools = Tools(
+        source="hotline_12345",
+        clock=FixedClock(NOON),
+        http=partial(httpx.Client, verify=PLAIN),
+        nonce=lambda: "0" * 32,
     )
-    return lambda body: list(drafts_of(body, Arrival(NOON, "order"), config))
+    made = Hotline12345(HotlineConfig.model_validate({"base_url": "http://127.0.0.1:9", **secrets}), tools)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def normalise(adapter: Hotline12345) -> Callable[[bytes], list[Draft]]:
+    """Bytes → drafts."""
+
+    def of(body: bytes) -> list[Draft]:
+        found = adapter.normalise(Body(body, "order"), Arrival(NOON, "order"))
+        return [draft for draft in found if isinstance(draft, Draft)]
+
+    return of
 
 
 @pytest.fixture

@@ -89,6 +89,14 @@ def test_a_resent_order_comes_as_the_same_bytes(start: "Start", say: "Say") -> N
     assert len(set(contents)) == 2
 
 
+def test_an_order_that_could_not_be_stored_is_pushed_again_with_a_fresh_nonce(
+    start: "Start", say: "Say"
+) -> None:
+    desk = start(say(extra=PUSH), storing_fails=2)
+    assert desk.system.wait_for(desk.system.done)
+    assert (len(desk.door.bodies), desk.door.refused, desk.system.said()) == (1, [], 1)
+
+
 @pytest.mark.parametrize(
     ("failure", "code"),
     [("unsigned_push", "P101"), ("wrong_clock", "P102"), ("replayed_push", "P103")],

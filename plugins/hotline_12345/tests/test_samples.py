@@ -2,37 +2,17 @@
 
 from pathlib import Path
 
-import httpx
 import pytest
 from gridplus_hotline_12345.adapter import Hotline12345
-from gridplus_hotline_12345.config import HotlineConfig
 from gridplus_hotline_12345.plugin import grid_adapters
 from gridplus_hotline_12345.simulator import FAILURES, ONLY_PUSHED
 from gridplus_hotline_12345.wording import DEFECTS
 
-from hub.clock import FixedClock
-from hub.plugin import AdapterEntry, Tools
-from hub.plugin.samples import RECEIVED_AT, Sample, outcome_of, read_samples
+from hub.plugin import AdapterEntry
+from hub.plugin.samples import Sample, outcome_of, read_samples
 
 (ENTRY,) = grid_adapters()
 SAMPLES = read_samples(ENTRY.samples) if ENTRY.samples else ()
-
-
-@pytest.fixture(scope="module")
-def adapter() -> Hotline12345:
-    config = HotlineConfig.model_validate(
-        {
-            "base_url": "http://127.0.0.1:9",
-            "app_key": "a",
-            "app_secret": "b",
-            "push_key": "c",
-            "push_secret": "d",
-        }
-    )
-    tools = Tools(
-        source="hotline_12345", clock=FixedClock(RECEIVED_AT), http=httpx.Client, nonce=lambda: "0" * 32
-    )
-    return Hotline12345(config, tools)
 
 
 @pytest.mark.parametrize("sample", SAMPLES, ids=lambda sample: sample.name)

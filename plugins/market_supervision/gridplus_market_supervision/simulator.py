@@ -60,6 +60,8 @@ class MarketPlatform(HttpSimulator):
         self._token = ""
         self._token_uses = 0
         self._token_until = 0.0
+        self._tokens_given = 0
+        self._upload_answers: Final[list[bytes]] = []
         self._troubles: Final = PageTroubles(
             setup.failures,
             self.stopping,
@@ -84,6 +86,21 @@ class MarketPlatform(HttpSimulator):
         else:
             with self.lock:
                 self._log.extend(self._entries(utterance))
+
+    def forget_token(self) -> None:
+        """Ends the token in use, as another client of the same app would (N71)."""
+        with self.lock:
+            self._token = ""
+
+    def tokens_given(self) -> int:
+        """How many tokens were asked for so far."""
+        with self.lock:
+            return self._tokens_given
+
+    def upload_answers(self) -> tuple[bytes, ...]:
+        """What the hub answered to the office's tables, oldest first."""
+        with self.lock:
+            return tuple(self._upload_answers)
 
     def _is_tabled(self, said: Utterance) -> bool:
         if said.defect in ONLY_READ or said.defect in ONLY_TABLED:
@@ -126,6 +143,7 @@ class MarketPlatform(HttpSimulator):
                 body=body,
             )
             if reply is not None:
+                self._upload_answers.append(reply.body)
                 self.count(rows - 1 if reply.status < 300 else 1)
 
     # --- the platform
@@ -159,6 +177,7 @@ class MarketPlatform(HttpSimulator):
         with self.lock:
             self._token = f"{self._dice.getrandbits(128):032x}"
             self._token_uses = 0
+            self._tokens_given += 1
             self._token_until = self.setup.clock.now().timestamp() + _TOKEN_LIFE_S
             return _said({"access_token": self._token, "token_type": "Bearer", "expires_in": _TOKEN_LIFE_S})
 

@@ -45,10 +45,16 @@ _MERGED: Final = (1, 3, 4, 5, 6, 7, 8, 9, 10, 11)
 
 
 def letter_of(said: Utterance) -> Letter:
-    """The letter as the platform writes it. `extra["report"]` makes a complaint also report (N13)."""
-    kinds = [_KIND.get(said.request_type, "9")]
+    """The letter as the platform writes it.
+
+    It is complaint and report in one (N13) where `extra["parts"]` names both, or where `extra["report"]`
+    holds the words of the report beside a complaint.
+    """
     clue = said.extra.get("report", "")
-    if clue and "2" not in kinds:
+    kinds = [_KIND.get(said.request_type, "9")]
+    if said.extra.get("parts") == "complaint,report":
+        kinds = ["1", "2"]
+    elif clue and "2" not in kinds:
         kinds.append("2")
     letter: Letter = {
         "letterNo": said.ref,
@@ -143,9 +149,7 @@ def _full_width_ref(letter: Letter, said: Utterance) -> None:
 
 
 def _complaint_and_report(letter: Letter, said: Utterance) -> None:
-    both = letter_of(
-        replace(said, request_type=RequestType.COMPLAINT, extra={"report": f"举报：{said.content}"})
-    )
+    both = letter_of(replace(said, extra={"parts": "complaint,report", "report": f"举报：{said.content}"}))
     letter |= both
 
 
@@ -212,7 +216,7 @@ def _lose_digits(sheet: Worksheet, first: int, last: int) -> None:
     """What Excel does to an 18-digit number typed into a plain cell: 15 digits are left (N21)."""
     for row in range(first, last + 1):
         cell = sheet.cell(row, _HEADINGS.index("身份证号") + 1)
-        cell.value = float(320602199001011234)
+        cell.value = float(329901199001011234)
         cell.number_format = "0.00E+00"
 
 
@@ -232,18 +236,20 @@ def table_of(letter: Letter, defect: str = "") -> tuple[bytes, int]:
         raise TypeError("a new workbook has a sheet")
     sheet.append(["投诉举报登记表"])
     sheet.append(list(_HEADINGS))
-    blocks = [
+    parts = [
         (word, letter[name]) for name, word in (("complaint", "投诉"), ("report", "举报")) if name in letter
     ]
-    for word, block in blocks or [(float(letter["infType"].split(",")[0]), letter)]:
+    # a type typed as a number comes out of Excel as 3.0 (N26)
+    rows: list[tuple[object, Letter]] = [*parts] or [(float(letter["infType"].split(",")[0]), letter)]
+    for word, block in rows:
         sheet.append(_cells(letter, word, block))
-    last = 2 + max(len(blocks), 1)
+    last = 2 + len(rows)
     spoil = TABLE_DEFECTS.get(defect)
     if spoil is not None:
         spoil(sheet, 3, last)
     out = io.BytesIO()
     book.save(out)
-    return out.getvalue(), last - 2
+    return out.getvalue(), len(rows)
 
 
 def _cells(letter: Letter, word: object, block: Mapping[str, str]) -> list[object]:

@@ -27,6 +27,7 @@ from hub import (
 )
 from hub.plugin.fields import Fields
 from hub.plugin.json_text import read_json
+from hub.plugin.notes import looks_like_a_test, original_numbers
 from hub.plugin.points import point_of
 from hub.plugin.times import zone_of
 from hub.plugin.words import request_type_of, stage_of, urgency_of
@@ -71,16 +72,17 @@ def drafts_of(content: bytes, charset: str, config: PoliceGridConfig) -> Sequenc
 
 def _matter(row: Fields, config: PoliceGridConfig) -> Draft:
     zone = zone_of(config.zone)
-    hotline_ref = row.ref("ZBDBH")
-    earlier_ref = row.ref("YJQBH")
+    ref, hotline_ref, earlier_ref = _needed(row, "JQBH"), row.ref("ZBDBH"), row.ref("YJQBH")
+    title, content = row.text("SXMC"), row.text("JQNR")
+    remarked = original_numbers(content, own={ref, hotline_ref, earlier_ref})
     version = row.moment("GXSJ", zone=zone)
     urgency = row.text("JJCD")
     status = row.text("CLZT")
     return Draft(
-        source_ref=_needed(row, "JQBH"),
+        source_ref=ref,
         # 110 → 12345: the order that it was passed on as, so both reports are one matter for sure
         aliases=(Alias(config.hotline_source, hotline_ref),) if hotline_ref else (),
-        same_as=(earlier_ref,) if earlier_ref else (),
+        same_as=(earlier_ref, *remarked) if earlier_ref else remarked,
         version=version.isoformat() if version else "",
         occurred_at=row.moment("FSSJ", zone=zone),
         reported_at=row.moment("BJSJ", zone=zone),
@@ -91,8 +93,8 @@ def _matter(row: Fields, config: PoliceGridConfig) -> Draft:
         channel=row.text("SJLY"),
         stage=stage_of(status, _STAGES),
         status_raw=status,
-        title=row.text("SXMC"),
-        content=row.text("JQNR"),
+        title=title,
+        content=content,
         position=point_of(row.text("JD"), row.text("WD"), _crs(row, config)),
         address=row.text("FSDZ"),
         area_code=row.ref("XZQH"),
@@ -101,7 +103,7 @@ def _matter(row: Fields, config: PoliceGridConfig) -> Draft:
         # whatever the mark says that is not a plain "no": secrecy is not lost to a new code
         secret=row.text("BMBZ") not in ("", "0", "否"),
         accused_name=row.text("BSDW"),
-        flags=("test_data",) if row.yes("CSBZ") else (),
+        flags=("test_data",) if row.yes("CSBZ") or looks_like_a_test(f"{title}\n{content}") else (),
     )
 
 

@@ -4,11 +4,13 @@ SQLite by default, PostgreSQL where a URL is given; key and codes are CHAR colum
 databases pad them, and there is no update time to be had.
 """
 
+import sqlite3
 import threading
 from collections.abc import Mapping
 from typing import Final
 
 from sqlalchemy import CHAR, Column, MetaData, Table, Text, create_engine, text
+from sqlalchemy.event import listen
 
 from gridplus_urban_management.config import COLUMNS
 
@@ -20,6 +22,8 @@ class CaseTable:
 
     def __init__(self, url: str, name: str) -> None:
         self._engine: Final = create_engine(url)
+        if self._engine.dialect.name == "sqlite":
+            listen(self._engine, "connect", _hasty)
         self._name: Final = name
         self.view: Final = f"v_{name}"
         kinds = {one: CHAR(_PADDED[one]) if one in _PADDED else Text() for one in COLUMNS}
@@ -68,3 +72,8 @@ class CaseTable:
         with self._engine.begin() as link:
             link.execute(text(f"DROP VIEW IF EXISTS {self.view}"))
             link.execute(text(f"CREATE VIEW {self.view} AS SELECT {columns} FROM {self._name}"))  # noqa: S608  names of our own
+
+
+def _hasty(link: sqlite3.Connection, _: object) -> None:
+    """What a simulator says need not survive a power cut."""
+    link.execute("PRAGMA synchronous = OFF")

@@ -36,8 +36,8 @@ FAILURES: Final[Mapping[str, str]] = {
 }
 """Failure modes by name."""
 
-_ONLY_VIEW: Final = frozenset({"column_added", "row_deleted"})
-_ONLY_SERVICE: Final = frozenset(
+ONLY_VIEW: Final = frozenset({"column_added", "row_deleted"})
+ONLY_SERVICE: Final = frozenset(
     {
         "resend",
         "same_time_changed",
@@ -55,7 +55,7 @@ _LISTING: Final = Call(operation="GetChangedCases", namespace="http://service.ur
 
 
 class UrbanPlatform(HttpSimulator):
-    """The platform. Failure modes: `FAILURES`; defects: `wording.DEFECTS`, `_ONLY_VIEW`, `_ONLY_SERVICE`."""
+    """The platform. Failure modes: `FAILURES`; defects: `wording.DEFECTS`, `ONLY_VIEW`, `ONLY_SERVICE`."""
 
     def __init__(self, setup: SimulatorSetup) -> None:
         super().__init__(setup)
@@ -116,9 +116,9 @@ class UrbanPlatform(HttpSimulator):
     def _is_row(self, said: Utterance) -> bool:
         if self.fails("no_view"):
             return False
-        if self.fails("no_service") or said.defect in _ONLY_VIEW:
+        if self.fails("no_service") or said.defect in ONLY_VIEW:
             return True
-        return said.code_table == "cg-2015" and said.defect not in _ONLY_SERVICE
+        return said.code_table == "cg-2015" and said.defect not in ONLY_SERVICE
 
     def _put_row(self, said: Utterance, case: Case) -> None:
         if said.defect == "row_deleted":

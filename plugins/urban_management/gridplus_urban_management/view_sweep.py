@@ -4,7 +4,7 @@ A protocol of this plugin alone: the view has no update time, so each pass compa
 digest that the last one left (`hub.plugin.transport.seen_rows`).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -75,20 +75,15 @@ class ViewSweep:
         seen = self._seen_rows()
         seen.resume(place.mark)
         batch = self._view.batch(place.after)
-        rows = {row.key: row for row in batch.rows}
         news = seen.news([_seen(row) for row in batch.rows], place.sweep)
-        bodies = [Body(rows[one.key].content, ROW) for one in news]
-        if batch.after is not None:
-            mark = seen.hand_out(place.mark, news, (), place.sweep)
-            return Page(tuple(bodies), str(replace(place, mark=mark, after=batch.after)), more=True)
-        gone = self._gone(seen, place.sweep, {one.key for one in news})
-        bodies += [
-            Body(orjson.dumps({"gone": one.key, "kept": orjson.loads(one.kept)}), GONE) for one in gone
-        ]
-        mark = seen.hand_out(place.mark, news, [one.key for one in gone], place.sweep)
+        ends = batch.after is None
+        gone = self._gone(seen, news, place.sweep) if ends else []
+        mark = seen.hand_out(place.mark, news, gone, place.sweep)
+        bodies = _bodies(batch.rows, news, gone)
+        if not ends:
+            return Page(bodies, str(replace(place, mark=mark, after=batch.after)), more=True)
         pause_until = now + timedelta(seconds=self._settings.sweep_pause_s)
-        ended = Place(place.columns, mark, place.sweep + 1, None, pause_until.isoformat())
-        return Page(tuple(bodies), str(ended))
+        return Page(bodies, str(Place(place.columns, mark, place.sweep + 1, None, pause_until.isoformat())))
 
     def check(self) -> None:
         """Raises TryLater where the database does not answer, SourceGone S107 as `read` would."""
@@ -120,12 +115,19 @@ class ViewSweep:
         self._seen = self._seen or SeenRows(self._tools.place, self._tools.source)
         return self._seen
 
-    def _gone(self, seen: SeenRows, sweep: int, in_hand: set[str]) -> list[Seen]:
-        found = seen.vanished(sweep, absences=self._settings.absences)
+    def _gone(self, seen: SeenRows, news: Sequence[Seen], sweep: int) -> list[Seen]:
+        found = seen.vanished(sweep, absences=self._settings.absences, news=news)
         if isinstance(found, Shrunk):
             log.warning("view_shrunk", source=self._tools.source, known=found.known, absent=found.absent)
             return []
-        return [one for one in found if one.key not in in_hand]
+        return found
+
+
+def _bodies(rows: Sequence[Row], news: Sequence[Seen], gone: Sequence[Seen]) -> tuple[Body, ...]:
+    content = {row.key: row.content for row in rows}
+    told = [Body(content[one.key], ROW) for one in news]
+    told += [Body(orjson.dumps({"gone": one.key, "kept": orjson.loads(one.kept)}), GONE) for one in gone]
+    return tuple(told)
 
 
 def _seen(row: Row) -> Seen:

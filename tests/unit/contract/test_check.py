@@ -1,8 +1,10 @@
 """The examples inside contracts, run against all contracts."""
 
+from datetime import date
+
 import pytest
 
-from hub.contract.check import check
+from hub.contract.check import check, double_validity
 from hub.model import AreaId, Condition, Example, Level, RequestType, Urgency
 from tests.unit.contract.building import AREAS, NORTH, NORTH_1, SOUTH, SOUTH_1, clause, contract
 
@@ -92,3 +94,11 @@ def test_a_failing_example_is_found_at_its_line() -> None:
     mine = contract("a", clause("lead", "market.*"), examples=(example("assist"),))
     (finding,) = check([mine], AREAS, {"contracts/a.yaml": text}).findings
     assert finding.where == "contracts/a.yaml:3"
+
+
+def test_two_contracts_of_one_department_on_one_day_are_told() -> None:
+    first = contract("a", clause("lead", "*"), valid_to=date(2026, 3, 31))
+    second = contract("a", clause("lead", "*"), version=2, valid_from=date(2026, 3, 31))
+    third = contract("a", clause("lead", "*"), version=2, valid_from=date(2026, 4, 1))
+    assert [finding.code for finding in double_validity((first, second))] == ["K233"]
+    assert double_validity((first, third)) == ()

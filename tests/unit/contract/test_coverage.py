@@ -1,11 +1,9 @@
 """Gaps and overlaps of a set of contracts, named as shortly as they can be."""
 
-from datetime import date
-
 import pytest
 
-from hub.contract.coverage import Coverage, Hole, coverage, double_validity
-from hub.model import Accept, Condition, Contract, Urgency
+from hub.contract.coverage import Coverage, Hole, coverage
+from hub.model import UNMAPPED, Accept, Condition, Contract, Urgency
 from tests.unit.contract.building import (
     AREAS,
     DAY,
@@ -118,9 +116,9 @@ def test_gaps_and_overlaps_become_findings_with_words() -> None:
     assert "a, b" in overlap.told().cause
 
 
-def test_two_contracts_of_one_department_on_one_day_are_told() -> None:
-    first = contract("a", clause("lead", "*"), valid_to=date(2026, 3, 31))
-    second = contract("a", clause("lead", "*"), version=2, valid_from=date(2026, 3, 31))
-    third = contract("a", clause("lead", "*"), version=2, valid_from=date(2026, 4, 1))
-    assert [finding.code for finding in double_validity((first, second))] == ["K233"]
-    assert double_validity((first, third)) == ()
+def test_unmapped_is_the_desks_and_no_gap() -> None:
+    found = coverage(
+        [contract("a", clause("lead", "market.*"))], ["market.price", UNMAPPED], AREAS.values(), DAY
+    )
+    assert found.is_clean
+    assert found.categories == 1

@@ -148,6 +148,14 @@ def test_the_likely_wait_for_a_person_best_first() -> None:
     assert all(one.judgement.verdict is Verdict.LIKELY for one in decision.likely)
 
 
+def test_of_two_equally_near_matters_the_older_takes_the_report() -> None:
+    older = matter(told("水管爆裂", ref="1"), name="z")
+    newer = matter(told("水管爆裂", ref="2", minutes=20), name="a")
+    report = told("水管爆裂", ref="3", minutes=10)
+    assert joined(decide(report, [newer, older], RULES)) == "z"
+    assert joined(decide(report, [older, newer], RULES)) == "z"
+
+
 def test_an_unmapped_report_opens_its_own_incident() -> None:
     assert Open() == decide(told("水管爆裂", UNMAPPED), [matter(told("水管爆裂", UNMAPPED, ref="2"))], RULES)
 

@@ -367,6 +367,12 @@ PLACES = [
         id="points too coarse to mean anything",
     ),
     pytest.param(
+        DIFFERENT,
+        told("水管爆裂"),
+        told("水管爆裂", error_m=500, minutes=1),
+        id="one point too coarse to mean anything",
+    ),
+    pytest.param(
         SAME,
         told("水管爆裂", error_m=150, address_id="a-9"),
         told("自来水管爆了", error_m=150, east_m=160, address_id="a-9", minutes=8),

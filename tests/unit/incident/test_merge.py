@@ -1,6 +1,6 @@
 """Laws of links: nothing is lost, everything can be undone, and undoing restores what was."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -112,6 +112,11 @@ class Desk(RuleBasedStateMachine):
         self.links: Links = (linked("ev_0", A), linked("ev_1", B))
         self.merged: list[tuple[IncidentId, IncidentId]] = []
         self.past: list[Link] = list(self.links)
+        self.minutes = 0
+
+    def _now(self) -> datetime:
+        self.minutes += 1
+        return LATER + timedelta(minutes=self.minutes)
 
     def _try(self, act: object, *args: object, **kwargs: object) -> bool:
         assert callable(act)
@@ -127,18 +132,18 @@ class Desk(RuleBasedStateMachine):
 
     @rule(event=st.integers(0, 5))
     def unlink_one(self, event: int) -> None:
-        self._try(unlink, EventId(f"ev_{event}"), at=LATER, by=BY)
+        self._try(unlink, EventId(f"ev_{event}"), at=self._now(), by=BY)
 
     @rule(pair=st.permutations([A, B, C]))
     def merge_two(self, pair: list[IncidentId]) -> None:
-        if self._try(merge, pair[0], pair[1], at=LATER, by=BY):
+        if self._try(merge, pair[0], pair[1], at=self._now(), by=BY):
             self.merged.append((pair[0], pair[1]))
 
     @precondition(lambda self: self.merged)
     @rule()
     def unmerge_the_last(self) -> None:
         source, target = self.merged.pop()
-        self._try(unmerge, source, target, at=LATER, by=BY)
+        self._try(unmerge, source, target, at=self._now(), by=BY)
 
     @invariant()
     def nothing_is_deleted_and_the_past_only_gets_undone(self) -> None:

@@ -1,5 +1,7 @@
 """What the words of two masked reports have in common, and what only seems so."""
 
+import random
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -58,6 +60,14 @@ def test_a_report_of_masks_only_says_nothing() -> None:
 def test_formulas_of_every_report_make_no_two_reports_alike() -> None:
     one = "市民来电反映：井盖破损，希望相关部门尽快处理"
     assert likeness(one, "居民来电投诉：夜宵摊油烟，请相关部门尽快处理") == pytest.approx(0.0, abs=0.02)
+
+
+@given(st.randoms(use_true_random=False))
+def test_long_texts_without_a_word_in_common_are_not_alike(dice: random.Random) -> None:
+    signs = [chr(code) for code in range(0x4E00, 0x9FA5)]
+    dice.shuffle(signs)
+    one, other = "".join(signs[:200]), "".join(signs[200:400])
+    assert likeness(one, other) < 0.2
 
 
 def test_a_named_place_in_common_counts_and_another_place_counts_against() -> None:

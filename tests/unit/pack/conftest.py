@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final
 
 import pytest
+
 from hub.pack import Pack, check, load
 
 _GRIDS: Final = {
@@ -162,7 +163,7 @@ class TinyPack:
     def replace(self, file: str, old: str, new: str) -> int:
         """Puts `new` for `old`, which must stand there once; answers with its line."""
         text = (self.root / file).read_text(encoding="utf-8")
-        assert 1 == text.count(old)
+        assert text.count(old) == 1
         self.write(file, text.replace(old, new))
         return text[: text.index(old)].count("\n") + 1
 

@@ -155,7 +155,6 @@ def test_the_derivation_tells_from_when_what_was_skipped_and_why(calendar: Calen
         "from_at": "2026-09-30T10:00:00+08:00",
         "value": 5,
         "unit": "work_day",
-        "due_at": "2026-10-13T18:00:00+08:00",
     }
     assert told["days_skipped"] == {"count": 8, "days": "2026-10-01/2026-10-07 国庆节, 2026-10-11 weekend"}
     assert told["weekend_days_worked"] == {"days": "2026-10-10"}

@@ -1,0 +1,128 @@
+"""The AsyncAPI 3.0 document of every topic, generated from contracts and schema. Pure."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from hub.bus.topics import DEADLETTERS, EVENTS, INCIDENTS, reports, whistles
+from hub.contract.wire import whistle_data_schema
+from hub.model import Contract
+from hub.pack import Pack
+
+_SPEC: Final = "3.0.0"
+_ID: Final = {"type": "string"}
+_EVENT: Final = {
+    "type": "object",
+    "required": ["event_id", "key", "source", "category", "mode"],
+    "properties": {
+        "event_id": _ID,
+        "key": _ID,
+        "source": _ID,
+        "category": _ID,
+        "subdistrict_id": {"type": ["string", "null"]},
+        "grid_id": {"type": ["string", "null"]},
+        "mode": {"enum": ["live", "backfill", "late"]},
+    },
+}
+_INCIDENT: Final = {
+    "type": "object",
+    "required": ["incident_id", "state", "version"],
+    "properties": {
+        "incident_id": _ID,
+        "state": {"enum": ["open", "closed", "verified", "merged", "cancelled"]},
+        "version": {"type": "integer"},
+        "category": _ID,
+        "urgency": {"enum": ["routine", "urgent", "critical"]},
+        "subdistrict_id": {"type": ["string", "null"]},
+        "grid_id": {"type": ["string", "null"]},
+        "event_count": {"type": "integer"},
+    },
+}
+_DEADLETTER: Final = {
+    "type": "object",
+    "required": ["record_id", "source", "code"],
+    "properties": {"record_id": _ID, "source": _ID, "code": _ID, "pointer": _ID},
+}
+
+
+def document(pack: Pack, schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The document for `pack`: internal topics, and two topics for each department."""
+    channels: dict[str, Any] = {
+        "events": _channel(EVENTS, "Located reports, keyed by subdistrict; ids only.", "Event"),
+        "incidents": _channel(INCIDENTS, "State of each matter; compacted.", "Incident"),
+        "deadletters": _channel(DEADLETTERS, "Records that ended dead: pointers and codes.", "DeadLetter"),
+    }
+    messages: dict[str, Any] = {
+        "Event": _message("grid.event.v1", _EVENT),
+        "Incident": _message("grid.incident.v1", _INCIDENT),
+        "DeadLetter": _message("grid.deadletter.v1", _DEADLETTER),
+        "Report": _message("grid.report.v1", _inner(schemas["report_in"])),
+    }
+    operations: dict[str, Any] = {
+        name: _operation("send", name) for name in ("events", "incidents", "deadletters")
+    }
+    for contract in sorted(pack.contracts, key=lambda c: c.department):
+        _department(contract, channels, messages, operations)
+    return {
+        "asyncapi": _SPEC,
+        "info": {
+            "title": "Grid+ hub",
+            "version": pack.version,
+            "description": (
+                "Delivery is at least once: drop repeats by the CloudEvents id. A whistle carries references; "
+                "open them over HTTP under the grants of that moment."
+            ),
+        },
+        "defaultContentType": "application/cloudevents+json",
+        "channels": channels,
+        "operations": operations,
+        "components": {"messages": messages},
+    }
+
+
+def _department(
+    contract: Contract, channels: dict[str, Any], messages: dict[str, Any], operations: dict[str, Any]
+) -> None:
+    name = contract.department
+    messages[f"Whistle_{name}"] = _message("grid.whistle.v1", whistle_data_schema(contract, {}))
+    channels[f"whistles_{name}"] = _channel(whistles(name), contract.title, f"Whistle_{name}")
+    channels[f"reports_{name}"] = _channel(reports(name), f"{contract.title}: 报到", "Report")
+    operations[f"whistles_{name}"] = _operation("send", f"whistles_{name}")
+    operations[f"reports_{name}"] = _operation("receive", f"reports_{name}")
+
+
+def _channel(address: str, description: str, message: str) -> dict[str, Any]:
+    return {
+        "address": address,
+        "description": description,
+        "messages": {message: {"$ref": f"#/components/messages/{message}"}},
+    }
+
+
+def _operation(action: str, channel: str) -> dict[str, Any]:
+    return {"action": action, "channel": {"$ref": f"#/channels/{channel}"}}
+
+
+def _message(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
+    """A CloudEvent of type `kind` whose `data` is as given."""
+    return {
+        "contentType": "application/cloudevents+json",
+        "payload": {
+            "type": "object",
+            "required": ["specversion", "id", "source", "type", "data"],
+            "properties": {
+                "specversion": {"const": "1.0"},
+                "id": _ID,
+                "source": _ID,
+                "type": {"const": kind},
+                "subject": _ID,
+                "time": {"type": "string", "format": "date-time"},
+                "datacontenttype": {"const": "application/json"},
+                "data": _inner(data),
+            },
+        },
+    }
+
+
+def _inner(schema: Mapping[str, Any]) -> dict[str, Any]:
+    """A schema inside another document: without its own address."""
+    return {k: v for k, v in schema.items() if k not in ("$id", "$schema")}

@@ -1,0 +1,55 @@
+"""`gridplus keys`: the vault's master keys, and keys that departments call with."""
+
+import click
+
+from hub.cli import output
+
+
+@click.group()
+def keys() -> None:
+    """The vault's master keys and callers' keys."""
+
+
+_STORE = click.option("--store", default=None, help="SQLAlchemy URL of the store.")
+
+
+@keys.command()
+@_STORE
+def rotate(store: str | None) -> None:
+    """Makes a new master key and wraps every data key with it; what was sealed before stays readable."""
+    from hub.run.keyrotation import rotate as rotate_keys
+    from hub.settings import read
+    from hub.store.engine import Store
+
+    settings = read(store=store)
+    opened = Store(settings.store_url)
+    try:
+        done = rotate_keys(opened, settings.keys_file)
+    finally:
+        opened.close()
+    output.figures({"master": done.master, "rewrapped": done.rewrapped})
+
+
+@keys.command()
+@click.argument("department")
+@_STORE
+def issue(department: str, store: str | None) -> None:
+    """Prints a new key for DEPARTMENT, once; the hub keeps only its digest."""
+    import secrets
+
+    from hub.errors import FixSettings
+    from hub.run.assembly import Assembly
+    from hub.settings import read
+    from hub.store import principals
+
+    hub = Assembly(read(store=store))
+    try:
+        if department not in hub.pack.organisations:
+            raise FixSettings("C106", id=department)
+        key = secrets.token_hex(32)
+        with hub.store.write() as conn:
+            who = principals.Principal("department", department)
+            principals.register(conn, who, key, hub.clock.now())
+    finally:
+        hub.close()
+    click.echo(key)

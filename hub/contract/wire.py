@@ -1,0 +1,35 @@
+"""The closed schema of what one department is sent: its contract's fields, and nothing beside them.
+
+Pure. Checked after projection, before anything leaves; the AsyncAPI document shows the same schema.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from hub.model import Contract
+
+HANDLE: Final = "handle"
+"""Purpose of a whistle itself; other purposes are asked for when it is opened."""
+
+
+def whistle_data_schema(contract: Contract, fields: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """JSON Schema 2020-12 of a whistle message's `data`. `fields`: `dataset.leaf` → schema of its value."""
+    datasets: dict[str, dict[str, Any]] = {"incident": {}, "whistle": {}}
+    for asked in contract.fields:
+        dataset, _, leaf = asked.field.partition(".")
+        if asked.purpose == HANDLE and dataset in datasets:
+            datasets[dataset][leaf] = dict(fields.get(asked.field, {}))
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["department", "href"],
+        "properties": {
+            "department": {"const": contract.department},
+            "href": {"type": "string", "pattern": "^/departments/me/whistles/wh_[0-9a-f]{32}$"},
+            **{
+                name: {"type": "object", "additionalProperties": False, "properties": leaves}
+                for name, leaves in datasets.items()
+            },
+        },
+    }

@@ -1,0 +1,52 @@
+"""Back-fill from files: records with mode `backfill`, which start no clock and no whistle (N78).
+
+The same door and the same intake as live sources; only the mode differs.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from hub.model import Mode
+from hub.plugin import Adapter, Reads
+from hub.run.assembly import Assembly
+from hub.run.reception import Reception, write
+from hub.store import cursors
+
+_PAGES: Final = 1_000_000
+
+
+class Import:
+    """One import of one file into one hub."""
+
+    def __init__(self, hub: Assembly, source: str, adapter: Adapter) -> None:
+        self._hub, self._source, self._adapter = hub, source, adapter
+        self._reception = Reception(source, adapter, hub.vault, body_limit=hub.settings.body_limit)
+
+    def run(self) -> int:
+        """Stores every record of the file; returns how many. Running it again stores nothing twice."""
+        if not isinstance(self._adapter, Reads):
+            return 0
+        stored = 0
+        for _ in range(_PAGES):
+            with self._hub.store.read() as conn:
+                place = cursors.get(conn, self._source)
+            page = self._adapter.read(place.cursor)
+            if not page.bodies and page.cursor == place.cursor:
+                break
+            now = self._hub.clock.now()
+            prepared = self._reception.prepare(
+                page.bodies, arrival=f"page:{place.pages}", mode=Mode.BACKFILL, now=now
+            )
+            with self._hub.store.write() as conn:
+                stored += write(conn, prepared)
+                cursors.move(conn, self._source, cursors.Place(page.cursor, place.pages + 1), now)
+        return stored
+
+
+def adapter_for(hub: Assembly, source: str, file: Path, columns: Mapping[str, Any]) -> Adapter:
+    """The `file_import` adapter that reads `file` by the column map `columns`."""
+    entry = hub.registry.entry("file_import")
+    config = entry.config.model_validate({**columns, "path": str(file)})
+    adapter: Adapter = entry.make(config, hub.tools(source))
+    return adapter

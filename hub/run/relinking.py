@@ -1,0 +1,165 @@
+"""What a person does with links: join two matters, part them again, take one report out of a matter.
+
+The rules are `hub.incident.merge`'s; this reads the links, applies them, and writes the difference.
+Nothing is deleted; whistles that were blown stay with the incident that blew them.
+"""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection, update
+
+from hub import ids
+from hub.errors import Refused
+from hub.incident.merge import Links, live, merge, unmerge
+from hub.model import EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
+from hub.pipeline import opened_by
+from hub.store import events, incidents
+from hub.store.moments import to_us
+from hub.store.tables import review
+
+
+class Relinking:
+    """One person's decisions about links, inside the caller's transaction."""
+
+    def __init__(self, conn: Connection, *, by: str, at: datetime) -> None:
+        self._conn, self._by, self._at = conn, by, at
+
+    def merge(self, source: str, target: str) -> Incident:
+        """All reports of `source` join `target`; gives back `target` as it stands then.
+
+        Raises Refused W203 (one and the same), W204 (nothing to move), W206 (closed and verified, or secret).
+        """
+        known = self._incidents(source, target)
+        for one in known.values():
+            if one.state in (IncidentState.VERIFIED, IncidentState.MERGED) or one.secret:
+                raise Refused("W206", incident=one.id)
+        self._apply(
+            (source, target),
+            lambda links: merge(links, IncidentId(source), IncidentId(target), at=self._at, by=self._by),
+        )
+        gone, kept = known[source], known[target]
+        kept = replace(
+            kept,
+            event_count=kept.event_count + gone.event_count,
+            sources=tuple(dict.fromkeys((*kept.sources, *gone.sources))),
+            last_reported_at=max(kept.last_reported_at, gone.last_reported_at),
+            version=kept.version + 1,
+        )
+        gone = replace(
+            gone, state=IncidentState.MERGED, merged_into=kept.id, event_count=0, version=gone.version + 1
+        )
+        incidents.change(self._conn, [kept, gone])
+        self._move_blocks(source, target)
+        self._decide(source, target, "link")
+        return kept
+
+    def unmerge(self, source: str, target: str) -> Incident:
+        """What `merge` brought from `source` goes back; gives back `source`, open again."""
+        known = self._incidents(source, target)
+        moved = self._apply(
+            (source, target),
+            lambda links: unmerge(links, IncidentId(source), IncidentId(target), at=self._at, by=self._by),
+        )
+        gone, kept = known[source], known[target]
+        back = replace(
+            gone, state=IncidentState.OPEN, merged_into=None, event_count=moved, version=gone.version + 1
+        )
+        kept = replace(kept, event_count=kept.event_count - moved, version=kept.version + 1)
+        incidents.change(self._conn, [back, kept])
+        return back
+
+    def unlink(self, key: str) -> Incident:
+        """Takes one report out of its matter: it opens one of its own, unless it was alone.
+
+        Raises Refused W202 where it is joined to nothing, W204 where it is the only report of its matter.
+        """
+        current = incidents.current_links(self._conn, [key]).get(key)
+        if current is None:
+            raise Refused("W202", event=key)
+        home = incidents.load(self._conn, [current.link.incident_id])[current.link.incident_id]
+        if home.event_count < 2:
+            raise Refused("W204", incident=home.id)
+        stored = events.load(self._conn, [current.link.event_id])[current.link.event_id]
+        generation = incidents.link_counts(self._conn, [key])[key]
+        fresh = replace(
+            opened_by(stored.event, recurrence_of=None),
+            id=ids.incident_id(EventKey(key), generation),
+            opened_at=self._at,
+        )
+        incidents.undo_link(self._conn, current, self._at, self._by)
+        incidents.add(self._conn, [fresh])
+        reasons = (Reason("unlinked", {"from": home.id}),)
+        incidents.add_links(
+            self._conn,
+            [self._new_link(key, current.link, IncidentId(fresh.id), generation, reasons, Verdict.DIFFERENT)],
+        )
+        incidents.change(
+            self._conn, [replace(home, event_count=home.event_count - 1, version=home.version + 1)]
+        )
+        return fresh
+
+    def keep_apart(self, incident: str, candidate: str) -> None:
+        """A person has looked: these two are different matters."""
+        self._decide(incident, candidate, "apart")
+
+    # -- pieces --------------------------------------------------------------------------------------
+
+    def _incidents(self, *wanted: str) -> dict[str, Incident]:
+        known = incidents.load(self._conn, wanted)
+        for one in wanted:
+            if one not in known:
+                raise Refused("C106", id=one)
+        return known
+
+    def _apply(self, touched: tuple[str, str], change: Callable[[Links], Links]) -> int:
+        """Writes what `change` does to the live links of `touched`; returns how many moved."""
+        current = [one for some in incidents.links_of(self._conn, touched).values() for one in some]
+        before = tuple(one.link for one in current)
+        after = live(change(before))
+        moved = [one for one in current if after[one.link.event_id].incident_id != one.link.incident_id]
+        counts = incidents.link_counts(self._conn, [one.event_key for one in moved])
+        for one in moved:
+            incidents.undo_link(self._conn, one, self._at, self._by)
+        incidents.add_links(
+            self._conn,
+            [
+                incidents.CurrentLink(
+                    event_key=one.event_key, seq=counts[one.event_key], link=after[one.link.event_id]
+                )
+                for one in moved
+            ],
+        )
+        return len(moved)
+
+    def _new_link(
+        self,
+        key: str,
+        old: Link,
+        incident: IncidentId,
+        seq: int,
+        reasons: tuple[Reason, ...],
+        verdict: Verdict,
+    ) -> incidents.CurrentLink:
+        link = replace(
+            old,
+            incident_id=incident,
+            verdict=verdict,
+            reasons=reasons,
+            linked_at=self._at,
+            linked_by=self._by,
+        )
+        return incidents.CurrentLink(event_key=EventKey(key), seq=seq, link=link)
+
+    def _move_blocks(self, source: str, target: str) -> None:
+        """Later reports near the merged matter find the one it became."""
+        incidents.copy_blocks(self._conn, source, target)
+
+    def _decide(self, incident: str, candidate: str, decision: str) -> None:
+        for one, other in ((incident, candidate), (candidate, incident)):
+            self._conn.execute(
+                update(review)
+                .where(review.c.incident_id == one, review.c.candidate_id == other)
+                .values(decision=decision, decided_by=self._by, decided_us=to_us(self._at))
+            )

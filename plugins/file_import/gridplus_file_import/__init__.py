@@ -1,0 +1,1 @@
+"""Reports from files by a column map, for the Grid+ hub."""

@@ -1,0 +1,85 @@
+"""Fixtures that several test rooms share. A skip gives its reason; with CI=true a skip of a connected test fails."""
+
+import os
+import shutil
+import tempfile
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, text
+from sqlalchemy.engine import make_url
+
+from hub.run import servers
+
+
+def _lacking(reason: str) -> None:
+    if os.environ.get("CI"):
+        pytest.fail(f"connected test cannot run: {reason}")
+    pytest.skip(reason)
+
+
+def _engine_answers() -> bool:
+    """Whether a container engine answers: a `docker` command on the path proves nothing."""
+    try:
+        import docker
+
+        docker.from_env(timeout=2).ping()
+    except Exception:  # noqa: BLE001 whatever it is, no engine answers
+        return False
+    return True
+
+
+class Servers:
+    """A real PostgreSQL and a real Kafka for one test run; each test gets a database and a prefix of its own."""
+
+    def __init__(self, postgresql: str, kafka: str) -> None:
+        self.postgresql, self.kafka = postgresql, kafka
+        self._count = 0
+
+    def fresh(self) -> tuple[str, str, str]:
+        """(store URL of an empty database, bus, topic prefix)."""
+        self._count += 1
+        name = f"t{os.getpid()}_{self._count}"
+        engine = create_engine(self.postgresql, isolation_level="AUTOCOMMIT")
+        with engine.connect() as conn:
+            conn.execute(text(f"CREATE DATABASE {name}"))
+        engine.dispose()
+        url = make_url(self.postgresql).set(database=name).render_as_string(hide_password=False)
+        return url, f"kafka://{self.kafka}", f"{name.replace('_', '-')}."
+
+
+@pytest.fixture(scope="session")
+def real_servers() -> Iterator[Servers]:
+    """By address from the environment; by testcontainers; local ones; else skipped with the reason."""
+    postgresql, kafka = os.environ.get("GRIDPLUS_TEST_POSTGRESQL"), os.environ.get("GRIDPLUS_TEST_KAFKA")
+    if postgresql and kafka:
+        yield Servers(postgresql, kafka)
+        return
+    with ExitStack() as stack:
+        if _engine_answers():
+            from testcontainers.kafka import KafkaContainer
+            from testcontainers.postgres import PostgresContainer
+
+            store = stack.enter_context(PostgresContainer("postgres:17", driver="psycopg"))
+            broker = stack.enter_context(KafkaContainer("confluentinc/cp-kafka:8.1.0").with_kraft())
+            yield Servers(store.get_connection_url(), broker.get_bootstrap_server())
+            return
+        if lacks := servers.missing():
+            _lacking("; ".join(lacks))
+        place = Path(tempfile.mkdtemp(prefix="gridplus-test-"))
+        stack.callback(shutil.rmtree, place, ignore_errors=True)
+        place.chmod(0o755)  # noqa: S103 the database's user must reach its own directory below
+        broker_ = stack.enter_context(servers.kafka(place / "kafka"))
+        store_ = stack.enter_context(servers.postgresql(place / "postgresql"))
+        yield Servers(store_.address, broker_.address)
+
+
+@pytest.fixture
+def data() -> Path:
+    """The folder of real data beside the checkout; skipped where it is absent."""
+    place = Path(os.environ.get("GRIDPLUS_DATA") or Path(__file__).parents[2] / "shared" / "data")
+    if not place.is_dir():
+        pytest.skip("no real data at ../shared/data or GRIDPLUS_DATA")
+    return place
