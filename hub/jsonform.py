@@ -35,7 +35,7 @@ def loads(kind: type[T], text: str | bytes) -> T:
 
 def build(kind: type[T], data: Any) -> T:
     """The noun of type `kind` from already parsed JSON."""
-    noun: T = _decoder(kind)(data)
+    noun: T = _decoder(kind)(data)  # type: ignore[arg-type]  # types are hashable; mypy does not know it of type[T]
     return noun
 
 

@@ -5,6 +5,7 @@ full-width, with blanks, 王先生 for a full name, an address without its city,
 """
 
 import re
+from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from itertools import chain
@@ -18,11 +19,14 @@ NAME: Final = "[姓名]"
 ADDRESS: Final = "[地址]"
 NUMBER: Final = "[号码]"
 
-_BLANKS: Final = rf"\s{DOTS}\u200b-\u200d\u2060\ufeff"
+_BLANKS: Final = rf" \t\r\n\u00a0\u2000-\u200a\u202f{DOTS}\u200b-\u200d\u2060\ufeff"
 _NAME_GAPS: Final = re.compile(f"[{_BLANKS}]+")
 _NUMBER_GAPS: Final = re.compile(rf"[{_BLANKS}.()\-‐-―]+")
 _ADDRESS_GAPS: Final = re.compile(rf"[{_BLANKS}\-‐-―_.,，、。()号幢栋座楼单元室层]+")
 """Left out on both sides before addresses are compared: 12幢501室 = 12-501 = 12号楼501."""
+
+_FOUND_BY_PATTERN: Final = re.compile(r"1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9x]")
+"""Mobiles and ids: `mask_text` finds every one of them, known or not."""
 
 _UNITS: Final = re.compile(r"(?:[号幢栋座楼室层]|单元)*")
 _DIGITS: Final = re.compile("[0-9]")
@@ -45,37 +49,40 @@ class _Needles:
         values = [value for value in self.values if value[0] in folded and value[-1] in folded]
         if not values:
             return
-        gaps = [match.span() for match in self.gaps.finditer(folded)]
-        tight = _without(folded, gaps)
+        tight = _Tight(folded, self.gaps)
         for value in values:
-            at = tight.find(value)
+            at = tight.text.find(value)
             while at >= 0:
-                first, last = _index(at, gaps), _index(at + len(value) - 1, gaps)
+                first, last = tight.index(at), tight.index(at + len(value) - 1)
                 if not _inside_number(folded, first, last):
                     yield first, self._behind(folded, last), self.instead
-                at = tight.find(value, at + 1)
+                at = tight.text.find(value, at + 1)
 
     def _behind(self, folded: str, last: int) -> int:
         units = _UNITS.match(folded, last + 1) if self.instead is ADDRESS else None
         return units.end() if units else last + 1
 
 
-def _without(text: str, gaps: list[tuple[int, int]]) -> str:
-    pieces: list[str] = []
-    done = 0
-    for first, behind in gaps:
-        pieces.append(text[done:first])
-        done = behind
-    return "".join((*pieces, text[done:])) if gaps else text
+class _Tight:
+    """A text without its gaps, and the way back from a letter in it to the same letter in the text."""
 
+    __slots__ = ("_gap_at", "_shift", "text")
 
-def _index(tight: int, gaps: list[tuple[int, int]]) -> int:
-    """Where the letter `tight` of the text without gaps stands in the text with them."""
-    for first, behind in gaps:
-        if first > tight:
-            break
-        tight += behind - first
-    return tight
+    def __init__(self, text: str, gaps: re.Pattern[str]) -> None:
+        pieces: list[str] = []
+        self._gap_at: list[int] = []
+        self._shift = [0]
+        done = 0
+        for gap in gaps.finditer(text):
+            first, behind = gap.span()
+            pieces.append(text[done:first])
+            self._gap_at.append(first - self._shift[-1])
+            self._shift.append(self._shift[-1] + behind - first)
+            done = behind
+        self.text = "".join((*pieces, text[done:])) if done else text
+
+    def index(self, at: int) -> int:
+        return at + self._shift[bisect_right(self._gap_at, at)]
 
 
 def _inside_number(text: str, first: int, last: int) -> bool:
@@ -100,19 +107,20 @@ class Known:
                 continue
             tight = _NUMBER_GAPS.sub("", value)
             if tight.isascii() and len(_DIGITS.findall(tight)) >= 5:
-                numbers.add(tight)
+                if not _FOUND_BY_PATTERN.fullmatch(tight):
+                    numbers.add(tight)
             elif _NAME.fullmatch(_NAME_GAPS.sub("", value)) or _NAME.fullmatch(value):
                 names.update(_forms_of_name(_NAME_GAPS.sub("", value)))
             else:
                 addresses.update(_forms_of_address(value))
         self._needles = tuple(
-            _Needles(tuple(sorted(found, key=len, reverse=True)), gaps, instead)
+            _Needles(tuple(sorted(filter(_tells, found), key=len, reverse=True)), gaps, instead)
             for found, gaps, instead in (
                 (names, _NAME_GAPS, NAME),
                 (addresses, _ADDRESS_GAPS, ADDRESS),
                 (numbers, _NUMBER_GAPS, NUMBER),
             )
-            if found
+            if any(map(_tells, found))
         )
 
     def __bool__(self) -> bool:
@@ -122,6 +130,11 @@ class Known:
     def spans(self, folded: str) -> Iterable[Span]:
         """Where the values stand in `folded`, a text after `fold`; they may overlap, in any order."""
         return chain.from_iterable(needles.spans(folded) for needles in self._needles)
+
+
+def _tells(needle: str) -> bool:
+    """Whether a value without its gaps is long enough to be somebody's: the 5 of 5号楼 is not."""
+    return len(needle) >= (4 if needle.isdecimal() else 2)
 
 
 def _forms_of_name(name: str) -> Iterator[str]:

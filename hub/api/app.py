@@ -12,9 +12,27 @@ from hub.api.doors import Doors
 from hub.errors import FixSettings, HubError, PeerRefused, Refused, TryLater
 from hub.messages import text_of
 from hub.messages.text import Language
+from hub.run.assembly import Assembly
 
 _STATUS: Final = {"W103": 404, "P107": 404, "C106": 404, "A101": 403, "P109": 401, "P108": 413, "W101": 409}
 _VERSION: Final = "0.1.0"
+
+
+def serve(hub: Assembly) -> FastAPI:
+    """The application of one process, with its callers' keys registered."""
+    hub.register_callers()
+    return make(
+        Doors(
+            store=hub.store,
+            gateway=hub.gateway,
+            opening=hub.opening,
+            reporting=hub.reporting,
+            ledgers=hub.ledgers,
+            clock=hub.clock,
+            body_limit=hub.settings.body_limit,
+            account=hub.account,
+        )
+    )
 
 
 def make(doors: Doors) -> FastAPI:

@@ -31,7 +31,7 @@ def demo(once: bool, as_json: bool, store: str, bus: str, port: int, seed: int) 
     """Simulated departments, hub and pages."""
     from hub.demo.stage import Play, Stage
     from hub.run import logs
-    from hub.run.crew import port_near
+    from hub.crew import port_near
 
     logs.configure("warning")
     length, matters, speed = (timedelta(minutes=60), 220, 120.0) if once else (timedelta(hours=10), 900, 60.0)

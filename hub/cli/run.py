@@ -30,7 +30,7 @@ def run(
 ) -> None:
     """The workers: all of them, or some."""
     from hub.run import logs
-    from hub.run.crew import Crew
+    from hub.crew import Crew
     from hub.settings import read
 
     chosen = _WORKERS if every else workers

@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -56,7 +57,7 @@ def run(order: Order) -> dict[str, Any]:
     """Figures of one run. Without addresses of servers it starts local ones, and stops them."""
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gridplus-bench-")))
-        home.chmod(0o755)  # noqa: S103 the database's user must reach its own directory below
+        home.chmod(0o755)
         running: dict[str, servers.Running] = {}
         if order.bus == "kafka":
             running["bus"] = stack.enter_context(servers.kafka(home / "kafka"))
@@ -102,10 +103,10 @@ def _measure(
     for source, some in bodies.items():
         for start in range(0, len(some), hub.settings.batch):
             part = some[start : start + hub.settings.batch]
-            watch.time("1_store_records", lambda s=source, p=part, n=start: _store(hub, doors[s], p, n))
-    for source, intake in intakes.items():
+            watch.time("1_store_records", partial(_store, hub, doors[source], part, start))
+    for intake in intakes.values():
         held = intake.lease()
-        while held and watch.time("2_normalise_to_event", lambda i=intake, h=held: i.digest(h)):
+        while held and watch.time("2_normalise_to_event", partial(intake.digest, held)):
             watch.time("3_relay", relay.step)
     idle = 0
     while idle < 3:

@@ -129,10 +129,11 @@ class _Door:
 
     def take(self, request: PeerRequest) -> tuple[int, bytes, Mapping[str, str]]:
         """The adapter's own answer."""
-        if not isinstance(self._adapter, Receives):
+        adapter: object = self._adapter
+        if not isinstance(adapter, Receives):
             return 404, b"", {}
         try:
-            received = self._adapter.receive(request)
+            received = adapter.receive(request)
         except PeerRefused as refused:
             return refused.status, refused.body, refused.headers
         with self._lock:

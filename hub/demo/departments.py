@@ -109,7 +109,7 @@ class Departments:
             self._call("GET", department, f"/departments/me/whistles/{whistle}")
             self.opened += 1
         if move == "return":
-            message["reason_code"] = "NOT_MY_DUTY"
+            message |= {"reason_code": "NOT_MY_DUTY", "note": "不属本单位职责，附现场照片编号。"}
         if move == "result":
             message |= {"note": "现场已处置。", "form": {"outcome": "done", "measure": "已现场处置"}}
         answer = self._call("POST", department, f"/departments/me/whistles/{whistle}/reports", message)

@@ -15,6 +15,7 @@ import orjson
 
 from hub.bus.topics import whistles
 from hub.clock import ScenarioClock
+from hub.crew import Crew
 from hub.demo import canaries
 from hub.demo.departments import Departments, WebhookDepartment
 from hub.demo.scenario import Scenario, make
@@ -22,7 +23,6 @@ from hub.errors import FixSettings
 from hub.jsonform import dumps
 from hub.model import Channel
 from hub.pack import load
-from hub.run.crew import Crew
 from hub.settings import Settings, read
 from hub.store import outbox
 
@@ -66,7 +66,7 @@ class Stage:
         self._hooks = {d: (secrets.token_hex(16)) for d in self._channel(Channel.WEBHOOK)}
         self._listeners = {d: WebhookDepartment(self.departments, s) for d, s in self._hooks.items()}
         workers = ("intake", "casework", "relay", "reports", "web")
-        self._crew = Crew(self._settings(configs, keys), workers, clock=self._clock)
+        self._crew = Crew(self._settings(configs, keys), workers, clock=self._clock, pack=self._pack)
         self.hub = self._crew.hub
         self._claim_store()
         self._start_hub()

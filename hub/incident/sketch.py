@@ -14,11 +14,11 @@ from typing import Final
 BITS: Final = 2048
 """Length of a sketch. 200 characters set about 350 bits; `likeness` takes chance hits out."""
 
-_MASK: Final = BITS - 1
 _MIX_2: Final = 2_654_435_761  # Knuth's multiplier: neighbours in Unicode fall far apart
 _MIX_3: Final = 2_246_822_519
 _SPREAD: Final = 65_599
-_SHIFT: Final = 9
+_WORD: Final = 0xFFFF_FFFF
+_SHIFT: Final = 32 - (BITS - 1).bit_length()  # the high bits of a product are the mixed ones
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +38,10 @@ def sketch(runs: Iterable[str]) -> Sketch:
     for run in runs:
         codes = array("I", run.encode("utf-32-le"))
         pairs = [one * _SPREAD + two for one, two in pairwise(codes)]
-        places.update([(pair * _MIX_2 >> _SHIFT) & _MASK for pair in pairs])
+        places.update([(pair * _MIX_2 & _WORD) >> _SHIFT for pair in pairs])
         places.update(
             [
-                ((pair * _SPREAD + third) * _MIX_3 >> _SHIFT) & _MASK
+                ((pair * _SPREAD + third) * _MIX_3 & _WORD) >> _SHIFT
                 for pair, third in zip(pairs, codes[2:], strict=False)  # the last pair has no third
             ]
         )

@@ -47,5 +47,10 @@ TEXTS: Final[dict[str, Text]] = {
         "an audit row holds words where a code belongs",
         "please report; a reason is a code",
     ),
-    "A121": Text("投影结果超出合同 {contract} 的字段", "停止投递并报告此编号；核对合同与授权", "a projection holds more than contract {contract} asks for", "nothing was sent; report this code, compare contract and grants"),
+    "A121": Text(
+        "投影结果超出合同 {contract} 的字段",
+        "停止投递并报告此编号；核对合同与授权",
+        "a projection holds more than contract {contract} asks for",
+        "nothing was sent; report this code, compare contract and grants",
+    ),
 }

@@ -39,6 +39,7 @@ TEXTS: Final[dict[str, Text]] = {
     "K173": Text("不予共享的字段不能授权", "删去此项", "a field that is not shared can't be granted", "drop the entry"),
     "K174": Text("批准人不足 {least} 个", "敏感字段须两个不同角色批准", "fewer than {least} approvals", "sensitive fields need two different roles"),
     "K175": Text("授权 {name} 重复", "合并为一项", "the grant {name} is there twice", "make one of them"),
+    "K187": Text("曾用名 {old} 所指的 {name} 不在地址表中", "改正 new，写地址表中的名称", "the former name {old} leads to {name}, which no address bears", "mend new: write the name as the address table does"),
     "K188": Text("{count} 条地址的社区不存在，或不属于其街道", "核对地址表的 community_id、subdistrict_id", "{count} addresses lie in no known community, or not in one of their subdistrict", "check community_id and subdistrict_id of the address table"),
     "K189": Text("{count} 条地址的坐标在地图之外", "核对坐标系与经纬度次序", "{count} addresses lie outside the map", "check coordinate system and axis order"),
     "K190": Text("同类网格图 {one} 与 {other} 的有效期重叠", "让前一期在后一期之前结束", "the maps {one} and {other} of one kind hold at the same time", "end the earlier one before the later begins"),

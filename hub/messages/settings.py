@@ -15,7 +15,7 @@ TEXTS: Final[dict[str, Text]] = {
     "C108": Text("本机缺少 {what}", "安装后重试，或给出现有服务器的地址", "this machine lacks {what}", "install it, or give the address of a running server"),
     "C110": Text("这个存储不是演示用的", "给演示一个空的存储", "this store is not a demo's", "give the demo an empty store"),
     "C109": Text("服务器没有在限定时间内启动", "查看其输出文件", "a server did not start in time", "look at its output file"),
-    "C110": Text("插件 {name} 与 {other} 提供同名适配器", "卸载其中之一", "plugin {name} offers an adapter that {other} offers too", "uninstall one of them"),
+    "C113": Text("插件 {name} 与 {other} 提供同名适配器", "卸载其中之一", "plugin {name} offers an adapter that {other} offers too", "uninstall one of them"),
     "C111": Text("插件 {name} 使用接口版本 {theirs}，本平台为 {ours}", "升级插件或平台", "plugin {name} speaks interface {theirs}, the hub speaks {ours}", "upgrade one of them"),
     "C112": Text("插件 {name} 未提供适配器", "检查其 grid_adapters", "plugin {name} offers no adapter", "look at its grid_adapters"),
     "C131": Text("平面坐标缺少中央子午线", "在来源配置中声明 central_meridian，或要求带带号的横坐标", "a planar coordinate has no central meridian", "declare central_meridian in the source's configuration, or ask for eastings with their zone"),

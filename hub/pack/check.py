@@ -8,12 +8,13 @@ from pathlib import Path
 from hub.contract.check import check as check_contracts
 from hub.contract.finding import Finding
 from hub.errors import FixSettings
-from hub.model import Address, AreaId
+from hub.model import Address, Area, AreaId
 from hub.pack.geography_files import read_geography
 from hub.pack.load import read_pack
 from hub.pack.locate_pack import MANIFEST, locate_pack
 from hub.pack.pack import Pack
 from hub.pack.reading import PackFiles
+from hub.pack.renamed import lost_names
 from hub.place.atlas import DatedMap
 
 
@@ -50,6 +51,7 @@ def _places(pack: Pack) -> Iterator[Finding]:
     yield from _periods(maps)
     yield from _lineage(maps)
     yield from _homes(addresses, pack, maps)
+    yield from lost_names(pack.renamed, addresses)
 
 
 def _periods(maps: Iterable[DatedMap]) -> Iterator[Finding]:
@@ -87,10 +89,12 @@ def _homes(addresses: Iterable[Address], pack: Pack, maps: Iterable[DatedMap]) -
         yield Finding(MANIFEST, 0, "K189", {"count": outside})
 
 
-def _belongs(address: Address, areas: Mapping[AreaId, object]) -> bool:
+def _belongs(address: Address, areas: Mapping[AreaId, Area]) -> bool:
+    """A pack may know of an address no more than its subdistrict, or nothing."""
     if not address.community_id:
         return not address.subdistrict_id or address.subdistrict_id in areas
-    return address.community_id in areas and address.community_id.startswith(address.subdistrict_id)
+    community = areas.get(address.community_id)
+    return community is not None and community.parent == address.subdistrict_id
 
 
 def _overlap(one: DatedMap, other: DatedMap) -> bool:

@@ -22,6 +22,7 @@ from hub.pack.open_geography import open_geography
 from hub.pack.organisations import read_organisations
 from hub.pack.pack import Pack
 from hub.pack.reading import PackFiles
+from hub.pack.renamed import read_renamed
 from hub.pack.sources import read_sources
 from hub.pack.taxonomy import read_taxonomy
 
@@ -52,6 +53,7 @@ def read_pack(root: Path, cache_root: Path | None = None) -> Pack | tuple[Findin
     taxonomy = read_taxonomy(files, rules)
     codes = read_codes(files, taxonomy.categories)
     calendar = read_calendar(files)
+    renamed = read_renamed(files)
     sources = read_sources(files, codes.tables)
     known = Known(
         categories=taxonomy.categories,
@@ -78,6 +80,7 @@ def read_pack(root: Path, cache_root: Path | None = None) -> Pack | tuple[Findin
         grants=grants,
         sources=sources.running,
         source_templates=sources.templates,
+        renamed=renamed,
         open_geography=partial(open_geography, root, manifest, areas, cache_root),
     )
 

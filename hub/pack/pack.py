@@ -44,6 +44,8 @@ class Pack:
     sources: Mapping[str, SourceSetup]
     source_templates: Mapping[str, SourceSetup]
     """Sources that a person sets up by hand, for instance an import of files."""
+    renamed: Mapping[str, str]
+    """Former names of roads and estates → today's."""
     open_geography: Callable[[], StoredGeography]
     """Finds or makes the stored maps and addresses; called once."""
 
@@ -120,7 +122,7 @@ class Pack:
     @cached_property
     def gazetteer(self) -> Gazetteer:
         """The standard address table, searchable."""
-        return Gazetteer(self.geography.addresses, self.areas.values())
+        return Gazetteer(self.geography.addresses, self.areas.values(), renamed=self.renamed)
 
     @property
     def roads(self) -> tuple[Road, ...]:

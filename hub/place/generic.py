@@ -31,7 +31,7 @@ _WORDS: Final = """
 烧烤 小吃 美容 美发 理发 养生 药店 药房 生活 酒店 宾馆 饭店 旅馆 招待所 食堂 公园 景区 体育 银行 支行 分行 储蓄所 自助
 工商银行 建设银行 农业银行 中国银行 农商银行 邮政 邮政储蓄 中国移动 中国电信 中国联通 工商 交通 学校 小学 中学 大学 学院
 职业 实验 实验学校 校区 学生 幼儿园 医院 人民医院 门诊 诊所 卫生院 卫生服务中心 社区卫生
-""".split()
+"""
 
-GENERIC_PAIRS: Final = frozenset(word[at : at + 2] for word in _WORDS for at in range(len(word) - 1))
+GENERIC_PAIRS: Final = frozenset(word[at : at + 2] for word in _WORDS.split() for at in range(len(word) - 1))
 """All pairs of neighbouring characters inside those words."""

@@ -11,44 +11,65 @@ from typing import Final, NamedTuple
 
 from rapidfuzz import fuzz
 
-from hub.model import Address
+from hub.model import Address, AreaId
+from hub.place.coords import metres_between
 from hub.place.wording import normalise
 
 
+class Whole(NamedTuple):
+    """All entries of one name in one place, as one: the entry in the middle, and how far the others are."""
+
+    middle: Address
+    radius_m: float
+
+
 class Named:
-    """All entries that bear one name as their road or their estate; homonyms among them."""
+    """All entries that bear one name, as their road or as their estate; homonyms among them."""
 
     def __init__(self, name: str) -> None:
         self.name: Final = name
-        self.entries: Final[list[Address]] = []
+        self.on_road: Final[list[Address]] = []
+        self.in_estate: Final[list[Address]] = []
         self.doors: Final[dict[str, list[Address]]] = {}
         """By house number, of a road or of a village without roads."""
         self.buildings: Final[dict[str, list[Address]]] = {}
         """By 幢 number, of an estate."""
 
     @cached_property
-    def _numbered(self) -> tuple[list[tuple[int, Address]], list[tuple[int, Address]]]:
+    def wholes(self) -> tuple[Whole, ...]:
+        """The road as one, and the estates of that name, one a community (N48)."""
+        by_community: dict[AreaId, list[Address]] = {}
+        for entry in self.in_estate:
+            by_community.setdefault(entry.community_id, []).append(entry)
+        return tuple(_whole(entries) for entries in (self.on_road, *by_community.values()) if entries)
+
+    @cached_property
+    def _sides(self) -> tuple[list[tuple[int, Address]], list[tuple[int, Address]]]:
         """Even and odd doors in order: the two sides of a road."""
-        sides: tuple[list[tuple[int, Address]], list[tuple[int, Address]]] = ([], [])
-        for number, entries in self.doors.items():
-            if number.isdecimal():
-                sides[int(number) % 2].append((int(number), entries[0]))
-        for side in sides:
-            side.sort(key=lambda numbered: numbered[0])
-        return sides
+        numbered = sorted(
+            (int(number), entries[0]) for number, entries in self.doors.items() if number.isdecimal()
+        )
+        return [door for door in numbered if door[0] % 2 == 0], [door for door in numbered if door[0] % 2]
 
     def neighbours(self, number: int) -> tuple[tuple[int, Address], tuple[int, Address]] | None:
         """The doors before and after a number that the table lacks, on its side of the road."""
-        side = self._numbered[number % 2]
-        after = bisect(side, number, key=lambda numbered: numbered[0])
+        side = self._sides[number % 2]
+        after = bisect(side, number, key=lambda door: door[0])
         return (side[after - 1], side[after]) if 0 < after < len(side) else None
 
 
+def _whole(entries: list[Address]) -> Whole:
+    lon = sum(entry.lon for entry in entries) / len(entries)
+    lat = sum(entry.lat for entry in entries) / len(entries)
+    middle = min(entries, key=lambda entry: (metres_between(lon, lat, entry.lon, entry.lat), entry.id))
+    return Whole(middle, max(metres_between(middle.lon, middle.lat, one.lon, one.lat) for one in entries))
+
+
 class Like(NamedTuple):
-    """A name that is spelt nearly as asked; `score` 0–1, 1 for the very name."""
+    """A name that is spelt nearly as a piece of a text; `likeness` 0–1."""
 
     named: Named
-    score: float
+    likeness: float
 
 
 class Register:
@@ -60,22 +81,47 @@ class Register:
         self._spelt: Final[dict[str, str]] = {}
         for address in addresses:
             self._enter(address)
-        for old, new in renamed.items():
-            named = self._names.get(self._spelling(new))
+        for former, today in renamed.items():
+            named = self._names.get(self._spelling(today))
             if named is not None:
-                self._names.setdefault(self._spelling(old), named)
+                self._names.setdefault(self._spelling(former), named)
         self._pairs: Final = _by_pair(self._names)
+
+    def named(self, name: str) -> Named | None:
+        """The entries of exactly this name, in the one spelling."""
+        return self._names.get(name)
+
+    def contained(self, plain: str) -> tuple[Named, ...]:
+        """The names that stand whole in a normalised text, longest first; none that is a part of another."""
+        found: list[str] = []
+        for name in sorted(self._sharing(plain, least=1.0), key=lambda name: (-len(name), name)):
+            if name in plain and not any(name in longer for longer in found):
+                found.append(name)
+        return tuple(self._names[name] for name in found)
+
+    def like(self, plain: str, *, least: float, limit: int) -> tuple[Like, ...]:
+        """The names spelt most nearly as some piece of a normalised text, best first, from `least` on."""
+        scored = ((fuzz.partial_ratio(name, plain) / 100.0, name) for name in self._sharing(plain, least=0.3))
+        best = sorted((pair for pair in scored if pair[0] >= least), key=lambda pair: (-pair[0], pair[1]))
+        return tuple(Like(self._names[name], likeness) for likeness, name in best[:limit])
+
+    def _sharing(self, plain: str, *, least: float) -> list[str]:
+        """Names of which at least the part `least` of their pairs of characters stands in the text."""
+        counts: Counter[str] = Counter()
+        for pair in _pairs_of(plain):
+            counts.update(self._pairs.get(pair, ()))
+        return [name for name, shared in counts.items() if shared >= least * len(_pairs_of(name))]
 
     def _enter(self, address: Address) -> None:
         number, building = address.number.upper(), address.building.upper()
         if address.road:
             road = self._named(address.road)
-            road.entries.append(address)
+            road.on_road.append(address)
             if number:
                 road.doors.setdefault(number, []).append(address)
         if address.estate:
             estate = self._named(address.estate)
-            estate.entries.append(address)
+            estate.in_estate.append(address)
             if building:
                 estate.buildings.setdefault(building, []).append(address)
             elif number and not address.road:
@@ -94,34 +140,6 @@ class Register:
         if spelling is None:
             spelling = self._spelt[name] = normalise(name)
         return spelling
-
-    def named(self, name: str) -> Named | None:
-        """The entries of exactly this name, in the one spelling."""
-        return self._names.get(name)
-
-    def contained(self, text: str) -> tuple[Named, ...]:
-        """The names that stand whole in a normalised text, longest first; none inside another."""
-        found: list[str] = []
-        for name in sorted(self._sharing(text, whole=1.0), key=len, reverse=True):
-            if name in text and not any(name in longer for longer in found):
-                found.append(name)
-        return tuple(self._names[name] for name in found)
-
-    def like(self, text: str, *, least: float, limit: int) -> tuple[Like, ...]:
-        """The names nearest in spelling to one in a normalised text, best first, from a score of `least`."""
-        scored = (
-            (fuzz.partial_ratio(name, text) / 100.0, name)
-            for name in self._sharing(text, whole=0.3)
-        )
-        best = sorted((pair for pair in scored if pair[0] >= least), reverse=True)[:limit]
-        return tuple(Like(self._names[name], score) for score, name in best)
-
-    def _sharing(self, text: str, *, whole: float) -> list[str]:
-        """Names of which at least the part `whole` of their pairs of characters stands in the text."""
-        counts: Counter[str] = Counter()
-        for pair in _pairs_of(text):
-            counts.update(self._pairs.get(pair, ()))
-        return [name for name, shared in counts.items() if shared >= whole * len(_pairs_of(name))]
 
 
 def _pairs_of(name: str) -> set[str]:

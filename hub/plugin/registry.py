@@ -41,7 +41,7 @@ class Offer:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Why one plugin is not used: C103 raised, C110 collides, C111 other interface, C112 offers nothing."""
+    """Why one plugin is not used: C103 raised, C113 collides, C111 other interface, C112 offers nothing."""
 
     origin: Origin
     error: FixSettings
@@ -119,7 +119,7 @@ def _without_collision(answer: Offer | Refusal, earlier: Iterable[Offer]) -> Off
     for entry in answer.entries:
         if entry.name in taken:
             return Refusal(
-                answer.origin, FixSettings("C110", name=answer.origin.name, other=taken[entry.name])
+                answer.origin, FixSettings("C113", name=answer.origin.name, other=taken[entry.name])
             )
         taken[entry.name] = answer.origin.name
     return answer

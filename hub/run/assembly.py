@@ -14,8 +14,6 @@ from sqlalchemy import select
 
 import hub.pack
 from hub.access.vault import Algorithm, Vault
-from hub.api import app as api
-from hub.api.doors import Doors
 from hub.bus import Bus
 from hub.bus.embedded import EmbeddedBus
 from hub.bus.topics import EVENTS, all_topics, reports
@@ -60,10 +58,19 @@ def clock_of(settings: Settings) -> Clock:
 class Assembly:
     """Everything one process needs, made at first use and closed once."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None, worker: str = "") -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        *,
+        clock: Clock | None = None,
+        worker: str = "",
+        pack: hub.pack.Pack | None = None,
+    ) -> None:
+        """`clock` and `pack` take the place of what the settings say."""
         self.settings: Final = settings
         self.clock: Final = clock or clock_of(settings)
         self.worker: Final = worker or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
+        self._pack = pack
         self._adapters: dict[str, Adapter] = {}
 
     # -- things with a life of their own -----------------------------------------------------------
@@ -102,7 +109,7 @@ class Assembly:
     @cached_property
     def pack(self) -> hub.pack.Pack:
         """The pack; raises FixSettings K101 where anything is wrong with it."""
-        return hub.pack.load(self.settings.pack)
+        return self._pack or hub.pack.load(self.settings.pack)
 
     @cached_property
     def vault(self) -> Vault:
@@ -153,9 +160,10 @@ class Assembly:
     def _staff(self) -> Mapping[str, set[bytes]]:
         """Department → blind indexes of its staff's phones (N59); the numbers themselves are not kept."""
         rows = [
-            {"department": o.id, "phone_index": self.vault.blind("phone", phone)}
+            {"department": o.id, "phone_index": index}
             for o in self.pack.organisations.values()
             for phone in o.staff_phones
+            if (index := self.vault.blind("phone", phone)) is not None
         ]
         known: dict[str, set[bytes]] = {}
         with self.store.write() as conn:
@@ -165,7 +173,8 @@ class Assembly:
         return known
 
     def _is_staff(self, department: str, phone: str) -> bool:
-        return self.vault.blind("phone", phone) in self._staff.get(department, ())
+        index = self.vault.blind("phone", phone)
+        return index is not None and index in self._staff.get(department, ())
 
     # -- sources -------------------------------------------------------------------------------------
 
@@ -306,34 +315,29 @@ class Assembly:
             tellable={s: isinstance(self.adapter(s), Tells) for s in self.active_sources()},
         )
 
-    def web(self) -> Any:
-        """The HTTP application."""
+    @cached_property
+    def gateway(self) -> Gateway:
+        """The doors of all sources that push."""
         adapters = {s: self.adapter(s) for s in self.active_sources()}
         receptions = {
             s: Reception(s, a, self.vault, body_limit=self.settings.body_limit) for s, a in adapters.items()
         }
-        self._register_callers()
-        return api.make(
-            Doors(
-                store=self.store,
-                gateway=Gateway(
-                    adapters,
-                    receptions,
-                    store=self.store,
-                    ledgers=self.ledgers,
-                    clock=self.clock,
-                    worker=self.worker,
-                ),
-                opening=Opening(store=self.store, vault=self.vault, showing=self.showing),
-                reporting=self.reporting,
-                ledgers=self.ledgers,
-                clock=self.clock,
-                body_limit=self.settings.body_limit,
-                account=self.account,
-            )
+        return Gateway(
+            adapters,
+            receptions,
+            store=self.store,
+            ledgers=self.ledgers,
+            clock=self.clock,
+            worker=self.worker,
         )
 
-    def _register_callers(self) -> None:
+    @cached_property
+    def opening(self) -> Opening:
+        """Opens whistles for their departments."""
+        return Opening(store=self.store, vault=self.vault, showing=self.showing)
+
+    def register_callers(self) -> None:
+        """Lets the keys of the settings speak for their departments; only digests are stored."""
         with self.store.write() as conn:
             for name, key in self.settings.api_keys.items():
                 who = principals.Principal("department", name)

@@ -61,7 +61,7 @@ class Casework:
         except (TryLater, DBAPIError):
             self._consumer.rewind()
             raise
-        except Exception as error:  # noqa: BLE001 one bad event must not hold up its batch
+        except Exception as error:
             log.warning("casework_batch_failed", error=type(error).__name__, events=len(delivered))
             self._one_by_one(delivered)
         return len(delivered)
@@ -80,9 +80,9 @@ class Casework:
             except (Fenced, TryLater, DBAPIError):
                 self._consumer.rewind()
                 raise
-            except Exception as error:  # noqa: BLE001 becomes a fate with an owner
+            except Exception as error:
                 subject = orjson.loads(one.value)["subject"]
-                log.error("event_held", event_id=subject, error=type(error).__name__)
+                log.warning("event_held", event_id=subject, error=type(error).__name__)
                 with self._store.write() as conn:
                     self._hold(conn, subject)
                     outbox.advance(conn, GROUP, moves_of([one]))

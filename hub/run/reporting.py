@@ -32,6 +32,7 @@ from hub.plugin import Answer
 from hub.store import events, incidents, keys, whistles
 from hub.store.engine import Store
 from hub.whistle.lifecycle import advance
+from hub.whistle.returns import check_return
 
 SEALED_AT: Final = "report.sealed"
 _STAGE: Final[Mapping[Move, Stage]] = {
@@ -123,11 +124,7 @@ class Reporting:
 
     def _check(self, whistle: Whistle, contract: Contract, report: Report) -> None:
         if report.move is Move.RETURN:
-            rules = contract.returns
-            if report.reason_code not in rules.reason_codes:
-                raise Refused("W104", pointer="/reason_code", allowed=", ".join(rules.reason_codes))
-            if whistle.returns >= rules.max_returns:
-                raise Refused("W105")
+            check_return(report, whistle, contract.returns, self._pack.calendar)
         if report.move is Move.RESULT:
             for fault in self._form(contract).faults(report.form or {}):
                 raise Refused("W102", pointer=f"/form{fault.pointer}")

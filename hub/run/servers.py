@@ -200,7 +200,8 @@ def postgresql(place: Path) -> Iterator[Running]:
 def _create_database(bin_: Path, port: int, user: str | None) -> None:
     """Asks until the server takes connections: its port opens a moment earlier."""
     wall = SystemClock()
-    command = [bin_ / "createdb", "-h", "127.0.0.1", "-p", str(port), "-U", "gridplus", "gridplus"]
+    command: list[str | Path] = [bin_ / "createdb", "-h", "127.0.0.1", "-p", str(port)]
+    command += ["-U", "gridplus", "gridplus"]
     for _ in range(100):
         if subprocess.run(command, check=False, capture_output=True, user=user, cwd="/").returncode == 0:
             return

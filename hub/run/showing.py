@@ -16,7 +16,7 @@ from hub.access.projected import Projected
 from hub.access.row import Care, RowScope, areas_of
 from hub.clock import day_of
 from hub.jsonform import plain
-from hub.model import Event, EventText, Grant, Incident, Output, Resident, Whistle
+from hub.model import Event, EventText, Grant, Incident, Output, Resident, ShareType, Whistle
 from hub.pack import Pack
 
 
@@ -35,8 +35,13 @@ class Showing:
     def __init__(self, pack: Pack, grants: Sequence[Grant]) -> None:
         self._pack: Final = pack
         asked = {(c.department, f.field, f.purpose) for c in pack.contracts for f in c.fields}
-        # A grant for a field that the contract does not ask for shows nothing: both must say so.
-        self._plans = PlanBook(g for g in grants if (g.department, g.field, g.purpose) in asked)
+        # A grant for a field that the contract does not ask for shows nothing: both must say so. What any
+        # grant calls not shared stays in, since it closes the field for everyone.
+        self._plans = PlanBook(
+            g
+            for g in grants
+            if (g.department, g.field, g.purpose) in asked or g.share_type is ShareType.NOT_SHARED
+        )
 
     def whistle(
         self, whistle: Whistle, incident: Incident, *, output: Output, purpose: str, at: datetime

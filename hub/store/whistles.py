@@ -124,7 +124,7 @@ def queue(conn: Connection, deliveries: Sequence[NewDelivery], at: datetime) -> 
     )
 
 
-def pull(conn: Connection, department: str, limit: int) -> Sequence[Row[Any]]:
+def pull(conn: Connection, department: str, limit: int) -> Sequence[Row[Any, Any, Any]]:
     """The oldest messages that `department` has not acknowledged, of its own only."""
     return conn.execute(
         select(delivery.c.whistle_id, delivery.c.message, delivery.c.seq)

@@ -95,7 +95,7 @@ class Calendar:
         if not self._hours or any(not _is_usable(season) for season in self._hours):
             raise FixSettings("K251")
         local = local_days_off or {}
-        self._made_up: Final = frozenset(make_up_days).difference(local)
+        self._made_up: Final = frozenset(make_up_days)
         free = {**holidays, **dict.fromkeys(self._made_up, ""), **local}
         self._off: Final = dict(_days_off(covers_from, covers_to, free))
         self._worked: Final = [day for day in _days(covers_from, covers_to) if day not in self._off]

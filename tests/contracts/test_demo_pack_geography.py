@@ -132,6 +132,21 @@ def test_a_community_is_exactly_the_ground_of_its_grids(period: int) -> None:
     assert {each.area_id: micro_area(each.rings) for each in demo().landscape.outlines} == ground
 
 
+@pytest.mark.nasty("N53", "a hole that touches its outer ring at one corner")
+def test_a_region_that_touches_itself_at_a_corner_has_a_hole_and_no_ring_that_touches_itself() -> None:
+    """Three by three blocks without the middle and without one corner block."""
+    lattice = build_lattice(SEED)
+    middle = 20 * COLUMNS + 20
+    missing = {middle, middle + COLUMNS + 1}
+    around = {middle + row * COLUMNS + column for row in (-1, 0, 1) for column in (-1, 0, 1)} - missing
+    rings = outline(lattice, around)
+    assert [doubled_area(ring) > 0 for ring in rings] == [True, False]
+    assert all(len(ring) - 1 == len(set(ring)) for ring in rings)
+    blocks = sum(doubled_area(lattice.ring(block)) for block in around)
+    assert blocks == sum(doubled_area(ring) for ring in rings)
+    assert len(set(rings[0]) & set(rings[1])) == 1
+
+
 def test_thirty_grids_end_and_thirty_begin_on_the_first_of_march() -> None:
     first = {grid.id: grid for grid in division(GridKind.COMPREHENSIVE, 0).grids}
     second = {grid.id: grid for grid in division(GridKind.COMPREHENSIVE, 1).grids}
@@ -214,16 +229,19 @@ def test_exclusive_grids_are_schools_hospitals_and_markets_inside_one_community(
 
 
 def test_every_address_lies_inside_its_community() -> None:
-    comprehensive = grid_map(GridKind.COMPREHENSIVE)
+    assert astray(demo(), grid_map(GridKind.COMPREHENSIVE)) == []
+    assert all(each.community_id.startswith(each.subdistrict_id) for each in demo().addresses)
+
+
+def astray(made: Geography, comprehensive: GridMap) -> list[str]:
+    """Ids of addresses whose point lies in no grid of their community."""
     parent = {grid.id: grid.parent for grid in comprehensive.grids()}
-    astray = [
+    return [
         address.id
-        for address in demo().addresses
+        for address in made.addresses
         if address.community_id
         not in {parent[each] for each in comprehensive.holding(address.lon, address.lat)}
     ]
-    assert astray == []
-    assert all(each.community_id.startswith(each.subdistrict_id) for each in demo().addresses)
 
 
 def test_there_are_sixty_thousand_addresses_and_no_two_are_the_same() -> None:

@@ -109,10 +109,11 @@ class SeenRows:
         parts = (part for row in (*news, *gone) for part in (row.key, row.digest))
         after = digest_of(mark, str(len(news)), *parts)
         with self._transaction():
-            rows = [(row.key, row.digest, row.kept, sweep) for row in news]
-            rows += [(row.key, None, None, sweep) for row in gone]
+            there = ((row.key, row.digest, row.kept, sweep) for row in news)
             self._file.execute("delete from aside")
-            self._file.executemany("insert into aside values (?, ?, ?, ?)", rows)
+            self._file.executemany("insert into aside values (?, ?, ?, ?)", there)
+            absent = ((row.key, sweep) for row in gone)
+            self._file.executemany("insert into aside values (?, null, null, ?)", absent)
             self._file.execute("update mark set mark = ? where of = 'aside'", (after,))
         return after
 

@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from hub.model import Crs, RequestType, Stage, Urgency
+from hub import Crs, RequestType, Stage, Urgency
 from hub.plugin.times import DEFAULT, zone_of
 
 _STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)

@@ -9,8 +9,8 @@ from datetime import datetime
 from random import Random
 from typing import Final
 
-from hub.clock import SHANGHAI
 from hub.plugin import SimulatorSetup, Utterance
+from hub.plugin.times import zone_of
 
 FAILURES: Final[Mapping[str, str]] = {
     "utf8_bom": "文件是带 BOM 的 UTF-8，不是 GB18030",
@@ -28,6 +28,7 @@ FAILURES: Final[Mapping[str, str]] = {
 """Failure mode, and per-utterance `defect` but for the first three, by name → what happens."""
 _OF_FILES: Final = frozenset({"utf8_bom", "utf16", "not_a_table"})
 _ROWS_A_FILE: Final = 50
+_ZONE: Final = zone_of("Asia/Shanghai")
 _SHARE: Final = 0.1
 HEADINGS: Final = (
     *("编号", "平台编号", "分类代码", "标题", "内容", "地址", "经度", "纬度", "区划代码"),
@@ -195,4 +196,4 @@ def _csv(cells: Sequence[str]) -> str:
 
 
 def _wall(moment: datetime) -> str:
-    return moment.astimezone(SHANGHAI).strftime("%Y/%m/%d %H:%M:%S")
+    return moment.astimezone(_ZONE).strftime("%Y/%m/%d %H:%M:%S")

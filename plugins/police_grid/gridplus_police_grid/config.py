@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from hub.model import Crs
+from hub import Crs
 from hub.plugin.times import zone_of
 
 

@@ -6,10 +6,11 @@ from datetime import datetime
 from typing import Final
 
 from hub import RequestType, Stage, Urgency
-from hub.clock import SHANGHAI
 from hub.plugin import Utterance
+from hub.plugin.times import zone_of
 
 CHARSET: Final = "gb18030"
+_ZONE: Final = zone_of("Asia/Shanghai")
 _STAGES: Final = {
     Stage.RECEIVED: "10",
     Stage.DISPATCHED: "20",
@@ -108,4 +109,4 @@ def _line(row: Mapping[str, object]) -> bytes:
 
 
 def _compact(moment: datetime) -> str:
-    return moment.astimezone(SHANGHAI).strftime("%Y%m%d%H%M%S")
+    return moment.astimezone(_ZONE).strftime("%Y%m%d%H%M%S")

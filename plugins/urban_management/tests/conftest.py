@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import partial
 from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -123,7 +124,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
             tools = Tools(
                 source="urban_management",
                 clock=clock,
-                http=lambda **how: httpx.Client(**({"timeout": 2.0, "verify": PLAIN} | how)),
+                http=partial(httpx.Client, timeout=2.0, verify=PLAIN),
                 nonce=lambda: "0" * 32,
                 place=str(place),
             )

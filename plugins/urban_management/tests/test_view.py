@@ -1,5 +1,6 @@
 """The view without update time: only what changed comes, a crash loses nothing, the cursor stays small."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 import pytest
@@ -7,7 +8,7 @@ from gridplus_urban_management.adapter import UrbanManagement
 
 from hub.errors import SourceGone, TryLater
 from hub.model import Stage
-from hub.plugin import Tells
+from hub.plugin import Body, Tells, Utterance
 from hub.plugin.transport.sql_view import SqlView
 
 if TYPE_CHECKING:
@@ -16,8 +17,8 @@ if TYPE_CHECKING:
 ONLY_VIEW = ("no_service",)
 
 
-def refs(desk: "Desk", bodies: list[object]) -> list[str]:
-    return [desk.draft(body).source_ref[-2:] for body in bodies]  # type: ignore[arg-type]  # bodies all
+def refs(desk: "Desk", bodies: Sequence[Body]) -> list[str]:
+    return [desk.draft(body).source_ref[-2:] for body in bodies]
 
 
 def changed(desk: "Desk", say: "Say", number: int, **changes: object) -> None:
@@ -25,7 +26,7 @@ def changed(desk: "Desk", say: "Say", number: int, **changes: object) -> None:
     desk.platform.speak(say(number, code_table="cg-2015", **changes))
 
 
-def rows(say: "Say", count: int) -> list[object]:
+def rows(say: "Say", count: int) -> list[Utterance]:
     return [say(number, code_table="cg-2015") for number in range(1, count + 1)]
 
 
@@ -70,7 +71,7 @@ def test_a_crash_between_two_pages_loses_no_row(say: "Say", start: "Start") -> N
     lost = desk.adapter.read(first.cursor)  # handed out, and never stored
     again = desk.restarted()
     bodies, cursor = again.pull(first.cursor)
-    assert refs(desk, list(lost.bodies)) == refs(again, bodies)[:2]
+    assert refs(desk, lost.bodies) == refs(again, bodies)[:2]
     assert refs(again, bodies) == ["03", "04", "05", "06"]
     # what the killed worker could not keep is told once more, and then never again
     bodies, cursor = again.next_sweep(cursor)
@@ -152,10 +153,10 @@ def test_a_view_alone_that_changed_stops_its_source(say: "Say", start: "Start") 
 def test_a_service_that_is_down_does_not_keep_the_view_from_being_read(say: "Say", start: "Start") -> None:
     desk = start(say(1), say(2, code_table="cg-2015"), failures=("server_error",))
     page = desk.adapter.read("")
-    assert refs(desk, list(page.bodies)) == ["02"]
+    assert refs(desk, page.bodies) == ["02"]
     with pytest.raises(TryLater):  # and once there is nothing to hand out, it is seen
         desk.adapter.read(page.cursor)
-    assert refs(desk, list(desk.adapter.read(page.cursor).bodies)) == ["01"]
+    assert refs(desk, desk.adapter.read(page.cursor).bodies) == ["01"]
 
 
 def test_a_view_alone_can_be_told_nothing(say: "Say", start: "Start") -> None:

@@ -105,6 +105,25 @@ def test_a_value_that_says_nothing_is_not_looked_for(masked: str) -> None:
     assert mask_text("张三无 138****1234匿名", (masked,)) == "张三无 138****1234匿名"
 
 
+@pytest.mark.parametrize("known", ["5号楼", "··", "。。", "12幢", "--", "一·"])
+def test_a_known_value_too_short_to_tell_anything_is_not_looked_for(known: str) -> None:
+    assert mask_text("5号楼·12点，。一、", (known,)) == "5号楼·12点，。一、"
+
+
+@given(text=st.text(max_size=40), known=st.lists(st.text(max_size=20), max_size=4))
+def test_whatever_a_source_sends_can_be_masked(text: str, known: list[str]) -> None:
+    once = mask_text(text, known)
+    assert once == mask_text(once, known)
+
+
+@pytest.mark.parametrize("part", ["测 试甲 ", "1 ", "138", "(", "a.", "阳光花园1 ", "省市区街道村路"])
+def test_a_long_hostile_text_is_masked_like_a_short_one(part: str) -> None:
+    """Work grows with the length and not with its square: this would not end otherwise."""
+    known = Known(("测试甲", "阳光花园12幢501室"))
+    text = part * (200_000 // len(part))
+    assert ("[姓名] " * (text.count(part)) if "甲" in part else text) == mask_text(text, known)
+
+
 @given(text=st.text(alphabet="测试甲王先生138０５-+ 号楼幢室单元花园路x@.微信qq：a苏F", max_size=60))
 def test_masking_twice_changes_nothing(text: str) -> None:
     known = Known(("测试甲", "花园路12号1幢138室"))

@@ -122,3 +122,11 @@ def test_unmapped_is_the_desks_and_no_gap() -> None:
     )
     assert found.is_clean
     assert found.categories == 1
+
+
+def test_a_hole_that_is_there_under_every_circumstance_is_told_once() -> None:
+    found = looked_at(
+        contract("a", clause("lead", "*")),
+        contract("b", clause("lead", "market.*"), clause("assist", "*", when=Condition(secret=False))),
+    )
+    assert [(hole.categories, hole.when) for hole in found.overlaps] == [(("market.*",), "")]

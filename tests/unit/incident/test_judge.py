@@ -9,6 +9,7 @@ from tests.unit.incident.reports import (
     BROKEN_ROAD,
     CARD,
     COVER,
+    DIRTY_ROAD,
     FLOODED,
     FOOD,
     GARBAGE,
@@ -124,6 +125,12 @@ THINGS = [
         id="a cover by its address only",
     ),
     pytest.param(
+        SAME,
+        COVER_85,
+        told("破了", COVER, address=door("云杉路", "85"), east_m=35, error_m=40, days=3),
+        id="a cover by its address only, geocoded across the street",
+    ),
+    pytest.param(
         DIFFERENT,
         COVER_85,
         told("云杉路95号门口污水井盖破损", COVER, east_m=40, minutes=30),
@@ -181,6 +188,12 @@ STREETS = [
         GRILL,
         told("老杨烧烤店音响太吵，晚上睡不着", NOISE, east_m=40, minutes=60),
         id="one loud shop, heard from another house",
+    ),
+    pytest.param(
+        SAME,
+        GRILL,
+        told("老杨烧烤店", NOISE, by="police_grid", east_m=75, minutes=300),
+        id="one loud shop, only named, far down the street",
     ),
     pytest.param(
         LIKELY,
@@ -373,6 +386,32 @@ PLACES = [
         id="one point too coarse to mean anything",
     ),
     pytest.param(
+        DIFFERENT,
+        told("水管爆裂", error_m=500),
+        told("水管爆裂", minutes=1),
+        id="the known point too coarse to mean anything",
+    ),
+    pytest.param(
+        SAME,
+        told("垃圾成堆", GARBAGE, address_id="a-7"),
+        told(
+            "垃圾成堆，路面很脏",
+            DIRTY_ROAD,
+            by="urban_management",
+            address_id="a-7",
+            east_m=45,
+            error_m=40,
+            minutes=50,
+        ),
+        id="kin at one entry of the address table",
+    ),
+    pytest.param(
+        LIKELY,
+        told("垃圾成堆", GARBAGE),
+        told("垃圾成堆，路面很脏", DIRTY_ROAD, by="urban_management", east_m=20, error_m=40, minutes=50),
+        id="kin near each other, no address",
+    ),
+    pytest.param(
         SAME,
         told("水管爆裂", error_m=150, address_id="a-9"),
         told("自来水管爆了", error_m=150, east_m=160, address_id="a-9", minutes=8),
@@ -417,3 +456,19 @@ OTHERS = [
 def test_two_reports_stand_to_each_other(verdict: Verdict, known: Sighting, report: Sighting) -> None:
     judgement = judge(report, matter(known), RULES)
     assert verdict == judgement.verdict, judgement.reasons
+
+
+def test_of_a_long_incident_only_the_first_and_the_latest_reports_are_compared() -> None:
+    reports = [told("水管爆裂", ref=str(n), north_m=1_000 if n == 5 else 0) for n in range(30)]
+    there = told("水管爆裂", ref="there", north_m=1_000)
+    assert judge(there, matter(*reports[:7]), RULES).verdict is not DIFFERENT
+    assert judge(there, matter(*reports), RULES).verdict is DIFFERENT
+
+
+def test_every_judgement_says_why_in_figures_of_ours() -> None:
+    reasons = judge(told("云杉路85号水管爆了", east_m=12, minutes=7), matter(BURST), RULES).reasons
+    facts = {reason.rule: reason.facts for reason in reasons}
+    assert facts["rule"] == {"name": "sudden"}
+    assert facts["distance"] == {"metres": 12.0, "reach_m": 57.07, "points": 1.76}
+    assert facts["time"] == {"minutes": 7, "points": 0.53}
+    assert set(facts) == {"rule", "distance", "same_door", "same_category", "words", "time"}

@@ -72,7 +72,7 @@ def test_without_a_place_to_write_the_folder_is_a_temporary_one(tmp_path: Path) 
     blocked = tmp_path / "file"
     blocked.write_text("not a folder")
     folder = folder_of("key", make, blocked / "cache")
-    assert "content" == (folder / "part").read_text()
+    assert (folder / "part").read_text() == "content"
     shutil.rmtree(folder)
 
 

@@ -169,6 +169,31 @@ def test_without_a_path_the_demo_pack_is_taken() -> None:
     assert (locate_pack().name, next(locate_pack().glob("pack.yaml")).name) == ("demo", "pack.yaml")
 
 
+@pytest.mark.parametrize("subdistrict", ["329901", ""])
+def test_addresses_whose_community_is_not_of_their_subdistrict_are_counted(
+    tiny: TinyPack, subdistrict: str
+) -> None:
+    tiny.replace("addresses.csv", "A2,329901001,", f"A2,{subdistrict},")
+    assert tiny.told() == [("pack.yaml", 0, "K188")]
+
+
+def test_an_address_may_be_known_by_its_subdistrict_alone(tiny: TinyPack) -> None:
+    tiny.replace("addresses.csv", "A2,329901001,329901001002,", "A2,329901001,,")
+    assert tiny.told() == []
+
+
+@pytest.mark.nasty("N48", "renamed roads: the former name leads to today's")
+def test_a_former_name_must_lead_to_one_that_an_address_bears(tiny: TinyPack) -> None:
+    tiny.write("renamed.csv", "old,new\n旧埠路,青影路\n")
+    assert tiny.told() == []
+    found = tiny.load().gazetteer.search("旧埠路1号")
+    assert "A1" in {match.address.id for match in found}
+    tiny.write("renamed.csv", "old,new\n旧埠路,新埠路\n老闸街,\n旧埠路,青影路\n")
+    assert tiny.told() == [("renamed.csv", 3, "K204"), ("renamed.csv", 4, "K112")]
+    tiny.write("renamed.csv", "old,new\n旧埠路,新埠路\n")
+    assert tiny.told() == [("renamed.csv", 0, "K187")]
+
+
 def test_two_maps_of_one_kind_on_one_day_are_told(tiny: TinyPack) -> None:
     again = "    - {file: grids.geojson, kind: comprehensive, version: c-2, valid_from: 2026-01-01, code: code, parent: area}\n"
     tiny.replace("pack.yaml", "  addresses: addresses.csv", f"{again}  addresses: addresses.csv")

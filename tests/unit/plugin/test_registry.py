@@ -155,14 +155,14 @@ def test_of_two_that_offer_the_same_adapter_the_first_by_distribution_holds(
         refusal.origin.name,
         refusal.error.code,
         refusal.error.facts["other"],
-    ) == ("alpha", "C110", "zeta")
+    ) == ("alpha", "C113", "zeta")
 
 
 def test_a_plugin_that_offers_one_name_twice_is_refused(install: Install, found: Found) -> None:
     install("twice", good("same") + good("same").split("class Config")[0] + _second_hook("same"))
     registry = Registry.load(found())
     assert registry.offers == ()
-    assert [refusal.error.code for refusal in registry.refusals] == ["C110"]
+    assert [refusal.error.code for refusal in registry.refusals] == ["C113"]
 
 
 def _second_hook(adapter: str) -> str:

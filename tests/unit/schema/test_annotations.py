@@ -17,6 +17,7 @@ FREE = {
     "contract#/properties/emergency_deadlines": "limits by step",
     "envelope#/properties/data": "obeys the schema that dataschema names",
     "report#/properties/form": "obeys the contract's form",
+    "report_in#/properties/form": "obeys the contract's form",
     "whistle#/$defs/reason/properties/facts": "figures by name",
 }
 """The only objects without a fixed list of properties, and why."""

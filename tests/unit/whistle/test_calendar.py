@@ -2,7 +2,7 @@
 
 from datetime import date, time, timedelta
 
-import chinese_calendar  # type: ignore[import-untyped]  # chinesecalendar 1.11 ships no types
+import chinese_calendar
 import holidays as holidays_library
 import pytest
 

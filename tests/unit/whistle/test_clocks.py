@@ -6,7 +6,7 @@ Office hours are 08:00–12:00 and 14:00–18:00; 2026-03-10 is an ordinary Tues
 from datetime import UTC, date, datetime, timedelta
 from functools import cache
 
-import chinese_calendar  # type: ignore[import-untyped]  # chinesecalendar 1.11 ships no types
+import chinese_calendar
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st

@@ -163,3 +163,10 @@ def test_a_return_outside_the_contract_is_refused(
 def test_the_time_for_a_return_runs_in_office_hours_from_the_blowing(calendar: Calendar) -> None:
     at_noon = replace(RETURN, reported_at=BLOWN_AT + timedelta(hours=4))
     check_return(at_noon, WHISTLE, RULES, calendar)
+
+
+@pytest.mark.nasty("N38")
+def test_a_return_is_never_too_late_by_a_deadline_that_is_only_provisional(calendar: Calendar) -> None:
+    new_years_eve = datetime(2026, 12, 31, 9, 0, tzinfo=UTC)  # 17:00 in Shanghai, the calendar's last day
+    whistle = replace(WHISTLE, blown_at=new_years_eve)
+    check_return(replace(RETURN, reported_at=new_years_eve + timedelta(days=4)), whistle, RULES, calendar)

@@ -7,8 +7,10 @@ from typing import Final
 
 import uvicorn
 
+from hub.api.app import serve
 from hub.clock import Clock
 from hub.errors import FixSettings
+from hub.pack import Pack
 from hub.run.assembly import Assembly
 from hub.run.loop import Loop
 from hub.settings import Settings
@@ -26,9 +28,10 @@ class Crew:
         workers: Sequence[str],
         sources: Sequence[str] = (),
         clock: Clock | None = None,
+        pack: Pack | None = None,
     ) -> None:
         """`sources` empty: the intake of every configured source."""
-        self.hub: Final = Assembly(settings, clock=clock)
+        self.hub: Final = Assembly(settings, clock=clock, pack=pack)
         self._workers, self._sources = workers, sources
         self._loops: list[Loop] = []
         self._server: uvicorn.Server | None = None
@@ -57,7 +60,7 @@ class Crew:
     def _serve(self) -> None:
         settings = self.hub.settings
         config = uvicorn.Config(
-            self.hub.web(),
+            serve(self.hub),
             host=settings.host,
             port=settings.port,
             log_level="error",

@@ -1,0 +1,102 @@
+"""From a coordinate to a place: read as declared, mended only where nothing else makes sense, else rejected.
+
+Pure. What can be wrong with one coordinate stands in `checks`, with many in `drift`.
+"""
+
+from collections.abc import Container
+from typing import Final
+
+from hub.model import Point, Position, Reason
+from hub.place.candidates import Match
+from hub.place.checks import error_of, fault_of, other_readings
+from hub.place.coords import Degrees, metres_between, to_cgcs2000
+from hub.place.drift import Drift, Sample, drift_of, mended, pixel_of
+from hub.place.ground import SILENT, Found, Ground, Rejected
+
+_ONE_PLACE_M: Final = 150.0
+"""A report's point and its address name one matter when they are no further apart."""
+
+
+def by_position(
+    position: Position | None,
+    ground: Ground,
+    known: Match | None,
+    *,
+    max_error_m: float,
+    hot_points: Container[Degrees],
+) -> Found | Rejected:
+    """The place of `position`. `known`: the entry that the report's own address surely names, if there is one.
+
+    `hot_points`: coordinates that a source gives for everything (`drift.hot_points`), to the sixth decimal.
+    """
+    if position is None:
+        return SILENT
+    if pixel_of(position.x, position.y) in hot_points:
+        return Rejected("R401", (Reason("position_hot_pixel"),))
+    point, notes = _read(position, ground)
+    if point is None:
+        return Rejected("R402" if notes[0].rule == "position_outside_district" else "R401", notes)
+    if point.error_m > max_error_m:
+        coarse = Reason("position_too_coarse", {"error_m": round(point.error_m)})
+        area_id = ground.subdistrict_around(point)
+        return Rejected("R403", (*notes, coarse), hint=point, area_id=area_id)
+    drift = _drift_against(point, known)
+    if drift is not None:
+        return Rejected("R401", (*notes, drift))
+    agreed, beside = _beside(point, known)
+    found = ground.place_at(
+        point, method="position", crs=position.crs.value, address_id=agreed.address.id if agreed else ""
+    )
+    if found is None:
+        return Rejected("R402", (*notes, Reason("position_outside_district")))
+    return Found(found.place, (*notes, *found.reasons, *beside))
+
+
+def _read(position: Position, ground: Ground) -> tuple[Point | None, tuple[Reason, ...]]:
+    """The point in the district that the figures mean, and what was noticed; no point where they mean none."""
+    fault = fault_of(position)
+    if fault is None:
+        point = _point(position)
+        if ground.holds(point.lon, point.lat, point.error_m):
+            return point, ()
+    for suspicion, reading in other_readings(position):
+        point = _point(reading)
+        if ground.holds(point.lon, point.lat, point.error_m):
+            return point, (Reason(suspicion, {"mended": True}),)
+    if fault is not None:
+        return None, (Reason(fault),)
+    return None, (Reason("position_outside_district"), *_drifts_into(_point(position), ground))
+
+
+def _point(position: Position) -> Point:
+    return Point(*to_cgcs2000(position), error_of(position))
+
+
+def _drifts_into(point: Point, ground: Ground) -> tuple[Reason, ...]:
+    """Wrong labels under which a point outside would lie inside: told, not believed."""
+    return tuple(
+        Reason("drift_suspected", {"drift": drift})
+        for drift in (Drift.GCJ02_AS_WGS84, Drift.BD09_AS_WGS84, Drift.DOUBLE_SHIFT)
+        if ground.holds(*mended(drift, point.lon, point.lat), point.error_m)
+    )
+
+
+def _drift_against(point: Point, known: Match | None) -> Reason | None:
+    """The wrong label that alone explains how far the point is from the entry its own address names (N45)."""
+    if known is None:
+        return None
+    found = drift_of([Sample(point.lon, point.lat, known.lon, known.lat)], least=1)
+    if found is None or found.drift is Drift.CONSTANT:
+        return None
+    facts = {"drift": found.drift, "before_m": round(found.before_m), "after_m": round(found.after_m)}
+    return Reason("position_drifts_from_address", facts)
+
+
+def _beside(point: Point, known: Match | None) -> tuple[Match | None, tuple[Reason, ...]]:
+    """The address entry that the point confirms, and what was noticed."""
+    if known is None:
+        return None, ()
+    apart_m = metres_between(point.lon, point.lat, known.lon, known.lat)
+    agrees = apart_m <= _ONE_PLACE_M + point.error_m
+    rule = "address_agrees" if agrees else "address_disagrees"
+    return known if agrees else None, (Reason(rule, {"metres": round(apart_m)}),)

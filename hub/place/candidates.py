@@ -1,0 +1,166 @@
+"""What a text may mean under one name of the address table: a door, a building, a spot between doors, the whole.
+
+Pure. One name at a time; which names a text asks for, and how its candidates compare, is `gazetteer`'s.
+"""
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from hub.model import Address, Reason
+from hub.place.address import AddressParts
+from hub.place.coords import metres_between
+from hub.place.register import Named
+from hub.place.rings import METRES_PER_DEG
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """One place that a text may mean."""
+
+    address: Address
+    """The entry of the table, or the one nearest to the point."""
+    score: float
+    """How likely this is the place, 0–1; the candidates of one text share what is certain."""
+    lon: float
+    lat: float
+    """The entry's point, moved where the text says how far beside it (西侧50米)."""
+    error_m: float
+    at_entry: bool
+    """False where the point only lies near the entry: between two doors, somewhere along a road."""
+    reasons: tuple[Reason, ...]
+
+
+DOOR_ERROR_M: Final = 20.0
+"""A door or a building is a thing of some size."""
+SAME_SPOT_M: Final = 80.0
+"""Entries this near to each other are one place: the units of a building, a gate and its shops."""
+
+# How certain a candidate is by how it was found, before candidates share what is certain. Measured on dirty
+# spellings of a table's own entries; tests/unit/place/test_gazetteer.py shows that they hold.
+_NUMBER_KNOWN: Final = 0.97
+_NAME_KNOWN: Final = 0.9
+_CROSSING: Final = 0.9
+_BETWEEN_DOORS: Final = 0.8
+_NUMBER_UNKNOWN: Final = 0.75
+# A person's "50 米" is a guess: a third of it may be wrong.
+_OFFSET_ERROR: Final = 0.3
+_COMPASS: Final = {"东": (1.0, 0.0), "南": (0.0, -1.0), "西": (-1.0, 0.0), "北": (0.0, 1.0)}
+_CELL_DEG: Final = 0.002
+
+
+def under(named: Named, parts: AddressParts) -> Iterator[Match]:
+    """The candidates under one name: at the number asked for, between two doors, or the name as a whole."""
+    number, building = parts.number, parts.building.partition("-")[0]
+    for numbers, wanted in (
+        (named.buildings, building),
+        (named.doors, number),
+        # 水秀苑85号 is a building, 季家埭12幢 a door: people mix the words (domain.md 4.3).
+        (named.buildings, number),
+        (named.doors, building),
+    ):
+        if wanted and wanted in numbers:
+            for entry in _spots(numbers[wanted], parts, building):
+                yield _at(entry, parts)
+            return
+    between = named.neighbours(int(number)) if number.isdecimal() else None
+    if between:
+        yield _between(int(number), between, parts)
+        return
+    score, rule = (_NUMBER_UNKNOWN, "number_unknown") if number or building else (_NAME_KNOWN, "name_known")
+    for middle, radius_m in named.wholes:
+        yield _placed(middle, score, radius_m + DOOR_ERROR_M, rule, parts)
+
+
+def crossing(one: Named, other: Named, parts: AddressParts) -> Match | None:
+    """Where two roads come nearest to each other; None where they never do within some 300 m."""
+    cells: dict[tuple[int, int], list[Address]] = {}
+    for entry in _gates(other.on_road):
+        cells.setdefault((int(entry.lon / _CELL_DEG), int(entry.lat / _CELL_DEG)), []).append(entry)
+    pairs = (
+        (metres_between(mine.lon, mine.lat, theirs.lon, theirs.lat), mine.id, theirs.id, mine)
+        for mine in _gates(one.on_road)
+        for theirs in _around(cells, mine)
+    )
+    nearest = min(pairs, default=None)
+    if nearest is None:
+        return None
+    return _placed(nearest[3], _CROSSING, nearest[0] + DOOR_ERROR_M, "crossing_known", parts)
+
+
+def _gates(entries: Iterable[Address]) -> Iterator[Address]:
+    """Entries on the road itself, not the buildings behind them."""
+    return (entry for entry in entries if not entry.building)
+
+
+def _around(cells: dict[tuple[int, int], list[Address]], entry: Address) -> Iterator[Address]:
+    column, row = int(entry.lon / _CELL_DEG), int(entry.lat / _CELL_DEG)
+    for near_column in (column - 1, column, column + 1):
+        for near_row in (row - 1, row, row + 1):
+            yield from cells.get((near_column, near_row), ())
+
+
+def _spots(entries: Sequence[Address], parts: AddressParts, building: str) -> Iterator[Address]:
+    """One entry for each spot: the one that says what was asked, and no more."""
+
+    def strays(entry: Address) -> tuple[bool, bool, bool, str]:
+        return (
+            entry.building not in (building, parts.number) and entry.building != "",
+            bool(building) and entry.building == "",
+            entry.unit != parts.unit and entry.unit != "",
+            entry.id,
+        )
+
+    taken: list[Address] = []
+    best = min(map(strays, entries))[:2]
+    for entry in sorted(entries, key=strays):
+        if strays(entry)[:2] != best:
+            break
+        if all(metres_between(entry.lon, entry.lat, one.lon, one.lat) > SAME_SPOT_M for one in taken):
+            taken.append(entry)
+            yield entry
+
+
+def _at(entry: Address, parts: AddressParts) -> Match:
+    return _placed(entry, _NUMBER_KNOWN, DOOR_ERROR_M, "number_known", parts)
+
+
+def _between(
+    number: int, doors: tuple[tuple[int, Address], tuple[int, Address]], parts: AddressParts
+) -> Match:
+    """Between two doors of one side, in the proportion of their numbers."""
+    (low, before), (high, after) = doors
+    along = (number - low) / (high - low)
+    nearer = before if along < 0.5 else after
+    lon = before.lon + (after.lon - before.lon) * along
+    lat = before.lat + (after.lat - before.lat) * along
+    apart_m = metres_between(before.lon, before.lat, after.lon, after.lat)
+    east, north = _offset_deg(parts, lat)
+    reason = Reason("between_doors", {"apart_m": round(apart_m)})
+    error_m = DOOR_ERROR_M + apart_m / 2.0 + _offset_error_m(parts)
+    return Match(nearer, _BETWEEN_DOORS, lon + east, lat + north, error_m, False, (reason,))
+
+
+def _placed(entry: Address, score: float, error_m: float, rule: str, parts: AddressParts) -> Match:
+    """A candidate at an entry, or as far beside it as the text says."""
+    east, north = _offset_deg(parts, entry.lat)
+    error_m += _offset_error_m(parts)
+    reason = Reason(rule, {"error_m": round(error_m)})
+    at_entry = rule == "number_known" and parts.offset_m is None
+    return Match(entry, score, entry.lon + east, entry.lat + north, error_m, at_entry, (reason,))
+
+
+def _offset_error_m(parts: AddressParts) -> float:
+    return _OFFSET_ERROR * (parts.offset_m or 0.0)
+
+
+def _offset_deg(parts: AddressParts, lat: float) -> tuple[float, float]:
+    """How far east and north the text moves the point, degrees."""
+    if parts.offset_m is None:
+        return 0.0, 0.0
+    east = sum(_COMPASS[character][0] for character in parts.direction)
+    north = sum(_COMPASS[character][1] for character in parts.direction)
+    length = math.hypot(east, north) or 1.0
+    step = parts.offset_m / length / METRES_PER_DEG
+    return east * step / math.cos(math.radians(lat)), north * step

@@ -1,0 +1,170 @@
+"""The allow-list: every field that may be held of a message from the video platform, and its shape.
+
+A field passes by its name *and* by what stands in it: a plate in a code, a face in a number, a picture in
+a place do not have the shape. What is not listed does not exist. Basis: domain.md 2.8, PIPL 26 and 28.
+"""
+
+import re
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from hub.plugin.text import is_mojibake
+
+Shape = Callable[[str], bool]
+"""True where a text may stand in a field of this kind."""
+
+# [0-9], not \d throughout: \d also accepts full-width digits
+_DEVICE: Final = re.compile(r"[0-9]{20}")
+_REF: Final = re.compile(r"[0-9A-Fa-f-]{4,64}|[A-Z]{2}[0-9]{4,40}")
+_IDENTITY: Final = re.compile(r"[0-9]{17}[0-9Xx]|[0-9]{15}|1[3-9][0-9]{9}")
+"""An identity number or a mobile phone alone."""
+_CODE: Final = re.compile(r"0x[0-9A-Fa-f]{1,8}|[0-9]{1,8}(?:\.0)?|[a-z]{2,20}(?:_[a-z0-9]{1,20}){0,3}")
+_OF_PEOPLE: Final = re.compile(
+    r"face|person|people|human|pedestrian|plate|vehicle|black_?list|white_?list|watch|dispos|track|gait|match"
+)
+_TIME: Final = re.compile(
+    r"(?:[0-9]{8}|[0-9]{10}|[0-9]{12}|[0-9]{13}|[0-9]{14}|[0-9]{17})(?:\.0)?"
+    r"|[0-9]{4}[-/年][0-9]{1,2}[-/月][0-9]{1,2}日?[T ]{0,2}(?:[0-9]{1,2}[:时][0-9]{1,2}(?:[:分][0-9]{1,2}秒?(?:\.[0-9]{1,9})?)?)?"
+    r"\s?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+)
+_NUMBER: Final = re.compile(r"-?[0-9]{1,8}(?:\.[0-9]{1,15})?")
+_DIGITS: Final = re.compile(r"[0-9]{1,2}(?:\.0)?")
+_PLACE: Final = re.compile(r"[\u4e00-\u9fff0-9A-Za-z（）()#、，\- ]{2,60}")
+_PLACE_WORD: Final = re.compile(r"[路街巷道弄桥村区园站口河港校院广场楼号镇乡]")
+_NO_PLACE: Final = re.compile(
+    r"[0-9A-Za-z+/=]{16,}|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·\s]?[0-9A-Z]{5,6}"
+    r"|1[3-9][0-9]{9}|男|女|先生|女士|某"
+)
+
+
+def _ref(text: str) -> bool:
+    return bool(_REF.fullmatch(text)) and not _IDENTITY.fullmatch(text)
+
+
+def _code(text: str) -> bool:
+    return bool(_CODE.fullmatch(text)) and not _OF_PEOPLE.search(text)
+
+
+def _place(text: str) -> bool:
+    """Words of a place: with a word for one, and without a plate, a phone, a person or a long run of code."""
+    shaped = _PLACE.fullmatch(text) and _PLACE_WORD.search(text) and not _NO_PLACE.search(text)
+    return bool(shaped) and not is_mojibake(text)
+
+
+def _of(pattern: re.Pattern[str]) -> Shape:
+    return lambda text: pattern.fullmatch(text) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Allowed:
+    """One field that may be held: its name in the protocol's own spelling, and its shape."""
+
+    name: str
+    shape: Shape
+
+
+def _table(shapes: Mapping[str, Shape], aliases: Mapping[str, str] | None = None) -> Mapping[str, Allowed]:
+    table = {folded(name): Allowed(name, shape) for name, shape in shapes.items()}
+    return table | {folded(other): table[folded(name)] for other, name in (aliases or {}).items()}
+
+
+def folded(name: str) -> str:
+    """A field's name as it is compared: vendors change case, `_` and `-` (N32)."""
+    return re.sub(r"[\s_-]", "", name).lower()
+
+
+HEAD: Final = _table(
+    {"NotificationID": _ref, "SubscribeID": _ref, "TriggerTime": _of(_TIME)},
+)
+"""Fields of one notification beside its lists of objects."""
+
+OBJECT: Final = _table(
+    {
+        "AlarmID": _ref,
+        "ThingID": _ref,
+        "ApeID": _of(_DEVICE),
+        "DeviceID": _of(_DEVICE),
+        "AlarmType": _code,
+        "AlarmTime": _of(_TIME),
+        "AppearTime": _of(_TIME),
+        "RecoverTime": _of(_TIME),
+        "AlarmStatus": _code,
+        "AlarmLevel": _of(_DIGITS),
+        "AlarmDescription": _code,  # only where it is a code: free text may hold anything
+        "Confidence": _of(_NUMBER),
+        "Longitude": _of(_NUMBER),
+        "Latitude": _of(_NUMBER),
+        "Place": _place,
+        "IsOnline": _of(_DIGITS),
+        "IsTest": _of(_DIGITS),
+    },
+    {
+        "AlarmCode": "AlarmType",
+        "EventType": "AlarmType",
+        "AlarmPriority": "AlarmLevel",
+        "ThingAppearTime": "AppearTime",
+        "LocationMarkTime": "AppearTime",
+        "ShotPlaceLongitude": "Longitude",
+        "ShotPlaceLatitude": "Latitude",
+        # as some stacks write them (N32)
+        "ShotPlaceLongtitude": "Longitude",
+        "ShoPlacetLongitude": "Longitude",
+        "ShoPlacetLatitude": "Latitude",
+        "ShotPlaceFullAdress": "Place",
+        "Similarity": "Confidence",
+        "Similaritydegree": "Confidence",
+    },
+)
+"""Fields of one object in `LISTS`."""
+
+LISTS: Final[Mapping[str, tuple[str, str]]] = {
+    "alarmobjectlist": ("AlarmObjectList", "AlarmObject"),
+    "alarmlist": ("AlarmObjectList", "AlarmObject"),
+    "thingobjectlist": ("ThingObjectList", "ThingObject"),
+    "thinglist": ("ThingObjectList", "ThingObject"),
+    "devicelist": ("DeviceList", "APEObject"),
+    "apeobjectlist": ("DeviceList", "APEObject"),
+    "apelist": ("DeviceList", "APEObject"),
+}
+"""Lists whose objects may be held, under the names that vendors give them."""
+
+KINDS: Final = ("AlarmType", "IsOnline")
+"""An object that says neither is no alarm, whatever list it stands in: a face among the things, for one."""
+
+NOTIFY: Final = _table(
+    {
+        "SN": _of(_NUMBER),
+        "DeviceID": _of(_DEVICE),
+        "AlarmPriority": _of(_DIGITS),
+        "AlarmMethod": _of(_DIGITS),
+        "AlarmTime": _of(_TIME),
+        "AlarmDescription": _code,
+        "Longitude": _of(_NUMBER),
+        "Latitude": _of(_NUMBER),
+    }
+)
+"""Children of `<Notify>` in a GB/T 28181 alarm."""
+
+INFO: Final = _table({"AlarmType": _code, "Code": _code})
+"""Below its `<Info>`: `<AlarmType>`, and the `<Code>` of the 2022 edition."""
+
+NAMED: Final = frozenset(
+    {
+        "FaceObjectList", "FaceList", "PersonObjectList", "PersonList", "MotorVehicleObjectList",
+        "MotorVehicleList", "NonMotorVehicleObjectList", "NonMotorVehicleList", "TollgateObjectList",
+        "LaneObjectList", "SceneObjectList", "ImageList", "SubImageList", "VideoSliceObjectList",
+        "FileObjectList", "FeatureList", "DispositionNotificationList", "FaceID", "PersonID", "IDNumber",
+        "Name", "PlateNo", "PlateColor", "GenderCode", "EthicCode", "IDType", "SourceID", "StoragePath",
+        "ImageData", "Data", "URL", "ImageUrl", "PicUrl", "Title", "InfoIDs", "IPAddr", "UserId", "Password",
+    }
+)  # fmt: skip
+"""Names of the standard that are dropped by name. Any other name is only counted as `unlisted`: a name
+that a source makes up may itself be a value.
+"""
+
+DECLARES: Final[Mapping[str, str]] = {
+    **{one.name: "internal" for table in (HEAD, OBJECT, NOTIFY, INFO) for one in table.values()},
+    **dict.fromkeys(("IDNumber", "Name", "PlateNo", "FaceID", "PersonID", "ImageData"), "sensitive"),
+}
+"""Field → class of its data; what is sensitive never gets in."""
