@@ -16,8 +16,9 @@ from typing import Any, Final
 
 import hub.pack
 from hub.clock import ScenarioClock
-from hub.demo.scenario import make
+from hub.demo.scenario import Scenario, make
 from hub.errors import PeerRefused, TryLater
+from hub.pack import Pack
 from hub.plugin import Adapter, Body, PeerRequest, Reads, Receives, SimulatorSetup, Tends, Tools
 from hub.plugin.registry import Registry
 from hub.run.assembly import http_client
@@ -42,7 +43,12 @@ def collect(events: int, seed: int, place: Path) -> Bodies:
     scenario = make(
         pack, start=start, length=timedelta(hours=8), matters=int(events / _PER_MATTER), seed=seed
     )
-    clock = ScenarioClock(start + timedelta(hours=9), 1.0)
+    return speak(scenario, pack, seed=seed, place=place)
+
+
+def speak(scenario: Scenario, pack: Pack, *, seed: int, place: Path) -> Bodies:
+    """All that the systems of `scenario` have to say, an hour after its end; `place` is an empty directory."""
+    clock = ScenarioClock(scenario.ends_at + timedelta(hours=1), 1.0)
     registry = Registry.load()
     bodies: dict[str, Sequence[Body]] = {}
     configs: dict[str, Mapping[str, Any]] = {}

@@ -47,7 +47,7 @@ TEXTS: Final[dict[str, Text]] = {
     "K192": Text("第 {feature} 个要素没有面，或缺少代码", "补上 Polygon 或 MultiPolygon 与代码属性", "feature {feature} has no polygon or no code", "give it a Polygon or MultiPolygon and its code"),
     "K193": Text("网格 {name} 的面有问题：{fault}", "在制图软件中修正后重新导出", "the polygon of grid {name} is faulty: {fault}", "mend it where it was drawn, and export again"),
     "K194": Text("网格 {name} 的前身 {before} 不存在", "补上前一期的网格，或改正前身", "the predecessor {before} of grid {name} does not exist", "add the grids of the earlier period, or mend it"),
-    "K195": Text("网格代码 {name} 重复", "同一期内代码唯一", "the grid code {name} is there twice", "codes are unique within a period"),
+    "K195": Text("网格代码 {name} 与第 {first} 行相同，名称或所属区域却不同", "同一期内代码唯一；同一网格的几块须同名同属", "the grid code {name} is that of line {first}, with another name or area", "codes are unique within a period; parts of one grid bear one name and lie in one area"),
     "K196": Text("网格 {name} 的所属区域 {parent} 不存在", "核对 areas.csv", "the area {parent} of grid {name} does not exist", "check areas.csv"),
     "K197": Text("区域 {name} 不存在", "核对 areas.csv", "area {name} does not exist", "check areas.csv"),
     "K198": Text("生成程序出错：{name}", "在数据包目录中单独运行并修正", "the generator fails: {name}", "run it by itself beside the pack, and mend it"),

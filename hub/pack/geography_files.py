@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import orjson
@@ -39,8 +40,12 @@ def read_geography(files: PackFiles, setup: GeographySetup, areas: Mapping[AreaI
 
 
 def _division(files: PackFiles, setup: GridFile, areas: Mapping[AreaId, Area]) -> Division:
-    """The grids of one GeoJSON FeatureCollection (RFC 7946: degrees, longitude first)."""
+    """The grids of one GeoJSON FeatureCollection (RFC 7946: degrees, longitude first).
+
+    Features that share code, name and parent are parts of one grid.
+    """
     grids: dict[str, Grid] = {}
+    first_on: dict[str, int] = {}
     text = files.text(setup.file) or "{}"
     lines = [text.count("\n", 0, match.start()) + 1 for match in _FEATURE.finditer(text)]
     for number, feature in enumerate(_features(files, setup.file, text)):
@@ -48,11 +53,15 @@ def _division(files: PackFiles, setup: GridFile, areas: Mapping[AreaId, Area]) -
         grid = _grid(setup, feature, areas)
         if grid is None:
             files.fault(setup.file, line, "K192", feature=number + 1)
-        elif grid.code in grids:
-            files.fault(setup.file, line, "K195", name=grid.code)
-        else:
-            grids[grid.code] = grid
-            _check(files, setup.file, line, grid, areas)
+            continue
+        part = grids.setdefault(grid.code, grid)
+        first_on.setdefault(grid.code, line)
+        if part is not grid and (part.name, part.parent) == (grid.name, grid.parent):
+            grids[grid.code] = replace(part, rings=(*part.rings, *grid.rings))
+        elif part is not grid:
+            files.fault(setup.file, line, "K195", name=grid.code, first=first_on[grid.code])
+    for grid in grids.values():
+        _check(files, setup.file, first_on[grid.code], grid, areas)
     return Division(
         kind=setup.kind,
         version=setup.version,

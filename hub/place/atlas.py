@@ -40,6 +40,7 @@ class Atlas:
         self._old: Final = {old: area for area in self._areas.values() for old in area.old_ids}
         self._maps: Final = tuple(sorted(maps, key=lambda dated: dated.valid_from, reverse=True))
         self._subdistricts: Final = {area_id: self._climb(area_id) for area_id in self._areas}
+        self._by_day: Final[dict[date, tuple[GridMap, ...]]] = {}
         self.bounds: Final[Bounds] = _bounds(self._maps)
         """West, south, east, north of all maps, degrees: outside of it nothing is in the district."""
 
@@ -58,6 +59,14 @@ class Atlas:
             if dated.map.kind is kind and dated.holds_on(day):
                 return dated.map
         return None
+
+    def maps_on(self, day: date) -> tuple[GridMap, ...]:
+        """The maps of that day, one a kind; the comprehensive one first wherever there is one."""
+        maps = self._by_day.get(day)
+        if maps is None:
+            found = (self.of(kind, day) for kind in GridKind)
+            maps = self._by_day[day] = tuple(each for each in found if each is not None)
+        return maps
 
     def area(self, code: str) -> Area | None:
         """The area with this code, written short or filled with zeros, of today or of before a reform (N51)."""

@@ -52,10 +52,11 @@ def by_address(
     if best.error_m > max_error_m:
         coarse = Reason("address_too_coarse", {"error_m": round(best.error_m)})
         return Rejected("R401", (*notes, coarse), ids)
-    point = Point(best.lon, best.lat, best.error_m)
-    found = ground.place_at(point, method="address", address_id=best.address.id if best.at_entry else "")
-    if found is None:
+    footing = ground.footing(best.lon, best.lat, best.error_m)
+    if footing is None:
         return Rejected("R402", (*notes, Reason("address_outside_district")), ids)
+    point, address_id = Point(best.lon, best.lat, best.error_m), best.address.id if best.at_entry else ""
+    found = ground.place_at(point, footing, method="address", address_id=address_id)
     return Found(found.place, (*notes, reason, *best.reasons, *found.reasons), ids)
 
 
@@ -85,11 +86,15 @@ def _choice(matches: Sequence[Match], ground: Ground) -> tuple[Match | None, Rea
     """The candidate to take, or none where it takes a person; with the figures of the decision."""
     best, score = matches[0], matches[0].score
     next_score = matches[1].score if len(matches) > 1 else 0.0
-    facts = {"score": round(score, 3), "next": round(next_score, 3), "candidates": len(matches)}
+    facts: dict[str, str | int | float | bool] = {
+        "score": round(score, 3),
+        "next": round(next_score, 3),
+        "candidates": len(matches),
+    }
     if score >= SURE and score - next_score >= MARGIN:
         return best, Reason("address_found", facts)
-    grids = {ground.home_grids(match.lon, match.lat, match.error_m)[:1] for match in matches}
-    if len(grids) == 1 and sum(match.score for match in matches) >= SURE:
+    feet = [ground.footing(match.lon, match.lat, match.error_m) for match in matches]
+    if len({foot and foot.grid_id for foot in feet}) == 1 and sum(match.score for match in matches) >= SURE:
         # Which of them it is may stay open: the grid is the same.
         return best, Reason("candidates_in_one_grid", facts)
     return None, Reason("address_ambiguous", facts)

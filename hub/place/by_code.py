@@ -26,11 +26,13 @@ def by_grid_code(code: str, ground: Ground) -> Found | Rejected:
     return Found(place, (Reason(rule, {"grid": grid.id, "map": ground.version}),))
 
 
-def by_area(area: Area | None, code: str, address: str, ground: Ground, gazetteer: Gazetteer) -> Found | Rejected:
+def by_area(
+    area: Area | None, code: str, address: str, ground: Ground, gazetteer: Gazetteer
+) -> Found | Rejected:
     """The area that the source states, else the one that its address names; a district is too wide."""
     reasons: list[Reason] = []
     if area is not None and area.level is not AreaLevel.DISTRICT:
-        rule = "area_code_known" if area.id in code else "area_code_of_before"
+        rule = "area_code_known" if code.startswith(area.id) else "area_code_of_before"
         return Found(ground.place_in(area.id, method="area_code"), (Reason(rule, {"area": area.id}),))
     if code:
         reasons.append(Reason("area_too_wide" if area else "area_code_unknown"))

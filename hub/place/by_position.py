@@ -4,14 +4,14 @@ Pure. What can be wrong with one coordinate stands in `checks`, with many in `dr
 """
 
 from collections.abc import Container
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.model import Point, Position, Reason
 from hub.place.candidates import Match
 from hub.place.checks import error_of, fault_of, other_readings
 from hub.place.coords import Degrees, metres_between, to_cgcs2000
 from hub.place.drift import Drift, Sample, drift_of, mended, pixel_of
-from hub.place.ground import SILENT, Found, Ground, Rejected
+from hub.place.ground import SILENT, Footing, Found, Ground, Rejected
 
 _ONE_PLACE_M: Final = 150.0
 """A report's point and its address name one matter when they are no further apart."""
@@ -33,9 +33,10 @@ def by_position(
         return SILENT
     if pixel_of(position.x, position.y) in hot_points:
         return Rejected("R401", (Reason("position_hot_pixel"),))
-    point, notes = _read(position, ground)
-    if point is None:
-        return Rejected("R402" if notes[0].rule == "position_outside_district" else "R401", notes)
+    read = _read(position, ground)
+    if isinstance(read, Rejected):
+        return read
+    point, footing, notes = read
     if point.error_m > max_error_m:
         coarse = Reason("position_too_coarse", {"error_m": round(point.error_m)})
         area_id = ground.subdistrict_around(point)
@@ -44,28 +45,36 @@ def by_position(
     if drift is not None:
         return Rejected("R401", (*notes, drift))
     agreed, beside = _beside(point, known)
-    found = ground.place_at(
-        point, method="position", crs=position.crs.value, address_id=agreed.address.id if agreed else ""
-    )
-    if found is None:
-        return Rejected("R402", (*notes, Reason("position_outside_district")))
+    address_id = agreed.address.id if agreed else ""
+    found = ground.place_at(point, footing, method="position", crs=position.crs.value, address_id=address_id)
     return Found(found.place, (*notes, *found.reasons, *beside))
 
 
-def _read(position: Position, ground: Ground) -> tuple[Point | None, tuple[Reason, ...]]:
-    """The point in the district that the figures mean, and what was noticed; no point where they mean none."""
+class _Read(NamedTuple):
+    """A point in the district, what stands under it, and what was noticed."""
+
+    point: Point
+    footing: Footing
+    notes: tuple[Reason, ...]
+
+
+def _read(position: Position, ground: Ground) -> _Read | Rejected:
+    """The point that the figures mean: as declared, else in another reading that lies in the district."""
     fault = fault_of(position)
     if fault is None:
         point = _point(position)
-        if ground.holds(point.lon, point.lat, point.error_m):
-            return point, ()
+        footing = ground.footing(point.lon, point.lat, point.error_m)
+        if footing:
+            return _Read(point, footing, ())
     for suspicion, reading in other_readings(position):
         point = _point(reading)
-        if ground.holds(point.lon, point.lat, point.error_m):
-            return point, (Reason(suspicion, {"mended": True}),)
+        footing = ground.footing(point.lon, point.lat, point.error_m)
+        if footing:
+            return _Read(point, footing, (Reason(suspicion.value, {"mended": True}),))
     if fault is not None:
-        return None, (Reason(fault),)
-    return None, (Reason("position_outside_district"), *_drifts_into(_point(position), ground))
+        return Rejected("R401", (Reason(fault.value),))
+    outside = Reason("position_outside_district")
+    return Rejected("R402", (outside, *_drifts_into(_point(position), ground)))
 
 
 def _point(position: Position) -> Point:
@@ -75,9 +84,9 @@ def _point(position: Position) -> Point:
 def _drifts_into(point: Point, ground: Ground) -> tuple[Reason, ...]:
     """Wrong labels under which a point outside would lie inside: told, not believed."""
     return tuple(
-        Reason("drift_suspected", {"drift": drift})
+        Reason("drift_suspected", {"drift": drift.value})
         for drift in (Drift.GCJ02_AS_WGS84, Drift.BD09_AS_WGS84, Drift.DOUBLE_SHIFT)
-        if ground.holds(*mended(drift, point.lon, point.lat), point.error_m)
+        if ground.footing(*mended(drift, point.lon, point.lat), point.error_m)
     )
 
 
@@ -88,8 +97,10 @@ def _drift_against(point: Point, known: Match | None) -> Reason | None:
     found = drift_of([Sample(point.lon, point.lat, known.lon, known.lat)], least=1)
     if found is None or found.drift is Drift.CONSTANT:
         return None
-    facts = {"drift": found.drift, "before_m": round(found.before_m), "after_m": round(found.after_m)}
-    return Reason("position_drifts_from_address", facts)
+    return Reason(
+        "position_drifts_from_address",
+        {"drift": found.drift.value, "before_m": round(found.before_m), "after_m": round(found.after_m)},
+    )
 
 
 def _beside(point: Point, known: Match | None) -> tuple[Match | None, tuple[Reason, ...]]:

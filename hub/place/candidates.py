@@ -53,17 +53,11 @@ _CELL_DEG: Final = 0.002
 def under(named: Named, parts: AddressParts) -> Iterator[Match]:
     """The candidates under one name: at the number asked for, between two doors, or the name as a whole."""
     number, building = parts.number, parts.building.partition("-")[0]
-    for numbers, wanted in (
-        (named.buildings, building),
-        (named.doors, number),
-        # 水秀苑85号 is a building, 季家埭12幢 a door: people mix the words (domain.md 4.3).
-        (named.buildings, number),
-        (named.doors, building),
-    ):
-        if wanted and wanted in numbers:
-            for entry in _spots(numbers[wanted], parts, building):
-                yield _at(entry, parts)
-            return
+    at_number = _at_number(named, number, building)
+    if at_number:
+        for entry in _spots(at_number, parts.unit):
+            yield _placed(entry, _NUMBER_KNOWN, DOOR_ERROR_M, "number_known", parts)
+        return
     between = named.neighbours(int(number)) if number.isdecimal() else None
     if between:
         yield _between(int(number), between, parts)
@@ -71,6 +65,19 @@ def under(named: Named, parts: AddressParts) -> Iterator[Match]:
     score, rule = (_NUMBER_UNKNOWN, "number_unknown") if number or building else (_NAME_KNOWN, "name_known")
     for middle, radius_m in named.wholes:
         yield _placed(middle, score, radius_m + DOOR_ERROR_M, rule, parts)
+
+
+def _at_number(named: Named, number: str, building: str) -> Sequence[Address]:
+    """The entries at the door or building asked for; of all readings of the numbers the closest that has any."""
+    return (
+        named.yards.get(number, {}).get(building)
+        or named.buildings.get(building)
+        or named.doors.get(number)
+        # 水秀苑85号 is a building, 季家埭12幢 a door: people mix the words (domain.md 4.3).
+        or named.buildings.get(number)
+        or named.doors.get(building)
+        or ()
+    )
 
 
 def crossing(one: Named, other: Named, parts: AddressParts) -> Match | None:
@@ -101,29 +108,13 @@ def _around(cells: dict[tuple[int, int], list[Address]], entry: Address) -> Iter
             yield from cells.get((near_column, near_row), ())
 
 
-def _spots(entries: Sequence[Address], parts: AddressParts, building: str) -> Iterator[Address]:
-    """One entry for each spot: the one that says what was asked, and no more."""
-
-    def strays(entry: Address) -> tuple[bool, bool, bool, str]:
-        return (
-            entry.building not in (building, parts.number) and entry.building != "",
-            bool(building) and entry.building == "",
-            entry.unit != parts.unit and entry.unit != "",
-            entry.id,
-        )
-
+def _spots(entries: Sequence[Address], unit: str) -> Iterator[Address]:
+    """One entry for each spot: of the unit asked for, else of none, else the first."""
     taken: list[Address] = []
-    best = min(map(strays, entries))[:2]
-    for entry in sorted(entries, key=strays):
-        if strays(entry)[:2] != best:
-            break
+    for entry in sorted(entries, key=lambda entry: (entry.unit != unit, entry.unit != "", entry.id)):
         if all(metres_between(entry.lon, entry.lat, one.lon, one.lat) > SAME_SPOT_M for one in taken):
             taken.append(entry)
             yield entry
-
-
-def _at(entry: Address, parts: AddressParts) -> Match:
-    return _placed(entry, _NUMBER_KNOWN, DOOR_ERROR_M, "number_known", parts)
 
 
 def _between(

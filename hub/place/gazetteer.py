@@ -86,8 +86,26 @@ class Gazetteer:
             if met:
                 return [met]
         asked = dict.fromkeys((parts.estate, parts.road, parts.cross_road, parts.community, *parts.names))
-        known = (self._register.named(name) for name in asked if name)
-        return _agreeing([match for named in known if named for match in under(named, parts)], parts)
+        found: list[Match] = []
+        for name in asked:
+            named = self._register.named(name) if name else None
+            if named is not None:
+                found += under(named, parts)
+                both = self._bearing_both(found, parts)
+                if both:
+                    return both
+        return found
+
+    def _bearing_both(self, found: Sequence[Match], parts: AddressParts) -> list[Match]:
+        """The candidates that bear the road and the estate of the text, where it names both."""
+        if not (parts.road and parts.estate):
+            return []
+        spelling, reason = self._register.spelling, Reason("road_and_estate_agree")
+        return [
+            replace(match, score=_BOTH_NAMES, reasons=(*match.reasons, reason))
+            for match in found
+            if spelling(match.address.road) == parts.road and spelling(match.address.estate) == parts.estate
+        ]
 
     def _containing(self, asked: Reading) -> list[Match]:
         """Candidates under known names that stand in the text with something before or after them."""
@@ -132,20 +150,6 @@ class Gazetteer:
         while one is not None and one != area_id:
             one = self._parents.get(one)
         return area_id in (one, address.subdistrict_id)
-
-
-def _agreeing(found: list[Match], parts: AddressParts) -> list[Match]:
-    """Where the text names a road and an estate: the entries that bear both, if there are any."""
-    if not (parts.road and parts.estate):
-        return found
-    both = [
-        match
-        for match in found
-        if normalise(match.address.road) == parts.road and normalise(match.address.estate) == parts.estate
-    ]
-    closest = [match for match in both if match.address.building == parts.building] or both
-    reason = Reason("road_and_estate_agree")
-    return [replace(match, score=_BOTH_NAMES, reasons=(*match.reasons, reason)) for match in closest] or found
 
 
 def _one_a_spot(found: Iterable[Match]) -> list[Match]:

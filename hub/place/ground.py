@@ -3,12 +3,11 @@
 Pure. A *way* is one kind of evidence (`by_position`, `by_address`, `by_code`); `locate` has their order.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from hub.model import AreaId, GridId, GridKind, Place, Point, Reason
+from hub.model import AreaId, GridId, Place, Point, Reason
 from hub.place.atlas import Atlas
 from hub.place.gridmap import GridMap
 
@@ -44,6 +43,17 @@ SILENT: Final = Rejected("")
 
 
 @dataclass(frozen=True, slots=True)
+class Footing:
+    """The grid under a point. On a shared border and in an overlap the lowest id wins (N46)."""
+
+    grid_id: GridId
+    others: tuple[GridId, ...]
+    """The further candidates."""
+    rule: str
+    """`grid_holds_point`, `lowest_of_several_grids` or `nearest_grid`."""
+
+
+@dataclass(frozen=True, slots=True)
 class Ground:
     """Areas and maps as of one day."""
 
@@ -57,28 +67,25 @@ class Ground:
         """Version of the map that decides; "" on a day without one."""
         return self.maps[0].version if self.maps else ""
 
-    def holds(self, lon: float, lat: float, error_m: float) -> bool:
-        """Whether the point is in the district, as far as its own error lets say."""
-        return bool(self.home_grids(lon, lat, error_m))
-
-    def home_grids(self, lon: float, lat: float, error_m: float) -> tuple[GridId, ...]:
-        """The grids that may decide, the deciding one first: on a shared border the lowest id (N46)."""
+    def footing(self, lon: float, lat: float, error_m: float) -> Footing | None:
+        """What stands under a point, as far as its own error lets say; None outside the district."""
         if not self.maps:
-            return ()
+            return None
         holding = self.maps[0].holding(lon, lat)
         if holding:
-            return holding
+            rule = "grid_holds_point" if len(holding) == 1 else "lowest_of_several_grids"
+            return Footing(holding[0], holding[1:], rule)
         near = self.maps[0].near(lon, lat, min(error_m, _SNAP_M))
-        return tuple(grid_id for grid_id, _ in near)
-
-    def place_at(self, point: Point, *, method: str, crs: str = "", address_id: str = "") -> Found | None:
-        """The place of a point, with the grids of every kind that hold it; None outside the district."""
-        home = self.home_grids(point.lon, point.lat, point.error_m)
-        if not home:
+        if not near:
             return None
-        inside = self.maps[0].holding(point.lon, point.lat)
-        area_id = self.maps[0].grid(home[0]).parent
-        others = (grid_id for each in self.maps[1:] for grid_id in each.holding(point.lon, point.lat))
+        return Footing(near[0][0], tuple(grid_id for grid_id, _ in near[1:]), "nearest_grid")
+
+    def place_at(
+        self, point: Point, footing: Footing, *, method: str, crs: str = "", address_id: str = ""
+    ) -> Found:
+        """The place of a point, with the grids of every kind that hold it."""
+        area_id = self.maps[0].grid(footing.grid_id).parent
+        others = [grid_id for each in self.maps[1:] for grid_id in each.holding(point.lon, point.lat)]
         place = Place(
             lon=point.lon,
             lat=point.lat,
@@ -86,23 +93,30 @@ class Ground:
             method=method,
             crs_raw=crs,
             map_version=self.version,
-            grid_id=home[0],
+            grid_id=footing.grid_id,
             community_id=self.atlas.community_of(area_id),
             subdistrict_id=self.atlas.subdistrict_of(area_id),
             other_grids=tuple(others),
             address_id=address_id,
         )
-        return Found(place, (_chosen(home, inside, self.version),))
+        facts: dict[str, str | int | float | bool] = {"grid": footing.grid_id, "map": self.version}
+        if footing.others:
+            facts["others"] = ",".join(footing.others)
+        return Found(place, (Reason(footing.rule, facts),))
 
     def place_in(self, area_id: AreaId, *, method: str, grid_id: GridId | None = None) -> Place:
         """The place of which only the area, and perhaps the grid, is known."""
-        return Place(
+        return replace(
+            self.nowhere(),
             method=method,
-            map_version=self.version,
             grid_id=grid_id,
             community_id=self.atlas.community_of(area_id),
             subdistrict_id=self.atlas.subdistrict_of(area_id),
         )
+
+    def nowhere(self) -> Place:
+        """The place of which nothing is known."""
+        return Place(method="none", map_version=self.version)
 
     def subdistrict_around(self, point: Point) -> AreaId | None:
         """The one subdistrict that the whole circle of a coarse point lies in; None where there are two."""
@@ -115,16 +129,4 @@ class Ground:
 
 def ground_of(atlas: Atlas, day: date) -> Ground:
     """The district as it was on `day`."""
-    order = (GridKind.COMPREHENSIVE, *(kind for kind in GridKind if kind is not GridKind.COMPREHENSIVE))
-    maps = (atlas.of(kind, day) for kind in order)
-    return Ground(atlas, day, tuple(found for found in maps if found is not None))
-
-
-def _chosen(home: Sequence[GridId], inside: Sequence[GridId], version: str) -> Reason:
-    """Why this grid: it alone holds the point, it is the lowest of several, or it is the nearest to it."""
-    if not inside:
-        return Reason("nearest_grid", {"grid": home[0], "map": version, "candidates": len(home)})
-    if len(inside) > 1:
-        others = ",".join(inside[1:])
-        return Reason("lowest_of_several_grids", {"grid": home[0], "map": version, "others": others})
-    return Reason("grid_holds_point", {"grid": home[0], "map": version})
+    return Ground(atlas, day, atlas.maps_on(day))

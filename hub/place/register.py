@@ -31,7 +31,9 @@ class Named:
         self.on_road: Final[list[Address]] = []
         self.in_estate: Final[list[Address]] = []
         self.doors: Final[dict[str, list[Address]]] = {}
-        """By house number, of a road or of a village without roads."""
+        """By house number, of a road or of a village without roads: gates, shops, single houses."""
+        self.yards: Final[dict[str, dict[str, list[Address]]]] = {}
+        """By house number, then by 幢 number: the buildings behind a road's gate."""
         self.buildings: Final[dict[str, list[Address]]] = {}
         """By 幢 number, of an estate."""
 
@@ -82,9 +84,9 @@ class Register:
         for address in addresses:
             self._enter(address)
         for former, today in renamed.items():
-            named = self._names.get(self._spelling(today))
+            named = self._names.get(self.spelling(today))
             if named is not None:
-                self._names.setdefault(self._spelling(former), named)
+                self._names.setdefault(self.spelling(former), named)
         self._pairs: Final = _by_pair(self._names)
 
     def named(self, name: str) -> Named | None:
@@ -117,7 +119,9 @@ class Register:
         if address.road:
             road = self._named(address.road)
             road.on_road.append(address)
-            if number:
+            if number and building:
+                road.yards.setdefault(number, {}).setdefault(building, []).append(address)
+            elif number:
                 road.doors.setdefault(number, []).append(address)
         if address.estate:
             estate = self._named(address.estate)
@@ -128,14 +132,14 @@ class Register:
                 estate.doors.setdefault(number, []).append(address)
 
     def _named(self, name: str) -> Named:
-        spelling = self._spelling(name)
+        spelling = self.spelling(name)
         named = self._names.get(spelling)
         if named is None:
             named = self._names[spelling] = Named(spelling)
         return named
 
-    def _spelling(self, name: str) -> str:
-        """60,000 entries share a few thousand names: each is spelt once."""
+    def spelling(self, name: str) -> str:
+        """A name of the table in the one spelling; 60,000 entries share a few thousand, each is spelt once."""
         spelling = self._spelt.get(name)
         if spelling is None:
             spelling = self._spelt[name] = normalise(name)

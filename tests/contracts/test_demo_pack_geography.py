@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from contracts.demo.geography.lattice import COLUMNS, build_lattice
+from contracts.demo.geography.outline import doubled_area, outline
 from hub.model import Grid, GridKind
 from hub.pack.areas import read_areas
 from hub.pack.generator import run_generator

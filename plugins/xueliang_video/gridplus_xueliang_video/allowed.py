@@ -16,17 +16,18 @@ Shape = Callable[[str], bool]
 
 # [0-9], not \d throughout: \d also accepts full-width digits
 _DEVICE: Final = re.compile(r"[0-9]{20}")
-_REF: Final = re.compile(r"[0-9A-Fa-f-]{4,64}|[A-Z]{2}[0-9]{4,40}")
+_REF: Final = re.compile(r"[0-9A-Fa-f-]{8,64}|[A-Z]{2,4}-?[0-9]{8,40}")  # a plate is shorter
 _IDENTITY: Final = re.compile(r"[0-9]{17}[0-9Xx]|[0-9]{15}|1[3-9][0-9]{9}")
 """An identity number or a mobile phone alone."""
 _CODE: Final = re.compile(r"0x[0-9A-Fa-f]{1,8}|[0-9]{1,8}(?:\.0)?|[a-z]{2,20}(?:_[a-z0-9]{1,20}){0,3}")
 _OF_PEOPLE: Final = re.compile(
     r"face|person|people|human|pedestrian|plate|vehicle|black_?list|white_?list|watch|dispos|track|gait|match"
 )
+_STATUS_WORDS: Final = frozenset({"报警", "告警", "恢复", "已恢复", "解除", "已解除", "消除"})
 _TIME: Final = re.compile(
-    r"(?:[0-9]{8}|[0-9]{10}|[0-9]{12}|[0-9]{13}|[0-9]{14}|[0-9]{17})(?:\.0)?"
-    r"|[0-9]{4}[-/年][0-9]{1,2}[-/月][0-9]{1,2}日?[T ]{0,2}(?:[0-9]{1,2}[:时][0-9]{1,2}(?:[:分][0-9]{1,2}秒?(?:\.[0-9]{1,9})?)?)?"
-    r"\s?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
+    r"(?:19|20)[0-9]{6}(?:[0-9]{4}(?:[0-9]{2}(?:[0-9]{3})?)?)?|[0-9]{10}|[0-9]{13}"
+    r"|[0-9]{4}[-/年][0-9]{1,2}[-/月][0-9]{1,2}日?[T ]{0,2}"
+    r"(?:[0-9]{1,2}[:时][0-9]{1,2}(?:[:分][0-9]{1,2}秒?(?:\.[0-9]{1,9})?)?)?\s?(?:Z|[+-][0-9]{2}:?[0-9]{2})?"
 )
 _NUMBER: Final = re.compile(r"-?[0-9]{1,8}(?:\.[0-9]{1,15})?")
 _DIGITS: Final = re.compile(r"[0-9]{1,2}(?:\.0)?")
@@ -44,6 +45,10 @@ def _ref(text: str) -> bool:
 
 def _code(text: str) -> bool:
     return bool(_CODE.fullmatch(text)) and not _OF_PEOPLE.search(text)
+
+
+def _status(text: str) -> bool:
+    return text in _STATUS_WORDS or _code(text)
 
 
 def _place(text: str) -> bool:
@@ -89,7 +94,7 @@ OBJECT: Final = _table(
         "AlarmTime": _of(_TIME),
         "AppearTime": _of(_TIME),
         "RecoverTime": _of(_TIME),
-        "AlarmStatus": _code,
+        "AlarmStatus": _status,
         "AlarmLevel": _of(_DIGITS),
         "AlarmDescription": _code,  # only where it is a code: free text may hold anything
         "Confidence": _of(_NUMBER),

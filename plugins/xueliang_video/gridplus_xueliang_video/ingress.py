@@ -70,12 +70,14 @@ def wrapped(found: list[dict[str, Any]]) -> dict[str, Any]:
 
 def objects_in(value: object) -> Iterator[Mapping[str, Any]]:
     """The objects of a list, whether it stands bare, under its object's name, or is a single one."""
+    if isinstance(value, Mapping):
+        if any(folded(str(name)) in OBJECT for name in value):
+            yield value
+            return
+        value = list(value.values())
     if isinstance(value, list):
-        yield from (one for one in value if isinstance(one, Mapping))
-    elif isinstance(value, Mapping):
-        inner = [one for one in value.values() if isinstance(one, Mapping | list)]
-        for one in inner or [[value]]:
-            yield from objects_in(one if isinstance(one, list) else [one])
+        for one in value:
+            yield from objects_in(one)
 
 
 def _readable(content: bytes, declared: str = "") -> str:

@@ -127,7 +127,7 @@ THINGS = [
     pytest.param(
         SAME,
         COVER_85,
-        told("破了", COVER, address=door("云杉路", "85"), east_m=35, error_m=40, days=3),
+        told("破了", COVER, address=door("云杉路", "85"), east_m=40, error_m=30, days=3),
         id="a cover by its address only, geocoded across the street",
     ),
     pytest.param(
@@ -168,6 +168,12 @@ THINGS = [
     ),
     pytest.param(
         SAME,
+        told(category=COVER, by="xueliang_video", device="c-1", nowhere="sensor"),
+        told(category=COVER, by="xueliang_video", device="c-1", nowhere="sensor", days=1),
+        id="one cover sensor, the next day",
+    ),
+    pytest.param(
+        SAME,
         told("垃圾成堆没人清", GARBAGE),
         told("白榆路口垃圾堆了一地", GARBAGE, by="urban_management", east_m=15, days=1),
         id="one heap of garbage, next day",
@@ -192,7 +198,13 @@ STREETS = [
     pytest.param(
         SAME,
         GRILL,
-        told("老杨烧烤店", NOISE, by="police_grid", east_m=75, minutes=300),
+        told(
+            "老杨烧烤店通宵营业，楼上住着老人孩子，根本没法休息",
+            NOISE,
+            by="police_grid",
+            east_m=75,
+            minutes=660,
+        ),
         id="one loud shop, only named, far down the street",
     ),
     pytest.param(
@@ -408,7 +420,7 @@ PLACES = [
     pytest.param(
         LIKELY,
         told("垃圾成堆", GARBAGE),
-        told("垃圾成堆，路面很脏", DIRTY_ROAD, by="urban_management", east_m=20, error_m=40, minutes=50),
+        told("垃圾成堆，路面很脏", DIRTY_ROAD, by="urban_management", east_m=48, error_m=40, minutes=50),
         id="kin near each other, no address",
     ),
     pytest.param(

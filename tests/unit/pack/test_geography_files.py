@@ -80,11 +80,33 @@ def test_what_is_no_geojson_is_told(tiny: TinyPack, text: str) -> None:
     assert ("grids.geojson", 1, "K191") in tiny.told()
 
 
-def test_a_grid_of_an_unknown_area_and_a_code_used_twice_are_told(tiny: TinyPack) -> None:
-    tiny.replace("grids.geojson", '"G00"', '"G01"')
+def test_a_grid_of_an_unknown_area_and_a_code_of_two_grids_are_told(tiny: TinyPack) -> None:
+    tiny.replace("grids.geojson", '"G00"', '"G10"')
     text = (tiny.root / "grids.geojson").read_text(encoding="utf-8")
-    tiny.write("grids.geojson", text.replace("329901001002", "329901009001", 1))
+    tiny.write("grids.geojson", "329901009001".join(text.rsplit("329901001002", 1)))
     assert {"K195", "K196"} == {code for _, _, code in tiny.told()}
+
+
+@pytest.mark.nasty("N53", "parts of one grid as features of their own, as Chicago's beats have them")
+def test_features_that_share_code_name_and_area_are_parts_of_one_grid(tiny: TinyPack) -> None:
+    tiny.replace("grids.geojson", '"G00"', '"G11"')
+    text = (tiny.root / "grids.geojson").read_text(encoding="utf-8")
+    tiny.write("grids.geojson", text.replace("329901001002", "329901001001"))
+    assert [] == tiny.told()
+    grids = tiny.load().geography.maps[0].map
+    assert (3, (GridId("G11"),), (GridId("G11"),)) == (
+        len(grids),
+        grids.holding(0.005, 0.005),
+        grids.holding(0.015, 0.015),
+    )
+
+
+@pytest.mark.nasty("N53", "the same polygon twice under one code would cancel itself out")
+def test_a_part_that_lies_over_another_is_told(tiny: TinyPack) -> None:
+    features = json.loads((tiny.root / "grids.geojson").read_text(encoding="utf-8"))
+    features["features"].append(features["features"][0])
+    tiny.write("grids.geojson", json.dumps(features))
+    assert {"K193"} == {code for _, _, code in tiny.told()}
 
 
 def test_a_grid_without_parent_property_lies_in_the_district(tiny: TinyPack) -> None:

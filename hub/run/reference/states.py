@@ -1,0 +1,107 @@
+"""The page of the two state tables: the life of a whistle, and the life of an adapter. Drawn from the tables."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from typing import Final, TypeVar
+
+from hub.model import Move, WhistleState
+from hub.plugin import supervisor
+from hub.run.reference.page import Page, code, markdown, mermaid, table
+from hub.whistle import lifecycle
+
+_State = TypeVar("_State", bound=StrEnum)
+_Turn = TypeVar("_Turn", bound=StrEnum)
+
+WHISTLE: Final[Mapping[WhistleState, str]] = {
+    WhistleState.BLOWN: "已吹哨",
+    WhistleState.SIGNED: "已签收",
+    WhistleState.CONTACTED: "已联系",
+    WhistleState.REPORTED_IN: "已报到（到场）",
+    WhistleState.DISPUTED: "已退单，待裁定",
+    WhistleState.RESULT: "已反馈结果",
+    WhistleState.CANCELLED: "已作废",
+}
+MOVES: Final[Mapping[Move, str]] = {
+    Move.SIGN: "签收",
+    Move.CONTACT: "联系",
+    Move.ARRIVE: "到场",
+    Move.RETURN: "退单",
+    Move.RESULT: "反馈结果",
+    Move.CANCEL: "作废（由中心）",
+}
+ADAPTER: Final[Mapping[supervisor.State, str]] = {
+    supervisor.State.LOADED: "已加载",
+    supervisor.State.CHECKING: "检查中",
+    supervisor.State.RUNNING: "运行",
+    supervisor.State.BACKING_OFF: "退避，稍后自动重试",
+    supervisor.State.PAUSED: "已由人暂停",
+    supervisor.State.STOPPED: "已停止",
+    supervisor.State.FAILED: "失败，须由人恢复",
+}
+TURNS: Final[Mapping[supervisor.Turn, str]] = {
+    supervisor.Turn.START: "启动",
+    supervisor.Turn.ANSWERED: "来源应答正常",
+    supervisor.Turn.STUMBLED: "可自行恢复的故障",
+    supervisor.Turn.BROKE: "不会自行恢复的故障",
+    supervisor.Turn.RETRY: "重试",
+    supervisor.Turn.PAUSE: "暂停",
+    supervisor.Turn.RESUME: "恢复",
+    supervisor.Turn.STOP: "停止",
+}
+
+
+def states_page() -> Page:
+    """`docs/reference/states.md`."""
+    return markdown(
+        "docs/reference/states.md",
+        "States",
+        "Each of the two lives is one table in the code. A move that is not in the table is refused, and the "
+        "refusal names the moves that are open (W101 for a whistle, S117 for an adapter).",
+        "## A whistle (哨)\n\nEach called department has a whistle of its own. No move changes a deadline. "
+        "Review, arbitration, upgrade, evaluation and the archive are not yet states of it.",
+        diagram(lifecycle.TABLE, WhistleState.BLOWN),
+        _rows(lifecycle.TABLE, WHISTLE, MOVES, "move"),
+        "## An adapter\n\nEach source is supervised on its own: what it raises becomes its state, and no other "
+        "source stops. `gridplus doctor` names every adapter that is not running.",
+        diagram(supervisor.TABLE, supervisor.State.LOADED),
+        _rows(supervisor.TABLE, ADAPTER, TURNS, "turn"),
+    )
+
+
+def diagram(moves: Mapping[tuple[_State, _Turn], _State], first: _State) -> str:
+    """A state diagram of the table; states that no row leaves are its ends."""
+    left = {before for before, _ in moves}
+    ends = [state for state in dict.fromkeys(moves.values()) if state not in left]
+    return mermaid(
+        (
+            "stateDiagram-v2",
+            f"    [*] --> {first}",
+            *(f"    {before} --> {after}: {turn}" for (before, turn), after in moves.items()),
+            *(f"    {state} --> [*]" for state in ends),
+        )
+    )
+
+
+def _rows(
+    moves: Mapping[tuple[_State, _Turn], _State],
+    states: Mapping[_State, str],
+    turns: Mapping[_Turn, str],
+    turn: str,
+) -> str:
+    return table(
+        ("state", "状态", turn, "动作", "leads to"), _each(moves, states, turns, list(dict.fromkeys(states)))
+    )
+
+
+def _each(
+    moves: Mapping[tuple[_State, _Turn], _State],
+    states: Mapping[_State, str],
+    turns: Mapping[_Turn, str],
+    order: list[_State],
+) -> Iterable[tuple[str, str, str, str, str]]:
+    for state in order:
+        leaving = [(turn, after) for (before, turn), after in moves.items() if before is state]
+        if not leaving:
+            yield code(state), states[state], "", "", "an end"
+        for turn, after in leaving:
+            yield code(state), states[state], code(turn), turns[turn], code(after)

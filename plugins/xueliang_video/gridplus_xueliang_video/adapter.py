@@ -1,0 +1,118 @@
+"""雪亮: registers with the video platform, and takes what it and its 28181 gateway push.
+
+It moves bytes. Who may come in is `Gate`'s, what may be held `ingress`'s, what it means the protocols'.
+"""
+
+from collections.abc import Sequence
+from typing import Final
+
+from gridplus_xueliang_video import alarm28181, viid
+from gridplus_xueliang_video.config import XueliangConfig
+from gridplus_xueliang_video.ingress import admit_alarm28181, admit_notification
+from gridplus_xueliang_video.notification import cut, drafts_of
+from gridplus_xueliang_video.session import Session
+from hub.errors import BadRecord, PeerRefused
+from hub.model import Arrival, Draft
+from hub.plugin import Admitted, Body, PeerReply, PeerRequest, Received, Tools
+from hub.plugin.json_text import read_json
+from hub.plugin.transport.digest_auth import Challenged, Gate
+
+NOTIFICATION: Final = "notification"
+ALARM28181: Final = "alarm28181"
+
+
+class XueliangVideo:
+    """The video platform. Bodies: `notification` (JSON) and `alarm28181` (XML), one alarm each."""
+
+    def __init__(self, config: XueliangConfig, tools: Tools) -> None:
+        self._config: Final = config
+        self._tools: Final = tools
+        self._session: Final = Session(config, tools)
+        peers = {config.platform_id: config.push_password}
+        if config.gateway_id is not None and config.gateway_password is not None:
+            peers[config.gateway_id] = config.gateway_password
+        self._gate: Final = Gate("gridplus", peers)
+
+    def check(self) -> None:
+        """Returns where we are registered; registers where we are not."""
+        self._session.check()
+
+    def tend(self) -> float:
+        """Registration, keep-alive, subscription; seconds until the next is due."""
+        return self._session.tend()
+
+    def receive(self, request: PeerRequest) -> Received:
+        """The alarms of one push. Raises PeerRefused P105, P106, P103 (who), P107 (where), P108 (size)."""
+        path = request.path.rstrip("/")
+        if request.method != "POST" or path not in (viid.NOTIFICATIONS, alarm28181.PATH):
+            raise self._refusal("P107", 404)
+        user = self._signed_by(request)
+        if user != (self._config.platform_id if path == viid.NOTIFICATIONS else self._config.gateway_id):
+            raise self._refusal("P105", 403)
+        if len(request.body) > self._config.body_limit:
+            raise self._refusal("P108", 413)
+        return self._alarm(request.body) if path == alarm28181.PATH else self._notifications(request.body)
+
+    def admit(self, body: Body) -> Admitted:
+        """What of `body` may be stored: device, moment, place and class of an alarm; never people or pictures."""
+        return admit_alarm28181(body.content) if body.kind == ALARM28181 else admit_notification(body.content)
+
+    def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft]:
+        """The drafts of one body, whether it has passed `admit` before or not.
+
+        Raises BadRecord R102 (not readable), R105 (nothing that may be held), HeldRecord R201, R203, R305.
+        """
+        kind = body.kind or arrival.kind
+        admitted = self.admit(Body(body.content, kind))
+        if admitted.content is None:
+            raise BadRecord("R102" if "unreadable" in admitted.dropped else "R105")
+        if kind == ALARM28181:
+            return (alarm28181.draft_of(admitted.content, self._config, arrival.received_at),)
+        return drafts_of(read_json(admitted.content), self._config, arrival.received_at)
+
+    def close(self) -> None:
+        """Gives the connections back; may be called twice."""
+        self._session.close()
+
+    def _signed_by(self, request: PeerRequest) -> str:
+        """The peer's number: signed for, and the same in `User-Identify` (N73)."""
+        verdict = self._gate.admit(
+            request.headers.get("authorization", ""),
+            method=request.method,
+            path=request.path,
+            now=self._tools.clock.now(),
+            salt=self._tools.nonce(),
+        )
+        if isinstance(verdict, Challenged):
+            raise self._refusal(verdict.code, 401, {"www-authenticate": verdict.challenge.header})
+        if request.headers.get("user-identify", "").strip() != verdict.user:
+            raise self._refusal("P105", 403)
+        return verdict.user
+
+    def _notifications(self, body: bytes) -> Received:
+        try:
+            found = tuple(cut(read_json(body)))
+        except BadRecord:
+            # kept as a record of its own that ends at ingress: who sent it is known, what it was is not
+            return self._answered((Body(body, NOTIFICATION),), (viid.Status(viid.JSON_FORMAT),))
+        bodies = tuple(Body(part, NOTIFICATION) for one in found for part in one.parts)
+        return self._answered(bodies, tuple(viid.Status(self._code(one.parts), one.id) for one in found))
+
+    def _code(self, parts: Sequence[bytes]) -> int:
+        held = [admit_notification(part).content is not None for part in parts]
+        return viid.OK if not held or any(held) else viid.NOT_ALLOWED
+
+    def _alarm(self, body: bytes) -> Received:
+        kept = admit_alarm28181(body).content
+        reply = alarm28181.reply(kept) if kept is not None else PeerReply(422)
+        return Received((Body(body, ALARM28181),), reply)
+
+    def _answered(self, bodies: tuple[Body, ...], statuses: Sequence[viid.Status]) -> Received:
+        now = self._tools.clock.now()
+        busy = [viid.Status(viid.BUSY, one.id) for one in statuses]
+        return Received(bodies, viid.status_reply(statuses, now), viid.status_reply(busy, now, http=503))
+
+    def _refusal(self, code: str, status: int, headers: dict[str, str] | None = None) -> PeerRefused:
+        """The protocol's own refusal."""
+        said = viid.status_reply((viid.Status(viid.NOT_ALLOWED),), self._tools.clock.now(), http=status)
+        return PeerRefused(code, status=status, body=said.body, headers={**said.headers, **(headers or {})})
