@@ -93,6 +93,7 @@ def _drain(adapter: Adapter, done: Any, door: "_Door") -> list[Body]:
     got: list[Body] = []
     cursor, ends = "", time.monotonic() + _LONGEST_S
     while time.monotonic() < ends:
+        finished = done()  # asked before the page is read: what is let out in between comes with the next
         try:
             if isinstance(adapter, Tends):
                 adapter.tend()
@@ -104,7 +105,7 @@ def _drain(adapter: Adapter, done: Any, door: "_Door") -> list[Body]:
                 moved = False
         except TryLater:
             continue
-        if not moved and done():
+        if not moved and finished:
             return door.bodies + got
     return door.bodies + got
 

@@ -12,6 +12,7 @@ from typing import Final
 
 from hub.demo.people import People
 from hub.demo.phrases import PHRASES, wording
+from hub.ids import digest_of
 from hub.model import Address, Person, RequestType, Urgency
 from hub.pack import Pack
 from hub.plugin import Utterance
@@ -39,6 +40,11 @@ _SPREAD_M: Final[Mapping[str, float]] = {
     "market_supervision": 0.0,
 }
 _M_PER_DEG: Final = 111_320.0
+_ONE_CONCERN: Final = ("dispute.", "livelihood_service.", "market.", "safety_hazard.fire")
+"""Matters of one person or one firm: whoever tells of one tells the same story of it.
+
+The others lie in the street, and each teller sees another side of them.
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,18 +89,27 @@ class _Day:
         """One matter that each of `sources` (repeats allowed) tells of, some minutes apart."""
         self.matters += 1
         name = f"m{self.matters:05d}"
+        story = self.rng.randrange(1000) if category.startswith(_ONE_CONCERN) else None
         for n, source in enumerate(sources):
             delay = timedelta(minutes=self.rng.uniform(0, 12)) if n else timedelta(0)
-            self.tell(source, category, at + delay, spot, name)
+            self.tell(source, category, at + delay, spot, name, story=story)
         return name
 
     def tell(
-        self, source: str, category: str, at: datetime, spot: Address, matter: str, **changes: object
+        self,
+        source: str,
+        category: str,
+        at: datetime,
+        spot: Address,
+        matter: str,
+        *,
+        story: int | None = None,
+        **changes: object,
     ) -> Utterance:
-        """One report of `matter` in `source`'s own words and codes."""
+        """One report of `matter` in `source`'s own words and codes; `story` chooses the words, else chance."""
         ref = self.ref(source)
         self.truth[source, ref] = matter
-        title, content = self._words(source, category, spot)
+        title, content = self._words(source, category, spot, story)
         requester = self.people.next() if source in ("hotline_12345", "market_supervision") else None
         if requester is not None and self.rng.random() < 0.3:
             content += f"我是{requester.name}，电话{requester.phone}。"
@@ -113,7 +128,7 @@ class _Day:
             "lat": lat,
             "address": _address(spot, self.rng),
             "area_code": spot.community_id,
-            "device_ref": f"CAM{spot.id}" if source == "xueliang_video" else "",
+            "device_ref": _device(spot) if source == "xueliang_video" else "",
             "requester": requester,
             "request_type": _request_type(source, category),
             "urgency": _urgency(category),
@@ -123,9 +138,9 @@ class _Day:
         self.said[source].append(utterance)
         return utterance
 
-    def _words(self, source: str, category: str, spot: Address) -> tuple[str, str]:
+    def _words(self, source: str, category: str, spot: Address, story: int | None) -> tuple[str, str]:
         known = self.pack.taxonomy.categories[category].zh
-        title, content = wording(category, known, self.rng.randrange(1000))
+        title, content = wording(category, known, self.rng.randrange(1000) if story is None else story)
         content = content.format(place=_spoken(spot, self.rng))
         return (title, "") if source == "xueliang_video" else (title, content)
 
@@ -333,7 +348,7 @@ def _secret(day: _Day) -> None:
 
 def _spoken(spot: Address, rng: random.Random) -> str:
     """The place as people say it."""
-    forms = [f"{spot.road}{spot.number}号"]
+    forms = [door] if (door := _door(spot)) else []
     if spot.estate:
         forms += [spot.estate, f"{spot.estate}{spot.building}幢" if spot.building else spot.estate]
     return rng.choice(forms)
@@ -341,12 +356,25 @@ def _spoken(spot: Address, rng: random.Random) -> str:
 
 def _address(spot: Address, rng: random.Random) -> str:
     """The place as an operator types it, in one of the usual forms."""
-    door = f"{spot.road}{spot.number}号"
-    if not spot.estate:
-        return door
-    word = rng.choice(("幢", "栋", "号楼"))
-    building = f"{spot.building}{word}" if spot.building else ""
-    return rng.choice((f"{door}{spot.estate}{building}", f"{spot.estate}{building}", door))
+    door = _door(spot)
+    if not (spot.estate and spot.road):
+        return f"{door}{_building(spot, rng)}" if door else f"{spot.estate}{_building(spot, rng)}"
+    in_estate = f"{spot.estate}{_building(spot, rng)}"
+    return rng.choice((f"{door}{in_estate}", in_estate, door))
+
+
+def _door(spot: Address) -> str:
+    """The house number behind its road, or behind its village where it has no road; "" without a number."""
+    return f"{spot.road or spot.estate}{spot.number}号" if spot.number else ""
+
+
+def _building(spot: Address, rng: random.Random) -> str:
+    return f"{spot.building}{rng.choice(('幢', '栋', '号楼'))}" if spot.building else ""
+
+
+def _device(spot: Address) -> str:
+    """A camera's id as GB/T 28181 writes it: 20 digits, type 132."""
+    return f"3299010000132{int(digest_of(spot.id)[:6], 16) % 10_000_000:07d}"
 
 
 def _request_type(source: str, category: str) -> RequestType:

@@ -16,7 +16,7 @@ import orjson
 from hub.bus.topics import whistles
 from hub.clock import ScenarioClock
 from hub.crew import Crew
-from hub.demo import canaries
+from hub.demo.canaries import Canaries
 from hub.demo.departments import Departments, WebhookDepartment
 from hub.demo.scenario import Scenario, make
 from hub.errors import FixSettings
@@ -170,10 +170,10 @@ class Stage:
         account = self.hub.account()
         for one in account["sources"].values():
             one.pop("open")
-        watched = canaries.values_of(self.scenario.people)
+        canaries = Canaries(self.scenario.people)
         with self.hub.store.read() as conn:
-            leaks = canaries.in_store(conn, watched)
-        leaks |= canaries.in_texts({"whistles": self.departments.messages}, watched)
+            leaks = canaries.in_store(conn)
+        leaks |= canaries.in_texts({"whistles": self.departments.messages})
         return account | {
             "first_whistle_ms": self.first_whistle_ms,
             "canaries_leaked": sum(leaks.values()),

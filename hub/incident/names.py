@@ -14,19 +14,24 @@ _PLACE: Final = re.compile(
     "|车站|园区|大桥|路(?![灯人过由况障牌])|街(?!道)|巷|弄|苑|村(?![民委])"
 )
 _FIRM: Final = re.compile(
-    "(?:烧烤|小吃|理发|水果|便利|早餐|火锅|奶茶|手机|服装|快餐|五金)店|超市|餐厅|饭店|酒店|酒楼|酒吧|网吧|烧烤|面馆"
-    "|茶楼|棋牌室|健身房|美容院|药房|公司|工厂|工地|作坊|店|馆|ktv"
+    "(?:烧烤|小吃|理发|水果|便利|早餐|火锅|奶茶|手机|服装|快餐|五金)店|超市|餐厅|饭店|酒店|酒楼|酒吧|网吧|面馆"
+    "|茶楼|棋牌室|健身房|美容院|药房|公司|工厂|工地|作坊|店(?![里内外主员面铺])|馆|ktv"
 )
 _DOOR: Final = re.compile(r"([0-9]{1,4}(?:-[0-9]{1,3})?)(?:号楼|号|幢|栋|座)")
 
 _DROPPED: Final = frozenset({"小区", "社区"})
 """People add or leave these out: 魅力之城 is 魅力之城小区."""
 _NOT_IN_NAME: Final = frozenset(
-    " 在于位至到从和与及的是了由对向往近旁有被把我你他她此该处口市区县镇乡号幢栋座一二三两个这那某家间0123456789"
+    " 在于位至到从和与及的是了由对向往近旁有被把我你他她此该处口市区县镇乡号幢栋座一二三两半个条这那某家间0123456789"
 )
 """A name does not reach over these: 位于人民路 and 青澜区人民路 are both 人民路."""
-_NOT_BEFORE_ROAD: Final = frozenset("道马线电修铺走管街路沿临")
-"""道路, 马路, 线路, 沿街 name no road."""
+_NOT_BEFORE: Final = {
+    "路": frozenset("道马线电修铺走管街路油泥"),
+    "街": frozenset("沿临逛"),
+    "店": frozenset("开出进本商网"),
+}
+"""道路, 马路, 沿街, 开店 name nothing."""
+_NOTHING: Final[frozenset[str]] = frozenset()
 _LEAST: Final = 2
 """Characters before its last word that make a name."""
 
@@ -108,7 +113,7 @@ def _names(kind: re.Pattern[str], plain: str) -> Iterator[tuple[str, int]]:
             if head[place] in _NOT_IN_NAME:
                 head = head[place + 1 :]
                 break
-        if len(head) < _LEAST or (len(last) == 1 and head[-1] in _NOT_BEFORE_ROAD):
+        if len(head) < _LEAST or head[-1] in _NOT_BEFORE.get(last, _NOTHING):
             continue
         yield (head if last in _DROPPED else head + last), found.end()
 

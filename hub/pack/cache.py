@@ -17,6 +17,7 @@ import orjson
 
 from hub.ids import digest_of
 
+_FORGOTTEN_S: Final = 30 * 86400
 _SEAL: Final = "seal.json"
 """Digests of all other files of a folder, written last: a folder that a full disk cut short has none."""
 
@@ -30,12 +31,14 @@ def default_root() -> Path:
 
 
 def folder_of(key: str, make: Callable[[Path], None], root: Path) -> Path:
-    """The folder of `key`; `make` fills it where it is missing or damaged.
+    """The folder of `key` (`name-digest`); `make` fills it where it is missing or damaged.
 
     Where `root` cannot be written to, the folder is a temporary one and goes with the process.
     """
     folder = root / key
     if is_whole(folder):
+        with suppress(OSError):  # a cache that only reads is one too
+            folder.touch()
         return folder
     try:
         root.mkdir(parents=True, exist_ok=True)
@@ -48,7 +51,9 @@ def folder_of(key: str, make: Callable[[Path], None], root: Path) -> Path:
     try:
         make(draft)
         _seal(draft)
-        return _put(draft, folder)
+        _put(draft, folder)
+        _forget_old(folder)
+        return folder
     finally:
         shutil.rmtree(draft, ignore_errors=True)
 
@@ -67,7 +72,7 @@ def _seal(draft: Path) -> None:
     (draft / _SEAL).write_bytes(orjson.dumps(seal))
 
 
-def _put(draft: Path, folder: Path) -> Path:
+def _put(draft: Path, folder: Path) -> None:
     """Moves the finished draft into place; another process may have been faster, and its folder is as good."""
     for _ in range(2):
         try:
@@ -79,4 +84,13 @@ def _put(draft: Path, folder: Path) -> Path:
                 shutil.rmtree(folder)
         else:
             break
-    return folder
+
+
+def _forget_old(folder: Path) -> None:
+    """Removes folders of the same pack that nobody has opened for a month before this one was made."""
+    pack, _, _ = folder.name.rpartition("-")
+    with suppress(OSError):  # another process may be tidying too
+        made_at = folder.stat().st_mtime
+        for other in folder.parent.glob(f"{pack}-*"):
+            if made_at - other.stat().st_mtime > _FORGOTTEN_S:
+                shutil.rmtree(other, ignore_errors=True)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from typing import Any, Final
 
 import orjson
@@ -44,24 +45,23 @@ def _division(files: PackFiles, setup: GridFile, areas: Mapping[AreaId, Area]) -
 
     Features that share code, name and parent are parts of one grid.
     """
+    source = _FeatureFile(files, setup.file)
     grids: dict[str, Grid] = {}
-    first_on: dict[str, int] = {}
-    text = files.text(setup.file) or "{}"
-    lines = [text.count("\n", 0, match.start()) + 1 for match in _FEATURE.finditer(text)]
-    for number, feature in enumerate(_features(files, setup.file, text)):
-        line = lines[number] if number < len(lines) else 0
+    first: dict[str, int] = {}
+    for number, feature in enumerate(source.features):
         grid = _grid(setup, feature, areas)
         if grid is None:
-            files.fault(setup.file, line, "K192", feature=number + 1)
+            source.fault(number, "K192", feature=number + 1)
             continue
-        part = grids.setdefault(grid.code, grid)
-        first_on.setdefault(grid.code, line)
-        if part is not grid and (part.name, part.parent) == (grid.name, grid.parent):
-            grids[grid.code] = replace(part, rings=(*part.rings, *grid.rings))
-        elif part is not grid:
-            files.fault(setup.file, line, "K195", name=grid.code, first=first_on[grid.code])
+        known = grids.get(grid.code)
+        if known is None:
+            grids[grid.code], first[grid.code] = grid, number
+        elif (known.name, known.parent) == (grid.name, grid.parent):
+            grids[grid.code] = replace(known, rings=(*known.rings, *grid.rings))
+        else:
+            source.fault(number, "K195", name=grid.code, first=source.line(first[grid.code]))
     for grid in grids.values():
-        _check(files, setup.file, first_on[grid.code], grid, areas)
+        _check(source, first[grid.code], grid, areas)
     return Division(
         kind=setup.kind,
         version=setup.version,
@@ -71,15 +71,38 @@ def _division(files: PackFiles, setup: GridFile, areas: Mapping[AreaId, Area]) -
     )
 
 
-def _features(files: PackFiles, file: str, text: str) -> Sequence[Any]:
-    try:
-        features = orjson.loads(text)["features"]
-    except (ValueError, KeyError, TypeError):
-        features = None
-    if not isinstance(features, list):
-        files.fault(file, 1, "K191")
+class _FeatureFile:
+    """The features of a GeoJSON file, and the lines that they stand on."""
+
+    def __init__(self, files: PackFiles, file: str) -> None:
+        self._files: Final = files
+        self._file: Final = file
+        self._text: Final = files.text(file) or "{}"
+        self.features: Final[Sequence[Any]] = self._read()
+
+    def _read(self) -> Sequence[Any]:
+        try:
+            features = orjson.loads(self._text)["features"]
+        except (ValueError, KeyError, TypeError):
+            features = None
+        if isinstance(features, list):
+            return features
+        self._files.fault(self._file, 1, "K191")
         return ()
-    return features
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        return [match.start() for match in _FEATURE.finditer(self._text)]
+
+    def line(self, number: int) -> int:
+        """Where the feature with this number stands; 0 where the text does not tell."""
+        if number >= len(self._starts):
+            return 0
+        return self._text.count("\n", 0, self._starts[number]) + 1
+
+    def fault(self, number: int, code: str, /, **facts: str | int) -> None:
+        """A fault of one feature."""
+        self._files.fault(self._file, self.line(number), code, **facts)
 
 
 def _grid(setup: GridFile, feature: Any, areas: Mapping[AreaId, Area]) -> Grid | None:
@@ -111,11 +134,11 @@ def _grid(setup: GridFile, feature: Any, areas: Mapping[AreaId, Area]) -> Grid |
     )
 
 
-def _check(files: PackFiles, file: str, line: int, grid: Grid, areas: Mapping[AreaId, Area]) -> None:
+def _check(source: _FeatureFile, number: int, grid: Grid, areas: Mapping[AreaId, Area]) -> None:
     if grid.parent not in areas:
-        files.fault(file, line, "K196", name=grid.code, parent=grid.parent)
+        source.fault(number, "K196", name=grid.code, parent=grid.parent)
     for kind in sorted({fault.fault for fault in faults_of(grid)} - _HARMLESS):
-        files.fault(file, line, "K193", name=grid.code, fault=kind.value)
+        source.fault(number, "K193", name=grid.code, fault=kind.value)
 
 
 def _addresses(files: PackFiles, file: str, areas: Mapping[AreaId, Area]) -> Iterator[Address]:

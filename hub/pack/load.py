@@ -46,11 +46,11 @@ def load(path: Path | None = None, cache_root: Path | None = None) -> Pack:
 def read_pack(root: Path, cache_root: Path | None = None) -> Pack | tuple[Finding, ...]:
     """The pack, or everything that is wrong with its small files."""
     files = PackFiles(root)
-    organisations = read_organisations(files)
-    manifest = read_manifest(files, organisations)
-    areas = read_areas(files, manifest.district)
     rules = read_link_rules(files)
     taxonomy = read_taxonomy(files, rules)
+    organisations = read_organisations(files)
+    manifest = read_manifest(files, organisations, taxonomy.categories)
+    areas = read_areas(files, manifest.district)
     codes = read_codes(files, taxonomy.categories)
     calendar = read_calendar(files)
     renamed = read_renamed(files)

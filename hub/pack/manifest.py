@@ -1,10 +1,12 @@
 """`pack.yaml`: what the pack is called, which district it is for, and what holds for all of it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import partial
 from typing import Final
 
+from hub.contract.known import fits_category
 from hub.contract.marked import Entry
 from hub.model import AreaId, DepartmentId, GridKind
 from hub.pack.locate_pack import MANIFEST
@@ -106,7 +108,7 @@ _FIELDS: Final = (
 )
 
 
-def read_manifest(files: PackFiles, organisations: Organisations) -> Manifest:
+def read_manifest(files: PackFiles, organisations: Organisations, categories: Collection[str]) -> Manifest:
     """The manifest; what a fault leaves open is filled with something harmless.
 
     Whoever owns what nobody takes must exist when the scenario begins, or nobody looks at it.
@@ -128,7 +130,7 @@ def read_manifest(files: PackFiles, organisations: Organisations) -> Manifest:
         starts_at=starts_at,
         seed=sheet["scenario"]["seed"].whole(0, _LARGEST_SEED),
         fallback=_fallback(sheet["fallback"]),
-        secrecy=_secrecy(sheet["secrecy"]),
+        secrecy=_secrecy(sheet["secrecy"], categories),
         retention=_retention(sheet["retention"]),
     )
 
@@ -144,9 +146,11 @@ def _fallback(entry: Entry) -> Fallback:
     return Fallback(DepartmentId(required_text(entry, "owner")), span(entry["within"], timedelta(0)))
 
 
-def _secrecy(entry: Entry) -> Secrecy:
+def _secrecy(entry: Entry, categories: Collection[str]) -> Secrecy:
     entry.closed(("owner",), ("categories",))
-    return Secrecy(DepartmentId(required_text(entry, "owner")), entry["categories"].texts())
+    fits = partial(fits_category, categories=categories)
+    patterns = tuple(each.among(categories, "K210", fits=fits) for each in entry["categories"].each())
+    return Secrecy(DepartmentId(required_text(entry, "owner")), patterns)
 
 
 def _retention(entry: Entry) -> Retention:

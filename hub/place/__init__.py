@@ -1,15 +1,15 @@
-"""Where: coordinates, maps of grids, addresses; from what a source says of a place to a grid of that day.
+"""Where: from what a source says of a place to a grid of that day, with the reasons.
 
 Pure: no socket, file, database, wall clock or random source. Maps, address tables and days are arguments.
 
-    coords      one coordinate system out of five
-    checks      what is suspicious about coordinates, one by one and over many samples
-    rings       polygons: even-odd rule, distances, and what is wrong with one
-    gridmap     all grids of one kind on one day, and which of them hold a point
-    atlas       areas, and the maps of every kind and period
-    wording     the spelling of Chinese addresses made one
-    address     an address cut into its parts
-    match       whether two address texts can mean the same place
-    gazetteer   the district's standard address table, searched by dirty text
-    locate      all of the above in the order that decides
+    coords       one coordinate system out of five          wording     the spelling of addresses made one
+    checks       what is suspicious about one coordinate    address     an address cut into its parts
+    drift        … and about all of one source              generic     words that tell nothing about where
+    rings        polygons: inside, distance                 match       can two texts mean one place
+    faults       what is wrong with a polygon               register    the address table by name
+    raster       the table behind a map                     candidates  what a name and a number may mean
+    gridmap      which grids hold a point                   gazetteer   the table, asked with dirty text
+    gridfile     a map as bytes                             ground      the district on one day
+    atlas        areas, and maps of every kind and period   by_*        one way to a place each
+                                                            locate      the order of the ways
 """

@@ -113,7 +113,7 @@ _MARKS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (_Reading.grid, r"((?:第?\d{1,12})?第?\d{1,3})网格"),
     (
         _Reading.offset,
-        r"(?:往|向|以|偏)?([东南西北]{1,2})(?:侧|边|面|方向|方)?(?:大约|约)?(\d+(?:\.\d+)?)(公里|米|M)(?:处|左右)?",
+        r"(?:往|向|以|偏)?([东南西北]{1,2})(?:侧|边|面|方向|方)?(?:大约|约)?(\d{1,4}(?:\.\d+)?)(公里|米|M)(?:处|左右)?",
     ),
     (_Reading.beside, r"附近|旁边|旁|对面|对过|门口|([东南西北]{1,2})(?:侧|边|面)"),
     (_Reading.crossing, r"与|和(?=[^与和]{1,9}(?:路|街|道|巷)的?(?:交叉口|交汇|路口))"),
@@ -131,7 +131,8 @@ _MARKS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (_Reading.named, f"({NAMED})"),
     (_Reading.number, r"(\d+(?:-\d+)?)$"),
 )
-_TOKEN: Final = re.compile("|".join(f"({pattern})" for _, pattern in _MARKS))
+# ASCII: \d alone accepts the digits of every script.
+_TOKEN: Final = re.compile("|".join(f"({pattern})" for _, pattern in _MARKS), re.ASCII)
 _GROUPS: Final = [re.compile(pattern).groups for _, pattern in _MARKS]
 _MARK_AT: Final = {1 + sum(_GROUPS[:mark]) + mark: mark for mark in range(len(_MARKS))}
 """Number of a mark's own group in `_TOKEN` → the mark."""

@@ -123,9 +123,10 @@ class Atlas:
 
         Where the point itself is in no grid: whether any two subdistricts do.
         """
-        grids = self.of(GridKind.COMPREHENSIVE, day)
-        if grids is None:
+        maps = self.maps_on(day)
+        if not maps:
             return False
+        grids = maps[0]
         own = {self.subdistrict_of(grids.grid(one).parent) for one in grids.holding(lon, lat)[:1]}
         for grid_id in grids.around(lon, lat, within_m):
             grid = grids.grid(grid_id)

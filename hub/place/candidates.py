@@ -10,9 +10,8 @@ from typing import Final
 
 from hub.model import Address, Reason
 from hub.place.address import AddressParts
-from hub.place.coords import metres_between
+from hub.place.coords import METRES_PER_DEG, metres_between
 from hub.place.register import Named
-from hub.place.rings import METRES_PER_DEG
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +47,7 @@ _NUMBER_UNKNOWN: Final = 0.75
 _OFFSET_ERROR: Final = 0.3
 _COMPASS: Final = {"东": (1.0, 0.0), "南": (0.0, -1.0), "西": (-1.0, 0.0), "北": (0.0, 1.0)}
 _CELL_DEG: Final = 0.002
+_LONGEST_NUMBER: Final = 5
 
 
 def under(named: Named, parts: AddressParts) -> Iterator[Match]:
@@ -58,10 +58,11 @@ def under(named: Named, parts: AddressParts) -> Iterator[Match]:
         for entry in _spots(at_number, parts.unit):
             yield _placed(entry, _NUMBER_KNOWN, DOOR_ERROR_M, "number_known", parts)
         return
-    between = named.neighbours(int(number)) if number.isdecimal() else None
-    if between:
-        yield _between(int(number), between, parts)
-        return
+    if number.isdecimal() and len(number) <= _LONGEST_NUMBER:
+        between = named.neighbours(int(number))
+        if between:
+            yield _between(int(number), between, parts)
+            return
     score, rule = (_NUMBER_UNKNOWN, "number_unknown") if number or building else (_NAME_KNOWN, "name_known")
     for middle, radius_m in named.wholes:
         yield _placed(middle, score, radius_m + DOOR_ERROR_M, rule, parts)

@@ -10,7 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from hub.model import Crs, Position
-from hub.place.coords import meridian_of, zone_of
+from hub.place.coords import METRES_PER_DEG, meridian_of, zone_of
 
 
 class Suspicion(StrEnum):
@@ -28,7 +28,6 @@ class Suspicion(StrEnum):
     """`12051.00` for 120° 51.00′, as GPS modules (NMEA 0183) and some drawings write it."""
 
 
-METRES_OF_LATITUDE_DEGREE: Final = 111_200.0
 _SOURCE_ERROR_M: Final = 10.0  # accuracy class C of digital urban management (domain.md 2.2)
 # A plane's axes under their surveyors' names: x may be north. Northings and eastings of China, metres.
 _NORTHING_M: Final = (1_900_000.0, 6_000_000.0)
@@ -83,7 +82,7 @@ def error_of(position: Position) -> float:
     stated = position.error_m if position.error_m is not None else _SOURCE_ERROR_M
     if position.crs is Crs.CGCS2000_GK:
         return stated
-    return max(stated, 0.5 * 10.0 ** -_digits(position) * METRES_OF_LATITUDE_DEGREE)
+    return max(stated, 0.5 * 10.0 ** -_digits(position) * METRES_PER_DEG)
 
 
 def _digits(position: Position) -> int:

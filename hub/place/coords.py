@@ -13,6 +13,8 @@ from hub.model import Crs, Position
 
 Degrees = tuple[float, float]
 """Longitude, latitude."""
+METRES_PER_DEG: Final = 111_200.0
+"""Of latitude, within 0.5 % anywhere: for reaches and boxes, not for distances."""
 
 # The box outside of which GCJ-02 is the identity: swapped axes pass through it unshifted (domain.md 6.2).
 _CHINA_LON: Final = (72.004, 137.8347)

@@ -5,15 +5,16 @@ milliseconds (`load`). The table behind it is `raster`'s, its bytes are `gridfil
 """
 
 import math
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Final
 
 from hub.errors import FixSettings
 from hub.model import Grid, GridId, GridKind
+from hub.place.coords import METRES_PER_DEG
 from hub.place.gridfile import Content, packed, unpacked
 from hub.place.raster import SIDE, Frame, rasterise
-from hub.place.rings import METRES_PER_DEG, Edge, distance_m, edges_of, holds
+from hub.place.rings import Edge, distance_m, edges_of, holds
 
 Bands = dict[int, tuple[Edge, ...]]
 """The edges of one grid by band of latitude."""
@@ -104,12 +105,14 @@ class GridMap:
 
     def around(self, lon: float, lat: float, within_m: float) -> frozenset[GridId]:
         """Grids that could come within `within_m` metres of the point: by whole cells, never one too few."""
-        mixes = set(self._cells_around(lon, lat, within_m))
+        mixes = self._mixes_around(lon, lat, within_m)
         places = {place for mix in mixes for part in self._raster.mixes[mix] for place in part}
         return frozenset(self._ids[place] for place in places)
 
-    def _cells_around(self, lon: float, lat: float, within_m: float) -> Iterator[int]:
+    def _mixes_around(self, lon: float, lat: float, within_m: float) -> set[int]:
+        """What stands in the cells of the box around the point."""
         frame, cells = self._raster.frame, self._raster.cells
+        mixes: set[int] = set()
         north_deg = within_m / METRES_PER_DEG
         east_deg = north_deg / max(0.01, math.cos(math.radians(lat)))
         west, east = max(lon - east_deg, frame.west), min(lon + east_deg, frame.east)
@@ -117,7 +120,8 @@ class GridMap:
         if west <= east and south <= north:
             left, right = frame.column_of(west), frame.column_of(east)
             for row in range(frame.row_of(south), frame.row_of(north) + 1):
-                yield from cells[row * SIDE + left : row * SIDE + right + 1]
+                mixes.update(cells[row * SIDE + left : row * SIDE + right + 1])
+        return mixes
 
     def dump(self) -> bytes:
         """The map as bytes for `load`; the same map always gives the same bytes."""

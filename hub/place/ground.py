@@ -60,7 +60,8 @@ class Ground:
     atlas: Atlas
     day: date
     maps: tuple[GridMap, ...]
-    """The maps of that day; the first is the one that decides, the comprehensive one wherever there is one."""
+    """The maps of that day; the first is the one that decides, the comprehensive one wherever there is one.
+    On a day without any there are no points, only areas."""
 
     @property
     def version(self) -> str:
@@ -69,8 +70,6 @@ class Ground:
 
     def footing(self, lon: float, lat: float, error_m: float) -> Footing | None:
         """What stands under a point, as far as its own error lets say; None outside the district."""
-        if not self.maps:
-            return None
         holding = self.maps[0].holding(lon, lat)
         if holding:
             rule = "grid_holds_point" if len(holding) == 1 else "lowest_of_several_grids"
@@ -120,8 +119,6 @@ class Ground:
 
     def subdistrict_around(self, point: Point) -> AreaId | None:
         """The one subdistrict that the whole circle of a coarse point lies in; None where there are two."""
-        if not self.maps:
-            return None
         near = self.maps[0].near(point.lon, point.lat, point.error_m)
         found = {self.atlas.subdistrict_of(self.maps[0].grid(grid_id).parent) for grid_id, _ in near}
         return found.pop() if len(found) == 1 else None

@@ -88,6 +88,10 @@ def _ways(
     """The outcome of each way in order; a way is only gone when those before it led nowhere."""
     area = ground.atlas.area(claim.area_code) if claim.area_code else None
     known = known_entry(claim.address, gazetteer) if claim.position else None
+    if not ground.maps:
+        yield Rejected("R401", (Reason("no_map_of_that_day"),))
+        yield by_area(area, claim.area_code, claim.address, ground, gazetteer)
+        return
     position = by_position(claim.position, ground, known, max_error_m=max_error_m, hot_points=hot_points)
     if isinstance(position, Found):
         yield _compared(position, area, ground)

@@ -9,11 +9,12 @@ from collections.abc import Iterable, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
+from hub.place.coords import METRES_PER_DEG
+
 Ring = Sequence[tuple[float, float]]
 
 BORDER_DEG: Final = 1e-9
 """A point this near to an edge (0.1 mm) stands on it, whatever the rounding of two neighbours says."""
-METRES_PER_DEG: Final = 111_200.0
 
 
 class Edge(NamedTuple):

@@ -25,7 +25,7 @@ class Door:
         self.refused: Final[list[str]] = []
         self._failing = failing
         self._server: Final = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self))
-        self._thread: Final = threading.Thread(target=self._server.serve_forever, args=(0.02,))
+        self._thread: Final = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
         self._thread.start()
         self.url: Final = f"http://127.0.0.1:{self._server.server_port}{PREFIX}"
 

@@ -14,7 +14,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Connection, Engine, LargeBinary, Table, create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 
 from hub.errors import FixSettings
 
@@ -213,5 +213,8 @@ def chunks(values: Iterable[str], size: int = BATCH) -> Iterator[list[str]]:
 
 
 def is_unavailable(error: DBAPIError) -> bool:
-    """True where the database is gone or busy and the same work may succeed later."""
-    return error.connection_invalidated or "locked" in str(error.orig) or "connect" in str(error.orig)
+    """True where the database is gone, full or busy, so that the same work may succeed later.
+
+    False where it refuses the values it was given: the same work will be refused again.
+    """
+    return error.connection_invalidated or isinstance(error, (OperationalError, InterfaceError))

@@ -79,7 +79,7 @@ event = Table(
     Column("key", String(40), nullable=False),
     Column("record_id", String(40), nullable=False),
     Column("source", String(64), nullable=False),
-    Column("version", String(64), nullable=False),
+    Column("version", String(200), nullable=False),
     Column("received_us", BigInteger, nullable=False),
     Column("body", Text, nullable=False),  # event.v1 JSON
     Column("why", Text, nullable=False),  # JSON: reasons of place and category
@@ -94,7 +94,7 @@ alias = Table(
     "alias",
     metadata,
     Column("system", String(64), nullable=False),
-    Column("ref", String(128), nullable=False),
+    Column("ref", String(200), nullable=False),
     Column("key", String(40), nullable=False),
     PrimaryKeyConstraint("system", "ref", "key"),
     Index("alias_key", "key"),
@@ -103,9 +103,9 @@ alias = Table(
 grid_version = Table(
     "grid_version",
     metadata,
-    Column("id", String(64), primary_key=True),
+    Column("id", String(100), primary_key=True),
     Column("kind", String(16), nullable=False),
-    Column("code", String(32), nullable=False),
+    Column("code", String(64), nullable=False),
     Column("valid_from", String(10), nullable=False),
     Column("valid_to", String(10)),
     Column("body", Text, nullable=False),

@@ -15,8 +15,10 @@ from pathlib import Path
 
 import pytest
 
+from contracts.demo.geography import streets, waters
+from contracts.demo.geography.ground import lay
 from contracts.demo.geography.lattice import COLUMNS, build_lattice
-from contracts.demo.geography.outline import doubled_area, outline
+from contracts.demo.geography.outline import contains, doubled_area, outline
 from hub.model import Grid, GridKind
 from hub.pack.areas import read_areas
 from hub.pack.generator import run_generator
@@ -244,6 +246,15 @@ def astray(made: Geography, comprehensive: GridMap) -> list[str]:
         if address.community_id
         not in {parent[each] for each in comprehensive.holding(address.lon, address.lat)}
     ]
+
+
+def test_every_door_stands_in_the_block_that_it_belongs_to() -> None:
+    """A door near a sharp bend of its road could fall into the block across."""
+    ground = lay(SEED)
+    rings = {block: ground.lattice.ring(block) for block in ground.lattice.blocks}
+    doors = list(streets.doors(ground, streets.streets(ground, waters.rivers(ground))))
+    assert len(doors) > 50_000
+    assert all(contains(rings[door.block], door.lon * 1e6, door.lat * 1e6) for door in doors)
 
 
 def test_there_are_sixty_thousand_addresses_and_no_two_are_the_same() -> None:

@@ -34,7 +34,7 @@ def _sections(group: click.Group, ctx: click.Context) -> Iterator[str]:
 def _section(command: click.Command, ctx: click.Context) -> str:
     usage = " ".join([ctx.command_path, *command.collect_usage_pieces(ctx)])
     told = [one.get_help_record(ctx) for one in command.params]
-    options = [(code(names), says) for names, says in filter(None, told)]
+    options = [(code(names), says) for names, says in filter(None, told) if says]
     parts = [f"## `{ctx.command_path}`", command.help or "", f"```text\n{usage}\n```"]
     if options:
         parts.append(table(("option", "meaning"), options))

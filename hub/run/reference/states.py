@@ -1,6 +1,6 @@
 """The page of the two state tables: the life of a whistle, and the life of an adapter. Drawn from the tables."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, TypeVar
 
@@ -58,7 +58,8 @@ def states_page() -> Page:
         "Each of the two lives is one table in the code. A move that is not in the table is refused, and the "
         "refusal names the moves that are open (W101 for a whistle, S117 for an adapter).",
         "## A whistle (哨)\n\nEach called department has a whistle of its own. No move changes a deadline. "
-        "Review, arbitration, upgrade, evaluation and the archive are not yet states of it.",
+        "Departments make every move but `cancel`, which is the centre's and has no command yet. Review, "
+        "arbitration, upgrade, evaluation and the archive are not yet states of it.",
         diagram(lifecycle.TABLE, WhistleState.BLOWN),
         _rows(lifecycle.TABLE, WHISTLE, MOVES, "move"),
         "## An adapter\n\nEach source is supervised on its own: what it raises becomes its state, and no other "
@@ -88,20 +89,11 @@ def _rows(
     turns: Mapping[_Turn, str],
     turn: str,
 ) -> str:
-    return table(
-        ("state", "状态", turn, "动作", "leads to"), _each(moves, states, turns, list(dict.fromkeys(states)))
-    )
-
-
-def _each(
-    moves: Mapping[tuple[_State, _Turn], _State],
-    states: Mapping[_State, str],
-    turns: Mapping[_Turn, str],
-    order: list[_State],
-) -> Iterable[tuple[str, str, str, str, str]]:
-    for state in order:
-        leaving = [(turn, after) for (before, turn), after in moves.items() if before is state]
-        if not leaving:
-            yield code(state), states[state], "", "", "an end"
-        for turn, after in leaving:
-            yield code(state), states[state], code(turn), turns[turn], code(after)
+    """A row a move; a state without one is an end. A state that lacks its Chinese word raises KeyError."""
+    rows: list[tuple[str, ...]] = []
+    for state in type(next(iter(states))):
+        leaving = [(one, after) for (before, one), after in moves.items() if before is state]
+        rows += [
+            (code(state), states[state], code(one), turns[one], code(after)) for one, after in leaving
+        ] or [(code(state), states[state], "", "", "an end")]
+    return table(("state", "状态", turn, "动作", "leads to"), rows)

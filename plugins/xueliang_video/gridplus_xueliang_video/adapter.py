@@ -8,13 +8,12 @@ from typing import Final
 
 from gridplus_xueliang_video import alarm28181, viid
 from gridplus_xueliang_video.config import XueliangConfig
-from gridplus_xueliang_video.ingress import admit_alarm28181, admit_notification
+from gridplus_xueliang_video.ingress import admit_alarm28181, admit_notification, read_document
 from gridplus_xueliang_video.notification import cut, drafts_of
 from gridplus_xueliang_video.session import Session
 from hub.errors import BadRecord, PeerRefused
 from hub.model import Arrival, Draft
-from hub.plugin import Admitted, Body, PeerReply, PeerRequest, Received, Tools
-from hub.plugin.json_text import read_json
+from hub.plugin import Admitted, Body, PeerRequest, Received, Tools
 from hub.plugin.transport.digest_auth import Challenged, Gate
 
 NOTIFICATION: Final = "notification"
@@ -68,7 +67,7 @@ class XueliangVideo:
             raise BadRecord("R102" if "unreadable" in admitted.dropped else "R105")
         if kind == ALARM28181:
             return (alarm28181.draft_of(admitted.content, self._config, arrival.received_at),)
-        return drafts_of(read_json(admitted.content), self._config, arrival.received_at)
+        return drafts_of(read_document(admitted.content), self._config, arrival.received_at)
 
     def close(self) -> None:
         """Gives the connections back; may be called twice."""
@@ -91,7 +90,7 @@ class XueliangVideo:
 
     def _notifications(self, body: bytes) -> Received:
         try:
-            found = tuple(cut(read_json(body)))
+            found = tuple(cut(read_document(body)))
         except BadRecord:
             # kept as a record of its own that ends at ingress: who sent it is known, what it was is not
             return self._answered((Body(body, NOTIFICATION),), (viid.Status(viid.JSON_FORMAT),))
@@ -103,9 +102,7 @@ class XueliangVideo:
         return viid.OK if not held or any(held) else viid.NOT_ALLOWED
 
     def _alarm(self, body: bytes) -> Received:
-        kept = admit_alarm28181(body).content
-        reply = alarm28181.reply(kept) if kept is not None else PeerReply(422)
-        return Received((Body(body, ALARM28181),), reply)
+        return Received((Body(body, ALARM28181),), alarm28181.reply(admit_alarm28181(body).content))
 
     def _answered(self, bodies: tuple[Body, ...], statuses: Sequence[viid.Status]) -> Received:
         now = self._tools.clock.now()

@@ -16,7 +16,9 @@ Shape = Callable[[str], bool]
 
 # [0-9], not \d throughout: \d also accepts full-width digits
 _DEVICE: Final = re.compile(r"[0-9]{20}")
-_REF: Final = re.compile(r"[0-9A-Fa-f-]{8,64}|[A-Z]{2,4}-?[0-9]{8,40}")  # a plate is shorter
+_REF: Final = re.compile(
+    r"[0-9A-Fa-f-]{8,64}|[A-Za-z]{2,6}(?:-[0-9-]{3,40}|[0-9]{7,40})"
+)  # a plate is shorter
 _IDENTITY: Final = re.compile(r"[0-9]{17}[0-9Xx]|[0-9]{15}|1[3-9][0-9]{9}")
 """An identity number or a mobile phone alone."""
 _CODE: Final = re.compile(r"0x[0-9A-Fa-f]{1,8}|[0-9]{1,8}(?:\.0)?|[a-z]{2,20}(?:_[a-z0-9]{1,20}){0,3}")
@@ -31,12 +33,15 @@ _TIME: Final = re.compile(
 )
 _NUMBER: Final = re.compile(r"-?[0-9]{1,8}(?:\.[0-9]{1,15})?")
 _DIGITS: Final = re.compile(r"[0-9]{1,2}(?:\.0)?")
-_PLACE: Final = re.compile(r"[\u4e00-\u9fff0-9A-Za-z（）()#、，\- ]{2,60}")
-_PLACE_WORD: Final = re.compile(r"[路街巷道弄桥村区园站口河港校院广场楼号镇乡]")
-_NO_PLACE: Final = re.compile(
-    r"[0-9A-Za-z+/=]{16,}|[京津沪渝冀豫云辽黑湘皖鲁新苏浙赣鄂桂甘晋蒙陕吉闽贵粤青藏川宁琼][A-Z][·\s]?[0-9A-Z]{5,6}"
-    r"|1[3-9][0-9]{9}|男|女|先生|女士|某"
+_PLACE_WORD: Final = re.compile(
+    r"大道|小区|广场|社区|街道|大厦|市场|路|街|巷|弄|道|桥|村|园|站|镇|乡|楼|河|港|校|院|口"
 )
+_NUMBERED: Final = r"(?:[0-9]{1,5}(?:-[0-9]{1,4})?(?:号|幢|栋|米)?)?"
+_NAME_OF_PLACE: Final = re.compile(_NUMBERED + r"[\u4e00-\u9fff]{0,8}")
+_BEHIND_PLACE: Final = re.compile(_NUMBERED + r"[东西南北内外旁侧门前后边附近交叉中段至与号]{0,6}")
+_NO_PLACE: Final = re.compile(r"先生|女士|某|男|女|嫌疑|人员")
+_BRACKETS: Final = str.maketrans("", "", "（）() ")
+_LONGEST_PLACE: Final = 60
 
 
 def _ref(text: str) -> bool:
@@ -52,9 +57,14 @@ def _status(text: str) -> bool:
 
 
 def _place(text: str) -> bool:
-    """Words of a place: with a word for one, and without a plate, a phone, a person or a long run of code."""
-    shaped = _PLACE.fullmatch(text) and _PLACE_WORD.search(text) and not _NO_PLACE.search(text)
-    return bool(shaped) and not is_mojibake(text)
+    """Words of a place: names that end in a word for one (路, 桥, 小区 …), numbers and directions behind.
+
+    Nothing else has this shape: no sentence, no plate, no phone, no address of a picture. That a road
+    bears somebody's name cannot be told from the words.
+    """
+    *names, behind = _PLACE_WORD.split(text.translate(_BRACKETS)) if len(text) <= _LONGEST_PLACE else ("",)
+    shaped = names and all(map(_NAME_OF_PLACE.fullmatch, names)) and _BEHIND_PLACE.fullmatch(behind)
+    return bool(shaped) and not _NO_PLACE.search(text) and not is_mojibake(text)
 
 
 def _of(pattern: re.Pattern[str]) -> Shape:
@@ -151,8 +161,8 @@ NOTIFY: Final = _table(
 )
 """Children of `<Notify>` in a GB/T 28181 alarm."""
 
-INFO: Final = _table({"AlarmType": _code, "Code": _code})
-"""Below its `<Info>`: `<AlarmType>`, and the `<Code>` of the 2022 edition."""
+INFO: Final = _table({"AlarmType": _code, "Code": _code, "AlarmID": _ref})
+"""Below its `<Info>`: `<AlarmType>`, the `<Code>` of the 2022 edition, and the number some vendors add."""
 
 NAMED: Final = frozenset(
     {

@@ -13,7 +13,6 @@ import orjson
 from gridplus_xueliang_video.allowed import HEAD, INFO, KINDS, LISTS, NAMED, NOTIFY, OBJECT, Allowed, folded
 from hub.errors import BadRecord, HeldRecord
 from hub.plugin import Admitted
-from hub.plugin.fields import whole
 from hub.plugin.json_text import parse_json
 from hub.plugin.text import decode
 from hub.plugin.transport.xml import child, declared_charset, local_name, parse_xml, text_in
@@ -27,8 +26,8 @@ _LISTS_OF: Final = ("SubscribeNotificationListObject", "SubscribeNotificationObj
 def admit_notification(content: bytes) -> Admitted:
     """What of a GA/T 1400 notification may be stored; nothing where no alarm and no device state remains."""
     try:
-        document = parse_json(_readable(content))
-    except ValueError:
+        document = read_document(content)
+    except BadRecord:
         return UNREADABLE
     dropped: set[str] = set()
     kept = [one for one in (_notification(found, dropped) for found in notifications(document)) if one]
@@ -52,6 +51,14 @@ def admit_alarm28181(content: bytes) -> Admitted:
         elif local_name(one) != "CmdType":
             _element(one, NOTIFY, kept, dropped)
     return Admitted(tostring(kept, encoding="unicode").encode(), tuple(sorted(dropped)))
+
+
+def read_document(content: bytes) -> object:
+    """The JSON of a push; raises BadRecord R102. Its words may be broken: none of them is kept as such."""
+    try:
+        return parse_json(_readable(content))
+    except ValueError:
+        raise BadRecord("R102") from None
 
 
 def notifications(document: object) -> Iterator[Mapping[str, Any]]:
@@ -129,7 +136,7 @@ def _field(
     if allowed is None:
         dropped.add(_NAMED.get(folded(name), UNLISTED))
     elif isinstance(value, str | int) and allowed.shape(text := str(value).strip()):
-        kept.setdefault(allowed.name, whole(text))
+        kept.setdefault(allowed.name, text)
     else:
         dropped.add(allowed.name)
 

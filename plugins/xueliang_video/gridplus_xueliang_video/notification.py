@@ -77,7 +77,7 @@ def _alarm(one: Fields, head: Fields, config: XueliangConfig, received_at: datet
     occurred_at = one.moment("AlarmTime", "AppearTime", zone=zone)
     reported_at = head.moment("TriggerTime", zone=zone) or occurred_at
     recovered_at = one.moment("RecoverTime", zone=zone)
-    status, level = one.text("AlarmStatus"), one.text("AlarmLevel")
+    status, level = whole(one.text("AlarmStatus")), whole(one.text("AlarmLevel"))
     recovered = status.lower() in _RECOVERED or recovered_at is not None
     code = code_of(one.text("AlarmType"))
     told_at = (recovered_at or reported_at) if recovered else occurred_at

@@ -1,5 +1,6 @@
 """What is slow to make is made once, whole or not at all, also when several processes start at once."""
 
+import os
 import shutil
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -53,6 +54,18 @@ def test_a_damaged_folder_is_made_again(tmp_path: Path, damage: str) -> None:
         (folder / "seal.json").write_text("{")
     assert not is_whole(folder)
     assert (folder_of("key", make, tmp_path) / "part").read_text() == "content"
+
+
+def test_folders_that_nobody_opened_for_a_month_go_when_a_new_one_is_made(tmp_path: Path) -> None:
+    def make(folder: Path) -> None:
+        (folder / "part").write_text("content")
+
+    long_ago, opened, other = (folder_of(key, make, tmp_path) for key in ("demo-1", "demo-2", "city-1"))
+    for folder in (long_ago, opened, other):
+        os.utime(folder, (0, 0))
+    folder_of("demo-2", make, tmp_path)
+    newest = folder_of("demo-3", make, tmp_path)
+    assert {opened, other, newest} == set(tmp_path.iterdir())
 
 
 def test_a_maker_that_fails_leaves_nothing_behind(tmp_path: Path) -> None:

@@ -87,6 +87,13 @@ def test_every_finding_has_words_in_both_languages(tiny: TinyPack) -> None:
         ("areas.csv", "residential,2020-07-01,,\n329901001002", "residential\n329901001002", "K107", 0),
         ("pack.yaml", "owner: zhongxin, within", "owner: nobody, within", "K212", 0),
         ("pack.yaml", "owner: zhongxin, within", "owner: huanwei, within", "K154", 0),
+        (
+            "pack.yaml",
+            "secrecy: {owner: zhongxin}",
+            "secrecy: {owner: zhongxin, categories: [x.*]}",
+            "K210",
+            0,
+        ),
         ("pack.yaml", "audit: 1100 d", "audit: 365 d", "K114", 0),
         ("pack.yaml", "logs: 184 d", "logs: 30 d", "K114", 0),
         ("pack.yaml", "'2026-03-10T08:00:00+08:00'", "'2026-03-10T08:00:00'", "K110", 0),
