@@ -40,6 +40,7 @@ _SPREAD_M: Final[Mapping[str, float]] = {
     "market_supervision": 0.0,
 }
 _M_PER_DEG: Final = 111_320.0
+_TRIES: Final = 20
 _ONE_CONCERN: Final = ("dispute.", "livelihood_service.", "market.", "safety_hazard.fire")
 """Matters of one person or one firm: whoever tells of one tells the same story of it.
 
@@ -71,6 +72,8 @@ class _Day:
     said: dict[str, list[Utterance]] = field(default_factory=lambda: {s: [] for s in SOURCES})
     truth: dict[tuple[str, str], str] = field(default_factory=dict)
     matters: int = 0
+    taken: set[tuple[str, str, str]] = field(default_factory=set)
+    """Class of category, community, and the estate or door where a matter of it has happened."""
 
     def moment(self, share: float) -> datetime:
         return self.start + self.length * share
@@ -82,6 +85,21 @@ class _Day:
 
     def ref(self, source: str) -> str:
         return f"{_PREFIX[source]}{len(self.said[source]) + 1:06d}"
+
+    def spot(self, category: str) -> Address:
+        """Where the next matter happens: no second one of a class in one estate or at one door.
+
+        People name the estate or its gate, so nobody could tell two such matters of one day apart. Where
+        the day is too full for that, it is given up.
+        """
+        for _ in range(_TRIES):
+            found = self.rng.choice(self.addresses)
+            where = found.estate or f"{found.road}{found.number}"
+            key = (category.partition(".")[0], found.community_id, where)
+            if key not in self.taken:
+                break
+        self.taken.add(key)
+        return found
 
     # -- matters -------------------------------------------------------------------------------------
 
@@ -191,9 +209,7 @@ def _ordinary(day: _Day, matters: int) -> None:
         category = day.rng.choice(categories if day.rng.random() < 0.8 else others)
         tellers = day.tellers(category)
         count = day.rng.choices((1, 2, 3, 5), (55, 25, 14, 6))[0]
-        day.matter(
-            category, at, day.rng.choice(day.addresses), [day.rng.choice(tellers) for _ in range(count)]
-        )
+        day.matter(category, at, day.spot(category), [day.rng.choice(tellers) for _ in range(count)])
 
 
 # -- the nasty ones -------------------------------------------------------------------------------------

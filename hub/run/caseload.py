@@ -31,7 +31,7 @@ from hub.model import (
     Verdict,
 )
 from hub.pipeline import Journey, opened_by
-from hub.run.intake import texts_of
+from hub.run.sealing import texts_of
 from hub.store import events, incidents, keys
 
 LOOK_BACK: Final = timedelta(days=372)

@@ -10,18 +10,18 @@ from typing import Final
 import orjson
 import structlog
 from sqlalchemy import Connection
-from sqlalchemy.exc import DBAPIError
 
 from hub.access.vault import Vault
 from hub.bus import Consumer, Delivered
 from hub.bus.message import Fenced, Partition
 from hub.clock import Clock
-from hub.errors import TryLater
 from hub.model import EventId, Fate
 from hub.pipeline import Journey
 from hub.run.caseload import Caseload
 from hub.run.dispatch import Dispatch
-from hub.run.intake import texts_of
+from hub.run.intake import ENGINEER
+from hub.run.sealing import texts_of
+from hub.run.trouble import is_of_the_batch
 from hub.store import events, keys, outbox, records
 from hub.store.engine import Store
 
@@ -53,22 +53,29 @@ class Casework:
         if not delivered:
             return 0
         try:
-            self._commit(delivered)
+            self._take(delivered)
         except Fenced:
             log.info("casework_fenced", events=len(delivered))
             self._consumer.rewind()
             return 0
-        except (TryLater, DBAPIError):
+        except BaseException:
             self._consumer.rewind()
             raise
-        except Exception as error:
-            log.warning("casework_batch_failed", error=type(error).__name__, events=len(delivered))
-            self._one_by_one(delivered)
         return len(delivered)
 
+    def _take(self, delivered: Sequence[Delivered]) -> None:
+        try:
+            self._commit(delivered)
+        except Exception as error:
+            if not is_of_the_batch(error):
+                raise
+            log.warning("casework_batch_failed", error=type(error).__name__, events=len(delivered))
+            self._one_by_one(delivered)
+
     def _commit(self, delivered: Sequence[Delivered]) -> None:
+        self._dispatch.begin()
         with self._store.write() as conn:
-            self._handle(conn, [orjson.loads(d.value)["subject"] for d in delivered])
+            self._handle(conn, [event_of(d) for d in delivered])
             outbox.advance(conn, GROUP, moves_of(delivered))
         self._dispatch.committed()
 
@@ -77,20 +84,18 @@ class Casework:
         for one in delivered:
             try:
                 self._commit([one])
-            except (Fenced, TryLater, DBAPIError):
-                self._consumer.rewind()
-                raise
             except Exception as error:
-                subject = orjson.loads(one.value)["subject"]
-                log.warning("event_held", event_id=subject, error=type(error).__name__)
+                if not is_of_the_batch(error):
+                    raise
+                log.warning("event_held", event_id=event_of(one), error=type(error).__name__)
                 with self._store.write() as conn:
-                    self._hold(conn, subject)
+                    self._hold(conn, event_of(one))
                     outbox.advance(conn, GROUP, moves_of([one]))
 
     def _hold(self, conn: Connection, subject: str) -> None:
         now = self._clock.now()
         ends = [
-            records.End(id=record, fate=Fate.HELD, code="B102", owner="engineer")
+            records.End(id=record, fate=Fate.HELD, code="B102", owner=ENGINEER)
             for record in events.records_of(conn, [EventId(subject)]).values()
         ]
         events.settle(conn, {EventId(subject): (Fate.HELD, "failed")})
@@ -110,18 +115,30 @@ class Casework:
         load.write()
         self._dispatch.blow(conn, load.opened, now)
         events.settle(conn, load.fates)
-        fates = {stored[i].event.record_id: fate for i, (fate, _) in load.fates.items()}
-        # A record of several events keeps the fate that ranks first: published before linked.
-        for i, (fate, _) in load.fates.items():
-            record = stored[i].event.record_id
-            if fate.value == "published":
-                fates[record] = fate
+        # linked first: of a record with several events, `published` then writes over it
+        fates = {
+            stored[i].event.record_id: fate
+            for wanted in (Fate.LINKED, Fate.PUBLISHED)
+            for i, (fate, _) in load.fates.items()
+            if fate is wanted
+        }
         records.settle_from_casework(conn, fates, now)
         self._dispatch.tell_incidents(conn, load.touched(), now)
 
     def close(self) -> None:
         """Leaves the group."""
         self._consumer.close()
+
+
+def event_of(one: Delivered) -> str:
+    """The id of the event that a message names; "" where it names none: no event has that id, so the message
+    is passed over."""
+    try:
+        subject = orjson.loads(one.value)["subject"]
+    except (orjson.JSONDecodeError, LookupError, TypeError):
+        log.warning("message_unreadable", topic=one.topic, part=one.part, offset=one.offset)
+        return ""
+    return subject if isinstance(subject, str) else ""
 
 
 def moves_of(delivered: Sequence[Delivered]) -> dict[Partition, tuple[int, int]]:

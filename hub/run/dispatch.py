@@ -139,6 +139,10 @@ class Dispatch:
             now,
         )
 
+    def begin(self) -> None:
+        """A new transaction: what one before it wrote to the ledger and rolled back is forgotten."""
+        self._ledger.begin()
+
     def committed(self) -> None:
         """The batch holds: the ledger may go on from it."""
         self._ledger.committed()

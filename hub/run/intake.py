@@ -10,26 +10,29 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
+from sqlalchemy import Connection
 
 from hub.access.vault import DataKey, Vault
 from hub.bus import Message
 from hub.bus.topics import DEADLETTERS, EVENTS
 from hub.clock import Clock
-from hub.errors import BadRecord, HeldRecord, HubError
+from hub.errors import BadRecord, HeldRecord
 from hub.jsonform import dumps
-from hub.model import Arrival, Draft, Event, EventText, Fate, GridDraft, Mode, Resident
+from hub.model import Arrival, Draft, Event, Fate, GridDraft, Mode, Resident
 from hub.pipeline import Journey, Origin, Parked, Understood
 from hub.plugin import Adapter, Body, Reads
 from hub.run import envelope
 from hub.run.reception import SEALED_AT, Reception, write
+from hub.run.sealing import seal_event, seal_resident
+from hub.run.trouble import is_of_the_batch
 from hub.store import cursors, events, keys, leases, records
 from hub.store.engine import Store
 from hub.store.outbox import Outbox
 
 log = structlog.get_logger()
 
-EVENT_SEALED_AT: Final = "event.sealed"
-RESIDENT_SEALED_AT: Final = "resident.sealed"
+ENGINEER: Final = "engineer"
+"""Who looks at a record that our code, or a plugin's, failed on."""
 
 
 @dataclass(slots=True)
@@ -99,11 +102,42 @@ class Intake:
             data_keys = keys.of(conn, (w.id for w in waiting))
         if not waiting:
             return 0
+        try:
+            self._make_events(held, waiting, data_keys)
+        except Exception as error:
+            if not is_of_the_batch(error):
+                raise
+            log.warning("intake_batch_failed", source=self.source, error=type(error).__name__)
+            self._one_by_one(held, waiting, data_keys)
+        return len(waiting)
+
+    def _make_events(
+        self,
+        held: leases.Lease,
+        waiting: Sequence[records.WaitingRecord],
+        data_keys: Mapping[str, DataKey],
+    ) -> None:
         batch = _Batch()
         for one in waiting:
             self._understand(one, data_keys.get(one.id), batch)
         self._commit(held, batch, data_keys)
-        return len(waiting)
+
+    def _one_by_one(
+        self,
+        held: leases.Lease,
+        waiting: Sequence[records.WaitingRecord],
+        data_keys: Mapping[str, DataKey],
+    ) -> None:
+        """The batch again, a record at a time; the one that fails is held for an engineer (B102)."""
+        for one in waiting:
+            try:
+                self._make_events(held, [one], data_keys)
+            except Exception as error:
+                if not is_of_the_batch(error):
+                    raise
+                log.warning("record_held", source=self.source, record=one.id, error=type(error).__name__)
+                end = records.End(id=one.id, fate=Fate.HELD, code="B102", owner=ENGINEER)
+                self._commit(held, _Batch(ends=[end]), data_keys)
 
     # -- one record ----------------------------------------------------------------------------------
 
@@ -111,32 +145,32 @@ class Intake:
         if key is None:
             batch.ends.append(records.End(id=one.id, fate=Fate.DEAD, code="R107"))
             return
+        body = Body(self._vault.open(key, SEALED_AT, one.sealed), one.kind)
+        drafts = self._normalise(one, body)
+        if isinstance(drafts, records.End):
+            batch.ends.append(drafts)
+            return
         origin = Origin(record_id=one.id, source=self.source, mode=one.mode, received_at=one.received_at)
-        try:
-            body = Body(self._vault.open(key, SEALED_AT, one.sealed), one.kind)
-            drafts = self.adapter.normalise(body, Arrival(one.received_at, one.kind))
-        except HeldRecord as held:
-            batch.ends.append(
-                records.End(
-                    id=one.id,
-                    fate=Fate.HELD,
-                    code=held.code,
-                    pointer=held.pointer,
-                    owner=self._journey.pack.fallback_owner,
-                )
-            )
-            return
-        except BadRecord as bad:
-            batch.ends.append(records.End(id=one.id, fate=Fate.DEAD, code=bad.code, pointer=bad.pointer))
-            return
-        except Exception as error:
-            log.warning("adapter_failed", source=self.source, record=one.id, error=type(error).__name__)
-            batch.ends.append(records.End(id=one.id, fate=Fate.HELD, code="R106", owner="engineer"))
-            return
-        if not drafts:
-            batch.ends.append(records.End(id=one.id, fate=Fate.DEAD, code="R108"))
         for draft in drafts:
             self._take(draft, origin, batch)
+
+    def _normalise(
+        self, one: records.WaitingRecord, body: Body
+    ) -> Sequence[Draft | GridDraft] | records.End:
+        """What the adapter makes of a record, or how the record ends where it makes nothing of it."""
+        try:
+            drafts = tuple(self.adapter.normalise(body, Arrival(one.received_at, one.kind)))
+        except HeldRecord as held:
+            desk = self._journey.pack.fallback_owner
+            return records.End(
+                id=one.id, fate=Fate.HELD, code=held.code, pointer=held.pointer, owner=desk
+            )
+        except BadRecord as bad:
+            return records.End(id=one.id, fate=Fate.DEAD, code=bad.code, pointer=bad.pointer)
+        except Exception as error:  # foreign code: what comes out is a fate of this record
+            log.warning("adapter_failed", source=self.source, record=one.id, error=type(error).__name__)
+            return records.End(id=one.id, fate=Fate.HELD, code="R106", owner=ENGINEER)
+        return drafts or records.End(id=one.id, fate=Fate.DEAD, code="R108")
 
     def _take(self, draft: Draft | GridDraft, origin: Origin, batch: _Batch) -> None:
         if isinstance(draft, GridDraft):
@@ -157,17 +191,12 @@ class Intake:
         now = self._clock.now()
         with self._store.write() as conn:
             leases.hold(conn, held)
-            known = events.known_ids(conn, (u.event.id for u in batch.understood))
+            known = events.known(conn, (u.event.id for u in batch.understood))
             seen = set(events.versions(conn, (u.event.key for u in batch.understood)))
             fresh = self._sort_out(batch, known, seen)
-            resident_keys = keys.of(conn, (u.resident.id for u in fresh if u.resident))
-            new_keys: list[DataKey] = []
-            events.add(conn, [self._seal_event(u, data_keys) for u in fresh])
-            residents = [
-                self._seal_resident(u.resident, resident_keys, new_keys) for u in fresh if u.resident
-            ]
-            keys.add(conn, new_keys)
-            events.add_residents(conn, residents, now)
+            events.take_up(conn, (u.event.id for u in fresh if u.event.id in known))
+            events.add(conn, [seal_event(self._vault, data_keys[u.event.record_id], u) for u in fresh])
+            self._add_residents(conn, [u.resident for u in fresh if u.resident], now)
             events.add_grid_versions(conn, [_grid_row(r, g) for r, g in batch.grids])
             records.settle(conn, batch.ends, now)
             records.release(conn, {u.event.key for u in fresh if u.event.id not in batch.updates})
@@ -175,15 +204,24 @@ class Intake:
             messages += [self._dead_letter(end, now) for end in batch.ends if end.fate is Fate.DEAD]
             self._outbox.append(conn, messages, now)
 
-    def _sort_out(self, batch: _Batch, known: set[str], seen: set[str]) -> list[Understood]:
-        """Events to store; resends (N01) and updates before their creation (N03) end or wait instead."""
+    def _add_residents(self, conn: Connection, people: Sequence[Resident], now: datetime) -> None:
+        known = keys.of(conn, (p.id for p in people))
+        new = {p.id: self._vault.new_key(p.id) for p in people if p.id not in known}
+        keys.add(conn, list(new.values()))
+        events.add_residents(conn, [seal_resident(self._vault, (known | new)[p.id], p) for p in people], now)
+
+    def _sort_out(
+        self, batch: _Batch, known: Mapping[str, events.Known], seen: set[str]
+    ) -> list[Understood]:
+        """Events to hand on; repeats (N01) and updates before their creation (N03) end or wait instead."""
         fresh: list[Understood] = []
-        here = set(known)
+        here: set[str] = set()
         created = seen | {u.event.key for u in batch.understood if u.event.id not in batch.updates}
         for one in batch.understood:
             event = one.event
-            if event.id in here:
-                batch.ends.append(records.End(id=event.record_id, fate=Fate.LINKED, code="resend"))
+            stands = known.get(event.id)
+            if event.id in here or (stands is not None and not _failed_before(event, stands)):
+                batch.ends.append(_repeated(event, stands))
             elif event.id in batch.updates and event.key not in created:
                 batch.ends.append(
                     records.End(
@@ -199,24 +237,6 @@ class Intake:
                 fresh.append(one)
                 batch.ends.append(records.End(id=event.record_id, fate=None))
         return fresh
-
-    def _seal_event(self, one: Understood, data_keys: Mapping[str, DataKey]) -> events.NewEvent:
-        sealed = self._vault.seal(data_keys[one.event.record_id], EVENT_SEALED_AT, dumps(one.text).encode())
-        return events.NewEvent(event=one.event, why=one.why, sealed=sealed)
-
-    def _seal_resident(
-        self, person: Resident, known: dict[str, DataKey], new: list[DataKey]
-    ) -> events.NewResident:
-        key = known.get(person.id)
-        if key is None:
-            key = known[person.id] = self._vault.new_key(person.id)
-            new.append(key)
-        return events.NewResident(
-            id=person.id,
-            sealed=self._vault.seal(key, RESIDENT_SEALED_AT, dumps(person).encode()),
-            phone_index=self._vault.blind("phone", person.phone) if person.phone else None,
-            id_number_index=self._vault.blind("id_number", person.id_number) if person.id_number else None,
-        )
 
     def _event_message(self, event: Event, now: datetime) -> Message:
         data = {
@@ -241,6 +261,19 @@ class Intake:
         return Message(DEADLETTERS, end.id, value)
 
 
+def _failed_before(event: Event, stands: events.Known) -> bool:
+    """Casework failed on it, and its record was put back (`gridplus replay`): it goes to casework again."""
+    return stands.record_id == event.record_id and stands.fate is Fate.HELD
+
+
+def _repeated(event: Event, stands: events.Known | None) -> records.End:
+    """The end of a record whose event is here already: a resend; or, for a record that was put back because
+    of another event of its own, what became of this one then."""
+    if stands is None or stands.record_id != event.record_id:
+        return records.End(id=event.record_id, fate=Fate.LINKED, code="resend")
+    return records.End(id=event.record_id, fate=stands.fate)
+
+
 def _parked(origin: Origin, parked: Parked) -> records.End:
     return records.End(
         id=origin.record_id,
@@ -262,21 +295,3 @@ def _grid_row(record: str, grid: GridDraft) -> dict[str, object]:
         "body": dumps(replace(grid, contact=dict(grid.contact))),
         "record_id": record,
     }
-
-
-def texts_of(
-    vault: Vault, stored: Sequence[events.StoredEvent], data_keys: Mapping[str, DataKey]
-) -> dict[str, EventText]:
-    """Event id → its words, unsealed; empty words where the record's key was destroyed."""
-    from hub.jsonform import loads
-
-    found: dict[str, EventText] = {}
-    for one in stored:
-        key = data_keys.get(one.event.record_id)
-        found[one.event.id] = (
-            loads(EventText, vault.open(key, EVENT_SEALED_AT, one.sealed)) if key else EventText()
-        )
-    return found
-
-
-__all__ = ["EVENT_SEALED_AT", "RESIDENT_SEALED_AT", "HubError", "Intake", "texts_of"]

@@ -7,12 +7,14 @@ so is its block: the chain moves on only with `committed`.
 import itertools
 import threading
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection, select
 
 from hub.access.audit import AuditRow
 from hub.access.chain import Chain, ChainBlock
+from hub.bus.message import Fenced
 from hub.store.engine import Store, insert
 from hub.store.moments import to_us
 from hub.store.tables import audit
@@ -23,21 +25,20 @@ class Ledger:
 
     def __init__(self, worker_id: str, store: Store, *, key: bytes = b"") -> None:
         with store.read() as conn:
-            last = conn.execute(
-                select(audit.c.seq, audit.c.digest)
-                .where(audit.c.chain == worker_id)
-                .order_by(audit.c.seq.desc())
-            ).first()
-        self._chain = Chain(worker_id, last.digest, last.seq, key) if last else Chain(worker_id, key=key)
+            self._chain = _stored(conn, Chain(worker_id, key=key))
         self._pending: ChainBlock | None = None
 
     def append(self, conn: Connection, rows: Sequence[AuditRow], at: datetime) -> None:
-        """Writes one block of `rows`; nothing where there are none. At most once a transaction."""
+        """Writes one block of `rows`; nothing where there are none. At most once a transaction.
+
+        Raises Fenced where the chain stands further than this ledger knows: its last commit held, although
+        the answer got lost. It has looked by then, so the transaction can be tried again.
+        """
         self._pending = None
         if not rows:
             return
         block = self._chain.append(rows)
-        insert(
+        written = insert(
             conn,
             audit,
             [
@@ -51,13 +52,31 @@ class Ledger:
                 }
             ],
         )
+        if not written:
+            self._chain = _stored(conn, self._chain)
+            raise Fenced
         self._pending = block
+
+    def begin(self) -> None:
+        """A new transaction: a block of one that was rolled back is forgotten."""
+        self._pending = None
 
     def committed(self) -> None:
         """The transaction of the last `append` holds."""
         if self._pending is not None:
             self._chain = self._chain.after(self._pending)
             self._pending = None
+
+
+def _stored(conn: Connection, chain: Chain) -> Chain:
+    """`chain` as far as it is stored."""
+    last = conn.execute(
+        select(audit.c.seq, audit.c.digest)
+        .where(audit.c.chain == chain.worker_id)
+        .order_by(audit.c.seq.desc())
+        .limit(1)
+    ).first()
+    return replace(chain, head=last.digest, number=last.seq) if last else chain
 
 
 class Ledgers:

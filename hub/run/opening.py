@@ -16,8 +16,8 @@ from hub.access.vault import DataKey, Vault
 from hub.errors import Refused
 from hub.jsonform import loads
 from hub.model import EventText, Output, Resident, Whistle
-from hub.run.intake import EVENT_SEALED_AT, RESIDENT_SEALED_AT
 from hub.run.ledger import Ledger
+from hub.run.sealing import EVENT_SEALED_AT, RESIDENT_SEALED_AT
 from hub.run.showing import OpenedReport, Showing
 from hub.store import events, incidents, keys, whistles
 from hub.store.engine import Store

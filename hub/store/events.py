@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, tuple_
+from sqlalchemy import Connection, Row, select, tuple_, update
 
 from hub.jsonform import dumps, loads
 from hub.model import Event, EventId, EventKey, Fate, Reason, RecordId
@@ -43,6 +43,14 @@ class StoredEvent:
     fate: Fate | None
     note: str
     why: tuple[Reason, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What an event that stands already came in, and how it ended; `fate` None: it is in casework."""
+
+    record_id: RecordId
+    fate: Fate | None
 
 
 def add(conn: Connection, events: Sequence[NewEvent]) -> None:
@@ -95,12 +103,19 @@ def add_residents(conn: Connection, residents: Sequence[NewResident], at: dateti
     )
 
 
-def known_ids(conn: Connection, ids: Iterable[EventId]) -> set[str]:
-    """Those of `ids` that are stored already: resends (N01)."""
-    found: set[str] = set()
+def known(conn: Connection, ids: Iterable[EventId]) -> dict[str, Known]:
+    """Those of `ids` that are stored already: resends (N01), or the events of a record that is read again."""
+    found: dict[str, Known] = {}
     for part in chunks(ids):
-        found |= set(conn.execute(select(event.c.id).where(event.c.id.in_(part))).scalars())
+        rows = conn.execute(select(event.c.id, event.c.record_id, event.c.fate).where(event.c.id.in_(part)))
+        found |= {r.id: Known(RecordId(r.record_id), Fate(r.fate) if r.fate else None) for r in rows}
     return found
+
+
+def take_up(conn: Connection, ids: Iterable[EventId]) -> None:
+    """Events that casework failed on are before it again."""
+    for part in chunks(ids):
+        conn.execute(update(event).where(event.c.id.in_(part)).values(fate=None, note=""))
 
 
 def versions(conn: Connection, keys: Iterable[EventKey]) -> dict[str, str]:

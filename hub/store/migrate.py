@@ -1,7 +1,7 @@
 """Brings a database to the newest migration, from empty or from any earlier one."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from alembic import command
 from alembic.config import Config
@@ -9,7 +9,8 @@ from sqlalchemy import Connection, text
 
 from hub.store.engine import Store
 
-_LOCK = 7_201_000
+_LOCK: Final = 7_201_000
+_SCRIPTS: Final = Path(__file__).with_name("migrations")
 
 
 def up(store: Store, revision: str = "head") -> None:
@@ -30,6 +31,6 @@ def current(store: Store) -> str | None:
 
 def _config(conn: Connection) -> Any:
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).with_name("migrations")))
+    config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
     config.attributes["connection"] = conn
     return config

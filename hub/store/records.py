@@ -18,6 +18,7 @@ RECEIVED: Final = 0
 IN_CASEWORK: Final = 1
 SETTLED: Final = 2
 
+_POINTER: Final = 200
 _RANK: Final = {Fate.HELD: 0, Fate.DEAD: 1, Fate.PUBLISHED: 2, Fate.LINKED: 3}
 
 
@@ -119,7 +120,7 @@ def settle(conn: Connection, ends: Sequence[End], at: datetime) -> None:
                 "stage": SETTLED if end.fate else IN_CASEWORK,
                 "fate": end.fate.value if end.fate else None,
                 "code": end.code or None,
-                "pointer": end.pointer or None,
+                "pointer": end.pointer[:_POINTER] or None,
                 "owner": end.owner or None,
                 "hold_key": end.hold_key,
                 "settled_us": to_us(at) if end.fate else None,

@@ -3,7 +3,8 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from itertools import takewhile
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, select, update
 
@@ -13,6 +14,9 @@ from hub.model import Move, Report, Whistle
 from hub.store.engine import chunks, insert
 from hub.store.moments import to_us
 from hub.store.tables import answer, delivery, report, whistle
+
+_RECEIPT: Final = 128
+"""A source's own id for an answer is cut to the column's length: it is for people to read."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +108,8 @@ def counts(conn: Connection) -> dict[str, int]:
 
 def queue(conn: Connection, deliveries: Sequence[NewDelivery], at: datetime) -> None:
     """Puts projected whistles on their way; a repeat changes nothing."""
+    if not deliveries:
+        return
     start = conn.execute(select(func.coalesce(func.max(delivery.c.seq), 0))).scalar_one()
     insert(
         conn,
@@ -156,11 +162,13 @@ def mark(
 
 
 def webhooks_due(conn: Connection, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """Webhook deliveries whose next try is due, oldest first."""
+    """Webhook deliveries whose turn it is, oldest first. A department that rests after a failure has none:
+    what came later does not overtake what failed."""
+    waiting = (delivery.c.channel == "webhook") & (delivery.c.state == "waiting")
+    resting = select(delivery.c.department).where(waiting, delivery.c.next_us > to_us(now))
     return conn.execute(
         select(delivery)
-        .where(delivery.c.channel == "webhook", delivery.c.state == "waiting")
-        .where(delivery.c.next_us <= to_us(now))
+        .where(waiting, delivery.c.department.not_in(resting))
         .order_by(delivery.c.seq)
         .limit(limit)
     ).all()
@@ -209,6 +217,8 @@ def moves_of(conn: Connection, whistle_id: str) -> list[tuple[Move, int]]:
 
 def add_answers(conn: Connection, answers: Sequence[NewAnswer], at: datetime) -> None:
     """Queues what sources are to be told; a repeat changes nothing."""
+    if not answers:
+        return
     start = conn.execute(select(func.coalesce(func.max(answer.c.seq), 0))).scalar_one()
     insert(
         conn,
@@ -230,13 +240,14 @@ def add_answers(conn: Connection, answers: Sequence[NewAnswer], at: datetime) ->
 
 
 def answers_due(conn: Connection, source: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """What `source` is to be told next, in order."""
-    return conn.execute(
+    """What `source` is to be told next, in order; nothing behind an answer whose next try is not due yet."""
+    rows = conn.execute(
         select(answer)
-        .where(answer.c.source == source, answer.c.state == "waiting", answer.c.next_us <= to_us(now))
+        .where(answer.c.source == source, answer.c.state == "waiting")
         .order_by(answer.c.seq)
         .limit(limit)
     ).all()
+    return list(takewhile(lambda r: r.next_us <= to_us(now), rows))
 
 
 def settle_answer(
@@ -246,7 +257,7 @@ def settle_answer(
     conn.execute(
         update(answer)
         .where(answer.c.id == id_)
-        .values(state=state, receipt=receipt, next_us=to_us(next_at), attempts=attempts)
+        .values(state=state, receipt=receipt[:_RECEIPT], next_us=to_us(next_at), attempts=attempts)
     )
 
 

@@ -31,7 +31,9 @@ def test_one_report_opens_one_matter_and_calls_its_departments(hub: HubInHand) -
 
 
 @pytest.mark.nasty("N15", "N16")
-def test_twenty_neighbours_and_three_systems_are_one_matter_and_one_whistle_a_department(hub: HubInHand) -> None:
+def test_twenty_neighbours_and_three_systems_are_one_matter_and_one_whistle_a_department(
+    hub: HubInHand,
+) -> None:
     lon, lat = spot(hub)
     for n in range(18):
         hub.tell(
@@ -101,7 +103,9 @@ def test_an_older_version_that_comes_later_changes_nothing_and_stays_in_history(
 @pytest.mark.nasty("N06")
 def test_a_report_under_its_second_number_joins_the_first(hub: HubInHand) -> None:
     one = stated("HL1", position=at(*spot(hub)), aliases=(Alias("platform", "PT1"),))
-    other = stated("HL2", position=at(*spot(hub, 3)), aliases=(Alias("platform", "PT1"),), content="另一种说法")
+    other = stated(
+        "HL2", position=at(*spot(hub, 3)), aliases=(Alias("platform", "PT1"),), content="另一种说法"
+    )
     hub.tell(one, other)
     hub.settle()
     assert hub.account()["incidents"] == 1
@@ -147,7 +151,11 @@ def test_what_a_plugin_fails_on_is_held_and_its_neighbours_go_on(hub: HubInHand)
 
 def test_a_secret_report_joins_nothing_and_nothing_joins_it(hub: HubInHand) -> None:
     place = at(*spot(hub))
-    hub.tell(stated("S1", position=place, secret=True), stated("A1", position=place), stated("S2", position=place, secret=True))
+    hub.tell(
+        stated("S1", position=place, secret=True),
+        stated("A1", position=place),
+        stated("S2", position=place, secret=True),
+    )
     hub.settle()
     assert hub.account()["incidents"] == 3
 
@@ -186,7 +194,9 @@ def test_two_matters_can_be_joined_and_parted_again_and_are_what_they_were(hub: 
 
 def test_a_report_taken_out_of_its_matter_opens_one_of_its_own(hub: HubInHand) -> None:
     place = at(*spot(hub))
-    hub.tell(stated("A1", position=place, requester=person(1)), stated("A2", position=place, requester=person(2)))
+    hub.tell(
+        stated("A1", position=place, requester=person(1)), stated("A2", position=place, requester=person(2))
+    )
     hub.settle()
     assert hub.account()["incidents"] == 1
     (key,) = hub.rows("SELECT event_key FROM link ORDER BY linked_us DESC, event_key LIMIT 1")
@@ -211,9 +221,12 @@ def test_a_departments_answers_reach_every_source_that_reported(hub: HubInHand) 
     take("zilai", whistle[0], {"nonce": "2", "move": "result", "form": form}, hub.clock.now())
     assert hub.rows("SELECT state FROM incident") == [("closed",)]
     told = [orjson.loads(r[0]) for r in hub.rows("SELECT body FROM answer ORDER BY seq")]
-    assert [("A1", Stage.ACCEPTED), ("A1", Stage.DONE_BY_DEPT), ("A2", Stage.ACCEPTED), ("A2", Stage.DONE_BY_DEPT)] == sorted(
-        (one["source_ref"], one["stage"]) for one in told
-    )
+    assert [
+        ("A1", Stage.ACCEPTED),
+        ("A1", Stage.DONE_BY_DEPT),
+        ("A2", Stage.ACCEPTED),
+        ("A2", Stage.DONE_BY_DEPT),
+    ] == sorted((one["source_ref"], one["stage"]) for one in told)
 
 
 def test_another_departments_whistle_is_not_there_for_me(hub: HubInHand) -> None:

@@ -46,9 +46,7 @@ def order() -> tuple[str, ...]:
     """The words of the pipeline's order, from the draft to the whistles, each noun once."""
     lines = [line for line in (hub.pipeline.__doc__ or "").splitlines() if _ARROW in line]
     words = [_words(line) for line in lines]
-    return tuple(
-        word for number, line in enumerate(words) for word in (line if number == 0 else line[1:])
-    )
+    return tuple(word for number, line in enumerate(words) for word in (line if number == 0 else line[1:]))
 
 
 def _words(line: str) -> list[str]:

@@ -8,6 +8,7 @@ import inspect
 from collections.abc import Iterator, Mapping, Sequence
 from enum import Enum
 from importlib import import_module
+from itertools import pairwise
 from pkgutil import walk_packages
 from types import ModuleType
 from typing import Final
@@ -70,13 +71,17 @@ def _meaning(module: ModuleType, name: str, value: object) -> str:
     """The words that stand below a constant where it is made."""
     maker = import_module("hub.plugin.hookspecs") if hasattr(hookspecs, name) else module
     told = _told(ast.parse(inspect.getsource(maker)).body).get(name, "")
-    return told or (f"`{value!r}`" if isinstance(value, str) else "Marks a function as an implementation of a hook.")
+    return told or (
+        f"`{value!r}`" if isinstance(value, str) else "Marks a function as an implementation of a hook."
+    )
 
 
 def _class(kind: type) -> Iterator[str]:
     (node,) = ast.parse(inspect.getsource(kind)).body
     assert isinstance(node, ast.ClassDef)  # noqa: S101  the source of a class is a class
-    bases = ", ".join(base.__name__ for base in kind.__bases__ if base is not object and base.__name__ != "Protocol")
+    bases = ", ".join(
+        base.__name__ for base in kind.__bases__ if base is not object and base.__name__ != "Protocol"
+    )
     yield f"### `{kind.__name__}`" + (f" ({bases})" if bases else "")
     yield inspect.cleandoc(kind.__doc__ or "")
     if issubclass(kind, Enum):
@@ -107,12 +112,17 @@ def _fields(body: Sequence[ast.stmt]) -> Iterator[tuple[str, str, str, str]]:
 def _told(body: Sequence[ast.stmt]) -> dict[str, str]:
     """Name → the string that stands right below its assignment."""
     found: dict[str, str] = {}
-    for one, below in zip(body, body[1:], strict=False):
-        target = one.target if isinstance(one, ast.AnnAssign) else None
-        target = one.targets[0] if isinstance(one, ast.Assign) else target
-        if isinstance(target, ast.Name) and isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
-            found[target.id] = str(below.value.value)
+    for one, below in pairwise(body):
+        if isinstance(below, ast.Expr) and isinstance(below.value, ast.Constant):
+            for target in _targets(one):
+                found[target] = str(below.value.value)
     return found
+
+
+def _targets(one: ast.stmt) -> Iterator[str]:
+    made: Sequence[ast.expr] = one.targets if isinstance(one, ast.Assign) else ()
+    made = (one.target,) if isinstance(one, ast.AnnAssign) else made
+    yield from (target.id for target in made if isinstance(target, ast.Name))
 
 
 def _modules() -> Iterator[tuple[str, str]]:

@@ -26,13 +26,19 @@ def _noun(name: str, schema: Mapping[str, Any]) -> str:
     parts = [f"## {name} ({schema['title']})", schema.get("description", ""), _table(schema)]
     for inner, one in schema.get("$defs", {}).items():
         if "properties" in one:
-            parts += [f"### {name} › {inner} ({one.get('title', inner)})", one.get("description", ""), _table(one)]
+            parts += [
+                f"### {name} › {inner} ({one.get('title', inner)})",
+                one.get("description", ""),
+                _table(one),
+            ]
     return "\n\n".join(part for part in parts if part)
 
 
 def _table(schema: Mapping[str, Any]) -> str:
     needed = frozenset(schema.get("required", ()))
-    return table(_HEADER, (_row(name, one, name in needed) for name, one in schema.get("properties", {}).items()))
+    return table(
+        _HEADER, (_row(name, one, name in needed) for name, one in schema.get("properties", {}).items())
+    )
 
 
 def _row(name: str, one: Mapping[str, Any], needed: bool) -> tuple[str, ...]:
@@ -67,4 +73,3 @@ def _type(one: Mapping[str, Any]) -> str:
 def _example(one: Mapping[str, Any]) -> str:
     examples: list[Any] = one.get("examples", [])
     return code(dumps(examples[0])) if examples else ""
-

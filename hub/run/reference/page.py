@@ -7,7 +7,9 @@ from typing import Any, Final
 
 import orjson
 
-NOTE: Final = "<!-- Made by `gridplus docs` from the code. Do not edit: change the code, then run `make docs`. -->\n\n"
+NOTE: Final = (
+    "<!-- Made by `gridplus docs` from the code. Do not edit: change the code, then run `make docs`. -->\n\n"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -80,7 +80,8 @@ def _alarm(one: Fields, head: Fields, config: XueliangConfig, received_at: datet
     status, level = whole(one.text("AlarmStatus")), whole(one.text("AlarmLevel"))
     recovered = status.lower() in _RECOVERED or recovered_at is not None
     code = code_of(one.text("AlarmType"))
-    told_at = (recovered_at or reported_at) if recovered else occurred_at
+    # the platform's own clock orders what it says; a device's may be hours off (N36)
+    told_at = reported_at or recovered_at
     flags = time_flags(occurred_at=occurred_at, reported_at=reported_at, received_at=received_at)
     return Draft(
         source_ref=_ref(one, code, occurred_at or reported_at),

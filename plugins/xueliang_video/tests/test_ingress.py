@@ -105,8 +105,8 @@ def test_an_alarm_in_good_order_passes_whole() -> None:
 @pytest.mark.parametrize("name", MISSPELT)
 @pytest.mark.parametrize("beside", ["alone", "beside an alarm"])
 def test_a_list_of_people_vehicles_or_pictures_never_gets_in(name: str, beside: str) -> None:
-    face = dict(zip(PERSONAL * 2, SECRETS * 3, strict=False))
-    face |= {"DeviceID": ALARM["DeviceID"], "ShotTime": "20260310113000"}
+    face: dict[str, str] = dict(zip(PERSONAL * 2, SECRETS * 3, strict=False))
+    face |= {"DeviceID": "32990100001320000007", "ShotTime": "20260310113000"}
     sent = {name: {name.removesuffix("List"): [face, {"Nested": {"Deep": [face]}}]}}
     text = stored((alarm() if beside != "alone" else {}) | sent)
     assert found_in(text) == []

@@ -9,10 +9,15 @@ from gridplus_xueliang_video.session import LONGEST_WAIT_S
 from pydantic import ValidationError
 
 from hub.errors import SignInAgain, TryLater
-from hub.plugin import Filters, Receives, Tends
+from hub.plugin import Filters, Reads, Receives, Tells, Tends
 
 if TYPE_CHECKING:
     from plugins.xueliang_video.tests.conftest import Desk, Say, Start
+
+
+def known_to(desk: "Desk") -> bool:
+    """Whether the platform has our subscription at this moment."""
+    return desk.platform.subscribed
 
 
 def beats(desk: "Desk", minutes: float) -> None:
@@ -24,16 +29,13 @@ def beats(desk: "Desk", minutes: float) -> None:
 
 def test_it_registers_subscribes_and_is_kept_alive(start: "Start") -> None:
     desk = start(registered="no")
-    assert isinstance(desk.adapter, Tends)
-    assert isinstance(desk.adapter, Filters)
-    assert isinstance(desk.adapter, Receives)
-    assert not desk.platform.subscribed
+    assert not known_to(desk)
     desk.adapter.check()
     due_s = desk.adapter.tend()
-    assert desk.platform.subscribed
+    assert known_to(desk)
     assert 0 < due_s <= 90  # GA/T 1400: silent for 90 s counts as gone
     beats(desk, 12)  # beyond the end of two registrations
-    assert desk.platform.subscribed
+    assert known_to(desk)
 
 
 @pytest.mark.nasty("N73", "registration lost, realm changed, StatusCode as text")
@@ -43,7 +45,7 @@ def test_what_the_platform_forgets_or_changes_is_mended_by_the_next_beat(
 ) -> None:
     desk = start(failures=failures, registered="no")
     beats(desk, 15)
-    assert desk.platform.subscribed
+    assert known_to(desk)
 
 
 @pytest.mark.nasty("N74", "a random wait up to 300 s after a failed registration")
@@ -67,7 +69,7 @@ def test_after_a_failed_registration_it_waits_a_random_time_and_says_so(
     assert all(0 < wait <= LONGEST_WAIT_S for wait in waits)
     assert waits[0] != waits[1]
     desk.adapter.tend()
-    assert desk.platform.subscribed
+    assert known_to(desk)
 
 
 def test_while_it_waits_the_platform_is_left_alone(start: "Start") -> None:
@@ -76,7 +78,7 @@ def test_while_it_waits_the_platform_is_left_alone(start: "Start") -> None:
         desk.adapter.tend()
     for _ in range(5):  # were it to call, the third call would be answered
         assert desk.adapter.tend() > 0
-    assert not desk.platform.subscribed
+    assert not known_to(desk)
 
 
 @pytest.mark.nasty("N67", "a login page with HTTP 200")
@@ -100,6 +102,12 @@ def test_people_and_vehicles_cannot_even_be_subscribed_to(start: "Start") -> Non
     for detail in ("11", "12", "13", "14"):
         with pytest.raises(ValidationError):
             XueliangConfig.model_validate(offered | {"subscribe": ["3", detail]})
+
+
+def test_the_adapter_tends_receives_and_filters_and_can_tell_nobody(start: "Start") -> None:
+    offered: object = start(registered="no").adapter
+    assert all(isinstance(offered, able) for able in (Tends, Receives, Filters))
+    assert not isinstance(offered, Tells | Reads)
 
 
 def test_closing_twice_leaves_nothing_open(say: "Say", start: "Start") -> None:

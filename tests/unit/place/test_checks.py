@@ -34,7 +34,9 @@ def plane(x: float, y: float, meridian: float | None = 120.0) -> Position:
         pytest.param(Suspicion.OUT_OF_RANGE, degrees(12051.0, 3200.0), id="degrees and minutes"),
         pytest.param(Suspicion.METRES, degrees(40_580_297.0, 3_541_942.0), id="metres labelled as degrees"),
         pytest.param(Suspicion.NO_MERIDIAN, plane(580_297.0, 3_541_942.0, None), id="plane of no zone"),
-        pytest.param(Suspicion.ZONE_DISAGREES, plane(40_580_297.0, 3_541_942.0, 117.0), id="zone against meridian"),
+        pytest.param(
+            Suspicion.ZONE_DISAGREES, plane(40_580_297.0, 3_541_942.0, 117.0), id="zone against meridian"
+        ),
         pytest.param(Suspicion.OUT_OF_RANGE, plane(120.85, 32.0), id="degrees labelled as metres"),
         pytest.param(Suspicion.OUT_OF_RANGE, plane(3_541_942.0, 580_297.0), id="northing first"),
     ],
@@ -49,9 +51,13 @@ def test_figures_that_make_no_sense_are_named(fault: Suspicion | None, position:
     [
         pytest.param([(Suspicion.SWAPPED, 120.85, 32.0)], degrees(32.0, 120.85), id="swapped"),
         pytest.param([(Suspicion.DEGREES_MINUTES, 120.85, 32.01)], degrees(12051.0, 3200.6), id="NMEA"),
-        pytest.param([(Suspicion.DEGREES_MINUTES, 120.85, 32.01)], degrees(3200.6, 12051.0), id="NMEA, swapped"),
+        pytest.param(
+            [(Suspicion.DEGREES_MINUTES, 120.85, 32.01)], degrees(3200.6, 12051.0), id="NMEA, swapped"
+        ),
         pytest.param([], degrees(12075.0, 3200.6), id="75 minutes are none"),
-        pytest.param([(Suspicion.SWAPPED, 580_297.0, 3_541_942.0)], plane(3_541_942.0, 580_297.0), id="plane"),
+        pytest.param(
+            [(Suspicion.SWAPPED, 580_297.0, 3_541_942.0)], plane(3_541_942.0, 580_297.0), id="plane"
+        ),
         pytest.param([], degrees(0.0, 0.0), id="zero stays zero"),
         pytest.param([], degrees(580_297.0, 3_541_942.0), id="metres stay unread"),
     ],
@@ -71,8 +77,12 @@ def test_figures_are_read_in_the_other_ways_that_they_are_usually_meant(
         pytest.param(450, 560, Position(120.85, 32.01, Crs.WGS84), id="shown two decimals"),
         pytest.param(450, 560, Position(120.85, 32.01, Crs.WGS84, decimals=6), id="padded with zeros"),
         pytest.param(40, 60, Position(120.851, 32.01, Crs.WGS84, decimals=3), id="three decimals"),
-        pytest.param(10, 10, Position(120.851234, 32.01, Crs.WGS84, decimals=6), id="one trailing zero is chance"),
-        pytest.param(300, 300, Position(120.851234, 32.011234, Crs.WGS84, error_m=300.0), id="stated by the source"),
+        pytest.param(
+            10, 10, Position(120.851234, 32.01, Crs.WGS84, decimals=6), id="one trailing zero is chance"
+        ),
+        pytest.param(
+            300, 300, Position(120.851234, 32.011234, Crs.WGS84, error_m=300.0), id="stated by the source"
+        ),
         pytest.param(10, 10, plane(580_297.0, 3_541_942.0), id="whole metres"),
     ],
 )

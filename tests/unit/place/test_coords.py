@@ -31,7 +31,9 @@ def test_bd09_there_and_back_is_within_a_millimetre_all_over_china(lon: float, l
     ("shifted", "least_m", "most_m"),
     [
         pytest.param(coords.wgs84_to_gcj02(120.85, 32.0), 455, 480, id="GCJ-02 at Nantong"),
-        pytest.param(coords.wgs84_to_gcj02(*coords.wgs84_to_gcj02(120.85, 32.0)), 920, 955, id="shifted twice"),
+        pytest.param(
+            coords.wgs84_to_gcj02(*coords.wgs84_to_gcj02(120.85, 32.0)), 920, 955, id="shifted twice"
+        ),
         pytest.param(coords.gcj02_to_bd09(*coords.wgs84_to_gcj02(120.85, 32.0)), 1050, 1160, id="BD-09"),
     ],
 )
@@ -50,7 +52,9 @@ def test_outside_of_china_gcj02_is_the_identity(point: Degrees) -> None:
 def test_gauss_kruger_agrees_with_proj_to_a_millimetre(off_deg: float, lat: float) -> None:
     x, y = coords.gauss_kruger(120.0 + off_deg, lat, 120.0)
     assert (x, y) == pytest.approx(TO_PLANE.transform(120.0 + off_deg, lat), abs=0.001)
-    assert (120.0 + off_deg, lat) == pytest.approx(coords.gauss_kruger_inverse(x, y, 120.0), abs=MILLIMETRE_DEG)
+    assert (120.0 + off_deg, lat) == pytest.approx(
+        coords.gauss_kruger_inverse(x, y, 120.0), abs=MILLIMETRE_DEG
+    )
 
 
 TO_PLANE = Transformer.from_crs("EPSG:4490", "EPSG:4549", always_xy=True)
@@ -75,7 +79,9 @@ def test_a_planar_position_is_read_with_its_meridian_or_its_zone(
     assert (120.85, 32.0) == pytest.approx(coords.to_cgcs2000(position), abs=MILLIMETRE_DEG)
 
 
-@pytest.mark.parametrize(("zone", "meridian"), [(13, 75.0), (21, 123.0), (23, 135.0), (25, 75.0), (40, 120.0), (45, 135.0)])
+@pytest.mark.parametrize(
+    ("zone", "meridian"), [(13, 75.0), (21, 123.0), (23, 135.0), (25, 75.0), (40, 120.0), (45, 135.0)]
+)
 def test_zones_have_the_meridians_of_the_national_scheme(zone: int, meridian: float) -> None:
     assert meridian == coords.meridian_of(zone)
 

@@ -1,16 +1,17 @@
 """An invented town for tests of the place room: two subdistricts of four grids each, re-divided once.
 
-    lat 32.04  ┌────┬────┬────┬────┐
-               │ 12 │ 13 │ 22 │ 23 │   first digit: subdistrict 1 (west) or 2 (east)
-    lat 32.02  ├────┼────┼────┼────┤
-               │ 10 │ 11 │ 20 │ 21 │   each 0.02° (about 1.9 km × 2.2 km)
-    lat 32.00  └────┴────┴────┴────┘
-        lon 120.80    120.84     120.88
+lat 32.04  ┌────┬────┬────┬────┐
+           │ 12 │ 13 │ 22 │ 23 │   first digit: subdistrict 1 (west) or 2 (east)
+lat 32.02  ├────┼────┼────┼────┤
+           │ 10 │ 11 │ 20 │ 21 │   each 0.02° (about 1.9 km × 2.2 km)
+lat 32.00  └────┴────┴────┴────┘
+    lon 120.80    120.84     120.88
 """
 
 import random
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from itertools import pairwise
 
 from hub.model import Address, Area, AreaId, AreaLevel, Grid, GridId, GridKind
 from hub.place.atlas import Atlas, DatedMap
@@ -71,7 +72,9 @@ _PLACES = {
     "10": (0, 0, WEST_LOW), "11": (1, 0, WEST_LOW), "12": (0, 1, WEST_HIGH), "13": (1, 1, WEST_HIGH),
     "20": (2, 0, EAST_LOW), "21": (3, 0, EAST_LOW), "22": (2, 1, EAST_HIGH), "23": (3, 1, EAST_HIGH),
 }  # fmt: skip
-GRIDS = tuple(grid(one, [_square(column, row)], parent=parent) for one, (column, row, parent) in _PLACES.items())
+GRIDS = tuple(
+    grid(one, [_square(column, row)], parent=parent) for one, (column, row, parent) in _PLACES.items()
+)
 # From March on grid 10 is two, and 20 and 21 are one.
 REDIVIDED = (
     grid("10a", [box(120.80, 32.00, 120.82, 32.01)], predecessors=["10"]),
@@ -104,23 +107,35 @@ def addresses() -> list[Address]:
     a village without roads; and two roads that cross."""
     rows: list[Address] = []
 
-    def write(community: AreaId, lon: float, lat: float, **parts: str) -> None:
-        blank = {"road": "", "number": "", "estate": "", "building": "", "unit": ""}
-        rows.append(
-            Address(f"A{len(rows):04d}", AreaId(community[:9]), community, **(blank | parts), lon=lon, lat=lat)
-        )
+    def write(
+        community: AreaId,
+        lon: float,
+        lat: float,
+        *,
+        road: str = "",
+        number: str = "",
+        estate: str = "",
+        building: str = "",
+        unit: str = "",
+    ) -> None:
+        key, subdistrict = f"A{len(rows):04d}", AreaId(community[:9])
+        rows.append(Address(key, subdistrict, community, road, number, estate, building, unit, lon, lat))
 
     for number in (2, 4, 6, 10, 20, 40):
         write(WEST_LOW, 120.802 + number * 1e-4, 32.005, road="澄影路", number=str(number))
     write(WEST_LOW, 120.805, 32.0055, road="澄影路", number="30", estate="鹿鸣花园")
     for building in range(1, 9):
         spot = (round(120.804 + building * 3e-4, 6), 32.006)
-        behind = {"road": "澄影路", "number": "30", "estate": "鹿鸣花园", "building": str(building)}
-        write(WEST_LOW, *spot, **behind)
-        write(WEST_LOW, spot[0] + 1e-5, spot[1], unit="2", **behind)
+        for unit, aside in (("", 0.0), ("2", 1e-5)):
+            write(
+                WEST_LOW, spot[0] + aside, spot[1],
+                road="澄影路", number="30", estate="鹿鸣花园", building=str(building), unit=unit,
+            )  # fmt: skip
     for community, lon in ((WEST_HIGH, 120.81), (EAST_HIGH, 120.85)):
         for building in (1, 2, 85):
-            write(community, round(lon + building * 1e-4, 6), 32.03, estate="虹影新村", building=str(building))
+            write(
+                community, round(lon + building * 1e-4, 6), 32.03, estate="虹影新村", building=str(building)
+            )
     for number in range(1, 13):
         write(EAST_LOW, round(120.87 + number * 2e-4, 6), 32.011, estate="季家埭", number=str(number))
     for number in range(1, 30, 2):
@@ -156,7 +171,13 @@ def crooked(seed: int, columns: int = 7, rows: int = 5) -> list[Grid]:
     grids = []
     for column in range(columns):
         for row in range(rows):
-            turns = [(column, row), (column + 1, row), (column + 1, row + 1), (column, row + 1), (column, row)]
-            ring = [point for start, end in zip(turns, turns[1:], strict=False) for point in side(start, end)[:-1]]
+            turns = [
+                (column, row),
+                (column + 1, row),
+                (column + 1, row + 1),
+                (column, row + 1),
+                (column, row),
+            ]
+            ring = [point for start, end in pairwise(turns) for point in side(start, end)[:-1]]
             grids.append(grid(f"{column}{row}", [(*ring, ring[0])]))
     return grids

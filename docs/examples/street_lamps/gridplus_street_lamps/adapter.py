@@ -35,8 +35,8 @@ class StreetLamps:
         self._client: Final = tools.http(base_url=config.base_url, headers={"X-Api-Key": key})
 
     def check(self) -> None:
-        """Asks for one row: address and key are right."""
-        self._ask("", 1)
+        """Asks for nothing, to see whether address and key are right."""
+        self._ask("", 0)
 
     def read(self, cursor: str) -> Page:
         """The faults after the serial number `cursor`, each byte for byte as sent."""
@@ -74,6 +74,6 @@ class StreetLamps:
         self._client.close()
 
     def _ask(self, after: str, limit: int) -> Reply:
-        reply = call(self._client, "GET", "/faults", params={"after": after, "limit": str(limit)})
+        reply = call(self._client, "GET", "/faults", params={"after": after or "0", "limit": str(limit)})
         opened(document(reply))  # HTTP 200 with an error inside is an error
         return reply

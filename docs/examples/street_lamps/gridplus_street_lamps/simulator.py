@@ -1,6 +1,7 @@
 """The monitoring platform, to play with: it speaks the same protocol on a port of its own."""
 
 from collections.abc import Mapping
+from datetime import timedelta, timezone
 from typing import Final
 from urllib.parse import parse_qsl
 
@@ -10,6 +11,7 @@ from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
 from hub.plugin.simulator_http import HttpSimulator
 from hub.plugin.simulator_troubles import PageTroubles
 
+_LOCAL: Final = timezone(timedelta(hours=8))
 _JSON: Final = {"content-type": "application/json"}
 
 
@@ -21,12 +23,8 @@ class StreetLampPlatform(HttpSimulator):
         self._key: Final = setup.secrets.get("api_key", f"key-{setup.seed}")
         self._faults: Final[list[dict[str, object]]] = []
         self._read_up_to = 0
-        self._troubles: Final = PageTroubles(
-            setup.failures,
-            self.stopping,
-            error=_said({"code": 500, "msg": "系统异常"}),
-            empty=_said({"code": 0, "data": [], "total": 1}),
-        )
+        error, empty = _said({"code": 500, "msg": "系统异常"}), _said({"code": 0, "data": []})
+        self._troubles: Final = PageTroubles(setup.failures, self.stopping, error=error, empty=empty)
 
     def config(self) -> Mapping[str, object]:
         """What the adapter needs to reach it."""
@@ -42,7 +40,7 @@ class StreetLampPlatform(HttpSimulator):
                     "lamp": utterance.device_ref,
                     "x": f"{utterance.lon:.6f}" if utterance.lon else "",
                     "y": f"{utterance.lat:.6f}" if utterance.lat else "",
-                    "time": utterance.reported_at.strftime("%Y-%m-%dT%H:%M:%S%z"),
+                    "time": utterance.reported_at.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S"),
                     "text": utterance.content,
                     "state": "待处置",
                 }
@@ -55,23 +53,21 @@ class StreetLampPlatform(HttpSimulator):
             return PeerReply(401)
         if (request.method, request.path) != ("GET", "/faults"):
             return PeerReply(404)
-        asked = dict(parse_qsl(request.query))
-        if "after" in asked and (trouble := self._troubles.next()) is not None:
+        trouble = self._troubles.next()
+        if trouble is not None:
             return trouble
-        after = int(asked.get("after", "0"))
+        asked = dict(parse_qsl(request.query))
+        after, limit = int(asked["after"]), int(asked["limit"])
         with self.changed:
-            rows = self._faults[after : after + int(asked["limit"])]
-            if "after" in asked or after == 0:
-                self._serve(after + len(rows))
-        return _said({"code": 0, "data": rows, "last": after + len(rows)})
+            rows = self._faults[after : after + limit]
+            last = after + len(rows)
+            self.count(max(0, last - self._read_up_to))
+            self._read_up_to = max(self._read_up_to, last)
+        return _said({"code": 0, "data": rows, "last": last})
 
     def outstanding(self) -> int:
         """Faults that nobody has read yet."""
         return len(self._faults) - self._read_up_to
-
-    def _serve(self, up_to: int) -> None:
-        self.count(max(0, up_to - self._read_up_to))
-        self._read_up_to = max(self._read_up_to, up_to)
 
 
 def _said(content: Mapping[str, object]) -> PeerReply:

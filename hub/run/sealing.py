@@ -1,0 +1,45 @@
+"""Words and people of events under the vault: sealed on their way into the store, opened on their way out.
+
+May hold which column a value is sealed for. May not hold a query or a rule about who may see it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+from hub.access.vault import DataKey, Vault
+from hub.jsonform import dumps, loads
+from hub.model import EventText, Resident
+from hub.pipeline import Understood
+from hub.store import events
+
+EVENT_SEALED_AT: Final = "event.sealed"
+RESIDENT_SEALED_AT: Final = "resident.sealed"
+
+
+def seal_event(vault: Vault, key: DataKey, one: Understood) -> events.NewEvent:
+    """The event as it is stored, its words sealed under its record's key."""
+    sealed = vault.seal(key, EVENT_SEALED_AT, dumps(one.text).encode())
+    return events.NewEvent(event=one.event, why=one.why, sealed=sealed)
+
+
+def seal_resident(vault: Vault, key: DataKey, person: Resident) -> events.NewResident:
+    """A requester as stored, sealed under a key of their own; indexes are blind."""
+    return events.NewResident(
+        id=person.id,
+        sealed=vault.seal(key, RESIDENT_SEALED_AT, dumps(person).encode()),
+        phone_index=vault.blind("phone", person.phone) if person.phone else None,
+        id_number_index=vault.blind("id_number", person.id_number) if person.id_number else None,
+    )
+
+
+def texts_of(
+    vault: Vault, stored: Sequence[events.StoredEvent], data_keys: Mapping[str, DataKey]
+) -> dict[str, EventText]:
+    """Event id → its words, unsealed; empty words where the record's key was destroyed."""
+    found: dict[str, EventText] = {}
+    for one in stored:
+        key = data_keys.get(one.event.record_id)
+        found[one.event.id] = (
+            loads(EventText, vault.open(key, EVENT_SEALED_AT, one.sealed)) if key else EventText()
+        )
+    return found

@@ -1,0 +1,127 @@
+"""The demo as a newcomer meets it: one command, real protocols, every figure in place."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import orjson
+import pytest
+
+from tests.conftest import Servers
+
+ROOT = Path(__file__).parents[2]
+SOURCES = {"hotline_12345", "urban_management", "xueliang_video", "police_grid", "market_supervision"}
+LONGEST_S = 100
+
+
+def play(*arguments: str, env: dict[str, str] | None = None, gridplus: Path | None = None) -> dict[str, Any]:
+    """The account that `gridplus demo --once --json` prints; fails where it takes longer than promised."""
+    command = [
+        str(gridplus or Path(sys.executable).with_name("gridplus")),
+        "demo",
+        "--once",
+        "--json",
+        *arguments,
+    ]
+    done = subprocess.run(
+        command,
+        capture_output=True,
+        text=True,
+        timeout=LONGEST_S * 2,
+        check=False,
+        env={**os.environ, **(env or {})},
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    account: dict[str, Any] = orjson.loads(done.stdout.splitlines()[-1])
+    return account
+
+
+def check(account: dict[str, Any]) -> None:
+    """What the account promises."""
+    assert sum(account["fates"].values()) == account["records"]
+    assert set(account["fates"]) == {"published", "linked", "held", "dead"}
+    assert min(account["fates"].values()) > 0
+    assert set(account["sources"]) == SOURCES
+    for one in account["sources"].values():
+        assert one["records"] == sum(one["fates"].values()) > 0
+    assert len(account["departments"]) >= 10
+    assert sum(account["departments"].values()) == account["whistles"]
+    assert 0 < account["first_whistle_ms"] <= 60_000
+    assert account["canaries_leaked"] == 0
+    assert account["answers_heard"]["hotline_12345"] > 0
+
+
+@pytest.mark.slow
+def test_the_demo_plays_to_its_end_on_the_embedded_default() -> None:
+    check(play())
+
+
+@pytest.mark.slow
+@pytest.mark.connected
+def test_the_demo_plays_to_its_end_on_kafka_and_postgresql(real_servers: Servers) -> None:
+    store, bus, _ = real_servers.fresh()
+    check(play("--store", store, "--bus", bus))
+
+
+@pytest.mark.slow
+def test_the_demo_plays_on_a_machine_whose_date_is_two_years_ahead() -> None:
+    libraries = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
+    if not libraries:
+        if os.environ.get("CI"):
+            pytest.fail("libfaketime is not installed")
+        pytest.skip("libfaketime is not installed (Debian package libfaketime)")
+    ahead = {"LD_PRELOAD": str(libraries[0]), "FAKETIME": "+2y", "FAKETIME_DONT_FAKE_MONOTONIC": "1"}
+    check(play(env=ahead))
+
+
+@pytest.mark.slow
+def test_the_wheels_alone_play_the_demo_outside_the_checkout(tmp_path: Path) -> None:
+    """Wheels of the hub and its plugins, in an environment that knows nothing of the checkout."""
+    uv = shutil.which("uv", path=str(Path(sys.executable).parent))
+    assert uv is not None
+    wheels = tmp_path / "wheels"
+    for member in (ROOT, *sorted((ROOT / "plugins").iterdir())):
+        _run(
+            uv,
+            "build",
+            "--wheel",
+            "--no-build-isolation",
+            "--python",
+            sys.executable,
+            "-o",
+            str(wheels),
+            str(member),
+            cwd=tmp_path,
+        )
+    _run(uv, "venv", "--python", sys.executable, str(tmp_path / "env"), cwd=tmp_path)
+    python = str(tmp_path / "env" / "bin" / "python")
+    lock = str(ROOT / "requirements.lock")
+    _run(uv, "pip", "install", "-q", "--python", python, "--require-hashes", "-r", lock, cwd=tmp_path)
+    _run(
+        uv,
+        "pip",
+        "install",
+        "-q",
+        "--python",
+        python,
+        "--no-deps",
+        *map(str, wheels.glob("*.whl")),
+        cwd=tmp_path,
+    )
+    found = subprocess.run(
+        [python, "-c", "import hub; print(hub.__file__)"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert str(tmp_path) in found.stdout
+    check(play(gridplus=tmp_path / "env" / "bin" / "gridplus", env={"PYTHONPATH": ""}))
+
+
+def _run(*command: str, cwd: Path) -> None:
+    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr[-3000:]

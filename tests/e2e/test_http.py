@@ -1,0 +1,195 @@
+"""The HTTP doors as a department's software meets them: keys, pull, acknowledgement, opening, reports."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import orjson
+import pytest
+from fastapi.testclient import TestClient
+
+from hub.api.app import serve
+from hub.model import Channel
+from hub.store import principals
+from tests.e2e.test_journey import spot
+from tests.instruments import HubInHand, at, person, stated
+
+KEYS = {"zilai": "k" * 32, "chengguan": "c" * 32}
+
+
+@pytest.fixture
+def http(hub: HubInHand) -> Iterator[TestClient]:
+    """The hub's application, with keys for a few departments."""
+    with hub.hub.store.write() as conn:
+        for name in {c.department for c in hub.hub.pack.contracts}:
+            key = KEYS.get(name, f"key-of-{name}")
+            principals.register(conn, principals.Principal("department", name), key, hub.clock.now())
+    with TestClient(serve(hub.hub), raise_server_exceptions=False) as client:
+        yield client
+
+
+def by(department: str) -> dict[str, str]:
+    """The department's key as a header."""
+    return {"authorization": f"Bearer {KEYS.get(department, f'key-of-{department}')}"}
+
+
+def whistle_of(hub: HubInHand, department: str) -> str:
+    """The id of the department's only whistle."""
+    ((found,),) = hub.rows(f"SELECT id FROM whistle WHERE department = '{department}'")  # noqa: S608 a test's own word
+    return str(found)
+
+
+@pytest.mark.parametrize(
+    "header",
+    [{}, {"authorization": "Bearer wrong"}, {"authorization": "Basic a2tr"}, {"authorization": "Bearer"}],
+    ids=["no key", "unknown key", "another scheme", "no value"],
+)
+def test_without_a_valid_key_nothing_is_shown(http: TestClient, header: dict[str, str]) -> None:
+    for method, path in (
+        ("GET", "/departments/me/whistles"),
+        ("POST", "/departments/me/whistles/acknowledgements"),
+        ("GET", "/departments/me/whistles/wh_0"),
+        ("POST", "/departments/me/whistles/wh_0/reports"),
+    ):
+        answer = http.request(method, path, headers=header, json={"ids": []})
+        assert answer.status_code == 401
+        assert answer.json()["code"] == "P109"
+
+
+def test_a_revoked_key_speaks_for_nobody(hub: HubInHand, http: TestClient) -> None:
+    with hub.hub.store.write() as conn:
+        principals.revoke(conn, KEYS["zilai"], hub.clock.now())
+    assert http.get("/departments/me/whistles", headers=by("zilai")).status_code == 401
+
+
+def test_a_department_fetches_until_it_acknowledges(hub: HubInHand, http: TestClient) -> None:
+    puller = next(c for c in hub.hub.pack.contracts if Channel.PULL in c.channels)
+    _call(hub, puller.department)
+    first = http.get("/departments/me/whistles", headers=by(puller.department)).json()["whistles"]
+    again = http.get("/departments/me/whistles", headers=by(puller.department)).json()["whistles"]
+    assert [w["id"] for w in first] == [w["id"] for w in again] != []
+    ids = [w["id"] for w in first]
+    stranger = http.post("/departments/me/whistles/acknowledgements", headers=by("zilai"), json={"ids": ids})
+    assert stranger.json() == {"acknowledged": 0}
+    mine = http.post(
+        "/departments/me/whistles/acknowledgements", headers=by(puller.department), json={"ids": ids}
+    )
+    assert mine.json() == {"acknowledged": len(ids)}
+    assert http.get("/departments/me/whistles", headers=by(puller.department)).json() == {"whistles": []}
+
+
+def _call(hub: HubInHand, department: str) -> None:
+    """States reports until `department` has been called."""
+    codes = hub.hub.pack.codes
+    contract = next(c for c in hub.hub.pack.contracts if c.department == department)
+    for n, category in enumerate(hub.hub.pack.taxonomy.categories):
+        code = codes.code_for("hl-2024", category)
+        lead = any(e.category == category and e.expect == "lead" for e in contract.examples)
+        if code and lead:
+            draft = stated(f"P{n}", position=at(*spot(hub, n % 30)))
+            hub.tell(
+                orjson.dumps(orjson.loads(_json(draft)) | {"category": {"table": "hl-2024", "value": code}})
+            )
+    hub.settle()
+
+
+def _json(draft: object) -> bytes:
+    return orjson.dumps(draft)
+
+
+def test_an_opened_whistle_shows_what_the_grants_give_and_writes_who_looked(
+    hub: HubInHand, http: TestClient
+) -> None:
+    who = person(1)
+    hub.tell(
+        stated(
+            "A1",
+            position=at(*spot(hub)),
+            address="青云路12号3幢402室",
+            content=f"我是{who.name}，电话{who.phone}，门口水管爆了。",
+            requester=who,
+        )
+    )
+    hub.settle()
+    id_ = whistle_of(hub, "zilai")
+    before = hub.rows("SELECT count(*) FROM audit")[0][0]
+    shown = http.get(f"/departments/me/whistles/{id_}", headers=by("zilai"))
+    assert shown.status_code == 200
+    assert who.phone not in shown.text
+    assert who.name not in shown.text
+    assert shown.json()["incident"]["category"] == "sudden_incident.water_pipe_burst"
+    assert hub.rows("SELECT count(*) FROM audit")[0][0] == before + 1
+
+
+def test_another_departments_whistle_looks_like_one_that_is_not_there(
+    hub: HubInHand, http: TestClient
+) -> None:
+    hub.tell(stated("A1", position=at(*spot(hub))))
+    hub.settle()
+    id_ = whistle_of(hub, "zilai")
+    foreign = http.get(f"/departments/me/whistles/{id_}", headers=by("jiaoyu"))
+    absent = http.get(f"/departments/me/whistles/wh_{'0' * 32}", headers=by("jiaoyu"))
+    assert (foreign.status_code, foreign.json()) == (absent.status_code, absent.json())
+    assert foreign.status_code == 404
+
+
+def test_a_report_is_taken_once_and_a_wrong_one_changes_nothing(hub: HubInHand, http: TestClient) -> None:
+    hub.tell(stated("A1", position=at(*spot(hub))))
+    hub.settle()
+    path = f"/departments/me/whistles/{whistle_of(hub, 'zilai')}/reports"
+    signed = http.post(path, headers=by("zilai"), json={"nonce": "n1", "move": "sign"})
+    again = http.post(path, headers=by("zilai"), json={"nonce": "n1", "move": "sign"})
+    assert (signed.status_code, signed.json()["state"], signed.json()["repeated"]) == (201, "signed", False)
+    assert (again.json()["state"], again.json()["repeated"]) == ("signed", True)
+    for wrong, code in (
+        ({"nonce": "n2", "move": "sign"}, "W101"),
+        ({"nonce": "n3", "move": "result", "form": {"unknown": 1}}, "W102"),
+        ({"nonce": "n4", "move": "dance"}, "W102"),
+        ({"nonce": "n5", "move": "return", "reason_code": "BORED", "note": "x"}, "W104"),
+        ({"nonce": "n6", "move": "sign", "department": "chengguan"}, "W102"),
+    ):
+        refused = http.post(path, headers=by("zilai"), json=wrong)
+        assert refused.json()["code"] == code
+    assert hub.rows("SELECT count(*) FROM report") == [(1,)]
+
+
+def test_a_refusal_names_the_field_and_echoes_nothing_that_was_sent(hub: HubInHand, http: TestClient) -> None:
+    hub.tell(stated("A1", position=at(*spot(hub))))
+    hub.settle()
+    path = f"/departments/me/whistles/{whistle_of(hub, 'zilai')}/reports"
+    answer = http.post(path, headers=by("zilai"), json={"nonce": "n", "move": "张某13800001111"})
+    assert "13800001111" not in answer.text
+    assert answer.json()["pointer"].endswith("/move")
+    english = http.post(path, headers={**by("zilai"), "accept-language": "en"}, json={"move": "sign"})
+    assert english.json()["next_step"].isascii()
+
+
+def test_a_source_that_is_not_there_is_refused_and_a_body_too_large_is_not_read(
+    hub: HubInHand, http: TestClient
+) -> None:
+    assert http.post("/in/nobody/x", content=b"{}").status_code == 404
+    assert http.post("/in/nobody/x", content=b"x" * (hub.hub.settings.body_limit + 1)).status_code == 413
+
+
+def test_the_pages_ask_for_nothing_from_outside(http: TestClient) -> None:
+    page = http.get("/")
+    assert page.status_code == 200
+    assert "http://" not in page.text
+    assert "https://" not in page.text
+    assert http.get("/healthz").json() == {"status": "ok"}
+    assert http.get("/docs").status_code == 404
+
+
+def test_the_openapi_document_is_valid(http: TestClient) -> None:
+    from openapi_spec_validator import validate
+
+    document = http.get("/openapi.json").json()
+    assert document["openapi"].startswith("3.1")
+    validate(document)
+
+
+def test_database_files_of_the_embedded_hub_belong_to_its_home(tmp_path: Path) -> None:
+    made = HubInHand(tmp_path)
+    made.account()
+    assert made.hub.vault is not None
+    assert (tmp_path / "keys.toml").stat().st_mode & 0o077 == 0
+    made.close()
