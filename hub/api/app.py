@@ -2,17 +2,21 @@
 
 from typing import Final
 
+import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError
 from starlette.routing import Route
 
 from hub.api import departments, home, sources
 from hub.api.doors import Doors
-from hub.errors import FixSettings, HubError, PeerRefused, Refused, TryLater
+from hub.errors import Bug, FixSettings, HubError, PeerRefused, Refused, TryLater
 from hub.messages import text_of
 from hub.messages.text import Language
 from hub.run.assembly import Assembly
+
+log = structlog.get_logger()
 
 _STATUS: Final = {"W103": 404, "P107": 404, "C106": 404, "A101": 403, "P109": 401, "P108": 413, "W101": 409}
 _VERSION: Final = "0.1.0"
@@ -53,6 +57,8 @@ def make(doors: Doors) -> FastAPI:
     )
     app.add_exception_handler(HubError, _told)
     app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(DBAPIError, _unavailable)
+    app.add_exception_handler(Exception, _unexpected)
     return app
 
 
@@ -70,6 +76,17 @@ def _status_of(error: HubError) -> int:
     if isinstance(error, PeerRefused):
         return error.status
     return 503 if isinstance(error, TryLater | FixSettings) else 500
+
+
+async def _unavailable(request: Request, error: Exception) -> JSONResponse:
+    log.warning("store_failed", error=type(error).__name__)
+    return await _told(request, TryLater("C104"))
+
+
+async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+    """A code instead of a trace: what the error says may quote what was sent."""
+    log.warning("request_failed", error=type(error).__name__, path=getattr(request.scope.get("route"), "path", ""))
+    return await _told(request, Bug("B103"))
 
 
 async def _malformed(request: Request, error: Exception) -> JSONResponse:

@@ -3,11 +3,12 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import text
+from sqlalchemy import Select, func, select
 
 from hub.bus.message import Consumer, Delivered, Message, Partition, Positions
 from hub.clock import SystemClock
 from hub.store.engine import Store
+from hub.store.tables import message
 
 _IDLE_S: Final = 0.02
 """How long an idle consumer waits between two looks."""
@@ -35,51 +36,60 @@ class EmbeddedBus:
 
 
 class _EmbeddedConsumer:
+    """Scans the log once, in order of `seq`: partitions of one database move together."""
+
     def __init__(self, store: Store, group: str, topics: tuple[str, ...], positions: Positions) -> None:
         self._store, self._group, self._topics, self._positions = store, group, topics, positions
-        self._next: dict[Partition, int] = dict(positions(group))
         self._wall = SystemClock()
-        marks = ", ".join(f":t{i}" for i in range(len(topics)))
-        self._names = {f"t{i}": topic for i, topic in enumerate(topics)}
-        self._query = text(
-            "SELECT topic, part, seq, key, value FROM message "  # noqa: S608 only marks are put in
-            f"WHERE topic IN ({marks}) AND seq >= :low ORDER BY seq LIMIT :limit"
-        )
+        self._stored: dict[Partition, int] = {}
+        self._next = 0
+        self._sought = False
 
     def poll(self, limit: int, timeout_s: float) -> Sequence[Delivered]:
+        if not self._sought:
+            self._seek()
         waited = 0.0
         while not (got := self._look(limit)) and waited < timeout_s:
             self._wall.pause(_IDLE_S)
             waited += _IDLE_S
         return got
 
+    def _seek(self) -> None:
+        """Where to scan from: the lowest stored position, or the first message of a topic without one."""
+        self._stored = dict(self._positions(self._group))
+        mine = [next_ for (topic, _), next_ in self._stored.items() if topic in self._topics]
+        known = {topic for topic, _ in self._stored}
+        unread = select(func.min(message.c.seq)).where(message.c.topic.in_(set(self._topics) - known))
+        with self._store.read() as conn:
+            first = conn.execute(unread).scalar()
+        self._next = min([*mine, *([] if first is None else [first])], default=0)
+        self._sought = True
+
     def _look(self, limit: int) -> list[Delivered]:
-        # One scan from the lowest position: partitions of one database move together, so few rows repeat.
-        low = min(self._next.values(), default=0) if self._next else 0
         got: list[Delivered] = []
         while len(got) < limit:
             with self._store.read() as conn:
-                rows = conn.execute(self._query, {**self._names, "low": low, "limit": limit}).all()
-            if not rows:
-                break
+                rows = conn.execute(self._scan(limit)).all()
             for topic, part, seq, key, value in rows:
-                low = seq + 1
-                if seq >= self._next.get((topic, part), 0) and len(got) < limit:
+                if len(got) == limit:
+                    break
+                self._next = seq + 1
+                if seq >= self._stored.get((topic, part), 0):
                     got.append(Delivered(topic, part, seq, key, value))
-                    self._next[topic, part] = seq + 1
             if len(rows) < limit:
                 break
-        self._floor(low, idle=not got)
         return got
 
-    def _floor(self, low: int, *, idle: bool) -> None:
-        """An idle look moves every known partition up, so that the next scan starts at the end."""
-        if idle:
-            for partition, position in self._next.items():
-                self._next[partition] = max(position, low)
+    def _scan(self, limit: int) -> Select[str, int, int, str, str]:
+        return (
+            select(message.c.topic, message.c.part, message.c.seq, message.c.key, message.c.value)
+            .where(message.c.topic.in_(self._topics), message.c.seq >= self._next)
+            .order_by(message.c.seq)
+            .limit(limit)
+        )
 
     def rewind(self) -> None:
-        self._next = dict(self._positions(self._group))
+        self._sought = False
 
     def close(self) -> None:
         """Leaves nothing behind."""

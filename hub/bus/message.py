@@ -42,11 +42,18 @@ class Consumer(Protocol):
     """One member of a group. Positions are the caller's: they are stored with the effects."""
 
     def poll(self, limit: int, timeout_s: float) -> Sequence[Delivered]:
-        """At most `limit` messages, in order within each partition; waits up to `timeout_s` for the first."""
+        """At most `limit` messages, in order within each partition; waits up to `timeout_s` for the first.
+
+        Raises TryLater or the store's error where bus or stored positions cannot be read; nothing is passed
+        over then.
+        """
         ...
 
     def rewind(self) -> None:
-        """Goes back to the stored positions: after a roll-back, the same messages come again."""
+        """The next `poll` begins at the stored positions: after a roll-back, the same messages come again.
+
+        Asks nothing of store or broker now: it is called when one of them has just failed.
+        """
         ...
 
     def close(self) -> None:

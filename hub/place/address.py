@@ -121,7 +121,7 @@ _MARKS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (_kept("lane"), r"(\d+)弄"),
     (_Reading.building, rf"(\d+|[A-Z]\d*|[东南西北中]){_BUILDING}(?:[-至](\d+){_BUILDING})?"),
     (_Reading.building, rf"(\d+)[-至](\d+){_BUILDING}"),
-    (_kept("building"), r"(\d+)楼(?=\d)"),
+    (_kept("building"), r"(\d+)楼(?=\d+(?:单元|梯))"),
     (_kept("unit"), r"(\d+|[A-Z])(?:单元|梯)"),
     (_kept("floor"), r"((?:地下|负|-)?\d+|[BF]\d)(?:楼|层)"),
     (_Reading.dashed, r"(\d{1,3}-(?:\d{1,2}-)?\d{3,4})(?!\d|-|号)室?"),

@@ -4,6 +4,7 @@ Pure. Candidates and their scores are `gazetteer`'s.
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from hub.model import Area, AreaLevel, Point, Reason
@@ -74,12 +75,15 @@ def _candidates(
 
 
 def _near(matches: Sequence[Match], hint: Point) -> tuple[Match, ...]:
+    """The candidates around a coarse point; they share the certainty of those that fall away."""
     reach_m = hint.error_m * _AROUND_HINT
-    return tuple(
+    kept = [
         match
         for match in matches
         if metres_between(match.lon, match.lat, hint.lon, hint.lat) <= reach_m + match.error_m
-    )
+    ]
+    share = sum(match.score for match in matches) / (sum(match.score for match in kept) or 1.0)
+    return tuple(replace(match, score=match.score * share) for match in kept)
 
 
 def _choice(matches: Sequence[Match], ground: Ground) -> tuple[Match | None, Reason]:

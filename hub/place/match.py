@@ -36,8 +36,8 @@ class Evidence(NamedTuple):
     """1 where both have the same house number."""
 
 
-_WEIGHTS: Final = Evidence(2.6, -1.1, 3.5, 1.8, 0.7, 0.8)
-_BIAS: Final = -3.5
+WEIGHTS: Final = Evidence(2.6, -1.1, 3.5, 1.8, 0.7, 0.8)
+BIAS: Final = -3.5
 THRESHOLD: Final = 0.39
 """Similarity from which two texts are taken for one place: best F1 on the half that was fitted."""
 
@@ -65,7 +65,7 @@ def similarity(asked: str, offered: str) -> float:
 
 def likeness(asked: Reading, offered: Reading) -> float:
     """The same for texts already read."""
-    weighed = sum(map(mul, _WEIGHTS, evidence(asked, offered)), _BIAS)
+    weighed = sum(map(mul, WEIGHTS, evidence(asked, offered)), BIAS)
     return 1.0 / (1.0 + math.exp(-weighed))
 
 

@@ -6,9 +6,9 @@ must a ray be cast.
 """
 
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.place.rings import Edge, Ring, box_of, edges_of
 
@@ -65,31 +65,64 @@ def framed(west: float, south: float, east: float, north: float) -> Frame:
 
 def rasterise(shapes: Sequence[Sequence[Ring]]) -> Raster:
     """The table for `shapes`, which are numbered as they stand; they may overlap and leave gaps."""
-    frame = frame_of(shapes)
-    sure: dict[int, tuple[int, ...]] = {}
-    perhaps: dict[int, tuple[int, ...]] = {}
+    table = _Table(frame_of(shapes))
     for number, rings in enumerate(shapes):
         edges = edges_of(rings)
-        border = _border_cells(frame, edges)
-        for cell in border:
-            perhaps[cell] = (*perhaps.get(cell, ()), number)
-        for cell in _inner_cells(frame, edges, border):
-            sure[cell] = (*sure.get(cell, ()), number)
-    return _table(frame, sure, perhaps)
+        border = _border_columns(table.frame, edges)
+        for row, columns in border.items():
+            for column in columns:
+                table.mix_in(row, column, column + 1, _Part((), (number,)))
+        for row, left, right in _inner_spans(table.frame, edges, border):
+            table.mix_in(row, left, right, _Part((number,), ()))
+    return table.raster()
 
 
-def _table(frame: Frame, sure: dict[int, tuple[int, ...]], perhaps: dict[int, tuple[int, ...]]) -> Raster:
-    mixes: dict[Mix, int] = {((), ()): 0}
-    cells = array("I", bytes(4 * SIDE * SIDE))
-    for cell in sure.keys() | perhaps.keys():
-        mix = (sure.get(cell, ()), perhaps.get(cell, ()))
-        cells[cell] = mixes.setdefault(mix, len(mixes))
-    return Raster(frame, cells, tuple(mixes))
+class _Part(NamedTuple):
+    """What one shape adds to a cell."""
+
+    sure: tuple[int, ...]
+    perhaps: tuple[int, ...]
 
 
-def _border_cells(frame: Frame, edges: Iterable[Edge]) -> set[int]:
-    """All cells that an edge passes through or nearly touches."""
-    cells: set[int] = set()
+class _Table:
+    """The cells while shapes are mixed in, one after the other."""
+
+    def __init__(self, frame: Frame) -> None:
+        self.frame: Final = frame
+        self._cells: Final = array("I", bytes(4 * SIDE * SIDE))
+        self._mixes: Final[list[Mix]] = [((), ())]
+        self._numbers: Final[dict[Mix, int]] = {((), ()): 0}
+
+    def mix_in(self, row: int, left: int, right: int, part: _Part) -> None:
+        """Adds `part` to the cells of a row from column `left` to before `right`."""
+        start, end = row * SIDE + left, row * SIDE + right
+        first = self._cells[start]
+        if end - start == 1 or self._cells[start:end].count(first) == end - start:
+            self._cells[start:end] = array("I", (self._with(first, part),)) * (end - start)
+            return
+        for cell in range(start, end):
+            self._cells[cell] = self._with(self._cells[cell], part)
+
+    def _with(self, number: int, part: _Part) -> int:
+        sure, perhaps = self._mixes[number]
+        mix = (sure + part.sure, perhaps + part.perhaps)
+        found = self._numbers.get(mix)
+        if found is None:
+            found = self._numbers[mix] = len(self._mixes)
+            self._mixes.append(mix)
+        return found
+
+    def raster(self) -> Raster:
+        """The finished table, without the mixes that were only steps on the way."""
+        used = sorted(set(self._cells) | {0})
+        renumbered = {number: place for place, number in enumerate(used)}
+        cells = array("I", map(renumbered.__getitem__, self._cells))
+        return Raster(self.frame, cells, tuple(self._mixes[number] for number in used))
+
+
+def _border_columns(frame: Frame, edges: Iterable[Edge]) -> dict[int, set[int]]:
+    """By row, the columns of all cells that an edge passes through or nearly touches."""
+    border: dict[int, set[int]] = {}
     pad_lon, pad_lat = _MARGIN_CELLS / frame.per_lon, _MARGIN_CELLS / frame.per_lat
     for edge in edges:
         first = max(0, int((edge.south - pad_lat - frame.south) * frame.per_lat))
@@ -98,8 +131,8 @@ def _border_cells(frame: Frame, edges: Iterable[Edge]) -> set[int]:
             west, east = _span_in_row(frame, edge, row)
             left = max(0, int((west - pad_lon - frame.west) * frame.per_lon))
             right = frame.column_of(east + pad_lon)
-            cells.update(range(row * SIDE + left, row * SIDE + right + 1))
-    return cells
+            border.setdefault(row, set()).update(range(left, right + 1))
+    return border
 
 
 def _span_in_row(frame: Frame, edge: Edge, row: int) -> tuple[float, float]:
@@ -113,20 +146,31 @@ def _span_in_row(frame: Frame, edge: Edge, row: int) -> tuple[float, float]:
     return min(at_low, at_high), max(at_low, at_high)
 
 
-def _inner_cells(frame: Frame, edges: Iterable[Edge], border: set[int]) -> Iterable[int]:
-    """The cells without an edge whose centre is inside: scanline fill, row by row."""
-    crossings: dict[int, list[float]] = {}
-    for edge in edges:
-        for row in range(frame.row_of(edge.south), frame.row_of(edge.north) + 1):
-            centre = frame.south + (row + 0.5) / frame.per_lat
-            if edge.south <= centre < edge.north:
-                crossings.setdefault(row, []).append(edge.west + (centre - edge.south) * edge.slope)
-    for row, xs in crossings.items():
-        xs.sort()
-        for enter, leave in zip(xs[::2], xs[1::2], strict=True):
+def _inner_spans(
+    frame: Frame, edges: Iterable[Edge], border: dict[int, set[int]]
+) -> Iterator[tuple[int, int, int]]:
+    """Row, first column and column behind the last of all runs of cells inside that no edge touches."""
+    for row, crossings in _crossings(frame, edges).items():
+        for enter, leave in zip(crossings[::2], crossings[1::2], strict=True):
             # Cells whose centre lies between the two crossings.
             left = max(0, int((enter - frame.west) * frame.per_lon + 0.5))
             right = min(SIDE, int((leave - frame.west) * frame.per_lon + 0.5))
-            for cell in range(row * SIDE + left, row * SIDE + right):
-                if cell not in border:
-                    yield cell
+            for column in sorted(column for column in border.get(row, ()) if left <= column < right):
+                if column > left:
+                    yield row, left, column
+                left = column + 1
+            if right > left:
+                yield row, left, right
+
+
+def _crossings(frame: Frame, edges: Iterable[Edge]) -> dict[int, list[float]]:
+    """By row, the longitudes at which edges cross its middle, from west to east."""
+    crossings: dict[int, list[float]] = {}
+    for edge in edges:
+        for row in range(frame.row_of(edge.south), frame.row_of(edge.north) + 1):
+            middle = frame.south + (row + 0.5) / frame.per_lat
+            if edge.south <= middle < edge.north:
+                crossings.setdefault(row, []).append(edge.west + (middle - edge.south) * edge.slope)
+    for longitudes in crossings.values():
+        longitudes.sort()
+    return crossings

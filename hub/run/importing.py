@@ -47,6 +47,6 @@ class Import:
 def adapter_for(hub: Assembly, source: str, file: Path, columns: Mapping[str, Any]) -> Adapter:
     """The `file_import` adapter that reads `file` by the column map `columns`."""
     entry = hub.registry.entry("file_import")
-    config = entry.config.model_validate({**columns, "path": str(file)})
+    config = entry.config.model_validate({**columns, "files": str(file)})
     adapter: Adapter = entry.make(config, hub.tools(source))
     return adapter

@@ -154,17 +154,13 @@ class Intake:
         for draft in drafts:
             self._take(draft, origin, batch)
 
-    def _normalise(
-        self, one: records.WaitingRecord, body: Body
-    ) -> Sequence[Draft | GridDraft] | records.End:
+    def _normalise(self, one: records.WaitingRecord, body: Body) -> Sequence[Draft | GridDraft] | records.End:
         """What the adapter makes of a record, or how the record ends where it makes nothing of it."""
         try:
             drafts = tuple(self.adapter.normalise(body, Arrival(one.received_at, one.kind)))
         except HeldRecord as held:
             desk = self._journey.pack.fallback_owner
-            return records.End(
-                id=one.id, fate=Fate.HELD, code=held.code, pointer=held.pointer, owner=desk
-            )
+            return records.End(id=one.id, fate=Fate.HELD, code=held.code, pointer=held.pointer, owner=desk)
         except BadRecord as bad:
             return records.End(id=one.id, fate=Fate.DEAD, code=bad.code, pointer=bad.pointer)
         except Exception as error:  # foreign code: what comes out is a fate of this record
@@ -210,9 +206,7 @@ class Intake:
         keys.add(conn, list(new.values()))
         events.add_residents(conn, [seal_resident(self._vault, (known | new)[p.id], p) for p in people], now)
 
-    def _sort_out(
-        self, batch: _Batch, known: Mapping[str, events.Known], seen: set[str]
-    ) -> list[Understood]:
+    def _sort_out(self, batch: _Batch, known: Mapping[str, events.Known], seen: set[str]) -> list[Understood]:
         """Events to hand on; repeats (N01) and updates before their creation (N03) end or wait instead."""
         fresh: list[Understood] = []
         here: set[str] = set()

@@ -1,7 +1,8 @@
-"""A new master key: every data key is wrapped again, in portions, while the hub goes on."""
+"""A new master key: every data key is wrapped again, in portions."""
 
 import secrets
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 from typing import Final
 
@@ -26,10 +27,13 @@ class Rotated:
 
 
 def rotate(store: Store, file: Path) -> Rotated:
-    """Adds a master to `file` and wraps every data key with it. Old masters stay in the file: running
-    workers still use them until they start anew. Running it again finishes what was interrupted."""
+    """Adds a master to `file` and wraps every data key with it. Running it again finishes what was interrupted.
+
+    Old masters stay in the file. Workers read that file at their start: one that runs on with the old ring
+    stops with A102 at the first key that the new master wraps, loses nothing, and must be started anew.
+    """
     ring = load_keys(file)
-    master = f"m{len(ring.masters) + 1}"
+    master = next(name for n in count(len(ring.masters) + 1) if (name := f"m{n}") not in ring.masters)
     ring = ring.with_master(master, secrets.token_bytes(KEY_BYTES))
     replace(file, ring)
     vault = Vault(ring)

@@ -22,7 +22,8 @@ def configure(level: str) -> None:
             structlog.processors.JSONRenderer(ensure_ascii=False),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(_LEVELS[level]),
-        logger_factory=structlog.PrintLoggerFactory(sys.stderr),
+        # asked for at each line: whoever redirects stderr later gets the lines too
+        logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
 
 

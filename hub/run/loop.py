@@ -14,6 +14,8 @@ log = structlog.get_logger()
 
 _FIRST_S: Final = 0.5
 _LONGEST_S: Final = 30.0
+_DOUBLINGS: Final = 10
+"""More would change nothing, and a thousand would no longer be a number."""
 
 
 class Loop:
@@ -62,7 +64,7 @@ class Loop:
         if self._failures == 1:  # once when it is lost, once when it returns
             code = error.code if isinstance(error, HubError) else "C104"
             log.warning("worker_waits", worker=self.name, code=code, error=type(error).__name__)
-        longest = min(_FIRST_S * 2**self._failures, _LONGEST_S)
+        longest = min(_FIRST_S * 2.0 ** min(self._failures, _DOUBLINGS), _LONGEST_S)
         return random.uniform(_FIRST_S, longest)  # noqa: S311 jitter, not a secret
 
     def stop(self, timeout_s: float = 10.0) -> None:

@@ -20,6 +20,8 @@ log = structlog.get_logger()
 
 LEASE: Final = "relay"
 _LONGEST_S: Final = 600.0
+_DOUBLINGS: Final = 10
+"""More would change nothing; a department that is down for a week would make it more than a number."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +91,7 @@ class Relay:
             if not code:
                 whistles.mark(conn, "webhook", [row.whistle_id], "sent", now, department=row.department)
             else:
-                wait = min(2.0**row.attempts, _LONGEST_S)
+                wait = min(2.0 ** min(row.attempts, _DOUBLINGS), _LONGEST_S)
                 whistles.try_again(conn, row.whistle_id, code, now + timedelta(seconds=wait))
         return not code
 

@@ -10,12 +10,12 @@ from typing import Any, Final
 import structlog
 
 from hub.bus import Consumer, Delivered
-from hub.bus.message import Fenced
 from hub.bus.topics import department_of
 from hub.clock import Clock
 from hub.errors import Refused
 from hub.run.casework import moves_of
 from hub.run.reporting import Reporting, parse_json
+from hub.run.trouble import is_of_the_batch
 from hub.store import outbox
 from hub.store.engine import Store
 
@@ -50,12 +50,18 @@ class Reports:
             with self._store.write() as conn:
                 outbox.advance(conn, GROUP, moves_of([one]))
                 self._reporting.take_in(conn, department, whistle_id, message, now)
-        except Fenced:
-            raise
         except Refused as refused:
-            log.warning("report_refused", department=department, code=refused.code)
-            with self._store.write() as conn:
-                outbox.advance(conn, GROUP, moves_of([one]))
+            self._pass_over(one, refused.code)
+        except Exception as error:
+            if not is_of_the_batch(error):
+                raise
+            # Nobody but us can mend it; the other departments' reports must not wait behind it.
+            self._pass_over(one, "B102", error=type(error).__name__)
+
+    def _pass_over(self, one: Delivered, code: str, **facts: str) -> None:
+        log.warning("report_refused", topic=one.topic, offset=one.offset, code=code, **facts)
+        with self._store.write() as conn:
+            outbox.advance(conn, GROUP, moves_of([one]))
 
     def close(self) -> None:
         """Leaves the group."""

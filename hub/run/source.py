@@ -14,7 +14,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from hub.bus.message import Fenced
 from hub.clock import Clock
-from hub.errors import Refused, SignInAgain, TryLater
+from hub.errors import HubError, Refused, SignInAgain, TryLater
 from hub.jsonform import loads
 from hub.plugin import AdapterEntry, Answer, Reads, Tells, Tends
 from hub.plugin.supervisor import Health, Supervised
@@ -103,15 +103,21 @@ class SourceWorker:
 
     @staticmethod
     def _tell_one(adapter: Tells, answer: Answer, attempts: int) -> tuple[str, str, float]:
-        """(state, receipt or code, seconds until the next try)."""
+        """(state, receipt or code, seconds until the next try). What concerns the whole source is raised."""
         try:
             return "told", adapter.tell(answer).ref, 0.0
         except TryLater as error:
-            if attempts + 1 >= _PATIENCE:
-                return "failed", error.code, 0.0
-            return "waiting", error.code, min(2.0**attempts, _LONGEST_S)
+            code = error.code
         except Refused as error:
             return "failed", error.code, 0.0
+        except HubError:
+            raise
+        except Exception as error:  # foreign code: one answer it fails on must not stop the source's reading
+            log.warning("answer_failed", answer=answer.nonce, error=type(error).__name__)
+            code = "S116"
+        if attempts + 1 >= _PATIENCE:
+            return "failed", code, 0.0
+        return "waiting", code, min(2.0**attempts, _LONGEST_S)
 
     def _note(self, health: Health) -> None:
         """Once when it is lost, once when it returns."""

@@ -50,7 +50,9 @@ class Admitted:
 
 @dataclass(frozen=True, slots=True)
 class Challenged:
-    """Refused with `code` (P103 replayed, P106 wrong or missing); the answer carries `challenge`."""
+    """Not let in; the answer carries `challenge`. `code`: P106 wrong, P103 replayed, "" where nothing is
+    wrong yet: the first request is never signed, and a nonce grows old.
+    """
 
     code: str
     challenge: Challenge
@@ -105,6 +107,8 @@ class Gate:
         makes a new nonce unlike any other.
         """
         moment = now.timestamp()
+        if not header.strip():
+            return Challenged("", self._challenge(moment, salt))
         scheme, _, rest = header.strip().partition(" ")
         given = _fields(rest) if scheme.lower() == "digest" else {}
         user = given.get("username", "")
@@ -117,8 +121,10 @@ class Gate:
         right = hmac.compare_digest(signed.encode(), given.get("response", "").lower().encode())
         if not right or user not in self._passwords or not self._is_for(given, path):
             return Challenged("P106", self._challenge(moment, salt))
+        if not self._is_ours(given["nonce"]):
+            return Challenged("P106", self._challenge(moment, salt))
         if not self._is_fresh(given["nonce"], moment):
-            return Challenged("P106", self._challenge(moment, salt, stale=self._is_ours(given["nonce"])))
+            return Challenged("", self._challenge(moment, salt, stale=True))
         if not self._first_time((given["nonce"], given["nc"]), moment):
             return Challenged("P103", self._challenge(moment, salt))
         return Admitted(user)
@@ -140,8 +146,8 @@ class Gate:
         return hmac.compare_digest(self._mac(stamp).encode(), mac.encode())
 
     def _is_fresh(self, nonce: str, moment: float) -> bool:
-        made_at = nonce.partition(".")[0]
-        return self._is_ours(nonce) and abs(moment - int(made_at, 16)) <= self._lasts_s
+        """For a nonce of ours, whose first part is the moment that it was made at."""
+        return abs(moment - int(nonce.partition(".")[0], 16)) <= self._lasts_s
 
     def _first_time(self, mark: tuple[str, str], moment: float) -> bool:
         with self._lock:

@@ -25,7 +25,9 @@ create table if not exists seen (
 create table if not exists aside (
     key text primary key, digest text, kept text, sweep integer not null
 ) without rowid;
+create table if not exists sweep (number integer not null, ended integer not null);
 insert or ignore into mark values ('seen', ''), ('aside', '');
+insert into sweep select 1, 0 where not exists (select * from sweep);
 """
 _MOST_ABSENT: Final = 0.1
 """More of the known rows than this gone in one sweep is a fault of the view, not a deletion (N09)."""
@@ -53,7 +55,7 @@ class Shrunk:
 class SeenRows:
     """Digests by key in a small SQLite file under `place`; in memory where `place` is "".
 
-    Used by one adapter, one call at a time. `sweep` numbers the passes over the view.
+    Used by one adapter, one call at a time. Passes over the view are counted here; `end_sweep` ends one.
     """
 
     def __init__(self, place: str, name: str) -> None:
@@ -75,20 +77,23 @@ class SeenRows:
                 self._file.execute("delete from seen")
             self._file.execute("delete from aside")
             self._file.execute("update mark set mark = ?", (mark,))
+            self._file.execute("update sweep set number = number + ended, ended = 0")
 
-    def news(self, rows: Sequence[Seen], sweep: int) -> list[Seen]:
-        """Those of `rows` that are new or changed; the others are noted as present in `sweep`."""
-        known = self._digests([row.key for row in rows])
+    def news(self, rows: Sequence[Seen]) -> list[Seen]:
+        """Those of `rows` that are new or changed; the others are noted as present in this sweep."""
+        known, sweep = self._digests([row.key for row in rows]), self._sweep()
         same = [(sweep, row.key) for row in rows if known.get(row.key) == row.digest]
         with self._transaction():
             self._file.executemany("update seen set sweep = ? where key = ?", same)
         return [row for row in rows if known.get(row.key) != row.digest]
 
-    def vanished(self, sweep: int, *, absences: int, news: Sequence[Seen] = ()) -> list[Seen] | Shrunk:
-        """Rows that were in none of the last `absences` sweeps, `sweep` the last of them; often none.
+    def end_sweep(self, *, absences: int, news: Sequence[Seen] = ()) -> list[Seen] | Shrunk:
+        """The pass is over: rows that were in none of the last `absences` sweeps; often none.
 
         `news` are rows of this sweep that are not known yet: changed, and so not absent.
         """
+        sweep = self._sweep()
+        self._file.execute("update sweep set ended = 1")
         (known,) = self._file.execute("select count(*) from seen").fetchone()
         (absent,) = self._file.execute("select count(*) from seen where sweep < ?", (sweep,)).fetchone()
         absent -= len(self._digests([row.key for row in news]))
@@ -99,7 +104,7 @@ class SeenRows:
         found = (Seen(*row) for row in self._file.execute(gone, (sweep - absences,)))
         return [one for one in found if one.key not in there]
 
-    def hand_out(self, mark: str, news: Sequence[Seen], gone: Sequence[Seen], sweep: int) -> str:
+    def hand_out(self, mark: str, news: Sequence[Seen], gone: Sequence[Seen] = ()) -> str:
         """The mark for the page that brings `news` and says that `gone` are no more; `mark` if it does neither.
 
         Both are only set aside: see `resume`.
@@ -107,7 +112,7 @@ class SeenRows:
         if not news and not gone:
             return mark
         parts = (part for row in (*news, *gone) for part in (row.key, row.digest))
-        after = digest_of(mark, str(len(news)), *parts)
+        after, sweep = digest_of(mark, str(len(news)), *parts), self._sweep()
         with self._transaction():
             there = ((row.key, row.digest, row.kept, sweep) for row in news)
             self._file.execute("delete from aside")
@@ -120,6 +125,10 @@ class SeenRows:
     def close(self) -> None:
         """Gives the file back; may be called twice."""
         self._file.close()
+
+    def _sweep(self) -> int:
+        (number,) = self._file.execute("select number from sweep").fetchone()
+        return int(number)
 
     @contextmanager
     def _transaction(self) -> Iterator[None]:

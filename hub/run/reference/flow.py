@@ -39,6 +39,7 @@ CHINESE: Final[Mapping[str, str]] = {
     "held": "搁置",
     "dead": "作废",
     "desk": "值守",
+    "deadletters": "死信",
 }
 
 
@@ -56,30 +57,30 @@ def _words(line: str) -> list[str]:
 def flow(language: Language) -> str:
     """The picture, as Mermaid."""
     say = CHINESE.__getitem__ if language is Language.ZH else str
-    arrows = [("source", ["adapter"], "RECORD"), ("RECORD", ["normalise"], "draft")]
-    arrows += list(_arrows(order()))
-    arrows += [
+    words = order()
+    nouns = ("RECORD", words[0], *filter(_is_noun, words))
+    arrows = (
+        ("source", ["adapter"], "RECORD"),
+        ("RECORD", ["normalise"], words[0]),
+        *_arrows(words),
         ("WHISTLES", ["project"], "department"),
         ("department", ["report"], "WHISTLES"),
         ("WHISTLES", ["answers"], "source"),
-    ]
+    )
+    ends = ((Fate.HELD, "desk"), (Fate.DEAD, "deadletters"))
     return mermaid(
         (
             "flowchart LR",
-            *(f"    {name}({say(name)})" for name in ("source", "department", "desk")),
-            *(f"    {one}[{say(one)}]" for one in ("RECORD", "draft", *_nouns(order()))),
+            *(f"    {name}({say(name)})" for name in ("source", "department", *(end for _, end in ends))),
+            *(f"    {noun}[{say(noun)}]" for noun in nouns),
             *(f'    {a} -->|"{" · ".join(map(say, steps))}"| {b}' for a, steps, b in arrows),
-            f'    RECORD -.->|"{" · ".join(say(fate.value) for fate in (Fate.HELD, Fate.DEAD))}"| desk',
+            *(f'    RECORD -.->|"{say(fate.value)}"| {end}' for fate, end in ends),
         )
     )
 
 
 def _is_noun(word: str) -> bool:
     return word.isupper()
-
-
-def _nouns(words: Sequence[str]) -> list[str]:
-    return [word for word in words if _is_noun(word)]
 
 
 def _arrows(words: Sequence[str]) -> Iterator[tuple[str, list[str], str]]:

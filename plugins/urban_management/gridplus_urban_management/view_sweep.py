@@ -5,7 +5,7 @@ digest that the last one left (`hub.plugin.transport.seen_rows`).
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -31,10 +31,7 @@ class Place:
     columns: tuple[str, ...] = ()
     """As the view was when it was last accepted."""
     mark: str = ""
-    sweep: int = 1
     after: Key = None
-    pause_until: str = ""
-    """No new pass before this moment; "" in the middle of one."""
 
     @classmethod
     def of(cls, cursor: str) -> "Place":
@@ -63,27 +60,24 @@ class ViewSweep:
         )
         self._seen: SeenRows | None = None
         self._recorded: tuple[str, ...] = ()
+        self._pause_until: datetime | None = None
 
     def read(self, cursor: str) -> Page:
         """The next batch's news; an empty page between two passes."""
-        place = Place.of(cursor)
-        now = self._tools.clock.now()
-        if place.pause_until and now < datetime.fromisoformat(place.pause_until):
+        now, place = self._tools.clock.now(), Place.of(cursor)
+        if self._pause_until is not None and now < self._pause_until:
             return Page((), cursor)
         self._recorded = place.columns
-        place = replace(place, columns=self._accepted(), pause_until="")
-        seen = self._seen_rows()
+        columns, seen = self._accepted(), self._seen_rows()
         seen.resume(place.mark)
         batch = self._view.batch(place.after)
-        news = seen.news([_seen(row) for row in batch.rows], place.sweep)
-        ends = batch.after is None
-        gone = self._gone(seen, news, place.sweep) if ends else []
-        mark = seen.hand_out(place.mark, news, gone, place.sweep)
-        bodies = _bodies(batch.rows, news, gone)
-        if not ends:
-            return Page(bodies, str(replace(place, mark=mark, after=batch.after)), more=True)
-        pause_until = now + timedelta(seconds=self._settings.sweep_pause_s)
-        return Page(bodies, str(Place(place.columns, mark, place.sweep + 1, None, pause_until.isoformat())))
+        news = seen.news([_seen(row) for row in batch.rows])
+        gone: list[Seen] = []
+        if batch.after is None:
+            gone = self._gone(seen, news)
+            self._pause_until = now + timedelta(seconds=self._settings.sweep_pause_s)
+        place = Place(columns, seen.hand_out(place.mark, news, gone), batch.after)
+        return Page(_bodies(batch.rows, news, gone), str(place), more=batch.after is not None)
 
     def check(self) -> None:
         """Raises TryLater where the database does not answer, SourceGone S107 as `read` would."""
@@ -115,8 +109,8 @@ class ViewSweep:
         self._seen = self._seen or SeenRows(self._tools.place, self._tools.source)
         return self._seen
 
-    def _gone(self, seen: SeenRows, news: Sequence[Seen], sweep: int) -> list[Seen]:
-        found = seen.vanished(sweep, absences=self._settings.absences, news=news)
+    def _gone(self, seen: SeenRows, news: Sequence[Seen]) -> list[Seen]:
+        found = seen.end_sweep(absences=self._settings.absences, news=news)
         if isinstance(found, Shrunk):
             log.warning("view_shrunk", source=self._tools.source, known=found.known, absent=found.absent)
             return []

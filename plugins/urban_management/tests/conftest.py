@@ -50,6 +50,7 @@ def say() -> Say:
             "address": "青石路18号",
             "area_code": "329901001",
         }
+        told["extra"] = {"way": "view" if changes.get("code_table") == "cg-2015" else "soap"}
         return Utterance(**(told | changes))
 
     return utterance

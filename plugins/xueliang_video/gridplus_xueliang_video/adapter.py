@@ -13,7 +13,7 @@ from gridplus_xueliang_video.notification import cut, drafts_of
 from gridplus_xueliang_video.session import Session
 from hub.errors import BadRecord, PeerRefused
 from hub.model import Arrival, Draft
-from hub.plugin import Admitted, Body, PeerRequest, Received, Tools
+from hub.plugin import Admitted, Body, PeerReply, PeerRequest, Received, Tools
 from hub.plugin.transport.digest_auth import Challenged, Gate
 
 NOTIFICATION: Final = "notification"
@@ -45,8 +45,18 @@ class XueliangVideo:
         path = request.path.rstrip("/")
         if request.method != "POST" or path not in (viid.NOTIFICATIONS, alarm28181.PATH):
             raise self._refusal("P107", 404)
-        user = self._signed_by(request)
-        if user != (self._config.platform_id if path == viid.NOTIFICATIONS else self._config.gateway_id):
+        verdict = self._gate.admit(
+            request.headers.get("authorization", ""),
+            method=request.method,
+            path=request.path,
+            now=self._tools.clock.now(),
+            salt=self._tools.nonce(),
+        )
+        if isinstance(verdict, Challenged):
+            return self._challenged(verdict)
+        expected = self._config.platform_id if path == viid.NOTIFICATIONS else self._config.gateway_id
+        # who has signed, who says to be there (N73), and whose door this is
+        if not verdict.user == request.headers.get("user-identify", "").strip() == expected:
             raise self._refusal("P105", 403)
         if len(request.body) > self._config.body_limit:
             raise self._refusal("P108", 413)
@@ -73,20 +83,12 @@ class XueliangVideo:
         """Gives the connections back; may be called twice."""
         self._session.close()
 
-    def _signed_by(self, request: PeerRequest) -> str:
-        """The peer's number: signed for, and the same in `User-Identify` (N73)."""
-        verdict = self._gate.admit(
-            request.headers.get("authorization", ""),
-            method=request.method,
-            path=request.path,
-            now=self._tools.clock.now(),
-            salt=self._tools.nonce(),
-        )
-        if isinstance(verdict, Challenged):
-            raise self._refusal(verdict.code, 401, {"www-authenticate": verdict.challenge.header})
-        if request.headers.get("user-identify", "").strip() != verdict.user:
-            raise self._refusal("P105", 403)
-        return verdict.user
+    def _challenged(self, verdict: Challenged) -> Received:
+        """The 401 that every first push gets; raises PeerRefused where something was wrong with the signature."""
+        refusal = self._refusal(verdict.code, 401, {"www-authenticate": verdict.challenge.header})
+        if verdict.code:
+            raise refusal
+        return Received((), PeerReply(refusal.status, refusal.body, refusal.headers))
 
     def _notifications(self, body: bytes) -> Received:
         try:

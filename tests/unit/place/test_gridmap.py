@@ -1,6 +1,5 @@
 """Which grids hold a point: against plain arithmetic, on borders, in overlaps, after a round trip to bytes."""
 
-import json
 import random
 import time
 from collections.abc import Callable
@@ -175,21 +174,21 @@ def test_a_map_without_grids_holds_nothing_and_survives_its_bytes() -> None:
 
 @pytest.mark.slow
 def test_a_district_of_824_grids_loads_within_50_ms_and_answers_in_microseconds() -> None:
-    """Ratios to a reference loop, so that a slow machine does not fail it."""
-    grids = crooked(3, columns=103, rows=8)
-    district = grid_map(grids)
+    """On a machine that counts to 100,000 in 5 ms of its own time; a slower one is given more."""
+    district = grid_map(crooked(3, columns=103, rows=8))
     raw = district.dump()
-    unit_s = min(_timed(lambda: json.loads(json.dumps(list(range(20_000))))) for _ in range(5))
-    load_s = min(_timed(lambda: GridMap.load(raw)) for _ in range(5))
     points = [(120.80 + (n * 7919 % 8000) * 1e-5, 32.00 + (n * 104729 % 4000) * 1e-5) for n in range(2000)]
-    [district.holding(*point) for point in points]
-    holding_s = min(_timed(lambda: [district.holding(*point) for point in points]) for _ in range(5)) / 2000
-    assert 824 == len(district)
-    assert load_s < 0.05 * max(1.0, unit_s / 0.004)
-    assert holding_s < 5e-6 * max(1.0, unit_s / 0.004)
+    slower = max(1.0, _least_s(lambda: sum(n & 1 for n in range(100_000))) / 0.005)
+    assert len(district) == 824
+    assert _least_s(lambda: GridMap.load(raw)) < 0.05 * slower
+    assert _least_s(lambda: [district.holding(*point) for point in points]) / len(points) < 5e-6 * slower
 
 
-def _timed(work: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    work()
-    return time.perf_counter() - start
+def _least_s(work: Callable[[], object]) -> float:
+    """Processor seconds of the quickest of ten runs: what else the machine does counts least in it."""
+    runs = []
+    for _ in range(10):
+        start = time.process_time()
+        work()
+        runs.append(time.process_time() - start)
+    return min(runs)

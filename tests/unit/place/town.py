@@ -11,6 +11,7 @@ lat 32.00  └────┴────┴────┴────┘
 import random
 from collections.abc import Iterable, Sequence
 from datetime import UTC, date, datetime
+from functools import cache
 from itertools import pairwise
 
 from hub.model import Address, Area, AreaId, AreaLevel, Grid, GridId, GridKind
@@ -90,6 +91,7 @@ def grid_map(grids: Iterable[Grid] = GRIDS, version: str = "v1") -> GridMap:
     return build(grids, kind=GridKind.COMPREHENSIVE, version=version)
 
 
+@cache
 def atlas() -> Atlas:
     """The town with both periods, and one police beat."""
     return Atlas(

@@ -108,6 +108,7 @@ def test_a_wrong_signature_is_challenged(change: dict[str, str], why: str) -> No
 def test_a_header_that_is_no_signature_is_challenged(header: str) -> None:
     refused = asked(gate(), header)
     assert isinstance(refused, Challenged)
+    assert ("P106" if header else "") == refused.code
     assert refused.challenge == challenge_in(refused.challenge.header)
 
 

@@ -34,58 +34,58 @@ def rows(**digests: str) -> list[Seen]:
 def test_a_row_is_news_once_and_again_when_it_changes(opened: Open) -> None:
     seen = opened()
     seen.resume("")
-    assert rows(a="1", b="1") == seen.news(rows(a="1", b="1"), 1)
-    mark = seen.hand_out("", rows(a="1", b="1"), (), 1)
+    assert rows(a="1", b="1") == seen.news(rows(a="1", b="1"))
+    mark = seen.hand_out("", rows(a="1", b="1"))
     seen.resume(mark)
-    assert seen.news(rows(a="1", b="1"), 2) == []
-    assert rows(b="2") == seen.news(rows(a="1", b="2"), 2)
+    assert seen.news(rows(a="1", b="1")) == []
+    assert rows(b="2") == seen.news(rows(a="1", b="2"))
 
 
 def test_a_page_that_brings_nothing_leaves_the_mark_as_it_is(opened: Open) -> None:
-    assert opened().hand_out("m", [], (), 1) == "m"
+    assert opened().hand_out("m", []) == "m"
 
 
 def test_a_page_that_was_not_stored_is_news_again(opened: Open) -> None:
     seen = opened()
     seen.resume("")
-    seen.hand_out("", rows(a="1"), (), 1)
+    seen.hand_out("", rows(a="1"))
     seen.resume("")  # the hub comes back with the cursor of before
-    assert rows(a="1") == seen.news(rows(a="1"), 1)
+    assert rows(a="1") == seen.news(rows(a="1"))
 
 
 def test_a_worker_killed_after_storing_tells_nothing_twice(opened: Open) -> None:
     first = opened()
     first.resume("")
-    mark = first.hand_out("", rows(a="1"), (), 1)
+    mark = first.hand_out("", rows(a="1"))
     first.close()
     second = opened()
     second.resume(mark)
-    assert [] == second.news(rows(a="1"), 2)
+    assert [] == second.news(rows(a="1"))
 
 
 def test_a_lost_directory_costs_a_repeat_and_no_change(opened: Open) -> None:
     seen = opened()
     seen.resume("a mark of before")
-    assert rows(a="1") == seen.news(rows(a="1"), 9)
+    assert rows(a="1") == seen.news(rows(a="1"))
 
 
 def test_digests_of_another_history_are_not_trusted(opened: Open) -> None:
     """A row that changed and changed back elsewhere must not look unchanged here."""
     seen = opened()
     seen.resume("")
-    mark = seen.hand_out("", rows(a="1"), (), 1)
+    mark = seen.hand_out("", rows(a="1"))
     seen.resume(mark)
     seen.resume("the mark of a worker that has read on")
-    assert rows(a="1") == seen.news(rows(a="1"), 2)
+    assert rows(a="1") == seen.news(rows(a="1"))
 
 
-def sweep(seen: SeenRows, mark: str, number: int, present: list[Seen]) -> tuple[str, list[Seen]]:
+def sweep(seen: SeenRows, mark: str, present: list[Seen]) -> tuple[str, list[Seen]]:
     """One whole pass over the view; the mark after it, and the rows that it calls gone."""
     seen.resume(mark)
-    news = seen.news(present, number)
-    gone = seen.vanished(number, absences=3, news=news)
+    news = seen.news(present)
+    gone = seen.end_sweep(absences=3, news=news)
     assert isinstance(gone, list)
-    return seen.hand_out(mark, news, gone, number), gone
+    return seen.hand_out(mark, news, gone), gone
 
 
 @pytest.mark.nasty("N09", "a row that vanishes is told after N absences, once")
@@ -93,25 +93,26 @@ def test_a_row_that_vanishes_is_told_after_so_many_absences_and_once(opened: Ope
     seen, mark, told = opened(), "", []
     everything = [Seen(f"c{number:02d}", "1", kept='{"class": "0110"}') for number in range(30)]
     for number in range(1, 8):
-        mark, gone = sweep(seen, mark, number, everything if number < 3 else everything[1:])
+        mark, gone = sweep(seen, mark, everything if number < 3 else everything[1:])
         told.append(gone)
     # last there in sweep 2, absent in 3, 4 and 5: told with sweep 5
     assert [[], [], [], [], everything[:1], [], []] == told
-    _, gone = sweep(seen, mark, 8, everything)
+    _, gone = sweep(seen, mark, everything)
     assert [] == gone
     seen.resume(mark)
-    assert everything[:1] == seen.news(everything[:1], 9)  # back again: news
+    assert everything[:1] == seen.news(everything[:1])  # back again: news
 
 
 @pytest.mark.nasty("N09", "a view that lost half of its rows is at fault, and nothing is concluded")
 def test_a_view_that_shrinks_at_once_deletes_nothing(opened: Open) -> None:
     seen = opened()
     everything = [Seen(f"c{number:02d}", "1") for number in range(30)]
-    mark, _ = sweep(seen, "", 1, everything)
+    mark, _ = sweep(seen, "", everything)
     seen.resume(mark)
-    for number in (2, 3, 4, 5):
-        assert seen.news(everything[:20], number) == []
-        assert Shrunk(30, 10) == seen.vanished(number, absences=3)
+    for _ in range(4):
+        seen.resume(mark)
+        assert seen.news(everything[:20]) == []
+        assert Shrunk(30, 10) == seen.end_sweep(absences=3)
 
 
 class Crashes(RuleBasedStateMachine):
@@ -133,8 +134,8 @@ class Crashes(RuleBasedStateMachine):
     @rule()
     def the_adapter_reads(self) -> None:
         self.seen.resume(self.cursor)
-        news = self.seen.news([Seen(*one) for one in sorted(self.source.items())], 1)
-        self.handed = (self.seen.hand_out(self.cursor, news, (), 1), news)
+        news = self.seen.news([Seen(*one) for one in sorted(self.source.items())])
+        self.handed = (self.seen.hand_out(self.cursor, news), news)
 
     @precondition(lambda self: self.handed is not None)
     @rule()

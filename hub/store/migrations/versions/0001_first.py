@@ -76,7 +76,7 @@ def upgrade() -> None:
     sa.Column('whistle_id', sa.String(length=40), nullable=False),
     sa.Column('department', sa.String(length=64), nullable=False),
     sa.Column('channel', sa.String(length=8), nullable=False),
-    sa.Column('state', sa.String(length=10), nullable=False),
+    sa.Column('state', sa.String(length=16), nullable=False),
     sa.Column('seq', sa.BigInteger(), nullable=False),
     sa.Column('attempts', sa.Integer(), nullable=False),
     sa.Column('next_us', sa.BigInteger(), nullable=False),
