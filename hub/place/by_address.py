@@ -14,9 +14,7 @@ from hub.place.gazetteer import Gazetteer
 from hub.place.ground import SILENT, Found, Ground, Rejected
 
 SURE: Final = 0.6
-"""Score from which a candidate is taken without a person."""
-MARGIN: Final = 0.2
-"""How much surer than the next it must be."""
+"""Score from which a candidate is taken without a person. Scores are shares of one: no other reaches 0.4."""
 _KNOWN: Final = 0.9
 """Score from which an entry may speak against a coordinate."""
 _AROUND_HINT: Final = 2.0
@@ -95,7 +93,7 @@ def _choice(matches: Sequence[Match], ground: Ground) -> tuple[Match | None, Rea
         "next": round(next_score, 3),
         "candidates": len(matches),
     }
-    if score >= SURE and score - next_score >= MARGIN:
+    if score >= SURE:
         return best, Reason("address_found", facts)
     feet = [ground.footing(match.lon, match.lat, match.error_m) for match in matches]
     if len({foot and foot.grid_id for foot in feet}) == 1 and sum(match.score for match in matches) >= SURE:

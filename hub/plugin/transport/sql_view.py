@@ -25,10 +25,10 @@ from sqlalchemy import (
     table,
 )
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import NoSuchTableError, SQLAlchemyError
+from sqlalchemy.exc import ArgumentError, NoSuchTableError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
 
-from hub.errors import SourceGone, TryLater
+from hub.errors import FixSettings, SourceGone, TryLater
 from hub.ids import digest_of
 
 Key = str | int | None
@@ -89,7 +89,7 @@ class SqlView:
     """
 
     def __init__(self, url: str, view: str, *, key: str, columns: Sequence[str], batch: int = 500) -> None:
-        self._url: Final = make_url(url)
+        self._url: Final = _parsed(url)
         schema, _, name = view.rpartition(".")
         self._view: Final[TableClause] = table(name, schema=schema or None)
         self._key: Final = key.lower()
@@ -171,6 +171,16 @@ class SqlView:
 
 def _rows(link: Connection, asked: _Asked) -> list[dict[str, object]]:
     return [dict(row) for row in link.execute(asked).mappings()]
+
+
+def _parsed(url: str) -> URL:
+    """Raises FixSettings C101 for what is no URL of a database whose driver is installed."""
+    try:
+        made = make_url(url)
+        made.get_dialect().import_dbapi()
+    except (ArgumentError, ImportError):
+        raise FixSettings("C101", name="url") from None  # the cause may quote the password
+    return made
 
 
 def _engine(url: URL) -> Engine:

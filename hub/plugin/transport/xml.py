@@ -16,6 +16,8 @@ from hub.errors import BadRecord
 MAX_BYTES: Final = 8 * 1024 * 1024
 _MAX_DEPTH: Final = 64
 _MAX_ELEMENTS: Final = 200_000
+_SMALL: Final = 2 * _MAX_DEPTH
+"""A document with so few tags cannot be too deep: it is built without asking at each of them."""
 _LAYERS: Final = 3
 """How often a text may have been escaped once more on its way; beyond that it is no accident."""
 
@@ -44,7 +46,8 @@ def parse_xml(raw: bytes | str, *, max_bytes: int = MAX_BYTES) -> Element:
     if body.startswith("<!"):
         raise BadRecord("R102")
     # a str is parsed as UTF-8, and what was declared is gone with the prolog
-    parser = ElementTree.XMLParser(target=_BoundedTree())  # noqa: S314  no DTD gets here, so no entity
+    target = _BoundedTree() if body.count("<") > _SMALL else ElementTree.TreeBuilder()
+    parser = ElementTree.XMLParser(target=target)  # noqa: S314  no DTD gets here, so no entity
     try:
         parser.feed(_NUMERIC_REFERENCE.sub(_allowed_reference, _NOT_XML.sub("", body)))
         root = parser.close()

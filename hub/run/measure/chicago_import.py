@@ -17,9 +17,16 @@ from hub.model import Area, AreaId, AreaLevel
 from hub.pack.taxonomy import Category, CategoryKind
 from hub.place.coords import metres_between
 from hub.run.measure.chicago_links import CHICAGO, SIMPLE_M
-from hub.run.measure.links_made import compare
+from hub.run.measure.links_made import compare, linked_or_asked
 from hub.run.measure.score import Score
-from hub.run.measure.scratch import events_of, fates_of, hub_with, import_file, incidents_of
+from hub.run.measure.scratch import (
+    events_of,
+    fates_of,
+    hub_with,
+    import_file,
+    incidents_of,
+    questions_of,
+)
 from hub.run.measure.small_pack import SmallPack
 
 SOURCE: Final = "chicago_311"
@@ -50,9 +57,11 @@ _COLUMNS: Final[Mapping[str, Any]] = {
 
 def measure(data: Path) -> dict[str, float]:
     """Fates of all requests (`records` … `open`), `beats`, `in_beat`: the share whose stored grid is the
-    city's beat; `ours_*` and `simple_*` precision, recall and F1 of links over all pairs.
+    city's beat; `ours_*` and `simple_*` precision, recall and F1 of links over all pairs; `ours_asked`: the
+    recall of links and questions to a person.
 
-    Simple: same type, at most 150 m apart, the earlier request still open when the later came.
+    Simple: same type, at most 150 m apart, the earlier request still open when the later came. `blind_*`:
+    the same without looking at what was closed, which no file of last states can tell the hub.
     `data` is the folder of all real data. Raises OSError where it is absent.
     """
     folder = data / "chicago311"
@@ -61,15 +70,18 @@ def measure(data: Path) -> dict[str, float]:
     with hub_with(_pack(requests, beats), _NOW) as hub:
         import_file(hub, SOURCE, folder / "requests.json", _COLUMNS)
         grids = {event.source_ref: event.place.grid_id for event in events_of(hub)}
-        fates, incidents = fates_of(hub), incidents_of(hub)
+        fates, incidents, questions = fates_of(hub), incidents_of(hub), questions_of(hub)
     in_beat = sum(grids.get(one["sr_number"]) == one["police_beat"] for one in requests)
-    roots = {event_key(SOURCE, number, ""): root for number, root in _roots(requests).items()}
+    roots: dict[str, str] = {event_key(SOURCE, number, ""): root for number, root in _roots(requests).items()}
+    simple, blind = _simple(requests)
     return {
         **fates,
         "beats": len(beats),
         "in_beat": in_beat / len(requests),
         **compare(incidents, roots).figures("ours"),
-        **_simple(requests).figures("simple"),
+        "ours_asked": linked_or_asked(incidents, roots, questions),
+        **simple.figures("simple"),
+        **blind.figures("blind"),
     }
 
 
@@ -140,16 +152,17 @@ def _last(number: str, parents: Mapping[str, str]) -> str:
     return number
 
 
-def _simple(requests: Sequence[Mapping[str, Any]]) -> Score:
-    roots, score = _roots(requests), Score()
+def _simple(requests: Sequence[Mapping[str, Any]]) -> tuple[Score, Score]:
+    """The simple method, and the same without looking at what was closed."""
+    roots, simple, blind = _roots(requests), Score(), Score()
     for earlier, later in _pairs(requests):
-        said = (
-            earlier["sr_short_code"] == later["sr_short_code"]
-            and (earlier.get("closed_date") or "9") > later["created_date"]  # ISO without zone sorts as text
-            and _metres(earlier, later) <= SIMPLE_M
-        )
-        score.count(said, roots[earlier["sr_number"]] == roots[later["sr_number"]])
-    return score
+        true = roots[earlier["sr_number"]] == roots[later["sr_number"]]
+        same_type = earlier["sr_short_code"] == later["sr_short_code"]
+        near = same_type and _metres(earlier, later) <= SIMPLE_M
+        blind.count(near, true)
+        # ISO moments without zone sort as text; "9" stands after all of them
+        simple.count(near and (earlier.get("closed_date") or "9") > later["created_date"], true)
+    return simple, blind
 
 
 def _pairs(requests: Sequence[Mapping[str, Any]]) -> Iterator[tuple[Mapping[str, Any], Mapping[str, Any]]]:

@@ -21,7 +21,7 @@ from hub.run.importing import Import, adapter_for
 from hub.run.measure.small_pack import SmallPack
 from hub.run.settling import settle
 from hub.settings import read
-from hub.store.tables import event, link
+from hub.store.tables import event, link, review
 
 
 @contextmanager
@@ -65,6 +65,13 @@ def incidents_of(hub_: Assembly) -> dict[str, str]:
     query = select(link.c.event_key, link.c.incident_id).where(link.c.undone_us.is_(None))
     with hub_.store.read() as conn:
         return {row.event_key: row.incident_id for row in conn.execute(query)}
+
+
+def questions_of(hub_: Assembly) -> set[frozenset[str]]:
+    """Pairs of incidents that a person is asked about, none decided yet."""
+    query = select(review.c.incident_id, review.c.candidate_id).where(review.c.decision.is_(None))
+    with hub_.store.read() as conn:
+        return {frozenset((row.incident_id, row.candidate_id)) for row in conn.execute(query)}
 
 
 def fates_of(hub_: Assembly) -> dict[str, float]:

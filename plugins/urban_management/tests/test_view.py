@@ -128,7 +128,8 @@ def test_a_new_column_stops_the_view_names_itself_and_leaves_the_service_running
     (fault,) = desk.adapter.faults
     assert isinstance(fault, SourceGone)
     assert (fault.code, fault.facts["columns"]) == ("S107", "+remark_2")
-    desk.adapter.check()  # the service answers
+    assert desk.next_sweep(cursor) == ([], cursor)  # idle, and still no reason to stop the service
+    desk.adapter.check()
     assert [fault.code] == [one.code for one in desk.adapter.faults]
 
     accepted = {"fingerprint": str(fault.facts["fingerprint"])}

@@ -42,6 +42,7 @@ _BEHIND_PLACE: Final = re.compile(_NUMBERED + r"[东西南北内外旁侧门前�
 _NO_PLACE: Final = re.compile(r"先生|女士|某|男|女|嫌疑|人员")
 _BRACKETS: Final = str.maketrans("", "", "（）() ")
 _LONGEST_PLACE: Final = 60
+_MARKS: Final = str.maketrans("", "", " \t\r\n_-")
 
 
 def _ref(text: str) -> bool:
@@ -86,7 +87,7 @@ def _table(shapes: Mapping[str, Shape], aliases: Mapping[str, str] | None = None
 
 def folded(name: str) -> str:
     """A field's name as it is compared: vendors change case, `_` and `-` (N32)."""
-    return re.sub(r"[\s_-]", "", name).lower()
+    return name.translate(_MARKS).lower()
 
 
 HEAD: Final = _table(

@@ -143,8 +143,7 @@ def _field(
 
 def _element(found: Element, table: Mapping[str, Allowed], kept: Element, dropped: set[str]) -> None:
     fields: dict[str, str] = {}
-    # an element with children is no field, whatever its name: its text would be theirs
-    _field(local_name(found), text_in(found) if not len(found) else object(), table, fields, dropped)
+    _field(local_name(found), text_in(found), table, fields, dropped)
     for name, text in fields.items():
         if child(kept, name) is None:
             SubElement(kept, name).text = text

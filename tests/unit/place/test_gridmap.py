@@ -10,8 +10,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.errors import FixSettings
-from hub.model import GridId, GridKind
+from hub.model import Grid, GridId, GridKind
 from hub.place.gridmap import GridMap, build
+from hub.place.rings import distance_m
 from tests.unit.place.town import GRIDS, Ring, box, crooked, grid, grid_map
 
 LONS, LATS = st.floats(120.79, 120.89), st.floats(31.99, 32.05)
@@ -35,6 +36,26 @@ def test_a_point_is_held_by_the_grid_that_plain_arithmetic_finds(seed: int, lon:
     plain = {one.id for one in grids if plainly_inside(one.rings, lon, lat)}
     # Within a tenth of a millimetre of a border the map may say two where arithmetic says one.
     assert plain <= set(crooked_map.holding(lon, lat))
+
+
+@pytest.mark.parametrize("seed", sorted(CROOKED))
+def test_a_ray_that_runs_through_a_vertex_counts_it_once(seed: int) -> None:
+    grids, crooked_map = CROOKED[seed]
+    for vertex_lon, lat in sorted({point for one in grids for point in one.rings[0]}):
+        lon = vertex_lon - 3e-5  # 3 m west of a vertex, on its latitude to the last digit
+        plain = {one.id for one in grids if plainly_inside(one.rings, lon, lat)}
+        if lat < 32.04 and lon > 120.80:
+            assert plain == set(crooked_map.holding(lon, lat)) - touching(grids, lon, lat)
+            assert plain
+
+
+def touching(grids: list[Grid], lon: float, lat: float) -> set[GridId]:
+    """Grids that have the point on their border and not inside by plain arithmetic."""
+    return {
+        one.id
+        for one in grids
+        if distance_m(one.rings, lon, lat) < 0.001 and not plainly_inside(one.rings, lon, lat)
+    }
 
 
 @given(st.sampled_from(sorted(CROOKED)), st.floats(120.80, 120.88), st.floats(32.00, 32.04))

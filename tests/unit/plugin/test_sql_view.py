@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from hub.errors import SourceGone, TryLater
+from hub.errors import FixSettings, SourceGone, TryLater
 from hub.plugin.transport.sql_view import Key, SqlView
 
 
@@ -121,6 +121,13 @@ def test_a_database_that_is_away_is_tried_again_later(tmp_path: Path) -> None:
         view_of(tmp_path / "nowhere.sqlite").columns()
     assert caught.value.code == "S101"
     assert not (tmp_path / "nowhere.sqlite").exists()
+
+
+@pytest.mark.parametrize("url", ["not a url", "", "nodriver://u:invented@h/d", "oracle://u:invented@h/d"])
+def test_a_url_that_leads_nowhere_stops_the_start_and_shows_no_password(url: str) -> None:
+    with pytest.raises(FixSettings) as caught:
+        SqlView(url, "v_case", key="no", columns=())
+    assert "invented" not in f"{caught.value} {caught.value.__cause__}"
 
 
 def test_nothing_can_be_written_through_a_view(database: Path) -> None:

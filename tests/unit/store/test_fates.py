@@ -1,0 +1,92 @@
+"""A record that holds several events ends in the fate that ranks first: held, dead, published, linked."""
+
+from datetime import timedelta
+
+import pytest
+
+from hub.model import Fate, Mode, RecordId
+from hub.store import records
+from hub.store.engine import Store
+from hub.store.records import End, NewRecord
+from tests.instruments import MORNING
+
+ID = RecordId("rc_1")
+IN_CASEWORK = None
+
+
+def received(store: Store, sealed: bytes | None = b"sealed") -> None:
+    """One record, as it came in."""
+    with store.write() as conn:
+        one = NewRecord(
+            id=ID,
+            source="hotline_12345",
+            received_at=MORNING,
+            kind="order",
+            mode=Mode.LIVE,
+            size=6,
+            digest="d",
+            dropped=("face",),
+            sealed=sealed,
+        )
+        assert 1 == records.add(conn, [one])
+        assert 0 == records.add(conn, [one])
+
+
+def fate(store: Store) -> str | None:
+    """Where the record stands; None while it is open."""
+    with store.read() as conn:
+        (one,) = records.account(conn).values()
+        return next((f.value for f in Fate if one[f.value]), None)
+
+
+@pytest.mark.parametrize(
+    ("from_intake", "from_casework", "end"),
+    [
+        pytest.param([IN_CASEWORK], [], None, id="open while casework has it"),
+        pytest.param([IN_CASEWORK], [Fate.PUBLISHED], "published", id="one event, opened"),
+        pytest.param([IN_CASEWORK], [Fate.LINKED, Fate.PUBLISHED], "published", id="linked, then opened"),
+        pytest.param([IN_CASEWORK], [Fate.PUBLISHED, Fate.LINKED], "published", id="opened, then linked"),
+        pytest.param([Fate.LINKED, IN_CASEWORK], [Fate.PUBLISHED], "published", id="a resend and a new one"),
+        pytest.param([Fate.LINKED, IN_CASEWORK], [], None, id="a resend while another is in casework"),
+        pytest.param([Fate.DEAD, IN_CASEWORK], [Fate.PUBLISHED], "dead", id="unreadable beside opened"),
+        pytest.param([IN_CASEWORK, Fate.HELD], [Fate.PUBLISHED], "held", id="held beside opened"),
+        pytest.param([Fate.DEAD, Fate.HELD], [], "held", id="held beside unreadable"),
+        pytest.param([Fate.LINKED, Fate.DEAD], [], "dead", id="unreadable beside a resend"),
+    ],
+)
+def test_of_several_fates_the_first_in_rank_is_the_records(
+    store: Store, from_intake: list[Fate | None], from_casework: list[Fate], end: str | None
+) -> None:
+    received(store)
+    with store.write() as conn:
+        records.settle(conn, [End(id=ID, fate=one) for one in from_intake], MORNING)
+        for one in from_casework:
+            records.settle_from_casework(conn, {ID: one}, MORNING)
+    assert end == fate(store)
+
+
+def test_what_ingress_refused_is_dead_at_once_and_cannot_be_read_again(store: Store) -> None:
+    received(store, sealed=None)
+    with store.write() as conn:
+        assert 0 == records.replay(conn, [ID])
+        assert [ID] == records.with_code(conn, "R105", "hotline_12345")
+    assert "dead" == fate(store)
+
+
+def test_a_held_record_that_is_put_back_waits_as_if_it_had_just_come(store: Store) -> None:
+    received(store)
+    with store.write() as conn:
+        assert [ID] == [one.id for one in records.waiting(conn, "hotline_12345", 10)]
+        records.settle(conn, [End(id=ID, fate=Fate.HELD, code="R401", owner="zhongxin")], MORNING)
+        assert [] == records.waiting(conn, "hotline_12345", 10)
+        assert 1 == records.replay(conn, records.with_code(conn, "R401", None))
+        assert [ID] == [one.id for one in records.waiting(conn, "hotline_12345", 10)]
+        assert [ID] == records.unsettled_before(conn, MORNING + timedelta(seconds=1))
+    assert None is fate(store)
+
+
+def test_a_pointer_longer_than_its_column_is_cut_and_its_record_ends(store: Store) -> None:
+    received(store)
+    with store.write() as conn:
+        records.settle(conn, [End(id=ID, fate=Fate.DEAD, code="R201", pointer="/x" * 500)], MORNING)
+    assert "dead" == fate(store)

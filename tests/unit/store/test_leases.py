@@ -1,0 +1,120 @@
+"""A lease is taken, prolonged, taken over and given back; who lost it commits nothing more."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+
+from hub.bus.message import Fenced
+from hub.store import leases
+from hub.store.engine import Store, insert
+from hub.store.leases import Lease
+from hub.store.tables import data_key
+from tests.instruments import MORNING
+
+LENGTH = timedelta(seconds=15)
+LATER = MORNING + timedelta(seconds=16)
+
+
+def take(store: Store, holder: str, at: timedelta = timedelta()) -> Lease | None:
+    """The lease of the relay, `at` after the morning began."""
+    return leases.take(store, "relay", holder, MORNING + at, LENGTH)
+
+
+def test_the_first_who_comes_has_it_and_the_second_has_not(store: Store) -> None:
+    assert Lease("relay", "a", 1) == take(store, "a")
+    assert None is take(store, "b")
+
+
+def test_leases_of_other_names_are_free(store: Store) -> None:
+    take(store, "a")
+    assert Lease("intake:x", "b", 1) == leases.take(store, "intake:x", "b", MORNING, LENGTH)
+
+
+def test_its_holder_prolongs_it_and_stays_the_same(store: Store) -> None:
+    take(store, "a")
+    assert Lease("relay", "a", 1) == take(store, "a", timedelta(seconds=10))
+    assert None is take(store, "b", timedelta(seconds=20))
+
+
+def test_after_its_end_another_takes_it_over_under_a_new_epoch(store: Store) -> None:
+    take(store, "a")
+    assert Lease("relay", "b", 2) == take(store, "b", timedelta(seconds=16))
+    assert None is take(store, "a", timedelta(seconds=17))
+    assert Lease("relay", "a", 3) == take(store, "a", timedelta(seconds=33))
+
+
+def test_a_holder_whom_nobody_followed_goes_on_after_its_end(store: Store) -> None:
+    held = take(store, "a")
+    assert held is not None
+    assert held == take(store, "a", timedelta(hours=1))
+    with store.write() as conn:
+        leases.hold(conn, held)
+
+
+def test_who_was_followed_is_fenced_and_what_it_did_is_rolled_back(store: Store, other: Store) -> None:
+    stale = take(store, "a")
+    assert stale is not None
+    take(other, "b", timedelta(seconds=16))
+    with pytest.raises(Fenced):
+        _work(store, stale)
+    with store.read() as conn:
+        assert [] == conn.execute(select(data_key)).all()
+
+
+def _work(store: Store, held: Lease) -> None:
+    """An effect, and only then the proof that it was allowed."""
+    with store.write() as conn:
+        insert(conn, data_key, [{"subject": "zombie", "wrapped": b"", "salt": b""}])
+        leases.hold(conn, held)
+
+
+def test_the_same_worker_of_an_earlier_epoch_is_fenced_too(store: Store) -> None:
+    stale = take(store, "a")
+    assert stale is not None
+    take(store, "b", timedelta(seconds=16))
+    take(store, "a", timedelta(seconds=32))
+    with pytest.raises(Fenced), store.write() as conn:
+        leases.hold(conn, stale)
+
+
+def test_given_back_it_is_free_at_once(store: Store) -> None:
+    held = take(store, "a")
+    assert held is not None
+    leases.give_back(store, held)
+    assert Lease("relay", "b", 2) == take(store, "b")
+    with pytest.raises(Fenced), store.write() as conn:
+        leases.hold(conn, held)
+
+
+def test_who_was_followed_cannot_give_it_back_for_its_successor(store: Store) -> None:
+    stale = take(store, "a")
+    assert stale is not None
+    take(store, "b", timedelta(seconds=16))
+    leases.give_back(store, stale)
+    assert None is take(store, "c", timedelta(seconds=17))
+
+
+def test_of_many_who_come_at_once_one_has_it(store: Store, other: Store) -> None:
+    with ThreadPoolExecutor(max_workers=8) as pool:
+        got = list(pool.map(lambda n: take((store, other)[n % 2], f"w{n}"), range(8)))
+    assert 1 == sum(one is not None for one in got)
+
+
+def test_nobody_takes_it_over_between_the_proof_and_the_commit(store: Store, other: Store) -> None:
+    held = take(store, "a")
+    assert held is not None
+    with ThreadPoolExecutor() as pool:
+        with store.write() as conn:
+            leases.hold(conn, held)
+            successor = pool.submit(_take_and_look, other)  # waits for this transaction
+            insert(conn, data_key, [{"subject": "mine", "wrapped": b"", "salt": b""}])
+        assert (2, ["mine"]) == successor.result(timeout=20)
+
+
+def _take_and_look(store: Store) -> tuple[int, list[str]]:
+    """The epoch of a lease that was over, and what its earlier holder had left by then."""
+    got = leases.take(store, "relay", "b", LATER, LENGTH)
+    with store.read() as conn:
+        return got.epoch if got else 0, list(conn.execute(select(data_key.c.subject)).scalars())
