@@ -76,6 +76,8 @@ class Parked:
     pointer: str = ""
     owner: str = ""
     hold_key: EventKey | None = None
+    why: tuple[Reason, ...] = ()
+    """For the desk: what was tried, and the candidates it can pick from."""
 
 
 class Journey:
@@ -109,6 +111,8 @@ class Journey:
             doubts.refuse_doubtful(draft, is_staff_of_accused=lambda d: self._conflict(d, accused))
             moments = times.order(draft.occurred_at, draft.reported_at, origin.received_at)
             found = self._place(draft, moments.occurred_at)
+            if isinstance(found, Unlocated):
+                return self._unplaced(found)
             understood = self._assemble(draft, origin, key, accused, moments, found)
             self._validate(understood.event)
         except HeldRecord as held:
@@ -128,7 +132,7 @@ class Journey:
         phone = draft.requester.phone if draft.requester else ""
         return bool(accused and phone and self._is_staff(accused, phone))
 
-    def _place(self, draft: Draft, at: datetime) -> Located:
+    def _place(self, draft: Draft, at: datetime) -> Located | Unlocated:
         claim = Claim(
             position=draft.position,
             address=draft.address,
@@ -136,10 +140,18 @@ class Journey:
             grid_code=draft.grid_code,
             at=at,
         )
-        found = locate(claim, self.pack.atlas, self.pack.gazetteer)
-        if isinstance(found, Unlocated):
-            raise HeldRecord(found.code, pointer="/place", error_m=500)
-        return found
+        return locate(claim, self.pack.atlas, self.pack.gazetteer)
+
+    def _unplaced(self, found: Unlocated) -> Parked:
+        """It waits at the desk, with what was tried and the addresses that a person may choose from."""
+        choices = tuple(Reason("candidate", {"address_id": one}) for one in found.candidates)
+        return Parked(
+            fate=Fate.HELD,
+            code=found.code,
+            pointer="/place",
+            owner=self.pack.fallback_owner,
+            why=(*found.reasons, *choices),
+        )
 
     def _assemble(
         self,

@@ -47,7 +47,7 @@ class Outcome:
 
 
 def measure(*, length: timedelta = LENGTH, matters: int = MATTERS, seed: int = SEED) -> dict[str, float]:
-    """Fates (`records` … `open`); `precision` of `same`, `recall` of `same` alone, `recall_asked` of `same`
+    """Fates (`records` … `ended`); `precision` of `same`, `recall` of `same` alone, `recall_asked` of `same`
     and `likely`, by pairs of reports; `small_*`: the same of matters with few reports; `questions`.
     """
     pack = hub.pack.load()

@@ -56,6 +56,12 @@ def text_of(error: HubError, language: Language = Language.ZH) -> Told:
     if text is None:
         return Told(error.code, "uncatalogued error", "report this code", error.pointer)
     cause, next_step = (text.zh, text.zh_next) if language is Language.ZH else (text.en, text.en_next)
-    return Told(
-        error.code, cause.format_map(error.facts), next_step.format_map(error.facts), error.pointer
-    )
+    facts = _Facts(error.facts)
+    return Told(error.code, cause.format_map(facts), next_step.format_map(facts), error.pointer)
+
+
+class _Facts(dict[str, str | int | float]):
+    """A fact that was not given shows as its name: an error about an error would hide the first one."""
+
+    def __missing__(self, name: str) -> str:
+        return f"{{{name}}}"

@@ -19,5 +19,7 @@ TEXTS: Final[dict[str, Text]] = {
     "C111": Text("插件 {name} 使用接口版本 {theirs}，本平台为 {ours}", "升级插件或平台", "plugin {name} speaks interface {theirs}, the hub speaks {ours}", "upgrade one of them"),
     "C112": Text("插件 {name} 未提供适配器", "检查其 grid_adapters", "plugin {name} offers no adapter", "look at its grid_adapters"),
     "C114": Text("当前目录不是源码目录", "在源码根目录执行", "the working directory is no checkout", "run it at the root of a checkout"),
+    "C115": Text("没有实测数据 {name}", "用 --data 或 GRIDPLUS_DATA 指出数据目录", "there is no real data named {name}", "say with --data or GRIDPLUS_DATA where it lies"),
+    "C116": Text("{name} 没有达到承诺的差距（{figure}）", "对照 docs/measured.md，查看改动了什么", "{name} misses its promised margin ({figure})", "compare docs/measured.md and look at what changed"),
     "C131": Text("平面坐标缺少中央子午线", "在来源配置中声明 central_meridian，或要求带带号的横坐标", "a planar coordinate has no central meridian", "declare central_meridian in the source's configuration, or ask for eastings with their zone"),
 }

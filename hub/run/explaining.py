@@ -30,7 +30,13 @@ def explain(conn: Connection, id_: str) -> dict[str, Any]:
 def _record(conn: Connection, id_: str) -> dict[str, Any]:
     row = conn.execute(
         select(
-            record.c.source, record.c.fate, record.c.code, record.c.pointer, record.c.owner, record.c.dropped
+            record.c.source,
+            record.c.fate,
+            record.c.code,
+            record.c.pointer,
+            record.c.owner,
+            record.c.dropped,
+            record.c.why,
         ).where(record.c.id == id_)
     ).first()
     if row is None:
@@ -43,6 +49,7 @@ def _record(conn: Connection, id_: str) -> dict[str, Any]:
         "code": row.code,
         "pointer": row.pointer,
         "owner": row.owner,
+        "why": orjson.loads(row.why) if row.why else [],
         "dropped_at_ingress": orjson.loads(row.dropped),
         "events": [_event(conn, one) for one in ids],
     }

@@ -276,6 +276,7 @@ def _parked(origin: Origin, parked: Parked) -> records.End:
         pointer=parked.pointer,
         owner=parked.owner,
         hold_key=parked.hold_key,
+        why=parked.why,
     )
 
 

@@ -8,7 +8,8 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Connection, and_, case, func, select, update
 
-from hub.model import Fate, Mode, RecordId
+from hub.jsonform import dumps
+from hub.model import Fate, Mode, Reason, RecordId
 from hub.store.engine import chunks, insert
 from hub.store.engine import update as update_rows
 from hub.store.moments import from_us, to_us
@@ -58,6 +59,7 @@ class End:
     pointer: str = ""
     owner: str = ""
     hold_key: str | None = None
+    why: tuple[Reason, ...] = ()
 
 
 def add(conn: Connection, records: Sequence[NewRecord]) -> int:
@@ -123,6 +125,7 @@ def settle(conn: Connection, ends: Sequence[End], at: datetime) -> None:
                 "pointer": end.pointer[:_POINTER] or None,
                 "owner": end.owner or None,
                 "hold_key": end.hold_key,
+                "why": dumps(end.why) if end.why else None,
                 "settled_us": to_us(at) if end.fate else None,
             }
             for end in best.values()

@@ -43,6 +43,7 @@ record = Table(
     Column("pointer", String(200)),
     Column("owner", String(64)),
     Column("hold_key", String(40)),  # event key whose creation releases it (N03)
+    Column("why", Text),  # JSON: what was tried, candidates for the desk
     Column("settled_us", BigInteger),
     Index("record_waiting", "source", "stage", "received_us"),
     Index("record_digest", "source", "digest"),

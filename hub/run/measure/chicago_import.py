@@ -56,7 +56,7 @@ _COLUMNS: Final[Mapping[str, Any]] = {
 
 
 def measure(data: Path) -> dict[str, float]:
-    """Fates of all requests (`records` … `open`), `beats`, `in_beat`: the share whose stored grid is the
+    """Fates of all requests (`records` … `ended`), `beats`, `in_beat`: the share whose stored grid is the
     city's beat; `ours_*` and `simple_*` precision, recall and F1 of links over all pairs; `ours_asked`: the
     recall of links and questions to a person.
 

@@ -50,7 +50,7 @@ _COLUMNS: Final[Mapping[str, Any]] = {
 
 
 def measure(data: Path) -> dict[str, float]:
-    """Fates of all events (`records` … `open`), `unmapped` codes, and on the second half `ours_top1` and
+    """Fates of all events (`records` … `ended`), `unmapped` codes, and on the second half `ours_top1` and
     `simple_top1`: the share of `measured` events routed to the unit that handled them.
 
     Simple: the unit that handled most of a sub-type in a community, else of the sub-type, else of all.

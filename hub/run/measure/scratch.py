@@ -75,7 +75,7 @@ def questions_of(hub_: Assembly) -> set[frozenset[str]]:
 
 
 def fates_of(hub_: Assembly) -> dict[str, float]:
-    """`records`, and how many of them ended in each fate; `open` is how many did not end."""
+    """`records`, how many of them ended in each fate, and `ended`: the share of them that did."""
     account = hub_.account()
-    still_open = sum(one["open"] for one in account["sources"].values())
-    return {"records": account["records"], **account["fates"], "open": still_open}
+    fates: dict[str, int] = account["fates"]
+    return {"records": account["records"], **fates, "ended": sum(fates.values()) / account["records"]}

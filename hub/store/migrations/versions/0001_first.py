@@ -200,6 +200,7 @@ def upgrade() -> None:
     sa.Column('pointer', sa.String(length=200), nullable=True),
     sa.Column('owner', sa.String(length=64), nullable=True),
     sa.Column('hold_key', sa.String(length=40), nullable=True),
+    sa.Column('why', sa.Text(), nullable=True),
     sa.Column('settled_us', sa.BigInteger(), nullable=True),
     sa.PrimaryKeyConstraint('id')
     )
