@@ -8,10 +8,16 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from hub.run import servers
+
+
+settings.register_profile("quick", max_examples=15, deadline=None)
+settings.register_profile("default", deadline=None)  # a shared machine stalls now and then
+settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 def _lacking(reason: str) -> None:

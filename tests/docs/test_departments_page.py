@@ -149,10 +149,17 @@ def test_a_webhook_without_signature_is_not_believed() -> None:
 def test_over_kafka_whistles_come_and_reports_go(real_servers: Any) -> None:
     from kafka import KafkaConsumer, KafkaProducer
 
+    from hub.bus import Message
+    from hub.bus.kafka import KafkaBus, KafkaSettings
+
     servers = real_servers.kafka
-    producer = KafkaProducer(bootstrap_servers=servers)
-    producer.send("grid.whistles.docs", b'{"id": "wh_1"}').get(timeout=30)
+    bus = KafkaBus(KafkaSettings(servers, {}))
+    bus.ensure({"grid.whistles.docs": 1, "grid.reports.docs": 1}, retention_s=3600)
+    bus.publish([(Message("grid.whistles.docs", "in_1", '{"id": "wh_1"}'), 0)])
+    bus.close()
     assert next(SAID["whistles"]("docs", servers)) == {"id": "wh_1"}
+
+    producer = KafkaProducer(bootstrap_servers=servers)
     SAID["send_report"](producer, "docs", "wh_1", {"nonce": "7", "move": "sign"})
     producer.close()
     consumer = KafkaConsumer("grid.reports.docs", bootstrap_servers=servers, auto_offset_reset="earliest")

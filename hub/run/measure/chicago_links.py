@@ -100,6 +100,17 @@ def measure(data: Path) -> dict[str, float]:
     }
 
 
+def tuned_rules(data: Path) -> LinkRules:
+    """The rules that `measure` judges by: tuned on the one half, by type (`chicago.<short code>`) and `*`."""
+    decisions = _decisions(_read(data / "chicago311" / "requests.json"))
+    return _tuned([one for one in decisions if not is_measured(one.later.root)])
+
+
+def is_measured(root: str) -> bool:
+    """Whether decisions about requests with this root are in the measured half."""
+    return _half(root) == 1
+
+
 def _half(root: str) -> int:
     return int(digest_of("half", root), 16) % 2
 

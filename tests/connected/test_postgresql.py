@@ -1,0 +1,108 @@
+"""What only a real PostgreSQL can show: transactions that overlap, values that it refuses."""
+
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Connection
+
+from hub.bus import Message
+from hub.bus.embedded import EmbeddedBus
+from hub.model import Alias, Draft
+from hub.store import leases, migrate
+from hub.store.engine import Store
+from tests.connected.patience import until
+from tests.conftest import Servers
+from tests.instruments import MORNING, HubInHand, at, stated
+from tests.unit.bus.exchange import Exchange, collect, values
+
+pytestmark = pytest.mark.connected
+
+
+@pytest.fixture
+def store(real_servers: Servers) -> Iterator[Store]:
+    """An empty hub's database."""
+    made = Store(real_servers.fresh()[0])
+    migrate.up(made)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def hub(real_servers: Servers, tmp_path: Path) -> Iterator[HubInHand]:
+    """A hub with PostgreSQL and the embedded bus."""
+    made = HubInHand(tmp_path, store=real_servers.fresh()[0])
+    yield made
+    made.close()
+
+
+def is_waiting_or_done(conn: Connection, work: Future[None]) -> bool:
+    """Whether someone waits for a lock of this database, or `work` has not waited and is through."""
+    waiting = conn.exec_driver_sql(
+        "SELECT count(*) FROM pg_stat_activity "
+        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    ).scalar_one()
+    return bool(waiting) or work.done()
+
+
+def test_no_message_is_skipped_when_the_later_number_is_committed_first(store: Store) -> None:
+    """On the embedded bus a position is a number of the sequence: numbers must be seen in their order."""
+    exchange = Exchange(store, EmbeddedBus(store))
+    consumer = exchange.consumer()
+
+    def overtake() -> None:
+        with store.write() as conn:
+            exchange.outbox.append(conn, [Message("grid.events", "k", "later")], MORNING)
+
+    with ThreadPoolExecutor() as pool:
+        with store.write() as conn:
+            exchange.outbox.append(conn, [Message("grid.events", "k", "earlier")], MORNING)
+            overtaking = pool.submit(overtake)
+            until(lambda: is_waiting_or_done(conn, overtaking), "the other transaction gets there")
+            got = list(consumer.poll(10, 0))
+            exchange.handle(got)
+        overtaking.result(timeout=20)
+    got += collect(consumer, 2 - len(got))
+    assert ["earlier", "later"] == values(got)
+
+
+def test_nobody_takes_a_lease_over_while_its_holder_commits(store: Store) -> None:
+    length = timedelta(seconds=15)
+    held = leases.take(store, "relay", "a", MORNING, length)
+    assert held is not None
+
+    def take_over() -> None:
+        leases.take(store, "relay", "b", MORNING + 2 * length, length)
+
+    with ThreadPoolExecutor() as pool:
+        with store.write() as conn:
+            leases.hold(conn, held)
+            taking = pool.submit(take_over)
+            until(lambda: is_waiting_or_done(conn, taking), "the other gets there")
+            assert not taking.done()
+        taking.result(timeout=20)
+
+
+def test_a_number_as_long_as_the_schema_allows_is_stored(hub: HubInHand) -> None:
+    draft = replace(pipe(hub, "7" * 200), version="8" * 200, aliases=(Alias("platform", "9" * 200),))
+    hub.tell(draft)
+    hub.settle()
+    assert 1 == hub.account()["fates"]["published"]
+
+
+def test_a_value_that_the_database_refuses_holds_its_record_and_no_other(hub: HubInHand) -> None:
+    refused = pipe(hub, "A\x00B")  # PostgreSQL keeps no zero character
+    hub.tell(pipe(hub, "A1"), refused, pipe(hub, "A2"))
+    hub.settle()
+    fates = hub.account()["fates"]
+    assert (2, 1) == (fates["published"] + fates["linked"], fates["held"])
+    assert [("B102", "engineer")] == hub.rows("SELECT code, owner FROM record WHERE fate = 'held'")
+
+
+def pipe(hub: HubInHand, ref: str) -> Draft:
+    """A burst pipe at a standard address."""
+    address = hub.hub.pack.geography.addresses[1000]
+    return stated(ref, position=at(address.lon, address.lat))
