@@ -35,7 +35,11 @@ class Settings(BaseSettings):
     kafka_session_timeout_s: float = Field(
         45.0, gt=0, description="How long a silent consumer keeps its partitions."
     )
-    kafka_prefix: str = Field("", pattern=r"^[a-z0-9.-]*$", description="Put before topics and groups, so that several hubs share a cluster.")
+    kafka_prefix: str = Field(
+        "",
+        pattern=r"^[a-z0-9.-]*$",
+        description="Put before topics and groups, so that several hubs share a cluster.",
+    )
     events_partitions: int = Field(
         8, ge=1, description="Partitions of `grid.events`; casework scales up to this many."
     )

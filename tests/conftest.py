@@ -14,7 +14,6 @@ from sqlalchemy.engine import make_url
 
 from hub.run import servers
 
-
 settings.register_profile("quick", max_examples=15, deadline=None)
 settings.register_profile("default", deadline=None)  # a shared machine stalls now and then
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
@@ -32,7 +31,7 @@ def _engine_answers() -> bool:
         import docker
 
         docker.from_env(timeout=2).ping()
-    except Exception:  # noqa: BLE001 whatever it is, no engine answers
+    except Exception:
         return False
     return True
 
@@ -76,7 +75,7 @@ def real_servers() -> Iterator[Servers]:
             _lacking("; ".join(lacks))
         place = Path(tempfile.mkdtemp(prefix="gridplus-test-"))
         stack.callback(shutil.rmtree, place, ignore_errors=True)
-        place.chmod(0o755)  # noqa: S103 the database's user must reach its own directory below
+        place.chmod(0o755)
         broker_ = stack.enter_context(servers.kafka(place / "kafka"))
         store_ = stack.enter_context(servers.postgresql(place / "postgresql"))
         yield Servers(store_.address, broker_.address)

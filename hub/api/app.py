@@ -35,6 +35,10 @@ def serve(hub: Assembly) -> FastAPI:
             clock=hub.clock,
             body_limit=hub.settings.body_limit,
             account=hub.account,
+            names={
+                **{o.id: o.name for o in hub.pack.organisations.values()},
+                **{name: one.title for name, one in hub.pack.sources.items()},
+            },
         )
     )
 
@@ -85,7 +89,9 @@ async def _unavailable(request: Request, error: Exception) -> JSONResponse:
 
 async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     """A code instead of a trace: what the error says may quote what was sent."""
-    log.warning("request_failed", error=type(error).__name__, path=getattr(request.scope.get("route"), "path", ""))
+    log.warning(
+        "request_failed", error=type(error).__name__, path=getattr(request.scope.get("route"), "path", "")
+    )
     return await _told(request, Bug("B103"))
 
 

@@ -1,6 +1,6 @@
 """What the routers need, made once by the web worker; and who is calling."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
 
@@ -28,6 +28,8 @@ class Doors:
     clock: Clock
     body_limit: int
     account: Callable[[], dict[str, Any]]
+    names: Mapping[str, str]
+    """Department or source → its name for people."""
 
 
 def doors_of(request: Request) -> Doors:

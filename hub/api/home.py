@@ -36,9 +36,12 @@ def home(doors: AllDoors) -> str:
         events=account["events"],
         incidents=account["incidents"],
         whistles=account["whistles"],
-        sources="".join(_source(name, one) for name, one in account["sources"].items()),
+        sources="".join(
+            _source(doors.names.get(name, name), one) for name, one in account["sources"].items()
+        ),
         departments="".join(
-            f"<tr><td>{escape(name)}<td>{number}</tr>" for name, number in account["departments"].items()
+            f"<tr><td>{escape(doors.names.get(name, name))}<td>{number}</tr>"
+            for name, number in account["departments"].items()
         ),
     )
 

@@ -168,9 +168,15 @@ class _KafkaMember(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-py
                 session_timeout_ms=settings.session_timeout_ms,
                 heartbeat_interval_ms=settings.heartbeat_ms,
                 max_poll_records=500,
+                metadata_max_age_ms=30_000,  # new partitions are found within half a minute
                 allow_auto_create_topics=False,
             )
-            self._consumer.subscribe([settings.prefix + topic for topic in topics], listener=self)
+            names = [settings.prefix + topic for topic in topics]
+            for name in names:
+                # Waits for its metadata: kafka-python (3.0.12) drops a subscription's own request for it while
+                # another is under way, and the group would have no partition until `metadata_max_age_ms`.
+                self._consumer.partitions_for_topic(name)
+            self._consumer.subscribe(names, listener=self)
 
     def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:  # noqa: ARG002 the client's
         """Called inside the client's poll, where trouble with the store could not be told: `poll` seeks."""

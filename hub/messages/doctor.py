@@ -5,15 +5,70 @@ from typing import Final
 from hub.messages.text import Text
 
 TEXTS: Final[dict[str, Text]] = {
-    "D101": Text("来源 {source} 已静默 {age_s} 秒", "检查来源与适配器状态", "source {source} has been silent for {age_s} s", "look at the source and its adapter's state"),
-    "D102": Text("账不平：{count} 条记录没有去向，最早为 {first}", "执行 gridplus explain {first}", "conservation is broken: {count} records have no fate, {first} first", "gridplus explain {first}"),
-    "D103": Text("有 {count} 条事项没有合同可派", "补充合同或人工派遣", "{count} matters match no contract", "mend the contracts, or dispatch by hand"),
-    "D104": Text("有 {count} 条事项分类未登记", "在代码表登记后 replay", "{count} matters have an unmapped category", "add the codes to the pack, then replay"),
-    "D105": Text("工作日历只到 {until}", "装入下一年度放假安排", "the working calendar ends at {until}", "load the next year's published notice"),
-    "D106": Text("适配器 {source} 处于 {state}（{why}）", "查看 next step 后恢复", "adapter {source} is {state} ({why})", "follow its next step, then resume it"),
-    "D107": Text("消息积压 {count} 条", "检查 relay 与总线", "{count} messages wait to be sent", "look at relay and the bus"),
-    "D108": Text("部门 {department} 有 {count} 条哨长期未取", "联系该部门检查消费端", "department {department} has not fetched {count} whistles", "ask the department to look at its consumer"),
-    "D109": Text("合同 {contract} 从未匹配", "核对其分类与区域", "contract {contract} has matched nothing", "check its categories and areas"),
-    "D110": Text("kafka-python 缺少 {extra}", "安装 kafka-python[crc32c,lz4]", "kafka-python lacks {extra}", "install kafka-python[crc32c,lz4]"),
-    "D111": Text("有 {count} 条记录被搁置，最久 {age_s} 秒", "由值守处理", "{count} records are held, the oldest for {age_s} s", "the desk should look at them"),
+    "D101": Text(
+        "来源 {source} 已静默 {age_s} 秒",
+        "检查来源与适配器状态",
+        "source {source} has been silent for {age_s} s",
+        "look at the source and its adapter's state",
+    ),
+    "D102": Text(
+        "账不平：{count} 条记录没有去向，最早为 {first}",
+        "执行 gridplus explain {first}",
+        "conservation is broken: {count} records have no fate, {first} first",
+        "gridplus explain {first}",
+    ),
+    "D103": Text(
+        "有 {count} 条事项没有合同可派",
+        "补充合同或人工派遣",
+        "{count} matters match no contract",
+        "mend the contracts, or dispatch by hand",
+    ),
+    "D104": Text(
+        "有 {count} 条事项分类未登记",
+        "在代码表登记后 replay",
+        "{count} matters have an unmapped category",
+        "add the codes to the pack, then replay",
+    ),
+    "D105": Text(
+        "工作日历只到 {until}",
+        "装入下一年度放假安排",
+        "the working calendar ends at {until}",
+        "load the next year's published notice",
+    ),
+    "D106": Text(
+        "适配器 {source} 处于 {state}（{why}）",
+        "查看 next step 后恢复",
+        "adapter {source} is {state} ({why})",
+        "follow its next step, then resume it",
+    ),
+    "D107": Text(
+        "消息积压 {count} 条",
+        "检查 relay 与总线",
+        "{count} messages wait to be sent",
+        "look at relay and the bus",
+    ),
+    "D108": Text(
+        "部门 {department} 有 {count} 条哨长期未取",
+        "联系该部门检查消费端",
+        "department {department} has not fetched {count} whistles",
+        "ask the department to look at its consumer",
+    ),
+    "D109": Text(
+        "合同 {contract} 从未匹配",
+        "核对其分类与区域",
+        "contract {contract} has matched nothing",
+        "check its categories and areas",
+    ),
+    "D110": Text(
+        "kafka-python 缺少 {extra}",
+        "安装 kafka-python[crc32c,lz4]",
+        "kafka-python lacks {extra}",
+        "install kafka-python[crc32c,lz4]",
+    ),
+    "D111": Text(
+        "有 {count} 条记录被搁置，最久 {age_s} 秒",
+        "由值守处理",
+        "{count} records are held, the oldest for {age_s} s",
+        "the desk should look at them",
+    ),
 }

@@ -5,16 +5,51 @@ from typing import Final
 from hub.messages.text import Text
 
 TEXTS: Final[dict[str, Text]] = {
-    "W101": Text("当前状态不允许此操作，可用操作：{allowed}", "选择允许的操作", "this move is not open from here; open moves: {allowed}", "choose one of them"),
-    "W102": Text("反馈不符合合同要求", "按合同的反馈表单填写", "the report does not fit its contract's form", "fill in the contract's form"),
+    "W101": Text(
+        "当前状态不允许此操作，可用操作：{allowed}",
+        "选择允许的操作",
+        "this move is not open from here; open moves: {allowed}",
+        "choose one of them",
+    ),
+    "W102": Text(
+        "反馈不符合合同要求",
+        "按合同的反馈表单填写",
+        "the report does not fit its contract's form",
+        "fill in the contract's form",
+    ),
     "W103": Text("没有这个哨", "核对编号", "no such whistle", "check the id"),
-    "W104": Text("退单理由不在合同允许范围", "可用理由：{allowed}", "this return reason is not in the contract", "allowed reasons: {allowed}"),
+    "W104": Text(
+        "退单理由不在合同允许范围",
+        "可用理由：{allowed}",
+        "this return reason is not in the contract",
+        "allowed reasons: {allowed}",
+    ),
     "W105": Text("退单次数已用完", "申请裁定", "no return is left", "ask for arbitration"),
-    "W106": Text("已过退单期限", "申请裁定，或继续办理", "the time for returning has passed", "ask for arbitration, or go on with it"),
-    "W107": Text("退单须附依据", "补充依据后再退", "a return needs evidence", "add the evidence, then return it"),
-    "W201": Text("该上报已关联其他事项", "先解除现有关联", "this report is linked already", "un-link it first"),
-    "W202": Text("该上报没有关联", "刷新后再看", "this report is not linked", "look again at its present state"),
-    "W203": Text("事项不能与自身合并", "选择另一事项", "a matter cannot be merged with itself", "choose another one"),
-    "W204": Text("没有可移动的关联", "刷新后再看", "there is no link to move", "look again at its present state"),
-    "W206": Text("事项 {incident} 已核实、已并入他项或为保密件，不能并单", "核对编号；已核实的事项按复发处理", "matter {incident} is verified, merged or secret: it cannot be merged", "check the id; after a verified one it is a recurrence"),
+    "W106": Text(
+        "已过退单期限",
+        "申请裁定，或继续办理",
+        "the time for returning has passed",
+        "ask for arbitration, or go on with it",
+    ),
+    "W107": Text(
+        "退单须附依据", "补充依据后再退", "a return needs evidence", "add the evidence, then return it"
+    ),
+    "W201": Text(
+        "该上报已关联其他事项", "先解除现有关联", "this report is linked already", "un-link it first"
+    ),
+    "W202": Text(
+        "该上报没有关联", "刷新后再看", "this report is not linked", "look again at its present state"
+    ),
+    "W203": Text(
+        "事项不能与自身合并", "选择另一事项", "a matter cannot be merged with itself", "choose another one"
+    ),
+    "W204": Text(
+        "没有可移动的关联", "刷新后再看", "there is no link to move", "look again at its present state"
+    ),
+    "W206": Text(
+        "事项 {incident} 已核实、已并入他项或为保密件，不能并单",
+        "核对编号；已核实的事项按复发处理",
+        "matter {incident} is verified, merged or secret: it cannot be merged",
+        "check the id; after a verified one it is a recurrence",
+    ),
 }

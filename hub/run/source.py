@@ -121,7 +121,8 @@ class SourceWorker:
 
     def _note(self, health: Health) -> None:
         """Once when it is lost, once when it returns."""
-        log.warning("source_state", source=self._intake.source, state=health.state.value, code=health.code)
+        tell = log.warning if health.code else log.info
+        tell("source_state", source=self._intake.source, state=health.state.value, code=health.code)
         with self._store.write() as conn:
             sources.note(conn, self._intake.source, self._entry.name, health)
 

@@ -18,8 +18,8 @@ from hub.errors import TryLater
 from hub.run import servers
 from hub.store import migrate
 from hub.store.engine import Store
-from tests.connected.patience import until
 from tests.conftest import Servers
+from tests.connected.patience import until
 from tests.unit.bus.exchange import TOPICS, Exchange, collect, numbered, values
 
 pytestmark = pytest.mark.connected

@@ -7,15 +7,14 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection
 
 from hub.bus import Message
 from hub.bus.embedded import EmbeddedBus
 from hub.model import Alias, Draft
 from hub.store import leases, migrate
 from hub.store.engine import Store
-from tests.connected.patience import until
 from tests.conftest import Servers
+from tests.connected.patience import until
 from tests.instruments import MORNING, HubInHand, at, stated
 from tests.unit.bus.exchange import Exchange, collect, values
 
@@ -39,12 +38,13 @@ def hub(real_servers: Servers, tmp_path: Path) -> Iterator[HubInHand]:
     made.close()
 
 
-def is_waiting_or_done(conn: Connection, work: Future[None]) -> bool:
+def is_waiting_or_done(store: Store, work: Future[None]) -> bool:
     """Whether someone waits for a lock of this database, or `work` has not waited and is through."""
-    waiting = conn.exec_driver_sql(
-        "SELECT count(*) FROM pg_stat_activity "
-        "WHERE datname = current_database() AND wait_event_type = 'Lock'"
-    ).scalar_one()
+    with store.read() as conn:  # a transaction a look: within one, the view does not change
+        waiting = conn.exec_driver_sql(
+            "SELECT count(*) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND wait_event_type = 'Lock'"
+        ).scalar_one()
     return bool(waiting) or work.done()
 
 
@@ -61,7 +61,7 @@ def test_no_message_is_skipped_when_the_later_number_is_committed_first(store: S
         with store.write() as conn:
             exchange.outbox.append(conn, [Message("grid.events", "k", "earlier")], MORNING)
             overtaking = pool.submit(overtake)
-            until(lambda: is_waiting_or_done(conn, overtaking), "the other transaction gets there")
+            until(lambda: is_waiting_or_done(store, overtaking), "the other transaction gets there")
             got = list(consumer.poll(10, 0))
             exchange.handle(got)
         overtaking.result(timeout=20)
@@ -81,7 +81,7 @@ def test_nobody_takes_a_lease_over_while_its_holder_commits(store: Store) -> Non
         with store.write() as conn:
             leases.hold(conn, held)
             taking = pool.submit(take_over)
-            until(lambda: is_waiting_or_done(conn, taking), "the other gets there")
+            until(lambda: is_waiting_or_done(store, taking), "the other gets there")
             assert not taking.done()
         taking.result(timeout=20)
 

@@ -19,7 +19,7 @@ from hub.incident.rules import LinkRule, LinkRules
 from hub.model import Area, AreaId, AreaLevel
 from hub.pack.taxonomy import Category, CategoryKind
 from hub.place.coords import metres_between
-from hub.run.measure.chicago_links import CHICAGO, SIMPLE_M, is_measured, tuned_rules
+from hub.run.measure.chicago_links import CHICAGO, SIMPLE_M, is_measured, last_parent, tuned_rules
 from hub.run.measure.score import Score
 from hub.run.measure.scratch import (
     events_of,
@@ -150,16 +150,8 @@ def _written(rule: LinkRule) -> dict[str, object]:
 
 def _roots(requests: Sequence[Mapping[str, Any]]) -> dict[str, str]:
     """Request → the request that the city links it to at last, or itself."""
-    parents = {one["sr_number"]: one.get("parent_sr_number") or one["sr_number"] for one in requests}
-    return {number: _last(number, parents) for number in parents}
-
-
-def _last(number: str, parents: Mapping[str, str]) -> str:
-    seen = {number}
-    while (parent := parents.get(number, number)) not in seen:
-        number = parent
-        seen.add(number)
-    return number
+    parents = {one["sr_number"]: one["parent_sr_number"] for one in requests if one.get("parent_sr_number")}
+    return {one["sr_number"]: last_parent(one["sr_number"], parents) for one in requests}
 
 
 def _scores(

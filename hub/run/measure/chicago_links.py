@@ -167,10 +167,11 @@ def _decisions(requests: Sequence[_Request]) -> list[_Decision]:
 def _read(file: Path) -> list[_Request]:
     rows = [_Row.model_validate(row) for row in json.loads(file.read_bytes())]
     parents = {row.sr_number: row.parent_sr_number for row in rows if row.parent_sr_number}
-    return [_Request(row.sighting, row.closed_date, _root(row.sr_number, parents)) for row in rows]
+    return [_Request(row.sighting, row.closed_date, last_parent(row.sr_number, parents)) for row in rows]
 
 
-def _root(number: str, parents: Mapping[str, str]) -> str:
+def last_parent(number: str, parents: Mapping[str, str]) -> str:
+    """The request that `number` is linked to at last, over any number of links; itself without one."""
     seen = {number}
     while (parent := parents.get(number, number)) not in seen:
         number = parent

@@ -57,7 +57,7 @@ def _type(one: Mapping[str, Any]) -> str:
     if "$ref" in one:
         return code(one["$ref"].rsplit("/", 1)[-1].removesuffix(".v1.json"))
     if "enum" in one:
-        return " · ".join(code(str(value)) for value in one["enum"])
+        return " · ".join(code(str(value) or '""') for value in one["enum"])
     if "const" in one:
         return code(str(one["const"]))
     for way in ("anyOf", "oneOf"):
