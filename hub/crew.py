@@ -49,7 +49,7 @@ class Crew:
                 raise FixSettings("C101", name=f"sources.{source}")
         if "intake" in self._workers:
             self._loops += [self.hub.intake(s) for s in self._sources or self.hub.active_sources()]
-        for name in ("casework", "relay", "reports"):
+        for name in ("casework", "relay", "reports", "clockwork"):
             if name in self._workers:
                 self._loops.append(getattr(self.hub, name)())
         if "web" in self._workers:

@@ -23,7 +23,7 @@ from typing import Final
 class HubError(Exception):
     """Raised on purpose; carries a code, a JSON pointer and safe facts, never a value that was sent."""
 
-    def __init__(self, code: str, *, pointer: str = "", **facts: str | int | float) -> None:
+    def __init__(self, code: str, *, pointer: str = "", **facts: str | float) -> None:
         super().__init__(code)
         self.code: Final = code
         self.pointer: Final = pointer

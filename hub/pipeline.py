@@ -1,7 +1,7 @@
 """The journey of a record, and nothing but its order. Composes the pure rooms; stores and sends nothing.
 
 draft ─▶ doubts ─▶ times ─▶ category ─▶ place ─▶ EVENT ─▶ schema      (`understand`, called by intake)
-event ─▶ sighting ─▶ link decision ─▶ INCIDENT ─▶ calls ─▶ WHISTLES   (`sight`, `rule`, `route`; casework)
+event ─▶ sighting ─▶ link decision ─▶ INCIDENT ─▶ calls ─▶ WHISTLES   (`sight`, `decide`, `route`; casework)
 """
 
 from collections.abc import Callable, Sequence

@@ -12,7 +12,27 @@ from hub.access.exits import Exit
 from hub.api.doors import AllDoors, Department
 from hub.store import whistles
 
-router = APIRouter(prefix="/departments/me", tags=["departments"])
+
+class Problem(BaseModel):
+    """What went wrong, in the language asked for: a stable code, the cause, the next step, where."""
+
+    code: str
+    cause: str
+    next_step: str
+    pointer: str
+
+
+router = APIRouter(
+    prefix="/departments/me",
+    tags=["departments"],
+    responses={
+        401: {"model": Problem, "description": "No valid key."},
+        404: {"model": Problem, "description": "Not there, or not this department's."},
+        409: {"model": Problem, "description": "This move is not open from here."},
+        422: {"model": Problem, "description": "The message does not fit."},
+        503: {"model": Problem, "description": "Try again later."},
+    },
+)
 
 
 class Acknowledgement(BaseModel):

@@ -2,9 +2,10 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from hub.clock import Clock
 from hub.errors import Refused
@@ -14,6 +15,8 @@ from hub.run.opening import Opening
 from hub.run.reporting import Reporting
 from hub.store import principals
 from hub.store.engine import Store
+
+_BEARER: Final = HTTPBearer(auto_error=False, description="The key that `gridplus keys issue` printed.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +41,15 @@ def doors_of(request: Request) -> Doors:
     return doors
 
 
-def department_of(request: Request) -> str:
+def department_of(
+    request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+) -> str:
     """The department whose key came with the request; raises Refused P109 without a valid one."""
-    scheme, _, key = request.headers.get("authorization", "").partition(" ")
-    if scheme.lower() != "bearer" or not key:
+    if given is None or not given.credentials:
         raise Refused("P109")
     doors = doors_of(request)
     with doors.store.read() as conn:
-        who = principals.who_has(conn, key.strip())
+        who = principals.who_has(conn, given.credentials.strip())
     if who is None or who.kind != "department":
         raise Refused("P109")
     return who.name

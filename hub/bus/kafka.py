@@ -1,7 +1,7 @@
 """Apache Kafka by kafka-python. Imported only where Kafka is chosen; blocks, so it stays out of async code."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -100,7 +100,8 @@ class KafkaBus:
             )
             for message, part in messages
         ]
-        producer.flush(timeout=self._settings.patience_s)
+        # By twice the patience the client itself has given up what it could not deliver.
+        producer.flush(timeout=2 * self._settings.patience_s)
         for future in sent:
             future.get(timeout=self._settings.patience_s)
 
@@ -122,17 +123,19 @@ class KafkaBus:
         return self._producer
 
     def _drop_producer(self) -> None:
-        if self._producer is not None:
-            self._producer.close(timeout=0)
-            self._producer = None
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with suppress(KafkaError):  # what it still holds is what has just been told as not sent
+                producer.close(timeout=0)
 
     def consumer(self, group: str, topics: Sequence[str], positions: Positions) -> Consumer:
         return _KafkaMember(self._settings, group, topics, positions)
 
     def close(self) -> None:
-        if self._producer is not None:
-            self._producer.close(timeout=10)
-            self._producer = None
+        producer, self._producer = self._producer, None
+        if producer is not None:
+            with suppress(KafkaError):  # every publish has waited for its own messages
+                producer.close(timeout=10)
 
 
 @contextmanager

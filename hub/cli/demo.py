@@ -29,9 +29,9 @@ _LONGEST_S: Final = 95.0
 @click.option("--seed", default=20260310, show_default=True, help="Seed of the scenario.")
 def demo(once: bool, as_json: bool, store: str, bus: str, port: int, seed: int) -> None:
     """Simulated departments, hub and pages."""
+    from hub.crew import port_near
     from hub.demo.stage import Play, Stage
     from hub.run import logs
-    from hub.crew import port_near
 
     logs.configure("warning")
     length, matters, speed = (timedelta(minutes=60), 220, 120.0) if once else (timedelta(hours=10), 900, 60.0)

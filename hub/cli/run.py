@@ -8,7 +8,7 @@ import click
 
 from hub.errors import FixSettings
 
-_WORKERS: Final = ("intake", "casework", "relay", "reports", "web")
+_WORKERS: Final = ("intake", "casework", "relay", "reports", "clockwork", "web")
 
 
 @click.command()
@@ -29,8 +29,8 @@ def run(
     port: int | None,
 ) -> None:
     """The workers: all of them, or some."""
-    from hub.run import logs
     from hub.crew import Crew
+    from hub.run import logs
     from hub.settings import read
 
     chosen = _WORKERS if every else workers

@@ -65,7 +65,7 @@ class Stage:
         self.departments = Departments(self.url, keys, self._channel(Channel.PULL), self._play.seed)
         self._hooks = {d: (secrets.token_hex(16)) for d in self._channel(Channel.WEBHOOK)}
         self._listeners = {d: WebhookDepartment(self.departments, s) for d, s in self._hooks.items()}
-        workers = ("intake", "casework", "relay", "reports", "web")
+        workers = ("intake", "casework", "relay", "reports", "clockwork", "web")
         self._crew = Crew(self._settings(configs, keys), workers, clock=self._clock, pack=self._pack)
         self.hub = self._crew.hub
         self._claim_store()

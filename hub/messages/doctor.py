@@ -65,6 +65,12 @@ TEXTS: Final[dict[str, Text]] = {
         "kafka-python lacks {extra}",
         "install kafka-python[crc32c,lz4]",
     ),
+    "D112": Text(
+        "有 {count} 个办理步骤已超期",
+        "执行 gridplus explain <哨编号> 查看时限推导",
+        "{count} steps are overdue",
+        "gridplus explain ID shows each deadline's derivation",
+    ),
     "D111": Text(
         "有 {count} 条记录被搁置，最久 {age_s} 秒",
         "由值守处理",

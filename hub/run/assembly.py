@@ -26,6 +26,7 @@ from hub.plugin.registry import Registry
 from hub.run import casework
 from hub.run import reports as report_worker
 from hub.run.account import account
+from hub.run.clockwork import Clockwork
 from hub.run.dispatch import Dispatch
 from hub.run.gateway import Gateway
 from hub.run.intake import Intake
@@ -299,6 +300,21 @@ class Assembly:
     def relay(self) -> Loop:
         """Outbox → Kafka, and webhooks."""
         return Loop("relay", self.plain_relay().step, idle_s=0.05, close=lambda: None)
+
+    def plain_clockwork(self) -> Clockwork:
+        """Deadlines that pass, for a caller that steps it itself."""
+        return Clockwork(
+            store=self.store,
+            clock=self.clock,
+            worker=self.worker,
+            lease_s=self.settings.lease_s * self._speed,
+            topics_kept=self.pack.retention.topics,
+            keeps_log=self.bus.outbox_is_log,
+        )
+
+    def clockwork(self) -> Loop:
+        """Deadlines that pass; one leader."""
+        return Loop("clockwork", self.plain_clockwork().step, idle_s=1.0, close=lambda: None)
 
     def _consumer(self, group: str, topics: list[str]) -> Any:
         return self.bus.consumer(group, topics, lambda g: outbox.positions(self.store, g))

@@ -14,7 +14,7 @@ from hub.model import UNMAPPED, Fate
 from hub.pack import Pack
 from hub.store import outbox, records, sources
 from hub.store.moments import from_us, to_us
-from hub.store.tables import delivery, fallback, incident, record, whistle
+from hub.store.tables import delivery, fallback, incident, overdue, record, whistle
 
 SETTLED_WITHIN: Final = timedelta(minutes=5)
 """A record without a fate after this is a fault, not work in progress."""
@@ -38,6 +38,7 @@ class Doctor:
             *self._adapters(conn),
             *self._silence(conn),
             *self._queues(conn),
+            *self._overdue(conn),
             *self._deliveries(conn),
             *self._contracts(conn),
             *self._calendar(),
@@ -82,6 +83,11 @@ class Doctor:
         backlog = outbox.waiting(conn)
         if backlog > _BACKLOG:
             yield HubError("D107", count=backlog)
+
+    def _overdue(self, conn: Connection) -> Iterator[HubError]:
+        steps = conn.execute(select(func.count()).select_from(overdue)).scalar_one()
+        if steps:
+            yield HubError("D112", count=steps)
 
     def _deliveries(self, conn: Connection) -> Iterator[HubError]:
         rows = conn.execute(

@@ -205,6 +205,16 @@ whistle = Table(
     Index("whistle_due", "due_us"),
 )
 
+overdue = Table(
+    "overdue",
+    metadata,
+    Column("whistle_id", String(40), nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("due_us", BigInteger, nullable=False),
+    Column("noted_us", BigInteger, nullable=False),
+    PrimaryKeyConstraint("whistle_id", "step"),
+)
+
 delivery = Table(
     "delivery",
     metadata,

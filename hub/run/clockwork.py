@@ -1,0 +1,101 @@
+"""The clockwork worker: notes each deadline that has passed, once, and lets old messages go.
+
+Due in the database is the truth; one leader by lease, and every transaction proves the lease. What
+follows from an overdue step (cards, escalation) reads what stands noted here.
+"""
+
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy import Connection, delete, select
+
+from hub.clock import Clock
+from hub.jsonform import loads
+from hub.model import Whistle, WhistleState
+from hub.store import leases
+from hub.store.engine import Store, insert
+from hub.store.moments import to_us
+from hub.store.tables import message, overdue, whistle
+
+log = structlog.get_logger()
+
+LEASE: Final = "clockwork"
+_PORTION: Final = 500
+_ENDS: Final = (WhistleState.RESULT, WhistleState.CANCELLED)
+_DONE_BY: Final = {
+    "sign": (WhistleState.SIGNED, WhistleState.CONTACTED, WhistleState.REPORTED_IN),
+    "contact": (WhistleState.CONTACTED, WhistleState.REPORTED_IN),
+    "report_in": (WhistleState.REPORTED_IN,),
+    "arrive": (WhistleState.REPORTED_IN,),
+    "finish": (),
+}
+"""States in which a step is behind a whistle that has not ended."""
+
+
+class Clockwork:
+    """One candidate for the leader."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        worker: str,
+        lease_s: float,
+        topics_kept: timedelta,
+        keeps_log: bool,
+    ) -> None:
+        """`topics_kept`: how long messages stay where the outbox is the log (`keeps_log`); elsewhere the
+        broker keeps them, and what was sent may go at once."""
+        self._store, self._clock, self._worker = store, clock, worker
+        self._lease_length = timedelta(seconds=lease_s)
+        self._kept = topics_kept if keeps_log else timedelta(0)
+
+    def step(self) -> int:
+        """Notes what is overdue; returns how many steps that was. 0 while another leads."""
+        now = self._clock.now()
+        held = leases.take(self._store, LEASE, self._worker, now, self._lease_length)
+        if held is None:
+            return 0
+        with self._store.write() as conn:
+            leases.hold(conn, held)
+            noted = self._note(conn, now)
+            conn.execute(
+                delete(message).where(message.c.sent == 1, message.c.made_us < to_us(now - self._kept))
+            )
+        if noted:
+            log.info("deadlines_passed", steps=noted)
+        return noted
+
+    def _note(self, conn: Connection, now: datetime) -> int:
+        """One portion, in order of due; a whistle's `due_us` moves on to its next open step."""
+        rows = conn.execute(
+            select(whistle.c.id, whistle.c.body)
+            .where(whistle.c.due_us <= to_us(now))
+            .order_by(whistle.c.due_us)
+            .limit(_PORTION)
+        ).all()
+        late: list[dict[str, object]] = []
+        for row in rows:
+            one = loads(Whistle, row.body)
+            passed = [d for d in one.deadlines if d.due_at <= now and not is_done(one, d.step)]
+            late += [
+                {"whistle_id": one.id, "step": d.step, "due_us": to_us(d.due_at), "noted_us": to_us(now)}
+                for d in passed
+            ]
+            conn.execute(
+                whistle.update().where(whistle.c.id == one.id).values(due_us=next_due_us(one, after=now))
+            )
+        return insert(conn, overdue, late)
+
+
+def is_done(one: Whistle, step: str) -> bool:
+    """Whether the whistle has this step behind it."""
+    return one.state in _ENDS or one.state in _DONE_BY.get(step, ())
+
+
+def next_due_us(one: Whistle, *, after: datetime) -> int | None:
+    """The next deadline of an open step; None once there is none."""
+    open_ = [to_us(d.due_at) for d in one.deadlines if d.due_at > after and not is_done(one, d.step)]
+    return min(open_, default=None)
