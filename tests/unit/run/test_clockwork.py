@@ -1,0 +1,75 @@
+"""Deadlines that pass are noted once, by one leader."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.model import WhistleState
+from hub.run.clockwork import is_done, next_due_us
+from hub.store import whistles
+from tests.e2e.test_journey import spot
+from tests.instruments import HubInHand, at, stated
+
+
+@pytest.fixture
+def called(tmp_path: Path) -> HubInHand:
+    """A hub whose one matter has called its departments."""
+    hub = HubInHand(tmp_path)
+    hub.tell(stated("A1", position=at(*spot(hub))))
+    hub.settle()
+    return hub
+
+
+def noted(hub: HubInHand) -> list[tuple[str, str]]:
+    """(whistle, step) of what stands noted."""
+    return [(r[0], r[1]) for r in hub.rows("SELECT whistle_id, step FROM overdue ORDER BY 1, 2")]
+
+
+def test_nothing_is_noted_before_it_is_due(called: HubInHand) -> None:
+    assert called.hub.plain_clockwork().step() == 0
+    assert noted(called) == []
+
+
+def test_each_passed_step_is_noted_once_however_often_it_looks(called: HubInHand) -> None:
+    called.clock.pause(timedelta(days=40).total_seconds())
+    clockwork = called.hub.plain_clockwork()
+    while clockwork.step():
+        pass
+    first = noted(called)
+    with called.hub.store.read() as conn:
+        (ids,) = ([r[0] for r in called.rows("SELECT id FROM whistle")],)
+        stored = whistles.load(conn, ids)
+    assert sorted((w.id, d.step) for w in stored.values() for d in w.deadlines) == first
+    clockwork.step()
+    assert noted(called) == first
+
+
+def test_a_step_that_was_done_in_time_is_not_noted(called: HubInHand) -> None:
+    (id_,) = (r[0] for r in called.rows("SELECT id FROM whistle WHERE department = 'zilai'"))
+    called.hub.reporting.take("zilai", id_, {"nonce": "1", "move": "sign"}, called.clock.now())
+    called.clock.pause(timedelta(days=40).total_seconds())
+    called.hub.plain_clockwork().step()
+    assert (id_, "sign") not in noted(called)
+    assert (id_, "finish") in noted(called)
+
+
+def test_while_another_leads_nothing_is_noted_here(called: HubInHand) -> None:
+    called.clock.pause(timedelta(days=40).total_seconds())
+    with called.hub.store.write() as conn:
+        conn.exec_driver_sql(
+            f"INSERT INTO lease (name, holder, epoch, until_us) VALUES ('clockwork', 'other', 1, {2**60})"  # noqa: S608 a test's own figure
+        )
+    assert called.hub.plain_clockwork().step() == 0
+    assert noted(called) == []
+
+
+def test_an_ended_whistle_has_every_step_behind_it(called: HubInHand) -> None:
+    with called.hub.store.read() as conn:
+        (id_,) = (r[0] for r in called.rows("SELECT id FROM whistle WHERE department = 'zilai'"))
+        one = whistles.load(conn, [id_])[id_]
+    from dataclasses import replace
+
+    ended = replace(one, state=WhistleState.RESULT)
+    assert all(is_done(ended, d.step) for d in ended.deadlines)
+    assert next_due_us(ended, after=one.blown_at) is None
