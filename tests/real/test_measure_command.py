@@ -65,7 +65,7 @@ def test_a_margin_is_what_is_left_over_the_promise(expected: float, promise: Pro
     assert expected == promise.margin({"ours": 0.75, "simple": 0.5})
 
 
-def test_all_that_is_promised_is_the_issues(data: Path) -> None:
+def test_what_is_promised_is_checked() -> None:
     promised = {
         (name, promise.figure, promise.beside, promise.least)
         for name, one in MEASURES.items()
