@@ -14,6 +14,9 @@ from hub.bus.message import Consumer, Delivered, Message, Positions
 from hub.errors import TryLater
 
 _COMPACTED: Final = ("grid.incidents",)
+_JOINING_S: Final = 2.0
+"""How long a poll stays while the member joins. kafka-python (3.0.12) forgets a join that ends between two polls
+and begins another, for which all other members must join again: so the end should come inside a poll."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +163,7 @@ class _KafkaMember(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-py
         self, settings: KafkaSettings, group: str, topics: Sequence[str], positions: Positions
     ) -> None:
         self._group, self._positions, self._prefix = group, positions, settings.prefix
-        self._sought = False
+        self._joined = self._sought = False
         with _told_as_try_later():
             self._consumer = KafkaConsumer(
                 **settings.client(),
@@ -183,16 +186,18 @@ class _KafkaMember(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-py
 
     def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:  # noqa: ARG002 the client's
         """Called inside the client's poll, where trouble with the store could not be told: `poll` seeks."""
-        self._sought = False
+        self._joined, self._sought = True, False
 
-    def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:
+    def on_partitions_revoked(self, revoked: Sequence[TopicPartition]) -> None:  # noqa: ARG002 the client's
         """Nothing is pending between two steps, so nothing has to be given back."""
+        self._joined = False
 
     def poll(self, limit: int, timeout_s: float) -> Sequence[Delivered]:
         with _told_as_try_later():
             if not self._sought:
                 self._seek()
-            got = self._consumer.poll(timeout_ms=int(timeout_s * 1000), max_records=limit)
+            wait_s = timeout_s if self._joined else max(timeout_s, _JOINING_S)
+            got = self._consumer.poll(timeout_ms=int(wait_s * 1000), max_records=limit)
         if (
             not self._sought
         ):  # partitions came in this very poll, read from anywhere: the next one seeks first

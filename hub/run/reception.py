@@ -5,7 +5,7 @@ Invariant 2: whoever calls `write` acknowledges, or moves a cursor, only after i
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -18,6 +18,8 @@ from hub.plugin import Adapter, Admitted, Body, Filters
 from hub.store import keys, records
 
 SEALED_AT: Final = "record.sealed"
+_APART: Final = timedelta(microseconds=1)
+"""Between two records of one page: their order there is their order ever after."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Reception:
                 records.NewRecord(
                     id=id_,
                     source=self._source,
-                    received_at=now,
+                    received_at=now + index * _APART,
                     kind=body.kind,
                     mode=mode,
                     size=len(body.content),

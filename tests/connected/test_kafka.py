@@ -2,7 +2,8 @@
 
 import signal
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+import threading
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,6 +15,7 @@ from kafka.admin import ConfigResource, ConfigResourceType, KafkaAdminClient
 
 from hub.bus import Delivered, Message
 from hub.bus.kafka import KafkaBus, KafkaSettings
+from hub.bus.message import Fenced
 from hub.errors import TryLater
 from hub.run import servers
 from hub.store import migrate
@@ -64,43 +66,59 @@ def settings_of(bus: Any) -> KafkaSettings:
     return settings
 
 
-def test_two_members_share_the_partitions_and_each_message_comes_once(exchange: Exchange) -> None:
-    members = [exchange.consumer(), exchange.consumer()]
-    got: list[list[Delivered]] = [[], []]
+class Members:
+    """Workers of one group, a thread each; `handled` has what each of them stored a position for."""
 
-    def come() -> int:
-        for mine, member in zip(got, members, strict=True):
-            batch = member.poll(500, 0.1)
-            exchange.handle(batch)
-            mine.extend(batch)
-        return len(got[0]) + len(got[1])
+    def __init__(self, exchange: Exchange, number: int) -> None:
+        self._exchange = exchange
+        self.handled: list[list[Delivered]] = [[] for _ in range(number)]
+        self._leave = [threading.Event() for _ in range(number)]
+        self._threads = [threading.Thread(target=self._work, args=[n]) for n in range(number)]
+        for thread in self._threads:
+            thread.start()
 
-    until(lambda: _both_have_partitions(members), "both members have partitions")
-    exchange.say(*numbered(range(80), keys=16))
-    until(lambda: come() >= 80, "80 messages", within_s=40)
-    assert sorted(range(80)) == sorted(int(one.value) for mine in got for one in mine)
-    first, second = ({one.part for one in mine} for mine in got)
-    assert first
-    assert second
-    assert not first & second
-    for member in members:
-        member.close()
+    def _work(self, n: int) -> None:
+        consumer = self._exchange.consumer()
+        while not self._leave[n].is_set():
+            batch = consumer.poll(500, 0.2)
+            try:
+                self._exchange.handle(batch)
+            except Fenced:
+                consumer.rewind()
+            else:
+                self.handled[n] += batch
+        consumer.close()
+
+    def leave(self, n: int) -> None:
+        """Member `n` finishes its step and leaves."""
+        self._leave[n].set()
+        self._threads[n].join(timeout=30)
+
+    def numbers(self) -> list[int]:
+        """Every message that any of them handled."""
+        return sorted(int(one.value) for mine in self.handled for one in mine)
 
 
-def _both_have_partitions(members: Sequence[Any]) -> bool:
-    """Members join while they poll; nothing is said yet, so nothing is passed over."""
-    for member in members:
-        member.poll(1, 0.1)
-    return [2, 2] == [len(member._consumer.assignment()) for member in members]
+@pytest.mark.slow
+def test_members_of_a_group_share_the_work_take_over_from_each_other_and_do_nothing_twice(
+    exchange: Exchange,
+) -> None:
+    members = Members(exchange, 2)
+    said = 0
 
+    def both_work() -> bool:
+        nonlocal said
+        exchange.say(*numbered(range(said, said + 16), keys=16))
+        said += 16
+        return all(members.handled)
 
-def test_a_member_that_leaves_hands_its_partitions_to_the_other(exchange: Exchange) -> None:
-    stays, leaves = exchange.consumer(), exchange.consumer()
-    until(lambda: _both_have_partitions([stays, leaves]), "both members have partitions")
-    exchange.say(*numbered(range(40), keys=16))
-    leaves.close()
-    assert sorted(range(40)) == sorted(int(v) for v in values(collect(stays, 40)))
-    stays.close()
+    until(both_work, "both members work", within_s=60)
+    members.leave(1)
+    exchange.say(*numbered(range(said, said + 160), keys=16))
+    until(lambda: len(members.numbers()) >= said + 160, "the other takes over", within_s=60)
+    members.leave(0)
+    assert list(range(said + 160)) == members.numbers()
+    assert {0, 1, 2, 3} == {one.part for one in members.handled[0]}
 
 
 def test_hubs_with_different_prefixes_on_one_broker_hear_nothing_of_each_other(

@@ -10,6 +10,10 @@ from hub.errors import Refused
 from hub.model import Alias, Code, Mode, Stage
 from hub.run.explaining import explain
 from hub.run.relinking import Relinking
+from hub.run.sealing import texts_of
+from hub.store.events import load
+from hub.store.incidents import latest_events
+from hub.store.keys import of
 from tests.instruments import MORNING, HubInHand, at, person, stated
 
 HERE = at(120.8512, 32.0013)
@@ -236,3 +240,20 @@ def test_another_departments_whistle_is_not_there_for_me(hub: HubInHand) -> None
     with pytest.raises(Refused) as refused:
         hub.hub.reporting.take("chengguan", whistle[0], {"nonce": "1", "move": "sign"}, hub.clock.now())
     assert refused.value.code == "W103"
+
+
+def test_of_two_revisions_in_one_page_the_later_one_is_what_a_department_sees(hub: HubInHand) -> None:
+    """The order within a page is kept, whatever the ids are."""
+    first = stated("A1", position=at(*spot(hub)))
+    later = [replace(first, content=f"第{n}次补充") for n in range(12)]
+    hub.tell(first, *later)
+    hub.settle()
+    (key,) = {r[0] for r in hub.rows("SELECT key FROM event")}
+    with hub.hub.store.read() as conn:
+        newest = latest_events(conn, [key])[key]
+        text = texts_of(hub.hub.vault, list(load(conn, [newest]).values()), of(conn, _record_of(hub, newest)))
+    assert text[newest].content == "第11次补充"
+
+
+def _record_of(hub: HubInHand, event_id: str) -> list[str]:
+    return [record for event, record in hub.rows("SELECT id, record_id FROM event") if event == event_id]

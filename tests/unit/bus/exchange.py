@@ -74,15 +74,17 @@ class Exchange:
 
 
 def collect(consumer: Consumer, number: int, limit: int = 500) -> list[Delivered]:
-    """The next `number` messages; fails where they do not come."""
-    got: list[Delivered] = []
+    """The next `number` different messages; fails where they do not come. A group that settles may give
+    some of them twice until their positions are stored."""
+    got: dict[tuple[str, int, int], Delivered] = {}
 
     def enough() -> bool:
-        got.extend(consumer.poll(min(limit, number - len(got)), 0.1))
+        batch = consumer.poll(min(limit, number - len(got)), 0.1)
+        got.update({(one.topic, one.part, one.offset): one for one in batch})
         return len(got) >= number
 
     until(enough, f"{number} messages")
-    return got
+    return list(got.values())
 
 
 def values(delivered: Iterable[Delivered]) -> list[str]:
