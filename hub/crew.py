@@ -63,7 +63,7 @@ class Crew:
             serve(self.hub),
             host=settings.host,
             port=settings.port,
-            log_level="error",
+            log_level="critical",  # a trace may quote what was sent: the handlers tell by code
             timeout_graceful_shutdown=_GRACE_S,
         )
         self._server = uvicorn.Server(config)
@@ -72,6 +72,8 @@ class Crew:
 
     def look(self) -> None:
         """Raises what ended a worker, if one ended that nobody stopped."""
+        if self._web is not None and not self._web.is_alive():
+            raise FixSettings("C107")
         for loop in self._loops:
             if loop.broken is not None:
                 raise loop.broken

@@ -17,7 +17,7 @@ _EVENT: Final = {
         "event_id": _ID,
         "key": _ID,
         "source": _ID,
-        "category": _ID,
+        "category": {"type": ["string", "null"], "description": "null for a secret report"},
         "subdistrict_id": {"type": ["string", "null"]},
         "grid_id": {"type": ["string", "null"]},
         "mode": {"enum": ["live", "backfill", "late"]},

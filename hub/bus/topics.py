@@ -7,6 +7,8 @@ from zlib import crc32
 EVENTS: Final = "grid.events"
 INCIDENTS: Final = "grid.incidents"
 DEADLETTERS: Final = "grid.deadletters"
+REPORTS: Final = "grid.reports."
+"""How the names of the topics begin that departments write their reports to."""
 
 
 def whistles(department: str) -> str:
@@ -16,7 +18,7 @@ def whistles(department: str) -> str:
 
 def reports(department: str) -> str:
     """Where a department writes its reports (报到)."""
-    return f"grid.reports.{department}"
+    return REPORTS + department
 
 
 def department_of(topic: str) -> str:

@@ -194,10 +194,11 @@ class Stage:
             listener.stop()
         if hasattr(self, "_systems") and self._systems.stdin:
             self._systems.stdin.close()
-            try:
-                self._systems.wait(10)
-            except subprocess.TimeoutExpired:
-                self._systems.kill()
+            for _ in range(100):
+                if self._systems.poll() is not None:
+                    return
+                threading.Event().wait(0.1)
+            self._systems.kill()
 
     def _ask(self, order: Mapping[str, Any]) -> dict[str, Any]:
         assert self._systems.stdin is not None  # noqa: S101 opened as pipes

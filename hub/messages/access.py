@@ -53,4 +53,10 @@ TEXTS: Final[dict[str, Text]] = {
         "a projection holds more than contract {contract} asks for",
         "nothing was sent; report this code, compare contract and grants",
     ),
+    "A122": Text(
+        "主密钥与此存储不符：它由另一组密钥封存",
+        "改用原来的密钥文件（设置 keys 或 home）",
+        "these master keys are not the store's: it was sealed under others",
+        "give the store's own key file (settings keys or home)",
+    ),
 }

@@ -43,7 +43,7 @@ from hub.schema import schemas
 from hub.settings import Settings
 from hub.store import migrate, outbox, principals
 from hub.store.engine import Store, insert
-from hub.store.tables import staff
+from hub.store.tables import fact, staff
 
 log = structlog.get_logger()
 
@@ -116,7 +116,18 @@ class Assembly:
     def vault(self) -> Vault:
         """The vault under the master keys of `keys_file`."""
         ring = open_keys(self.settings.keys_file)
-        return Vault(ring, Algorithm.SM4_GCM if self.settings.cipher == "sm4" else Algorithm.AES_256_GCM)
+        vault = Vault(ring, Algorithm.SM4_GCM if self.settings.cipher == "sm4" else Algorithm.AES_256_GCM)
+        self._check_keys(vault)
+        return vault
+
+    def _check_keys(self, vault: Vault) -> None:
+        """Raises FixSettings A122 where this store was sealed under other keys: nothing may be added to it."""
+        check = vault.fingerprint(b"key check")
+        with self.store.write() as conn:
+            insert(conn, fact, [{"name": "key_check", "value": check}])
+            known = conn.execute(select(fact.c.value).where(fact.c.name == "key_check")).scalar_one()
+        if known != check:
+            raise FixSettings("A122")
 
     @cached_property
     def http(self) -> httpx.Client:

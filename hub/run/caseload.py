@@ -284,6 +284,7 @@ def _touched(incident: Incident, event: Event, *, more: int) -> Incident:
     return replace(
         incident,
         urgency=urgency,
+        secret=incident.secret or event.secret,
         sources=sources,
         event_count=incident.event_count + more,
         last_reported_at=max(incident.last_reported_at, event.reported_at),

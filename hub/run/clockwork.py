@@ -8,20 +8,22 @@ from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
-from sqlalchemy import Connection, delete, select
+from sqlalchemy import Connection, delete, func, not_, or_, select
 
+from hub.bus.topics import EVENTS, REPORTS
 from hub.clock import Clock
 from hub.jsonform import loads
 from hub.model import Whistle, WhistleState
 from hub.store import leases
 from hub.store.engine import Store, insert
 from hub.store.moments import to_us
-from hub.store.tables import message, overdue, whistle
+from hub.store.tables import message, offset, overdue, whistle
 
 log = structlog.get_logger()
 
 LEASE: Final = "clockwork"
 _PORTION: Final = 500
+_SWEEP_EVERY: Final = timedelta(hours=1)
 _ENDS: Final = (WhistleState.RESULT, WhistleState.CANCELLED)
 _DONE_BY: Final = {
     "sign": (WhistleState.SIGNED, WhistleState.CONTACTED, WhistleState.REPORTED_IN),
@@ -50,7 +52,8 @@ class Clockwork:
         broker keeps them, and what was sent may go at once."""
         self._store, self._clock, self._worker = store, clock, worker
         self._lease_length = timedelta(seconds=lease_s)
-        self._kept = topics_kept if keeps_log else timedelta(0)
+        self._kept, self._keeps_log = topics_kept if keeps_log else timedelta(0), keeps_log
+        self._next_sweep = clock.now()
 
     def step(self) -> int:
         """Notes what is overdue; returns how many steps that was. 0 while another leads."""
@@ -61,12 +64,23 @@ class Clockwork:
         with self._store.write() as conn:
             leases.hold(conn, held)
             noted = self._note(conn, now)
-            conn.execute(
-                delete(message).where(message.c.sent == 1, message.c.made_us < to_us(now - self._kept))
-            )
+            if now >= self._next_sweep:
+                self._sweep(conn, now)
+                self._next_sweep = now + _SWEEP_EVERY
         if noted:
             log.info("deadlines_passed", steps=noted)
         return noted
+
+    def _sweep(self, conn: Connection, now: datetime) -> None:
+        """Lets old messages go; where the outbox is the log, never one that the hub itself has still to read."""
+        old = delete(message).where(message.c.sent == 1, message.c.made_us < to_us(now - self._kept))
+        if self._keeps_log:
+            read_up_to = (
+                select(func.min(offset.c.next)).where(offset.c.topic == message.c.topic).scalar_subquery()
+            )
+            ours = or_(message.c.topic == EVENTS, message.c.topic.like(f"{REPORTS}%"))
+            old = old.where(or_(not_(ours), message.c.seq < func.coalesce(read_up_to, 0)))
+        conn.execute(old)
 
     def _note(self, conn: Connection, now: datetime) -> int:
         """One portion, in order of due; a whistle's `due_us` moves on to its next open step."""

@@ -49,6 +49,9 @@ class Gateway:
         except PeerRefused as refused:
             self._note_refusal(source, refused)
             return PeerReply(refused.status, refused.body, refused.headers)
+        except Exception as error:  # foreign code: its words may quote what was sent
+            log.warning("receive_failed", source=source, error=type(error).__name__)
+            return PeerReply(500)
         if not received.bodies:
             return received.reply
         with self._lock:

@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from hub.errors import TryLater
 from hub.model import Mode
 from hub.plugin import Adapter, Reads
 from hub.run.assembly import Assembly
 from hub.run.reception import Reception, write
-from hub.store import cursors
+from hub.store import cursors, leases
 
 _PAGES: Final = 1_000_000
 
@@ -24,11 +25,18 @@ class Import:
         self._reception = Reception(source, adapter, hub.vault, body_limit=hub.settings.body_limit)
 
     def run(self) -> int:
-        """Stores every record of the file; returns how many. Running it again stores nothing twice."""
+        """Stores every record of the file; returns how many. Running it again stores nothing twice.
+
+        Raises TryLater B101 while another worker has this source.
+        """
         if not isinstance(self._adapter, Reads):
             return 0
         stored = 0
+        intake = self._hub.plain_intake(self._source, self._adapter)
         for _ in range(_PAGES):
+            held = intake.lease()
+            if held is None:
+                raise TryLater("B101")
             with self._hub.store.read() as conn:
                 place = cursors.get(conn, self._source)
             page = self._adapter.read(place.cursor)
@@ -39,6 +47,7 @@ class Import:
                 page.bodies, arrival=f"page:{place.pages}", mode=Mode.BACKFILL, now=now
             )
             with self._hub.store.write() as conn:
+                leases.hold(conn, held)
                 stored += write(conn, prepared)
                 cursors.move(conn, self._source, cursors.Place(page.cursor, place.pages + 1), now)
         return stored

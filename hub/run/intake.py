@@ -237,9 +237,9 @@ class Intake:
             "event_id": event.id,
             "key": event.key,
             "source": event.source,
-            "category": event.category,
+            "category": None if event.secret else event.category,
             "subdistrict_id": event.place.subdistrict_id,
-            "grid_id": event.place.grid_id,
+            "grid_id": None if event.secret else event.place.grid_id,
             "mode": event.mode.value,
         }
         value = envelope.wrap(

@@ -7,6 +7,7 @@ from typing import Final
 
 import structlog
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hub.errors import HubError, TryLater
 
@@ -52,7 +53,7 @@ class Loop:
         """One step; returns how long to rest after it."""
         try:
             done = self._step()
-        except (TryLater, DBAPIError) as error:
+        except (TryLater, DBAPIError, PoolTimeout) as error:
             return self._back_off(error)
         if self._failures:
             log.info("worker_back", worker=self.name)

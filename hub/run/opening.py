@@ -87,6 +87,7 @@ class Opening:
                 partial(self._resident, one.event.requester, people, data_keys),
             )
             for one in stored.values()
+            if one.event.accused != whistle.department  # 被诉单位 is not shown the matter (domain.md 2.5)
         ]
 
     def _text(self, one: events.StoredEvent, data_keys: Mapping[str, DataKey]) -> EventText:

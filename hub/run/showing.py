@@ -68,7 +68,7 @@ class Showing:
         plan = self._plans.plan(
             department=whistle.department, purpose=purpose, output=Output.API, on=day_of(at)
         )
-        return project(_report_view(opened), plan, _scope(incident, known))
+        return project(_report_view(opened), plan, _scope(incident, known, secret=opened.event.secret))
 
     def _incident(self, one: Incident) -> dict[str, object]:
         pack, place = self._pack, one.place
@@ -125,13 +125,15 @@ class Showing:
         )
 
 
-def _scope(incident: Incident, known: Callable[[], Iterable[str]] | None = None) -> RowScope:
+def _scope(
+    incident: Incident, known: Callable[[], Iterable[str]] | None = None, *, secret: bool = False
+) -> RowScope:
     place = incident.place
     return RowScope(
         areas=areas_of(place.community_id or place.subdistrict_id),
         category=incident.category,
         known=known,
-        care=frozenset({Care.SECRET}) if incident.secret else frozenset(),
+        care=frozenset({Care.SECRET}) if secret or incident.secret else frozenset(),
     )
 
 

@@ -76,7 +76,7 @@ class SourceWorker:
         """One page; a token that ended in the middle is renewed and the page read again (N71)."""
         attempts = Retrying(
             stop=stop_after_attempt(3),
-            wait=wait_exponential_jitter(initial=0.2, max=2.0),
+            wait=wait_exponential_jitter(multiplier=0.2, max=2.0),
             retry=retry_if_exception_type(SignInAgain),
             sleep=self._clock.pause,
             reraise=True,

@@ -1,6 +1,7 @@
 """Whose trouble an exception is: that of the records or events in hand, or that of everything around them."""
 
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from hub.errors import FixSettings, TryLater
 from hub.store.engine import is_unavailable
@@ -14,4 +15,4 @@ def is_of_the_batch(error: Exception) -> bool:
     """
     if isinstance(error, DBAPIError):
         return not is_unavailable(error)
-    return not isinstance(error, (TryLater, FixSettings))
+    return not isinstance(error, (TryLater, FixSettings, PoolTimeout))

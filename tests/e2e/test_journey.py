@@ -2,12 +2,14 @@
 
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 
 import orjson
 import pytest
 
-from hub.errors import Refused
+from hub.errors import FixSettings, Refused
 from hub.model import Alias, Code, Mode, Stage
+from hub.run.assembly import Assembly
 from hub.run.explaining import explain
 from hub.run.relinking import Relinking
 from hub.run.sealing import texts_of
@@ -257,3 +259,56 @@ def test_of_two_revisions_in_one_page_the_later_one_is_what_a_department_sees(hu
 
 def _record_of(hub: HubInHand, event_id: str) -> list[str]:
     return [record for event, record in hub.rows("SELECT id, record_id FROM event") if event == event_id]
+
+
+def test_a_report_that_turns_secret_closes_its_matter_to_everyone(hub: HubInHand) -> None:
+    draft = stated("A1", position=at(*spot(hub)), requester=person(2))
+    hub.tell(draft)
+    hub.settle()
+    hub.tell(replace(draft, secret=True, content="请为我保密。"))
+    hub.settle()
+    assert orjson.loads(hub.rows("SELECT body FROM incident")[0][0])["secret"] is True
+    (whistle,) = hub.rows("SELECT id FROM whistle WHERE department = 'zilai'")
+    shown = hub.hub.opening.open(
+        "zilai", whistle[0], purpose="callback", ledger=hub.hub.ledgers.mine(), now=hub.clock.now()
+    )
+    assert person(2).phone not in orjson.dumps(shown).decode()
+
+
+def test_an_accused_department_is_not_shown_the_report_against_it(hub: HubInHand) -> None:
+    name = hub.hub.pack.organisations["zilai"].name
+    place = at(*spot(hub))
+    hub.tell(
+        stated("A1", position=place),
+        stated("A2", position=place, accused_name=name, content="水司拖延不修。"),
+    )
+    hub.settle()
+    (whistle,) = hub.rows("SELECT id FROM whistle WHERE department = 'zilai'")
+    shown = hub.hub.opening.open(
+        "zilai", whistle[0], purpose="handle", ledger=hub.hub.ledgers.mine(), now=hub.clock.now()
+    )
+    assert "水司拖延不修" not in orjson.dumps(shown).decode()
+    assert len(shown["reports"]) == 1
+
+
+def test_a_store_takes_nothing_that_other_keys_would_seal(hub: HubInHand, tmp_path: Path) -> None:
+    hub.tell(stated("A1", position=at(*spot(hub))))
+    other = tmp_path / "other"
+    settings = hub.hub.settings.model_copy(update={"home": other, "store": hub.hub.settings.store_url})
+    stranger = Assembly(settings, clock=hub.clock, pack=hub.hub.pack)
+    with pytest.raises(FixSettings) as refused:
+        assert stranger.vault
+    assert refused.value.code == "A122"
+    stranger.close()
+
+
+def test_messages_that_casework_has_not_read_outlive_their_retention(hub: HubInHand) -> None:
+    hub.tell(stated("A1", position=at(*spot(hub))))
+    intake = hub.hub.plain_intake("hotline_12345", hub.adapter)
+    held = intake.lease()
+    assert held is not None
+    intake.digest(held)
+    hub.clock.pause(30 * 86_400)
+    hub.hub.plain_clockwork().step()
+    hub.settle()
+    assert hub.account()["fates"]["published"] == 1

@@ -10,6 +10,7 @@ from hub.bus.embedded import EmbeddedBus
 from hub.store import migrate
 from hub.store.engine import Store
 from tests.unit.bus.exchange import Exchange
+from tests.unit.store.blank import blank
 
 
 @pytest.fixture(
@@ -22,6 +23,7 @@ from tests.unit.bus.exchange import Exchange
 def exchange(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Exchange]:
     """An empty bus with its store."""
     url, address, prefix = f"sqlite:///{tmp_path}/hub.db", "", ""
+    blank(tmp_path / "hub.db")
     if request.param != "embedded":
         url, address, prefix = request.getfixturevalue("real_servers").fresh()
     store = Store(url)

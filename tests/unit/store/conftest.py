@@ -1,14 +1,13 @@
 """A database of each kind: every promise of the store is kept on both."""
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy.engine import make_url
 
 from hub.store import migrate
 from hub.store.engine import Store
+from tests.unit.store.blank import blank
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.connected)])
@@ -28,21 +27,11 @@ def empty(url: str) -> Iterator[Store]:
     store.close()
 
 
-@pytest.fixture(scope="session")
-def migrated(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An SQLite file at the newest migration, to be copied: migrating takes longer than most tests."""
-    file = tmp_path_factory.mktemp("migrated") / "hub.db"
-    store = Store(f"sqlite:///{file}")
-    migrate.up(store)
-    store.close()
-    return file
-
-
 @pytest.fixture
-def store(url: str, migrated: Path) -> Iterator[Store]:
+def store(url: str, tmp_path: Path) -> Iterator[Store]:
     """A database at the newest migration."""
-    if file := make_url(url).database if url.startswith("sqlite") else "":
-        shutil.copy(migrated, file)
+    if url.startswith("sqlite"):
+        blank(tmp_path / "hub.db")
     made = Store(url)
     migrate.up(made)
     yield made

@@ -1,0 +1,27 @@
+"""A hub in the hand, on SQLite and the embedded bus."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.instruments import HubInHand
+from tests.unit.store.blank import blank
+
+
+@pytest.fixture
+def hub(tmp_path: Path) -> Iterator[HubInHand]:
+    """One empty hub with the demo pack."""
+    blank(tmp_path / "hub.db")
+    made = HubInHand(tmp_path)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def other(hub: HubInHand, tmp_path: Path) -> Iterator[HubInHand]:
+    """A second process of the same hub, with its own workers and an hour later on its clock."""
+    made = HubInHand(tmp_path)
+    made.clock.pause(3600)
+    yield made
+    made.close()

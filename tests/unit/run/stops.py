@@ -1,0 +1,32 @@
+"""A database that refuses one kind of statement, or is away: work is broken off in the middle of a transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.instruments import HubInHand
+
+
+@contextmanager
+def stopped_at(hub: HubInHand, what: str) -> Iterator[None]:
+    """Every `what` (for instance `INSERT ON source_cursor`) fails within the block."""
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql(
+            f"CREATE TRIGGER stopped BEFORE {what} BEGIN SELECT RAISE(ABORT, 'stopped'); END"
+        )
+    try:
+        yield
+    finally:
+        with hub.hub.store.write() as conn:
+            conn.exec_driver_sql("DROP TRIGGER stopped")
+
+
+@contextmanager
+def gone(hub: HubInHand, table: str) -> Iterator[None]:
+    """Within the block the database cannot be used for what needs `table`."""
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql(f"ALTER TABLE {table} RENAME TO gone")
+    try:
+        yield
+    finally:
+        with hub.hub.store.write() as conn:
+            conn.exec_driver_sql(f"ALTER TABLE gone RENAME TO {table}")
