@@ -34,7 +34,7 @@ def demo(once: bool, as_json: bool, store: str, bus: str, port: int, seed: int) 
     from hub.run import logs
 
     logs.configure("warning")
-    length, matters, speed = (timedelta(minutes=60), 220, 120.0) if once else (timedelta(hours=10), 900, 60.0)
+    length, matters, speed = (timedelta(minutes=24), 140, 60.0) if once else (timedelta(hours=10), 900, 60.0)
     play = Play(length=length, matters=matters, speed=speed, seed=seed)
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):

@@ -1,0 +1,140 @@
+"""The account after a drill: what is missing, what is there twice, and how often something was said again."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, dataclass
+
+import orjson
+
+from hub.bus.topics import EVENTS
+from hub.contract.route import Routed
+from hub.model import Channel
+from hub.pipeline import opened_by
+from hub.run.assembly import Assembly
+from hub.run.casework import GROUP
+from hub.store import events, outbox
+from tests.drills.lines import Truth, matter_of
+
+
+@dataclass(frozen=True, slots=True)
+class Toll:
+    """One line of a drill's table. `repeats`: messages that came more than once, under the same id."""
+
+    drill: str
+    stack: str
+    seed: int
+    kills: int
+    records: int
+    fates: Mapping[str, int]
+    missing: int
+    double: int
+    repeats: int
+
+    def line(self) -> str:
+        """The line as it is printed."""
+        return orjson.dumps(asdict(self)).decode()
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What is wrong, by name, and how often messages were repeated."""
+
+    missing: list[str]
+    double: list[str]
+    repeats: int
+
+
+def find(hub: Assembly, truth: Truth, said: Iterable[str], ends: Mapping[int, int]) -> Found:
+    """Compares the store with the truth and with all that lies on the whistle topics (`said`, CloudEvents).
+
+    `ends`: the offset after the last message of each partition of `grid.events`.
+    """
+    missing, double = _records(hub, truth)
+    for one in (_matters(hub, truth), _whistles(hub), _offsets(hub, ends)):
+        missing += one[0]
+        double += one[1]
+    there = Counter(orjson.loads(value)["id"] for value in said)
+    due = _on_topics(hub)
+    missing += [f"message of {id_}" for id_ in due - set(there)]
+    double += [f"message without a whistle {id_}" for id_ in set(there) - due]
+    return Found(missing, double, sum(there.values()) - len(there))
+
+
+def _rows(hub: Assembly, query: str) -> list[tuple[object, ...]]:
+    with hub.store.read() as conn:
+        return [tuple(r) for r in conn.exec_driver_sql(query).all()]
+
+
+def _records(hub: Assembly, truth: Truth) -> tuple[list[str], list[str]]:
+    """Every line of the file is one record, and every record has the fate it must have."""
+    account = hub.account()
+    missing = [f"{truth.records - account['records']} records"] if account["records"] < truth.records else []
+    double = [f"{account['records'] - truth.records} records"] if account["records"] > truth.records else []
+    for fate, due in truth.fates.items():
+        if account["fates"][fate] != due:
+            missing.append(f"{fate}: {account['fates'][fate]} instead of {due}")
+    missing += [f"fate of {r[0]}" for r in _rows(hub, "SELECT id FROM record WHERE fate IS NULL")]
+    missing += [f"fate of {r[0]}" for r in _rows(hub, "SELECT id FROM event WHERE fate IS NULL")]
+    missing += [f"sending of {r[0]}" for r in _rows(hub, "SELECT seq FROM message WHERE sent = 0")]
+    return missing, double
+
+
+def _matters(hub: Assembly, truth: Truth) -> tuple[list[str], list[str]]:
+    """One incident a matter, and each report in exactly one live link."""
+    incidents: dict[str, set[object]] = {}
+    query = "SELECT a.ref, l.incident_id FROM alias a JOIN link l ON l.event_key = a.key WHERE l.undone_us IS NULL"
+    rows = _rows(hub, query)
+    for ref, incident in rows:
+        incidents.setdefault(matter_of(str(ref)), set()).add(incident)
+    linked = Counter(ref for ref, _ in rows)
+    reports = [r[0] for r in _rows(hub, "SELECT ref FROM alias")]
+    missing = [f"matter number {n}" for n in range(len(incidents), truth.matters)]
+    missing += [f"link of {ref}" for ref in reports if ref not in linked]
+    double = [f"incident of {matter}" for matter, found in incidents.items() if len(found) > 1]
+    double += [f"link of {ref}" for ref, number in linked.items() if number > 1]
+    known = {r[0] for r in _rows(hub, "SELECT id FROM incident")}
+    double += [f"incident {one}" for one in known - set().union(*incidents.values())]
+    return missing, double
+
+
+def _whistles(hub: Assembly) -> tuple[list[str], list[str]]:
+    """Each incident calls exactly the departments that its first report calls."""
+    openers = {
+        str(event): str(incident)
+        for event, incident in _rows(
+            hub,
+            "SELECT e.id, l.incident_id FROM event e JOIN link l ON l.event_id = e.id WHERE e.note = 'opened'",
+        )
+    }
+    with hub.store.read() as conn:
+        stored = events.load(conn, openers)
+    due: Counter[tuple[object, ...]] = Counter()
+    for id_, one in stored.items():
+        routed = hub.journey.route(one.event, opened_by(one.event, recurrence_of=None))
+        if isinstance(routed, Routed):
+            due.update((openers[id_], call.department) for call in routed.calls)
+    blown = Counter(_rows(hub, "SELECT incident_id, department FROM whistle"))
+    return [f"whistle {one}" for one in due - blown], [f"whistle {one}" for one in blown - due]
+
+
+def _on_topics(hub: Assembly) -> set[str]:
+    """Ids of the whistles whose contract sends them over the bus."""
+    contracts = {c.id: c for c in hub.pack.contracts}
+    rows = _rows(hub, "SELECT id, body FROM whistle")
+    return {
+        str(id_)
+        for id_, body in rows
+        if Channel.KAFKA in contracts[orjson.loads(str(body))["contract_id"]].channels
+    }
+
+
+def _offsets(hub: Assembly, ends: Mapping[int, int]) -> tuple[list[str], list[str]]:
+    """Casework has handled every partition to its end, and not further."""
+    stored = {
+        part: next_ for (topic, part), next_ in outbox.positions(hub.store, GROUP).items() if topic == EVENTS
+    }
+    behind = [
+        f"partition {p}: {stored.get(p, 0)} of {end}" for p, end in ends.items() if stored.get(p, 0) < end
+    ]
+    ahead = [f"partition {p}: {stored[p]} of {ends.get(p, 0)}" for p in stored if stored[p] > ends.get(p, 0)]
+    return behind, ahead
