@@ -21,8 +21,8 @@ demo: $(STAMP)  ## Simulated departments, hub and pages, until Ctrl-C (ARGS="--s
 	@$(BIN)/gridplus demo $(ARGS)
 
 test: setup check  ## Everything CI runs: lint, types, imports, all tests, connected ones too
-	@$(BIN)/pytest -q -n 2 -m "not connected and not slow" --durations=10
-	@$(BIN)/pytest -q -m "connected or slow" --durations=10
+	@$(BIN)/pytest -q -n 2 -m "not connected and not slow and not drill" --durations=10
+	@$(BIN)/pytest -q -m "(connected or slow) and not drill" --durations=10
 
 check: lint types imports
 
@@ -36,7 +36,7 @@ imports: $(STAMP)  ## import directions of the house
 	@$(BIN)/lint-imports --no-cache
 
 unit: $(STAMP)  ## The inner loop: no server, under 30 s
-	@HYPOTHESIS_PROFILE=quick $(BIN)/pytest -q -n 2 -m "not connected and not slow" --durations=10 tests/unit
+	@HYPOTHESIS_PROFILE=quick $(BIN)/pytest -q -n 2 -m "not connected and not slow and not drill" --durations=10 tests/unit
 
 plugins: $(STAMP)  ## Tests of the adapters and their simulators
 	@$(BIN)/pytest -q plugins
@@ -49,6 +49,9 @@ docs: $(STAMP)  ## Regenerates the reference pages
 
 connected: setup  ## Tests on a real Kafka and a real PostgreSQL
 	@$(BIN)/pytest -q -m connected
+
+drill: setup  ## Heavy and slow checks that make test leaves out
+	@$(BIN)/pytest -q -m drill
 
 bench: setup  ## Speed of the whole journey by stage (ARGS="--events N --store … --bus …")
 	@$(BIN)/gridplus bench $(ARGS)
