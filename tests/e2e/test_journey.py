@@ -8,7 +8,7 @@ import orjson
 import pytest
 
 from hub.errors import FixSettings, Refused
-from hub.model import Alias, Code, Mode, Stage
+from hub.model import Alias, Code, DepartmentId, Mode, Stage
 from hub.run.assembly import Assembly
 from hub.run.explaining import explain
 from hub.run.relinking import Relinking
@@ -276,7 +276,7 @@ def test_a_report_that_turns_secret_closes_its_matter_to_everyone(hub: HubInHand
 
 
 def test_an_accused_department_is_not_shown_the_report_against_it(hub: HubInHand) -> None:
-    name = hub.hub.pack.organisations["zilai"].name
+    name = hub.hub.pack.organisations[DepartmentId("zilai")].name
     place = at(*spot(hub))
     hub.tell(
         stated("A1", position=place),
