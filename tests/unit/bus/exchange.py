@@ -51,8 +51,7 @@ class Exchange:
         """What the outbox holds goes to the bus; a new relay each time, as after a restart."""
         self.clock.pause(timedelta(minutes=1).total_seconds())
         relay = self.relay()
-        while relay.step():
-            pass
+        until(lambda: not relay.step(), "the outbox is empty")
 
     def waiting(self) -> int:
         """Messages that the bus does not have yet."""

@@ -1,15 +1,22 @@
-"""The relay calls webhooks in order, signed, again after a rest, one department apart from another."""
+"""The relay carries the outbox over, and calls webhooks in order, signed, again after a rest; one relay leads."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import httpx
 import pytest
+from sqlalchemy.exc import DBAPIError
 
+from hub.bus import Bus, Message
+from hub.bus.embedded import EmbeddedBus
 from hub.bus.message import Fenced
+from hub.errors import TryLater
 from hub.run.relay import Hook, Relay, sign
-from hub.store import whistles
+from hub.store import outbox, whistles
+from hub.store.engine import Store
+from hub.store.outbox import Outbox
 from tests.instruments import HubInHand
+from tests.unit.run.stops import stopped_at
 
 HOOKS = {
     "gongdian": Hook("https://gongdian.example/hook", "k1"),
@@ -35,6 +42,35 @@ class Departments:
         return httpx.Response(202)
 
 
+class Shelf(EmbeddedBus):
+    """A bus that must be carried to, as Kafka is: `lies` has what was carried."""
+
+    outbox_is_log = False
+
+    def __init__(self, store: Store) -> None:
+        super().__init__(store)
+        self.lies: list[str] = []
+        self.when_carried: Callable[[], None] = lambda: None
+
+    def publish(self, messages: Sequence[tuple[Message, int]]) -> None:
+        """Takes them all, or raises what the test wants."""
+        self.when_carried()
+        self.lies += [message.value for message, _ in messages]
+
+
+def say(hub: HubInHand, *values: str) -> None:
+    """Messages of one transaction, in the outbox."""
+    box = Outbox({}, is_log=False)
+    with hub.hub.store.write() as conn:
+        box.append(conn, [Message("grid.events", "k", value) for value in values], hub.clock.now())
+
+
+def waiting(hub: HubInHand) -> int:
+    """How many messages the bus does not have yet."""
+    with hub.hub.store.read() as conn:
+        return outbox.waiting(conn)
+
+
 def refuses() -> httpx.Response:
     """A department whose server is ill."""
     return httpx.Response(500)
@@ -51,11 +87,13 @@ def departments() -> Departments:
     return Departments()
 
 
-def relay_of(hub: HubInHand, departments: Departments, worker: str = "relay-1") -> Relay:
+def relay_of(
+    hub: HubInHand, departments: Departments, worker: str = "relay-1", bus: Bus | None = None
+) -> Relay:
     """A relay that reaches these departments."""
     return Relay(
         store=hub.hub.store,
-        bus=hub.hub.bus,
+        bus=bus or hub.hub.bus,
         hooks=HOOKS,
         http=httpx.Client(transport=httpx.MockTransport(departments)),
         clock=hub.clock,
@@ -78,6 +116,50 @@ def queue(hub: HubInHand, department: str, *messages: str) -> None:
 def states(hub: HubInHand) -> dict[str, tuple[str, int]]:
     """Message → (state, attempts)."""
     return {m: (s, n) for m, s, n in hub.rows("SELECT message, state, attempts FROM delivery")}
+
+
+# -- the outbox ------------------------------------------------------------------------------------------
+
+
+def test_what_the_outbox_holds_is_carried_once_and_in_order(hub: HubInHand, departments: Departments) -> None:
+    shelf = Shelf(hub.hub.store)
+    relay = relay_of(hub, departments, bus=shelf)
+    say(hub, "1", "2")
+    say(hub, "3")
+    assert [3, 0] == [relay.step(), relay.step()]
+    assert (["1", "2", "3"], 0) == (shelf.lies, waiting(hub))
+
+
+def test_while_the_bus_is_away_the_outbox_keeps_everything(hub: HubInHand, departments: Departments) -> None:
+    def away() -> None:
+        raise TryLater("C105")
+
+    shelf = Shelf(hub.hub.store)
+    relay = relay_of(hub, departments, bus=shelf)
+    shelf.when_carried = away
+    say(hub, "1")
+    with pytest.raises(TryLater):
+        relay.step()
+    say(hub, "2")
+    assert ([], 2) == (shelf.lies, waiting(hub))
+    shelf.when_carried = lambda: None
+    relay.step()
+    assert (["1", "2"], 0) == (shelf.lies, waiting(hub))
+
+
+def test_a_leader_that_died_before_it_marked_is_followed_by_a_repeat_and_never_by_a_gap(
+    hub: HubInHand, departments: Departments
+) -> None:
+    shelf = Shelf(hub.hub.store)
+    say(hub, "1", "2")
+    with stopped_at(hub, "UPDATE ON message"), pytest.raises(DBAPIError):
+        relay_of(hub, departments, bus=shelf).step()
+    hub.clock.pause(16)
+    relay_of(hub, departments, "relay-2", bus=shelf).step()
+    assert (["1", "2", "1", "2"], 0) == (shelf.lies, waiting(hub))
+
+
+# -- webhooks --------------------------------------------------------------------------------------------
 
 
 def test_a_webhook_gets_its_whistles_in_order_signed_with_its_own_secret(

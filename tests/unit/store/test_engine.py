@@ -151,7 +151,8 @@ def test_two_writers_at_once_lose_no_step_of_each_other(store: Store, other: Sto
     def count(mine: Store) -> None:
         for _ in range(25):
             with mine.write() as conn:
-                conn.execute(offset.update().values(next=offset.c.next + 1))
+                seen = conn.execute(select(offset.c.next).with_for_update()).scalar_one()
+                conn.execute(offset.update().values(next=seen + 1))
 
     with store.write() as conn:
         insert(conn, offset, [{"grp": "g", "topic": "t", "part": 0, "next": 0}])

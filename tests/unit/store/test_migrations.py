@@ -60,13 +60,26 @@ def test_migrating_again_changes_nothing(store: Store) -> None:
         assert [("kept", "yes")] == conn.exec_driver_sql("SELECT name, value FROM fact").all()
 
 
+TOGETHER = """
+import sys
+from hub.store import engine, migrate
+print("ready", flush=True)
+sys.stdin.readline()
+migrate.up(engine.Store(sys.argv[1]))
+"""
+
+
 @pytest.mark.slow
 def test_processes_that_start_together_wait_for_each_other(url: str) -> None:
-    script = "import sys; from hub.store import engine, migrate; migrate.up(engine.Store(sys.argv[1]))"
-    started = [
-        subprocess.Popen([sys.executable, "-c", script, url], stderr=subprocess.PIPE) for _ in range(3)
-    ]
-    ends = [(process.communicate(timeout=50)[1].decode(), process.returncode) for process in started]
+    command = [sys.executable, "-c", TOGETHER, url]
+    pipe = subprocess.PIPE
+    started = [subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe, text=True) for _ in range(3)]
+    assert ["ready\n"] * 3 == [process.stdout.readline() for process in started if process.stdout]
+    for process in started:
+        assert process.stdin is not None
+        process.stdin.write("go\n")
+        process.stdin.flush()
+    ends = [(process.communicate(timeout=50)[1], process.returncode) for process in started]
     assert [("", 0)] * 3 == ends
     store = Store(url)
     assert [] == differences(store)
