@@ -5,7 +5,7 @@ event ─▶ sighting ─▶ link decision ─▶ INCIDENT ─▶ calls ─▶ W
 """
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -21,6 +21,7 @@ from hub.incident.decide import Join, Open, decide
 from hub.incident.sighting import Candidate, Sighting
 from hub.incident.text import features
 from hub.intake import doubts, times
+from hub.intake.revisions import Standing, completed, is_older, says_a_place
 from hub.intake.validate import Validator
 from hub.jsonform import dumps, plain
 from hub.model import (
@@ -59,7 +60,10 @@ class Origin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Understood:
-    """A draft that became an event; `text` and `resident` go to the vault, `why` beside the event."""
+    """A draft that became an event; `text` and `resident` go to the vault, `why` beside the event.
+
+    `resident` is None too where a revision is older than what stands: it changes nothing.
+    """
 
     event: Event
     text: EventText
@@ -101,19 +105,28 @@ class Journey:
 
     # -- a draft becomes an event ------------------------------------------------------------------
 
-    def understand(self, draft: Draft, origin: Origin) -> Understood | Parked:
-        """`draft` as an event, or why it waits or ends; never raises for what the draft says."""
-        key = ids.event_key(origin.source, draft.source_ref, draft.part)
-        accused = self._accused(draft)
+    def understand(
+        self, draft: Draft, origin: Origin, standing: Standing | None = None
+    ) -> Understood | Parked:
+        """`draft` as an event, or why it waits or ends; never raises for what the draft says.
+
+        `standing`: how its report stands, where it is known; what `draft` leaves out is taken from there.
+        """
         if not draft.source_ref:
             return Parked(fate=Fate.DEAD, code="R201", pointer="/source_ref")
+        key = ids.event_key(origin.source, draft.source_ref, draft.part)
+        if standing is None and draft.is_update and not says_a_place(draft):
+            return Parked(fate=Fate.HELD, code="R302", owner=self.pack.fallback_owner, hold_key=key)
+        accused = self._accused(draft) or (standing.event.accused if standing else None)
+        whole = completed(draft, standing) if standing else draft
         try:
             doubts.refuse_doubtful(draft, is_staff_of_accused=lambda d: self._conflict(d, accused))
-            moments = times.order(draft.occurred_at, draft.reported_at, origin.received_at)
-            found = self._place(draft, moments.occurred_at)
+            moments = times.order(whole.occurred_at, whole.reported_at, origin.received_at)
+            found = self._place(draft, moments.occurred_at, standing)
             if isinstance(found, Unlocated):
                 return self._unplaced(found)
-            understood = self._assemble(draft, origin, key, accused, moments, found)
+            revision = self._fingerprint(dumps(draft).encode())
+            understood = self._assemble(whole, origin, key, revision, accused, moments, found)
             self._validate(understood.event)
         except HeldRecord as held:
             return Parked(
@@ -121,6 +134,8 @@ class Journey:
             )
         except BadRecord as bad:
             return Parked(fate=Fate.DEAD, code=bad.code, pointer=bad.pointer)
+        if standing and is_older(draft.version, standing.version):
+            return replace(understood, resident=None)
         return understood
 
     def _accused(self, draft: Draft) -> DepartmentId | None:
@@ -132,7 +147,10 @@ class Journey:
         phone = draft.requester.phone if draft.requester else ""
         return bool(accused and phone and self._is_staff(accused, phone))
 
-    def _place(self, draft: Draft, at: datetime) -> Located | Unlocated:
+    def _place(self, draft: Draft, at: datetime, standing: Standing | None) -> Located | Unlocated:
+        if standing and not says_a_place(draft):
+            reason = Reason("place_of_earlier_revision", {"event_id": standing.event.id})
+            return Located(standing.event.place, (reason,))
         claim = Claim(
             position=draft.position,
             address=draft.address,
@@ -158,6 +176,7 @@ class Journey:
         draft: Draft,
         origin: Origin,
         key: EventKey,
+        revision: str,
         accused: DepartmentId | None,
         moments: times.Times,
         found: Located,
@@ -185,7 +204,7 @@ class Journey:
             )
         flags = (*draft.flags, *moments.flags, *(() if category else ("unmapped_code",)))
         event = Event(
-            id=ids.event_id(key, self._fingerprint(dumps(draft).encode())),
+            id=ids.event_id(key, revision),
             key=key,
             record_id=origin.record_id,
             source=origin.source,

@@ -12,18 +12,21 @@ from typing import Final
 import structlog
 from sqlalchemy import Connection
 
+from hub import ids
 from hub.access.vault import DataKey, Vault
 from hub.bus import Message
 from hub.bus.topics import DEADLETTERS, EVENTS
 from hub.clock import Clock
 from hub.errors import BadRecord, HeldRecord
+from hub.intake.revisions import Standing, is_older
 from hub.jsonform import dumps
-from hub.model import Arrival, Draft, Event, Fate, GridDraft, Mode, Resident
+from hub.model import Arrival, Draft, Event, EventKey, Fate, GridDraft, Mode, Resident
 from hub.pipeline import Journey, Origin, Parked, Understood
 from hub.plugin import Adapter, Body, Reads
 from hub.run import envelope
 from hub.run.reception import SEALED_AT, Reception, write
 from hub.run.sealing import seal_event, seal_resident
+from hub.run.standing import standing_of
 from hub.run.trouble import is_of_the_batch
 from hub.store import cursors, events, keys, leases, records
 from hub.store.engine import Store
@@ -118,8 +121,11 @@ class Intake:
         data_keys: Mapping[str, DataKey],
     ) -> None:
         batch = _Batch()
-        for one in waiting:
-            self._understand(one, data_keys.get(one.id), batch)
+        drafts = [pair for one in waiting for pair in self._drafts(one, data_keys.get(one.id), batch)]
+        with self._store.read() as conn:
+            standing = standing_of(conn, self._vault, {self._key(draft) for draft, _ in drafts})
+        for draft, origin in drafts:
+            self._take(draft, origin, standing, batch)
         self._commit(held, batch, data_keys)
 
     def _one_by_one(
@@ -141,18 +147,23 @@ class Intake:
 
     # -- one record ----------------------------------------------------------------------------------
 
-    def _understand(self, one: records.WaitingRecord, key: DataKey | None, batch: _Batch) -> None:
+    def _drafts(
+        self, one: records.WaitingRecord, key: DataKey | None, batch: _Batch
+    ) -> list[tuple[Draft, Origin]]:
+        """The reports of a record; what else it holds, and where it ends unread, goes to `batch`."""
         if key is None:
             batch.ends.append(records.End(id=one.id, fate=Fate.DEAD, code="R107"))
-            return
+            return []
         body = Body(self._vault.open(key, SEALED_AT, one.sealed), one.kind)
         drafts = self._normalise(one, body)
         if isinstance(drafts, records.End):
             batch.ends.append(drafts)
-            return
+            return []
         origin = Origin(record_id=one.id, source=self.source, mode=one.mode, received_at=one.received_at)
-        for draft in drafts:
-            self._take(draft, origin, batch)
+        for grid in (d for d in drafts if isinstance(d, GridDraft)):
+            batch.grids.append((one.id, grid))
+            batch.ends.append(records.End(id=one.id, fate=Fate.LINKED, code="grid_version"))
+        return [(draft, origin) for draft in drafts if not isinstance(draft, GridDraft)]
 
     def _normalise(self, one: records.WaitingRecord, body: Body) -> Sequence[Draft | GridDraft] | records.End:
         """What the adapter makes of a record, or how the record ends where it makes nothing of it."""
@@ -168,18 +179,20 @@ class Intake:
             return records.End(id=one.id, fate=Fate.HELD, code="R106", owner=ENGINEER)
         return drafts or records.End(id=one.id, fate=Fate.DEAD, code="R108")
 
-    def _take(self, draft: Draft | GridDraft, origin: Origin, batch: _Batch) -> None:
-        if isinstance(draft, GridDraft):
-            batch.grids.append((origin.record_id, draft))
-            batch.ends.append(records.End(id=origin.record_id, fate=Fate.LINKED, code="grid_version"))
-            return
-        result = self._journey.understand(draft, origin)
+    def _key(self, draft: Draft) -> EventKey:
+        return ids.event_key(self.source, draft.source_ref, draft.part)
+
+    def _take(self, draft: Draft, origin: Origin, standing: dict[str, Standing], batch: _Batch) -> None:
+        """One report into `batch`; the rest of the batch sees it stand."""
+        before = standing.get(self._key(draft))
+        result = self._journey.understand(draft, origin, before)
         if isinstance(result, Parked):
             batch.ends.append(_parked(origin, result))
             return
         batch.understood.append(result)
         if draft.is_update:
             batch.updates.add(result.event.id)
+        standing[result.event.key] = _after(result, before)
 
     # -- one transaction -----------------------------------------------------------------------------
 
@@ -253,6 +266,20 @@ class Intake:
             "grid.deadletter.v1", id_=end.id, source=self.source, subject=end.id, at=now, data=data
         )
         return Message(DEADLETTERS, end.id, value)
+
+
+def _after(one: Understood, before: Standing | None) -> Standing:
+    """How a report stands after one more revision of it."""
+    if before is None:
+        return Standing(event=one.event, text=one.text, resident=one.resident, version=one.event.version)
+    if is_older(one.event.version, before.version):
+        return before
+    return Standing(
+        event=one.event,
+        text=one.text,
+        resident=one.resident or before.resident,
+        version=max(one.event.version, before.version),
+    )
 
 
 def _failed_before(event: Event, stands: events.Known) -> bool:

@@ -32,6 +32,11 @@ def seal_resident(vault: Vault, key: DataKey, person: Resident) -> events.NewRes
     )
 
 
+def open_resident(vault: Vault, key: DataKey, sealed: bytes) -> Resident:
+    """A requester, unsealed."""
+    return loads(Resident, vault.open(key, RESIDENT_SEALED_AT, sealed))
+
+
 def texts_of(
     vault: Vault, stored: Sequence[events.StoredEvent], data_keys: Mapping[str, DataKey]
 ) -> dict[str, EventText]:

@@ -84,7 +84,7 @@ def add(conn: Connection, events: Sequence[NewEvent]) -> None:
 
 
 def add_residents(conn: Connection, residents: Sequence[NewResident], at: datetime) -> None:
-    """Stores requesters; a later revision of the same report replaces the earlier values."""
+    """Stores requesters as they stand now (`hub.intake.revisions`): the values of one report, newest last."""
     last = {one.id: one for one in residents}
     insert(
         conn,
@@ -101,6 +101,15 @@ def add_residents(conn: Connection, residents: Sequence[NewResident], at: dateti
         ],
         update=("sealed", "phone_index", "id_number_index", "updated_us"),
     )
+
+
+def residents(conn: Connection, ids: Iterable[str]) -> dict[str, bytes]:
+    """Requesters by id, sealed."""
+    found: dict[str, bytes] = {}
+    for part in chunks(ids):
+        rows = conn.execute(select(resident.c.id, resident.c.sealed).where(resident.c.id.in_(part)))
+        found |= {r.id: r.sealed for r in rows}
+    return found
 
 
 def known(conn: Connection, ids: Iterable[EventId]) -> dict[str, Known]:

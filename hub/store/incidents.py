@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, func, select, text, update
 
 from hub.bus.message import Fenced
+from hub.intake.revisions import Revision, newest
 from hub.jsonform import dumps, loads
 from hub.model import EventId, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
 from hub.store.engine import chunks, insert
@@ -120,13 +121,16 @@ def _current(r: Row[Any]) -> CurrentLink:
 
 
 def latest_events(conn: Connection, keys: Iterable[str]) -> dict[str, str]:
-    """Event key → id of its newest revision."""
-    newest: dict[str, tuple[int, str]] = {}
+    """Event key → id of its newest revision: by version, then by arrival (`hub.intake.revisions`)."""
+    revisions: dict[str, list[Revision]] = {}
     for part in chunks(keys):
-        rows = conn.execute(select(event.c.key, event.c.id, event.c.received_us).where(event.c.key.in_(part)))
+        rows = conn.execute(
+            select(event.c.key, event.c.id, event.c.received_us, event.c.version).where(event.c.key.in_(part))
+        )
         for r in rows:
-            newest[r.key] = max(newest.get(r.key, (-1, "")), (r.received_us, r.id))
-    return {key: id_ for key, (_, id_) in newest.items()}
+            one = Revision(received_us=r.received_us, event_id=r.id, version=r.version)
+            revisions.setdefault(r.key, []).append(one)
+    return {key: newest(many) for key, many in revisions.items()}
 
 
 def add(conn: Connection, incidents: Sequence[Incident]) -> None:
