@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 
 from hub import ids
+from hub.access.known import Known
 from hub.access.textscan import mask_text
 from hub.clock import day_of
 from hub.contract.clauses import Unrouted
@@ -46,6 +47,9 @@ from hub.pack import Pack
 from hub.place.address import parse
 from hub.place.locate import Claim, Located, Unlocated, locate
 from hub.whistle.clocks import due_from
+
+_LABEL: Final = 64
+"""Characters that the unified schema leaves to a source's own words for states, ways and urgency."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -183,7 +187,7 @@ class Journey:
     ) -> Understood:
         category = self.pack.codes.category_of(draft.category.table, draft.category.value)
         person = draft.requester
-        known = (person.name, person.phone, person.address) if person else ()
+        known = Known((person.name, person.phone, person.address) if person else ())
         text = EventText(
             title=draft.title,
             content=draft.content,
@@ -218,10 +222,10 @@ class Journey:
             code_raw=draft.category.value,
             request_type=draft.request_type,
             urgency=draft.urgency,
-            urgency_raw=draft.urgency_raw,
-            channel=draft.channel,
+            urgency_raw=_label(draft.urgency_raw, known),
+            channel=_label(draft.channel, known),
             stage=draft.stage,
-            status_raw=draft.status_raw,
+            status_raw=_label(draft.status_raw, known),
             occurred_at=moments.occurred_at,
             reported_at=moments.reported_at,
             received_at=origin.received_at,
@@ -234,7 +238,7 @@ class Journey:
             place=found.place,
             device_ref=draft.device_ref,
             clocks=draft.clocks,
-            condition=draft.condition,
+            condition=_label(draft.condition, known),
             attachments=len(draft.attachments),
             confidence=draft.confidence,
             mode=self._mode(origin, moments),
@@ -313,6 +317,11 @@ class Journey:
 
 def _vault(record: RecordId, field: str, value: str) -> str:
     return f"vault:{record}/{field}" if value else ""
+
+
+def _label(words: str, known: Known) -> str:
+    """The source's own word for a state or a way, which travels outside the vault: nothing personal, and short."""
+    return mask_text(words, known)[:_LABEL] if words else ""
 
 
 def opened_by(event: Event, *, recurrence_of: IncidentId | None) -> Incident:
