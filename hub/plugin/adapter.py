@@ -71,13 +71,23 @@ class PeerReply:
     headers: Mapping[str, str] = field(default_factory=dict)
 
 
+def _nothing() -> None:
+    """What most requests need done once they are stored."""
+
+
 @dataclass(frozen=True, slots=True)
 class Received:
-    """What a request held, what to answer once it is stored, and what to answer if storing fails."""
+    """What a request held, what to answer once it is stored, and what to answer if storing fails.
+
+    `stored` is called once the bodies are durable, and before `reply` goes out; never after a failure. There
+    an adapter takes note of a request that it will let in only once: whoever got `failed` may send the very
+    same request again. Two copies at the same moment may both be let in: the second one is a resend.
+    """
 
     bodies: tuple[Body, ...]
     reply: PeerReply
     failed: PeerReply = PeerReply(503)
+    stored: Callable[[], None] = _nothing
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

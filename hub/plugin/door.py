@@ -40,6 +40,7 @@ class Door:
             self._failing -= 1
             return received.failed
         self.bodies.extend(received.bodies)
+        received.stored()
         return received.reply
 
     def close(self) -> None:

@@ -1,7 +1,7 @@
 """Requests that sources send us: authenticated by the adapter, stored, and only then answered."""
 
 import threading
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import count
 
 import structlog
@@ -13,7 +13,7 @@ from hub.access.exits import Exit
 from hub.clock import Clock
 from hub.errors import HubError, PeerRefused, Refused
 from hub.model import Mode
-from hub.plugin import Adapter, PeerReply, PeerRequest, Receives
+from hub.plugin import Adapter, Body, PeerReply, PeerRequest, Received, Receives
 from hub.run.ledger import Ledgers
 from hub.run.reception import Reception, write
 from hub.store.engine import Store
@@ -52,21 +52,29 @@ class Gateway:
         except Exception as error:  # foreign code: its words may quote what was sent
             log.warning("receive_failed", source=source, error=type(error).__name__)
             return PeerReply(500)
-        if not received.bodies:
-            return received.reply
+        if received.bodies:
+            try:
+                self._store_all(source, received.bodies)
+            except (DBAPIError, HubError) as error:
+                log.warning("push_not_stored", source=source, error=type(error).__name__)
+                return received.failed
+        self._tell_stored(source, received)
+        return received.reply
+
+    def _store_all(self, source: str, bodies: Sequence[Body]) -> None:
         with self._lock:
             arrival = f"push:{self._worker}:{next(self._arrivals)}"
+        reception, now = self._receptions[source], self._clock.now()
+        prepared = reception.prepare(bodies, arrival=arrival, mode=Mode.LIVE, now=now)
+        with self._store.write() as conn:
+            write(conn, prepared)
+
+    def _tell_stored(self, source: str, received: Received) -> None:
+        """What is stored is acknowledged, also where the adapter fails at taking note of it."""
         try:
-            now = self._clock.now()
-            prepared = self._receptions[source].prepare(
-                received.bodies, arrival=arrival, mode=Mode.LIVE, now=now
-            )
-            with self._store.write() as conn:
-                write(conn, prepared)
-        except (DBAPIError, HubError) as error:
-            log.warning("push_not_stored", source=source, error=type(error).__name__)
-            return received.failed
-        return received.reply
+            received.stored()
+        except Exception as error:  # foreign code: the next copy of this request will be a resend
+            log.warning("stored_not_noted", source=source, error=type(error).__name__)
 
     def _note_refusal(self, source: str, refused: PeerRefused) -> None:
         log.warning("peer_refused", source=source, code=refused.code)

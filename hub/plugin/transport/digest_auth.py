@@ -8,14 +8,14 @@ lack: the gate for requests that come in, and an answer to a challenge without h
 import hashlib
 import hmac
 import re
-import threading
-from collections import OrderedDict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
 
 from pydantic import SecretStr
+
+from hub.plugin.transport.seen_requests import Seen
 
 NONCE_LASTS_S: Final = 300
 """After that a peer is challenged anew, with `stale=true`, and signs again without asking a person."""
@@ -43,9 +43,11 @@ class Challenge:
 
 @dataclass(frozen=True, slots=True)
 class Admitted:
-    """Who signed the request."""
+    """Who signed the request; nonce and count are what this request is known by."""
 
     user: str
+    nonce: str
+    count: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +82,7 @@ def authorization(
 
 
 class Gate:
-    """Lets requests in that are signed by one of `passwords`' users.
+    """Lets requests in that are signed by one of `passwords`' users, each until it is remembered.
 
     A nonce is its own proof (moment and keyed digest), so every worker accepts what another has given
     out. Counts are remembered in this process only; a replay that reaches another worker in time is a
@@ -95,8 +97,7 @@ class Gate:
         self._lasts_s: Final = lasts_s
         together = "\n".join(f"{user}:{one.get_secret_value()}" for user, one in sorted(passwords.items()))
         self._key: Final = hashlib.sha256(f"nonce\n{realm}\n{together}".encode()).digest()
-        self._seen: Final[OrderedDict[tuple[str, str], float]] = OrderedDict()
-        self._lock: Final = threading.Lock()
+        self._seen: Final = Seen(2 * lasts_s)
 
     def admit(
         self, header: str, *, method: str, path: str, now: datetime, salt: str
@@ -125,9 +126,14 @@ class Gate:
             return Challenged("P106", self._challenge(moment, salt))
         if not self._is_fresh(given["nonce"], moment):
             return Challenged("", self._challenge(moment, salt, stale=True))
-        if not self._first_time((given["nonce"], given["nc"]), moment):
+        admitted = Admitted(user, given["nonce"], given["nc"])
+        if self._seen.holds(admitted):
             return Challenged("P103", self._challenge(moment, salt))
-        return Admitted(user)
+        return admitted
+
+    def remember(self, admitted: Admitted, now: datetime) -> None:
+        """From now on this request is a replay; to be called once it is stored."""
+        self._seen.add(admitted, now.timestamp())
 
     def _challenge(self, moment: float, salt: str, *, stale: bool = False) -> Challenge:
         stamp = f"{int(moment):x}.{salt[:16]}"
@@ -148,15 +154,6 @@ class Gate:
     def _is_fresh(self, nonce: str, moment: float) -> bool:
         """For a nonce of ours, whose first part is the moment that it was made at."""
         return abs(moment - int(nonce.partition(".")[0], 16)) <= self._lasts_s
-
-    def _first_time(self, mark: tuple[str, str], moment: float) -> bool:
-        with self._lock:
-            while self._seen and next(iter(self._seen.values())) < moment - 2 * self._lasts_s:
-                self._seen.popitem(last=False)
-            if mark in self._seen:
-                return False
-            self._seen[mark] = moment
-            return True
 
 
 def _fields(text: str) -> dict[str, str]:

@@ -7,8 +7,6 @@ the parts is the protocol's (`Headers`).
 
 import hashlib
 import hmac
-import threading
-from collections import OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Final
@@ -18,6 +16,7 @@ from pydantic import SecretStr
 
 from hub.clock import Clock
 from hub.errors import PeerRefused
+from hub.plugin.transport.seen_requests import Seen
 
 WINDOW_S: Final = 300
 """How far the two clocks may be apart; a nonce is remembered twice as long."""
@@ -88,8 +87,16 @@ class Signer:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Admitted:
+    """Who signed a request, and the nonce that this request is known by."""
+
+    key_id: str
+    nonce: str
+
+
 class Gate:
-    """Lets signed requests in, each once.
+    """Lets signed requests in, each once: from the moment on that its sender is told that it is stored.
 
     Nonces are remembered in this process only. A replay that reaches another worker within the window
     passes the gate and is a resend there: deterministic ids make nothing of it.
@@ -107,13 +114,14 @@ class Gate:
         self._clock: Final = clock
         self._window_s: Final = window_s
         self._headers: Final = headers
-        self._seen: Final[OrderedDict[tuple[str, str], float]] = OrderedDict()
-        self._lock: Final = threading.Lock()
+        self._seen: Final = Seen(2 * window_s)
 
-    def admit(self, *, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes) -> str:
-        """The key id of who signed. Raises PeerRefused P101 (signature), P102 (timestamp) or P103
-        (replayed). A nonce is only remembered once its signature has held, so that no stranger fills
-        the memory.
+    def admit(
+        self, *, method: str, path: str, query: str, headers: Mapping[str, str], body: bytes
+    ) -> Admitted:
+        """Who signed. Raises PeerRefused P101 (signature), P102 (timestamp) or P103 (replayed).
+
+        Nothing is remembered yet: give what is returned to `remember` once the request is stored.
         """
         names = self._headers
         key_id, nonce = headers.get(names.key_id, ""), headers.get(names.nonce, "")
@@ -129,20 +137,16 @@ class Gate:
         now = self._clock.now().timestamp()
         if not self._in_window(timestamp, now):
             raise PeerRefused("P102")
-        if not self._first_time((key_id, nonce), now):
+        admitted = Admitted(key_id, nonce)
+        if self._seen.holds(admitted):
             raise PeerRefused("P103")
-        return key_id
+        return admitted
+
+    def remember(self, admitted: Admitted) -> None:
+        """From now on this request is a replay."""
+        self._seen.add(admitted, self._clock.now().timestamp())
 
     def _in_window(self, timestamp: str, now: float) -> bool:
         if not (timestamp.isascii() and timestamp.isdigit() and len(timestamp) <= 13):
             return False
         return abs(int(timestamp) / 1000 - now) <= self._window_s
-
-    def _first_time(self, mark: tuple[str, str], now: float) -> bool:
-        with self._lock:
-            while self._seen and next(iter(self._seen.values())) < now - 2 * self._window_s:
-                self._seen.popitem(last=False)
-            if mark in self._seen:
-                return False
-            self._seen[mark] = now
-            return True

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Final
 from urllib.parse import quote
 
@@ -71,7 +72,7 @@ class Hotline12345:
         if len(request.body) > _PUSH_LIMIT_BYTES:
             raise _refusal(PeerRefused("P108"), 413)
         try:
-            self._gate.admit(
+            admitted = self._gate.admit(
                 method=request.method,
                 path=request.path,
                 query=request.query,
@@ -84,6 +85,7 @@ class Hotline12345:
             bodies=(Body(request.body, "order"),),
             reply=_reply(200, 0, "success"),
             failed=_reply(503, 503, "系统繁忙，请稍后重试"),
+            stored=partial(self._gate.remember, admitted),
         )
 
     def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft | GridDraft]:

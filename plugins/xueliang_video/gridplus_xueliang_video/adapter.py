@@ -4,6 +4,7 @@ It moves bytes. Who may come in is `Gate`'s, what may be held `ingress`'s, what 
 """
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 from gridplus_xueliang_video import alarm28181, viid
@@ -60,7 +61,9 @@ class XueliangVideo:
             raise self._refusal("P105", 403)
         if len(request.body) > self._config.body_limit:
             raise self._refusal("P108", 413)
-        return self._alarm(request.body) if path == alarm28181.PATH else self._notifications(request.body)
+        is_alarm = path == alarm28181.PATH
+        received = self._alarm(request.body) if is_alarm else self._notifications(request.body)
+        return replace(received, stored=lambda: self._gate.remember(verdict, self._tools.clock.now()))
 
     def admit(self, body: Body) -> Admitted:
         """What of `body` may be stored: device, moment, place and class of an alarm; never people or pictures."""

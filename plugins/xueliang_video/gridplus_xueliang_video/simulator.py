@@ -181,6 +181,7 @@ class VideoPlatform(HttpSimulator):
             )
         if self.fails("register_busy") and self._nth("busy") <= 2:
             return self._status(request, 2)
+        self._gate.remember(verdict, self.setup.clock.now())
         self._registered = True
         return self._status(request, 0)
 

@@ -23,9 +23,9 @@ def pair() -> tuple[Signer, Gate, FixedClock]:
 
 
 def code_of(gate: Gate, headers: dict[str, str], *, path: str = "/orders", body: bytes = b"{}") -> str:
-    """The refusal's code, "" where it is let in."""
+    """The refusal's code, "" where it is let in and stored."""
     try:
-        gate.admit(method="POST", path=path, query="", headers=headers, body=body)
+        gate.remember(gate.admit(method="POST", path=path, query="", headers=headers, body=body))
     except PeerRefused as error:
         return error.code
     return ""
@@ -35,7 +35,7 @@ def test_a_signed_request_is_let_in_and_says_whose_it_is() -> None:
     signer, gate, _ = pair()
     headers = signer.sign("post", "/orders", query="b=2&a=1", body=b"{}")
     who = gate.admit(method="POST", path="/orders", query="a=1&b=2", headers=headers, body=b"{}")
-    assert who == "platform"
+    assert who.key_id == "platform"
 
 
 @pytest.mark.parametrize(
@@ -67,6 +67,13 @@ def test_a_replayed_request_is_refused_and_a_fresh_one_is_not() -> None:
     once = signer.sign("POST", "/orders", body=b"{}")
     again = signer.sign("POST", "/orders", body=b"{}")
     assert [code_of(gate, one) for one in (once, once, again)] == ["", "P103", ""]
+
+
+def test_a_request_that_could_not_be_stored_may_come_again_as_it_was() -> None:
+    signer, gate, _ = pair()
+    once = signer.sign("POST", "/orders", body=b"{}")
+    gate.admit(method="POST", path="/orders", query="", headers=once, body=b"{}")
+    assert [code_of(gate, once) for _ in range(2)] == ["", "P103"]
 
 
 @pytest.mark.parametrize(("apart_s", "code"), [(299, ""), (-299, ""), (301, "P102"), (-301, "P102")])
