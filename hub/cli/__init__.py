@@ -22,7 +22,11 @@ _COMMANDS: Final = {
     "keys": ("hub.cli.keys", "keys", "The vault's master keys and callers' keys."),
     "measure": ("hub.cli.measure", "measure", "Quality on real data, beside simple methods."),
     "pack": ("hub.cli.pack", "pack", "Check a pack; find gaps and overlaps of its contracts."),
-    "plugin": ("hub.cli.plugin", "plugin", "The catalogue of plugins; check and simulate one."),
+    "plugin": (
+        "hub.cli.plugin",
+        "plugin",
+        "The catalogue of plugins; how sources do; pause, resume, simulate one.",
+    ),
     "replay": ("hub.cli.replay", "replay", "Read held and dead records again, as after a mended mapping."),
     "review": ("hub.cli.review", "review", "Likely duplicates: link two matters, or keep them apart."),
     "run": ("hub.cli.run", "run", "The workers: all of them, or some."),

@@ -1,15 +1,19 @@
-"""`gridplus plugin list` and `plugin simulate`."""
+"""`gridplus plugin`: the catalogue, how each source does, pausing and resuming one, and a source to play with."""
 
 import threading
+from typing import TYPE_CHECKING
 
 import click
 
 from hub.cli import output
 
+if TYPE_CHECKING:
+    from hub.plugin.supervisor import Turn
+
 
 @click.group()
 def plugin() -> None:
-    """The catalogue of plugins; check and simulate one."""
+    """The catalogue of plugins; how sources do; pause, resume, simulate one."""
 
 
 @plugin.command("list")
@@ -29,6 +33,82 @@ def list_(as_json: bool) -> None:
     for refusal in found.refusals:
         click.echo(f"{refusal.origin.name}: {text_of(refusal.error, read().language).line}", err=True)
     raise SystemExit(1 if found.refusals else 0)
+
+
+_STORE = click.option("--store", default=None, help="SQLAlchemy URL of the store.")
+
+
+@plugin.command()
+@_STORE
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def states(store: str | None, as_json: bool) -> None:
+    """How each source's adapter stands: source, state, code, since when, failures in a row, and what is wished."""
+    from hub.jsonform import plain
+    from hub.run.assembly import Assembly
+    from hub.settings import read
+    from hub.store import sources
+    from hub.store.moments import from_us
+
+    hub = Assembly(read(store=store))
+    try:
+        with hub.store.read() as conn:
+            found = sources.states(conn)
+    finally:
+        hub.close()
+    told = {
+        one.source: {
+            "state": one.state,
+            "code": one.code,
+            "since": plain(from_us(one.since_us)),
+            "failures": one.failures,
+            "wish": one.wish,
+        }
+        for one in found
+    }
+    if as_json:
+        output.figures(told)
+        return
+    for source, one in told.items():
+        click.echo("\t".join([source, *(str(value) or "-" for value in one.values())]))
+
+
+@plugin.command()
+@click.argument("source")
+@_STORE
+def pause(source: str, store: str | None) -> None:
+    """Stops reading SOURCE and telling it answers, until it is resumed; pushes are taken all the same."""
+    from hub.plugin.supervisor import Turn
+
+    _wish(source, store, Turn.PAUSE)
+
+
+@plugin.command()
+@click.argument("source")
+@_STORE
+def resume(source: str, store: str | None) -> None:
+    """Lets SOURCE go on after a pause, or after it failed and was mended."""
+    from hub.plugin.supervisor import Turn
+
+    _wish(source, store, Turn.RESUME)
+
+
+def _wish(source: str, store: str | None, turn: "Turn") -> None:
+    """Writes the wish; the worker that has the source follows it at its next step, wherever it runs."""
+    from hub.errors import FixSettings
+    from hub.run.assembly import Assembly
+    from hub.settings import read
+    from hub.store import sources
+
+    hub = Assembly(read(store=store))
+    try:
+        setup = hub.pack.sources.get(source)
+        if setup is None:
+            raise FixSettings("C106", id=source)
+        with hub.store.write() as conn:
+            sources.wish(conn, source, setup.plugin, turn, hub.clock.now())
+    finally:
+        hub.close()
+    output.figures({"source": source, "wish": turn.value})
 
 
 @plugin.command()

@@ -173,7 +173,7 @@ class Tells(Protocol):
     """Can be told progress and results."""
 
     def tell(self, answer: Answer) -> Receipt:
-        """Writes back; raises TryLater (again later), Refused or SourceGone (a person looks)."""
+        """Writes back; raises TryLater (again later), Refused or SourceGone (this answer fails, no other)."""
         ...
 
 

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from itertools import count
 
 import structlog
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 
 from hub.access.account import Result
 from hub.access.audit import AuditRow
@@ -55,7 +55,7 @@ class Gateway:
         if received.bodies:
             try:
                 self._store_all(source, received.bodies)
-            except (DBAPIError, HubError) as error:
+            except (SQLAlchemyError, HubError) as error:
                 log.warning("push_not_stored", source=source, error=type(error).__name__)
                 return received.failed
         self._tell_stored(source, received)

@@ -14,10 +14,10 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from hub.bus.message import Fenced
 from hub.clock import Clock
-from hub.errors import HubError, Refused, SignInAgain, TryLater
+from hub.errors import HubError, SignInAgain, TryLater
 from hub.jsonform import loads
 from hub.plugin import AdapterEntry, Answer, Reads, Tells, Tends
-from hub.plugin.supervisor import Health, Supervised
+from hub.plugin.supervisor import Health, Supervised, Turn, open_turns
 from hub.run.intake import Intake
 from hub.store import leases, sources, whistles
 from hub.store.engine import Store
@@ -53,7 +53,22 @@ class SourceWorker:
         self._held = self._intake.lease()
         if self._held is None:
             return 0
+        self._follow()
         return self._intake.digest(self._held) + self._guard.step()
+
+    def _follow(self) -> None:
+        """Does what a person wants of this source, as far as its state allows it: a pause stands, also for
+        the next worker; going on is done once."""
+        source, state = self._intake.source, self._guard.health.state
+        with self._store.read() as conn:
+            wish = sources.wished(conn, source)
+        if wish is Turn.PAUSE and wish in open_turns(state):
+            self._guard.pause()
+        elif wish is Turn.RESUME:
+            if wish in open_turns(state):
+                self._guard.resume()
+            with self._store.write() as conn:
+                sources.followed(conn, source, wish)
 
     def _turn(self) -> int:
         held = self._held
@@ -103,15 +118,16 @@ class SourceWorker:
 
     @staticmethod
     def _tell_one(adapter: Tells, answer: Answer, attempts: int) -> tuple[str, str, float]:
-        """(state, receipt or code, seconds until the next try). What concerns the whole source is raised."""
+        """(state, receipt or code, seconds until the next try).
+
+        A refusal, whatever its kind (a 404 too), is this answer's alone: the source goes on being read.
+        """
         try:
             return "told", adapter.tell(answer).ref, 0.0
         except TryLater as error:
             code = error.code
-        except Refused as error:
+        except HubError as error:
             return "failed", error.code, 0.0
-        except HubError:
-            raise
         except Exception as error:  # foreign code: one answer it fails on must not stop the source's reading
             log.warning("answer_failed", answer=answer.nonce, error=type(error).__name__)
             code = "S116"

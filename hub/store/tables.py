@@ -322,6 +322,7 @@ adapter_state = Table(
     Column("code", String(24), nullable=False),
     Column("since_us", BigInteger, nullable=False),
     Column("failures", Integer, nullable=False),
+    Column("wish", String(8), nullable=False, server_default=""),  # pause, resume: what a person wants of it
 )
 
 principal = Table(

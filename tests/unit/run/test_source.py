@@ -10,8 +10,9 @@ from hub.errors import Refused, SignInAgain, SourceGone, TryLater
 from hub.jsonform import dumps
 from hub.model import EventKey, Stage
 from hub.plugin import Adapter, AdapterEntry, Answer
+from hub.plugin.supervisor import Turn
 from hub.run.source import SourceWorker
-from hub.store import whistles
+from hub.store import sources, whistles
 from tests.instruments import HubInHand
 from tests.unit.run.sources import SOURCE, Feed, ReadAndTold, Told, in_json, pipe
 from tests.unit.run.stops import gone, stopped_at
@@ -105,6 +106,63 @@ def test_a_token_that_ends_in_the_middle_is_renewed_and_the_same_page_is_read_ag
     worker.step()
     assert 2 == hub.account()["records"]
     assert ("running", "", 0) == state(hub)
+
+
+# -- pausing and going on ------------------------------------------------------------------------------------
+
+
+def wish(hub: HubInHand, turn: Turn) -> None:
+    """What a person wants of the source, from wherever they sit."""
+    with hub.hub.store.write() as conn:
+        sources.wish(conn, SOURCE, "in_hand", turn, hub.clock.now())
+
+
+def test_a_paused_source_is_not_read_until_it_is_resumed_and_nothing_is_lost(hub: HubInHand) -> None:
+    worker = worker_of(hub, Feed(in_json(pipe(hub, "A1")), in_json(pipe(hub, "A2"))))
+    worker.step()
+    wish(hub, Turn.PAUSE)
+    turns(hub, worker, 3)
+    assert (("paused", "", 0), 1) == (state(hub), hub.account()["records"])
+    wish(hub, Turn.RESUME)
+    worker.step()
+    assert (("running", "", 0), 2) == (state(hub), hub.account()["records"])
+
+
+def test_a_pause_holds_for_the_next_worker_and_before_the_first(hub: HubInHand) -> None:
+    wish(hub, Turn.PAUSE)
+    first = worker_of(hub, Feed(in_json(pipe(hub, "A1"))))
+    first.step()
+    first.close()
+    worker_of(hub, Feed(in_json(pipe(hub, "A1")))).step()
+    assert (("paused", "", 0), 0) == (state(hub), hub.account()["records"])
+
+
+def test_what_a_paused_source_pushed_before_is_still_worked_on(hub: HubInHand) -> None:
+    wish(hub, Turn.PAUSE)
+    hub.tell(pipe(hub, "A1"))
+    worker_of(hub, Feed()).step()
+    assert 1 == hub.account()["events"]
+
+
+def test_a_source_that_failed_goes_on_once_a_person_resumes_it(hub: HubInHand) -> None:
+    feed = Feed(in_json(pipe(hub, "A1")))
+    feed.read_trouble = [SourceGone("S107", columns="-x", fingerprint="f")]
+    worker = worker_of(hub, feed)
+    turns(hub, worker, 2)
+    assert ("failed", "S107", 1) == state(hub)
+    wish(hub, Turn.RESUME)
+    worker.step()
+    assert (("running", "", 0), 1) == (state(hub), hub.account()["records"])
+
+
+def test_going_on_is_wished_once_and_does_not_undo_a_later_failure(hub: HubInHand) -> None:
+    feed = Feed(in_json(pipe(hub, "A1")))
+    worker = worker_of(hub, feed)
+    wish(hub, Turn.RESUME)  # of one that runs anyway
+    worker.step()
+    feed.read_trouble = [SourceGone("S107", columns="-x", fingerprint="f")]
+    turns(hub, worker, 4)
+    assert ("failed", "S107", 1) == state(hub)
 
 
 def test_trouble_of_the_store_is_not_the_adapters(hub: HubInHand) -> None:
@@ -216,6 +274,25 @@ def test_an_answer_that_the_source_does_not_take_is_failed_at_once(hub: HubInHan
     queue(hub, 1, 2)
     worker_of(hub, adapter).step()
     assert [("n1", "failed", "S113"), ("n2", "told", "r1")] == answers(hub)
+
+
+def test_an_answer_to_a_report_that_the_source_no_longer_knows_fails_alone_and_reading_goes_on(
+    hub: HubInHand,
+) -> None:
+    adapter = ReadAndTold(in_json(pipe(hub, "A1")), in_json(pipe(hub, "A2")))
+    adapter.tell_trouble = [SourceGone("S102", status=404)]
+    queue(hub, 1, 2)
+    turns(hub, worker_of(hub, adapter), 3)
+    assert [("n1", "failed", "S102"), ("n2", "told", "r1")] == answers(hub)
+    assert (("running", "", 0), 2) == (state(hub), hub.account()["records"])
+
+
+def test_a_session_that_ended_while_telling_fails_no_answer(hub: HubInHand) -> None:
+    adapter = Told()
+    adapter.tell_trouble = [SignInAgain("S106")]
+    queue(hub, 1)
+    turns(hub, worker_of(hub, adapter), 3)
+    assert [("n1", "told", "r1")] == answers(hub)
 
 
 def test_an_answer_that_a_plugin_cannot_cope_with_stops_neither_the_reading_nor_the_source(
