@@ -50,15 +50,15 @@ class Clockwork:
     ) -> None:
         """`topics_kept`: how long messages stay where the outbox is the log (`keeps_log`); elsewhere the
         broker keeps them, and what was sent may go at once."""
-        self._store, self._clock, self._worker = store, clock, worker
-        self._lease_length = timedelta(seconds=lease_s)
+        self._store, self._clock = store, clock
+        self._lease = leases.Holding(store, LEASE, worker, timedelta(seconds=lease_s))
         self._kept, self._keeps_log = topics_kept if keeps_log else timedelta(0), keeps_log
         self._next_sweep = clock.now()
 
     def step(self) -> int:
         """Notes what is overdue; returns how many steps that was. 0 while another leads."""
         now = self._clock.now()
-        held = leases.take(self._store, LEASE, self._worker, now, self._lease_length)
+        held = self._lease.at(now)
         if held is None:
             return 0
         with self._store.write() as conn:

@@ -70,14 +70,17 @@ class Intake:
         self.source: Final = source
         self.adapter: Final = adapter
         self._store, self._outbox, self._journey, self._vault = store, outbox, journey, vault
-        self._clock, self._worker, self._batch = clock, worker, batch
-        self._lease_length = timedelta(seconds=lease_s)
+        self._clock, self._batch = clock, batch
+        self._lease = leases.Holding(store, f"intake:{source}", worker, timedelta(seconds=lease_s))
         self._reception = Reception(source, adapter, vault, body_limit=body_limit)
 
     def lease(self) -> leases.Lease | None:
         """The right to work on this source, taken or prolonged; None while another worker has it."""
-        name = f"intake:{self.source}"
-        return leases.take(self._store, name, self._worker, self._clock.now(), self._lease_length)
+        return self._lease.at(self._clock.now())
+
+    def leave(self) -> None:
+        """Lets another worker have the source at once."""
+        self._lease.give_back()
 
     def read(self, held: leases.Lease) -> tuple[int, bool]:
         """Reads and stores one page; (records, whether the next page is wanted at once)."""

@@ -145,6 +145,4 @@ class SourceWorker:
     def close(self) -> None:
         """Frees the lease at once and closes the adapter."""
         self._intake.adapter.close()
-        held = self._intake.lease()
-        if held is not None:
-            leases.give_back(self._store, held)
+        self._intake.leave()

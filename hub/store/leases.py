@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import Connection, and_, or_, select, update
 
 from hub.bus.message import Fenced
 from hub.store.engine import Store, insert
@@ -20,8 +20,33 @@ class Lease:
     epoch: int
 
 
+class Holding:
+    """One worker's hold on one name, kept in memory: the database is written to twice a lease's life, not at
+    every step. Every transaction still proves it (`hold`), so a belief that is out of date commits nothing."""
+
+    def __init__(self, store: Store, name: str, holder: str, length: timedelta) -> None:
+        self._store, self._name, self._holder, self._length = store, name, holder, length
+        self._held: Lease | None = None
+        self._renew_at: datetime | None = None
+
+    def at(self, now: datetime) -> Lease | None:
+        """The lease, taken or, when half its life is over, prolonged; None while another holds it."""
+        if self._held is None or self._renew_at is None or now >= self._renew_at:
+            self._held = take(self._store, self._name, self._holder, now, self._length)
+            self._renew_at = now + self._length / 2
+        return self._held
+
+    def give_back(self) -> None:
+        """Frees it at once, where it is held; for a clean stop."""
+        held, self._held = self._held, None
+        if held is not None:
+            give_back(self._store, held)
+
+
 def take(store: Store, name: str, holder: str, now: datetime, length: timedelta) -> Lease | None:
-    """The lease, new or prolonged; None while another holds it."""
+    """The lease, new or prolonged; None while another holds it, which costs no write."""
+    if _is_anothers(store, name, holder, now):
+        return None
     with store.write() as conn:
         until = to_us(now + length)
         row = {"name": name, "holder": holder, "epoch": 1, "until_us": until}
@@ -42,6 +67,12 @@ def take(store: Store, name: str, holder: str, now: datetime, length: timedelta)
             .returning(lease.c.epoch)
         ).scalar()
         return None if taken is None else Lease(name, holder, taken)
+
+
+def _is_anothers(store: Store, name: str, holder: str, now: datetime) -> bool:
+    live = and_(lease.c.holder.not_in([holder, ""]), lease.c.until_us >= to_us(now))
+    with store.read() as conn:
+        return conn.execute(select(lease.c.name).where(lease.c.name == name, live)).first() is not None
 
 
 def hold(conn: Connection, held: Lease) -> None:

@@ -4,12 +4,12 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from hub.bus.message import Fenced
 from hub.store import leases
 from hub.store.engine import Store, insert
-from hub.store.leases import Lease
+from hub.store.leases import Holding, Lease
 from hub.store.tables import data_key
 from tests.instruments import MORNING
 
@@ -94,6 +94,60 @@ def test_who_was_followed_cannot_give_it_back_for_its_successor(store: Store) ->
     take(store, "b", timedelta(seconds=16))
     leases.give_back(store, stale)
     assert None is take(store, "c", timedelta(seconds=17))
+
+
+def writes(store: Store) -> list[str]:
+    """Statements that write, from now on."""
+    seen: list[str] = []
+
+    def note(_conn: object, _cursor: object, statement: str, *_: object) -> None:
+        if statement.startswith(("INSERT", "UPDATE", "BEGIN IMMEDIATE")):
+            seen.append(statement)
+
+    event.listen(store.engine, "before_cursor_execute", note)
+    return seen
+
+
+def test_who_holds_it_writes_nothing_until_half_its_life_is_over(store: Store, other: Store) -> None:
+    holding = Holding(store, "relay", "a", LENGTH)
+    assert Lease("relay", "a", 1) == holding.at(MORNING)
+    seen = writes(store)
+    assert Lease("relay", "a", 1) == holding.at(MORNING + timedelta(seconds=7))
+    assert [] == seen
+    assert Lease("relay", "a", 1) == holding.at(MORNING + timedelta(seconds=8))
+    assert [] != seen
+    assert None is take(other, "b", timedelta(seconds=22))  # prolonged in time
+    assert Lease("relay", "b", 2) == take(other, "b", timedelta(seconds=24))
+
+
+def test_who_waits_for_it_writes_nothing(store: Store, other: Store) -> None:
+    take(store, "a")
+    waiting = Holding(other, "relay", "b", LENGTH)
+    seen = writes(other)
+    assert [None, None] == [waiting.at(MORNING), waiting.at(MORNING + timedelta(seconds=5))]
+    assert [] == seen
+    assert Lease("relay", "b", 2) == waiting.at(MORNING + timedelta(seconds=16))
+
+
+def test_what_is_believed_of_a_lost_lease_commits_nothing_and_ends(store: Store, other: Store) -> None:
+    holding = Holding(store, "relay", "a", LENGTH)
+    holding.at(MORNING)
+    leases.give_back(other, Lease("relay", "a", 1))
+    assert Lease("relay", "b", 2) == take(other, "b", timedelta(seconds=1))
+    stale = holding.at(MORNING + timedelta(seconds=2))
+    assert stale is not None
+    with pytest.raises(Fenced):
+        _work(store, stale)
+    assert None is holding.at(MORNING + timedelta(seconds=8))
+
+
+def test_given_back_by_its_holder_it_is_free_and_taken_anew_by_it(store: Store, other: Store) -> None:
+    holding = Holding(store, "relay", "a", LENGTH)
+    holding.give_back()  # nothing yet
+    holding.at(MORNING)
+    holding.give_back()
+    assert Lease("relay", "b", 2) == take(other, "b")
+    assert None is holding.at(MORNING)
 
 
 def test_of_many_who_come_at_once_one_has_it(store: Store, other: Store) -> None:
