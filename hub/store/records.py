@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, Final
 
 import orjson
@@ -18,6 +19,9 @@ from hub.store.tables import record
 RECEIVED: Final = 0
 IN_CASEWORK: Final = 1
 SETTLED: Final = 2
+
+BATCH_BYTES: Final = 8 * 1024 * 1024
+"""What one look at waiting records takes into memory, and somewhat more once it is unsealed and parsed."""
 
 _POINTER: Final = 200
 _RANK: Final = {Fate.HELD: 0, Fate.DEAD: 1, Fate.PUBLISHED: 2, Fate.LINKED: 3}
@@ -86,13 +90,29 @@ def _row(one: NewRecord) -> dict[str, Any]:
     }
 
 
-def waiting(conn: Connection, source: str, limit: int) -> list[WaitingRecord]:
-    """The oldest records of `source` that nobody has read yet."""
-    rows = conn.execute(
-        select(record.c.id, record.c.kind, record.c.mode, record.c.received_us, record.c.sealed)
+def waiting(conn: Connection, source: str, limit: int, limit_bytes: int = BATCH_BYTES) -> list[WaitingRecord]:
+    """The oldest records of `source` that nobody has read yet: up to `limit`, up to `limit_bytes` of what was
+    sent, and at least one where any waits."""
+    heads = conn.execute(
+        select(record.c.id, record.c.size)
         .where(record.c.source == source, record.c.stage == RECEIVED)
         .order_by(record.c.received_us, record.c.id)
         .limit(limit)
+    ).all()
+    behind = accumulate(r.size for r in heads)
+    ids = [
+        r.id
+        for n, (r, bytes_) in enumerate(zip(heads, behind, strict=True))
+        if not n or bytes_ <= limit_bytes
+    ]
+    return [one for part in chunks(ids) for one in _read(conn, part)]
+
+
+def _read(conn: Connection, ids: Sequence[str]) -> list[WaitingRecord]:
+    rows = conn.execute(
+        select(record.c.id, record.c.kind, record.c.mode, record.c.received_us, record.c.sealed)
+        .where(record.c.id.in_(ids))
+        .order_by(record.c.received_us, record.c.id)
     )
     return [
         WaitingRecord(

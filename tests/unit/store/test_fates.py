@@ -14,20 +14,25 @@ ID = RecordId("rc_1")
 IN_CASEWORK = None
 
 
+def new(id_: RecordId = ID, sealed: bytes | None = b"sealed", size: int = 6) -> NewRecord:
+    """A record, as it comes in."""
+    return NewRecord(
+        id=id_,
+        source="hotline_12345",
+        received_at=MORNING,
+        kind="order",
+        mode=Mode.LIVE,
+        size=size,
+        digest="d",
+        dropped=("face",),
+        sealed=sealed,
+    )
+
+
 def received(store: Store, sealed: bytes | None = b"sealed") -> None:
-    """One record, as it came in."""
+    """One record has come in, and nothing of it comes in again."""
+    one = new(sealed=sealed)
     with store.write() as conn:
-        one = NewRecord(
-            id=ID,
-            source="hotline_12345",
-            received_at=MORNING,
-            kind="order",
-            mode=Mode.LIVE,
-            size=6,
-            digest="d",
-            dropped=("face",),
-            sealed=sealed,
-        )
         assert 1 == records.add(conn, [one])
         assert 0 == records.add(conn, [one])
 
@@ -90,3 +95,23 @@ def test_a_pointer_longer_than_its_column_is_cut_and_its_record_ends(store: Stor
     with store.write() as conn:
         records.settle(conn, [End(id=ID, fate=Fate.DEAD, code="R201", pointer="/x" * 500)], MORNING)
     assert "dead" == fate(store)
+
+
+@pytest.mark.parametrize(
+    ("sizes", "taken"),
+    [
+        pytest.param([4, 4, 4], 2, id="as many as fit"),
+        pytest.param([4, 6, 1], 2, id="exactly full"),
+        pytest.param([11, 1], 1, id="a large one alone"),
+        pytest.param([4, 11, 1], 1, id="a large one ends the batch, and nothing overtakes it"),
+        pytest.param([1] * 9, 5, id="no more than the limit of records"),
+    ],
+)
+def test_one_look_takes_the_oldest_records_up_to_a_number_of_bytes_and_at_least_one(
+    store: Store, sizes: list[int], taken: int
+) -> None:
+    expected = [RecordId(f"rc_{n}") for n in range(len(sizes))]
+    with store.write() as conn:
+        records.add(conn, [new(id_, size=size) for id_, size in zip(expected, sizes, strict=True)])
+        found = records.waiting(conn, "hotline_12345", 5, limit_bytes=10)
+    assert expected[:taken] == [one.id for one in found]
