@@ -203,6 +203,7 @@ class Intake:
         now = self._clock.now()
         with self._store.write() as conn:
             leases.hold(conn, held)
+            records.lock(conn, {end.id for end in batch.ends} | {u.event.record_id for u in batch.understood})
             known = events.known(conn, (u.event.id for u in batch.understood))
             seen = set(events.versions(conn, (u.event.key for u in batch.understood)))
             fresh = self._sort_out(batch, known, seen)
@@ -230,7 +231,9 @@ class Intake:
         for one in batch.understood:
             event = one.event
             stands = known.get(event.id)
-            if event.id in here or (stands is not None and not _failed_before(event, stands)):
+            if event.id in here:
+                batch.ends.append(_resend(event))
+            elif stands is not None and not _failed_before(event, stands):
                 batch.ends.append(_repeated(event, stands))
             elif event.id in batch.updates and event.key not in created:
                 batch.ends.append(
@@ -290,12 +293,16 @@ def _failed_before(event: Event, stands: events.Known) -> bool:
     return stands.record_id == event.record_id and stands.fate is Fate.HELD
 
 
-def _repeated(event: Event, stands: events.Known | None) -> records.End:
+def _repeated(event: Event, stands: events.Known) -> records.End:
     """The end of a record whose event is here already: a resend; or, for a record that was put back because
     of another event of its own, what became of this one then."""
-    if stands is None or stands.record_id != event.record_id:
-        return records.End(id=event.record_id, fate=Fate.LINKED, code="resend")
+    if stands.record_id != event.record_id:
+        return _resend(event)
     return records.End(id=event.record_id, fate=stands.fate)
+
+
+def _resend(event: Event) -> records.End:
+    return records.End(id=event.record_id, fate=Fate.LINKED, code="resend")
 
 
 def _parked(origin: Origin, parked: Parked) -> records.End:

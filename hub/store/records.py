@@ -126,6 +126,16 @@ def _read(conn: Connection, ids: Sequence[str]) -> list[WaitingRecord]:
     ]
 
 
+def lock(conn: Connection, ids: Iterable[RecordId]) -> None:
+    """Keeps casework from settling these records until commit (PostgreSQL): a record that is read again may
+    have an event there at this moment. SQLite has one writer at a time, so there is nothing to lock."""
+    if conn.dialect.name == "postgresql":
+        for part in chunks(sorted(ids)):
+            conn.execute(
+                select(record.c.id).where(record.c.id.in_(part)).order_by(record.c.id).with_for_update()
+            )
+
+
 def settle(conn: Connection, ends: Sequence[End], at: datetime) -> None:
     """Writes where records ended or wait. A record given twice keeps the end that ranks first."""
     best: dict[str, End] = {}
@@ -154,9 +164,10 @@ def settle(conn: Connection, ends: Sequence[End], at: datetime) -> None:
     )
 
 
-def _rank(fate: Fate | None) -> int:
-    """A record with an event in casework stays open, unless it is held or dead by another."""
-    return 3 if fate is None else _RANK[fate] * 2
+def _rank(fate: Fate | None) -> float:
+    """A record with an event in casework stays open for as long as it can only be linked by its others: what
+    is published by one of them (it was read again) stays so, whatever casework makes of the rest."""
+    return _RANK[Fate.LINKED] - 0.5 if fate is None else _RANK[fate]
 
 
 def settle_from_casework(conn: Connection, fates: Mapping[RecordId, Fate], at: datetime) -> None:

@@ -52,6 +52,12 @@ def fate(store: Store) -> str | None:
         pytest.param([IN_CASEWORK], [Fate.LINKED, Fate.PUBLISHED], "published", id="linked, then opened"),
         pytest.param([IN_CASEWORK], [Fate.PUBLISHED, Fate.LINKED], "published", id="opened, then linked"),
         pytest.param([Fate.LINKED, IN_CASEWORK], [Fate.PUBLISHED], "published", id="a resend and a new one"),
+        pytest.param(
+            [Fate.PUBLISHED, IN_CASEWORK], [Fate.LINKED], "published", id="opened before, then linked"
+        ),
+        pytest.param(
+            [Fate.PUBLISHED, IN_CASEWORK], [], "published", id="opened before, the rest in casework"
+        ),
         pytest.param([Fate.LINKED, IN_CASEWORK], [], None, id="a resend while another is in casework"),
         pytest.param([Fate.DEAD, IN_CASEWORK], [Fate.PUBLISHED], "dead", id="unreadable beside opened"),
         pytest.param([IN_CASEWORK, Fate.HELD], [Fate.PUBLISHED], "held", id="held beside opened"),
