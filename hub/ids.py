@@ -10,12 +10,8 @@ from hub.model import EventId, EventKey, IncidentId, RecordId, ReportId, Residen
 
 def digest_of(*parts: str | bytes) -> str:
     """32 hex digits over `parts`; length-prefixed, so ("ab", "c") and ("a", "bc") differ."""
-    state = blake2b(digest_size=16)
-    for part in parts:
-        raw = part.encode() if isinstance(part, str) else part
-        state.update(len(raw).to_bytes(8))
-        state.update(raw)
-    return state.hexdigest()
+    raws = [part.encode() if isinstance(part, str) else part for part in parts]
+    return blake2b(b"".join([len(raw).to_bytes(8) + raw for raw in raws]), digest_size=16).hexdigest()
 
 
 def record_id(source: str, arrival: str, index: int) -> RecordId:

@@ -7,9 +7,11 @@ event ─▶ sighting ─▶ link decision ─▶ INCIDENT ─▶ calls ─▶ W
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from hub import ids
+from hub.access.folding import fold
 from hub.access.known import Known
 from hub.access.textscan import mask_text
 from hub.clock import day_of
@@ -321,7 +323,16 @@ def _vault(record: RecordId, field: str, value: str) -> str:
 
 def _label(words: str, known: Known) -> str:
     """The source's own word for a state or a way, which travels outside the vault: nothing personal, and short."""
-    return mask_text(words, known)[:_LABEL] if words else ""
+    if not words:
+        return ""
+    plain = _without_patterns(words)
+    return (mask_text(plain, known) if known and any(known.spans(fold(plain))) else plain)[:_LABEL]
+
+
+@lru_cache(maxsize=512)
+def _without_patterns(words: str) -> str:
+    """Without phones, numbers and the like. Cached: a source has a few dozen such words."""
+    return mask_text(words)
 
 
 def opened_by(event: Event, *, recurrence_of: IncidentId | None) -> Incident:

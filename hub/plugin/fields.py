@@ -54,11 +54,11 @@ class Fields:
         if value is None:
             return ""
         if not isinstance(value, str):
-            if isinstance(value, Mapping | list):
+            if isinstance(value, (Mapping, list)):  # a tuple: half the price of a union
                 raise BadRecord("R202", pointer=self.pointer_to(name))
             value = str(int(value)) if isinstance(value, bool) else str(value)
         words = tidy_text(value)
-        if is_mojibake(words):
+        if not words.isascii() and is_mojibake(words):
             raise HeldRecord("R104", pointer=self.pointer_to(name))
         return "" if len(words) <= _LONGEST_NOTHING and words.lower() in _NOTHING else words
 
@@ -90,7 +90,7 @@ class Fields:
     ) -> datetime | None:
         """As `hub.plugin.times.parse_moment`, naming the field where it cannot be read (R203)."""
         name, value = self._find(names)
-        if isinstance(value, Mapping | list):
+        if isinstance(value, (Mapping, list)):
             raise BadRecord("R202", pointer=self.pointer_to(name))
         try:
             return parse_moment(None if value is None else str(value), zone=zone, formats=formats)
@@ -120,7 +120,7 @@ class Fields:
         name, value = self._find(names)
         if value is None:
             return ()
-        if not isinstance(value, list) or any(isinstance(one, Mapping | list) for one in value):
+        if not isinstance(value, list) or any(isinstance(one, (Mapping, list)) for one in value):
             raise BadRecord("R202", pointer=self.pointer_to(name))
         return tuple(tidy_text(one) for one in value)
 
@@ -142,7 +142,7 @@ class Fields:
 
 def whole(text: str) -> str:
     """`text` without the `.0` that spreadsheets and databases put behind whole numbers (N26)."""
-    found = _WHOLE.fullmatch(text)
+    found = _WHOLE.fullmatch(text) if text.endswith("0") and "." in text else None
     return found[1] if found else text
 
 

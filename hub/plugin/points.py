@@ -43,18 +43,22 @@ def point_of(
 
 def _degrees(text: str) -> tuple[Decimal, int] | None:
     """Value and digits after the point; 0 is how databases write "none" (0, 0 lies in the Atlantic)."""
-    cleaned = normalize("NFKC", text).strip()
-    sexagesimal = _SEXAGESIMAL.fullmatch(cleaned)
-    if sexagesimal:
-        degrees, minutes, seconds, _ = sexagesimal.groups()
-        value = Decimal(degrees) + Decimal(minutes) / 60 + Decimal(seconds or 0) / 3600
-        # one second of arc is 31 m: as good as four decimals; minutes alone as three at best
-        return value, 4 if seconds else 3
+    cleaned = (text if text.isascii() else normalize("NFKC", text)).strip()
     try:
         number = Decimal(cleaned)
     except InvalidOperation:
-        return None
+        return _from_sexagesimal(cleaned)
     if not number.is_finite() or number == 0:
         return None
     exponent = number.as_tuple().exponent
     return number, max(0, -exponent) if isinstance(exponent, int) else 0
+
+
+def _from_sexagesimal(cleaned: str) -> tuple[Decimal, int] | None:
+    found = _SEXAGESIMAL.fullmatch(cleaned)
+    if found is None:
+        return None
+    degrees, minutes, seconds, _ = found.groups()
+    value = Decimal(degrees) + Decimal(minutes) / 60 + Decimal(seconds or 0) / 3600
+    # one second of arc is 31 m: as good as four decimals; minutes alone as three at best
+    return value, 4 if seconds else 3

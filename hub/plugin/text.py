@@ -97,7 +97,7 @@ def tidy_ref(text: object) -> str:
     if text is None:
         return ""
     words = str(text)
-    if words.isascii() and words.isalnum():
+    if words.isascii() and words.isprintable() and " " not in words:
         return words.upper()
     folded = normalize("NFKC", words).translate(_UNSEEN)
     # once more: taking blanks out and capitals can bring composable characters together

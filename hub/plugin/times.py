@@ -34,9 +34,12 @@ class Shape(StrEnum):
 DEFAULT: Final[tuple[str, ...]] = (Shape.SEPARATED, Shape.COMPACT, Shape.EPOCH, Shape.ORACLE)
 
 _EMPTY: Final = frozenset({"", "-", "--", "/", "null", "none", "nil", "nan", "无", "0", "n/a"})
+_LONGEST_EMPTY: Final = max(map(len, _EMPTY))
 _NULL_DAYS: Final = frozenset(
     {date(1, 1, 1), date(1899, 12, 30), date(1899, 12, 31), date(1900, 1, 1), date(9999, 12, 31)}
 )
+_NULL_YEARS: Final = frozenset({1, 1899, 1900, 1969, 1970, 9999})
+"""Years of those days, and of the instant 0 in any zone: in all others nothing has to be compared."""
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _EARLIEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 """Before this no source existed: a device that woke up without a clock."""
@@ -89,7 +92,8 @@ def parse_moment(
         return _unless_null(text if text.tzinfo else text.replace(tzinfo=zone))
     cleaned = str(text).strip()
     cleaned = cleaned if cleaned.isascii() else normalize("NFKC", cleaned)
-    if cleaned.lower() in _EMPTY or cleaned.startswith(("0000-00-00", "0000/00/00", "00000000")):
+    is_empty = len(cleaned) <= _LONGEST_EMPTY and cleaned.lower() in _EMPTY
+    if is_empty or cleaned.startswith(("0000-00-00", "0000/00/00", "00000000")):
         return None
     for form in formats:
         try:
@@ -133,6 +137,8 @@ def time_flags(
 
 def _unless_null(moment: datetime) -> datetime | None:
     """None for the days and the instant that databases write for NULL."""
+    if moment.year not in _NULL_YEARS:
+        return moment.astimezone(UTC)
     if moment.date() in _NULL_DAYS:
         return None
     in_utc = moment.astimezone(UTC)

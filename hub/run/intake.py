@@ -125,10 +125,14 @@ class Intake:
     ) -> None:
         batch = _Batch()
         drafts = [pair for one in waiting for pair in self._drafts(one, data_keys.get(one.id), batch)]
+        keyed = [(self._key(draft), draft, origin) for draft, origin in drafts]
         with self._store.read() as conn:
-            standing = standing_of(conn, self._vault, {self._key(draft) for draft, _ in drafts})
-        for draft, origin in drafts:
-            self._take(draft, origin, standing, batch)
+            standing = standing_of(conn, self._vault, {key for key, _, _ in keyed})
+        for key, draft, origin in keyed:
+            result = self._journey.understand(draft, origin, standing.get(key))
+            self._take(result, draft, origin, batch)
+            if isinstance(result, Understood):  # the rest of the batch sees it stand
+                standing[key] = _after(result, standing.get(key))
         self._commit(held, batch, data_keys)
 
     def _one_by_one(
@@ -185,17 +189,14 @@ class Intake:
     def _key(self, draft: Draft) -> EventKey:
         return ids.event_key(self.source, draft.source_ref, draft.part)
 
-    def _take(self, draft: Draft, origin: Origin, standing: dict[str, Standing], batch: _Batch) -> None:
-        """One report into `batch`; the rest of the batch sees it stand."""
-        before = standing.get(self._key(draft))
-        result = self._journey.understand(draft, origin, before)
+    @staticmethod
+    def _take(result: Understood | Parked, draft: Draft, origin: Origin, batch: _Batch) -> None:
         if isinstance(result, Parked):
             batch.ends.append(_parked(origin, result))
             return
         batch.understood.append(result)
         if draft.is_update:
             batch.updates.add(result.event.id)
-        standing[result.event.key] = _after(result, before)
 
     # -- one transaction -----------------------------------------------------------------------------
 

@@ -188,7 +188,11 @@ def release(conn: Connection, hold_keys: Iterable[str]) -> int:
     for keys in chunks(hold_keys):
         freed += conn.execute(
             update(record)
-            .where(record.c.hold_key.in_(keys), record.c.code == "R302", record.c.stage == SETTLED)
+            .where(
+                record.c.fate == Fate.HELD.value,  # an index knows the few that are held
+                record.c.hold_key.in_(keys),
+                record.c.code == "R302",
+            )
             .values(stage=RECEIVED, fate=None, code=None, owner=None, hold_key=None, settled_us=None)
         ).rowcount
     return freed
