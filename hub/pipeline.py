@@ -24,7 +24,7 @@ from hub.incident.decide import Join, Open, decide
 from hub.incident.sighting import Candidate, Sighting
 from hub.incident.text import features
 from hub.intake import doubts, times
-from hub.intake.revisions import Standing, completed, is_older, says_a_place
+from hub.intake.revisions import Standing, completed, is_behind, says_a_place
 from hub.intake.validate import Validator
 from hub.jsonform import dumps, plain
 from hub.model import (
@@ -140,7 +140,7 @@ class Journey:
             )
         except BadRecord as bad:
             return Parked(fate=Fate.DEAD, code=bad.code, pointer=bad.pointer)
-        if standing and is_older(draft.version, standing.version):
+        if standing and is_behind(draft.version, origin.received_at, standing):
             return replace(understood, resident=None)
         return understood
 

@@ -8,6 +8,7 @@ full one that the same report had (N57). Records are never changed by it: only w
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Final
 
 from hub.model import Code, Draft, Event, EventText, Person, Resident
@@ -58,6 +59,15 @@ def newest(revisions: Iterable[Revision]) -> str:
         if not is_older(one.version, highest):
             found, highest = one.event_id, max(highest, one.version)
     return found
+
+
+def is_behind(version: str, received_at: datetime, standing: Standing) -> bool:
+    """Whether a revision changes nothing of what stands: older by version, or, where versions do not say
+    otherwise, received before it: a record that waited at the desk is read again late."""
+    if is_older(version, standing.version):
+        return True
+    says_newer = bool(standing.event.version) and version > standing.version
+    return received_at < standing.event.received_at and not says_newer
 
 
 def value_kept(new: str, old: str) -> str:

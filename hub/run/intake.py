@@ -18,7 +18,7 @@ from hub.bus import Message
 from hub.bus.topics import DEADLETTERS, EVENTS
 from hub.clock import Clock
 from hub.errors import BadRecord, HeldRecord
-from hub.intake.revisions import Standing, is_older
+from hub.intake.revisions import Standing, is_behind
 from hub.jsonform import dumps
 from hub.model import Arrival, Draft, Event, EventKey, Fate, GridDraft, Mode, Resident
 from hub.pipeline import Journey, Origin, Parked, Understood
@@ -279,7 +279,7 @@ def _after(one: Understood, before: Standing | None) -> Standing:
     """How a report stands after one more revision of it."""
     if before is None:
         return Standing(event=one.event, text=one.text, resident=one.resident, version=one.event.version)
-    if is_older(one.event.version, before.version):
+    if is_behind(one.event.version, one.event.received_at, before):
         return before
     return Standing(
         event=one.event,

@@ -8,13 +8,22 @@ import pytest
 
 from hub.access.vault import DataKey
 from hub.jsonform import loads
-from hub.model import Code, Draft, Event, EventText, Person, Resident
+from hub.model import Arrival, Code, Draft, Event, EventText, Person, Resident
+from hub.plugin import Body
 from hub.run.sealing import open_resident, texts_of
-from hub.store import events, incidents, keys
-from tests.instruments import MORNING, HubInHand, demo_pack, stated
+from hub.store import events, incidents, keys, records
+from tests.instruments import MORNING, HubInHand, Stated, demo_pack, stated
 from tests.unit.run.sources import pipe
 
 FULL = Person(name="测试甲", phone="13800000001", address="青石路18号")
+
+
+class Released(Stated):
+    """The desk has looked: what seemed a test is none."""
+
+    def normalise(self, body: Body, arrival: Arrival) -> list[Draft]:
+        """The draft, under a title that nobody doubts."""
+        return [replace(one, title="水管爆裂") for one in super().normalise(body, arrival)]
 
 
 def told(hub: HubInHand, *drafts: Draft) -> None:
@@ -83,6 +92,20 @@ def test_an_older_revision_that_comes_later_leaves_the_requester_as_they_are(hub
     one = requester(hub)
     assert (FULL.name, FULL.phone, "") == (one.name, one.phone, one.id_number)
     assert "门口水管爆了，水很大。" == shown(hub)[1].content
+
+
+@pytest.mark.nasty("N04")
+def test_a_revision_that_waited_at_the_desk_while_a_newer_one_came_changes_nothing_either(
+    hub: HubInHand,
+) -> None:
+    without = full(hub, version="")
+    waits = replace(without, title="测试工单，请勿派", requester=Person(phone="13800000007"))
+    told(hub, without, waits, replace(without, content="水更大了。", requester=Person(phone="13800000009")))
+    hub.adapter = Released()
+    with hub.hub.store.write() as conn:
+        assert 1 == records.replay(conn, records.with_code(conn, "R301", None))
+    hub.settle()
+    assert ("水更大了。", "13800000009") == (shown(hub)[1].content, requester(hub).phone)
 
 
 def test_both_revisions_in_one_batch_come_to_the_same(hub: HubInHand) -> None:
