@@ -60,6 +60,11 @@ class Projected(Marked):
         return self._held[2].withheld
 
     @property
+    def refused(self) -> tuple[str, ...]:
+        """Fields that are granted, but whose grant has given all its rows of this day."""
+        return self._held[2].refused
+
+    @property
     def account(self) -> Account:
         """What the audit writes down."""
         _, _, selection, missing = self._held

@@ -30,6 +30,8 @@ class RowScope:
     known: Callable[[], Iterable[str]] | None = None
     grid_centre: tuple[float, float] | None = None
     care: frozenset[Care] = frozenset()
+    spent: frozenset[str] = frozenset()
+    """Ids of grants whose rows of this day are used up, this record not being one of them."""
 
 
 def areas_of(finest: AreaId | None) -> frozenset[AreaId]:

@@ -53,6 +53,12 @@ TEXTS: Final[dict[str, Text]] = {
         "a projection holds more than contract {contract} asks for",
         "nothing was sent; report this code, compare contract and grants",
     ),
+    "A123": Text(
+        "今日按此授权可查的行数已用完",
+        "次日再查，或向数据管理员申请提高上限（max_rows_day）",
+        "this grant has given all its rows of the day",
+        "ask again tomorrow, or ask the data administrator for a higher max_rows_day",
+    ),
     "A122": Text(
         "主密钥与此存储不符：它由另一组密钥封存",
         "改用原来的密钥文件（设置 keys 或 home）",

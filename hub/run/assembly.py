@@ -27,6 +27,7 @@ from hub.run import casework
 from hub.run import reports as report_worker
 from hub.run.account import account
 from hub.run.clockwork import Clockwork
+from hub.run.contractbook import ContractBook, keep
 from hub.run.dispatch import Dispatch
 from hub.run.gateway import Gateway
 from hub.run.intake import Intake
@@ -39,6 +40,7 @@ from hub.run.relay import Hook, Relay
 from hub.run.reporting import Reporting
 from hub.run.showing import Showing
 from hub.run.source import SourceWorker
+from hub.run.telling import Telling
 from hub.schema import schemas
 from hub.settings import Settings
 from hub.store import migrate, outbox, principals
@@ -164,6 +166,21 @@ class Assembly:
         return Showing(self.pack, self.pack.grants)
 
     @cached_property
+    def contracts(self) -> ContractBook:
+        """Every contract version that was ever used, this pack's among them."""
+        return keep(self.store, self.pack.contracts, self.clock.now())
+
+    @cached_property
+    def telling(self) -> Telling:
+        """What departments are told of whistles."""
+        return Telling(
+            showing=self.showing,
+            contracts=self.contracts,
+            district=self.pack.district,
+            schemas=schemas(),
+        )
+
+    @cached_property
     def ledgers(self) -> Ledgers:
         """Audit chains of this process."""
         return Ledgers(self.worker, self.store)
@@ -272,7 +289,8 @@ class Assembly:
             dispatch=Dispatch(
                 journey=self.journey,
                 outbox=self.outbox,
-                showing=self.showing,
+                telling=self.telling,
+                contracts=self.contracts,
                 ledger=Ledger(f"{self.worker}/casework", self.store),
             ),
             clock=self.clock,
@@ -337,6 +355,7 @@ class Assembly:
         return Reporting(
             store=self.store,
             pack=self.pack,
+            contracts=self.contracts,
             vault=self.vault,
             report_schema=Validator(known["report_in"], known.values()),
             tellable={s: isinstance(self.adapter(s), Tells) for s in self.active_sources()},
@@ -361,7 +380,7 @@ class Assembly:
     @cached_property
     def opening(self) -> Opening:
         """Opens whistles for their departments."""
-        return Opening(store=self.store, vault=self.vault, showing=self.showing)
+        return Opening(store=self.store, vault=self.vault, showing=self.showing, contracts=self.contracts)
 
     def register_callers(self) -> None:
         """Lets the keys of the settings speak for their departments; only digests are stored."""

@@ -51,7 +51,9 @@ def sleepy(hub: HubInHand, meanwhile: Callable[[], object]) -> Casework:
         consumer=Sleepy(consumer, meanwhile),
         journey=it.journey,
         vault=it.vault,
-        dispatch=Dispatch(journey=it.journey, outbox=it.outbox, showing=it.showing, ledger=ledger),
+        dispatch=Dispatch(
+            journey=it.journey, outbox=it.outbox, telling=it.telling, contracts=it.contracts, ledger=ledger
+        ),
         clock=hub.clock,
         batch=500,
     )
