@@ -12,6 +12,7 @@ import click
 from hub.errors import FixSettings, HubError
 
 _COMMANDS: Final = {
+    "audit": ("hub.cli.audit", "audit", "Whether the chain of looks at data is whole."),
     "bench": ("hub.cli.bench", "bench", "Speed of the whole journey, by stage."),
     "contract": ("hub.cli.contract", "contract", "Check a pack's contracts and compare their versions."),
     "demo": ("hub.cli.demo", "demo", "Simulated departments, hub and pages."),

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import select
 
 import hub.pack
+from hub.access.keyring import KeyRing
 from hub.access.vault import Algorithm, Vault
 from hub.bus import Bus
 from hub.bus.embedded import EmbeddedBus
@@ -31,7 +32,7 @@ from hub.run.contractbook import ContractBook, keep
 from hub.run.dispatch import Dispatch
 from hub.run.gateway import Gateway
 from hub.run.intake import Intake
-from hub.run.keyfile import open_keys
+from hub.run.keyfile import check_keys, open_keys
 from hub.run.ledger import Ledger, Ledgers
 from hub.run.loop import Loop
 from hub.run.opening import Opening
@@ -45,7 +46,7 @@ from hub.schema import schemas
 from hub.settings import Settings
 from hub.store import migrate, outbox, principals
 from hub.store.engine import Store, insert
-from hub.store.tables import fact, staff
+from hub.store.tables import staff
 
 log = structlog.get_logger()
 
@@ -115,21 +116,18 @@ class Assembly:
         return self._pack or hub.pack.load(self.settings.pack)
 
     @cached_property
+    def keys(self) -> KeyRing:
+        """The keys of `keys_file`; made where there are none."""
+        return open_keys(self.settings.keys_file)
+
+    @cached_property
     def vault(self) -> Vault:
         """The vault under the master keys of `keys_file`."""
-        ring = open_keys(self.settings.keys_file)
-        vault = Vault(ring, Algorithm.SM4_GCM if self.settings.cipher == "sm4" else Algorithm.AES_256_GCM)
-        self._check_keys(vault)
+        vault = Vault(
+            self.keys, Algorithm.SM4_GCM if self.settings.cipher == "sm4" else Algorithm.AES_256_GCM
+        )
+        check_keys(self.store, self.keys, vault)
         return vault
-
-    def _check_keys(self, vault: Vault) -> None:
-        """Raises FixSettings A122 where this store was sealed under other keys: nothing may be added to it."""
-        check = vault.fingerprint(b"key check")
-        with self.store.write() as conn:
-            insert(conn, fact, [{"name": "key_check", "value": check}])
-            known = conn.execute(select(fact.c.value).where(fact.c.name == "key_check")).scalar_one()
-        if known != check:
-            raise FixSettings("A122")
 
     @cached_property
     def http(self) -> httpx.Client:
@@ -183,7 +181,7 @@ class Assembly:
     @cached_property
     def ledgers(self) -> Ledgers:
         """Audit chains of this process."""
-        return Ledgers(self.worker, self.store)
+        return Ledgers(self.worker, self.store, key=self.keys.audit)
 
     @cached_property
     def _staff(self) -> Mapping[str, set[bytes]]:
@@ -291,7 +289,7 @@ class Assembly:
                 outbox=self.outbox,
                 telling=self.telling,
                 contracts=self.contracts,
-                ledger=Ledger(f"{self.worker}/casework", self.store),
+                ledger=Ledger(f"{self.worker}/casework", self.store, key=self.keys.audit),
             ),
             clock=self.clock,
             batch=self.settings.batch,

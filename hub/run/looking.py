@@ -7,6 +7,7 @@ transaction that reads, so that what cannot be counted or written down is not sh
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
@@ -23,7 +24,7 @@ from hub.model import Whistle
 from hub.store import rows_read
 from hub.store.rows_read import Reading
 
-OVER_THE_LIMIT = "A123"
+OVER_THE_LIMIT: Final = "A123"
 
 
 @dataclass(frozen=True, slots=True)

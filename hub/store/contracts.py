@@ -9,7 +9,7 @@ from sqlalchemy import Connection, select
 from hub.jsonform import dumps, loads
 from hub.model import Contract
 from hub.store.engine import insert
-from hub.store.moments import to_us
+from hub.store.moments import from_us_or_none, to_us
 from hub.store.tables import contract_version
 
 
@@ -26,6 +26,14 @@ def load(conn: Connection, id_: str) -> Contract | None:
     """The version as it was first used; None where no process ever used it."""
     body = conn.execute(select(contract_version.c.body).where(contract_version.c.id == id_)).scalar()
     return loads(Contract, body) if body is not None else None
+
+
+def kept_since(conn: Connection, id_: str) -> datetime | None:
+    """When the version was first used; None where no process ever used it."""
+    used_us = conn.execute(
+        select(contract_version.c.first_used_us).where(contract_version.c.id == id_)
+    ).scalar()
+    return from_us_or_none(used_us)
 
 
 def changed(conn: Connection, contracts: Iterable[Contract]) -> list[str]:

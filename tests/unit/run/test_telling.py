@@ -142,7 +142,7 @@ def test_a_mask_that_was_skipped_is_a_bug_and_nothing_leaves(
 
     def unmasked(view: Any, plan: Any, row: Any) -> Any:
         """As if a projection forgot its masks."""
-        projected = found(view, plan, row)
+        projected: Any = found(view, plan, row)
         values, *rest = projected._held
         values["incident"]["lon"] = view["incident"]["lon"]
         return type(projected)(values, *rest)
@@ -158,7 +158,8 @@ def test_a_value_of_the_wrong_type_is_a_bug_and_nothing_leaves(called: HubInHand
         (id_,) = (r[0] for r in called.rows("SELECT id FROM whistle WHERE department = 'renshe'"))
         one = whistles.load(conn, [id_])[id_]
         matter = incidents.load(conn, [one.incident_id])[one.incident_id]
-    wrong = replace(matter, event_count="three", category="测试甲")
+    said: dict[str, Any] = {"event_count": "three", "category": "测试甲"}
+    wrong = replace(matter, **said)
     telling = called.hub.telling
     with pytest.raises(Bug) as bug, called.hub.store.write() as conn:
         telling.tell(conn, [ToTell(one, wrong, Exit.HTTP_PULL)], called.clock.now())
