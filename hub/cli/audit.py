@@ -18,7 +18,6 @@ def verify(store: str | None, as_json: bool) -> None:
     from dataclasses import asdict
 
     from hub.access.keyring import load_keys
-    from hub.access.vault import Vault
     from hub.messages import text_of
     from hub.run.auditing import Whole, broken, examine
     from hub.run.keyfile import check_keys
@@ -31,7 +30,7 @@ def verify(store: str | None, as_json: bool) -> None:
     opened = Store(settings.store_url)
     try:
         migrate.up(opened)
-        check_keys(opened, ring, Vault(ring))
+        check_keys(opened, ring)
         with opened.read() as conn:
             found = examine(conn, ring.audit)
     finally:

@@ -117,17 +117,16 @@ class Assembly:
 
     @cached_property
     def keys(self) -> KeyRing:
-        """The keys of `keys_file`; made where there are none."""
-        return open_keys(self.settings.keys_file)
+        """The keys of `keys_file`, made where there are none; raises FixSettings A122 for another store's."""
+        ring = open_keys(self.settings.keys_file)
+        check_keys(self.store, ring)
+        return ring
 
     @cached_property
     def vault(self) -> Vault:
-        """The vault under the master keys of `keys_file`."""
-        vault = Vault(
-            self.keys, Algorithm.SM4_GCM if self.settings.cipher == "sm4" else Algorithm.AES_256_GCM
-        )
-        check_keys(self.store, self.keys, vault)
-        return vault
+        """The vault under the master keys."""
+        sm4 = self.settings.cipher == "sm4"
+        return Vault(self.keys, Algorithm.SM4_GCM if sm4 else Algorithm.AES_256_GCM)
 
     @cached_property
     def http(self) -> httpx.Client:

@@ -51,11 +51,11 @@ def replace(path: Path, ring: KeyRing) -> None:
     draft.replace(path)
 
 
-def check_keys(store: Store, ring: KeyRing, vault: Vault) -> None:
+def check_keys(store: Store, ring: KeyRing) -> None:
     """Returns where `store` was written under the keys of `ring`, or under none yet. Raises FixSettings A122
     where it was under others: nothing may be added to it, and nothing said of it."""
     audit = head_seal(ring.audit, "key check", 0, GENESIS)
-    check = vault.fingerprint(f"key check {audit}".encode())
+    check = Vault(ring).fingerprint(f"key check {audit}".encode())
     with store.write() as conn:
         insert(conn, fact, [{"name": "key_check", "value": check}])
         known = conn.execute(select(fact.c.value).where(fact.c.name == "key_check")).scalar_one()
