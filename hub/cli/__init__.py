@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "pack": ("hub.cli.pack", "pack", "Check a pack; find gaps and overlaps of its contracts."),
     "plugin": ("hub.cli.plugin", "plugin", "The catalogue of plugins; check and simulate one."),
     "replay": ("hub.cli.replay", "replay", "Read held and dead records again, as after a mended mapping."),
+    "retention": ("hub.cli.retention", "retention", "What is kept past its time: --dry-run counts it."),
     "review": ("hub.cli.review", "review", "Likely duplicates: link two matters, or keep them apart."),
     "run": ("hub.cli.run", "run", "The workers: all of them, or some."),
 }

@@ -334,9 +334,15 @@ class Assembly:
             clock=self.clock,
             worker=self.worker,
             lease_s=self.settings.lease_s * self._speed,
-            topics_kept=self.pack.retention.topics,
+            retention=self.pack.retention,
             keeps_log=self.bus.outbox_is_log,
+            forget=self._forget,
         )
+
+    def _forget(self, subject: str) -> None:
+        """A destroyed key leaves this process's memory, where it has a vault at all."""
+        if "vault" in self.__dict__:
+            self.vault.forget(subject)
 
     def clockwork(self) -> Loop:
         """Deadlines that pass; one leader."""
