@@ -14,7 +14,7 @@ from hub.access.audit import AuditRow
 from hub.access.exits import Exit
 from hub.api.app import serve
 from hub.errors import Bug
-from hub.model import Code, Grant
+from hub.model import Code, Grant, Incident, Whistle
 from hub.run.assembly import Assembly
 from hub.run.telling import Told, ToTell
 from hub.store import incidents, principals, whistles
@@ -72,6 +72,14 @@ def tell(hub: Assembly, through: Exit) -> Told:
     with hub.store.write() as conn:
         (id_,) = conn.exec_driver_sql("SELECT id FROM whistle WHERE department = 'renshe'").scalars()
         return telling.again(conn, [id_], through=through, at=hub.clock.now())[id_]
+
+
+def stored(hub: HubInHand) -> tuple[Whistle, Incident]:
+    """The department's one whistle, and its matter."""
+    ((id_,),) = hub.rows("SELECT id FROM whistle WHERE department = 'renshe'")
+    with hub.hub.store.read() as conn:
+        one = whistles.load(conn, [id_])[id_]
+        return one, incidents.load(conn, [one.incident_id])[one.incident_id]
 
 
 def test_a_pull_shows_a_field_until_its_grant_ends_and_keeps_the_messages_id(called: HubInHand) -> None:
@@ -148,16 +156,17 @@ def test_a_mask_that_was_skipped_is_a_bug_and_nothing_leaves(
         return type(projected)(values, *rest)
 
     monkeypatch.setattr("hub.run.looking.project", unmasked)
-    with pytest.raises(Bug) as bug:
-        tell(called.hub, Exit.HTTP_PULL)
+    one, matter = stored(called)
+    telling = called.hub.telling
+    with pytest.raises(Bug) as bug, called.hub.store.write() as conn:
+        telling.tell(conn, [ToTell(one, matter, Exit.HTTP_PULL)], called.clock.now())
     assert ("A121", "/incident/lon") == (bug.value.code, bug.value.pointer)
+    with door(called.hub) as client:
+        assert {"whistles": []} == client.get("/departments/me/whistles").json()
 
 
 def test_a_value_of_the_wrong_type_is_a_bug_and_nothing_leaves(called: HubInHand) -> None:
-    with called.hub.store.read() as conn:
-        (id_,) = (r[0] for r in called.rows("SELECT id FROM whistle WHERE department = 'renshe'"))
-        one = whistles.load(conn, [id_])[id_]
-        matter = incidents.load(conn, [one.incident_id])[one.incident_id]
+    one, matter = stored(called)
     said: dict[str, Any] = {"event_count": "three", "category": "测试甲"}
     wrong = replace(matter, **said)
     telling = called.hub.telling
