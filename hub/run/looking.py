@@ -38,17 +38,19 @@ class Look:
 
     def readings(self) -> list[Reading]:
         """What is to be counted before it is shown."""
+        limited = self.plan.selection(self.scope).limited
         return [
-            Reading(line.grant_id, line.max_rows_day, self.rows[split(line.field)[0]])
-            for line in self.plan.selection(self.scope).limited
-            if line.max_rows_day is not None and split(line.field)[0] in self.rows
+            Reading(line.grant_id, line.max_rows_day or 0, self.rows[dataset])
+            for line in limited
+            if (dataset := split(line.field)[0]) in self.rows
         ]
 
     def shown(self, over: frozenset[tuple[str, str]]) -> Projected:
         """What the plan gives; nothing by grants that are over their limit with this row."""
+        if not over:
+            return project(self.view, self.plan, self.scope)
         spent = {one.grant_id for one in self.readings() if (one.grant_id, one.row_id) in over}
-        scope = replace(self.scope, spent=frozenset(spent)) if spent else self.scope
-        return project(self.view, self.plan, scope)
+        return project(self.view, self.plan, replace(self.scope, spent=frozenset(spent)))
 
 
 def shown(conn: Connection, looks: Sequence[Look], at: datetime) -> list[Projected]:

@@ -16,7 +16,6 @@ from hub.access.planbook import PlanBook
 from hub.access.project import View
 from hub.access.row import Care, RowScope, areas_of
 from hub.clock import day_of
-from hub.jsonform import plain
 from hub.model import Contract, Event, EventText, Grant, Incident, Output, Resident, ShareType, Whistle
 from hub.pack import Pack
 from hub.run.looking import Look
@@ -103,8 +102,8 @@ class Showing:
             "lat": place.lat,
             "place_summary": where,
             "summary": f"{where}：{what}，{one.event_count} 件反映",
-            "opened_at": plain(one.opened_at),
-            "last_reported_at": plain(one.last_reported_at),
+            "opened_at": one.opened_at,
+            "last_reported_at": one.last_reported_at,
             "event_count": one.event_count,
         }
 
@@ -155,8 +154,8 @@ def _whistle(one: Whistle) -> dict[str, object]:
         "contract_id": one.contract_id,
         "clause": one.clause,
         "state": one.state.value,
-        "blown_at": plain(one.blown_at),
-        "deadlines": {d.step: plain(d.due_at) for d in one.deadlines},
+        "blown_at": one.blown_at,
+        "deadlines": {d.step: d.due_at for d in one.deadlines},
         "reasons": [r.rule for r in one.reasons],
     }
 
@@ -173,8 +172,8 @@ def _report_view(opened: OpenedReport) -> View:
             "source": event.source,
             "channel": event.channel,
             "request_type": event.request_type.value,
-            "occurred_at": plain(event.occurred_at),
-            "reported_at": plain(event.reported_at),
+            "occurred_at": event.occurred_at,
+            "reported_at": event.reported_at,
             "status_raw": event.status_raw,
             "stage": event.stage.value,
             "title": lambda: opened.text().title,
