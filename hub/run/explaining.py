@@ -156,7 +156,7 @@ def _looks(conn: Connection, whistle_id: str) -> list[dict[str, Any]]:
     return [
         {
             name: row[name]
-            for name in ("at", "who", "exit", "result", "fields", "masks", "grants")
+            for name in ("at", "who", "exit", "result", "fields", "masks", "grants", "reason")
             if name in row
         }
         for row in rows
