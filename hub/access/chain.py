@@ -1,8 +1,8 @@
 """The audit chain: blocks of audit rows, each bound to the one before. Pure.
 
-One chain a worker, one block a batch: processes do not queue for one chain. A changed, dropped, swapped
-or added block shows up to the last head that was noted elsewhere (an anchor); with a key also behind it.
-Where blocks are stored is for `hub.store`.
+One chain a worker, one block a batch: processes do not queue for one chain. Digests are keyed, so that
+nobody without the key can change, drop, swap or add a block and make the chain fit again; a sealed head
+beside the chain tells blocks that were cut off its end. Where blocks are stored is for `hub.store`.
 """
 
 import hmac
@@ -39,7 +39,7 @@ class ChainBlock:
 @dataclass(frozen=True, slots=True)
 class Chain:
     """Where a worker's chain stands: `head` is the digest of block `number`. `key` makes the digests HMACs
-    that nobody without it can make; b"" is a plain chain."""
+    that nobody without it can make."""
 
     worker_id: str
     head: str = GENESIS
@@ -63,6 +63,11 @@ class Chain:
         return replace(self, head=block.digest, number=block.number)
 
 
+def head_seal(key: bytes, worker_id: str, number: int, head: str) -> str:
+    """64 hex digits that only who has `key` can put beside a chain's head."""
+    return hmac.digest(key, f"head {worker_id} {number} {head}".encode(), "sha256").hex()
+
+
 class Fault(StrEnum):
     """What is wrong with a chain."""
 
@@ -70,6 +75,8 @@ class Fault(StrEnum):
     """The block's body, number, worker or digest are not what they were."""
     MISSING = "missing"
     """The block before this one is absent, or blocks stand in another order."""
+    UNKEYED = "unkeyed"
+    """The block fits without a key: it was written before chains had one, or by someone who has none."""
     OTHER_HEAD = "other_head"
     """The chain ends elsewhere than the anchor says: blocks were cut off or added at the end."""
 
@@ -101,7 +108,8 @@ def verify(blocks: Iterable[ChainBlock], *, since: Chain, head: str | None = Non
             return Broken(block.number, Fault.MISSING)
         digest = _digest(chain.key, block.worker_id, block.number, block.previous, block.body)
         if not hmac.compare_digest(digest, block.digest):
-            return Broken(block.number, Fault.CHANGED)
+            plain = _digest(b"", block.worker_id, block.number, block.previous, block.body)
+            return Broken(block.number, Fault.UNKEYED if plain == block.digest else Fault.CHANGED)
         chain = chain.after(block)
     if head is not None and head != chain.head:
         return Broken(chain.number, Fault.OTHER_HEAD)

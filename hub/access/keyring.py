@@ -1,13 +1,13 @@
 """The keys that nothing else protects: master keys by id, and the keys of the indexes. Read once, at start.
 
-A key file is TOML: `current = "m2026"`, `blind = "<64 hex digits>"`, and under `[masters]` one
+A key file is TOML: `current = "m2026"`, `blind` and `audit` of 64 hex digits, and under `[masters]` one
 `id = "<64 hex digits>"` for each master, old ones included.
 """
 
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Final
 
@@ -25,6 +25,8 @@ class KeyRing:
     current: str
     blind: bytes = field(repr=False)
     """Key of the blind index; changing it means building the index anew."""
+    audit: bytes = field(repr=False)
+    """Key of the audit chains: who has the database and not this cannot build them anew."""
 
     def __post_init__(self) -> None:
         """Raises FixSettings A109 for a ring that could not open its own locks."""
@@ -32,24 +34,26 @@ class KeyRing:
             raise FixSettings("A109", problem="current")
         if not all(_ID.fullmatch(each) for each in self.masters):
             raise FixSettings("A109", problem="id")
-        if any(len(key) != KEY_BYTES for key in (*self.masters.values(), self.blind)):
+        if any(len(key) != KEY_BYTES for key in (*self.masters.values(), self.blind, self.audit)):
             raise FixSettings("A109", problem="length")
 
     def with_master(self, master_id: str, key: bytes) -> "KeyRing":
         """A ring with one master more, now the current one. An id that is taken is refused (A109)."""
         if master_id in self.masters:
             raise FixSettings("A109", problem="id")
-        return KeyRing({**self.masters, master_id: key}, master_id, self.blind)
+        return replace(self, masters={**self.masters, master_id: key}, current=master_id)
 
     def without_master(self, master_id: str) -> "KeyRing":
         """A ring without an old master, after all that it wrapped was wrapped again; not the current one (A109)."""
         masters = {each: key for each, key in self.masters.items() if each != master_id}
-        return KeyRing(masters, self.current, self.blind)
+        return replace(self, masters=masters)
 
     def as_toml(self) -> str:
         """The text of the key file. A secret: for the command that writes the file, never for a log."""
-        head = f'current = "{self.current}"\nblind = "{self.blind.hex()}"\n\n[masters]\n'
-        return head + "".join(f'"{each}" = "{key.hex()}"\n' for each, key in self.masters.items())
+        head = f'current = "{self.current}"\nblind = "{self.blind.hex()}"\naudit = "{self.audit.hex()}"\n'
+        return f"{head}\n[masters]\n" + "".join(
+            f'"{each}" = "{key.hex()}"\n' for each, key in self.masters.items()
+        )
 
 
 def parse_keys(text: str) -> KeyRing:
@@ -57,7 +61,8 @@ def parse_keys(text: str) -> KeyRing:
     try:
         said = tomllib.loads(text)
         masters = {str(each): bytes.fromhex(key) for each, key in said["masters"].items()}
-        return KeyRing(masters, str(said["current"]), bytes.fromhex(said["blind"]))
+        blind, audit = bytes.fromhex(said["blind"]), bytes.fromhex(said["audit"])
+        return KeyRing(masters, str(said["current"]), blind, audit)
     except (KeyError, ValueError, TypeError, AttributeError):
         # from None: the text of the first error holds a part of the key
         raise FixSettings("A109", problem="format") from None

@@ -49,9 +49,19 @@ class Line:
     grant_id: str
     grant_version: int
     sensitivity: Sensitivity
+    max_rows_day: int | None = None
+    """How many rows the grant gives a day; None: no limit."""
 
 
 def line_of(grant: Grant) -> Line:
     """The line that `grant` gives while it holds. Raises FixSettings A106 for a mask that does not exist."""
     mask_of(grant.mask, split(grant.field)[1])
-    return Line(grant.field, grant.mask, row_filter(grant), grant.id, grant.version, grant.sensitivity)
+    return Line(
+        grant.field,
+        grant.mask,
+        row_filter(grant),
+        grant.id,
+        grant.version,
+        grant.sensitivity,
+        grant.max_rows_day,
+    )

@@ -41,6 +41,10 @@ class Selection:
     groups: tuple[tuple[str, tuple[tuple[str, Mask | None], ...]], ...]
     scene: Scene | None
     withheld: tuple[str, ...]
+    limited: tuple[Line, ...]
+    """Those of `lines` whose grant gives so many rows a day: whoever shows them counts first."""
+    refused: tuple[str, ...]
+    """Fields whose grant's rows of the day are used up; no other grant steps in for it."""
 
 
 class Plan:
@@ -70,7 +74,7 @@ class Plan:
 
     def selection(self, row: RowScope) -> Selection:
         """What holds for `row`; the same object for all records to which the same filters apply."""
-        key = (row.care, *[rows.holds(row) for rows in self._filters]) if self._filters else row.care
+        key = row.care, row.spent, *[rows.holds(row) for rows in self._filters]
         found = self._selections.get(key)
         if found is None:
             if len(self._selections) >= _MOST_SELECTIONS:
@@ -82,7 +86,8 @@ class Plan:
         holding = tuple(_first_for(lines, row) for lines in self.by_field.values())
         chosen = tuple(line for line in holding if line is not None)
         withheld = added_up(chosen)
-        lines = tuple(line for line in chosen if line.field not in withheld)
+        granted = tuple(line for line in chosen if line.field not in withheld)
+        lines = tuple(line for line in granted if line.grant_id not in row.spent)
         groups: dict[str, list[tuple[str, Mask | None]]] = {}
         for line in lines:
             dataset, leaf = split(line.field)
@@ -93,6 +98,8 @@ class Plan:
             groups=tuple((dataset, tuple(leaves)) for dataset, leaves in groups.items()),
             scene=None if any(line.mask in NEED_THE_RECORD for line in lines) else Scene(self.on),
             withheld=withheld,
+            limited=tuple(line for line in lines if line.max_rows_day is not None),
+            refused=tuple(line.field for line in granted if line.grant_id in row.spent),
         )
 
 

@@ -8,6 +8,8 @@ from datetime import date, datetime
 from enum import Enum
 from typing import Final, NoReturn
 
+import orjson
+
 from hub.access.account import Account, account_of
 from hub.access.line import Line
 from hub.access.marked import Marked, ProjectedJson, ProjectedText
@@ -60,6 +62,11 @@ class Projected(Marked):
         return self._held[2].withheld
 
     @property
+    def refused(self) -> tuple[str, ...]:
+        """Fields that are granted, but whose grant has given all its rows of this day."""
+        return self._held[2].refused
+
+    @property
     def account(self) -> Account:
         """What the audit writes down."""
         _, _, selection, missing = self._held
@@ -73,10 +80,8 @@ class Projected(Marked):
 
     def as_json(self) -> ProjectedJson:
         """Plain data for an exit, data set → leaf → value; a fresh copy with plain texts, moments in ISO 8601."""
-        return ProjectedJson(
-            (dataset, ProjectedJson((leaf, _plain(value)) for leaf, value in leaves.items()))
-            for dataset, leaves in self._held[0].items()
-        )
+        held = orjson.loads(orjson.dumps(self._held[0], default=_plain, option=orjson.OPT_NON_STR_KEYS))
+        return ProjectedJson({dataset: ProjectedJson(leaves) for dataset, leaves in held.items()})
 
 
 def _plain(value: object) -> object:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import lru_cache
 
 from hub.model import AreaId
 
@@ -30,8 +31,11 @@ class RowScope:
     known: Callable[[], Iterable[str]] | None = None
     grid_centre: tuple[float, float] | None = None
     care: frozenset[Care] = frozenset()
+    spent: frozenset[str] = frozenset()
+    """Ids of grants whose rows of this day are used up, this record not being one of them."""
 
 
+@lru_cache(maxsize=4096)
 def areas_of(finest: AreaId | None) -> frozenset[AreaId]:
     """The area and those that hold it: codes are cumulative, 6, 9 and 12 digits. Empty for None."""
     if finest is None:

@@ -18,7 +18,16 @@ from hub.run.assembly import Assembly
 
 log = structlog.get_logger()
 
-_STATUS: Final = {"W103": 404, "P107": 404, "C106": 404, "A101": 403, "P109": 401, "P108": 413, "W101": 409}
+_STATUS: Final = {
+    "W103": 404,
+    "P107": 404,
+    "C106": 404,
+    "A101": 403,
+    "P109": 401,
+    "P108": 413,
+    "W101": 409,
+    "W120": 503,
+}
 _VERSION: Final = "0.1.0"
 
 
@@ -31,6 +40,7 @@ def serve(hub: Assembly) -> FastAPI:
             gateway=hub.gateway,
             opening=hub.opening,
             reporting=hub.reporting,
+            telling=hub.telling,
             ledgers=hub.ledgers,
             clock=hub.clock,
             body_limit=hub.settings.body_limit,

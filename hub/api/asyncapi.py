@@ -7,6 +7,7 @@ from hub.bus.topics import DEADLETTERS, EVENTS, INCIDENTS, reports, whistles
 from hub.contract.wire import whistle_data_schema
 from hub.model import Contract
 from hub.pack import Pack
+from hub.run.wirefields import wire_fields
 
 _SPEC: Final = "3.0.0"
 _ID: Final = {"type": "string"}
@@ -61,7 +62,8 @@ def document(pack: Pack, schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, 
         name: _operation("send", name) for name in ("events", "incidents", "deadletters")
     }
     for contract in sorted(pack.contracts, key=lambda c: c.department):
-        _department(contract, channels, messages, operations)
+        whistle = whistle_data_schema(contract, wire_fields(contract, schemas))
+        _department(contract, whistle, channels, messages, operations)
     return {
         "asyncapi": _SPEC,
         "info": {
@@ -80,10 +82,14 @@ def document(pack: Pack, schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, 
 
 
 def _department(
-    contract: Contract, channels: dict[str, Any], messages: dict[str, Any], operations: dict[str, Any]
+    contract: Contract,
+    whistle: Mapping[str, Any],
+    channels: dict[str, Any],
+    messages: dict[str, Any],
+    operations: dict[str, Any],
 ) -> None:
     name = contract.department
-    messages[f"Whistle_{name}"] = _message("grid.whistle.v1", whistle_data_schema(contract, {}))
+    messages[f"Whistle_{name}"] = _message("grid.whistle.v1", whistle)
     channels[f"whistles_{name}"] = _channel(whistles(name), contract.title, f"Whistle_{name}")
     channels[f"reports_{name}"] = _channel(reports(name), f"{contract.title}: 报到", "Report")
     operations[f"whistles_{name}"] = _operation("send", f"whistles_{name}")

@@ -6,10 +6,9 @@ import orjson
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
-from hub.access.account import Result
-from hub.access.audit import AuditRow
 from hub.access.exits import Exit
 from hub.api.doors import AllDoors, Department
+from hub.run.dispatch import TOLD_WHEN_SENT
 from hub.store import whistles
 
 
@@ -76,26 +75,20 @@ class WhistleState(BaseModel):
 
 @router.get("/whistles")
 def fetch(department: Department, doors: AllDoors, limit: int = Query(100, ge=1, le=500)) -> Fetched:
-    """Whistles that wait for this department's acknowledgement."""
+    """Whistles that wait for this department's acknowledgement, as its grants allow at this moment."""
     now = doors.clock.now()
     ledger = doors.ledgers.mine()
     with doors.store.write() as conn:
         rows = whistles.pull(conn, department, limit)
-        ids = [r.whistle_id for r in rows]
-        whistles.mark(conn, "pull", ids, "fetched", now, department=department)
-        seen = AuditRow(
-            at=now,
-            who=department,
-            exit=Exit.HTTP_PULL,
-            result=Result.ALLOW,
-            purpose="handle",
-            fields=(),
-            rows=tuple(ids),
-            count=len(ids),
+        unmade = [r.whistle_id for r in rows if r.message == TOLD_WHEN_SENT]
+        told = doors.telling.again(conn, unmade, through=Exit.HTTP_PULL, at=now)
+        messages = {r.whistle_id: r.message for r in rows} | {i: one.message for i, one in told.items()}
+        whistles.mark(
+            conn, "pull", [i for i, one in messages.items() if one], "fetched", now, department=department
         )
-        ledger.append(conn, [seen] if ids else [], now)
+        ledger.append(conn, [row for one in told.values() for row in one.rows], now)
     ledger.committed()
-    return Fetched(whistles=[orjson.loads(r.message) for r in rows])
+    return Fetched(whistles=[orjson.loads(one) for one in messages.values() if one])
 
 
 @router.post("/whistles/acknowledgements")

@@ -13,6 +13,7 @@ from hub.run.gateway import Gateway
 from hub.run.ledger import Ledgers
 from hub.run.opening import Opening
 from hub.run.reporting import Reporting
+from hub.run.telling import Telling
 from hub.store import principals
 from hub.store.engine import Store
 
@@ -27,6 +28,7 @@ class Doors:
     gateway: Gateway
     opening: Opening
     reporting: Reporting
+    telling: Telling
     ledgers: Ledgers
     clock: Clock
     body_limit: int

@@ -13,12 +13,13 @@ HANDLE: Final = "handle"
 
 
 def whistle_data_schema(contract: Contract, fields: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """JSON Schema 2020-12 of a whistle message's `data`. `fields`: `dataset.leaf` → schema of its value."""
+    """JSON Schema 2020-12 of a whistle message's `data`. `fields`: `dataset.leaf` → schema of its value; a
+    field that it does not name fits nothing."""
     datasets: dict[str, dict[str, Any]] = {"incident": {}, "whistle": {}}
     for asked in contract.fields:
         dataset, _, leaf = asked.field.partition(".")
-        if asked.purpose == HANDLE and dataset in datasets:
-            datasets[dataset][leaf] = dict(fields.get(asked.field, {}))
+        if asked.purpose == HANDLE and dataset in datasets and asked.field in fields:
+            datasets[dataset][leaf] = dict(fields[asked.field])
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",

@@ -14,7 +14,16 @@ TEXTS: Final[dict[str, Text]] = {
         "data or key is damaged; stop and look",
     ),
     "A104": Text(
-        "审计链不连续", "从最近锚点核查", "the audit chain is broken", "look from the last anchor on"
+        "审计链 {chain} 在第 {number} 块被破坏（{fault}）",
+        "停用相关账号，与备份核对该块",
+        "audit chain {chain} is broken at block {number} ({fault})",
+        "compare that block with a backup, and find out who could write to the database",
+    ),
+    "A124": Text(
+        "审计链 {chain} 未用密钥写成：由 0.1.0 之前的开发版，或无密钥者所写",
+        "新建数据库，或另存旧审计后清空 audit 表",
+        "audit chain {chain} was written without the key: before 0.1.0, or by someone who has none",
+        "begin with a new database, or keep the old audit elsewhere and empty the table audit",
     ),
     "A105": Text(
         "遮蔽或裁剪后的数据不能写回",
@@ -37,9 +46,9 @@ TEXTS: Final[dict[str, Text]] = {
     ),
     "A109": Text(
         "主密钥文件不正确（{problem}）",
-        "改正密钥文件：current、blind、[masters]",
+        "改正密钥文件：current、blind、audit、[masters]",
         "the key file is wrong ({problem})",
-        "mend the key file: current, blind, [masters]",
+        "mend the key file: current, blind, audit, [masters]",
     ),
     "A110": Text(
         "审计记录含非代码文本",
@@ -52,6 +61,12 @@ TEXTS: Final[dict[str, Text]] = {
         "停止投递并报告此编号；核对合同与授权",
         "a projection holds more than contract {contract} asks for",
         "nothing was sent; report this code, compare contract and grants",
+    ),
+    "A123": Text(
+        "今日按此授权可查的行数已用完",
+        "次日再查，或向数据管理员申请提高上限（max_rows_day）",
+        "this grant has given all its rows of the day",
+        "ask again tomorrow, or ask the data administrator for a higher max_rows_day",
     ),
     "A122": Text(
         "主密钥与此存储不符：它由另一组密钥封存",

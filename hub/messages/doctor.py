@@ -65,6 +65,12 @@ TEXTS: Final[dict[str, Text]] = {
         "kafka-python lacks {extra}",
         "install kafka-python[crc32c,lz4]",
     ),
+    "D121": Text(
+        "合同 {contract} 的内容已改而版本号未变",
+        "恢复原文件；改动写入下一版本的新文件",
+        "contract {contract} was changed under the same version",
+        "put the file back, and write the change as a file of the next version",
+    ),
     "D112": Text(
         "有 {count} 个办理步骤已超期",
         "执行 gridplus explain <哨编号> 查看时限推导",

@@ -34,6 +34,12 @@ TEXTS: Final[dict[str, Text]] = {
     "W107": Text(
         "退单须附依据", "补充依据后再退", "a return needs evidence", "add the evidence, then return it"
     ),
+    "W120": Text(
+        "合同版本 {contract} 既不在包内也未留存",
+        "由管理员把该版本的合同文件放回包内并重启",
+        "contract version {contract} is neither in the pack nor kept in the store",
+        "the administrator puts that version's file back into the pack and starts anew",
+    ),
     "W201": Text(
         "该上报已关联其他事项", "先解除现有关联", "this report is linked already", "un-link it first"
     ),

@@ -13,6 +13,7 @@ import structlog
 from sqlalchemy import select
 
 import hub.pack
+from hub.access.keyring import KeyRing
 from hub.access.vault import Algorithm, Vault
 from hub.bus import Bus
 from hub.bus.embedded import EmbeddedBus
@@ -27,10 +28,11 @@ from hub.run import casework
 from hub.run import reports as report_worker
 from hub.run.account import account
 from hub.run.clockwork import Clockwork
+from hub.run.contractbook import ContractBook, keep
 from hub.run.dispatch import Dispatch
 from hub.run.gateway import Gateway
 from hub.run.intake import Intake
-from hub.run.keyfile import open_keys
+from hub.run.keyfile import check_keys, open_keys
 from hub.run.ledger import Ledger, Ledgers
 from hub.run.loop import Loop
 from hub.run.opening import Opening
@@ -39,11 +41,12 @@ from hub.run.relay import Hook, Relay
 from hub.run.reporting import Reporting
 from hub.run.showing import Showing
 from hub.run.source import SourceWorker
+from hub.run.telling import Telling
 from hub.schema import schemas
 from hub.settings import Settings
 from hub.store import migrate, outbox, principals
 from hub.store.engine import Store, insert
-from hub.store.tables import fact, staff
+from hub.store.tables import staff
 
 log = structlog.get_logger()
 
@@ -113,21 +116,17 @@ class Assembly:
         return self._pack or hub.pack.load(self.settings.pack)
 
     @cached_property
-    def vault(self) -> Vault:
-        """The vault under the master keys of `keys_file`."""
+    def keys(self) -> KeyRing:
+        """The keys of `keys_file`, made where there are none; raises FixSettings A122 for another store's."""
         ring = open_keys(self.settings.keys_file)
-        vault = Vault(ring, Algorithm.SM4_GCM if self.settings.cipher == "sm4" else Algorithm.AES_256_GCM)
-        self._check_keys(vault)
-        return vault
+        check_keys(self.store, ring)
+        return ring
 
-    def _check_keys(self, vault: Vault) -> None:
-        """Raises FixSettings A122 where this store was sealed under other keys: nothing may be added to it."""
-        check = vault.fingerprint(b"key check")
-        with self.store.write() as conn:
-            insert(conn, fact, [{"name": "key_check", "value": check}])
-            known = conn.execute(select(fact.c.value).where(fact.c.name == "key_check")).scalar_one()
-        if known != check:
-            raise FixSettings("A122")
+    @cached_property
+    def vault(self) -> Vault:
+        """The vault under the master keys."""
+        sm4 = self.settings.cipher == "sm4"
+        return Vault(self.keys, Algorithm.SM4_GCM if sm4 else Algorithm.AES_256_GCM)
 
     @cached_property
     def http(self) -> httpx.Client:
@@ -164,9 +163,24 @@ class Assembly:
         return Showing(self.pack, self.pack.grants)
 
     @cached_property
+    def contracts(self) -> ContractBook:
+        """Every contract version that was ever used, this pack's among them."""
+        return keep(self.store, self.pack.contracts, self.clock.now())
+
+    @cached_property
+    def telling(self) -> Telling:
+        """What departments are told of whistles."""
+        return Telling(
+            showing=self.showing,
+            contracts=self.contracts,
+            district=self.pack.district,
+            schemas=schemas(),
+        )
+
+    @cached_property
     def ledgers(self) -> Ledgers:
         """Audit chains of this process."""
-        return Ledgers(self.worker, self.store)
+        return Ledgers(self.worker, self.store, key=self.keys.audit)
 
     @cached_property
     def _staff(self) -> Mapping[str, set[bytes]]:
@@ -272,8 +286,9 @@ class Assembly:
             dispatch=Dispatch(
                 journey=self.journey,
                 outbox=self.outbox,
-                showing=self.showing,
-                ledger=Ledger(f"{self.worker}/casework", self.store),
+                telling=self.telling,
+                contracts=self.contracts,
+                ledger=Ledger(f"{self.worker}/casework", self.store, key=self.keys.audit),
             ),
             clock=self.clock,
             batch=self.settings.batch,
@@ -319,9 +334,15 @@ class Assembly:
             clock=self.clock,
             worker=self.worker,
             lease_s=self.settings.lease_s * self._speed,
-            topics_kept=self.pack.retention.topics,
+            retention=self.pack.retention,
             keeps_log=self.bus.outbox_is_log,
+            forget=self._forget,
         )
+
+    def _forget(self, subject: str) -> None:
+        """A destroyed key leaves this process's memory, where it has a vault at all."""
+        if "vault" in self.__dict__:
+            self.vault.forget(subject)
 
     def clockwork(self) -> Loop:
         """Deadlines that pass; one leader."""
@@ -337,6 +358,7 @@ class Assembly:
         return Reporting(
             store=self.store,
             pack=self.pack,
+            contracts=self.contracts,
             vault=self.vault,
             report_schema=Validator(known["report_in"], known.values()),
             tellable={s: isinstance(self.adapter(s), Tells) for s in self.active_sources()},
@@ -361,7 +383,7 @@ class Assembly:
     @cached_property
     def opening(self) -> Opening:
         """Opens whistles for their departments."""
-        return Opening(store=self.store, vault=self.vault, showing=self.showing)
+        return Opening(store=self.store, vault=self.vault, showing=self.showing, contracts=self.contracts)
 
     def register_callers(self) -> None:
         """Lets the keys of the settings speak for their departments; only digests are stored."""

@@ -1,9 +1,11 @@
-"""The clockwork worker: notes each deadline that has passed, once, and lets old messages go.
+"""The clockwork worker: notes each deadline that has passed, once, and lets go what was kept long enough.
 
 Due in the database is the truth; one leader by lease, and every transaction proves the lease. What
 follows from an overdue step (cards, escalation) reads what stands noted here.
 """
 
+from collections.abc import Callable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -11,10 +13,12 @@ import structlog
 from sqlalchemy import Connection, delete, func, not_, or_, select
 
 from hub.bus.topics import EVENTS, REPORTS
-from hub.clock import Clock
+from hub.clock import Clock, day_of
 from hub.jsonform import loads
 from hub.model import Whistle, WhistleState
-from hub.store import leases
+from hub.pack.manifest import Retention
+from hub.run.retiring import retire
+from hub.store import leases, rows_read
 from hub.store.engine import Store, insert
 from hub.store.moments import to_us
 from hub.store.tables import message, offset, overdue, whistle
@@ -45,15 +49,17 @@ class Clockwork:
         clock: Clock,
         worker: str,
         lease_s: float,
-        topics_kept: timedelta,
+        retention: Retention,
         keeps_log: bool,
+        forget: Callable[[str], None],
     ) -> None:
-        """`topics_kept`: how long messages stay where the outbox is the log (`keeps_log`); elsewhere the
-        broker keeps them, and what was sent may go at once."""
+        """Messages stay as long as `retention` says where the outbox is the log (`keeps_log`); elsewhere the
+        broker keeps them, and what was sent may go at once. `forget` drops a destroyed key from memory."""
         self._store, self._clock = store, clock
         self._lease = leases.Holding(store, LEASE, worker, timedelta(seconds=lease_s))
-        self._kept, self._keeps_log = topics_kept if keeps_log else timedelta(0), keeps_log
-        self._next_sweep = clock.now()
+        self._retention, self._forget = retention, forget
+        self._kept, self._keeps_log = retention.topics if keeps_log else timedelta(0), keeps_log
+        self._next_sweep = self._next_retiring = clock.now()
 
     def step(self) -> int:
         """Notes what is overdue; returns how many steps that was. 0 while another leads."""
@@ -69,7 +75,19 @@ class Clockwork:
                 self._next_sweep = now + _SWEEP_EVERY
         if noted:
             log.info("deadlines_passed", steps=noted)
+        if now >= self._next_retiring:
+            self._retire(held, now)
         return noted
+
+    def _retire(self, held: leases.Lease, now: datetime) -> None:
+        """One portion a step, so that deadlines never wait for it; an hour's rest once nothing is left."""
+        with self._store.write() as conn:
+            leases.hold(conn, held)
+            gone = retire(conn, self._retention, now, self._forget)
+        if gone:
+            log.info("retired", **asdict(gone))
+        else:
+            self._next_retiring = now + _SWEEP_EVERY
 
     def _sweep(self, conn: Connection, now: datetime) -> None:
         """Lets old messages go; where the outbox is the log, never one that the hub itself has still to read."""
@@ -81,6 +99,7 @@ class Clockwork:
             ours = or_(message.c.topic == EVENTS, message.c.topic.like(f"{REPORTS}%"))
             old = old.where(or_(not_(ours), message.c.seq < func.coalesce(read_up_to, 0)))
         conn.execute(old)
+        rows_read.forget_before(conn, day_of(now))
 
     def _note(self, conn: Connection, now: datetime) -> int:
         """One portion, in order of due; a whistle's `due_us` moves on to its next open step."""

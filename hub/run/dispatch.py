@@ -1,7 +1,7 @@
-"""From an opened incident to whistles on their way: route, project, store, announce, audit.
+"""From an opened incident to whistles on their way: route, tell, store, announce, audit.
 
-Everything that leaves for a department passes `access.project` here or in `hub.run.opening`; there
-is no third way out.
+Everything that leaves for a department passes `access.project` in `hub.run.looking`: told by
+`hub.run.telling`, or opened by `hub.run.opening`; there is no third way out.
 """
 
 from collections.abc import Sequence
@@ -12,43 +12,43 @@ import structlog
 from sqlalchemy import Connection
 
 from hub import ids
-from hub.access.audit import AuditRow
-from hub.access.exits import OUTPUTS, Exit
-from hub.access.projected import Projected
+from hub.access.exits import Exit
 from hub.bus import Message
 from hub.bus.topics import INCIDENTS
 from hub.bus.topics import whistles as whistle_topic
 from hub.contract.route import Routed
-from hub.contract.wire import whistle_data_schema
-from hub.errors import Bug
-from hub.intake.validate import Validator
-from hub.model import Call, Channel, Incident, Mode, Output, Whistle, WhistleState
+from hub.model import Call, Channel, Incident, Mode, Whistle, WhistleState
 from hub.pipeline import Journey
 from hub.run import envelope
 from hub.run.caseload import Opened
+from hub.run.contractbook import ContractBook
 from hub.run.ledger import Ledger
-from hub.run.showing import Showing
+from hub.run.telling import Telling, ToTell
 from hub.store import incidents, whistles
 from hub.store.outbox import Outbox
 
 log = structlog.get_logger()
 
-PURPOSE: Final = "handle"
-_EXIT: Final = {
-    Channel.KAFKA: Exit.TOPIC_WHISTLE,
-    Channel.PULL: Exit.HTTP_PULL,
-    Channel.WEBHOOK: Exit.WEBHOOK,
-}
+_TOLD_NOW: Final = {Channel.KAFKA: Exit.TOPIC_WHISTLE, Channel.WEBHOOK: Exit.WEBHOOK}
+"""Channels whose message is made when the whistle is blown; a pull's is made when it is fetched."""
+TOLD_WHEN_SENT: Final = ""
+"""Stands in a delivery for the message that `Telling.again` makes when it is sent."""
 
 
 class Dispatch:
     """Calls departments for the incidents of a batch, in that batch's transaction."""
 
-    def __init__(self, *, journey: Journey, outbox: Outbox, showing: Showing, ledger: Ledger) -> None:
-        self._journey, self._outbox, self._showing, self._ledger = journey, outbox, showing, ledger
-        pack = journey.pack
-        self._contracts = {c.id: c for c in pack.contracts}
-        self._wire = {c.id: Validator(whistle_data_schema(c, {})) for c in pack.contracts}
+    def __init__(
+        self,
+        *,
+        journey: Journey,
+        outbox: Outbox,
+        telling: Telling,
+        contracts: ContractBook,
+        ledger: Ledger,
+    ) -> None:
+        self._journey, self._outbox, self._ledger = journey, outbox, ledger
+        self._telling, self._contracts = telling, contracts
 
     def blow(self, conn: Connection, opened: Sequence[Opened], now: datetime) -> list[Whistle]:
         """Whistles for what `opened` calls; what no contract takes goes to the fallback queue."""
@@ -74,48 +74,38 @@ class Dispatch:
         incidents.queue_fallback(conn, [(ids_, why) for ids_, why in unrouted], pack.fallback_owner, now, due)  # type: ignore[misc]  # ids are strings here
 
     def _send(self, conn: Connection, pairs: Sequence[tuple[Whistle, Incident]], now: datetime) -> None:
+        ways = [
+            (whistle, incident, channel)
+            for whistle, incident in pairs
+            for channel in self._contracts.of(conn, whistle.contract_id).channels
+        ]
+        going = [
+            ToTell(whistle, incident, _TOLD_NOW[channel])
+            for whistle, incident, channel in ways
+            if channel in _TOLD_NOW
+        ]
+        told = self._telling.tell(conn, going, now)
+        message_of = {
+            (one.whistle.id, one.through): said.message for one, said in zip(going, told, strict=True)
+        }
         messages: list[Message] = []
         deliveries: list[whistles.NewDelivery] = []
-        rows: list[AuditRow] = []
-        for whistle, incident in pairs:
-            for channel in self._contracts[whistle.contract_id].channels:
-                exit_ = _EXIT[channel]
-                shown = self._showing.whistle(
-                    whistle, incident, output=OUTPUTS[exit_] or Output.STREAM, purpose=PURPOSE, at=now
-                )
-                rows.append(self._showing.audit_row(shown, whistle, exit_=exit_, purpose=PURPOSE, at=now))
-                value = self._envelope(whistle, shown, now)
-                if channel is Channel.KAFKA:
-                    messages.append(Message(whistle_topic(whistle.department), incident.id, value))
-                else:
-                    deliveries.append(
-                        whistles.NewDelivery(
-                            whistle_id=whistle.id,
-                            department=whistle.department,
-                            channel=channel.value,
-                            message=value,
-                        )
+        for whistle, incident, channel in ways:
+            value = message_of[whistle.id, _TOLD_NOW[channel]] if channel in _TOLD_NOW else TOLD_WHEN_SENT
+            if channel is Channel.KAFKA:
+                messages.append(Message(whistle_topic(whistle.department), incident.id, value))
+            else:
+                deliveries.append(
+                    whistles.NewDelivery(
+                        whistle_id=whistle.id,
+                        department=whistle.department,
+                        channel=channel.value,
+                        message=value,
                     )
+                )
         self._outbox.append(conn, messages, now)
         whistles.queue(conn, deliveries, now)
-        self._ledger.append(conn, rows, now)
-
-    def _envelope(self, whistle: Whistle, shown: Projected, now: datetime) -> str:
-        data = {
-            **shown.as_json(),
-            "department": whistle.department,
-            "href": f"/departments/me/whistles/{whistle.id}",
-        }
-        for fault in self._wire[whistle.contract_id].faults(data):
-            raise Bug("A121", pointer=fault.pointer, contract=whistle.contract_id)
-        return envelope.wrap(
-            "grid.whistle.v1",
-            id_=whistle.id,
-            source=self._journey.pack.district,
-            subject=whistle.id,
-            at=now,
-            data=data,
-        )
+        self._ledger.append(conn, [row for said in told for row in said.rows], now)
 
     def tell_incidents(self, conn: Connection, touched: Sequence[Incident], now: datetime) -> None:
         """The compacted topic of matters: state and place, no words of anyone."""

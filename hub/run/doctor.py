@@ -12,7 +12,7 @@ from hub.clock import day_of
 from hub.errors import HubError
 from hub.model import UNMAPPED, Fate
 from hub.pack import Pack
-from hub.store import outbox, records, sources
+from hub.store import contracts, outbox, records, sources
 from hub.store.moments import from_us, to_us
 from hub.store.tables import delivery, fallback, incident, overdue, record, whistle
 
@@ -41,6 +41,7 @@ class Doctor:
             *self._overdue(conn),
             *self._deliveries(conn),
             *self._contracts(conn),
+            *self._changed_contracts(conn),
             *self._calendar(),
             *_libraries(),
         ]
@@ -108,6 +109,11 @@ class Doctor:
         for one in self.pack.contracts_on(day_of(self.now)):
             if one.department not in called:
                 yield HubError("D109", contract=one.id)
+
+    def _changed_contracts(self, conn: Connection) -> Iterator[HubError]:
+        """Whistles go by the version as it was first used: a change under the same number reaches none."""
+        for contract in contracts.changed(conn, self.pack.contracts):
+            yield HubError("D121", contract=contract)
 
     def _calendar(self) -> Iterator[HubError]:
         until = self.pack.calendar.covers_to

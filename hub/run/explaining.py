@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from hub.errors import Refused
 from hub.jsonform import plain
 from hub.model import Reason, Whistle
-from hub.store import events, incidents, whistles
+from hub.store import contracts, events, incidents, whistles
 from hub.store.tables import audit, event, fallback, record
 
 _LOOKS: Final = 50
@@ -120,6 +120,7 @@ def _whistle(conn: Connection, id_: str) -> dict[str, Any]:
     return {
         "whistle": id_,
         **_call(found),
+        "contract_kept_since": plain(contracts.kept_since(conn, found.contract_id)),
         "why_late": [
             {
                 "step": d.step,
@@ -155,7 +156,7 @@ def _looks(conn: Connection, whistle_id: str) -> list[dict[str, Any]]:
     return [
         {
             name: row[name]
-            for name in ("at", "who", "exit", "result", "fields", "masks", "grants")
+            for name in ("at", "who", "exit", "result", "fields", "masks", "grants", "reason")
             if name in row
         }
         for row in rows

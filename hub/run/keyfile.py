@@ -1,17 +1,25 @@
-"""The file of the master keys: made at the first start of an embedded hub, readable by its owner alone."""
+"""The file of the keys: made at the first start of an embedded hub, readable by its owner alone; one store's own."""
 
 import os
 import secrets
 from pathlib import Path
 
+from sqlalchemy import select
+
+from hub.access.chain import GENESIS, head_seal
 from hub.access.keyring import KEY_BYTES, KeyRing, load_keys
+from hub.access.vault import Vault
+from hub.errors import FixSettings
+from hub.store.engine import Store, insert
+from hub.store.tables import fact
 
 
 def open_keys(path: Path) -> KeyRing:
     """The ring in `path`; a new one is made where there is none. Raises FixSettings A109 for a wrong file."""
     if not path.exists():
         path.parent.mkdir(parents=True, exist_ok=True)
-        fresh = KeyRing({"m1": secrets.token_bytes(KEY_BYTES)}, "m1", secrets.token_bytes(KEY_BYTES))
+        master, blind, audit = (secrets.token_bytes(KEY_BYTES) for _ in range(3))
+        fresh = KeyRing({"m1": master}, "m1", blind, audit)
         _write_once(path, fresh)
     return load_keys(path)
 
@@ -41,3 +49,15 @@ def replace(path: Path, ring: KeyRing) -> None:
         file.flush()
         os.fsync(file.fileno())
     draft.replace(path)
+
+
+def check_keys(store: Store, ring: KeyRing) -> None:
+    """Returns where `store` was written under the keys of `ring`, or under none yet. Raises FixSettings A122
+    where it was under others: nothing may be added to it, and nothing said of it."""
+    audit = head_seal(ring.audit, "key check", 0, GENESIS)
+    check = Vault(ring).fingerprint(f"key check {audit}".encode())
+    with store.write() as conn:
+        insert(conn, fact, [{"name": "key_check", "value": check}])
+        known = conn.execute(select(fact.c.value).where(fact.c.name == "key_check")).scalar_one()
+    if known != check:
+        raise FixSettings("A122")

@@ -13,17 +13,17 @@ from datetime import datetime
 from sqlalchemy import Connection, select
 
 from hub.access.audit import AuditRow
-from hub.access.chain import Chain, ChainBlock
+from hub.access.chain import Chain, ChainBlock, head_seal
 from hub.bus.message import Fenced
 from hub.store.engine import Store, insert
 from hub.store.moments import to_us
-from hub.store.tables import audit
+from hub.store.tables import audit, audit_head
 
 
 class Ledger:
     """One worker's audit. `worker_id` is unique among all that ever wrote, or goes on from where it was."""
 
-    def __init__(self, worker_id: str, store: Store, *, key: bytes = b"") -> None:
+    def __init__(self, worker_id: str, store: Store, *, key: bytes) -> None:
         with store.read() as conn:
             self._chain = _stored(conn, Chain(worker_id, key=key))
         self._pending: ChainBlock | None = None
@@ -55,7 +55,14 @@ class Ledger:
         if not written:
             self._chain = _stored(conn, self._chain)
             raise Fenced
+        self._note_head(conn, block)
         self._pending = block
+
+    def _note_head(self, conn: Connection, block: ChainBlock) -> None:
+        """Blocks that are cut off the end of a chain leave its head behind."""
+        seal = head_seal(self._chain.key, block.worker_id, block.number, block.digest)
+        row = {"chain": block.worker_id, "seq": block.number, "digest": block.digest, "seal": seal}
+        insert(conn, audit_head, [row], update=("seq", "digest", "seal"))
 
     def begin(self) -> None:
         """A new transaction: a block of one that was rolled back is forgotten."""
@@ -82,8 +89,8 @@ def _stored(conn: Connection, chain: Chain) -> Chain:
 class Ledgers:
     """A ledger for each thread of one worker: threads of the web worker do not queue for one chain either."""
 
-    def __init__(self, worker: str, store: Store) -> None:
-        self._worker, self._store = worker, store
+    def __init__(self, worker: str, store: Store, *, key: bytes) -> None:
+        self._worker, self._store, self._key = worker, store, key
         self._mine = threading.local()
         self._count = itertools.count(1)
 
@@ -91,5 +98,7 @@ class Ledgers:
         """This thread's ledger, made at first use."""
         ledger: Ledger | None = getattr(self._mine, "ledger", None)
         if ledger is None:
-            ledger = self._mine.ledger = Ledger(f"{self._worker}/{next(self._count)}", self._store)
+            ledger = self._mine.ledger = Ledger(
+                f"{self._worker}/{next(self._count)}", self._store, key=self._key
+            )
         return ledger

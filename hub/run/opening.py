@@ -4,19 +4,24 @@ Each opening is projected and audited in the transaction that reads it; an openi
 audited shows nothing.
 """
 
-from collections.abc import Callable, Mapping
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from functools import cache, partial
 from typing import Any, Final
 
 from sqlalchemy import Connection, select
 
+from hub.access.audit import AuditRow
 from hub.access.exits import Exit
+from hub.access.projected import Projected
 from hub.access.vault import DataKey, Vault
 from hub.errors import Refused
 from hub.jsonform import loads
 from hub.model import EventText, Output, Resident, Whistle
+from hub.run.contractbook import ContractBook
 from hub.run.ledger import Ledger
+from hub.run.looking import OVER_THE_LIMIT, audit_rows, shown
 from hub.run.sealing import EVENT_SEALED_AT, RESIDENT_SEALED_AT
 from hub.run.showing import OpenedReport, Showing
 from hub.store import events, incidents, keys, whistles
@@ -29,48 +34,50 @@ PURPOSES: Final = ("handle", "callback")
 class Opening:
     """Opens whistles for their departments."""
 
-    def __init__(self, *, store: Store, vault: Vault, showing: Showing) -> None:
-        self._store, self._vault, self._showing = store, vault, showing
+    def __init__(self, *, store: Store, vault: Vault, showing: Showing, contracts: ContractBook) -> None:
+        self._store, self._vault, self._showing, self._contracts = store, vault, showing, contracts
 
     def open(
         self, department: str, whistle_id: str, *, purpose: str, ledger: Ledger, now: datetime
     ) -> dict[str, Any]:
         """The whistle, its matter and its reports as `department` may see them now.
 
-        Raises Refused W103 where it is not its own: not there and not yours look alike.
+        Reports over a grant's limit of the day come without its fields, and `refused` says how many.
+        Raises Refused W103 where it is not its own: not there and not yours look alike; W120 where nobody
+        has its contract.
         """
         with self._store.write() as conn:
             whistle = whistles.load(conn, [whistle_id]).get(whistle_id)
             if whistle is None or whistle.department != department:
                 raise Refused("W103")
-            shown, rows = self._show(conn, whistle, purpose, now)
+            answer, rows = self._show(conn, whistle, purpose, now)
             ledger.append(conn, rows, now)
         ledger.committed()
-        return shown
+        return answer
 
     def _show(
         self, conn: Connection, whistle: Whistle, purpose: str, now: datetime
-    ) -> tuple[dict[str, Any], list[Any]]:
+    ) -> tuple[dict[str, Any], list[AuditRow]]:
         incident = incidents.load(conn, [whistle.incident_id])[whistle.incident_id]
-        head = self._showing.whistle(whistle, incident, output=Output.API, purpose=purpose, at=now)
-        rows = [self._showing.audit_row(head, whistle, exit_=Exit.HTTP_WHISTLE, purpose=purpose, at=now)]
-        reports = []
+        contract = self._contracts.of(conn, whistle.contract_id)
         linked = self._reports(conn, whistle)
         known = _known_values(linked)
-        for opened in linked:
-            one = self._showing.report(opened, whistle, incident, known=known, purpose=purpose, at=now)
-            rows.append(
-                self._showing.audit_row(
-                    one,
-                    whistle,
-                    exit_=Exit.HTTP_WHISTLE,
-                    purpose=purpose,
-                    at=now,
-                    rows=(opened.event.id,),
-                )
-            )
-            reports.append(one.as_json())
-        return {**head.as_json(), "reports": reports}, rows
+        looks = [
+            self._showing.whistle(whistle, incident, contract, output=Output.API, purpose=purpose, at=now),
+            *(
+                self._showing.report(one, incident, contract, known=known, purpose=purpose, at=now)
+                for one in linked
+            ),
+        ]
+        head, *reports = projected = shown(conn, looks, now)
+        ids = (incident.id, *(one.event.id for one in linked))
+        rows = [
+            row
+            for one, id_ in zip(projected, ids, strict=True)
+            for row in audit_rows(one, whistle, through=Exit.HTTP_WHISTLE, at=now, rows=(id_,))
+        ]
+        answer = {**head.as_json(), "reports": [one.as_json() for one in reports]}
+        return answer | _refused(projected), rows
 
     def _reports(self, conn: Connection, whistle: Whistle) -> list[OpenedReport]:
         links = incidents.links_of(conn, [whistle.incident_id]).get(whistle.incident_id, [])
@@ -84,7 +91,7 @@ class Opening:
             OpenedReport(
                 one.event,
                 partial(self._text, one, data_keys),
-                partial(self._resident, one.event.requester, people, data_keys),
+                cache(partial(self._resident, one.event.requester, people, data_keys)),
             )
             for one in stored.values()
             if one.event.accused != whistle.department  # 被诉单位 is not shown the matter (domain.md 2.5)
@@ -107,6 +114,12 @@ class Opening:
         if id_ is None or id_ not in sealed or id_ not in data_keys:
             return None
         return loads(Resident, self._vault.open(data_keys[id_], RESIDENT_SEALED_AT, sealed[id_]))
+
+
+def _refused(projected: Sequence[Projected]) -> dict[str, Any]:
+    """What was left out because a grant has given all its rows of the day: field → how many rows."""
+    fields = Counter(field for one in projected for field in one.refused)
+    return {"refused": {"code": OVER_THE_LIMIT, "fields": dict(sorted(fields.items()))}} if fields else {}
 
 
 def _known_values(linked: list[OpenedReport]) -> Callable[[], tuple[str, ...]]:

@@ -29,6 +29,7 @@ from hub.model import (
 )
 from hub.pack import Pack
 from hub.plugin import Answer
+from hub.run.contractbook import ContractBook
 from hub.store import events, incidents, keys, whistles
 from hub.store.engine import Store
 from hub.whistle.lifecycle import advance
@@ -67,6 +68,7 @@ class Reporting:
         *,
         store: Store,
         pack: Pack,
+        contracts: ContractBook,
         vault: Vault,
         report_schema: Validator,
         tellable: Mapping[str, bool],
@@ -74,11 +76,11 @@ class Reporting:
         """`tellable`: source → whether its adapter can be told anything."""
         self._store, self._pack, self._vault = store, pack, vault
         self._schema, self._tellable = report_schema, tellable
-        self._contracts = {c.id: c for c in pack.contracts}
+        self._contracts = contracts
         self._forms: dict[str, Validator] = {}
 
     def take(self, department: str, whistle_id: str, message: Mapping[str, Any], now: datetime) -> Taken:
-        """Stores one report of `department`; raises Refused (W101–W105, A101) and changes nothing then."""
+        """Stores one report of `department`; raises Refused (W101–W107, W120) and changes nothing then."""
         with self._store.write() as conn:
             return self.take_in(conn, department, whistle_id, message, now)
 
@@ -90,7 +92,7 @@ class Reporting:
         if whistle is None or whistle.department != department:  # not yours and not there look alike
             raise Refused("W103")
         report = self._parse(department, whistle, message, now)
-        contract = self._contracts[whistle.contract_id]
+        contract = self._contracts.of(conn, whistle.contract_id)
         if self._is_known(conn, report):
             return Taken(whistle, repeated=True)
         self._check(whistle, contract, report)

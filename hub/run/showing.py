@@ -1,23 +1,24 @@
 """What a department is shown of a whistle: views built from stored nouns, then `access.project`.
 
-The views hold full values for one call only; what leaves this file is `Projected`.
+The views hold full values for one call only; what leaves this file is a `Look`, and what leaves that `Projected`.
 """
 
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
 from typing import Any, Final
 
-from hub.access.audit import AuditRow
-from hub.access.exits import Exit
+from hub.access.fields import is_personal
+from hub.access.identifiers import is_child
+from hub.access.masks import strictest
+from hub.access.plan import Plan
 from hub.access.planbook import PlanBook
-from hub.access.project import View, project
-from hub.access.projected import Projected
+from hub.access.project import View
 from hub.access.row import Care, RowScope, areas_of
 from hub.clock import day_of
-from hub.jsonform import plain
-from hub.model import Event, EventText, Grant, Incident, Output, Resident, ShareType, Whistle
+from hub.model import Contract, Event, EventText, Grant, Incident, Output, Resident, ShareType, Whistle
 from hub.pack import Pack
+from hub.run.looking import Look
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,45 +31,53 @@ class OpenedReport:
 
 
 class Showing:
-    """Projections under the grants in force."""
+    """What may be shown under the grants in force."""
 
     def __init__(self, pack: Pack, grants: Sequence[Grant]) -> None:
         self._pack: Final = pack
-        asked = {(c.department, f.field, f.purpose) for c in pack.contracts for f in c.fields}
-        # A grant for a field that the contract does not ask for shows nothing: both must say so. What any
-        # grant calls not shared stays in, since it closes the field for everyone.
-        self._plans = PlanBook(
-            g
-            for g in grants
-            if (g.department, g.field, g.purpose) in asked or g.share_type is ShareType.NOT_SHARED
-        )
+        self._grants: Final = tuple(grants)
+        self._books: Final[dict[str, PlanBook]] = {}
 
     def whistle(
-        self, whistle: Whistle, incident: Incident, *, output: Output, purpose: str, at: datetime
-    ) -> Projected:
-        """The whistle and its matter as `whistle.department` may see them through `output`."""
-        plan = self._plans.plan(department=whistle.department, purpose=purpose, output=output, on=day_of(at))
+        self,
+        whistle: Whistle,
+        incident: Incident,
+        contract: Contract,
+        *,
+        output: Output,
+        purpose: str,
+        at: datetime,
+    ) -> Look:
+        """The whistle and its matter as `whistle.department` may see them through `output` at that moment."""
         view = {"incident": self._incident(incident), "whistle": _whistle(whistle)}
-        return project(view, plan, _scope(incident))
+        plan = self._plan(contract, output, purpose, at)
+        return Look(view, plan, _scope(incident), {"incident": incident.id, "whistle": whistle.id})
 
     def report(
         self,
         opened: OpenedReport,
-        whistle: Whistle,
         incident: Incident,
+        contract: Contract,
         *,
         known: Callable[[], Iterable[str]],
         purpose: str,
         at: datetime,
-    ) -> Projected:
-        """One linked report as `whistle.department` may see it over HTTP.
+    ) -> Look:
+        """One linked report as the contract's department may see it over HTTP at that moment.
 
         `known` gives the personal values of all linked reports: a neighbour's words may name another's.
         """
-        plan = self._plans.plan(
-            department=whistle.department, purpose=purpose, output=Output.API, on=day_of(at)
-        )
-        return project(_report_view(opened), plan, _scope(incident, known, secret=opened.event.secret))
+        plan = self._plan(contract, Output.API, purpose, at)
+        care = _care(opened, incident, plan, day_of(at))
+        event = opened.event
+        rows = {"event": event.key} | ({"resident": event.requester} if event.requester else {})
+        return Look(_report_view(opened), plan, _scope(incident, known, care), rows)
+
+    def _plan(self, contract: Contract, output: Output, purpose: str, at: datetime) -> Plan:
+        book = self._books.get(contract.id)
+        if book is None:
+            book = self._books[contract.id] = PlanBook(_under(contract, self._grants))
+        return book.plan(department=contract.department, purpose=purpose, output=output, on=day_of(at))
 
     def _incident(self, one: Incident) -> dict[str, object]:
         pack, place = self._pack, one.place
@@ -93,47 +102,47 @@ class Showing:
             "lat": place.lat,
             "place_summary": where,
             "summary": f"{where}：{what}，{one.event_count} 件反映",
-            "opened_at": plain(one.opened_at),
-            "last_reported_at": plain(one.last_reported_at),
+            "opened_at": one.opened_at,
+            "last_reported_at": one.last_reported_at,
             "event_count": one.event_count,
         }
 
-    @staticmethod
-    def audit_row(
-        shown: Projected,
-        whistle: Whistle,
-        *,
-        exit_: Exit,
-        purpose: str,
-        at: datetime,
-        rows: tuple[str, ...] = (),
-        caller: str = "",
-    ) -> AuditRow:
-        """The line that says who was shown what, under which grants."""
-        account = shown.account
-        return AuditRow(
-            at=at,
-            who=caller or whistle.department,
-            exit=exit_,
-            result=account.result,
-            purpose=purpose,
-            fields=account.fields,
-            masks=account.masks,
-            grants=account.grants,
-            matter=whistle.id,
-            rows=rows,
-        )
+
+def _under(contract: Contract, grants: Iterable[Grant]) -> Iterator[Grant]:
+    """What of `grants` holds under `contract`: a field that it does not ask for shows nothing, since both
+    must say so, and of its mask and the grant's the stricter one holds. What any grant calls not shared
+    stays in: it closes the field for everyone."""
+    asked = {(f.field, f.purpose): f.mask for f in contract.fields}
+    for one in grants:
+        mask = asked.get((one.field, one.purpose)) if one.department == contract.department else None
+        if mask is not None:
+            yield replace(one, mask=strictest((one.mask, mask)))
+        elif one.share_type is ShareType.NOT_SHARED:
+            yield one
+
+
+def _care(opened: OpenedReport, incident: Incident, plan: Plan, on: date) -> frozenset[Care]:
+    """Why the report's personal fields need more than an ordinary grant (N58). Whoever reported is looked at
+    only where the plan gives a personal field; how old they are is computed now and never stored."""
+    care = {Care.SECRET} if opened.event.secret or incident.secret else set()
+    if any(map(is_personal, plan.by_field)):
+        person = opened.resident()
+        if person is not None and is_child(person.id_number, on):
+            care.add(Care.MINOR)
+    return frozenset(care)
 
 
 def _scope(
-    incident: Incident, known: Callable[[], Iterable[str]] | None = None, *, secret: bool = False
+    incident: Incident,
+    known: Callable[[], Iterable[str]] | None = None,
+    care: frozenset[Care] = frozenset(),
 ) -> RowScope:
     place = incident.place
     return RowScope(
         areas=areas_of(place.community_id or place.subdistrict_id),
         category=incident.category,
         known=known,
-        care=frozenset({Care.SECRET}) if secret or incident.secret else frozenset(),
+        care=care | {Care.SECRET} if incident.secret else care,
     )
 
 
@@ -145,8 +154,8 @@ def _whistle(one: Whistle) -> dict[str, object]:
         "contract_id": one.contract_id,
         "clause": one.clause,
         "state": one.state.value,
-        "blown_at": plain(one.blown_at),
-        "deadlines": {d.step: plain(d.due_at) for d in one.deadlines},
+        "blown_at": one.blown_at,
+        "deadlines": {d.step: d.due_at for d in one.deadlines},
         "reasons": [r.rule for r in one.reasons],
     }
 
@@ -163,8 +172,8 @@ def _report_view(opened: OpenedReport) -> View:
             "source": event.source,
             "channel": event.channel,
             "request_type": event.request_type.value,
-            "occurred_at": plain(event.occurred_at),
-            "reported_at": plain(event.reported_at),
+            "occurred_at": event.occurred_at,
+            "reported_at": event.reported_at,
             "status_raw": event.status_raw,
             "stage": event.stage.value,
             "title": lambda: opened.text().title,

@@ -193,6 +193,7 @@ def release(conn: Connection, hold_keys: Iterable[str]) -> int:
                 record.c.hold_key.in_(keys),
                 record.c.code == "R302",
             )
+            .where(record.c.sealed.is_not(None))  # past retention there is nothing left to read
             .values(stage=RECEIVED, fate=None, code=None, owner=None, hold_key=None, settled_us=None)
         ).rowcount
     return freed

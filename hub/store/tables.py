@@ -48,6 +48,12 @@ record = Table(
     Index("record_waiting", "source", "stage", "received_us"),
     Index("record_digest", "source", "digest"),
     Index("record_fate", "fate", "source"),
+    Index(
+        "record_kept",
+        "received_us",
+        sqlite_where=Column("sealed").is_not(None),
+        postgresql_where=Column("sealed").is_not(None),
+    ),
 )
 
 # -- keys: one a subject; deleting the row is deleting what it sealed ------------------------------
@@ -69,6 +75,7 @@ resident = Table(
     Column("id_number_index", LargeBinary),
     Column("updated_us", BigInteger, nullable=False),
     Index("resident_phone", "phone_index"),
+    Index("resident_updated", "updated_us"),
 )
 
 # -- events: reports in the unified schema ---------------------------------------------------------
@@ -84,7 +91,7 @@ event = Table(
     Column("received_us", BigInteger, nullable=False),
     Column("body", Text, nullable=False),  # event.v1 JSON
     Column("why", Text, nullable=False),  # JSON: reasons of place and category
-    Column("sealed", LargeBinary, nullable=False),  # EventText under the record's key
+    Column("sealed", LargeBinary, nullable=False),  # EventText under the record's key; b"" past retention
     Column("fate", String(10)),
     Column("note", String(24), nullable=False),  # opened, joined, revision, older_version, folded_alarm…
     Index("event_key", "key"),
@@ -241,7 +248,9 @@ report = Table(
     Column("move", String(10), nullable=False),
     Column("reported_us", BigInteger, nullable=False),
     Column("reason_code", String(32), nullable=False),
-    Column("sealed", LargeBinary, nullable=False),  # note and form under the report's own key
+    Column(
+        "sealed", LargeBinary, nullable=False
+    ),  # note and form under the report's own key; b"" past retention
     Index("report_whistle", "whistle_id"),
 )
 
@@ -354,6 +363,36 @@ audit = Table(
     Column("digest", String(64), nullable=False),
     Column("rows", Text, nullable=False),
     PrimaryKeyConstraint("chain", "seq"),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("chain", String(96), primary_key=True),
+    Column("seq", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),  # of the chain's last block
+    Column("seal", String(64), nullable=False),  # keyed: blocks that were cut off cannot be forgotten with it
+)
+
+# -- grants and contracts: what was used -----------------------------------------------------------------
+
+contract_version = Table(
+    "contract_version",
+    metadata,
+    Column("id", String(100), primary_key=True),  # department-vN, as whistles remember it
+    Column("first_used_us", BigInteger, nullable=False),
+    Column("body", Text, nullable=False),  # contract.v1 JSON
+)
+
+row_read = Table(
+    "row_read",
+    metadata,
+    Column("grant_id", String(255), nullable=False),
+    Column("day", String(10), nullable=False),  # in Asia/Shanghai
+    Column("row_id", String(40), nullable=False),  # resident, report or matter
+    Column("number", Integer, nullable=False),  # how many rows of that grant and day, with this one
+    PrimaryKeyConstraint("grant_id", "day", "row_id"),
+    Index("row_read_number", "grant_id", "day", "number", unique=True),
 )
 
 fact = Table(

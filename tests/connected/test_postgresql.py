@@ -8,15 +8,19 @@ from pathlib import Path
 
 import pytest
 
+from hub.access.chain import Fault
 from hub.bus import Message
 from hub.bus.embedded import EmbeddedBus
 from hub.model import Alias, Draft
+from hub.run.auditing import Break, Whole, examine
+from hub.run.ledger import Ledger
 from hub.store import leases, migrate
 from hub.store.engine import Store
 from tests.conftest import Servers
 from tests.connected.patience import until
-from tests.instruments import MORNING, HubInHand, at, stated
+from tests.instruments import MORNING, HubInHand, at, person, stated
 from tests.unit.bus.exchange import Exchange, collect, values
+from tests.unit.run.test_ledger import write
 
 pytestmark = pytest.mark.connected
 
@@ -106,3 +110,45 @@ def pipe(hub: HubInHand, ref: str) -> Draft:
     """A burst pipe at a standard address."""
     address = hub.hub.pack.geography.addresses[1000]
     return stated(ref, position=at(address.lon, address.lat))
+
+
+def test_the_audit_is_whole_while_workers_write_it_and_a_cut_end_is_found(hub: HubInHand) -> None:
+    hub.tell(stated("A1", position=at(*_spot(hub))))
+    hub.settle()
+    key = hub.hub.keys.audit
+    ledger = Ledger("w", hub.hub.store, key=key)
+    with ThreadPoolExecutor() as pool:
+        writing = pool.submit(lambda: [write(hub, ledger, f"w{n}") for n in range(60)])
+        while not writing.done():
+            with hub.hub.store.read() as conn:
+                assert isinstance(examine(conn, key), Whole)
+        writing.result()
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql("DELETE FROM audit WHERE chain = 'w' AND seq = 60")
+    with hub.hub.store.read() as conn:
+        assert Break("w", 59, Fault.OTHER_HEAD) == examine(conn, key)
+
+
+def test_what_is_past_retention_is_let_go_and_what_an_open_whistle_needs_is_kept(hub: HubInHand) -> None:
+    people = (replace(stated(f"A{n}", position=at(*_spot(hub))), requester=person(n)) for n in range(3))
+    hub.tell(*people)
+    hub.settle()
+    ((id_,),) = hub.rows("SELECT id FROM whistle WHERE department = 'zilai'")
+    hub.hub.reporting.take("zilai", id_, {"nonce": "1", "move": "sign", "note": "x"}, hub.clock.now())
+    hub.clock.pause(timedelta(days=366).total_seconds())
+    clockwork = hub.hub.plain_clockwork()
+    clockwork.step()
+    sealed = "SELECT count(*) FROM {} WHERE length(sealed) > 0"
+    tables = ("record", "event", "resident", "report")
+    assert [3, 3, 3, 1] == [hub.rows(sealed.format(table))[0][0] for table in tables]
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql("UPDATE whistle SET state = 'cancelled'")
+    hub.clock.pause(3601)
+    clockwork.step()
+    assert [0, 0, 0, 0] == [hub.rows(sealed.format(table))[0][0] for table in tables]
+    assert [(0,)] == hub.rows("SELECT count(*) FROM data_key")
+
+
+def _spot(hub: HubInHand) -> tuple[float, float]:
+    address = hub.hub.pack.geography.addresses[1000]
+    return address.lon, address.lat

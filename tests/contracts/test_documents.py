@@ -9,6 +9,7 @@ import pytest
 
 from hub.api.asyncapi import document
 from hub.contract.wire import whistle_data_schema
+from hub.run.wirefields import wire_fields
 from hub.schema import schemas
 from tests.instruments import demo_pack
 
@@ -38,4 +39,4 @@ def test_every_department_has_its_two_topics_and_its_own_closed_message() -> Non
 @pytest.mark.parametrize("forbidden", ["resident", "event"])
 def test_no_message_schema_has_a_place_for_a_person_or_for_words(forbidden: str) -> None:
     for contract in demo_pack().contracts:
-        assert forbidden not in whistle_data_schema(contract, {})["properties"]
+        assert forbidden not in whistle_data_schema(contract, wire_fields(contract, schemas()))["properties"]

@@ -123,7 +123,10 @@ def test_dropping_or_swapping_rows_inside_a_block_is_noticed() -> None:
 def test_a_chain_with_a_key_cannot_be_forged_without_it() -> None:
     keyed = chain_of(3, key=b"k" * 32)
     assert verify(keyed, since=Chain("casework/1", key=b"k" * 32)) == Verified(3, keyed[-1].digest)
-    assert verify(chain_of(3), since=Chain("casework/1", key=b"k" * 32)) == Broken(1, Fault.CHANGED)
+    assert verify(chain_of(3, key=b"x" * 32), since=Chain("casework/1", key=b"k" * 32)) == Broken(
+        1, Fault.CHANGED
+    )
+    assert verify(chain_of(3), since=Chain("casework/1", key=b"k" * 32)) == Broken(1, Fault.UNKEYED)
 
 
 def test_a_batch_that_was_rolled_back_leaves_no_gap() -> None:

@@ -171,7 +171,7 @@ def test_a_projection_cannot_be_changed() -> None:
         del projected._held
 
 
-RING = KeyRing({"m1": bytes(32)}, "m1", bytes(32))
+RING = KeyRing({"m1": bytes(32)}, "m1", bytes(32), bytes(32))
 VAULT = Vault(RING)
 KEY = VAULT.new_key("rs_1")
 

@@ -14,8 +14,8 @@ from hub.access.keyring import KeyRing, load_keys, parse_keys
 from hub.access.vault import Algorithm, DataKey, Vault, master_of
 from hub.errors import FixSettings, HubError, Refused
 
-OLD, NEW, BLIND = bytes(range(32)), bytes(range(32, 64)), bytes(range(64, 96))
-RING = KeyRing({"m2025": OLD}, "m2025", BLIND)
+OLD, NEW, BLIND, AUDIT = (bytes(range(first, first + 32)) for first in (0, 32, 64, 96))
+RING = KeyRing({"m2025": OLD}, "m2025", BLIND, AUDIT)
 PLACE = "resident.phone"
 PHONE = b"13800000000"
 
@@ -113,7 +113,7 @@ def test_another_subject_s_key_does_not_open() -> None:
 
 @pytest.mark.parametrize(
     "ring",
-    [KeyRing({"m2025": NEW}, "m2025", BLIND), KeyRing({"m2026": OLD}, "m2026", BLIND)],
+    [KeyRing({"m2025": NEW}, "m2025", BLIND, AUDIT), KeyRing({"m2026": OLD}, "m2026", BLIND, AUDIT)],
     ids=["bytes", "id"],
 )
 def test_without_the_master_nothing_opens(ring: KeyRing) -> None:
@@ -248,6 +248,7 @@ def test_a_value_that_identifies_nobody_has_no_index(kind: str, value: str) -> N
 KEY_FILE = f"""
 current = "m2026"
 blind = "{BLIND.hex()}"
+audit = "{AUDIT.hex()}"
 
 [masters]
 m2025 = "{OLD.hex()}"
@@ -257,7 +258,7 @@ m2026 = "{NEW.hex()}"
 
 def test_a_key_file_is_read_and_written(tmp_path: Path) -> None:
     ring = parse_keys(KEY_FILE)
-    assert ring == KeyRing({"m2025": OLD, "m2026": NEW}, "m2026", BLIND)
+    assert ring == KeyRing({"m2025": OLD, "m2026": NEW}, "m2026", BLIND, AUDIT)
     file = tmp_path / "keys.toml"
     file.write_text(ring.as_toml(), encoding="utf-8")
     assert load_keys(file) == ring
@@ -272,6 +273,8 @@ def test_a_key_file_is_read_and_written(tmp_path: Path) -> None:
         (KEY_FILE.replace(f'"{NEW.hex()}"', "17"), "format"),
         (KEY_FILE.replace(NEW.hex(), NEW.hex()[:62]), "length"),
         (KEY_FILE.replace(BLIND.hex(), ""), "length"),
+        (KEY_FILE.replace(AUDIT.hex(), AUDIT.hex()[:62]), "length"),
+        (KEY_FILE.replace(f'audit = "{AUDIT.hex()}"', ""), "format"),
         (KEY_FILE.replace('current = "m2026"', 'current = "m2027"'), "current"),
         (KEY_FILE.replace("m2025 =", '"much too long an id" ='), "id"),
     ],

@@ -16,7 +16,7 @@ def blocks(hub: HubInHand) -> dict[str, list[ChainBlock]]:
 
 def verdicts(hub: HubInHand) -> list[Verified | Broken]:
     """What the verifier says of each chain."""
-    return [verify(chain, since=Chain(name)) for name, chain in blocks(hub).items()]
+    return [verify(chain, since=Chain(name, key=hub.hub.keys.audit)) for name, chain in blocks(hub).items()]
 
 
 def is_whole(hub: HubInHand) -> bool:

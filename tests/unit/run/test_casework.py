@@ -45,13 +45,15 @@ def sleepy(hub: HubInHand, meanwhile: Callable[[], object]) -> Casework:
     """A casework worker that sleeps over its first batch."""
     it = hub.hub
     consumer = it.bus.consumer(GROUP, [EVENTS], lambda group: outbox.positions(it.store, group))
-    ledger = Ledger("sleepy/casework", it.store)
+    ledger = Ledger("sleepy/casework", it.store, key=it.keys.audit)
     return Casework(
         store=it.store,
         consumer=Sleepy(consumer, meanwhile),
         journey=it.journey,
         vault=it.vault,
-        dispatch=Dispatch(journey=it.journey, outbox=it.outbox, showing=it.showing, ledger=ledger),
+        dispatch=Dispatch(
+            journey=it.journey, outbox=it.outbox, telling=it.telling, contracts=it.contracts, ledger=ledger
+        ),
         clock=hub.clock,
         batch=500,
     )

@@ -64,7 +64,7 @@ def test_what_a_journey_shows_is_in_a_chain_that_verifies(hub: HubInHand) -> Non
     ],
 )
 def test_a_row_that_was_changed_or_deleted_shows(hub: HubInHand, damage: str, fault: Fault) -> None:
-    ledger = Ledger("w", hub.hub.store)
+    ledger = Ledger("w", hub.hub.store, key=hub.hub.keys.audit)
     for matter in ("w1", "w2", "w3"):
         write(hub, ledger, matter)
     assert is_whole(hub)
@@ -76,14 +76,14 @@ def test_a_row_that_was_changed_or_deleted_shows(hub: HubInHand, damage: str, fa
 
 
 def test_a_worker_that_starts_anew_goes_on_in_its_chain(hub: HubInHand) -> None:
-    write(hub, Ledger("w", hub.hub.store), "w1")
-    write(hub, Ledger("w", hub.hub.store), "w2")
+    write(hub, Ledger("w", hub.hub.store, key=hub.hub.keys.audit), "w1")
+    write(hub, Ledger("w", hub.hub.store, key=hub.hub.keys.audit), "w2")
     assert [Verified] == [type(said) for said in verdicts(hub)]
     assert ["w1", "w2"] == matters(hub)
 
 
 def test_a_block_that_was_rolled_back_leaves_no_gap(hub: HubInHand) -> None:
-    ledger = Ledger("w", hub.hub.store)
+    ledger = Ledger("w", hub.hub.store, key=hub.hub.keys.audit)
     write(hub, ledger, "w1")
     with pytest.raises(ZeroDivisionError):
         _rolled_back(hub, ledger)
@@ -100,7 +100,7 @@ def _rolled_back(hub: HubInHand, ledger: Ledger) -> None:
 
 
 def test_a_commit_whose_answer_was_lost_is_found_out_and_nothing_is_left_out(hub: HubInHand) -> None:
-    ledger = Ledger("w", hub.hub.store)
+    ledger = Ledger("w", hub.hub.store, key=hub.hub.keys.audit)
     with hub.hub.store.write() as conn:
         ledger.append(conn, [look("w1")], AT)  # it holds, but the worker never hears of it
 
@@ -115,7 +115,7 @@ def test_a_commit_whose_answer_was_lost_is_found_out_and_nothing_is_left_out(hub
 
 
 def test_threads_of_one_worker_have_chains_of_their_own(hub: HubInHand) -> None:
-    ledgers = Ledgers("web", hub.hub.store)
+    ledgers = Ledgers("web", hub.hub.store, key=hub.hub.keys.audit)
     with ThreadPoolExecutor(max_workers=4) as pool:
         list(pool.map(lambda n: write(hub, ledgers.mine(), f"w{n}"), range(40)))
     assert sorted(f"w{n}" for n in range(40)) == sorted(matters(hub))

@@ -1,0 +1,31 @@
+"""`gridplus retention`: what the pack's retention would let go now."""
+
+import click
+
+from hub.cli import output
+
+
+@click.command()
+@click.option("--store", default=None, help="SQLAlchemy URL of the store.")
+@click.option("--dry-run", is_flag=True, required=True, help="Counts only; the worker `clockwork` does it.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def retention(store: str | None, dry_run: bool, as_json: bool) -> None:  # noqa: ARG001 there is no other way yet
+    """How many records, reports and residents are past their time now; changes nothing."""
+    from dataclasses import asdict
+
+    from hub.run.assembly import Assembly
+    from hub.run.retiring import due
+    from hub.settings import read
+
+    hub = Assembly(read(store=store))
+    try:
+        with hub.store.read() as conn:
+            found = due(conn, hub.pack.retention, hub.clock.now())
+    finally:
+        hub.close()
+    if as_json:
+        output.figures(asdict(found))
+    else:
+        click.echo(
+            f"retention: {found.records} records, {found.reports} reports, {found.residents} residents"
+        )

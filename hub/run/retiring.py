@@ -1,0 +1,114 @@
+"""What the pack's retention lets go: words and people lose their key and their bytes; fates and account stay.
+
+A portion at a time, in the caller's transaction. A record, a department's report or a resident that a
+whistle without an end still needs is kept until it has one. The audit holds no value and is never let go.
+"""
+
+from collections.abc import Callable
+from dataclasses import astuple, dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
+
+from hub import ids
+from hub.model import EventKey, WhistleState
+from hub.pack.manifest import Retention
+from hub.store import keys, records
+from hub.store.moments import to_us
+from hub.store.tables import event, link, record, report, resident, whistle
+from hub.whistle.lifecycle import open_moves
+
+PORTION: Final = 500
+_ENDS: Final = tuple(one.value for one in WhistleState if not open_moves(one))
+
+
+@dataclass(frozen=True, slots=True)
+class Retired:
+    """How many were let go, or would be."""
+
+    records: int
+    reports: int
+    residents: int
+
+    def __bool__(self) -> bool:
+        """Whether there was anything, so that there may be more."""
+        return any(astuple(self))
+
+
+def due(conn: Connection, kept: Retention, now: datetime) -> Retired:
+    """What is past its time now; nothing is changed."""
+    return Retired(
+        conn.execute(_counted(_records(to_us(now - kept.records)))).scalar_one(),
+        conn.execute(_counted(_reports(to_us(now - kept.records)))).scalar_one(),
+        len(_residents(conn, to_us(now - kept.residents), None)),
+    )
+
+
+def _counted(query: Select[Any]) -> Select[int]:
+    return select(func.count()).select_from(query.subquery())
+
+
+def retire(conn: Connection, kept: Retention, now: datetime, forget: Callable[[str], None]) -> Retired:
+    """Lets go one portion of each; nothing was left where it says 0. `forget` drops a subject's key from memory."""
+    old = list(conn.execute(_records(to_us(now - kept.records)).limit(PORTION)).scalars())
+    answered = list(conn.execute(_reports(to_us(now - kept.records)).limit(PORTION)).scalars())
+    people = _residents(conn, to_us(now - kept.residents), PORTION)
+    keys.destroy(conn, (*old, *answered, *people))
+    conn.execute(update(record).where(record.c.id.in_(old)).values(sealed=None))
+    conn.execute(update(event).where(event.c.record_id.in_(old)).values(sealed=b""))
+    conn.execute(update(report).where(report.c.id.in_(answered)).values(sealed=b""))
+    conn.execute(delete(resident).where(resident.c.id.in_(people)))
+    for subject in (*old, *answered, *people):
+        forget(subject)
+    return Retired(len(old), len(answered), len(people))
+
+
+def _is_open() -> ColumnElement[bool]:
+    return whistle.c.state.not_in(_ENDS)
+
+
+def _records(before_us: int) -> Select[str]:
+    """Settled records received before that, whose matter no whistle is open for; oldest first."""
+    needed = exists().where(
+        event.c.record_id == record.c.id,
+        link.c.event_key == event.c.key,
+        link.c.undone_us.is_(None),
+        whistle.c.incident_id == link.c.incident_id,
+        _is_open(),
+    )
+    return (
+        select(record.c.id)
+        .where(record.c.sealed.is_not(None), record.c.received_us < before_us)
+        .where(record.c.stage == records.SETTLED, ~needed)
+        .order_by(record.c.received_us)
+    )
+
+
+def _reports(before_us: int) -> Select[str]:
+    """Departments' reports made before that, on whistles that have ended."""
+    ended = exists().where(whistle.c.id == report.c.whistle_id, ~_is_open())
+    return select(report.c.id).where(report.c.reported_us < before_us, report.c.sealed != b"", ended)
+
+
+def _residents(conn: Connection, before_us: int, limit: int | None) -> list[str]:
+    """Residents last told of before that, without those who reported a matter that a whistle is open for."""
+    needed = _needed(conn)
+    query = select(resident.c.id).where(resident.c.updated_us < before_us).order_by(resident.c.updated_us)
+    found: list[str] = []
+    for id_ in conn.execute(query.execution_options(yield_per=PORTION)).scalars():
+        if id_ not in needed:
+            found.append(id_)
+        if len(found) == limit:
+            break
+    return found
+
+
+def _needed(conn: Connection) -> frozenset[str]:
+    """Residents of all matters with an open whistle: each report has one of its own."""
+    reported = conn.execute(
+        select(link.c.event_key)
+        .join(whistle, whistle.c.incident_id == link.c.incident_id)
+        .where(link.c.undone_us.is_(None), _is_open())
+    ).scalars()
+    return frozenset(ids.resident_id(EventKey(key)) for key in reported)
