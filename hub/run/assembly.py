@@ -35,10 +35,11 @@ from hub.run.ledger import Ledger, Ledgers
 from hub.run.loop import Loop
 from hub.run.opening import Opening
 from hub.run.reception import Reception
-from hub.run.relay import Hook, Relay
+from hub.run.relay import Relay
 from hub.run.reporting import Reporting
 from hub.run.showing import Showing
 from hub.run.source import SourceWorker
+from hub.run.webhooks import Hook, Webhooks
 from hub.schema import schemas
 from hub.settings import Settings
 from hub.store import migrate, outbox, principals
@@ -296,12 +297,10 @@ class Assembly:
         return Loop("reports", worker.step, idle_s=0.1, close=worker.close)
 
     def plain_relay(self) -> Relay:
-        """Outbox → Kafka, and webhooks, for a caller that steps it itself."""
+        """Outbox → Kafka, for a caller that steps it itself."""
         return Relay(
             store=self.store,
             bus=self.bus,
-            hooks={d: Hook(h["url"], h["secret"]) for d, h in self.settings.webhooks.items()},
-            http=self.http,
             clock=self.clock,
             worker=self.worker,
             lease_s=self.settings.lease_s * self._speed,
@@ -309,8 +308,24 @@ class Assembly:
         )
 
     def relay(self) -> Loop:
-        """Outbox → Kafka, and webhooks."""
+        """Outbox → Kafka."""
         return Loop("relay", self.plain_relay().step, idle_s=0.05, close=lambda: None)
+
+    def webhooks(self, department: str) -> Loop:
+        """Calls the webhook of one department; raises FixSettings C101 where its settings are not whole."""
+        hook = self.settings.webhooks[department]
+        if not {"url", "secret"} <= hook.keys():
+            raise FixSettings("C101", name=f"webhooks.{department}")
+        worker = Webhooks(
+            department,
+            Hook(hook["url"], hook["secret"]),
+            store=self.store,
+            http=self.http,
+            clock=self.clock,
+            worker=self.worker,
+            lease_s=self.settings.lease_s * self._speed,
+        )
+        return Loop(f"webhooks:{department}", worker.step, idle_s=0.2, close=lambda: None)
 
     def plain_clockwork(self) -> Clockwork:
         """Deadlines that pass, for a caller that steps it itself."""
