@@ -55,6 +55,10 @@ class Settings(BaseSettings):
     language: Language = Field(Language.ZH, description="Language of messages: `zh` or `en`.")
     host: str = Field("127.0.0.1", description="Address that the web worker listens on.")
     port: int = Field(8480, ge=0, le=65535, description="Port of the web worker; the next free one if taken.")
+    figures_without_key: bool = Field(
+        False,
+        description="Show the page and `/account` to anybody; refused unless `host` is loopback. The demo's.",
+    )
     public_url: str = Field("", description="Where sources reach this hub; empty: http://host:port.")
     sources: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Configuration of each source's adapter; secrets belong here."

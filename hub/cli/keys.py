@@ -1,8 +1,13 @@
-"""`gridplus keys`: the vault's master keys, and keys that departments call with."""
+"""`gridplus keys`: the vault's master keys, and keys that departments and staff call with."""
+
+import re
+from typing import Final
 
 import click
 
 from hub.cli import output
+
+_ACCOUNT: Final = re.compile(r"[\w.@-]{1,64}")
 
 
 @click.group()
@@ -31,10 +36,11 @@ def rotate(store: str | None) -> None:
 
 
 @keys.command()
-@click.argument("department")
+@click.argument("name")
+@click.option("--staff", is_flag=True, help="NAME is a person's account: the key shows figures, no whistle.")
 @_STORE
-def issue(department: str, store: str | None) -> None:
-    """Prints a new key for DEPARTMENT, once; the hub keeps only its digest."""
+def issue(name: str, staff: bool, store: str | None) -> None:
+    """Prints a new key for the department NAME, once; the hub keeps only its digest."""
     import secrets
 
     from hub.errors import FixSettings
@@ -44,11 +50,13 @@ def issue(department: str, store: str | None) -> None:
 
     hub = Assembly(read(store=store))
     try:
-        if department not in hub.pack.organisations:
-            raise FixSettings("C106", id=department)
+        if staff and not _ACCOUNT.fullmatch(name):
+            raise FixSettings("C101", name="NAME")
+        if not staff and name not in hub.pack.organisations:
+            raise FixSettings("C106", id=name)
         key = secrets.token_hex(32)
         with hub.store.write() as conn:
-            who = principals.Principal("department", department)
+            who = principals.Principal("staff" if staff else "department", name)
             principals.register(conn, who, key, hub.clock.now())
     finally:
         hub.close()

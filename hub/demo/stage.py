@@ -105,6 +105,7 @@ class Stage:
             bus=self._bus,
             host="127.0.0.1",
             port=self._port,
+            figures_without_key=True,
             sources=dict(configs),
             api_keys=dict(keys),
             webhooks={d: {"url": w.url, "secret": self._hooks[d]} for d, w in self._listeners.items()},
