@@ -4,6 +4,7 @@ Nothing deeper than `hub.cli` and `hub.run` sees this type; rooms get plain valu
 """
 
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError
@@ -11,6 +12,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -112,3 +114,8 @@ def read(**flags: Any) -> Settings:
     except ValidationError as error:
         names = ", ".join(".".join(str(p) for p in one["loc"]) for one in error.errors())
         raise FixSettings("C101", name=names) from None
+    except (
+        SettingsError,
+        TOMLDecodeError,
+    ):  # an environment variable that is no JSON; a file that is no TOML
+        raise FixSettings("C101", name="GRIDPLUS_… | gridplus.toml") from None

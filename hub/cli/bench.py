@@ -6,7 +6,9 @@ from hub.cli import output
 
 
 @click.command()
-@click.option("--events", default=5_000, show_default=True, help="About how many reports.")
+@click.option(
+    "--events", type=click.IntRange(min=1), default=5_000, show_default=True, help="About how many reports."
+)
 @click.option("--store", type=click.Choice(["sqlite", "postgresql"]), default="sqlite", show_default=True)
 @click.option("--bus", type=click.Choice(["embedded", "kafka"]), default="embedded", show_default=True)
 @click.option("--seed", default=20260310, show_default=True, help="Seed of the reports.")

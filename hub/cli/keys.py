@@ -6,6 +6,7 @@ from typing import Final
 import click
 
 from hub.cli import output
+from hub.cli.opened import opened
 
 _ACCOUNT: Final = re.compile(r"[\w.@-]{1,64}")
 
@@ -24,14 +25,10 @@ def rotate(store: str | None) -> None:
     """Makes a new master key and wraps every data key with it; what was sealed before stays readable."""
     from hub.run.keyrotation import rotate as rotate_keys
     from hub.settings import read
-    from hub.store.engine import Store
 
     settings = read(store=store)
-    opened = Store(settings.store_url)
-    try:
-        done = rotate_keys(opened, settings.keys_file)
-    finally:
-        opened.close()
+    with opened(settings.store_url) as there:
+        done = rotate_keys(there, settings.keys_file)
     output.figures({"master": done.master, "rewrapped": done.rewrapped})
 
 

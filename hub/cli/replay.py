@@ -3,6 +3,7 @@
 import click
 
 from hub.cli import output
+from hub.cli.opened import opened
 
 
 @click.command()
@@ -22,21 +23,13 @@ def replay(
     from hub.run.assembly import clock_of
     from hub.settings import read
     from hub.store import records, whistles
-    from hub.store.engine import Store
 
     if not (ids or code or webhook) or (webhook and (ids or code)):
         raise FixSettings("C101", name="RECORD | --code | --webhook")
     settings = read(store=store)
-    opened = Store(settings.store_url)
-    try:
+    with opened(settings.store_url) as there, there.write() as conn:
         if webhook:
-            with opened.write() as conn:
-                sent = whistles.send_again(conn, webhook, clock_of(settings).now())
-            output.figures({"sent_again": sent})
-            return
-        with opened.write() as conn:
+            output.figures({"sent_again": whistles.send_again(conn, webhook, clock_of(settings).now())})
+        else:
             chosen = list(ids) or records.with_code(conn, code or "", source)
-            number = records.replay(conn, chosen)
-    finally:
-        opened.close()
-    output.figures({"replayed": number})
+            output.figures({"replayed": records.replay(conn, chosen)})

@@ -1,6 +1,7 @@
 """Puts the house together for one process: settings in, workers out. The only place that knows all rooms."""
 
 import os
+import re
 import secrets
 import socket
 from collections.abc import Mapping
@@ -48,12 +49,19 @@ from hub.store.tables import fact, staff
 
 log = structlog.get_logger()
 
+_ADDRESS: Final = r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}"
+_ADDRESSES: Final = re.compile(rf"{_ADDRESS}(?:,{_ADDRESS})*")
+"""host:port, or several with commas between."""
+
 
 def clock_of(settings: Settings) -> Clock:
     """The machine's clock, or the scenario clock that the settings describe."""
     if not settings.clock_start:
         return SystemClock()
-    start = datetime.fromisoformat(settings.clock_start)
+    try:
+        start = datetime.fromisoformat(settings.clock_start)
+    except ValueError:
+        raise FixSettings("C101", name="clock_start") from None
     return ScenarioClock(start, settings.clock_speed, settings.clock_origin)
 
 
@@ -90,7 +98,7 @@ class Assembly:
         kind, _, address = self.settings.bus.partition("://")
         if kind == "embedded":
             return EmbeddedBus(self.store)
-        if kind != "kafka" or not address:
+        if kind != "kafka" or not _ADDRESSES.fullmatch(address):
             raise FixSettings("C101", name="bus")
         from hub.bus.kafka import KafkaBus, KafkaSettings
 
