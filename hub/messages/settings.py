@@ -104,6 +104,12 @@ TEXTS: Final[dict[str, Text]] = {
         "a file cannot be read or written: {name}",
         "check the path, its permissions and its encoding (UTF-8)",
     ),
+    "C120": Text(
+        "压测没有在限定时间内结束",
+        "减少 --events 或 --rate 后再试",
+        "the bench did not come to its end in time",
+        "try fewer --events or a lower --rate",
+    ),
     "C131": Text(
         "平面坐标缺少中央子午线",
         "在来源配置中声明 central_meridian，或要求带带号的横坐标",

@@ -194,8 +194,8 @@ class Assembly:
         return known
 
     def _is_staff(self, department: str, phone: str) -> bool:
-        index = self.vault.blind("phone", phone)
-        return index is not None and index in self._staff.get(department, ())
+        index, known = self.vault.blind("phone", phone), self._staff
+        return index is not None and index in known.get(department, ())
 
     # -- sources -------------------------------------------------------------------------------------
 
@@ -397,6 +397,12 @@ class Assembly:
         """Records by fate, events, incidents, whistles."""
         with self.store.read() as conn:
             return account(conn)
+
+    def warm(self) -> None:
+        """Makes now what is made once, so that no record waits for it."""
+        self._is_staff("", "")
+        for made in (self.journey, self.showing, self.outbox, self.pack.gazetteer, self.pack.atlas):
+            del made
 
     def close(self) -> None:
         """Gives back what was opened; may be called twice."""
