@@ -181,9 +181,9 @@ class _Bench:
     def latencies_ms(self) -> list[float]:
         """From when a report was to be offered until the whistle of the matter that it opened was consumed."""
         with self.hub.store.read() as conn:
-            events = conn.exec_driver_sql("SELECT key, record_id FROM event").all()
+            events = conn.exec_driver_sql("SELECT key, record_id FROM event ORDER BY received_us DESC")
+            opened_by = {ids.incident_id(EventKey(key)): record for key, record in events}
             calls = dict(tuple(row) for row in conn.exec_driver_sql("SELECT id, incident_id FROM whistle"))
-        opened_by = {ids.incident_id(EventKey(key)): record for key, record in reversed(events)}
         return sorted(
             (at - self.due[record]).total_seconds() * 1000
             for whistle, at in self.listener.heard().items()

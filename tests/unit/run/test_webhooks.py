@@ -7,6 +7,7 @@ import httpx
 import pytest
 
 from hub.bus.message import Fenced
+from hub.errors import FixSettings
 from hub.run.doctor import Doctor
 from hub.run.webhooks import REFUSALS, Hook, Webhooks, sign
 from hub.store import whistles
@@ -274,3 +275,11 @@ def test_a_caller_that_slept_through_its_lease_marks_nothing_and_its_call_was_a_
         sleeper.step()
     assert {"w1": ("sent", 0)} == states(hub)
     assert 0 == sleeper.step()
+
+
+@pytest.mark.parametrize("lacks", ["url", "secret"])
+def test_a_webhook_without_address_or_secret_is_told_at_the_start(hub: HubInHand, lacks: str) -> None:
+    whole = {"url": "https://gongdian.example/hook", "secret": "k1"}
+    hub.hub.settings.webhooks["gongdian"] = {name: one for name, one in whole.items() if name != lacks}
+    with pytest.raises(FixSettings, match=r"C101.*webhooks\.gongdian"):
+        hub.hub.webhooks("gongdian")
