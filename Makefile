@@ -24,7 +24,7 @@ test: setup check  ## Everything CI runs: lint, types, imports, all tests, conne
 	@$(BIN)/pytest -q -n 2 -m "not connected and not slow and not drill" --durations=10
 	@$(BIN)/pytest -q -m "(connected or slow) and not drill" --durations=10
 
-check: lint types imports
+check: lint types imports  ## lint, types and imports together
 
 lint: $(STAMP)  ## ruff
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check .
@@ -53,7 +53,7 @@ connected: setup  ## Tests on a real Kafka and a real PostgreSQL
 drill: setup  ## Heavy and slow checks that make test leaves out
 	@$(BIN)/pytest -q -m drill
 
-bench: setup  ## Speed of the whole journey by stage (ARGS="--events N --store … --bus …")
+bench: setup  ## Speed of the whole journey by stage (ARGS="--events N --rate R --store … --bus … --workers K")
 	@$(BIN)/gridplus bench $(ARGS)
 
 measure: $(STAMP)  ## Quality on the real data in ../shared/data (or GRIDPLUS_DATA)

@@ -15,6 +15,8 @@ from hub.run.assembly import Assembly
 from hub.run.loop import Loop
 from hub.settings import Settings
 
+WORKERS: Final = ("intake", "casework", "relay", "webhooks", "reports", "clockwork", "web")
+"""All of them, by the names that `gridplus run` takes."""
 _GRACE_S: Final = 3
 """How long an open connection may keep the web worker from stopping."""
 
@@ -49,6 +51,8 @@ class Crew:
                 raise FixSettings("C101", name=f"sources.{source}")
         if "intake" in self._workers:
             self._loops += [self.hub.intake(s) for s in self._sources or self.hub.active_sources()]
+        if "webhooks" in self._workers:
+            self._loops += [self.hub.webhooks(department) for department in self.hub.settings.webhooks]
         for name in ("casework", "relay", "reports", "clockwork"):
             if name in self._workers:
                 self._loops.append(getattr(self.hub, name)())
@@ -64,6 +68,7 @@ class Crew:
             host=settings.host,
             port=settings.port,
             log_level="critical",  # a trace may quote what was sent: the handlers tell by code
+            server_header=False,
             timeout_graceful_shutdown=_GRACE_S,
         )
         self._server = uvicorn.Server(config)
@@ -82,6 +87,8 @@ class Crew:
         """Stops everything; the step in hand is finished."""
         if self._server is not None:
             self._server.should_exit = True
+        for loop in self._loops:
+            loop.ask_to_stop()  # all of them first: their last steps end side by side
         for loop in self._loops:
             loop.stop()
         if self._web is not None:

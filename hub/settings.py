@@ -4,6 +4,7 @@ Nothing deeper than `hub.cli` and `hub.run` sees this type; rooms get plain valu
 """
 
 from pathlib import Path
+from tomllib import TOMLDecodeError
 from typing import Any
 
 from pydantic import Field, SecretStr, ValidationError
@@ -11,6 +12,7 @@ from pydantic_settings import (
     BaseSettings,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
+    SettingsError,
     TomlConfigSettingsSource,
 )
 
@@ -55,6 +57,10 @@ class Settings(BaseSettings):
     language: Language = Field(Language.ZH, description="Language of messages: `zh` or `en`.")
     host: str = Field("127.0.0.1", description="Address that the web worker listens on.")
     port: int = Field(8480, ge=0, le=65535, description="Port of the web worker; the next free one if taken.")
+    figures_without_key: bool = Field(
+        False,
+        description="Show the page and `/account` to anybody; refused unless `host` is loopback. The demo's.",
+    )
     public_url: str = Field("", description="Where sources reach this hub; empty: http://host:port.")
     sources: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Configuration of each source's adapter; secrets belong here."
@@ -108,3 +114,8 @@ def read(**flags: Any) -> Settings:
     except ValidationError as error:
         names = ", ".join(".".join(str(p) for p in one["loc"]) for one in error.errors())
         raise FixSettings("C101", name=names) from None
+    except (
+        SettingsError,
+        TOMLDecodeError,
+    ):  # an environment variable that is no JSON; a file that is no TOML
+        raise FixSettings("C101", name="GRIDPLUS_… | gridplus.toml") from None

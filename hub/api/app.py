@@ -1,16 +1,22 @@
 """Assembles the HTTP application; every error of ours leaves through one handler."""
 
+import ipaddress
+import re
 from typing import Final
 
 import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse
+from fastapi.responses import JSONResponse, Response
 from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
 from hub.api import departments, home, sources
 from hub.api.doors import Doors
+from hub.api.edges import SAFE, Edges
 from hub.errors import Bug, FixSettings, HubError, PeerRefused, Refused, TryLater
 from hub.messages import text_of
 from hub.messages.text import Language
@@ -28,11 +34,24 @@ _STATUS: Final = {
     "W101": 409,
     "W120": 503,
 }
+_OF_HTTP: Final = {400: "P110", 401: "P109", 404: "P107", 405: "P107", 413: "P108"}
+"""What the framework refuses by itself → our code for it."""
+_FOR_BROWSERS: Final = ("/", "/account")
+_NAME: Final = re.compile(r"[A-Za-z0-9_]{1,64}")
 _VERSION: Final = "0.1.0"
+_PROBLEMS: Final[dict[int | str, dict[str, object]]] = {
+    405: {"model": departments.Problem, "description": "This door takes other methods: see `allow`."},
+    413: {"model": departments.Problem, "description": "More than 256 KiB."},
+}
 
 
 def serve(hub: Assembly) -> FastAPI:
-    """The application of one process, with its callers' keys registered."""
+    """The application of one process, with its callers' keys registered.
+
+    Raises FixSettings C101 where figures were to be shown without a key to other machines.
+    """
+    if hub.settings.figures_without_key and not _is_loopback(hub.settings.host):
+        raise FixSettings("C101", name="figures_without_key")
     hub.register_callers()
     return make(
         Doors(
@@ -49,8 +68,16 @@ def serve(hub: Assembly) -> FastAPI:
                 **{o.id: o.name for o in hub.pack.organisations.values()},
                 **{name: one.title for name, one in hub.pack.sources.items()},
             },
+            figures_without_key=hub.settings.figures_without_key,
         )
     )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
 
 
 def make(doors: Doors) -> FastAPI:
@@ -61,25 +88,61 @@ def make(doors: Doors) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         openapi_url="/openapi.json",
-        description="Departments fetch, open and answer their whistles; sources push under /in/{source}/.",
+        redirect_slashes=False,
+        description=(
+            "Departments fetch, open and answer their whistles; sources push under /in/{source}/. Every refusal, "
+            "also of an unknown path (404), method (405) or of a body that is no JSON (422), is a Problem in the "
+            "language that Accept-Language asks for (zh, en)."
+        ),
     )
+    app.add_middleware(Edges)
     app.state.doors = doors
-    app.include_router(departments.router)
+    app.include_router(departments.router, responses=_PROBLEMS)
     app.include_router(home.router)
     app.router.routes.append(
         Route("/in/{source}/{path:path}", sources.take_in, methods=["GET", "POST", "PUT", "DELETE"])
     )
     app.add_exception_handler(HubError, _told)
     app.add_exception_handler(RequestValidationError, _malformed)
+    app.add_exception_handler(HTTPException, _refused)
     app.add_exception_handler(DBAPIError, _unavailable)
+    app.add_exception_handler(PoolTimeout, _unavailable)
     app.add_exception_handler(Exception, _unexpected)
     return app
 
 
 async def _told(request: Request, error: Exception) -> JSONResponse:
     assert isinstance(error, HubError)  # noqa: S101 registered for HubError only
-    language = Language.EN if "en" in request.headers.get("accept-language", "")[:2] else Language.ZH
-    return JSONResponse(text_of(error, language).as_dict(), status_code=_status_of(error))
+    return _answer(request, error, _status_of(error))
+
+
+def _answer(request: Request, error: HubError, status: int, allow: str = "") -> JSONResponse:
+    """The one shape of every refusal. Its headers stand here too: an answer to our own mistake passes no edge."""
+    headers = dict(SAFE)
+    if status == 401:
+        browser = request.url.path in _FOR_BROWSERS
+        headers["www-authenticate"] = 'Basic realm="gridplus", charset="UTF-8"' if browser else "Bearer"
+    if allow:
+        headers["allow"] = allow
+    return JSONResponse(text_of(error, _language(request)).as_dict(), status_code=status, headers=headers)
+
+
+def _language(request: Request) -> Language:
+    asked = request.headers.get("accept-language", "").strip().lower()
+    return Language.EN if asked.startswith("en") else Language.ZH
+
+
+async def _refused(request: Request, error: Exception) -> Response:
+    """What the framework refuses, in our shape; asked which methods there are, it says so."""
+    assert isinstance(error, HTTPException)  # noqa: S101 registered for this type only
+    allow = _methods(error)
+    if request.method == "OPTIONS" and error.status_code == 405:
+        return Response(status_code=204, headers={"allow": f"{allow}, OPTIONS"})
+    code = _OF_HTTP.get(error.status_code)
+    if code is None:
+        return await _unexpected(request, error)
+    refused = Refused(code)
+    return _answer(request, refused, _status_of(refused) if code == "P110" else error.status_code, allow)
 
 
 def _status_of(error: HubError) -> int:
@@ -90,6 +153,12 @@ def _status_of(error: HubError) -> int:
     if isinstance(error, PeerRefused):
         return error.status
     return 503 if isinstance(error, TryLater | FixSettings) else 500
+
+
+def _methods(error: HTTPException) -> str:
+    """What the `allow` header of a refusal says; who takes GET takes HEAD."""
+    methods = {one for one in Headers(error.headers).get("allow", "").split(", ") if one}
+    return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
 async def _unavailable(request: Request, error: Exception) -> JSONResponse:
@@ -109,5 +178,12 @@ async def _malformed(request: Request, error: Exception) -> JSONResponse:
     """Which field, never what stood in it."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 registered for this type only
     first = error.errors()[0]
-    pointer = "/" + "/".join(str(part) for part in first["loc"])
+    if first["type"] == "json_invalid":
+        return await _told(request, Refused("P110"))
+    pointer = "/" + "/".join(_part(str(part)) for part in first["loc"])
     return await _told(request, Refused("W102", pointer=pointer))
+
+
+def _part(name: str) -> str:
+    """A field's name, if it is one: of a field too many the name, too, was sent."""
+    return name if _NAME.fullmatch(name) else "*"

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hub.access.exits import Exit
 from hub.api.doors import AllDoors, Department
 from hub.run.dispatch import TOLD_WHEN_SENT
+from hub.api.plain import PlainJson, PlainText
 from hub.store import whistles
 
 
@@ -38,7 +39,7 @@ class Acknowledgement(BaseModel):
     """Whistle ids that the department has stored on its side."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
-    ids: list[Annotated[str, Field(max_length=40)]] = Field(max_length=500)
+    ids: list[Annotated[PlainText, Field(max_length=40)]] = Field(max_length=500)
 
 
 class Acknowledged(BaseModel):
@@ -57,11 +58,11 @@ class ReportIn(BaseModel):
     """报到: what the department did. `nonce` is its own id for this report: a retry changes nothing."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
-    nonce: str = Field(min_length=1, max_length=64)
+    nonce: PlainText = Field(min_length=1, max_length=64)
     move: Literal["sign", "contact", "arrive", "return", "result"]
-    reason_code: str = Field("", max_length=32)
-    note: str = Field("", max_length=2000)
-    form: dict[str, Any] | None = None
+    reason_code: PlainText = Field("", max_length=32)
+    note: PlainText = Field("", max_length=2000)
+    form: PlainJson | None = None
 
 
 class WhistleState(BaseModel):
@@ -105,7 +106,7 @@ def acknowledge(department: Department, doors: AllDoors, said: Acknowledgement) 
 def open_whistle(
     department: Department,
     doors: AllDoors,
-    whistle_id: str,
+    whistle_id: PlainText,
     purpose: Literal["handle", "callback"] = "handle",
 ) -> dict[str, Any]:
     """The whistle, its matter and its reports, under the grants of this moment."""
@@ -115,7 +116,9 @@ def open_whistle(
 
 
 @router.post("/whistles/{whistle_id}/reports", status_code=201)
-def report_in(department: Department, doors: AllDoors, whistle_id: str, report: ReportIn) -> WhistleState:
+def report_in(
+    department: Department, doors: AllDoors, whistle_id: PlainText, report: ReportIn
+) -> WhistleState:
     """Takes a report; answers with the state that the whistle is in now."""
     taken = doors.reporting.take(
         department, whistle_id, report.model_dump(exclude_none=True), doors.clock.now()

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import Depends, Request
-from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
+from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer
 
 from hub.clock import Clock
 from hub.errors import Refused
@@ -18,6 +18,7 @@ from hub.store import principals
 from hub.store.engine import Store
 
 _BEARER: Final = HTTPBearer(auto_error=False, description="The key that `gridplus keys issue` printed.")
+_BASIC: Final = HTTPBasic(auto_error=False, description="For browsers: any name, and the key as password.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -35,6 +36,7 @@ class Doors:
     account: Callable[[], dict[str, Any]]
     names: Mapping[str, str]
     """Department or source → its name for people."""
+    figures_without_key: bool = False
 
 
 def doors_of(request: Request) -> Doors:
@@ -47,14 +49,30 @@ def department_of(
     request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
 ) -> str:
     """The department whose key came with the request; raises Refused P109 without a valid one."""
-    if given is None or not given.credentials:
-        raise Refused("P109")
-    doors = doors_of(request)
-    with doors.store.read() as conn:
-        who = principals.who_has(conn, given.credentials.strip())
-    if who is None or who.kind != "department":
+    who = _who_has(request, given.credentials if given else "")
+    if who.kind != "department":
         raise Refused("P109")
     return who.name
+
+
+def insider(
+    request: Request,
+    given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
+    typed: Annotated[HTTPBasicCredentials | None, Depends(_BASIC)],
+) -> None:
+    """Lets whoever has a key of ours see figures, a department or staff; raises Refused P109 without one."""
+    if not doors_of(request).figures_without_key:
+        _who_has(request, given.credentials if given else typed.password if typed else "")
+
+
+def _who_has(request: Request, key: str) -> principals.Principal:
+    if not key.strip():
+        raise Refused("P109")
+    with doors_of(request).store.read() as conn:
+        who = principals.who_has(conn, key.strip())
+    if who is None:
+        raise Refused("P109")
+    return who
 
 
 Department = Annotated[str, Depends(department_of)]

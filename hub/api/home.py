@@ -1,24 +1,26 @@
 """The first page: what came in, where it ended, whom it called. Figures only, nothing personal."""
 
 from html import escape
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
-from fastapi import APIRouter
+from fastapi import APIRouter, Depends, Response
 from fastapi.responses import HTMLResponse
 
-from hub.api.doors import AllDoors
+from hub.api.departments import Problem
+from hub.api.doors import AllDoors, insider
 
-router = APIRouter(tags=["hub"])
+router = APIRouter(tags=["hub"], responses={503: {"model": Problem, "description": "Try again later."}})
+
+_STYLE: Final = Path(__file__).with_name("page.css").read_text(encoding="utf-8")
+_POLICY: Final = (
+    "default-src 'none'; style-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
+)
 
 _PAGE = """<!doctype html>
 <html lang="zh"><meta charset="utf-8"><title>网格+ 集成平台</title>
 <meta http-equiv="refresh" content="3">
-<style>
-body{{font:16px/1.5 system-ui,sans-serif;margin:2rem auto;max-width:64rem;padding:0 1rem;color:#1b1f24}}
-table{{border-collapse:collapse;margin:.5rem 0 1.5rem}}
-td,th{{border-bottom:1px solid #d0d7de;padding:.25rem .75rem;text-align:right}}
-td:first-child,th:first-child{{text-align:left}}
-</style>
+<link rel="stylesheet" href="/page.css">
 <h1>网格+ 集成平台</h1>
 <p>记录 {records} · 事件 {events} · 事项 {incidents} · 吹哨 {whistles}</p>
 <h2>来源</h2><table><tr><th>来源<th>记录<th>立项<th>关联<th>搁置<th>作废<th>处理中</tr>{sources}</table>
@@ -27,9 +29,19 @@ td:first-child,th:first-child{{text-align:left}}
 """
 
 
-@router.get("/", response_class=HTMLResponse, include_in_schema=False)
-def home(doors: AllDoors) -> str:
-    """The account as a page that renews itself."""
+@router.get("/", response_class=HTMLResponse, include_in_schema=False, dependencies=[Depends(insider)])
+def home(doors: AllDoors) -> HTMLResponse:
+    """The account as a page that renews itself; it loads nothing but its own style."""
+    return HTMLResponse(_page(doors), headers={"content-security-policy": _POLICY})
+
+
+@router.get("/page.css", include_in_schema=False)
+def style() -> Response:
+    """How the page looks; served, so that the page needs no style of its own."""
+    return Response(_STYLE, media_type="text/css")
+
+
+def _page(doors: AllDoors) -> str:
     account = doors.account()
     return _PAGE.format(
         records=account["records"],
@@ -52,9 +64,13 @@ def _source(name: str, one: dict[str, Any]) -> str:
     return f"<tr><td>{escape(name)}" + "".join(f"<td>{n}" for n in cells) + "</tr>"
 
 
-@router.get("/account")
+@router.get(
+    "/account",
+    dependencies=[Depends(insider)],
+    responses={401: {"model": Problem, "description": "No valid key."}},
+)
 def account(doors: AllDoors) -> dict[str, Any]:
-    """Records by fate and source, events, incidents, whistles by department."""
+    """Records by fate and source, events, incidents, whistles by department; for people inside, by any key."""
     return doors.account()
 
 

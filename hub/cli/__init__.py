@@ -5,11 +5,11 @@ Figures with `--json` are one object on the last line of stdout; logs go to stde
 """
 
 from importlib import import_module
-from typing import Any, Final
+from typing import Any, Final, NoReturn
 
 import click
 
-from hub.errors import FixSettings, HubError
+from hub.errors import FixSettings
 
 _COMMANDS: Final = {
     "audit": ("hub.cli.audit", "audit", "Whether the chain of looks at data is whole."),
@@ -52,14 +52,31 @@ class _Lazy(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, text) for name, (_, _, text) in _COMMANDS.items()])
 
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            return self._end(ctx, error)
+
     def invoke(self, ctx: click.Context) -> Any:
         try:
             return super().invoke(ctx)
-        except HubError as error:
-            from hub.messages import text_of
+        except click.exceptions.Exit:
+            raise
+        except Exception as error:
+            return self._end(ctx, error)
 
-            click.echo(text_of(error, _language()).line, err=True)
-            ctx.exit(2 if isinstance(error, FixSettings) else 1)
+    def _end(self, ctx: click.Context, error: Exception) -> NoReturn:
+        """One line on stderr and the exit code; what is our own mistake goes on upwards."""
+        from hub.cli.faults import told_of
+        from hub.messages import text_of
+
+        called = getattr(error, "ctx", None) or ctx
+        told = told_of(error, called.command_path)
+        if told is None:
+            raise error
+        click.echo(text_of(told, _language()).line, err=True)
+        ctx.exit(2 if isinstance(told, FixSettings) else 1)
 
 
 def _language() -> Any:
@@ -75,3 +92,6 @@ def _language() -> Any:
 @click.version_option(package_name="gridplus-hub")
 def main() -> None:
     """网格+ integration hub: department systems in, one picture, departments called by contract."""
+    from hub.run import logs
+
+    logs.configure("warning")  # on stderr, whatever the command: the last line of stdout is its figures

@@ -49,7 +49,7 @@ def diff(before: Path, after: Path) -> None:
 
     read_ = []
     for file in (before, after):
-        parsed = parse(file.read_text(encoding="utf-8"), file.name)
+        parsed = parse(output.text_of(file), file.name)
         if isinstance(parsed, tuple):
             output.findings(parsed, read().language)
             raise SystemExit(2)

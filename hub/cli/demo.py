@@ -24,7 +24,11 @@ _LONGEST_S: Final = 95.0
 @click.option("--store", default="", help="SQLAlchemy URL of an empty store, or a demo's; default: SQLite.")
 @click.option("--bus", default="embedded", help="`embedded`, or kafka://host:port.")
 @click.option(
-    "--port", default=8480, show_default=True, help="Port of the pages; the next free one if taken."
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8480,
+    show_default=True,
+    help="Port of the pages; the next free one if taken.",
 )
 @click.option("--seed", default=20260310, show_default=True, help="Seed of the scenario.")
 def demo(once: bool, as_json: bool, store: str, bus: str, port: int, seed: int) -> None:

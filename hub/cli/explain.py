@@ -5,6 +5,7 @@ from typing import Any
 import click
 
 from hub.cli import output
+from hub.cli.opened import opened
 
 
 @click.command()
@@ -15,14 +16,9 @@ def explain(id_: str, store: str | None, as_json: bool) -> None:
     """Why an event, incident, whistle or record is as it is."""
     from hub.run import explaining
     from hub.settings import read
-    from hub.store.engine import Store
 
-    opened = Store(read(store=store).store_url)
-    try:
-        with opened.read() as conn:
-            answer = explaining.explain(conn, id_)
-    finally:
-        opened.close()
+    with opened(read(store=store).store_url) as there, there.read() as conn:
+        answer = explaining.explain(conn, id_)
     if as_json:
         output.figures(answer)
     else:

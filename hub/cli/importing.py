@@ -19,14 +19,17 @@ def import_(file: Path, map_: Path, source: str, store: str | None) -> None:
     """Back-fill from files; starts no clock and no whistle."""
     import yaml
 
+    from hub.errors import FixSettings
     from hub.run.assembly import Assembly
     from hub.run.importing import Import, adapter_for
     from hub.run.settling import settle
     from hub.settings import read
 
+    columns = yaml.safe_load(output.text_of(map_))
+    if not isinstance(columns, dict):
+        raise FixSettings("C101", name="--map")
     hub = Assembly(read(store=store))
     try:
-        columns = yaml.safe_load(map_.read_text(encoding="utf-8")) or {}
         adapter = adapter_for(hub, source, file, columns)
         stored = Import(hub, source, adapter).run()
         settle(hub, {source: adapter})

@@ -1,8 +1,14 @@
-"""`gridplus keys`: the vault's master keys, and keys that departments call with."""
+"""`gridplus keys`: the vault's master keys, and keys that departments and staff call with."""
+
+import re
+from typing import Final
 
 import click
 
 from hub.cli import output
+from hub.cli.opened import opened
+
+_ACCOUNT: Final = re.compile(r"[\w.@-]{1,64}")
 
 
 @click.group()
@@ -19,22 +25,19 @@ def rotate(store: str | None) -> None:
     """Makes a new master key and wraps every data key with it; what was sealed before stays readable."""
     from hub.run.keyrotation import rotate as rotate_keys
     from hub.settings import read
-    from hub.store.engine import Store
 
     settings = read(store=store)
-    opened = Store(settings.store_url)
-    try:
-        done = rotate_keys(opened, settings.keys_file)
-    finally:
-        opened.close()
+    with opened(settings.store_url) as there:
+        done = rotate_keys(there, settings.keys_file)
     output.figures({"master": done.master, "rewrapped": done.rewrapped})
 
 
 @keys.command()
-@click.argument("department")
+@click.argument("name")
+@click.option("--staff", is_flag=True, help="NAME is a person's account: the key shows figures, no whistle.")
 @_STORE
-def issue(department: str, store: str | None) -> None:
-    """Prints a new key for DEPARTMENT, once; the hub keeps only its digest."""
+def issue(name: str, staff: bool, store: str | None) -> None:
+    """Prints a new key for the department NAME, once; the hub keeps only its digest."""
     import secrets
 
     from hub.errors import FixSettings
@@ -44,11 +47,13 @@ def issue(department: str, store: str | None) -> None:
 
     hub = Assembly(read(store=store))
     try:
-        if department not in hub.pack.organisations:
-            raise FixSettings("C106", id=department)
+        if staff and not _ACCOUNT.fullmatch(name):
+            raise FixSettings("C101", name="NAME")
+        if not staff and name not in hub.pack.organisations:
+            raise FixSettings("C106", id=name)
         key = secrets.token_hex(32)
         with hub.store.write() as conn:
-            who = principals.Principal("department", department)
+            who = principals.Principal("staff" if staff else "department", name)
             principals.register(conn, who, key, hub.clock.now())
     finally:
         hub.close()

@@ -2,17 +2,15 @@
 
 import signal
 import threading
-from typing import Final
 
 import click
 
+from hub.crew import WORKERS, Crew
 from hub.errors import FixSettings
-
-_WORKERS: Final = ("intake", "casework", "relay", "reports", "clockwork", "web")
 
 
 @click.command()
-@click.argument("workers", nargs=-1, type=click.Choice(_WORKERS))
+@click.argument("workers", nargs=-1, type=click.Choice(WORKERS))
 @click.option("--all", "every", is_flag=True, help="All workers in this process.")
 @click.option(
     "--source", "only", multiple=True, help="Intake of these sources only; default: all configured."
@@ -29,11 +27,10 @@ def run(
     port: int | None,
 ) -> None:
     """The workers: all of them, or some."""
-    from hub.crew import Crew
     from hub.run import logs
     from hub.settings import read
 
-    chosen = _WORKERS if every else workers
+    chosen = WORKERS if every else workers
     if not chosen:
         raise FixSettings("C101", name="workers")
     settings = read(store=store, bus=bus, port=port)

@@ -1,60 +1,73 @@
 """The whole journey against the clock: raw bodies of all five sources in, whistles consumed out.
 
-Bodies are made before the clock starts: each simulator speaks its protocol to its adapter, and what
-came through the adapter's door is kept. Then one process plays every worker, step by step, and the
-time of each is added up. CPU of local servers is read from the process table.
+Bodies are made before the clock starts: each simulator speaks its protocol to its adapter, and what came
+through the adapter's door is kept. A few of them go through the whole hub first, so that nothing is made or
+joined while the clock runs; it stops when the last record has its fate and the last whistle was consumed.
 """
 
 import os
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass, field
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
-from hub.bus.topics import whistles
-from hub.clock import ScenarioClock
+from hub import ids
+from hub.clock import Clock
 from hub.demo.bodies import collect
-from hub.model import Channel, Mode
+from hub.demo.hands import STAGES, Hands, OneThread, Processes, Stopwatch
+from hub.demo.listener import Listener, stop, topics_of
+from hub.demo.offer import Offer, Portion
+from hub.demo.process import cpu_s, forget_peak, peak_mb
+from hub.errors import FixSettings, TryLater
+from hub.model import EventKey, Mode
 from hub.plugin import Body
 from hub.run import servers
+from hub.run.account import account
 from hub.run.assembly import Assembly
 from hub.run.reception import Reception, write
 from hub.settings import read
 
-_TICKS: Final = os.sysconf("SC_CLK_TCK")
-
-
-@dataclass(slots=True)
-class Stopwatch:
-    """CPU seconds of this process by stage."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    def time(self, stage: str, work: Callable[[], int]) -> int:
-        """What `work` returns; its CPU time is added to `stage`."""
-        start = time.process_time()
-        done = work()
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.process_time() - start
-        return done
+RATE_S: Final = 60.0
+"""How long a rate is offered."""
+_WARM: Final = 8
+"""Bodies of each source that go first and are not counted."""
+_PATIENCE_S: Final = 600.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Order:
-    """What to measure: `store` sqlite or postgresql, `bus` embedded or kafka."""
+    """What to measure: `store` sqlite or postgresql, `bus` embedded or kafka.
+
+    `rate`: events a second that are offered for `rate_s` seconds; None: `events`, all at once.
+    `workers`: so many processes; 0: everything in this one.
+    """
 
     events: int
     store: str
     bus: str
     seed: int
+    rate: float | None = None
+    rate_s: float = RATE_S
+    workers: int = 0
+
+    @property
+    def wanted(self) -> int:
+        """About how many events."""
+        return self.events if self.rate is None else max(1, round(self.rate * self.rate_s))
 
 
 def run(order: Order) -> dict[str, Any]:
-    """Figures of one run. Without addresses of servers it starts local ones, and stops them."""
+    """Figures of one run. It starts local servers and stops them.
+
+    Raises FixSettings C101 for several processes on one SQLite file, TryLater C120 where it does not end.
+    """
+    if order.workers and (order.store, order.bus) != ("postgresql", "kafka"):
+        raise FixSettings("C101", name="--workers")
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gridplus-bench-")))
         home.chmod(0o755)
@@ -63,105 +76,167 @@ def run(order: Order) -> dict[str, Any]:
             running["bus"] = stack.enter_context(servers.kafka(home / "kafka"))
         if order.store == "postgresql":
             running["store"] = stack.enter_context(servers.postgresql(home / "postgresql"))
-        bodies = collect(order.events, order.seed, home / "systems")
-        hub = Assembly(
-            read(
-                home=home,
-                store=running["store"].address if "store" in running else f"sqlite:///{home}/bench.db",
-                bus=f"kafka://{running['bus'].address}" if "bus" in running else "embedded",
-                sources={source: dict(config) for source, config in bodies.configs.items()},
-            ),
-            clock=_clock(),
-        )
+        warm = _WARM * 5
+        bodies = collect(order.wanted + warm, order.seed, home / "systems")
+        settings = _settings(home, running, bodies.configs)
+        hub = Assembly(read(**settings))
         stack.callback(hub.close)
-        return _measure(hub, bodies.by_source, running)
+        hub.warm()
+        watch = Stopwatch()
+        hands: Hands = Processes(order.workers, settings) if order.workers else OneThread(hub, watch)
+        stack.callback(hands.close)
+        listener = Listener(settings, home / "whistles.txt")
+        stack.callback(stop, listener.process)
+        bench = _Bench(hub, hands, listener, watch)
+        bench.play(Offer({s: some[:_WARM] for s, some in bodies.by_source.items()}, 0.0))
+        pids = {name: one.process.pid for name, one in running.items()}
+        offered = {source: some[_WARM:] for source, some in bodies.by_source.items()}
+        return _measure(order, bench, offered, pids)
 
 
-def _clock() -> ScenarioClock:
+def _settings(
+    home: Path, running: Mapping[str, servers.Running], configs: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Of every process of the bench: one clock, one store, one bus."""
     import hub.pack
 
-    return ScenarioClock(hub.pack.load().manifest.starts_at + timedelta(hours=12))
+    starts_at = hub.pack.load().manifest.starts_at + timedelta(hours=12)
+    return {
+        "home": str(home),
+        "store": running["store"].address if "store" in running else f"sqlite:///{home}/bench.db",
+        "bus": f"kafka://{running['bus'].address}" if "bus" in running else "embedded",
+        "sources": {source: dict(config) for source, config in configs.items()},
+        "clock_start": starts_at.isoformat(),
+        "clock_origin": time.monotonic(),
+    }
+
+
+class _Bench:
+    """One hub under load."""
+
+    def __init__(self, hub: Assembly, hands: Hands, listener: Listener, watch: Stopwatch) -> None:
+        self.hub, self.hands, self.listener, self.watch = hub, hands, listener, watch
+        self._topics = topics_of(hub.pack)
+        self._doors = {
+            source: Reception(source, hub.adapter(source), hub.vault, body_limit=hub.settings.body_limit)
+            for source in hub.active_sources()
+        }
+        self._plays = 0
+        self.due: dict[str, datetime] = {}
+        """Record → when it was to be offered."""
+        self.busy_s = 0.0
+        """CPU seconds of this process when something was last done."""
+
+    def play(self, offer: Offer) -> tuple[datetime, datetime]:
+        """Offers everything and waits for its end; when it began and ended, on the hub's clock.
+
+        What is waited for after that, to be sure that it is the end, does not count.
+        """
+        self._plays += 1
+        self.due.clear()
+        clock: Clock = self.hub.clock
+        begun = last = clock.now()
+        ends = time.monotonic() + _PATIENCE_S
+        while True:
+            elapsed_s = (clock.now() - begun).total_seconds()
+            stored = sum(self._store(one, begun) for one in offer.due(elapsed_s, self.hub.settings.batch))
+            done = stored + self.hands.work()
+            if done:
+                last, self.busy_s = clock.now(), time.process_time()
+            elif offer.is_over() and self._is_settled():
+                heard = max(self.listener.heard().values(), default=begun)
+                return begun, max(last, heard) if not self.hands.pids() else max(clock.now(), heard)
+            if time.monotonic() > ends:
+                raise TryLater("C120")
+
+    def _store(self, portion: Portion, begun: datetime) -> int:
+        return self.watch.time(STAGES[0], partial(self._receive, portion, begun))
+
+    def _receive(self, portion: Portion, begun: datetime) -> int:
+        prepared = self._doors[portion.source].prepare(
+            portion.bodies,
+            arrival=f"bench:{self._plays}:{portion.first}",
+            mode=Mode.LIVE,
+            now=self.hub.clock.now(),
+        )
+        with self.hub.store.write() as conn:
+            stored = write(conn, prepared)
+        for one, due_s in zip(prepared.records, portion.due_s, strict=True):
+            self.due[one.id] = begun + timedelta(seconds=due_s)
+        return stored
+
+    def _is_settled(self) -> bool:
+        """Every record has its fate, and every whistle on a topic was consumed."""
+        with self.hub.store.read() as conn:
+            if conn.exec_driver_sql("SELECT 1 FROM record WHERE fate IS NULL LIMIT 1").first():
+                return False
+            if conn.exec_driver_sql("SELECT 1 FROM message WHERE sent = 0 LIMIT 1").first():
+                return False
+            told = conn.exec_driver_sql(
+                "SELECT topic, value FROM message WHERE topic LIKE 'grid.whistles.%%'"
+            )
+            blown = sum(topic in self._topics for topic, _ in told)
+        return len(self.listener.heard()) >= blown
+
+    def latencies_ms(self) -> list[float]:
+        """From when a report was to be offered until the whistle of the matter that it opened was consumed."""
+        with self.hub.store.read() as conn:
+            events = conn.exec_driver_sql("SELECT key, record_id FROM event ORDER BY received_us DESC")
+            opened_by = {ids.incident_id(EventKey(key)): record for key, record in events}
+            calls = dict(tuple(row) for row in conn.exec_driver_sql("SELECT id, incident_id FROM whistle"))
+        return sorted(
+            (at - self.due[record]).total_seconds() * 1000
+            for whistle, at in self.listener.heard().items()
+            if (record := opened_by.get(calls[whistle], "")) in self.due
+        )
 
 
 def _measure(
-    hub: Assembly, bodies: Mapping[str, Sequence[Body]], running: Mapping[str, servers.Running]
+    order: Order, bench: _Bench, bodies: Mapping[str, Sequence[Body]], servers_: Mapping[str, int]
 ) -> dict[str, Any]:
-    for warm in (hub.journey, hub.reporting, hub.pack.gazetteer, hub.pack.atlas, hub.bus):
-        del warm  # made now, so that no stage pays for it
-    doors = {
-        source: Reception(source, hub.adapter(source), hub.vault, body_limit=hub.settings.body_limit)
-        for source in bodies
-    }
-    intakes = {source: hub.plain_intake(source, hub.adapter(source)) for source in bodies}
-    casework, relay = hub.plain_casework(), hub.plain_relay()
-    topics = [whistles(c.department) for c in hub.pack.contracts if Channel.KAFKA in c.channels]
-    consumer = hub.bus.consumer("bench", topics, lambda _: {})
-    watch, wall = Stopwatch(), time.monotonic()
-    before = {name: _cpu_s(one.process.pid) for name, one in running.items()}
-    cpu = time.process_time()
-    consumed = 0
-    for source, some in bodies.items():
-        for start in range(0, len(some), hub.settings.batch):
-            part = some[start : start + hub.settings.batch]
-            watch.time("1_store_records", partial(_store, hub, doors[source], part, start))
-    for intake in intakes.values():
-        held = intake.lease()
-        while held and watch.time("2_normalise_to_event", partial(intake.digest, held)):
-            watch.time("3_relay", relay.step)
-    idle = 0
-    while idle < 3:
-        done = watch.time("4_link_route_project", lambda: casework.step(0.5))
-        done += watch.time("3_relay", relay.step)
-        done += (got := watch.time("5_consume_whistles", lambda: len(consumer.poll(500, 0.05))))
-        consumed += got
-        idle = 0 if done else idle + 1
-    seconds = time.monotonic() - wall
-    account = hub.account()
-    records = account["records"]
-    hub_us = (time.process_time() - cpu) / records * 1e6
-    spent = {name: (_cpu_s(one.process.pid) - before[name]) / records * 1e6 for name, one in running.items()}
-    consumer.close()
-    casework.close()
+    pids = {**servers_, "departments": bench.listener.process.pid}
+    others = {str(pid): pid for pid in bench.hands.pids()}
+    bench.watch.seconds.clear()
+    with bench.hub.store.read() as conn:
+        before = account(conn)
+    forget_peak()
+    spent = {name: cpu_s(pid) for name, pid in {**pids, **others}.items()}
+    own_s = time.process_time()
+    begun, ended = bench.play(Offer(bodies, order.rate_s if order.rate is not None else 0.0))
+    own_s = bench.busy_s - own_s
+    spent = {name: cpu_s(pid) - spent[name] for name, pid in {**pids, **others}.items()}
+    with bench.hub.store.read() as conn:
+        after = account(conn)
+    records, seconds = after["records"] - before["records"], (ended - begun).total_seconds()
+
+    def us(cpu: float | None) -> int | None:
+        return None if cpu is None else round(cpu / records * 1e6)
+
     return {
         "events": records,
         "seconds": round(seconds, 2),
-        "events_per_second": round(records / seconds),
+        "events_per_second": round(records / seconds, 1),
         "cpu_us_per_event": {
-            "hub": round(hub_us),
-            "store": round(spent["store"]) if "store" in spent else None,
-            "bus": round(spent["bus"]) if "bus" in spent else None,
-            "stages": {name: round(s / records * 1e6) for name, s in sorted(watch.seconds.items())},
+            "hub": us(own_s + sum(spent[name] for name in others)),
+            "store": us(spent.get("store")),
+            "bus": us(spent.get("bus")),
+            "departments": us(spent["departments"]),
+            "stages": {name: us(bench.watch.seconds.get(name)) for name in STAGES},
         },
-        "latency_ms": None,
-        "incidents": account["incidents"],
-        "whistles": account["whistles"],
-        "whistles_consumed": consumed,
-        "fates": account["fates"],
-        "shares": {source: len(some) for source, some in bodies.items()},
-        "peak_memory_mb": _peak_mb(),
+        "latency_ms": _percentiles(bench.latencies_ms()) if order.rate is not None else None,
+        "peak_memory_mb": peak_mb((os.getpid(), *bench.hands.pids())),
+        "workers": order.workers or 1,
+        "offered_per_second": order.rate,
+        "incidents": after["incidents"] - before["incidents"],
+        "whistles": after["whistles"] - before["whistles"],
+        "fates": {name: n - before["fates"][name] for name, n in after["fates"].items()},
+        "shares": {source: round(len(some) / records, 3) for source, some in bodies.items()},
     }
 
 
-def _store(hub: Assembly, door: Reception, part: Sequence[Body], start: int) -> int:
-    prepared = door.prepare(part, arrival=f"bench:{start}", mode=Mode.LIVE, now=hub.clock.now())
-    with hub.store.write() as conn:
-        return write(conn, prepared)
-
-
-def _cpu_s(pid: int) -> float:
-    """CPU seconds of a process and its children, living and ended, from the process table."""
-    total = 0.0
-    for stat in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = stat.read_text().rsplit(")", 1)[1].split()
-        except OSError:
-            continue  # it ended while we looked
-        if int(stat.parent.name) == pid or int(fields[1]) == pid:
-            total += sum(int(fields[n]) for n in (11, 12)) / _TICKS
-    return total
-
-
-def _peak_mb() -> int:
-    import resource
-
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
+def _percentiles(sorted_ms: Sequence[float]) -> dict[str, int] | None:
+    """Nearest rank; None where nothing was measured."""
+    if not sorted_ms:
+        return None
+    last = len(sorted_ms) - 1
+    return {"p50": round(sorted_ms[round(0.50 * last)]), "p99": round(sorted_ms[round(0.99 * last)])}

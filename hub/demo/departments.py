@@ -14,7 +14,7 @@ import httpx
 import orjson
 
 from hub.bus import Consumer
-from hub.run.relay import sign
+from hub.run.webhooks import sign
 
 _PULL_S: Final = 0.5
 

@@ -15,7 +15,7 @@ import orjson
 
 from hub.bus.topics import whistles
 from hub.clock import ScenarioClock
-from hub.crew import Crew
+from hub.crew import WORKERS, Crew
 from hub.demo.canaries import Canaries
 from hub.demo.departments import Departments, WebhookDepartment
 from hub.demo.scenario import Scenario, make
@@ -65,8 +65,7 @@ class Stage:
         self.departments = Departments(self.url, keys, self._channel(Channel.PULL), self._play.seed)
         self._hooks = {d: (secrets.token_hex(16)) for d in self._channel(Channel.WEBHOOK)}
         self._listeners = {d: WebhookDepartment(self.departments, s) for d, s in self._hooks.items()}
-        workers = ("intake", "casework", "relay", "reports", "clockwork", "web")
-        self._crew = Crew(self._settings(configs, keys), workers, clock=self._clock, pack=self._pack)
+        self._crew = Crew(self._settings(configs, keys), WORKERS, clock=self._clock, pack=self._pack)
         self.hub = self._crew.hub
         self._claim_store()
         self._start_hub()
@@ -106,6 +105,7 @@ class Stage:
             bus=self._bus,
             host="127.0.0.1",
             port=self._port,
+            figures_without_key=True,
             sources=dict(configs),
             api_keys=dict(keys),
             webhooks={d: {"url": w.url, "secret": self._hooks[d]} for d, w in self._listeners.items()},

@@ -83,4 +83,10 @@ TEXTS: Final[dict[str, Text]] = {
         "{count} records are held, the oldest for {age_s} s",
         "the desk should look at them",
     ),
+    "D113": Text(
+        "部门 {department} 的 webhook 拒收了 {count} 条哨（{why}）",
+        "与该部门核对地址与密钥，再执行 gridplus replay --webhook {department}",
+        "the webhook of department {department} refused {count} whistles ({why})",
+        "check address and secret with it, then gridplus replay --webhook {department}",
+    ),
 }

@@ -37,4 +37,7 @@ TEXTS: Final[dict[str, Text]] = {
     "P109": Text(
         "密钥无效", "使用分配给本单位的密钥", "the key is not valid", "use the key issued to this department"
     ),
+    "P110": Text(
+        "正文不是合法的 JSON", "核对编码与内容后重发", "the body is no valid JSON", "mend it, then send again"
+    ),
 }

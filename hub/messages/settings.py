@@ -91,6 +91,25 @@ TEXTS: Final[dict[str, Text]] = {
         "{name} misses its promised margin ({figure})",
         "compare docs/measured.md and look at what changed",
     ),
+    "C117": Text("用法不对：{what}", "执行 {command} --help", "used wrongly: {what}", "see {command} --help"),
+    "C118": Text(
+        "这个存储由更新的版本写成",
+        "改用该版本或更新的版本，或从备份恢复",
+        "this store was written by a newer version",
+        "use that version or a newer one, or restore a copy",
+    ),
+    "C119": Text(
+        "文件无法读写：{name}",
+        "核对路径、权限与编码（UTF-8）",
+        "a file cannot be read or written: {name}",
+        "check the path, its permissions and its encoding (UTF-8)",
+    ),
+    "C120": Text(
+        "压测没有在限定时间内结束",
+        "减少 --events 或 --rate 后再试",
+        "the bench did not come to its end in time",
+        "try fewer --events or a lower --rate",
+    ),
     "C131": Text(
         "平面坐标缺少中央子午线",
         "在来源配置中声明 central_meridian，或要求带带号的横坐标",

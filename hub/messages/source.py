@@ -1,4 +1,4 @@
-"""S: sources that do not answer as agreed."""
+"""S: sources, and departments' webhooks, that do not answer as agreed."""
 
 from typing import Final
 
@@ -103,5 +103,17 @@ TEXTS: Final[dict[str, Text]] = {
         "选择允许的操作",
         "the adapter is {state}; this is not open from there, open are: {allowed}",
         "choose one of them",
+    ),
+    "S118": Text(
+        "部门的 webhook 无响应或暂不可用",
+        "已退避，将按原顺序重试；持续时联系该部门",
+        "the department's webhook does not answer, or not now",
+        "it is tried again, in order; ask the department if it lasts",
+    ),
+    "S119": Text(
+        "部门的 webhook 拒收",
+        "与该部门核对地址与密钥，再执行 gridplus replay --webhook <部门>",
+        "the department's webhook refuses",
+        "check address and secret with the department, then gridplus replay --webhook DEPARTMENT",
     ),
 }

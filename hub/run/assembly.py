@@ -1,6 +1,7 @@
 """Puts the house together for one process: settings in, workers out. The only place that knows all rooms."""
 
 import os
+import re
 import secrets
 import socket
 from collections.abc import Mapping
@@ -37,11 +38,12 @@ from hub.run.ledger import Ledger, Ledgers
 from hub.run.loop import Loop
 from hub.run.opening import Opening
 from hub.run.reception import Reception
-from hub.run.relay import Hook, Relay
+from hub.run.relay import Relay
 from hub.run.reporting import Reporting
 from hub.run.showing import Showing
 from hub.run.source import SourceWorker
 from hub.run.telling import Telling
+from hub.run.webhooks import Hook, Webhooks
 from hub.schema import schemas
 from hub.settings import Settings
 from hub.store import migrate, outbox, principals
@@ -50,12 +52,19 @@ from hub.store.tables import staff
 
 log = structlog.get_logger()
 
+_ADDRESS: Final = r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}"
+_ADDRESSES: Final = re.compile(rf"{_ADDRESS}(?:,{_ADDRESS})*")
+"""host:port, or several with commas between."""
+
 
 def clock_of(settings: Settings) -> Clock:
     """The machine's clock, or the scenario clock that the settings describe."""
     if not settings.clock_start:
         return SystemClock()
-    start = datetime.fromisoformat(settings.clock_start)
+    try:
+        start = datetime.fromisoformat(settings.clock_start)
+    except ValueError:
+        raise FixSettings("C101", name="clock_start") from None
     return ScenarioClock(start, settings.clock_speed, settings.clock_origin)
 
 
@@ -92,7 +101,7 @@ class Assembly:
         kind, _, address = self.settings.bus.partition("://")
         if kind == "embedded":
             return EmbeddedBus(self.store)
-        if kind != "kafka" or not address:
+        if kind != "kafka" or not _ADDRESSES.fullmatch(address):
             raise FixSettings("C101", name="bus")
         from hub.bus.kafka import KafkaBus, KafkaSettings
 
@@ -199,8 +208,8 @@ class Assembly:
         return known
 
     def _is_staff(self, department: str, phone: str) -> bool:
-        index = self.vault.blind("phone", phone)
-        return index is not None and index in self._staff.get(department, ())
+        index, known = self.vault.blind("phone", phone), self._staff
+        return index is not None and index in known.get(department, ())
 
     # -- sources -------------------------------------------------------------------------------------
 
@@ -311,12 +320,10 @@ class Assembly:
         return Loop("reports", worker.step, idle_s=0.1, close=worker.close)
 
     def plain_relay(self) -> Relay:
-        """Outbox → Kafka, and webhooks, for a caller that steps it itself."""
+        """Outbox → Kafka, for a caller that steps it itself."""
         return Relay(
             store=self.store,
             bus=self.bus,
-            hooks={d: Hook(h["url"], h["secret"]) for d, h in self.settings.webhooks.items()},
-            http=self.http,
             clock=self.clock,
             worker=self.worker,
             lease_s=self.settings.lease_s * self._speed,
@@ -324,8 +331,24 @@ class Assembly:
         )
 
     def relay(self) -> Loop:
-        """Outbox → Kafka, and webhooks."""
+        """Outbox → Kafka."""
         return Loop("relay", self.plain_relay().step, idle_s=0.05, close=lambda: None)
+
+    def webhooks(self, department: str) -> Loop:
+        """Calls the webhook of one department; raises FixSettings C101 where its settings are not whole."""
+        hook = self.settings.webhooks[department]
+        if not {"url", "secret"} <= hook.keys():
+            raise FixSettings("C101", name=f"webhooks.{department}")
+        worker = Webhooks(
+            department,
+            Hook(hook["url"], hook["secret"]),
+            store=self.store,
+            http=self.http,
+            clock=self.clock,
+            worker=self.worker,
+            lease_s=self.settings.lease_s * self._speed,
+        )
+        return Loop(f"webhooks:{department}", worker.step, idle_s=0.2, close=lambda: None)
 
     def plain_clockwork(self) -> Clockwork:
         """Deadlines that pass, for a caller that steps it itself."""
@@ -396,6 +419,12 @@ class Assembly:
         """Records by fate, events, incidents, whistles."""
         with self.store.read() as conn:
             return account(conn)
+
+    def warm(self) -> None:
+        """Makes now what is made once, so that no record waits for it."""
+        self._is_staff("", "")
+        for made in (self.journey, self.showing, self.outbox, self.pack.gazetteer, self.pack.atlas):
+            del made
 
     def close(self) -> None:
         """Gives back what was opened; may be called twice."""

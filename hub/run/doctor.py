@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from importlib.util import find_spec
 from typing import Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import Connection, func, or_, select
 
 from hub.clock import day_of
 from hub.errors import HubError
@@ -21,6 +21,8 @@ SETTLED_WITHIN: Final = timedelta(minutes=5)
 FETCHED_WITHIN: Final = timedelta(hours=4)
 CALENDAR_AHEAD: Final = timedelta(days=45)
 _BACKLOG: Final = 10_000
+_TRIED_LONG: Final = 32
+"""So often is a webhook called in `FETCHED_WITHIN`, with rests of up to ten minutes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,11 +96,24 @@ class Doctor:
         rows = conn.execute(
             select(delivery.c.department, func.count().label("n"))
             .where(delivery.c.state.in_(["waiting", "fetched"]))
-            .where(delivery.c.next_us < to_us(self.now - FETCHED_WITHIN))
+            .where(
+                or_(delivery.c.next_us < to_us(self.now - FETCHED_WITHIN), delivery.c.attempts >= _TRIED_LONG)
+            )
             .group_by(delivery.c.department)
         )
         for r in rows:
             yield HubError("D108", department=r.department, count=r.n)
+        yield from self._refused(conn)
+
+    def _refused(self, conn: Connection) -> Iterator[HubError]:
+        rows = conn.execute(
+            select(delivery.c.department, delivery.c.code, func.count().label("n"))
+            .where(delivery.c.state == "failed")
+            .group_by(delivery.c.department, delivery.c.code)
+            .order_by(delivery.c.department)
+        )
+        for r in rows:
+            yield HubError("D113", department=r.department, count=r.n, why=r.code)
 
     def _contracts(self, conn: Connection) -> Iterator[HubError]:
         """Only once there was enough to match: a young hub has silent contracts of course."""

@@ -31,25 +31,33 @@ class Import:
         """
         if not isinstance(self._adapter, Reads):
             return 0
-        stored = 0
         intake = self._hub.plain_intake(self._source, self._adapter)
+        stored = 0
         for _ in range(_PAGES):
             held = intake.lease()
             if held is None:
                 raise TryLater("B101")
-            with self._hub.store.read() as conn:
-                place = cursors.get(conn, self._source)
-            page = self._adapter.read(place.cursor)
-            if not page.bodies and page.cursor == place.cursor:
+            page = self._page(self._adapter, held)
+            if page is None:
                 break
-            now = self._hub.clock.now()
-            prepared = self._reception.prepare(
-                page.bodies, arrival=f"page:{place.pages}", mode=Mode.BACKFILL, now=now
-            )
-            with self._hub.store.write() as conn:
-                leases.hold(conn, held)
-                stored += write(conn, prepared)
-                cursors.move(conn, self._source, cursors.Place(page.cursor, place.pages + 1), now)
+            stored += page
+        return stored
+
+    def _page(self, adapter: Reads, held: leases.Lease) -> int | None:
+        """Stores one page; how many records that was, None at the end."""
+        with self._hub.store.read() as conn:
+            place = cursors.get(conn, self._source)
+        page = adapter.read(place.cursor)
+        if not page.bodies and page.cursor == place.cursor:
+            return None
+        now = self._hub.clock.now()
+        prepared = self._reception.prepare(
+            page.bodies, arrival=f"page:{place.pages}", mode=Mode.BACKFILL, now=now
+        )
+        with self._hub.store.write() as conn:
+            leases.hold(conn, held)
+            stored = write(conn, prepared)
+            cursors.move(conn, self._source, cursors.Place(page.cursor, place.pages + 1), now)
         return stored
 
 

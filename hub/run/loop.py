@@ -68,8 +68,12 @@ class Loop:
         longest = min(_FIRST_S * 2.0 ** min(self._failures, _DOUBLINGS), _LONGEST_S)
         return random.uniform(_FIRST_S, longest)  # noqa: S311 jitter, not a secret
 
+    def ask_to_stop(self) -> None:
+        """No step begins after the one in hand."""
+        self._stop.set()
+
     def stop(self, timeout_s: float = 10.0) -> None:
         """Asks it to stop and waits for the step in hand."""
-        self._stop.set()
+        self.ask_to_stop()
         if self._thread is not None:
             self._thread.join(timeout_s)

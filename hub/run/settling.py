@@ -7,10 +7,11 @@ from collections.abc import Mapping
 
 from hub.plugin import Adapter
 from hub.run.assembly import Assembly
+from hub.store import leases
 
 
 def settle(hub: Assembly, adapters: Mapping[str, Adapter], *, rounds: int = 100_000) -> None:
-    """Intake of each of `adapters`, then casework, until a whole round does nothing."""
+    """Intake of each of `adapters`, then casework, until a whole round does nothing; gives its leases back."""
     intakes = [hub.plain_intake(source, adapter) for source, adapter in adapters.items()]
     casework = hub.plain_casework()
     try:
@@ -24,3 +25,6 @@ def settle(hub: Assembly, adapters: Mapping[str, Adapter], *, rounds: int = 100_
                 return
     finally:
         casework.close()
+        for intake in intakes:
+            if (held := intake.lease()) is not None:
+                leases.give_back(hub.store, held)  # who comes next need not wait until they end

@@ -161,17 +161,17 @@ def mark(
     )
 
 
-def webhooks_due(conn: Connection, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """Webhook deliveries whose turn it is, oldest first. A department that rests after a failure has none:
-    what came later does not overtake what failed."""
-    waiting = (delivery.c.channel == "webhook") & (delivery.c.state == "waiting")
-    resting = select(delivery.c.department).where(waiting, delivery.c.next_us > to_us(now))
-    return conn.execute(
+def next_webhook(conn: Connection, department: str, now: datetime) -> Row[Any] | None:
+    """The oldest webhook delivery of `department` that waits; None where there is none, or while it rests after
+    a failure: what came later does not overtake what failed."""
+    row = conn.execute(
         select(delivery)
-        .where(waiting, delivery.c.department.not_in(resting))
+        .where(delivery.c.department == department, delivery.c.channel == "webhook")
+        .where(delivery.c.state == "waiting")
         .order_by(delivery.c.seq)
-        .limit(limit)
-    ).all()
+        .limit(1)
+    ).first()
+    return row if row is not None and row.next_us <= to_us(now) else None
 
 
 def try_again(conn: Connection, whistle_id: str, code: str, at: datetime) -> None:
@@ -181,6 +181,25 @@ def try_again(conn: Connection, whistle_id: str, code: str, at: datetime) -> Non
         .where(delivery.c.whistle_id == whistle_id, delivery.c.channel == "webhook")
         .values(attempts=delivery.c.attempts + 1, next_us=to_us(at), code=code)
     )
+
+
+def give_up(conn: Connection, whistle_id: str, code: str, at: datetime) -> None:
+    """A webhook was refused for good: `failed`, until somebody sends it again."""
+    conn.execute(
+        update(delivery)
+        .where(delivery.c.whistle_id == whistle_id, delivery.c.channel == "webhook")
+        .values(state="failed", attempts=delivery.c.attempts + 1, code=code, done_us=to_us(at))
+    )
+
+
+def send_again(conn: Connection, department: str, at: datetime) -> int:
+    """Puts what `department`'s webhook refused back on its way, in its old order; returns how many."""
+    return conn.execute(
+        update(delivery)
+        .where(delivery.c.department == department, delivery.c.channel == "webhook")
+        .where(delivery.c.state == "failed")
+        .values(state="waiting", attempts=0, next_us=to_us(at), code=None, done_us=None)
+    ).rowcount
 
 
 # -- reports and answers ------------------------------------------------------------------------------

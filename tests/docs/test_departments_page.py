@@ -13,7 +13,7 @@ import uvicorn
 from hub.api.app import serve
 from hub.crew import port_near
 from hub.model import Code
-from hub.run.relay import sign
+from hub.run.webhooks import sign
 from hub.store import principals
 from tests.docs.blocks import ROOT, blocks
 from tests.docs.test_snippets import names_of

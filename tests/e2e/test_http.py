@@ -8,6 +8,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hub.api.app import serve
+from hub.errors import FixSettings
 from hub.model import Channel
 from hub.store import principals
 from tests.e2e.test_journey import spot
@@ -171,12 +172,214 @@ def test_a_source_that_is_not_there_is_refused_and_a_body_too_large_is_not_read(
 
 
 def test_the_pages_ask_for_nothing_from_outside(http: TestClient) -> None:
-    page = http.get("/")
+    page = http.get("/", headers=by("zilai"))
     assert page.status_code == 200
     assert "http://" not in page.text
     assert "https://" not in page.text
     assert http.get("/healthz").json() == {"status": "ok"}
     assert http.get("/docs").status_code == 404
+
+
+def test_figures_are_for_people_inside(hub: HubInHand, http: TestClient) -> None:
+    with hub.hub.store.write() as conn:
+        principals.register(conn, principals.Principal("staff", "duty"), "s" * 32, hub.clock.now())
+    for path in ("/", "/account"):
+        refused = http.get(path)
+        assert (401, "P109") == (refused.status_code, refused.json()["code"])
+        assert refused.headers["www-authenticate"].startswith("Basic ")
+        assert [200, 200, 200, 401] == [
+            http.get(path, headers=by("zilai")).status_code,
+            http.get(path, headers={"authorization": f"Bearer {'s' * 32}"}).status_code,
+            http.get(path, auth=("duty", "s" * 32)).status_code,
+            http.get(path, auth=("duty", "x" * 32)).status_code,
+        ]
+    assert 401 == http.get("/departments/me/whistles", auth=("zilai", KEYS["zilai"])).status_code
+    staff = {"authorization": f"Bearer {'s' * 32}"}
+    assert 401 == http.get("/departments/me/whistles", headers=staff).status_code
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"),
+    [("127.0.0.1", True), ("::1", True), ("localhost", True), ("0.0.0.0", False), ("grid.example", False)],  # noqa: S104
+)
+def test_figures_without_a_key_are_shown_on_loopback_only(hub: HubInHand, host: str, shown: bool) -> None:
+    hub.hub.settings.host, hub.hub.settings.figures_without_key = host, True
+    if not shown:
+        with pytest.raises(FixSettings, match="C101"):
+            serve(hub.hub)
+        return
+    with TestClient(serve(hub.hub)) as client:
+        assert [200, 200] == [client.get(path).status_code for path in ("/", "/account")]
+        assert 401 == client.get("/departments/me/whistles").status_code
+
+
+def test_the_page_needs_no_style_or_script_of_its_own(http: TestClient) -> None:
+    page = http.get("/", headers=by("zilai"))
+    assert "unsafe" not in page.headers["content-security-policy"]
+    assert "default-src 'none'" in page.headers["content-security-policy"]
+    assert [] == [word for word in ("<style", "style=", "<script", "onload") if word in page.text]
+    assert "text/css; charset=utf-8" == http.get("/page.css").headers["content-type"]
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "status", "code"),
+    [
+        pytest.param("GET", "/nowhere", 404, "P107", id="no such page"),
+        pytest.param("GET", "/account/", 404, "P107", id="a slash too many"),
+        pytest.param("DELETE", "/account", 405, "P107", id="another method"),
+        pytest.param("GET", "/departments/me/whistles/wh_0/reports", 405, "P107", id="reports are posted"),
+        pytest.param("PATCH", "/in/nobody/x", 405, "P107", id="no method of a source"),
+        pytest.param("GET", "/in/nobody/x", 404, "P107", id="no such source"),
+        pytest.param("GET", "/departments/me/whistles?limit=0", 422, "W102", id="no such limit"),
+        pytest.param("GET", "/departments/me/whistles/wh_%00", 422, "W102", id="an id with NUL"),
+        pytest.param("GET", "/account", 401, "P109", id="no key"),
+    ],
+)
+def test_every_refusal_has_one_shape_in_the_language_asked_for(
+    http: TestClient, method: str, path: str, status: int, code: str
+) -> None:
+    key = {} if code == "P109" else by("zilai")
+    told = [
+        http.request(method, path, headers={**key, "accept-language": language})
+        for language in ("zh", "en-GB")
+    ]
+    assert [(status, code)] * 2 == [(one.status_code, one.json()["code"]) for one in told]
+    assert {"code", "cause", "next_step", "pointer"} == set(told[0].json())
+    assert [False, True] == [one.json()["cause"].isascii() for one in told]
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "code"),
+    [
+        pytest.param(b"{", 422, "P110", id="half a document"),
+        pytest.param(b"\xff\xfe\x00", 422, "P110", id="not UTF-8"),
+        pytest.param(b"[" * 100_000, 422, "P110", id="nested without end"),
+        pytest.param(b"[]", 422, "W102", id="no object"),
+        pytest.param(b"", 422, "W102", id="nothing"),
+        pytest.param(
+            b'{"nonce":"n","move":"sign","note":"' + b"x" * 262_144 + b'"}', 413, "P108", id="too large"
+        ),
+    ],
+)
+def test_a_body_that_is_no_report_is_refused_in_the_same_shape(
+    http: TestClient, body: bytes, status: int, code: str
+) -> None:
+    sent = {**by("zilai"), "content-type": "application/json"}
+    answer = http.post("/departments/me/whistles/wh_0/reports", headers=sent, content=body)
+    assert (status, code) == (answer.status_code, answer.json()["code"])
+
+
+def test_a_body_without_end_is_not_read_to_its_end(http: TestClient) -> None:
+    sent = 0
+
+    def endless() -> Iterator[bytes]:
+        nonlocal sent
+        while sent < 10_000_000:
+            sent += 65_536
+            yield b" " * 65_536
+
+    headers = {**by("zilai"), "content-type": "application/json"}
+    answer = http.post("/departments/me/whistles/acknowledgements", headers=headers, content=endless())
+    assert (413, "P108") == (answer.status_code, answer.json()["code"])
+
+
+_NUL, _HALF = r"\u0000", r"\ud800"
+
+
+@pytest.mark.parametrize(
+    ("body", "pointer"),
+    [
+        pytest.param(r'{"nonce":"n\u0000","move":"sign"}', "/body/nonce", id="NUL in the nonce"),
+        pytest.param(r'{"nonce":"n\ud800","move":"sign"}', "/body/nonce", id="half a pair in the nonce"),
+        pytest.param(r'{"nonce":"n","move":"sign","note":"\u0000"}', "/body/note", id="NUL in the note"),
+        pytest.param(
+            r'{"nonce":"n","move":"sign","note":"\udfff"}', "/body/note", id="half a pair in the note"
+        ),
+        pytest.param(
+            r'{"nonce":"n","move":"sign","reason_code":"\u0000"}', "/body/reason_code", id="a reason"
+        ),
+        pytest.param(
+            r'{"nonce":"n","move":"sign","form":{"a":["\u0000"]}}', "/body/form", id="NUL in the form"
+        ),
+        pytest.param(
+            r'{"nonce":"n","move":"sign","form":{"a":{"\ud800":1}}}', "/body/form", id="a name of it"
+        ),
+        pytest.param(r'{"nonce":"n","move":"sign","form":{"a":NaN}}', "/body/form", id="no number"),
+        pytest.param(r'{"nonce":"n","move":"sign","form":{"a":1e999}}', "/body/form", id="without bound"),
+        pytest.param(
+            f'{{"nonce":"n","move":"sign","form":{{"a":{10**30}}}}}', "/body/form", id="more than 64 bits"
+        ),
+        pytest.param(
+            '{"nonce":"n","move":"sign","form":' + '{"a":' * 200 + "1" + "}" * 201, "/body/form", id="nested"
+        ),
+        pytest.param(r'{"nonce":"n","move":"sign","\ud800":1}', "/body", id="a field too many"),
+        pytest.param(r'{"nonce":"n","move":"sign","\u0000测试甲":1}', "/body/*", id="with a person's name"),
+    ],
+)
+def test_what_no_store_can_hold_is_refused_and_changes_nothing(
+    hub: HubInHand, http: TestClient, body: str, pointer: str
+) -> None:
+    hub.tell(stated("A1", position=at(*spot(hub))))
+    hub.settle()
+    path = f"/departments/me/whistles/{whistle_of(hub, 'zilai')}/reports"
+    sent = {**by("zilai"), "content-type": "application/json"}
+    answer = http.post(path, headers=sent, content=body.encode())
+    assert (422, "W102", pointer) == (answer.status_code, answer.json()["code"], answer.json()["pointer"])
+    assert [(0,)] == hub.rows("SELECT count(*) FROM report")
+
+
+def test_an_acknowledged_id_that_no_store_can_hold_is_refused(http: TestClient) -> None:
+    sent = {**by("zilai"), "content-type": "application/json"}
+    for wrong in (_NUL, _HALF):
+        answer = http.post(
+            "/departments/me/whistles/acknowledgements", headers=sent, content=f'{{"ids":["{wrong}"]}}'
+        )
+        assert (422, "W102") == (answer.status_code, answer.json()["code"])
+
+
+@pytest.mark.parametrize(
+    ("path", "methods"),
+    [
+        ("/", {"GET", "HEAD", "OPTIONS"}),
+        ("/healthz", {"GET", "HEAD", "OPTIONS"}),
+        ("/departments/me/whistles/acknowledgements", {"POST", "OPTIONS"}),
+        ("/in/nobody/x", {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}),
+    ],
+)
+def test_a_door_says_which_methods_it_takes(http: TestClient, path: str, methods: set[str]) -> None:
+    answer = http.options(path)
+    assert (204, b"") == (answer.status_code, answer.content)
+    assert methods == set(answer.headers["allow"].split(", "))
+    refused = http.patch(path)
+    assert (405, methods - {"OPTIONS"}) == (refused.status_code, set(refused.headers["allow"].split(", ")))
+
+
+def test_head_is_get_without_its_body(http: TestClient) -> None:
+    for path, key in (("/healthz", {}), ("/", by("zilai")), ("/openapi.json", {}), ("/nowhere", {})):
+        head, get = http.head(path, headers=key), http.get(path, headers=key)
+        assert (get.status_code, b"") == (head.status_code, head.content)
+        assert get.headers["content-type"] == head.headers["content-type"]
+
+
+def test_no_answer_may_be_kept_or_taken_for_another_type(hub: HubInHand, http: TestClient) -> None:
+    asked = [
+        http.get("/"),
+        http.get("/healthz"),
+        http.get("/account", headers=by("zilai")),
+        http.get("/departments/me/whistles"),
+        http.get("/page.css"),
+        http.get("/nowhere"),
+        http.post("/in/nobody/x"),
+    ]
+    hub.hub.store.engine.dispose()
+    doors = http.app.state.doors  # type: ignore[attr-defined]  # the client is typed for any ASGI application
+    http.app.state.doors = None  # type: ignore[attr-defined]
+    asked.append(http.get("/healthz"))
+    http.app.state.doors = doors  # type: ignore[attr-defined]
+    assert (500, "B103") == (asked[-1].status_code, asked[-1].json()["code"])
+    assert {("no-store", "nosniff")} == {
+        (one.headers["cache-control"], one.headers["x-content-type-options"]) for one in asked
+    }
 
 
 def test_the_openapi_document_is_valid(http: TestClient) -> None:

@@ -19,7 +19,7 @@ from hub.plugin.json_text import cut_rows
 from hub.plugin.text import decode
 from hub.plugin.transport.excel import Columns, read_table
 
-_UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,7 +138,7 @@ def _line_end(content: bytes, at: int) -> int:
 
 def _as_utf8(content: bytes) -> bytes:
     """Rows are cut at bytes, so what Excel calls Unicode text (UTF-16) is turned into UTF-8 first."""
-    if not content.startswith(_UTF16_MARKS):
+    if not content.startswith(UTF16_MARKS):
         return content
     try:
         return content.decode("utf-16").encode()

@@ -245,6 +245,149 @@ def test_files_come_by_name_and_one_that_is_added_later_is_not_missed(make: Make
     assert one.outcomes() == ["B1 路灯不亮", "A1 路灯不亮", "C1 路灯不亮"]
 
 
+def append(path: Path, text: str) -> None:
+    with path.open("a", newline="") as file:
+        file.write(text)
+
+
+def test_the_same_content_is_read_once_whatever_its_name(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(lines("A1", "A2"), newline="")
+    (tmp_path / "b.csv").write_text(lines("A1", "A2"), newline="")
+    one = make(tmp_path)
+    one.run()
+    (tmp_path / "a.csv").rename(tmp_path / "c.csv")
+    for importer in (one.adapter, make(tmp_path).adapter):  # the same process, and one that starts anew
+        one.adapter = importer
+        one.run()
+    assert one.outcomes() == ["A1 路灯不亮", "A2 路灯不亮"]
+
+
+def test_another_content_under_the_same_name_is_not_passed_over(make: Make, tmp_path: Path) -> None:
+    one = make(tmp_path)
+    for ref in ("A1", "A2", "A3"):
+        (tmp_path / "export.csv").write_text(lines(ref), newline="")
+        one.run()
+        one.run()
+    assert one.outcomes() == ["A1 路灯不亮", "A2 路灯不亮", "A3 路灯不亮"]
+
+
+def test_a_file_mended_under_its_own_name_is_read(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("no table", newline="")
+    one = make(tmp_path, file_bytes=1024)
+    one.run()
+    (tmp_path / "a.csv").write_text("x" * 2000)
+    one.run()
+    (tmp_path / "a.csv").write_text("x" * 3000)
+    one.run()
+    (tmp_path / "a.csv").write_text(lines("A1"), newline="")
+    one.run()
+    assert one.outcomes() == ["R201 /编号", "R103", "A1 路灯不亮"]
+
+
+@pytest.mark.parametrize("page_rows", [1, 2, 3, 500])
+def test_a_file_that_grows_is_read_on_where_it_ended(make: Make, tmp_path: Path, page_rows: int) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(lines("A1", "A2"), newline="")
+    one = make(tmp_path, page_rows=page_rows)
+    one.run()
+    for ref in ("A3", "A4"):
+        append(path, lines(ref).removeprefix(HEAD))
+        one.run()
+    assert one.outcomes() == [f"A{at} 路灯不亮" for at in (1, 2, 3, 4)]
+
+
+def test_json_lines_that_grow_are_read_on_where_they_ended(make: Make, tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text('{"编号": 1, "标题": "x"}\n')
+    one = make(tmp_path, format="jsonl")
+    one.run()
+    append(path, '{"编号": 2, "标题": "y"}\n')
+    one.run()
+    assert one.outcomes() == ["1 x", "2 y"]
+
+
+def test_a_last_row_that_was_not_whole_is_read_again_once_it_is(make: Make, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(f"{lines('A1')}A2,路", newline="")
+    one = make(tmp_path)
+    one.run()
+    append(path, f"灯不亮,{TIME}\r\n{lines('A3').removeprefix(HEAD)}")
+    one.run()
+    assert one.outcomes() == ["A1 路灯不亮", "A2 路", "A2 路灯不亮", "A3 路灯不亮"]
+
+
+def test_what_changed_before_the_place_is_read_again_from_its_beginning(make: Make, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(lines("A1", "A2", "A3"), newline="")
+    one = make(tmp_path, page_rows=2)
+    one.run()
+    path.write_text(lines("A1", "B2", "A3", "A4"), newline="")
+    one.run()
+    assert one.outcomes()[3:] == ["A1 路灯不亮", "B2 路灯不亮", "A3 路灯不亮", "A4 路灯不亮"]
+
+
+def test_what_changed_behind_the_place_is_read_on(make: Make, tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    path.write_text(lines("A1", "A2", "A3", "A4"), newline="")
+    one = make(tmp_path, page_rows=2)
+    one.cursor = (page := one.adapter.read("")).cursor
+    one.bodies += page.bodies
+    path.write_text(lines("A1", "A2", "B3"), newline="")
+    one.run()
+    assert one.outcomes() == ["A1 路灯不亮", "A2 路灯不亮", "B3 路灯不亮"]
+
+
+def test_an_export_that_holds_all_earlier_ones_adds_only_what_is_new(make: Make, tmp_path: Path) -> None:
+    one = make(tmp_path)
+    for week in (1, 2, 3):
+        (tmp_path / f"week{week}.csv").write_text(lines(*(f"A{at}" for at in range(week))), newline="")
+        one.run()
+        one.run()
+    assert one.outcomes() == ["A0 路灯不亮", "A1 路灯不亮", "A2 路灯不亮"]
+
+
+@pytest.mark.parametrize("charset", ["utf-8", "utf-16"])
+def test_a_document_or_a_copy_that_grew_is_read_again_whole(make: Make, tmp_path: Path, charset: str) -> None:
+    path, settings = tmp_path / "a.csv", {}
+    if charset == "utf-8":
+        settings = {"format": "json", "columns": {"source_ref": "no"}}
+        texts = ['[{"no": 1}]', '[{"no": 1}, {"no": 2}]']
+    else:
+        texts = [lines("A1"), lines("A1", "A2")]
+    one = make(tmp_path, **settings)
+    for text in texts:
+        path.write_bytes(text.encode(charset))
+        one.run()
+    assert 3 == len(one.bodies)
+
+
+def test_a_page_that_was_not_stored_comes_again(make: Make, tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text(lines("A1", "A2", "A3"), newline="")
+    one = make(tmp_path, page_rows=2)
+    first = one.adapter.read("")
+    assert first == one.adapter.read("")
+    last = one.adapter.read(first.cursor)
+    one.adapter.read(last.cursor)  # it has seen the end
+    assert last == one.adapter.read(first.cursor)
+
+
+@settings(max_examples=80, deadline=None)
+@given(
+    refs=st.lists(st.text("AB", min_size=1, max_size=2), min_size=1, max_size=12),
+    cuts=st.lists(st.integers(0, 12), max_size=4),
+    page_rows=st.integers(1, 4),
+)
+def test_however_a_file_grows_each_row_comes_once_and_in_order(
+    refs: list[str], cuts: list[int], page_rows: int, make: Make, tmp_path_factory: Any
+) -> None:
+    folder = tmp_path_factory.mktemp("files")
+    one = make(folder, page_rows=page_rows)
+    for cut in [*sorted(cuts), len(refs)]:
+        (folder / "a.csv").write_text(lines(*refs[:cut]), newline="")
+        one.run()
+    assert [f"{ref} 路灯不亮" for ref in refs] == one.outcomes()
+
+
 def test_after_a_crash_reading_goes_on_at_the_cursor(make: Make, tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text(lines(*(f"A{at}" for at in range(10))))
     (tmp_path / "b.csv").write_text(lines(*(f"B{at}" for at in range(4))))

@@ -3,8 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import timedelta
 
-import httpx
-
 from hub.bus import Bus, Consumer, Delivered, Message
 from hub.bus.message import Partition
 from hub.clock import FixedClock
@@ -33,8 +31,6 @@ class Exchange:
         return Relay(
             store=self.store,
             bus=self.bus,
-            hooks={},
-            http=httpx.Client(),
             clock=self.clock,
             worker=worker,
             lease_s=15.0,

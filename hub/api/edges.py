@@ -1,0 +1,70 @@
+"""What holds for every answer, whatever route gives it: safe headers, HEAD, and how much may be sent.
+
+Sources' own doors under `/in/` keep their methods and their own limit (`sources.take_in`).
+"""
+
+from typing import Final
+
+from fastapi import HTTPException
+from starlette.datastructures import MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+BODY_LIMIT: Final = 256 * 1024
+"""Bytes of what a department sends; its longest note and form fit in many times over."""
+SAFE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
+"""On every answer: what is shown under the grants of this moment must not be kept."""
+_SOURCES: Final = "/in/"
+
+
+class Edges:
+    """Around the application."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """One connection of any kind; only HTTP has edges."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        answer = _with_safe_headers(send)
+        if not scope["path"].startswith(_SOURCES):
+            receive = _limited(receive)
+            if scope["method"] == "HEAD":
+                scope, answer = {**scope, "method": "GET"}, _without_body(answer)
+        await self._app(scope, receive, answer)
+
+
+def _limited(receive: Receive) -> Receive:
+    """Raises 413 as soon as too much has come; nothing of it is kept."""
+    size = 0
+
+    async def limited() -> Message:
+        nonlocal size
+        message = await receive()
+        size += len(message.get("body", b""))
+        if size > BODY_LIMIT:
+            raise HTTPException(413)
+        return message
+
+    return limited
+
+
+def _with_safe_headers(send: Send) -> Send:
+    async def safe(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            headers = MutableHeaders(scope=message)
+            for name, value in SAFE.items():
+                headers.setdefault(name, value)
+        await send(message)
+
+    return safe
+
+
+def _without_body(send: Send) -> Send:
+    async def bare(message: Message) -> None:
+        if message["type"] == "http.response.body":
+            message = {**message, "body": b""}
+        await send(message)
+
+    return bare
