@@ -30,9 +30,16 @@ class Match:
     """False where the point only lies near the entry: between two doors, somewhere along a road."""
     reasons: tuple[Reason, ...]
 
+    @property
+    def address_id(self) -> str:
+        """The entry that is meant and no other; "" beside an entry, and at a gate, which may mean any building."""
+        return self.address.id if self.at_entry and self.error_m <= DOOR_ERROR_M else ""
+
 
 DOOR_ERROR_M: Final = 20.0
 """A door or a building is a thing of some size."""
+WIDEST_YARD_M: Final = 200.0
+"""Error of a gate at most: however wide the yard behind it, the gate itself still chooses the grid."""
 SAME_SPOT_M: Final = 80.0
 """Entries this near to each other are one place: the units of a building, a gate and its shops."""
 
@@ -56,7 +63,9 @@ def under(named: Named, parts: AddressParts) -> Iterator[Match]:
     at_number = _at_number(named, number, building)
     if at_number:
         for entry in _spots(at_number, parts.unit):
-            yield _placed(entry, _NUMBER_KNOWN, DOOR_ERROR_M, "number_known", parts)
+            # 墨舒路40号 is the gate, and what people say of every building behind it.
+            error_m = min(named.behind_m(entry) + DOOR_ERROR_M, WIDEST_YARD_M)
+            yield _placed(entry, _NUMBER_KNOWN, error_m, "number_known", parts)
         return
     if number.isdecimal() and len(number) <= _LONGEST_NUMBER:
         between = named.neighbours(int(number))

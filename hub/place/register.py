@@ -36,6 +36,7 @@ class Named:
         """By house number, then by 幢 number: the buildings behind a road's gate."""
         self.buildings: Final[dict[str, list[Address]]] = {}
         """By 幢 number, of an estate."""
+        self._behind: Final[dict[str, float]] = {}
 
     @cached_property
     def wholes(self) -> tuple[Whole, ...]:
@@ -59,12 +60,25 @@ class Named:
         after = bisect(side, number, key=lambda door: door[0])
         return (side[after - 1], side[after]) if 0 < after < len(side) else None
 
+    def behind_m(self, entry: Address) -> float:
+        """Metres from an entry to the furthest building behind it; 0 where it is no gate."""
+        metres = self._behind.get(entry.id)
+        if metres is None:
+            yard = {} if entry.building else self.yards.get(entry.number.upper(), {})
+            behind = [one for building in yard.values() for one in building]
+            metres = self._behind[entry.id] = _furthest_m(entry, behind) if behind else 0.0
+        return metres
+
 
 def _whole(entries: list[Address]) -> Whole:
     lon = sum(entry.lon for entry in entries) / len(entries)
     lat = sum(entry.lat for entry in entries) / len(entries)
     middle = min(entries, key=lambda entry: (metres_between(lon, lat, entry.lon, entry.lat), entry.id))
-    return Whole(middle, max(metres_between(middle.lon, middle.lat, one.lon, one.lat) for one in entries))
+    return Whole(middle, _furthest_m(middle, entries))
+
+
+def _furthest_m(middle: Address, entries: Iterable[Address]) -> float:
+    return max(metres_between(middle.lon, middle.lat, one.lon, one.lat) for one in entries)
 
 
 class Like(NamedTuple):

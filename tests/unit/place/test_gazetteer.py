@@ -1,13 +1,14 @@
 """The address table asked with dirty text: the right entry first, homonyms side by side, scores that hold."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.model import Address
-from hub.place.candidates import Match
+from hub.place.candidates import DOOR_ERROR_M, WIDEST_YARD_M, Match
 from hub.place.coords import metres_between
 from hub.place.gazetteer import Gazetteer
 from tests.unit.place.town import AREAS, EAST_HIGH, EASTERN, WEST_HIGH, WESTERN, addresses
@@ -87,6 +88,26 @@ def test_a_number_that_the_table_lacks_gives_the_whole_with_its_extent() -> None
     assert not best.at_entry
     assert best.score < TOWN.search("鹿鸣花园4幢")[0].score
     assert best.error_m > 80.0
+
+
+def test_the_gate_of_an_estate_may_mean_any_building_behind_it() -> None:
+    gate = TOWN.search("澄影路30号")[0]
+    buildings = [one for one in addresses() if one.estate == "鹿鸣花园" and one.building]
+    furthest_m = max(metres_between(gate.lon, gate.lat, one.lon, one.lat) for one in buildings)
+    assert furthest_m + DOOR_ERROR_M == pytest.approx(gate.error_m)
+    assert (True, "") == (gate.at_entry, gate.address_id)
+
+
+@pytest.mark.parametrize("text", ["澄影路6号", "鹿鸣花园4幢", "澄影路30号4幢", "季家埭7号"])
+def test_a_door_or_a_building_means_itself_only(text: str) -> None:
+    best = TOWN.search(text)[0]
+    assert (DOOR_ERROR_M, best.address.id) == (best.error_m, best.address_id)
+
+
+def test_the_widest_yard_leaves_its_gate_fine_enough_for_a_grid() -> None:
+    gate = Address("W1", WESTERN, WEST_HIGH, "长庚路", "1", "阔野山庄", "", "", 120.81, 32.03)
+    villa = replace(gate, id="W2", building="90", lon=120.82)
+    assert WIDEST_YARD_M == Gazetteer([gate, villa], AREAS).search("长庚路1号")[0].error_m
 
 
 def test_a_door_between_two_known_doors_lies_between_them() -> None:
