@@ -118,7 +118,7 @@ _MARKS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (_Reading.beside, r"附近|旁边|旁|对面|对过|门口|([东南西北]{1,2})(?:侧|边|面)"),
     (_Reading.crossing, r"与|和(?=[^与和]{1,9}(?:路|街|道|巷)的?(?:交叉口|交汇|路口))"),
     (_Reading.crossing, r"的?(?:交叉口|交汇处|交汇口|路口|口)"),
-    (_kept("lane"), r"(\d+)弄"),
+    (_kept("lane"), r"(\d+(?:-\d+)?)弄"),
     (_Reading.building, rf"(\d+|[A-Z]\d*|[东南西北中]){_BUILDING}(?:[-至](\d+){_BUILDING})?"),
     (_Reading.building, rf"(\d+)[-至](\d+){_BUILDING}"),
     (_kept("building"), r"(\d+)楼(?=\d+(?:单元|梯))"),

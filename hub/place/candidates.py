@@ -60,6 +60,12 @@ _LONGEST_NUMBER: Final = 5
 def under(named: Named, parts: AddressParts) -> Iterator[Match]:
     """The candidates under one name: at the number asked for, between two doors, or the name as a whole."""
     number, building = parts.number, parts.building.partition("-")[0]
+    if parts.lane and named.on_road:
+        if parts.lane not in named.lanes:
+            # What stands in a lane is no door of its road.
+            yield from _whole(named, _NUMBER_UNKNOWN, "number_unknown", parts)
+            return
+        named = named.lanes[parts.lane]
     at_number = _at_number(named, number, building)
     if at_number:
         for entry in _spots(at_number, parts.unit):
@@ -73,6 +79,10 @@ def under(named: Named, parts: AddressParts) -> Iterator[Match]:
             yield _between(int(number), between, parts)
             return
     score, rule = (_NUMBER_UNKNOWN, "number_unknown") if number or building else (_NAME_KNOWN, "name_known")
+    yield from _whole(named, score, rule, parts)
+
+
+def _whole(named: Named, score: float, rule: str, parts: AddressParts) -> Iterator[Match]:
     for middle, radius_m in named.wholes:
         yield _placed(middle, score, radius_m + DOOR_ERROR_M, rule, parts)
 
@@ -107,8 +117,8 @@ def crossing(one: Named, other: Named, parts: AddressParts) -> Match | None:
 
 
 def _gates(entries: Iterable[Address]) -> Iterator[Address]:
-    """Entries on the road itself, not the buildings behind them."""
-    return (entry for entry in entries if not entry.building)
+    """Entries on the road itself, not the lanes and buildings behind them."""
+    return (entry for entry in entries if not (entry.lane or entry.building))
 
 
 def _around(cells: dict[tuple[int, int], list[Address]], entry: Address) -> Iterator[Address]:

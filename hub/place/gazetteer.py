@@ -118,6 +118,8 @@ class Gazetteer:
         found = []
         for named, spelling in self._register.like(text, least=_LEAST_LIKENESS, limit=_MOST_NAMES):
             for match in under(named, asked.parts):
+                if asked.parts.lane and match.address.lane not in ("", asked.parts.lane):
+                    continue  # a figure is not spelt nearly
                 near = max(spelling**2, likeness(asked, read(_written(match.address))))
                 if match.address.road and match.address.road == asked.parts.road:
                     near = near**_ROAD_AGREES
@@ -171,6 +173,7 @@ def _sharing(found: Sequence[Match]) -> tuple[Match, ...]:
 
 def _written(address: Address) -> str:
     """An entry as people write it."""
+    lane = f"{address.lane}弄" if address.lane else ""
     number = f"{address.number}号" if address.number else ""
     building = f"{address.building}幢" if address.building else ""
-    return f"{address.road}{number}{address.estate}{building}"
+    return f"{address.road}{lane}{number}{address.estate}{building}"

@@ -24,18 +24,20 @@ class Whole(NamedTuple):
 
 
 class Named:
-    """All entries that bear one name, as their road or as their estate; homonyms among them."""
+    """All entries that bear one name, as their road, their lane or their estate; homonyms among them."""
 
     def __init__(self, name: str) -> None:
         self.name: Final = name
         self.on_road: Final[list[Address]] = []
         self.in_estate: Final[list[Address]] = []
         self.doors: Final[dict[str, list[Address]]] = {}
-        """By house number, of a road or of a village without roads: gates, shops, single houses."""
+        """By house number, of a road, a lane or a village without roads: gates, shops, single houses."""
         self.yards: Final[dict[str, dict[str, list[Address]]]] = {}
         """By house number, then by 幢 number: the buildings behind a road's gate."""
         self.buildings: Final[dict[str, list[Address]]] = {}
-        """By 幢 number, of an estate."""
+        """By 幢 number, of an estate or a lane."""
+        self.lanes: Final[dict[str, Named]] = {}
+        """By 弄 number, of a road. No names by themselves: one lane is never another, nearly spelt."""
         self._behind: Final[dict[str, float]] = {}
 
     @cached_property
@@ -133,16 +135,22 @@ class Register:
         if address.road:
             road = self._named(address.road)
             road.on_road.append(address)
+            if address.lane:
+                # The doors of a lane are none of its road's: 虹桥路12弄3号 is not 虹桥路3号.
+                road = road.lanes.setdefault(address.lane, Named(f"{road.name}{address.lane}弄"))
+                road.on_road.append(address)
             if number and building:
                 road.yards.setdefault(number, {}).setdefault(building, []).append(address)
             elif number:
                 road.doors.setdefault(number, []).append(address)
+            elif building and address.lane:
+                road.buildings.setdefault(building, []).append(address)
         if address.estate:
             estate = self._named(address.estate)
             estate.in_estate.append(address)
             if building:
                 estate.buildings.setdefault(building, []).append(address)
-            elif number and not address.road:
+            elif number and (address.lane or not address.road):
                 estate.doors.setdefault(number, []).append(address)
 
     def _named(self, name: str) -> Named:
