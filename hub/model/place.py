@@ -44,6 +44,8 @@ class Grid:
     valid_from: date
     valid_to: date | None = None
     predecessors: tuple[GridId, ...] = ()
+    source: str = ""
+    """The source that drew and sent it; "" for the pack's own."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from hub.model import AreaId, GridId, Place, Point, Reason
+from hub.model import AreaId, Grid, GridId, Place, Point, Reason
 from hub.place.atlas import Atlas
 from hub.place.gridmap import GridMap
 
@@ -84,7 +84,7 @@ class Ground:
     ) -> Found:
         """The place of a point, with the grids of every kind that hold it."""
         area_id = self.maps[0].grid(footing.grid_id).parent
-        others = [grid_id for each in self.maps[1:] for grid_id in each.holding(point.lon, point.lat)]
+        others = [each.grid(one) for each in self.maps[1:] for one in each.holding(point.lon, point.lat)]
         place = Place(
             lon=point.lon,
             lat=point.lat,
@@ -95,13 +95,15 @@ class Ground:
             grid_id=footing.grid_id,
             community_id=self.atlas.community_of(area_id),
             subdistrict_id=self.atlas.subdistrict_of(area_id),
-            other_grids=tuple(others),
+            other_grids=tuple(grid.id for grid in others),
             address_id=address_id,
         )
         facts: dict[str, str | int | float | bool] = {"grid": footing.grid_id, "map": self.version}
         if footing.others:
             facts["others"] = ",".join(footing.others)
-        return Found(place, (Reason(footing.rule, facts),))
+        return Found(
+            place, (Reason(footing.rule, facts), *(_arrived(grid) for grid in others if grid.source))
+        )
 
     def place_in(self, area_id: AreaId, *, method: str, grid_id: GridId | None = None) -> Place:
         """The place of which only the area, and perhaps the grid, is known."""
@@ -122,6 +124,14 @@ class Ground:
         near = self.maps[0].near(point.lon, point.lat, point.error_m)
         found = {self.atlas.subdistrict_of(self.maps[0].grid(grid_id).parent) for grid_id, _ in near}
         return found.pop() if len(found) == 1 else None
+
+
+def _arrived(grid: Grid) -> Reason:
+    """Which version of a grid it was, and whose."""
+    return Reason(
+        "grid_as_sent",
+        {"grid": grid.id, "source": grid.source, "valid_from": grid.valid_from.isoformat()},
+    )
 
 
 def ground_of(atlas: Atlas, day: date) -> Ground:

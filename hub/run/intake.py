@@ -17,11 +17,13 @@ from hub.bus import Message
 from hub.bus.topics import DEADLETTERS, EVENTS
 from hub.clock import Clock
 from hub.errors import BadRecord, HeldRecord
+from hub.ids import digest_of
 from hub.jsonform import dumps
 from hub.model import Arrival, Draft, Event, Fate, GridDraft, Mode, Resident
 from hub.pipeline import Journey, Origin, Parked, Understood
 from hub.plugin import Adapter, Body, Reads
 from hub.run import envelope
+from hub.run.maps import renew_maps
 from hub.run.reception import SEALED_AT, Reception, write
 from hub.run.sealing import seal_event, seal_resident
 from hub.run.trouble import is_of_the_batch
@@ -100,6 +102,7 @@ class Intake:
         with self._store.read() as conn:
             waiting = records.waiting(conn, self.source, self._batch)
             data_keys = keys.of(conn, (w.id for w in waiting))
+            renew_maps(conn, self._journey)
         if not waiting:
             return 0
         try:
@@ -170,6 +173,10 @@ class Intake:
 
     def _take(self, draft: Draft | GridDraft, origin: Origin, batch: _Batch) -> None:
         if isinstance(draft, GridDraft):
+            refused = self._journey.refuse_grid(draft, self.source)
+            if refused is not None:
+                batch.ends.append(_parked(origin, refused))
+                return
             batch.grids.append((origin.record_id, draft))
             batch.ends.append(records.End(id=origin.record_id, fate=Fate.LINKED, code="grid_version"))
             return
@@ -281,12 +288,13 @@ def _parked(origin: Origin, parked: Parked) -> records.End:
 
 
 def _grid_row(record: str, grid: GridDraft) -> dict[str, object]:
+    body = dumps(replace(grid, contact=dict(grid.contact)))
     return {
-        "id": f"{grid.kind.value}:{grid.code}:{grid.valid_from.isoformat()}",
+        "id": f"{grid.kind.value}:{grid.code}:{grid.valid_from.isoformat()}:{digest_of(body)[:8]}",
         "kind": grid.kind.value,
         "code": grid.code,
         "valid_from": grid.valid_from.isoformat(),
         "valid_to": grid.valid_to.isoformat() if grid.valid_to else None,
-        "body": dumps(replace(grid, contact=dict(grid.contact))),
+        "body": body,
         "record_id": record,
     }
