@@ -13,11 +13,8 @@ from hub.errors import FixSettings
 from hub.model import AreaId, Grid, GridId, GridKind
 from hub.place.coords import METRES_PER_DEG
 from hub.place.gridfile import Content, packed, unpacked
-from hub.place.raster import SIDE, Frame, rasterise
-from hub.place.rings import Edge, distance_m, edges_of, holds
-
-Bands = dict[int, list[Edge]]
-"""The edges of one grid by row of the raster: a ray meets those of its row only."""
+from hub.place.raster import SIDE, rasterise
+from hub.place.rings import BORDER_DEG, Edge, distance_m, edges_within, holds
 
 _SQUARE: Final = 4
 """Cells of a side of the squares of `parents_near`."""
@@ -28,8 +25,8 @@ class GridMap:
 
     __slots__ = (
         "_answers",
-        "_bands",
         "_content",
+        "_cut",
         "_ids",
         "_near",
         "_places",
@@ -51,7 +48,8 @@ class GridMap:
             None if perhaps else tuple(content.ids[place] for place in sure)
             for sure, perhaps in content.raster.mixes
         ]
-        self._bands: Final[dict[int, Bands]] = {}
+        self._cut: Final[dict[tuple[int, int], list[Edge]]] = {}
+        """Edges by grid and row of the raster: a ray meets those of its row only."""
         self._near: Final[dict[tuple[float, float, float], frozenset[AreaId]]] = {}
         self.sent: Final = content.sent
         """Those of its grids that a source sent."""
@@ -96,21 +94,25 @@ class GridMap:
 
     def _cast(self, mix: int, row: int, lon: float, lat: float) -> tuple[GridId, ...]:
         """The holders in a cell of a row that edges pass through."""
-        bands = self._bands
+        cut = self._cut
         sure, perhaps = self._raster.mixes[mix]
         found = []
         for place in perhaps:
-            edges = bands[place] if place in bands else self._cut(place)
-            if holds(edges.get(row, ()), lon, lat):
+            edges = cut.get((place, row))
+            if holds(self._cut_out(place, row) if edges is None else edges, lon, lat):
                 found.append(place)
         if sure:
             found = sorted((*sure, *found))
         return tuple([self._ids[place] for place in found])
 
-    def _cut(self, place: int) -> Bands:
-        """The bands of one grid, cut when first asked for: a worker sees few of all borders."""
-        bands = self._bands[place] = _bands_of(self._raster.frame, self._content.grids[place])
-        return bands
+    def _cut_out(self, place: int, row: int) -> list[Edge]:
+        """The edges of one grid in one row, cut out when first asked for: a worker sees few of all borders."""
+        frame = self._raster.frame
+        south, north = frame.south + row / frame.per_lat, frame.south + (row + 1) / frame.per_lat
+        # A hair wider, so that no rounding puts a point beside the edges of its own row.
+        edges = edges_within(self._content.grids[place].rings, south - BORDER_DEG, north + BORDER_DEG)
+        self._cut[place, row] = edges
+        return edges
 
     def near(self, lon: float, lat: float, within_m: float) -> tuple[tuple[GridId, float], ...]:
         """Grids that come within `within_m` metres of the point, nearest first, with metres (0 inside)."""
@@ -197,14 +199,3 @@ def build(grids: Iterable[Grid], *, kind: GridKind, version: str) -> GridMap:
         sent={grid.id: grid for grid in ordered if grid.source},
     )
     return GridMap(content)
-
-
-def _bands_of(frame: Frame, grid: Grid) -> Bands:
-    bands: Bands = {}
-    south, per_lat = frame.south, frame.per_lat
-    for edge in edges_of(grid.rings):
-        # The same rounding as in `holding`: a latitude between two others never falls outside their rows.
-        first, last = int((edge.south - south) * per_lat), int((edge.north - south) * per_lat)
-        for row in range(first, last + 1):
-            bands.setdefault(row, []).append(edge)
-    return bands

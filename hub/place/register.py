@@ -67,7 +67,8 @@ class Named:
         metres = self._behind.get(entry.id)
         if metres is None:
             yard = {} if entry.building else self.yards.get(entry.number.upper(), {})
-            behind = [one for building in yard.values() for one in building]
+            # One entry a building will do: its units stand with it.
+            behind = [entries[0] for entries in yard.values()]
             metres = self._behind[entry.id] = _furthest_m(entry, behind) if behind else 0.0
         return metres
 
