@@ -130,6 +130,9 @@ def _around(cells: dict[tuple[int, int], list[Address]], entry: Address) -> Iter
 
 def _spots(entries: Sequence[Address], unit: str) -> Iterator[Address]:
     """One entry for each spot: of the unit asked for, else of none, else the first."""
+    if len(entries) == 1:
+        yield entries[0]
+        return
     taken: list[Address] = []
     for entry in sorted(entries, key=lambda entry: (entry.unit != unit, entry.unit != "", entry.id)):
         if all(metres_between(entry.lon, entry.lat, one.lon, one.lat) > SAME_SPOT_M for one in taken):
@@ -155,11 +158,12 @@ def _between(
 
 def _placed(entry: Address, score: float, error_m: float, rule: str, parts: AddressParts) -> Match:
     """A candidate at an entry, or as far beside it as the text says."""
-    east, north = _offset_deg(parts, entry.lat)
-    error_m += _offset_error_m(parts)
-    reason = Reason(rule, {"error_m": round(error_m)})
-    at_entry = rule == "number_known" and parts.offset_m is None
-    return Match(entry, score, entry.lon + east, entry.lat + north, error_m, at_entry, (reason,))
+    lon, lat, at_entry = entry.lon, entry.lat, rule == "number_known"
+    if parts.offset_m is not None:
+        east, north = _offset_deg(parts, lat)
+        lon, lat, at_entry = lon + east, lat + north, False
+        error_m += _offset_error_m(parts)
+    return Match(entry, score, lon, lat, error_m, at_entry, (Reason(rule, {"error_m": round(error_m)}),))
 
 
 def _offset_error_m(parts: AddressParts) -> float:

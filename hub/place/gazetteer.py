@@ -54,13 +54,21 @@ class Gazetteer:
 
         `within` keeps to one area. Where no name is spelt as in the table, nearly spelt ones are candidates.
         """
-        asked = read(text)
-        found = self._spelt_so(asked.parts) or self._containing(asked)
+        parts = parse(text)
+        found = self._spelt_so(parts)
         if all(match.error_m > _COARSE_M for match in found):
-            nearly = self._spelt_nearly(asked)
-            on_its_road = [match for match in nearly if match.address.road == asked.parts.road != ""]
-            found = on_its_road or found + nearly
-        return self._ranked(found, asked.parts, within)[:limit]
+            found = self._read_into(text, found)
+        return self._ranked(found, parts, within)[:limit]
+
+    def _read_into(self, text: str, spelt: list[Match]) -> list[Match]:
+        """Candidates under names that stand somewhere in the text or nearly so, where `spelt` says too little."""
+        asked = read(text)
+        found = spelt or self._containing(asked)
+        if any(match.error_m <= _COARSE_M for match in found):
+            return found
+        nearly = self._spelt_nearly(asked)
+        on_its_road = [match for match in nearly if match.address.road == asked.parts.road != ""]
+        return on_its_road or found + nearly
 
     def exact(self, text: str) -> tuple[Match, ...]:
         """As `search`, for names spelt as in the table only: cheap enough for every report that has a point."""
