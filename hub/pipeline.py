@@ -35,6 +35,8 @@ from hub.model import (
     EventKey,
     EventText,
     Fate,
+    Grid,
+    GridDraft,
     Incident,
     IncidentId,
     IncidentState,
@@ -47,7 +49,9 @@ from hub.model import (
 )
 from hub.pack import Pack
 from hub.place.address import parse
+from hub.place.atlas import Atlas
 from hub.place.locate import Claim, Located, Unlocated, locate
+from hub.place.surveys import survey
 from hub.whistle.clocks import due_from
 
 _LABEL: Final = 64
@@ -108,6 +112,9 @@ class Journey:
         self._fingerprint = fingerprint
         self._is_staff = is_staff
         self._routers = Routers(pack.contracts)
+        self._atlas: Atlas | None = None
+        self.surveyed = 0
+        """How many grids of sources the maps know; see `take_up`."""
 
     # -- a draft becomes an event ------------------------------------------------------------------
 
@@ -164,7 +171,7 @@ class Journey:
             grid_code=draft.grid_code,
             at=at,
         )
-        return locate(claim, self.pack.atlas, self.pack.gazetteer)
+        return locate(claim, self._atlas or self.pack.atlas, self.pack.gazetteer)
 
     def _unplaced(self, found: Unlocated) -> Parked:
         """It waits at the desk, with what was tried and the addresses that a person may choose from."""
@@ -265,6 +272,23 @@ class Journey:
     def _validate(self, event: Event) -> None:
         for fault in self._schema.faults(plain(event)):
             raise BadRecord("R206", pointer=fault.pointer, kind=fault.keyword)
+
+    # -- grids that a source sends -----------------------------------------------------------------
+
+    def refuse_grid(self, draft: GridDraft, source: str) -> Parked | None:
+        """Why a grid waits for a person: no sound polygon, or none of this district; None where it is fine."""
+        found = survey(draft, source, self.pack.atlas.bounds)
+        if isinstance(found, Grid):
+            return None
+        owner = self.pack.fallback_owner
+        return Parked(fate=Fate.HELD, code=found.code, pointer="/rings", owner=owner, why=found.reasons)
+
+    def take_up(self, sent: Sequence[tuple[GridDraft, str]]) -> None:
+        """From now on the maps hold all these grids, each with its source, in the order of their arrival."""
+        bounds = self.pack.atlas.bounds
+        found = [survey(draft, source, bounds) for draft, source in sent]
+        self._atlas = self.pack.atlas.with_surveys(one for one in found if isinstance(one, Grid))
+        self.surveyed = len(sent)
 
     # -- an event finds its matter -----------------------------------------------------------------
 

@@ -59,7 +59,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     "pingshan": Measure("hub.run.measure.pingshan", "pingshan", (Promise("ended", 1.0),)),
     "lingang": Measure("hub.run.measure.lingang", "lingang"),
     "demo_truth": Measure(
-        "hub.demo.truth", promises=(Promise("precision", 0.98), Promise("recall_asked", 0.90))
+        "hub.demo.truth", promises=(Promise("precision", 0.98), Promise("recall_asked", 0.97))
     ),
 }
 """Name → measure, in the order in which all are run. The margins are those of `docs/measured.md`."""

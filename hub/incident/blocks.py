@@ -28,7 +28,8 @@ def blocks(of: Sighting | Candidate, rules: LinkRules) -> tuple[str, ...]:
 
 
 def _keys(sighting: Sighting, rules: LinkRules) -> list[str]:
-    marks = _cells(sighting, rules.reach_m(sighting.category))
+    families, reach_m = rules.around(sighting.category)
+    marks = _cells(sighting, reach_m)
     if sighting.address_id:
         marks.append(f"a{sighting.address_id}")
     marks += [
@@ -36,7 +37,6 @@ def _keys(sighting: Sighting, rules: LinkRules) -> list[str]:
     ]
     if sighting.device_ref:
         marks.append("v" + digest_of(sighting.source, sighting.device_ref)[:16])
-    families = rules.families_of(sighting.category)
     return [f"{family}|{mark}" for family in families for mark in marks]
 
 
@@ -47,8 +47,6 @@ def _cells(sighting: Sighting, reach_m: float) -> list[str]:
     lon, lat, error_m = point
     half_lat = _SLACK * (reach_m / 2 + error_m) / METRES_PER_DEGREE
     half_lon = half_lat / cos(radians(lat))
-    return [
-        f"c{row}.{column}"
-        for row in range(floor((lat - half_lat) / CELL_DEG), floor((lat + half_lat) / CELL_DEG) + 1)
-        for column in range(floor((lon - half_lon) / CELL_DEG), floor((lon + half_lon) / CELL_DEG) + 1)
-    ]
+    west, east = floor((lon - half_lon) / CELL_DEG), floor((lon + half_lon) / CELL_DEG)
+    south, north = floor((lat - half_lat) / CELL_DEG), floor((lat + half_lat) / CELL_DEG)
+    return [f"c{row}.{column}" for row in range(south, north + 1) for column in range(west, east + 1)]

@@ -18,6 +18,7 @@ _FIRM: Final = re.compile(
     "|茶楼|棋牌室|健身房|美容院|药房|公司|工厂|工地|作坊|店(?![里内外主员面铺])|馆|ktv"
 )
 _DOOR: Final = re.compile(r"([0-9]{1,4}(?:-[0-9]{1,3})?)(?:号楼|号|幢|栋|座)")
+_LANE: Final = re.compile(r"[0-9]{1,4}(?:-[0-9]{1,4})?弄")
 
 _DROPPED: Final = frozenset({"小区", "社区"})
 """People add or leave these out: 魅力之城 is 魅力之城小区."""
@@ -42,6 +43,8 @@ class Addressed(Protocol):
     @property
     def road(self) -> str: ...
     @property
+    def lane(self) -> str: ...
+    @property
     def number(self) -> str: ...
     @property
     def estate(self) -> str: ...
@@ -57,6 +60,7 @@ class Doorplate(NamedTuple):
     """The plainest address, for callers that parse none."""
 
     road: str = ""
+    lane: str = ""
     number: str = ""
     estate: str = ""
     building: str = ""
@@ -82,22 +86,35 @@ def named_in(plain: str) -> Named:
     for name, end in _names(_PLACE, plain):
         place = _code(name)
         places.add(place)
+        if lane := _LANE.match(plain, end):
+            doors[place] = doors.get(place, frozenset()) | {_code(lane[0])}
+            place, end = _code(name + lane[0]), lane.end()
         if door := _DOOR.match(plain, end):
             doors[place] = doors.get(place, frozenset()) | {_code(door[1])}
     return Named(frozenset(places), frozenset(_code(name) for name, _ in _names(_FIRM, plain)), doors)
 
 
 def named_by(plate: Addressed) -> Named:
-    """The names of a parsed address; each level with a number is a door: road, estate, building."""
+    """The names of a parsed address; each level with a number is a door: road, lane, estate, building.
+
+    A lane is a door of its road and has doors of its own, so 12弄3号 differs from 3号 and from 14弄3号.
+    """
     road, estate = _kernel(plate.road), _kernel(plate.estate)
-    house = f"{estate or road + plate.number}/{plate.building}"
+    lane = f"{plate.lane}弄" if plate.lane else ""
+    street = road and road + lane
+    house = f"{estate or street + plate.number}/{plate.building}"
     room = f"{plate.unit}/{plate.room}" if plate.room else ""
     return Named(
         places=frozenset(_code(name) for name in (road, estate) if name),
         firms=frozenset(),
         doors={
             _code(name): frozenset((_code(number),))
-            for name, number in ((road, plate.number), (estate, plate.building), (house, room))
+            for name, number in (
+                (road, lane),
+                (street, plate.number),
+                (estate, plate.building),
+                (house, room),
+            )
             if name and number
         },
     )

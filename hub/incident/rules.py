@@ -149,6 +149,7 @@ class LinkRules:
     patterns: Mapping[str, LinkRule] = field(default_factory=lambda: START_RULES)
     families: Mapping[str, frozenset[str]] = field(default_factory=lambda: START_FAMILIES)
     _pairs: dict[tuple[str, str], LinkRule | None] = field(default_factory=dict, repr=False, compare=False)
+    _around: dict[str, tuple[tuple[str, ...], float]] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, category: str) -> LinkRule | None:
         """The rule of `category`; None where nothing links by rule: unmapped, or no pattern fits."""
@@ -165,6 +166,13 @@ class LinkRules:
         if pair not in self._pairs:
             self._pairs[pair] = self._find(one, other)
         return self._pairs[pair]
+
+    def around(self, category: str) -> tuple[tuple[str, ...], float]:
+        """`families_of` and `reach_m` of a category, remembered: every report asks."""
+        found = self._around.get(category)
+        if found is None:
+            found = self._around[category] = self.families_of(category), self.reach_m(category)
+        return found
 
     def families_of(self, category: str) -> tuple[str, ...]:
         """The names of the families `category` is in; itself where it is in none; none without a rule."""

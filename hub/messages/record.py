@@ -137,6 +137,18 @@ TEXTS: Final[dict[str, Text]] = {
     "R404": Text(
         "地址有多个候选", "由坐席选择候选之一", "the address has several candidates", "the desk picks one"
     ),
+    "R405": Text(
+        "网格边界无法成立（自相交、未闭合、无面积或不是经纬度）",
+        "请来源修正边界后重发；此前的边界继续有效",
+        "the outline is no polygon: it crosses itself, is open, has no area or is not in degrees",
+        "ask the source to mend the outline and send it again; until then the one before it holds",
+    ),
+    "R406": Text(
+        "网格边界不在本辖区，或大于整个辖区",
+        "请来源核对坐标系和边界后重发",
+        "the outline lies outside the district, or is larger than all of it",
+        "ask the source to check coordinate system and outline, then send it again",
+    ),
     "R501": Text(
         "分类代码未登记",
         "在数据包的代码表中登记后 replay",

@@ -44,6 +44,8 @@ class Grid:
     valid_from: date
     valid_to: date | None = None
     predecessors: tuple[GridId, ...] = ()
+    source: str = ""
+    """The source that drew and sent it; "" for the pack's own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,8 +65,10 @@ class Address:
     subdistrict_id: AreaId
     community_id: AreaId
     road: str
+    lane: str
+    """弄 of the road, without its word: `12` of 虹桥路12弄3号."""
     number: str
-    """门牌号 without 号: `85`, `85-1`."""
+    """门牌号 without 号, of the lane where there is one: `85`, `85-1`."""
     estate: str
     """小区、院落、市场、单位."""
     building: str

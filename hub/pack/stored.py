@@ -96,6 +96,7 @@ def _row(address: Address) -> tuple[str | float, ...]:
         address.subdistrict_id,
         address.community_id,
         address.road,
+        address.lane,
         address.number,
         address.estate,
         address.building,

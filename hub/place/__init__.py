@@ -11,5 +11,5 @@ Pure: no socket, file, database, wall clock or random source. Maps, address tabl
     gridmap      which grids hold a point                   gazetteer   the table, asked with dirty text
     gridfile     a map as bytes                             ground      the district on one day
     atlas        areas, and maps of every kind and period   by_*        one way to a place each
-                                                            locate      the order of the ways
+    surveys      grids that a source sends, by day          locate      the order of the ways
 """

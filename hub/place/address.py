@@ -7,6 +7,7 @@ own names say stands in `gazetteer`; spelling is made one by `wording` before an
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from hub.place.wording import NAMED, Ending, kind_of_name, normalise
@@ -118,7 +119,7 @@ _MARKS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
     (_Reading.beside, r"附近|旁边|旁|对面|对过|门口|([东南西北]{1,2})(?:侧|边|面)"),
     (_Reading.crossing, r"与|和(?=[^与和]{1,9}(?:路|街|道|巷)的?(?:交叉口|交汇|路口))"),
     (_Reading.crossing, r"的?(?:交叉口|交汇处|交汇口|路口|口)"),
-    (_kept("lane"), r"(\d+)弄"),
+    (_kept("lane"), r"(\d+(?:-\d+)?)弄"),
     (_Reading.building, rf"(\d+|[A-Z]\d*|[东南西北中]){_BUILDING}(?:[-至](\d+){_BUILDING})?"),
     (_Reading.building, rf"(\d+)[-至](\d+){_BUILDING}"),
     (_kept("building"), r"(\d+)楼(?=\d+(?:单元|梯))"),
@@ -134,12 +135,20 @@ _MARKS: Final[tuple[tuple[Callable[..., None], str], ...]] = (
 # ASCII: \d alone accepts the digits of every script.
 _TOKEN: Final = re.compile("|".join(f"({pattern})" for _, pattern in _MARKS), re.ASCII)
 _GROUPS: Final = [re.compile(pattern).groups for _, pattern in _MARKS]
-_MARK_AT: Final = {1 + sum(_GROUPS[:mark]) + mark: mark for mark in range(len(_MARKS))}
-"""Number of a mark's own group in `_TOKEN` → the mark."""
+_OWN: Final = [1 + sum(_GROUPS[:mark]) + mark for mark in range(len(_MARKS))]
+_READERS: Final = {
+    own: (reader, range(own + 1, own + 1 + inner))
+    for own, inner, (reader, _) in zip(_OWN, _GROUPS, _MARKS, strict=True)
+}
+"""Number of a mark's own group in `_TOKEN` → what reads the mark, and the numbers of its inner groups."""
 
 
+@lru_cache(maxsize=256)
 def parse(text: str) -> AddressParts:
-    """The parts of `text`; what is no known part stands in `names`, so nothing is lost or guessed."""
+    """The parts of `text`; what is no known part stands in `names`, so nothing is lost or guessed.
+
+    One report's address is asked for several times in a row; no more than a few are kept in memory.
+    """
     plain = normalise(text)
     reading = _Reading()
     end = 0
@@ -156,7 +165,5 @@ def parse(text: str) -> AddressParts:
 def _read(reading: _Reading, token: re.Match[str]) -> None:
     """Hands the groups of the mark that matched to its reader."""
     # The mark's own group closes last, so it is the last one; its inner groups follow it.
-    first = token.lastindex or 0
-    mark = _MARK_AT[first]
-    reader, _ = _MARKS[mark]
-    reader(reading, *token.groups()[first : first + _GROUPS[mark]])
+    reader, inner = _READERS[token.lastindex or 0]
+    reader(reading, *[token[group] for group in inner])

@@ -12,10 +12,7 @@ from typing import Final
 
 from hub.model import Area, AreaId, AreaLevel, Grid, GridId, GridKind
 from hub.place.gridmap import GridMap
-from hub.place.rings import distance_m
-
-Bounds = tuple[float, float, float, float]
-"""West, south, east, north, degrees."""
+from hub.place.surveys import Bounds, Surveys
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,8 +31,11 @@ class DatedMap:
 class Atlas:
     """All areas and maps of one place."""
 
-    def __init__(self, areas: Iterable[Area], maps: Iterable[DatedMap]) -> None:
+    def __init__(
+        self, areas: Iterable[Area], maps: Iterable[DatedMap], surveys: Surveys | None = None
+    ) -> None:
         """Where two maps of a kind hold on one day, the one that began later counts."""
+        self._surveys: Final = surveys or Surveys()
         self._areas: Final = {area.id: area for area in areas}
         self._old: Final = {old: area for area in self._areas.values() for old in area.old_ids}
         self._maps: Final = tuple(sorted(maps, key=lambda dated: dated.valid_from, reverse=True))
@@ -43,6 +43,10 @@ class Atlas:
         self._by_day: Final[dict[date, tuple[GridMap, ...]]] = {}
         self.bounds: Final[Bounds] = _bounds(self._maps)
         """West, south, east, north of all maps, degrees: outside of it nothing is in the district."""
+
+    def with_surveys(self, grids: Iterable[Grid]) -> "Atlas":
+        """The same atlas with the grids that arrived from sources, in the order of their arrival."""
+        return Atlas(self._areas.values(), self._maps, Surveys(grids))
 
     def areas(self) -> tuple[Area, ...]:
         """All areas, districts before their parts."""
@@ -54,18 +58,21 @@ class Atlas:
         return tuple(kind for kind in GridKind if kind in shown)
 
     def of(self, kind: GridKind, day: date) -> GridMap | None:
-        """The map of that kind and day; None where none holds."""
+        """The pack's map of that kind and day; None where none holds."""
         for dated in self._maps:
             if dated.map.kind is kind and dated.holds_on(day):
                 return dated.map
         return None
 
     def maps_on(self, day: date) -> tuple[GridMap, ...]:
-        """The maps of that day, one a kind; the comprehensive one first wherever there is one."""
+        """The maps of that day, one a kind, with the grids that arrived for it.
+
+        The first decides: the comprehensive one wherever there is one.
+        """
         maps = self._by_day.get(day)
         if maps is None:
-            found = (self.of(kind, day) for kind in GridKind)
-            maps = self._by_day[day] = tuple(each for each in found if each is not None)
+            found = [each for kind in GridKind if (each := self.of(kind, day)) is not None]
+            maps = self._by_day[day] = self._surveys.over(found, day)
         return maps
 
     def area(self, code: str) -> Area | None:
@@ -119,23 +126,16 @@ class Atlas:
         return grids[0] if len(grids) == 1 else None
 
     def near_border(self, lon: float, lat: float, within_m: float, day: date) -> bool:
-        """Whether another subdistrict than the point's own lies within that many metres.
+        """Whether another subdistrict than the point's own may lie within that many metres.
 
+        By the squares of the map (`parents_near`): said too early by some 200 m, never too late.
         Where the point itself is in no grid: whether any two subdistricts do.
         """
         maps = self.maps_on(day)
         if not maps:
             return False
-        grids = maps[0]
-        own = {self.subdistrict_of(grids.grid(one).parent) for one in grids.holding(lon, lat)[:1]}
-        for grid_id in grids.around(lon, lat, within_m):
-            grid = grids.grid(grid_id)
-            subdistrict = self.subdistrict_of(grid.parent)
-            if subdistrict not in own and distance_m(grid.rings, lon, lat) <= within_m:
-                if own:
-                    return True
-                own.add(subdistrict)
-        return False
+        near = {self.subdistrict_of(parent) for parent in maps[0].parents_near(lon, lat, within_m)}
+        return len(near) > 1
 
     @cached_property
     def _coded(self) -> dict[tuple[GridKind, str], list[Grid]]:

@@ -54,8 +54,8 @@ def by_address(
     footing = ground.footing(best.lon, best.lat, best.error_m)
     if footing is None:
         return Rejected("R402", (*notes, Reason("address_outside_district")), ids)
-    point, address_id = Point(best.lon, best.lat, best.error_m), best.address.id if best.at_entry else ""
-    found = ground.place_at(point, footing, method="address", address_id=address_id)
+    point = Point(best.lon, best.lat, best.error_m)
+    found = ground.place_at(point, footing, method="address", address_id=best.address_id)
     return Found(found.place, (*notes, reason, *best.reasons, *found.reasons), ids)
 
 

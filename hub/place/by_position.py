@@ -45,7 +45,7 @@ def by_position(
     if drift is not None:
         return Rejected("R401", (*notes, drift))
     agreed, beside = _beside(point, known)
-    address_id = agreed.address.id if agreed else ""
+    address_id = agreed.address_id if agreed else ""
     found = ground.place_at(point, footing, method="position", crs=position.crs.value, address_id=address_id)
     return Found(found.place, (*notes, *found.reasons, *beside))
 

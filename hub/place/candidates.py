@@ -30,9 +30,16 @@ class Match:
     """False where the point only lies near the entry: between two doors, somewhere along a road."""
     reasons: tuple[Reason, ...]
 
+    @property
+    def address_id(self) -> str:
+        """The entry that is meant and no other; "" beside an entry, and at a gate, which may mean any building."""
+        return self.address.id if self.at_entry and self.error_m <= DOOR_ERROR_M else ""
+
 
 DOOR_ERROR_M: Final = 20.0
 """A door or a building is a thing of some size."""
+WIDEST_YARD_M: Final = 200.0
+"""Error of a gate at most: however wide the yard behind it, the gate itself still chooses the grid."""
 SAME_SPOT_M: Final = 80.0
 """Entries this near to each other are one place: the units of a building, a gate and its shops."""
 
@@ -53,10 +60,18 @@ _LONGEST_NUMBER: Final = 5
 def under(named: Named, parts: AddressParts) -> Iterator[Match]:
     """The candidates under one name: at the number asked for, between two doors, or the name as a whole."""
     number, building = parts.number, parts.building.partition("-")[0]
+    if parts.lane and named.on_road:
+        if parts.lane not in named.lanes:
+            # What stands in a lane is no door of its road.
+            yield from _whole(named, _NUMBER_UNKNOWN, "number_unknown", parts)
+            return
+        named = named.lanes[parts.lane]
     at_number = _at_number(named, number, building)
     if at_number:
         for entry in _spots(at_number, parts.unit):
-            yield _placed(entry, _NUMBER_KNOWN, DOOR_ERROR_M, "number_known", parts)
+            # 墨舒路40号 is the gate, and what people say of every building behind it.
+            error_m = min(named.behind_m(entry) + DOOR_ERROR_M, WIDEST_YARD_M)
+            yield _placed(entry, _NUMBER_KNOWN, error_m, "number_known", parts)
         return
     if number.isdecimal() and len(number) <= _LONGEST_NUMBER:
         between = named.neighbours(int(number))
@@ -64,6 +79,10 @@ def under(named: Named, parts: AddressParts) -> Iterator[Match]:
             yield _between(int(number), between, parts)
             return
     score, rule = (_NUMBER_UNKNOWN, "number_unknown") if number or building else (_NAME_KNOWN, "name_known")
+    yield from _whole(named, score, rule, parts)
+
+
+def _whole(named: Named, score: float, rule: str, parts: AddressParts) -> Iterator[Match]:
     for middle, radius_m in named.wholes:
         yield _placed(middle, score, radius_m + DOOR_ERROR_M, rule, parts)
 
@@ -98,8 +117,8 @@ def crossing(one: Named, other: Named, parts: AddressParts) -> Match | None:
 
 
 def _gates(entries: Iterable[Address]) -> Iterator[Address]:
-    """Entries on the road itself, not the buildings behind them."""
-    return (entry for entry in entries if not entry.building)
+    """Entries on the road itself, not the lanes and buildings behind them."""
+    return (entry for entry in entries if not (entry.lane or entry.building))
 
 
 def _around(cells: dict[tuple[int, int], list[Address]], entry: Address) -> Iterator[Address]:
@@ -111,6 +130,9 @@ def _around(cells: dict[tuple[int, int], list[Address]], entry: Address) -> Iter
 
 def _spots(entries: Sequence[Address], unit: str) -> Iterator[Address]:
     """One entry for each spot: of the unit asked for, else of none, else the first."""
+    if len(entries) == 1:
+        yield entries[0]
+        return
     taken: list[Address] = []
     for entry in sorted(entries, key=lambda entry: (entry.unit != unit, entry.unit != "", entry.id)):
         if all(metres_between(entry.lon, entry.lat, one.lon, one.lat) > SAME_SPOT_M for one in taken):
@@ -136,11 +158,12 @@ def _between(
 
 def _placed(entry: Address, score: float, error_m: float, rule: str, parts: AddressParts) -> Match:
     """A candidate at an entry, or as far beside it as the text says."""
-    east, north = _offset_deg(parts, entry.lat)
-    error_m += _offset_error_m(parts)
-    reason = Reason(rule, {"error_m": round(error_m)})
-    at_entry = rule == "number_known" and parts.offset_m is None
-    return Match(entry, score, entry.lon + east, entry.lat + north, error_m, at_entry, (reason,))
+    lon, lat, at_entry = entry.lon, entry.lat, rule == "number_known"
+    if parts.offset_m is not None:
+        east, north = _offset_deg(parts, lat)
+        lon, lat, at_entry = lon + east, lat + north, False
+        error_m += _offset_error_m(parts)
+    return Match(entry, score, lon, lat, error_m, at_entry, (Reason(rule, {"error_m": round(error_m)}),))
 
 
 def _offset_error_m(parts: AddressParts) -> float:

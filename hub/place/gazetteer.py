@@ -54,13 +54,21 @@ class Gazetteer:
 
         `within` keeps to one area. Where no name is spelt as in the table, nearly spelt ones are candidates.
         """
-        asked = read(text)
-        found = self._spelt_so(asked.parts) or self._containing(asked)
+        parts = parse(text)
+        found = self._spelt_so(parts)
         if all(match.error_m > _COARSE_M for match in found):
-            nearly = self._spelt_nearly(asked)
-            on_its_road = [match for match in nearly if match.address.road == asked.parts.road != ""]
-            found = on_its_road or found + nearly
-        return self._ranked(found, asked.parts, within)[:limit]
+            found = self._read_into(text, found)
+        return self._ranked(found, parts, within)[:limit]
+
+    def _read_into(self, text: str, spelt: list[Match]) -> list[Match]:
+        """Candidates under names that stand somewhere in the text or nearly so, where `spelt` says too little."""
+        asked = read(text)
+        found = spelt or self._containing(asked)
+        if any(match.error_m <= _COARSE_M for match in found):
+            return found
+        nearly = self._spelt_nearly(asked)
+        on_its_road = [match for match in nearly if match.address.road == asked.parts.road != ""]
+        return on_its_road or found + nearly
 
     def exact(self, text: str) -> tuple[Match, ...]:
         """As `search`, for names spelt as in the table only: cheap enough for every report that has a point."""
@@ -118,6 +126,8 @@ class Gazetteer:
         found = []
         for named, spelling in self._register.like(text, least=_LEAST_LIKENESS, limit=_MOST_NAMES):
             for match in under(named, asked.parts):
+                if asked.parts.lane and match.address.lane not in ("", asked.parts.lane):
+                    continue  # a figure is not spelt nearly
                 near = max(spelling**2, likeness(asked, read(_written(match.address))))
                 if match.address.road and match.address.road == asked.parts.road:
                     near = near**_ROAD_AGREES
@@ -171,6 +181,7 @@ def _sharing(found: Sequence[Match]) -> tuple[Match, ...]:
 
 def _written(address: Address) -> str:
     """An entry as people write it."""
+    lane = f"{address.lane}弄" if address.lane else ""
     number = f"{address.number}号" if address.number else ""
     building = f"{address.building}幢" if address.building else ""
-    return f"{address.road}{number}{address.estate}{building}"
+    return f"{address.road}{lane}{number}{address.estate}{building}"

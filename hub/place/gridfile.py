@@ -6,8 +6,8 @@ Pure: bytes in, bytes out. Reading or writing the file is its caller's.
 
 import sys
 from array import array
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import accumulate, islice
 from typing import Final, overload
@@ -33,8 +33,12 @@ class Content:
     version: str
     kind: GridKind
     ids: tuple[GridId, ...]
+    parents: tuple[AreaId, ...]
+    """Beside `grids`, which are made when asked for: most decisions want no vertex."""
     grids: Sequence[Grid]
     raster: Raster
+    sent: Mapping[GridId, Grid] = field(default_factory=dict)
+    """Those of `grids` that a source sent; a stored map has none."""
 
 
 class _Unread(Sequence[Grid]):
@@ -106,8 +110,9 @@ def unpacked(raw: bytes) -> Content:
         mixes = tuple((tuple(sure), tuple(perhaps)) for sure, perhaps in head["mixes"])
         raster = Raster(framed(*head["bounds"]), cells, mixes)
         ids = tuple(GridId(row[0]) for row in head["grids"])
+        parents = tuple(AreaId(row[4]) for row in head["grids"])
         grids = _Unread(head["grids"], points)
-        return Content(head["version"], GridKind(head["kind"]), ids, grids, raster)
+        return Content(head["version"], GridKind(head["kind"]), ids, parents, grids, raster)
     except (KeyError, TypeError, ValueError) as error:
         raise FixSettings("K122") from error
 

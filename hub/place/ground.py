@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from hub.model import AreaId, GridId, Place, Point, Reason
+from hub.model import AreaId, Grid, GridId, Place, Point, Reason
 from hub.place.atlas import Atlas
 from hub.place.gridmap import GridMap
 
@@ -83,8 +83,13 @@ class Ground:
         self, point: Point, footing: Footing, *, method: str, crs: str = "", address_id: str = ""
     ) -> Found:
         """The place of a point, with the grids of every kind that hold it."""
-        area_id = self.maps[0].grid(footing.grid_id).parent
-        others = [grid_id for each in self.maps[1:] for grid_id in each.holding(point.lon, point.lat)]
+        area_id = self.maps[0].parent(footing.grid_id)
+        others: list[GridId] = []
+        sent: list[Reason] = []
+        for each in self.maps[1:]:
+            held = each.holding(point.lon, point.lat)
+            others += held
+            sent += [_as_sent(each.sent[one]) for one in held if one in each.sent]
         place = Place(
             lon=point.lon,
             lat=point.lat,
@@ -101,7 +106,7 @@ class Ground:
         facts: dict[str, str | int | float | bool] = {"grid": footing.grid_id, "map": self.version}
         if footing.others:
             facts["others"] = ",".join(footing.others)
-        return Found(place, (Reason(footing.rule, facts),))
+        return Found(place, (Reason(footing.rule, facts), *sent))
 
     def place_in(self, area_id: AreaId, *, method: str, grid_id: GridId | None = None) -> Place:
         """The place of which only the area, and perhaps the grid, is known."""
@@ -120,8 +125,16 @@ class Ground:
     def subdistrict_around(self, point: Point) -> AreaId | None:
         """The one subdistrict that the whole circle of a coarse point lies in; None where there are two."""
         near = self.maps[0].near(point.lon, point.lat, point.error_m)
-        found = {self.atlas.subdistrict_of(self.maps[0].grid(grid_id).parent) for grid_id, _ in near}
+        found = {self.atlas.subdistrict_of(self.maps[0].parent(grid_id)) for grid_id, _ in near}
         return found.pop() if len(found) == 1 else None
+
+
+def _as_sent(grid: Grid) -> Reason:
+    """Which version of a grid it was, and whose."""
+    return Reason(
+        "grid_as_sent",
+        {"grid": grid.id, "source": grid.source, "valid_from": grid.valid_from.isoformat()},
+    )
 
 
 def ground_of(atlas: Atlas, day: date) -> Ground:

@@ -33,7 +33,7 @@ class Evidence(NamedTuple):
     estate: float
     """1 where both name the same estate."""
     number: float
-    """1 where both have the same house number."""
+    """1 where both have the same house number, in the same lane or in none."""
 
 
 WEIGHTS: Final = Evidence(2.6, -1.1, 3.5, 1.8, 0.7, 0.8)
@@ -86,7 +86,7 @@ def evidence(asked: Reading, offered: Reading) -> Evidence:
         offered_told=_share(offered.pairs, asked.pairs),
         run=min(longest_run(asked.local, offered.local), _LONG_RUN) / _LONG_RUN,
         estate=_same(asked.parts.estate, offered.parts.estate),
-        number=_same(asked.parts.number, offered.parts.number),
+        number=_same(_door(asked.parts), _door(offered.parts)),
     )
 
 
@@ -111,6 +111,11 @@ def longest_run(one: str, other: str) -> int:
 
 def _share(pairs: frozenset[str], others: frozenset[str]) -> float:
     return len(pairs & others) / len(pairs) if pairs else 0.0
+
+
+def _door(parts: AddressParts) -> str:
+    """The house number, in its lane where it has one: 12弄3号 is another door than 3号."""
+    return f"{parts.lane}弄{parts.number}" if parts.lane and parts.number else parts.number
 
 
 def _same(one: str, other: str) -> float:

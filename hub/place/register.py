@@ -24,18 +24,21 @@ class Whole(NamedTuple):
 
 
 class Named:
-    """All entries that bear one name, as their road or as their estate; homonyms among them."""
+    """All entries that bear one name, as their road, their lane or their estate; homonyms among them."""
 
     def __init__(self, name: str) -> None:
         self.name: Final = name
         self.on_road: Final[list[Address]] = []
         self.in_estate: Final[list[Address]] = []
         self.doors: Final[dict[str, list[Address]]] = {}
-        """By house number, of a road or of a village without roads: gates, shops, single houses."""
+        """By house number, of a road, a lane or a village without roads: gates, shops, single houses."""
         self.yards: Final[dict[str, dict[str, list[Address]]]] = {}
         """By house number, then by 幢 number: the buildings behind a road's gate."""
         self.buildings: Final[dict[str, list[Address]]] = {}
-        """By 幢 number, of an estate."""
+        """By 幢 number, of an estate or a lane."""
+        self.lanes: Final[dict[str, Named]] = {}
+        """By 弄 number, of a road. No names by themselves: one lane is never another, nearly spelt."""
+        self._behind: Final[dict[str, float]] = {}
 
     @cached_property
     def wholes(self) -> tuple[Whole, ...]:
@@ -59,12 +62,26 @@ class Named:
         after = bisect(side, number, key=lambda door: door[0])
         return (side[after - 1], side[after]) if 0 < after < len(side) else None
 
+    def behind_m(self, entry: Address) -> float:
+        """Metres from an entry to the furthest building behind it; 0 where it is no gate."""
+        metres = self._behind.get(entry.id)
+        if metres is None:
+            yard = {} if entry.building else self.yards.get(entry.number.upper(), {})
+            # One entry a building will do: its units stand with it.
+            behind = [entries[0] for entries in yard.values()]
+            metres = self._behind[entry.id] = _furthest_m(entry, behind) if behind else 0.0
+        return metres
+
 
 def _whole(entries: list[Address]) -> Whole:
     lon = sum(entry.lon for entry in entries) / len(entries)
     lat = sum(entry.lat for entry in entries) / len(entries)
     middle = min(entries, key=lambda entry: (metres_between(lon, lat, entry.lon, entry.lat), entry.id))
-    return Whole(middle, max(metres_between(middle.lon, middle.lat, one.lon, one.lat) for one in entries))
+    return Whole(middle, _furthest_m(middle, entries))
+
+
+def _furthest_m(middle: Address, entries: Iterable[Address]) -> float:
+    return max(metres_between(middle.lon, middle.lat, one.lon, one.lat) for one in entries)
 
 
 class Like(NamedTuple):
@@ -119,16 +136,22 @@ class Register:
         if address.road:
             road = self._named(address.road)
             road.on_road.append(address)
+            if address.lane:
+                # The doors of a lane are none of its road's: 虹桥路12弄3号 is not 虹桥路3号.
+                road = road.lanes.setdefault(address.lane, Named(f"{road.name}{address.lane}弄"))
+                road.on_road.append(address)
             if number and building:
                 road.yards.setdefault(number, {}).setdefault(building, []).append(address)
             elif number:
                 road.doors.setdefault(number, []).append(address)
+            elif building and address.lane:
+                road.buildings.setdefault(building, []).append(address)
         if address.estate:
             estate = self._named(address.estate)
             estate.in_estate.append(address)
             if building:
                 estate.buildings.setdefault(building, []).append(address)
-            elif number and not address.road:
+            elif number and (address.lane or not address.road):
                 estate.doors.setdefault(number, []).append(address)
 
     def _named(self, name: str) -> Named:

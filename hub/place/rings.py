@@ -36,6 +36,16 @@ def edges_of(rings: Iterable[Ring]) -> list[Edge]:
     return [_edge(start, end) for ring in rings for start, end in pairwise(ring) if start != end]
 
 
+def edges_within(rings: Iterable[Ring], south: float, north: float) -> list[Edge]:
+    """The edges that reach into a band of latitude: all that a ray inside of it can meet."""
+    return [
+        _edge(start, end)
+        for ring in rings
+        for start, end in pairwise(ring)
+        if start != end and (start[1] >= south or end[1] >= south) and (start[1] <= north or end[1] <= north)
+    ]
+
+
 def _edge(start: tuple[float, float], end: tuple[float, float]) -> Edge:
     # Southern end first, so that two neighbours compute the same figures for the edge they share.
     (x1, y1), (x2, y2) = (start, end) if start[1] <= end[1] else (end, start)

@@ -24,6 +24,7 @@ from hub.model import Arrival, Draft, Event, EventKey, Fate, GridDraft, Mode, Re
 from hub.pipeline import Journey, Origin, Parked, Understood
 from hub.plugin import Adapter, Body, Reads
 from hub.run import envelope
+from hub.run.maps import renew_maps
 from hub.run.reception import SEALED_AT, Reception, write
 from hub.run.sealing import seal_event, seal_resident
 from hub.run.standing import standing_of
@@ -106,6 +107,7 @@ class Intake:
         with self._store.read() as conn:
             waiting = records.waiting(conn, self.source, self._batch)
             data_keys = keys.of(conn, (w.id for w in waiting))
+            renew_maps(conn, self._journey)
         if not waiting:
             return 0
         try:
@@ -168,9 +170,16 @@ class Intake:
             return []
         origin = Origin(record_id=one.id, source=self.source, mode=one.mode, received_at=one.received_at)
         for grid in (d for d in drafts if isinstance(d, GridDraft)):
-            batch.grids.append((one.id, grid))
-            batch.ends.append(records.End(id=one.id, fate=Fate.LINKED, code="grid_version"))
+            self._take_grid(grid, origin, batch)
         return [(draft, origin) for draft in drafts if not isinstance(draft, GridDraft)]
+
+    def _take_grid(self, grid: GridDraft, origin: Origin, batch: _Batch) -> None:
+        refused = self._journey.refuse_grid(grid, self.source)
+        if refused is not None:
+            batch.ends.append(_parked(origin, refused))
+            return
+        batch.grids.append((origin.record_id, grid))
+        batch.ends.append(records.End(id=origin.record_id, fate=Fate.LINKED, code="grid_version"))
 
     def _normalise(self, one: records.WaitingRecord, body: Body) -> Sequence[Draft | GridDraft] | records.End:
         """What the adapter makes of a record, or how the record ends where it makes nothing of it."""
@@ -319,12 +328,13 @@ def _parked(origin: Origin, parked: Parked) -> records.End:
 
 
 def _grid_row(record: str, grid: GridDraft) -> dict[str, object]:
+    body = dumps(replace(grid, contact=dict(grid.contact)))
     return {
-        "id": f"{grid.kind.value}:{grid.code}:{grid.valid_from.isoformat()}",
+        "id": f"{grid.kind.value}:{grid.code}:{grid.valid_from.isoformat()}:{ids.digest_of(body)[:8]}",
         "kind": grid.kind.value,
         "code": grid.code,
         "valid_from": grid.valid_from.isoformat(),
         "valid_to": grid.valid_to.isoformat() if grid.valid_to else None,
-        "body": dumps(replace(grid, contact=dict(grid.contact))),
+        "body": body,
         "record_id": record,
     }

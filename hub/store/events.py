@@ -5,14 +5,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, tuple_, update
+from sqlalchemy import Connection, Row, func, select, tuple_, update
 
 from hub.jsonform import dumps, loads
-from hub.model import Event, EventId, EventKey, Fate, Reason, RecordId
+from hub.model import Event, EventId, EventKey, Fate, GridDraft, Reason, RecordId
 from hub.store.engine import chunks, insert
 from hub.store.engine import update as update_rows
 from hub.store.moments import to_us
-from hub.store.tables import alias, event, grid_version, resident
+from hub.store.tables import alias, event, grid_version, record, resident
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -190,6 +190,21 @@ def settle(conn: Connection, fates: Mapping[EventId, tuple[Fate, str]]) -> None:
 def add_grid_versions(conn: Connection, rows: Sequence[Mapping[str, object]]) -> None:
     """Polygons that a source keeps, each with validity."""
     insert(conn, grid_version, rows)
+
+
+def count_grid_versions(conn: Connection) -> int:
+    """How many polygons sources have sent; none is ever changed or taken away."""
+    return conn.execute(select(func.count()).select_from(grid_version)).scalar_one()
+
+
+def grid_versions(conn: Connection) -> list[tuple[GridDraft, str]]:
+    """All polygons with the source that sent them, in the order of their arrival; of one page, ended ones last."""
+    rows = conn.execute(
+        select(grid_version.c.body, record.c.source)
+        .outerjoin(record, record.c.id == grid_version.c.record_id)
+        .order_by(record.c.received_us, grid_version.c.valid_to.is_not(None), grid_version.c.id)
+    )
+    return [(loads(GridDraft, body), source or "") for body, source in rows]
 
 
 def records_of(conn: Connection, ids: Iterable[EventId]) -> dict[str, RecordId]:

@@ -15,8 +15,9 @@ possible, every unknown day taken as worked, and it is computed again once the n
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from hub.clock import SHANGHAI
@@ -49,16 +50,20 @@ def deadline(step: str, limit: Duration, from_at: datetime, calendar: Calendar) 
     return _deadline(step, limit, _start(from_at), calendar)
 
 
+@lru_cache(maxsize=256)
 def due_from(from_at: datetime, calendar: Calendar) -> Callable[[str, Duration], Deadline]:
-    """`deadline` with its start and calendar given: what routing asks. Equal limits are computed once."""
+    """`deadline` with its start and calendar given: what routing asks. Equal limits are computed once.
+
+    Records of one page are received at one moment, so the last starts keep what they computed.
+    """
     start = _start(from_at)
-    known: dict[Duration, Deadline] = {}
+    known: dict[tuple[str, Duration], Deadline] = {}
 
     def due(step: str, limit: Duration) -> Deadline:
-        found = known.get(limit)
+        found = known.get((step, limit))
         if found is None:
-            found = known[limit] = _deadline(step, limit, start, calendar)
-        return found if found.step == step else replace(found, step=step)
+            found = known[step, limit] = _deadline(step, limit, start, calendar)
+        return found
 
     return due
 

@@ -42,6 +42,7 @@ class _Book:
                 AreaId(community[:9]),
                 community,
                 road,
+                "",  # no lanes: the demo's city counts doors along its roads
                 number,
                 estate,
                 building,

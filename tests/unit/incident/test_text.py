@@ -101,6 +101,8 @@ def test_a_title_that_only_names_the_class_decides_nothing() -> None:
         pytest.param(
             "云杉路８５－１号", Doorplate(road="云杉路", number="85-1"), id="full-width, with a sub-number"
         ),
+        pytest.param("云杉路12弄3号", Doorplate(road="云杉路", lane="12", number="3"), id="in a lane"),
+        pytest.param("云杉路12弄", Doorplate(road="云杉路", lane="12"), id="a lane"),
         pytest.param(
             "住青杏园小区3幢", Doorplate(estate="青杏园小区", building="3"), id="estate and building"
         ),
@@ -116,6 +118,20 @@ def test_a_title_that_only_names_the_class_decides_nothing() -> None:
 )
 def test_a_door_in_the_text_is_the_door_of_the_address(text: str, address: Doorplate) -> None:
     assert features("", "", address).doors.items() <= features("", text).doors.items()
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(Doorplate(road="云杉路", lane="12", number="5"), id="another door of the lane"),
+        pytest.param(Doorplate(road="云杉路", lane="14", number="3"), id="the same number in another lane"),
+        pytest.param(Doorplate(road="云杉路", number="3"), id="the same number on the road"),
+    ],
+)
+def test_a_door_in_a_lane_differs_from_every_other_door(other: Doorplate) -> None:
+    mine = features("", "", Doorplate(road="云杉路", lane="12", number="3")).doors
+    theirs = features("", "", other).doors
+    assert any(mine[place].isdisjoint(theirs[place]) for place in mine.keys() & theirs.keys())
 
 
 @pytest.mark.parametrize("text", ["道路破损", "马路上有坑", "沿街店铺", "路灯不亮", "街道办事处", "乘7路车"])

@@ -139,9 +139,9 @@ sources:
     freshness_s: 1800
 """,
     "addresses.csv": """\
-id,subdistrict_id,community_id,road,number,estate,building,unit,lon,lat
-A1,329901001,329901001001,青影路,1,,,,0.005,0.005
-A2,329901001,329901001002,青影路,1,鹿鸣花园,3,1,0.015,0.005
+id,subdistrict_id,community_id,road,lane,number,estate,building,unit,lon,lat
+A1,329901001,329901001001,青影路,,1,,,,0.005,0.005
+A2,329901001,329901001002,青影路,,1,鹿鸣花园,3,1,0.015,0.005
 """,
     "grids.geojson": json.dumps(_GRIDS, indent=1),
 }

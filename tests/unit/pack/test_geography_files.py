@@ -22,7 +22,9 @@ def _with(tiny: TinyPack, kind: str, coordinates: Any) -> None:
         "geometry": {"type": kind, "coordinates": coordinates},
     }
     tiny.write("grids.geojson", json.dumps({"type": "FeatureCollection", "features": [feature]}, indent=1))
-    tiny.write("addresses.csv", "id,subdistrict_id,community_id,road,number,estate,building,unit,lon,lat\n")
+    tiny.write(
+        "addresses.csv", "id,subdistrict_id,community_id,road,lane,number,estate,building,unit,lon,lat\n"
+    )
 
 
 @pytest.mark.nasty("N53")

@@ -69,6 +69,15 @@ def test_a_names_ending_tells_what_it_names(ending: Ending, name: str) -> None:
         pytest.param({"road": "澄影路", "number": "85"}, "澄影路85号", id="号 on a road is a door"),
         pytest.param({"road": "澄影路", "number": "85-1"}, "澄影路85-1号", id="a door divided"),
         pytest.param({"road": "樟树街", "lane": "105", "number": "58"}, "樟树街105弄58号", id="弄"),
+        pytest.param({"road": "虹桥路", "lane": "12", "number": "3"}, "虹桥路１２弄三号", id="弄, mixed figures"),
+        pytest.param({"road": "虹桥路", "lane": "12-18", "number": "3"}, "虹桥路12-18弄3号", id="two lanes in one"),
+        pytest.param(
+            {"road": "虹桥路", "lane": "12", "building": "3", "room": "501"}, "虹桥路12弄3号楼501室", id="弄 and 号楼"
+        ),
+        pytest.param(
+            {"road": "虹桥路", "lane": "12", "estate": "虹桥新村", "building": "3"}, "虹桥路12弄虹桥新村3号", id="弄 and 小区"
+        ),
+        pytest.param({"road": "虹桥路", "lane": "12"}, "虹桥路12弄", id="弄 alone"),
         pytest.param(
             {"road": "澄影路", "number": "123", "direction": "西", "offset_m": 50.0}, "澄影路123号西侧50米", id="西侧50米"
         ),

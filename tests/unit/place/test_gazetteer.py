@@ -1,13 +1,14 @@
 """The address table asked with dirty text: the right entry first, homonyms side by side, scores that hold."""
 
 import random
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.model import Address
-from hub.place.candidates import Match
+from hub.place.candidates import DOOR_ERROR_M, WIDEST_YARD_M, Match
 from hub.place.coords import metres_between
 from hub.place.gazetteer import Gazetteer
 from tests.unit.place.town import AREAS, EAST_HIGH, EASTERN, WEST_HIGH, WESTERN, addresses
@@ -87,6 +88,66 @@ def test_a_number_that_the_table_lacks_gives_the_whole_with_its_extent() -> None
     assert not best.at_entry
     assert best.score < TOWN.search("鹿鸣花园4幢")[0].score
     assert best.error_m > 80.0
+
+
+@pytest.mark.parametrize(
+    ("expected", "text"),
+    [
+        pytest.param(("12", "3", ""), "莺啼路12弄3号", id="a door in a lane"),
+        pytest.param(("12", "3", ""), "莺啼路十二弄三号501室", id="in words, with a room"),
+        pytest.param(("12", "3", ""), "莺啼路12弄3号楼", id="a door called a building"),
+        pytest.param(("12", "3", ""), "莺啼新村3号", id="the estate of that lane"),
+        pytest.param(("12", "3", ""), "莺啼路12弄莺啼新村3号", id="lane and estate"),
+        pytest.param(("14", "3", ""), "莺啼路14弄3号", id="the same number in the next lane"),
+        pytest.param(("14", "", "2"), "莺啼路14弄2幢", id="a building in a lane"),
+        pytest.param(("", "3", ""), "莺啼路3号", id="the same number on the road"),
+        pytest.param(("12", "3", ""), "旧莺路12弄3号", id="by the road's former name"),
+    ],
+)
+def test_a_lane_has_doors_of_its_own(expected: tuple[str, str, str], text: str) -> None:
+    best = Gazetteer(_lanes(), AREAS, renamed={"旧莺路": "莺啼路"}).search(text)[0]
+    assert expected == (best.address.lane, best.address.number, best.address.building)
+    assert best.at_entry
+
+
+def test_a_lane_alone_is_a_whole_and_an_unknown_lane_only_its_road() -> None:
+    lanes = Gazetteer(_lanes(), AREAS)
+    whole, unknown = lanes.search("莺啼路12弄")[0], lanes.search("莺啼路88弄3号")[0]
+    assert ("12", "name_known") == (whole.address.lane, rules(whole)[0])
+    assert (False, "number_unknown") == (unknown.at_entry, rules(unknown)[0])
+    assert unknown.error_m > whole.error_m > DOOR_ERROR_M
+
+
+def _lanes() -> list[Address]:
+    """A road with door 3, and its lanes 12 (an estate of doors) and 14 (doors, and a building)."""
+    rows = (
+        ("", "3", "", "", 120.803), ("12", "1", "莺啼新村", "", 120.8121), ("12", "3", "莺啼新村", "", 120.8123),
+        ("14", "3", "", "", 120.8143), ("14", "", "", "2", 120.8152),
+    )  # fmt: skip
+    return [
+        Address(f"L{place}", WESTERN, WEST_HIGH, "莺啼路", lane, number, estate, building, "", lon, 32.03)
+        for place, (lane, number, estate, building, lon) in enumerate(rows)
+    ]
+
+
+def test_the_gate_of_an_estate_may_mean_any_building_behind_it() -> None:
+    gate = TOWN.search("澄影路30号")[0]
+    buildings = [one for one in addresses() if one.estate == "鹿鸣花园" and one.building and not one.unit]
+    furthest_m = max(metres_between(gate.lon, gate.lat, one.lon, one.lat) for one in buildings)
+    assert furthest_m + DOOR_ERROR_M == pytest.approx(gate.error_m)
+    assert (True, "") == (gate.at_entry, gate.address_id)
+
+
+@pytest.mark.parametrize("text", ["澄影路6号", "鹿鸣花园4幢", "澄影路30号4幢", "季家埭7号"])
+def test_a_door_or_a_building_means_itself_only(text: str) -> None:
+    best = TOWN.search(text)[0]
+    assert (DOOR_ERROR_M, best.address.id) == (best.error_m, best.address_id)
+
+
+def test_the_widest_yard_leaves_its_gate_fine_enough_for_a_grid() -> None:
+    gate = Address("W1", WESTERN, WEST_HIGH, "长庚路", "", "1", "阔野山庄", "", "", 120.81, 32.03)
+    villa = replace(gate, id="W2", building="90", lon=120.82)
+    assert WIDEST_YARD_M == Gazetteer([gate, villa], AREAS).search("长庚路1号")[0].error_m
 
 
 def test_a_door_between_two_known_doors_lies_between_them() -> None:
@@ -173,7 +234,7 @@ def _city(dice: random.Random) -> list[Address]:
             key = f"C{number:03d}{building:02d}"
             spot = (lon + building % 4 * 4e-4, lat + building // 4 * 4e-4)
             community, subdistrict = (WEST_HIGH, WESTERN) if number % 2 else (EAST_HIGH, EASTERN)
-            rows.append(Address(key, subdistrict, community, "", "", name, str(building), "", *spot))
+            rows.append(Address(key, subdistrict, community, "", "", "", name, str(building), "", *spot))
     return rows
 
 

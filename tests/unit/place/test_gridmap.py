@@ -3,6 +3,7 @@
 import random
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -10,13 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.errors import FixSettings
-from hub.model import Grid, GridId, GridKind
+from hub.model import AreaId, Grid, GridId, GridKind
 from hub.place.gridmap import GridMap, build
 from hub.place.rings import distance_m
 from tests.unit.place.town import GRIDS, Ring, box, crooked, grid, grid_map
 
 LONS, LATS = st.floats(120.79, 120.89), st.floats(31.99, 32.05)
 CROOKED = {seed: (grids, grid_map(grids)) for seed in (1, 2) for grids in [crooked(seed)]}
+PARENTED = {
+    seed: grid_map(replace(one, parent=AreaId(f"parent-{one.id}")) for one in grids)
+    for seed, (grids, _) in CROOKED.items()
+}
 TOWN = grid_map()
 
 
@@ -139,6 +144,18 @@ def test_no_grid_within_reach_is_overlooked(seed: int, lon: float, lat: float, w
     near = {grid_id for grid_id, _ in crooked_map.near(lon, lat, within_m)}
     assert near <= crooked_map.around(lon, lat, within_m)
     assert set(crooked_map.holding(lon, lat)) <= near
+
+
+@pytest.mark.parametrize("seed", PARENTED)
+def test_no_parent_within_reach_is_overlooked_and_none_far_beyond_it_is_named(seed: int) -> None:
+    parented, dice = PARENTED[seed], random.Random(seed)
+    for _ in range(400):
+        lon, lat = dice.uniform(120.79, 120.89), dice.uniform(31.99, 32.05)
+        within_m = dice.choice((5.0, 50.0, 300.0))
+        least = {parented.parent(grid_id) for grid_id, _ in parented.near(lon, lat, within_m)}
+        # Squares of four cells (60 m here), and the corners of the box.
+        most = {parented.parent(grid_id) for grid_id, _ in parented.near(lon, lat, within_m * 1.5 + 200.0)}
+        assert least <= parented.parents_near(lon, lat, within_m) <= most
 
 
 @given(st.sampled_from(sorted(CROOKED)), LONS, LATS)

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from hub.model import Area, AreaId, AreaLevel, Crs, GridId, Position
 from hub.place.atlas import Atlas, DatedMap
-from hub.place.coords import gauss_kruger, gcj02_to_bd09, wgs84_to_gcj02
+from hub.place.coords import gauss_kruger, gcj02_to_bd09, metres_between, wgs84_to_gcj02
 from hub.place.gazetteer import Gazetteer
 from hub.place.locate import Claim, Located, Unlocated, locate
 from tests.unit.place.town import (
@@ -255,6 +255,19 @@ def test_an_address_alone_gives_its_point_and_its_entry() -> None:
     assert (120.8714, 32.011) == (found.place.lon, found.place.lat)
     assert (found.place.address_id,) == found.candidates
     assert "address_found" == rules(found)[0]
+
+
+def test_a_report_at_an_estates_gate_is_at_none_of_its_entries_but_within_its_yard() -> None:
+    gate, building = (located(where(address=text)).place for text in ("澄影路30号", "鹿鸣花园8栋"))
+    assert ("", "10a") == (gate.address_id, gate.grid_id)
+    assert building.address_id
+    apart_m = metres_between(gate.lon or 0.0, gate.lat or 0.0, building.lon or 0.0, building.lat or 0.0)
+    assert (building.error_m or 0.0) < apart_m < (gate.error_m or 0.0)
+
+
+def test_a_position_at_an_estates_gate_keeps_its_own_error() -> None:
+    place = located(where(wgs84(120.805, 32.0055), address="澄影路30号")).place
+    assert ("position", 10.0, "") == (place.method, place.error_m, place.address_id)
 
 
 @pytest.mark.nasty("N48", "homonyms wait for a person, with their scores; a stated area decides")

@@ -56,3 +56,9 @@ def test_general_words_figures_and_joints_between_parts_are_not_telling() -> Non
 def test_the_longest_run_is_the_longest_piece_of_both(one: str, other: str) -> None:
     pieces = {one[start:end] for start in range(len(one)) for end in range(start + 1, len(one) + 1)}
     assert max((len(piece) for piece in pieces if piece in other), default=0) == longest_run(one, other)
+
+
+def test_a_door_in_a_lane_is_not_the_same_door_on_the_road() -> None:
+    asked = "虹桥路12弄3号"
+    assert similarity(asked, "虹桥路12弄3号") > similarity(asked, "虹桥路3号")
+    assert similarity(asked, "虹桥路12弄3号") > similarity(asked, "虹桥路14弄3号")

@@ -115,13 +115,16 @@ def addresses() -> list[Address]:
         lat: float,
         *,
         road: str = "",
+        lane: str = "",
         number: str = "",
         estate: str = "",
         building: str = "",
         unit: str = "",
     ) -> None:
         key, subdistrict = f"A{len(rows):04d}", AreaId(community[:9])
-        rows.append(Address(key, subdistrict, community, road, number, estate, building, unit, lon, lat))
+        rows.append(
+            Address(key, subdistrict, community, road, lane, number, estate, building, unit, lon, lat)
+        )
 
     for number in (2, 4, 6, 10, 20, 40):
         write(WEST_LOW, 120.802 + number * 1e-4, 32.005, road="澄影路", number=str(number))
