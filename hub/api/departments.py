@@ -36,10 +36,10 @@ router = APIRouter(
 
 
 class Acknowledgement(BaseModel):
-    """Whistle ids that the department has stored on its side."""
+    """CloudEvents ids that the department has stored on its side."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
-    ids: list[Annotated[str, Field(max_length=40)]] = Field(max_length=500)
+    ids: list[Annotated[str, Field(max_length=64)]] = Field(max_length=500)
 
 
 class Acknowledged(BaseModel):
@@ -49,7 +49,7 @@ class Acknowledged(BaseModel):
 
 
 class Fetched(BaseModel):
-    """CloudEvents 1.0, oldest first; the same ones come again until they are acknowledged."""
+    """CloudEvents 1.0, whistles and word of those that were called off, oldest first; the same ones come again until they are acknowledged."""
 
     whistles: list[dict[str, Any]]
 
@@ -81,7 +81,7 @@ def fetch(department: Department, doors: AllDoors, limit: int = Query(100, ge=1,
     ledger = doors.ledgers.mine()
     with doors.store.write() as conn:
         rows = whistles.pull(conn, department, limit)
-        ids = [r.whistle_id for r in rows]
+        ids = [r.message_id for r in rows]
         whistles.mark(conn, "pull", ids, "fetched", now, department=department)
         seen = AuditRow(
             at=now,

@@ -113,7 +113,7 @@ class Casework:
         for one in todo:
             load.take(one.event)
         load.write()
-        self._dispatch.blow(conn, load.opened, now)
+        self._dispatch.call(conn, load.concerns(), now)
         events.settle(conn, load.fates)
         # linked first: of a record with several events, `published` then writes over it
         fates = {

@@ -89,10 +89,10 @@ class Relay:
         with self._store.write() as conn:
             leases.hold(conn, held)
             if not code:
-                whistles.mark(conn, "webhook", [row.whistle_id], "sent", now, department=row.department)
+                whistles.mark(conn, "webhook", [row.message_id], "sent", now, department=row.department)
             else:
                 wait = min(2.0 ** min(row.attempts, _DOUBLINGS), _LONGEST_S)
-                whistles.try_again(conn, row.whistle_id, code, now + timedelta(seconds=wait))
+                whistles.try_again(conn, row.message_id, code, now + timedelta(seconds=wait))
         return not code
 
     def _post(self, hook: Hook, row: Any) -> str:

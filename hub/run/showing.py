@@ -51,6 +51,13 @@ class Showing:
         view = {"incident": self._incident(incident), "whistle": _whistle(whistle)}
         return project(view, plan, _scope(incident))
 
+    def ended(
+        self, whistle: Whistle, incident: Incident, *, output: Output, purpose: str, at: datetime
+    ) -> Projected:
+        """Of a whistle that was called off, which one it is."""
+        plan = self._plans.plan(department=whistle.department, purpose=purpose, output=output, on=day_of(at))
+        return project({"whistle": {"id": whistle.id}}, plan, _scope(incident))
+
     def report(
         self,
         opened: OpenedReport,

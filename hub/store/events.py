@@ -127,6 +127,18 @@ def versions(conn: Connection, keys: Iterable[EventKey]) -> dict[str, str]:
     return newest
 
 
+def newest(conn: Connection, keys: Iterable[str]) -> dict[str, tuple[str, int, str]]:
+    """For each known key (version token, arrival in µs, event id) of its newest revision: by version, then by arrival (N02, N04)."""
+    found: dict[str, tuple[str, int, str]] = {}
+    for part in chunks(keys):
+        rows = conn.execute(
+            select(event.c.key, event.c.version, event.c.received_us, event.c.id).where(event.c.key.in_(part))
+        )
+        for r in rows:
+            found[r.key] = max(found.get(r.key, ("", -1, "")), (r.version, r.received_us, r.id))
+    return found
+
+
 def keys_of_aliases(conn: Connection, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:
     """(system, ref) → the event keys that carry it."""
     wanted = list(dict.fromkeys(names))

@@ -8,13 +8,14 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, text, update
 
+from hub import ids
 from hub.bus.message import Fenced
 from hub.jsonform import dumps, loads
 from hub.model import EventId, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
 from hub.store.engine import chunks, insert
-from hub.store.events import loads_reasons
+from hub.store.events import loads_reasons, newest
 from hub.store.moments import from_us, from_us_or_none, to_us
-from hub.store.tables import block, event, fallback, incident, link, review
+from hub.store.tables import block, fallback, incident, link, review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +25,12 @@ class CurrentLink:
     event_key: EventKey
     seq: int
     link: Link
+
+    @property
+    def opened_it(self) -> bool:
+        """Whether this report opened the incident that it is joined to: an incident's id is made of its opener's."""
+        openings = (ids.incident_id(self.event_key, generation) for generation in range(self.seq + 1))
+        return self.link.incident_id in openings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +45,17 @@ class Question:
     owner: str
 
 
-def lock_blocks(conn: Connection, blocks: Iterable[str]) -> None:
-    """Keeps other workers from deciding about the same neighbourhood until commit (PostgreSQL).
+def lock(conn: Connection, *, blocks: Iterable[str], names: Iterable[tuple[str, str]]) -> None:
+    """Keeps other workers from deciding about the same neighbourhood, or about reports of the same number
+    (system, ref), until commit (PostgreSQL).
 
-    SQLite has one writer at a time, so there is nothing to lock.
+    SQLite has one writer at a time, so there is nothing to lock. One statement, in the order of the keys: two
+    workers never wait for each other.
     """
     if conn.dialect.name != "postgresql":
         return
-    keys = sorted({int.from_bytes(blake2b(b.encode(), digest_size=8).digest(), signed=True) for b in blocks})
+    marks = [*blocks, *(f"{system}\x00{ref}" for system, ref in names)]
+    keys = sorted({int.from_bytes(blake2b(m.encode(), digest_size=8).digest(), signed=True) for m in marks})
     if keys:
         conn.execute(
             text("SELECT pg_advisory_xact_lock(k) FROM unnest(CAST(:keys AS bigint[])) AS k"), {"keys": keys}
@@ -120,13 +130,8 @@ def _current(r: Row[Any]) -> CurrentLink:
 
 
 def latest_events(conn: Connection, keys: Iterable[str]) -> dict[str, str]:
-    """Event key → id of its newest revision."""
-    newest: dict[str, tuple[int, str]] = {}
-    for part in chunks(keys):
-        rows = conn.execute(select(event.c.key, event.c.id, event.c.received_us).where(event.c.key.in_(part)))
-        for r in rows:
-            newest[r.key] = max(newest.get(r.key, (-1, "")), (r.received_us, r.id))
-    return {key: id_ for key, (_, id_) in newest.items()}
+    """Event key → id of its newest revision: by version token, then by arrival (N02, N04)."""
+    return {key: id_ for key, (_, _, id_) in newest(conn, keys).items()}
 
 
 def add(conn: Connection, incidents: Sequence[Incident]) -> None:
@@ -256,21 +261,32 @@ def questions_about(conn: Connection, incidents: Iterable[str]) -> list[Row[Any]
 def queue_fallback(
     conn: Connection, rows: Sequence[tuple[IncidentId, str]], owner: str, at: datetime, due_at: datetime
 ) -> None:
-    """Matters that no contract takes: (incident, reason) wait with an owner and a clock."""
-    insert(
-        conn,
-        fallback,
-        [
-            {
-                "incident_id": i,
-                "reason": reason,
-                "owner": owner,
-                "queued_us": to_us(at),
-                "due_us": to_us(due_at),
-            }
-            for i, reason in rows
-        ],
-    )
+    """Matters that nobody leads: (incident, reason) wait with an owner and a clock; who waits already keeps it."""
+    new = [
+        {
+            "incident_id": i,
+            "reason": reason,
+            "owner": owner,
+            "queued_us": to_us(at),
+            "due_us": to_us(due_at),
+        }
+        for i, reason in rows
+    ]
+    if insert(conn, fallback, new) == len(new):
+        return
+    for row in new:  # some stood there before: those that had been resolved wait again
+        again = (fallback.c.incident_id == row["incident_id"]) & fallback.c.resolved_us.is_not(None)
+        conn.execute(update(fallback).where(again).values(**row, resolved_us=None))
+
+
+def resolve_fallback(conn: Connection, ids: Iterable[str], at: datetime) -> None:
+    """These wait no longer."""
+    for part in chunks(ids):
+        conn.execute(
+            update(fallback)
+            .where(fallback.c.incident_id.in_(part), fallback.c.resolved_us.is_(None))
+            .values(resolved_us=to_us(at))
+        )
 
 
 def counts(conn: Connection) -> dict[str, int]:

@@ -21,8 +21,10 @@ _RECEIPT: Final = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
-    """A projected whistle on its way to a department that does not read the bus."""
+    """Something projected about a whistle on its way to a department that does not read the bus."""
 
+    message_id: str
+    """The CloudEvents id: what the department acknowledges."""
     whistle_id: str
     department: str
     channel: str
@@ -40,12 +42,10 @@ class NewAnswer:
     state: str
 
 
-def add(conn: Connection, whistles: Sequence[Whistle]) -> list[Whistle]:
-    """Stores new whistles; gives back those that did not stand already."""
-    known = set(load(conn, (w.id for w in whistles)))
-    new = [w for w in whistles if w.id not in known]
-    insert(conn, whistle, [_row(w) for w in new])
-    return new
+def add(conn: Connection, whistles: Sequence[Whistle]) -> None:
+    """Stores new whistles; raises Fenced where one stands already, since another worker was faster."""
+    if insert(conn, whistle, [_row(w) for w in whistles]) != len(whistles):
+        raise Fenced
 
 
 def _row(one: Whistle) -> dict[str, object]:
@@ -107,7 +107,7 @@ def counts(conn: Connection) -> dict[str, int]:
 
 
 def queue(conn: Connection, deliveries: Sequence[NewDelivery], at: datetime) -> None:
-    """Puts projected whistles on their way; a repeat changes nothing."""
+    """Puts projected messages on their way; a repeat changes nothing."""
     if not deliveries:
         return
     start = conn.execute(select(func.coalesce(func.max(delivery.c.seq), 0))).scalar_one()
@@ -116,6 +116,7 @@ def queue(conn: Connection, deliveries: Sequence[NewDelivery], at: datetime) -> 
         delivery,
         [
             {
+                "message_id": one.message_id,
                 "whistle_id": one.whistle_id,
                 "department": one.department,
                 "channel": one.channel,
@@ -133,7 +134,7 @@ def queue(conn: Connection, deliveries: Sequence[NewDelivery], at: datetime) -> 
 def pull(conn: Connection, department: str, limit: int) -> Sequence[Row[Any, Any, Any]]:
     """The oldest messages that `department` has not acknowledged, of its own only."""
     return conn.execute(
-        select(delivery.c.whistle_id, delivery.c.message, delivery.c.seq)
+        select(delivery.c.message_id, delivery.c.message, delivery.c.seq)
         .where(delivery.c.department == department, delivery.c.channel == "pull")
         .where(delivery.c.state.in_(["waiting", "fetched"]))
         .order_by(delivery.c.seq)
@@ -144,13 +145,13 @@ def pull(conn: Connection, department: str, limit: int) -> Sequence[Row[Any, Any
 def mark(
     conn: Connection, channel: str, ids: Iterable[str], state: str, at: datetime, *, department: str
 ) -> int:
-    """Sets the state of `department`'s own deliveries; returns how many were its own."""
+    """Sets the state of `department`'s own deliveries, by message id; returns how many were its own."""
     done_us = to_us(at) if state in ("acknowledged", "sent") else None
     return sum(
         conn.execute(
             update(delivery)
             .where(
-                delivery.c.whistle_id.in_(part),
+                delivery.c.message_id.in_(part),
                 delivery.c.channel == channel,
                 delivery.c.department == department,
                 delivery.c.state != "acknowledged",
@@ -174,11 +175,11 @@ def webhooks_due(conn: Connection, now: datetime, limit: int) -> Sequence[Row[An
     ).all()
 
 
-def try_again(conn: Connection, whistle_id: str, code: str, at: datetime) -> None:
+def try_again(conn: Connection, message_id: str, code: str, at: datetime) -> None:
     """A webhook failed: the next try comes at `at`."""
     conn.execute(
         update(delivery)
-        .where(delivery.c.whistle_id == whistle_id, delivery.c.channel == "webhook")
+        .where(delivery.c.message_id == message_id, delivery.c.channel == "webhook")
         .values(attempts=delivery.c.attempts + 1, next_us=to_us(at), code=code)
     )
 

@@ -106,7 +106,9 @@ def relay_of(
 def queue(hub: HubInHand, department: str, *messages: str) -> None:
     """Whistles on their way to a department's webhook, in this order."""
     new = [
-        whistles.NewDelivery(whistle_id=f"wh_{one}", department=department, channel="webhook", message=one)
+        whistles.NewDelivery(
+            message_id=f"wh_{one}", whistle_id=f"wh_{one}", department=department, channel="webhook", message=one
+        )
         for one in messages
     ]
     with hub.hub.store.write() as conn:
