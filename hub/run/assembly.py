@@ -31,6 +31,7 @@ from hub.run.dispatch import Dispatch
 from hub.run.gateway import Gateway
 from hub.run.intake import Intake
 from hub.run.keyfile import open_keys
+from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger, Ledgers
 from hub.run.loop import Loop
 from hub.run.opening import Opening
@@ -269,14 +270,19 @@ class Assembly:
             consumer=self._consumer(casework.GROUP, [EVENTS]),
             journey=self.journey,
             vault=self.vault,
-            dispatch=Dispatch(
-                journey=self.journey,
-                outbox=self.outbox,
-                showing=self.showing,
-                ledger=Ledger(f"{self.worker}/casework", self.store),
-            ),
+            dispatch=self.dispatch("casework"),
+            latecomers=Latecomers(self.pack, lambda: self.tellable),
             clock=self.clock,
             batch=self.settings.batch,
+        )
+
+    def dispatch(self, role: str) -> Dispatch:
+        """Calls departments on behalf of `role`, which has an audit chain of its own."""
+        return Dispatch(
+            journey=self.journey,
+            outbox=self.outbox,
+            showing=self.showing,
+            ledger=Ledger(f"{self.worker}/{role}", self.store),
         )
 
     def casework(self) -> Loop:
@@ -338,9 +344,15 @@ class Assembly:
             store=self.store,
             pack=self.pack,
             vault=self.vault,
+            outbox=self.outbox,
             report_schema=Validator(known["report_in"], known.values()),
-            tellable={s: isinstance(self.adapter(s), Tells) for s in self.active_sources()},
+            tellable=self.tellable,
         )
+
+    @cached_property
+    def tellable(self) -> Mapping[str, bool]:
+        """Source → whether its adapter can be told anything."""
+        return {s: isinstance(self.adapter(s), Tells) for s in self.active_sources()}
 
     @cached_property
     def gateway(self) -> Gateway:

@@ -63,6 +63,8 @@ class Caseload:
         self._opened: dict[str, Concern] = {}
         self._moved: dict[str, datetime] = {}
         """Incidents that may call other departments than before, and when what moved them came."""
+        self.late: list[tuple[Event, IncidentId]] = []
+        """Live reports that joined a matter which is closed: nobody is called, they are told its results."""
         self._sightings = {event.id: journey.sight(event, text) for event, text in todo}
         self._blocks = {id_: journey.blocks(s) for id_, s in self._sightings.items()}
         self._new_links: list[incidents.CurrentLink] = []
@@ -236,6 +238,8 @@ class Caseload:
         after = _touched(incident, event, more=1)
         if self._calls_others(incident, after, event):
             self._move(after, event)
+        if incident.state is IncidentState.CLOSED and event.mode is not Mode.BACKFILL:
+            self.late.append((event, incident.id))
         self._reports[incident.id][event.key] = event
         self._change(after)
         self._extend(event, self._incidents[incident.id])

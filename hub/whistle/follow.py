@@ -86,7 +86,12 @@ def ended(whistle: Whistle, why: Ending, at: datetime) -> Whistle:
 
 
 def join(
-    whistles: Sequence[Whistle], into: IncidentId, standing: Sequence[Whistle], *, takes_more: bool, at: datetime
+    whistles: Sequence[Whistle],
+    into: IncidentId,
+    standing: Sequence[Whistle],
+    *,
+    takes_more: bool,
+    at: datetime,
 ) -> Joined:
     """Open `whistles` of a matter that was merged into another, whose own are `standing`.
 

@@ -107,7 +107,11 @@ def queue(hub: HubInHand, department: str, *messages: str) -> None:
     """Whistles on their way to a department's webhook, in this order."""
     new = [
         whistles.NewDelivery(
-            message_id=f"wh_{one}", whistle_id=f"wh_{one}", department=department, channel="webhook", message=one
+            message_id=f"wh_{one}",
+            whistle_id=f"wh_{one}",
+            department=department,
+            channel="webhook",
+            message=one,
         )
         for one in messages
     ]
