@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from hub.bus.topics import DEADLETTERS, EVENTS, INCIDENTS, reports, whistles
-from hub.contract.wire import whistle_data_schema
+from hub.contract.wire import ended_data_schema, whistle_data_schema
 from hub.model import Contract
 from hub.pack import Pack
 
@@ -69,7 +69,8 @@ def document(pack: Pack, schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, 
             "version": pack.version,
             "description": (
                 "Delivery is at least once: drop repeats by the CloudEvents id. A whistle carries references; "
-                "open them over HTTP under the grants of that moment."
+                "open them over HTTP under the grants of that moment. A whistle that was called off is told by "
+                "a message of its own on the same channel; its subject is the whistle's id."
             ),
         },
         "defaultContentType": "application/cloudevents+json",
@@ -84,17 +85,20 @@ def _department(
 ) -> None:
     name = contract.department
     messages[f"Whistle_{name}"] = _message("grid.whistle.v1", whistle_data_schema(contract, {}))
-    channels[f"whistles_{name}"] = _channel(whistles(name), contract.title, f"Whistle_{name}")
+    messages[f"WhistleCancelled_{name}"] = _message("grid.whistle.cancelled.v1", ended_data_schema(contract))
+    channels[f"whistles_{name}"] = _channel(
+        whistles(name), contract.title, f"Whistle_{name}", f"WhistleCancelled_{name}"
+    )
     channels[f"reports_{name}"] = _channel(reports(name), f"{contract.title}: 报到", "Report")
     operations[f"whistles_{name}"] = _operation("send", f"whistles_{name}")
     operations[f"reports_{name}"] = _operation("receive", f"reports_{name}")
 
 
-def _channel(address: str, description: str, message: str) -> dict[str, Any]:
+def _channel(address: str, description: str, *messages: str) -> dict[str, Any]:
     return {
         "address": address,
         "description": description,
-        "messages": {message: {"$ref": f"#/components/messages/{message}"}},
+        "messages": {one: {"$ref": f"#/components/messages/{one}"} for one in messages},
     }
 
 

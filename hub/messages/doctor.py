@@ -18,9 +18,9 @@ TEXTS: Final[dict[str, Text]] = {
         "gridplus explain {first}",
     ),
     "D103": Text(
-        "有 {count} 条事项没有合同可派",
+        "有 {count} 条事项无部门主办（无合同可派或已退单）",
         "补充合同或人工派遣",
-        "{count} matters match no contract",
+        "{count} matters wait at the desk: no contract takes them, or their lead returned them",
         "mend the contracts, or dispatch by hand",
     ),
     "D104": Text(
@@ -70,6 +70,12 @@ TEXTS: Final[dict[str, Text]] = {
         "执行 gridplus explain <哨编号> 查看时限推导",
         "{count} steps are overdue",
         "gridplus explain ID shows each deadline's derivation",
+    ),
+    "D113": Text(
+        "有 {count} 件未结事项既无承办部门也不在兜底队列，最早为 {first}",
+        "执行 gridplus explain {first}，人工派遣",
+        "{count} open matters have neither a department nor a place at the desk, {first} first",
+        "gridplus explain {first}, then dispatch it by hand",
     ),
     "D111": Text(
         "有 {count} 条记录被搁置，最久 {age_s} 秒",

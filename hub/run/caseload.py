@@ -198,7 +198,7 @@ class Caseload:
             after = self._taken_over(after, event)
         after = replace(after, state=self._state(after))
         self._change(after)
-        self._see(event, after)
+        self._extend(event, after)
         if incident.id in self._opened or _route_facts(after) != _route_facts(incident):
             self._move(after, event)
 
@@ -206,7 +206,7 @@ class Caseload:
         """An unmapped code says nothing new of what it is; another report may hold the urgency up."""
         told = self._reports[incident.id].values()
         rest = [] if len(told) == incident.event_count else [incident.urgency]
-        urgency = max([one.urgency for one in told] + rest, key=_URGENCY.__getitem__)
+        urgency = most_urgent([one.urgency for one in told] + rest)
         calm = Level.ROUTINE if incident.level is Level.EMERGENCY else incident.level
         return replace(
             incident,
@@ -256,11 +256,7 @@ class Caseload:
         return incident.id not in self._opened and _route_facts(after) != _route_facts(incident)
 
     def _open(self, event: Event, decision: Open) -> None:
-        incident = opened_by(event, recurrence_of=decision.recurrence_of)
-        if event.mode is Mode.BACKFILL and event.stage in (Stage.CLOSED, Stage.REJECTED, Stage.CANCELLED):
-            incident = replace(incident, state=IncidentState.CLOSED, closed_at=event.reported_at)
-        elif event.stage in WITHDRAWN:
-            incident = replace(incident, state=IncidentState.CANCELLED)
+        incident = opening(event, recurrence_of=decision.recurrence_of)
         self._incidents[incident.id] = incident
         self._reports[incident.id] = {event.key: event}
         self._opened[incident.id] = Concern(
@@ -303,21 +299,14 @@ class Caseload:
 
     def _extend(self, event: Event, incident: Incident) -> None:
         """The report is a part of its incident, for the rest of the batch and for whoever looks there later."""
-        self._see(event, incident)
-        for block in self._blocks[event.id]:
-            self._new_blocks[block, incident.id] = incident.last_reported_at
-
-    def _see(self, event: Event, incident: Incident) -> None:
-        """The rest of the batch sees this report as it is now; later ones find it where it has come to be."""
         sighting = self._sightings[event.id]
-        for block in self._blocks[event.id]:
-            if incident.id not in self._in_block.get(block, ()):
-                self._new_blocks[block, incident.id] = incident.last_reported_at
         earlier = self._candidates.get(incident.id)
         self._put_candidate(incident, _with(earlier.sightings if earlier else (), sighting))
         for alias in event.aliases:
             self._by_alias[alias.system, alias.ref] = incident.id
         self._by_alias[event.source, event.source_ref] = incident.id
+        for block in self._blocks[event.id]:
+            self._new_blocks[block, incident.id] = incident.last_reported_at
 
     def _change(self, incident: Incident) -> None:
         """Keeps the change; the stored version goes up by one a batch, not by one an event."""
@@ -357,6 +346,21 @@ class Caseload:
         return fresh + concerns_of(self._conn, moved)
 
 
+def most_urgent(told: Iterable[Urgency]) -> Urgency:
+    """The highest of some."""
+    return max(told, key=_URGENCY.__getitem__)
+
+
+def opening(event: Event, *, recurrence_of: IncidentId | None) -> Incident:
+    """The matter that `event` opens, in the state in which its source leaves it: what was withdrawn calls nobody."""
+    incident = opened_by(event, recurrence_of=recurrence_of)
+    if event.mode is Mode.BACKFILL and event.stage in (Stage.CLOSED, *WITHDRAWN):
+        return replace(incident, state=IncidentState.CLOSED, closed_at=event.reported_at)
+    if event.stage in WITHDRAWN:
+        return replace(incident, state=IncidentState.CANCELLED)
+    return incident
+
+
 def _names(event: Event) -> set[tuple[str, str]]:
     """(system, number): the report's own, and those that it names."""
     named = {(a.system, a.ref) for a in event.aliases} | {(event.source, ref) for ref in event.same_as}
@@ -381,7 +385,7 @@ def _first_and_newest(links: list[incidents.CurrentLink]) -> list[incidents.Curr
 
 
 def _touched(incident: Incident, event: Event, *, more: int) -> Incident:
-    urgency = max(incident.urgency, event.urgency, key=_URGENCY.__getitem__)
+    urgency = most_urgent((incident.urgency, event.urgency))
     sources = incident.sources if event.source in incident.sources else (*incident.sources, event.source)
     return replace(
         incident,

@@ -67,7 +67,8 @@ class Dispatch:
         self._write(conn, round_, now)
 
     def join(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> None:
-        """`source` was merged into `target`: its open whistles go on there, or end as merged."""
+        """`source` was merged into `target`: its open whistles go on there or end as merged, and `target` calls
+        whom it lacks."""
         known = whistles.of_incidents(conn, (source.id, target.id))
         standing = known.get(target.id, [])
         takes_more = target.state is IncidentState.OPEN
@@ -75,10 +76,7 @@ class Dispatch:
         round_ = _Round(moved=list(done.moved), released=[source.id])
         round_.ended += [Notice(w, source, Ending.MERGED) for w in done.ended]
         together = [*standing, *done.moved]
-        if takes_more and is_led(together):
-            round_.released.append(target.id)
-        else:
-            self._bring(round_, concerns_of(conn, [(target, now)]), {target.id: together}, now)
+        self._bring(round_, concerns_of(conn, [(target, now)]), {target.id: together}, now)
         self._write(conn, round_, now)
 
     def part(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> None:

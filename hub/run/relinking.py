@@ -15,7 +15,7 @@ from hub import ids
 from hub.errors import Refused
 from hub.incident.merge import Links, live, merge, unmerge
 from hub.model import Ending, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
-from hub.pipeline import opened_by
+from hub.run.caseload import most_urgent, opening
 from hub.run.concern import concerns_of
 from hub.run.dispatch import Dispatch
 from hub.store import events, incidents
@@ -46,13 +46,7 @@ class Relinking:
             lambda links: merge(links, IncidentId(source), IncidentId(target), at=self._at, by=self._by),
         )
         gone, kept = known[source], known[target]
-        kept = replace(
-            kept,
-            event_count=kept.event_count + gone.event_count,
-            sources=tuple(dict.fromkeys((*kept.sources, *gone.sources))),
-            last_reported_at=max(kept.last_reported_at, gone.last_reported_at),
-            version=kept.version + 1,
-        )
+        kept = self._recounted(replace(kept, version=kept.version + 1))
         gone = replace(
             gone, state=IncidentState.MERGED, merged_into=kept.id, event_count=0, version=gone.version + 1
         )
@@ -97,7 +91,7 @@ class Relinking:
         stored = events.load(self._conn, [newest])[newest]
         generation = incidents.link_counts(self._conn, [key])[key]
         fresh = replace(
-            opened_by(stored.event, recurrence_of=None),
+            opening(stored.event, recurrence_of=None),
             id=ids.incident_id(EventKey(key), generation),
             opened_at=self._at,
         )
@@ -129,16 +123,17 @@ class Relinking:
         return known
 
     def _recounted(self, one: Incident) -> Incident:
-        """`one` with the figures of the reports that are joined to it now."""
+        """`one` with the figures of the reports that are joined to it now; of a matter that holds some."""
         links = incidents.links_of(self._conn, [one.id]).get(one.id, [])
         newest = incidents.latest_events(self._conn, [each.event_key for each in links])
         told = [s.event for s in events.load(self._conn, newest.values()).values()]
-        here = {event.source for event in told}
+        here = [event.source for event in sorted(told, key=lambda event: event.received_at)]
         return replace(
             one,
+            urgency=most_urgent(event.urgency for event in told),
             event_count=len(told),
-            sources=tuple(source for source in one.sources if source in here),
-            last_reported_at=max((event.reported_at for event in told), default=one.last_reported_at),
+            sources=tuple(dict.fromkeys((*(s for s in one.sources if s in here), *here))),
+            last_reported_at=max(event.reported_at for event in told),
         )
 
     def _apply(self, touched: tuple[str, str], change: Callable[[Links], Links]) -> None:
