@@ -143,8 +143,7 @@ class Dispatch:
     # -- writing -------------------------------------------------------------------------------------
 
     def _write(self, conn: Connection, round_: _Round, now: datetime) -> None:
-        for one in (*round_.moved, *(notice.whistle for notice in round_.ended)):
-            whistles.change(conn, one)
+        whistles.change(conn, *round_.moved, *(notice.whistle for notice in round_.ended))
         whistles.add(conn, [notice.whistle for notice in round_.blown])
         self._desk.wait(conn, round_.waiting, now)
         self._desk.release(conn, round_.released, now)

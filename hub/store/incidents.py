@@ -15,6 +15,7 @@ from hub.model import EventId, EventKey, Incident, IncidentId, IncidentState, Li
 from hub.store.engine import chunks, insert
 from hub.store.events import loads_reasons, newest
 from hub.store.moments import from_us, from_us_or_none, to_us
+from hub.store.swapping import swap
 from hub.store.tables import block, fallback, incident, link, review
 
 
@@ -158,15 +159,7 @@ def _row(one: Incident) -> dict[str, object]:
 
 def change(conn: Connection, incidents: Sequence[Incident]) -> None:
     """Stores changed incidents, each one version on; raises Fenced where someone else changed one meanwhile."""
-    for one in incidents:
-        row = _row(one)
-        changed = conn.execute(
-            update(incident)
-            .where(incident.c.id == one.id, incident.c.version == one.version - 1)
-            .values({k: v for k, v in row.items() if k != "id"})
-        ).rowcount
-        if not changed:
-            raise Fenced
+    swap(conn, incident, [_row(one) for one in incidents])
 
 
 def add_links(conn: Connection, links: Sequence[CurrentLink]) -> None:

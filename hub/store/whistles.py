@@ -13,6 +13,7 @@ from hub.jsonform import dumps, loads
 from hub.model import Move, Report, Whistle
 from hub.store.engine import chunks, insert
 from hub.store.moments import to_us
+from hub.store.swapping import swap
 from hub.store.tables import answer, delivery, report, whistle
 
 _RECEIPT: Final = 128
@@ -62,16 +63,9 @@ def _row(one: Whistle) -> dict[str, object]:
     }
 
 
-def change(conn: Connection, one: Whistle) -> None:
-    """Stores a changed whistle, one version on; raises Fenced where someone else moved it meanwhile."""
-    row = _row(one)
-    changed = conn.execute(
-        update(whistle)
-        .where(whistle.c.id == one.id, whistle.c.version == one.version - 1)
-        .values({k: v for k, v in row.items() if k != "id"})
-    ).rowcount
-    if not changed:
-        raise Fenced
+def change(conn: Connection, *whistles: Whistle) -> None:
+    """Stores changed whistles, each one version on; raises Fenced where someone else moved one meanwhile."""
+    swap(conn, whistle, [_row(one) for one in whistles])
 
 
 def load(conn: Connection, ids: Iterable[str]) -> dict[str, Whistle]:
