@@ -10,7 +10,7 @@ from hub.model import Code, Draft, Mode, Stage, Urgency
 from hub.run.doctor import Doctor
 from tests.instruments import MORNING, HubInHand, person
 from tests.unit.run.matters import announced, desk, incidents, is_sound, matter, report, told, whistles
-from tests.unit.run.sources import pipe
+from tests.unit.run.sources import SOURCE, pipe
 
 LAMP = Code("hl-2024", "010202")
 BLOWN, OFF = ("whistle.v1", ""), "whistle.cancelled.v1"
@@ -106,6 +106,33 @@ def test_a_report_that_moves_takes_its_matter_along_and_is_found_there(hub: HubI
     tell(hub, replace(pipe(hub, "A2", 5), requester=person(3)))
     assert matter(hub, "A1") == matter(hub, "A2")
     assert is_sound(hub)
+
+
+@pytest.mark.nasty("N02")
+def test_of_two_revisions_the_one_that_came_last_counts_whichever_partition_is_read_first(
+    hub: HubInHand,
+) -> None:
+    tell(hub, pipe(hub, "A1"))
+    for revision in (pipe(hub, "A1", 5), replace(pipe(hub, "A1"), content="还是原来的地方。")):
+        hub.clock.pause(60)
+        hub.tell(revision)
+        read_in(hub)
+    first, last = hub.rows("SELECT seq, value FROM message WHERE topic = 'grid.events' ORDER BY seq")[1:]
+    with hub.hub.store.write() as conn:
+        for seq, value in ((first.seq, last.value), (last.seq, first.value)):
+            conn.exec_driver_sql("UPDATE message SET value = ? WHERE seq = ?", (value, seq))
+    hub.settle()
+    here = pipe(hub, "A1").position
+    assert here is not None
+    assert here.x == stands(hub, "place")["lon"]  # type: ignore[index]  # JSON
+
+
+def read_in(hub: HubInHand) -> None:
+    """Intake alone: casework has not seen it."""
+    intake = hub.hub.plain_intake(SOURCE, hub.adapter)
+    held = intake.lease()
+    assert held is not None
+    intake.digest(held)
 
 
 @pytest.mark.nasty("N02")
