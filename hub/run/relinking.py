@@ -15,7 +15,7 @@ from hub import ids
 from hub.errors import Refused
 from hub.incident.merge import Links, live, merge, unmerge
 from hub.model import Ending, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
-from hub.run.caseload import most_urgent, opening
+from hub.run.caseload import WITHDRAWN, most_urgent, opening
 from hub.run.concern import concerns_of
 from hub.run.dispatch import Dispatch
 from hub.store import events, incidents
@@ -123,13 +123,17 @@ class Relinking:
         return known
 
     def _recounted(self, one: Incident) -> Incident:
-        """`one` with the figures of the reports that are joined to it now; of a matter that holds some."""
+        """`one` by the reports that are joined to it now; over where their sources have let go of all of them."""
         links = incidents.links_of(self._conn, [one.id]).get(one.id, [])
         newest = incidents.latest_events(self._conn, [each.event_key for each in links])
         told = [s.event for s in events.load(self._conn, newest.values()).values()]
+        if not told:
+            return replace(one, event_count=0)
+        withdrawn = one.state is IncidentState.OPEN and all(event.stage in WITHDRAWN for event in told)
         here = [event.source for event in sorted(told, key=lambda event: event.received_at)]
         return replace(
             one,
+            state=IncidentState.CANCELLED if withdrawn else one.state,
             urgency=most_urgent(event.urgency for event in told),
             event_count=len(told),
             sources=tuple(dict.fromkeys((*(s for s in one.sources if s in here), *here))),

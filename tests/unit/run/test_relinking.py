@@ -4,10 +4,13 @@ from dataclasses import replace
 
 import orjson
 import pytest
+from click.testing import CliRunner
 
+from hub.cli import main
 from hub.errors import Refused
-from hub.model import Code, Mode, Stage, Urgency
+from hub.model import Code, Draft, Mode, Stage, Urgency
 from tests.instruments import HubInHand
+from tests.unit.run.ledgers import is_whole
 from tests.unit.run.matters import (
     DONE,
     announced,
@@ -39,13 +42,16 @@ def two(hub: HubInHand) -> tuple[str, str]:
 
 def _two(hub: HubInHand, **changes: object) -> tuple[str, str]:
     """The first matter, and another one that the same subdistrict would take."""
-    far = pipe(hub, "B1", 0)
-    assert far.position is not None
-    away = replace(far.position, x=far.position.x + 0.004)
-    other = replace(far, position=away, **changes)  # type: ignore[arg-type]  # fields of Draft
-    hub.tell(pipe(hub, "A1"), other)
+    hub.tell(pipe(hub, "A1"), replace(far(hub), **changes))  # type: ignore[arg-type]  # fields of Draft
     hub.settle()
     return matter(hub, "A1"), matter(hub, "B1")
+
+
+def far(hub: HubInHand) -> Draft:
+    """A burst pipe in the same subdistrict as the first one, too far away to be the same."""
+    near = pipe(hub, "B1")
+    assert near.position is not None
+    return replace(near, position=replace(near.position, x=near.position.x + 0.004))
 
 
 def finish(hub: HubInHand, incident: str) -> None:
@@ -234,3 +240,40 @@ def test_every_change_by_a_person_is_announced(hub: HubInHand, two: tuple[str, s
     fresh = unlink(hub, "A2")
     assert [(1, "open")] == announced(hub, fresh)
     assert (5, "open") == announced(hub, one)[-1]
+
+
+@pytest.mark.nasty("N11", "N12")
+def test_a_matter_withdrawn_while_it_was_merged_is_over_when_it_comes_back(
+    hub: HubInHand, two: tuple[str, str]
+) -> None:
+    one, other = two
+    link(hub, other, one)
+    hub.tell(replace(far(hub), stage=Stage.CANCELLED, version="2"))
+    hub.settle()
+    assert THREE == on(hub, one)
+    part(hub, other, one)
+    assert ("cancelled", CALLED_OFF, THREE) == (announced(hub, other)[-1][1], on(hub, other), on(hub, one))
+
+
+def test_a_matter_all_of_whose_own_reports_have_left_survives_un_merging(
+    hub: HubInHand, two: tuple[str, str]
+) -> None:
+    one, other = two
+    link(hub, other, one)
+    unlink(hub, "A1")
+    part(hub, other, one)
+    assert THREE <= on(hub, other)
+
+
+def test_a_person_links_and_parts_from_the_command_line(
+    hub: HubInHand, two: tuple[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one, other = two
+    monkeypatch.setenv("GRIDPLUS_HOME", str(hub.hub.settings.home))
+    monkeypatch.setenv("GRIDPLUS_CLOCK_START", "2026-03-10T09:30:00+08:00")
+    for command in ("link", "unmerge"):
+        said = ["review", command, other, one, "--by", "desk", "--store", hub.hub.settings.store_url]
+        done = CliRunner().invoke(main, said)
+        assert 0 == done.exit_code, done.output
+    assert (THREE, THREE | CALLED_OFF) == (on(hub, one), on(hub, other))
+    assert is_whole(hub)
