@@ -92,6 +92,8 @@ class Caseload:
         self._in_block: dict[str, set[str]] = {}
         self._reports: dict[str, dict[str, Event]] = {}
         """Incident → its reports by key, as last told; all of them where the batch revises one of them."""
+        self._began: dict[str, Mode] = {}
+        """How the reports that the batch revises first came in."""
         self._add_candidates(near)
 
     def _lock(self, batch: Sequence[Event]) -> None:
@@ -125,7 +127,9 @@ class Caseload:
         revised = {one.link.incident_id for one in self._links.values()}
         wanted = {i: ls if i in revised else chosen[i] for i, ls in links.items()}
         newest = incidents.latest_events(self._conn, {one.event_key for ls in wanted.values() for one in ls})
-        stored = events.load(self._conn, newest.values())
+        first = {one.link.event_id for one in self._links.values()}
+        stored = events.load(self._conn, {*newest.values(), *first})
+        self._began |= {one.event_key: stored[one.link.event_id].event.mode for one in self._links.values()}
         compared = [stored[newest[one.event_key]] for ls in chosen.values() for one in ls]
         data_keys = keys.of(self._conn, {s.event.record_id for s in compared})
         texts = texts_of(self._vault, compared, data_keys)
@@ -197,10 +201,20 @@ class Caseload:
         if incident.event_count == 1 or known.opened_it:
             after = self._taken_over(after, event)
         after = replace(after, state=self._state(after))
+        comes_alive = self._comes_alive(event, incident)
+        if comes_alive and event.stage is Stage.CLOSED:
+            after = replace(after, state=IncidentState.CLOSED, closed_at=event.reported_at)
         self._change(after)
         self._extend(event, after)
-        if incident.id in self._opened or _route_facts(after) != _route_facts(incident):
+        if comes_alive or incident.id in self._opened or _route_facts(after) != _route_facts(incident):
             self._move(after, event)
+
+    def _comes_alive(self, event: Event, incident: Incident) -> bool:
+        """Whether a report that a back-fill brought goes on at its source, and only back-fills told of its matter."""
+        if event.mode is Mode.BACKFILL or self._began.get(event.key) is not Mode.BACKFILL:
+            return False
+        others = (one for key, one in self._reports[incident.id].items() if key != event.key)
+        return all(one.mode is Mode.BACKFILL for one in others)
 
     def _taken_over(self, incident: Incident, event: Event) -> Incident:
         """An unmapped code says nothing new of what it is; another report may hold the urgency up."""
@@ -213,7 +227,7 @@ class Caseload:
             category=incident.category if event.category == UNMAPPED else event.category,
             place=event.place,
             urgency=urgency,
-            level=Level.EMERGENCY if urgency is Urgency.CRITICAL else calm,
+            level=Level.EMERGENCY if event.urgency is Urgency.CRITICAL else calm,
         )
 
     def _state(self, incident: Incident) -> IncidentState:
@@ -295,6 +309,7 @@ class Caseload:
             ),
         )
         self._links[event.key] = one
+        self._began[event.key] = event.mode
         self._new_links.append(one)
 
     def _extend(self, event: Event, incident: Incident) -> None:

@@ -61,6 +61,23 @@ def test_a_back_fill_that_joins_history_calls_nobody(hub: HubInHand) -> None:
     assert ({}, []) == (whistles(hub), desk(hub))
 
 
+@pytest.mark.nasty("N78")
+@pytest.mark.parametrize(
+    ("stage", "state", "called"),
+    [
+        pytest.param(Stage.IN_PROGRESS, "open", {"blown"}, id="it goes on"),
+        pytest.param(Stage.CLOSED, "closed", set(), id="it was closed there"),
+        pytest.param(Stage.CANCELLED, "cancelled", set(), id="it was withdrawn there"),
+    ],
+)
+def test_a_back_filled_report_that_its_source_goes_on_with_is_live(
+    hub: HubInHand, stage: Stage, state: str, called: set[str]
+) -> None:
+    tell(hub, pipe(hub, "OLD"), mode=Mode.BACKFILL)
+    tell(hub, replace(pipe(hub, "OLD"), content="还在漏。", stage=stage))
+    assert (state, called) == (stands(hub, "state"), set(whistles(hub).values()))
+
+
 # -- revisions --------------------------------------------------------------------------------------
 
 
