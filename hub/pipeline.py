@@ -323,8 +323,11 @@ class Journey:
 
     # -- a matter calls its departments ------------------------------------------------------------
 
-    def route(self, event: Event, incident: Incident) -> Routed | Unrouted:
-        """Who takes the matter that `event` opened, under the contracts of the day it happened."""
+    def route(self, event: Event, incident: Incident, since: datetime | None = None) -> Routed | Unrouted:
+        """Who takes the matter that `event` speaks for, under the contracts of the day it was opened.
+
+        Clocks start at `since`, where the call comes later than the report.
+        """
         matter = Matter(
             category=incident.category,
             subdistrict_id=incident.place.subdistrict_id,
@@ -337,7 +340,7 @@ class Journey:
             accused=event.accused,
             at=incident.opened_at,
         )
-        due = due_from(event.received_at, self.pack.calendar)
+        due = due_from(since or event.received_at, self.pack.calendar)
         return self._routers.on(day_of(incident.opened_at)).route(matter, due)
 
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from hub.bus.topics import DEADLETTERS, EVENTS, INCIDENTS, reports, whistles
-from hub.contract.wire import whistle_data_schema
+from hub.contract.wire import ended_data_schema, whistle_data_schema
 from hub.model import Contract
 from hub.pack import Pack
 from hub.run.wirefields import wire_fields
@@ -62,8 +62,7 @@ def document(pack: Pack, schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, 
         name: _operation("send", name) for name in ("events", "incidents", "deadletters")
     }
     for contract in sorted(pack.contracts, key=lambda c: c.department):
-        whistle = whistle_data_schema(contract, wire_fields(contract, schemas))
-        _department(contract, whistle, channels, messages, operations)
+        _department(contract, wire_fields(contract, schemas), channels, messages, operations)
     return {
         "asyncapi": _SPEC,
         "info": {
@@ -71,7 +70,8 @@ def document(pack: Pack, schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, 
             "version": pack.version,
             "description": (
                 "Delivery is at least once: drop repeats by the CloudEvents id. A whistle carries references; "
-                "open them over HTTP under the grants of that moment."
+                "open them over HTTP under the grants of that moment. A whistle that was called off is told by "
+                "a message of its own on the same channel; its subject is the whistle's id."
             ),
         },
         "defaultContentType": "application/cloudevents+json",
@@ -83,24 +83,28 @@ def document(pack: Pack, schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, 
 
 def _department(
     contract: Contract,
-    whistle: Mapping[str, Any],
+    fields: Mapping[str, Any],
     channels: dict[str, Any],
     messages: dict[str, Any],
     operations: dict[str, Any],
 ) -> None:
     name = contract.department
-    messages[f"Whistle_{name}"] = _message("grid.whistle.v1", whistle)
-    channels[f"whistles_{name}"] = _channel(whistles(name), contract.title, f"Whistle_{name}")
+    blown, ended = whistle_data_schema(contract, fields), ended_data_schema(contract, fields)
+    messages[f"Whistle_{name}"] = _message("grid.whistle.v1", blown)
+    messages[f"WhistleCancelled_{name}"] = _message("grid.whistle.cancelled.v1", ended)
+    channels[f"whistles_{name}"] = _channel(
+        whistles(name), contract.title, f"Whistle_{name}", f"WhistleCancelled_{name}"
+    )
     channels[f"reports_{name}"] = _channel(reports(name), f"{contract.title}: 报到", "Report")
     operations[f"whistles_{name}"] = _operation("send", f"whistles_{name}")
     operations[f"reports_{name}"] = _operation("receive", f"reports_{name}")
 
 
-def _channel(address: str, description: str, message: str) -> dict[str, Any]:
+def _channel(address: str, description: str, *messages: str) -> dict[str, Any]:
     return {
         "address": address,
         "description": description,
-        "messages": {message: {"$ref": f"#/components/messages/{message}"}},
+        "messages": {one: {"$ref": f"#/components/messages/{one}"} for one in messages},
     }
 
 

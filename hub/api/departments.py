@@ -8,7 +8,6 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hub.access.exits import Exit
 from hub.api.doors import AllDoors, Department
-from hub.run.dispatch import TOLD_WHEN_SENT
 from hub.api.plain import PlainJson, PlainText
 from hub.store import whistles
 
@@ -36,10 +35,10 @@ router = APIRouter(
 
 
 class Acknowledgement(BaseModel):
-    """Whistle ids that the department has stored on its side."""
+    """CloudEvents ids that the department has stored on its side."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
-    ids: list[Annotated[PlainText, Field(max_length=40)]] = Field(max_length=500)
+    ids: list[Annotated[PlainText, Field(max_length=64)]] = Field(max_length=500)
 
 
 class Acknowledged(BaseModel):
@@ -49,7 +48,7 @@ class Acknowledged(BaseModel):
 
 
 class Fetched(BaseModel):
-    """CloudEvents 1.0, oldest first; the same ones come again until they are acknowledged."""
+    """CloudEvents 1.0, whistles and word of those that were called off, oldest first; the same ones come again until they are acknowledged."""
 
     whistles: list[dict[str, Any]]
 
@@ -80,16 +79,13 @@ def fetch(department: Department, doors: AllDoors, limit: int = Query(100, ge=1,
     now = doors.clock.now()
     ledger = doors.ledgers.mine()
     with doors.store.write() as conn:
-        rows = whistles.pull(conn, department, limit)
-        unmade = [r.whistle_id for r in rows if r.message == TOLD_WHEN_SENT]
-        told = doors.telling.again(conn, unmade, through=Exit.HTTP_PULL, at=now)
-        messages = {r.whistle_id: r.message for r in rows} | {i: one.message for i, one in told.items()}
-        whistles.mark(
-            conn, "pull", [i for i, one in messages.items() if one], "fetched", now, department=department
+        told = doors.telling.again(
+            conn, whistles.pull(conn, department, limit), through=Exit.HTTP_PULL, at=now
         )
+        whistles.mark(conn, "pull", told, "fetched", now, department=department)
         ledger.append(conn, [row for one in told.values() for row in one.rows], now)
     ledger.committed()
-    return Fetched(whistles=[orjson.loads(one) for one in messages.values() if one])
+    return Fetched(whistles=[orjson.loads(one.message) for one in told.values()])
 
 
 @router.post("/whistles/acknowledgements")

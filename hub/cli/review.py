@@ -18,6 +18,7 @@ def review() -> None:
 
 
 _STORE = click.option("--store", default=None, help="SQLAlchemy URL of the store.")
+_BUS = click.option("--bus", default=None, help="`embedded`, or kafka://host:port, as the workers have it.")
 _BY = click.option("--by", required=True, help="Your account: it stands beside the decision.")
 
 
@@ -58,9 +59,10 @@ def list_(store: str | None, as_json: bool) -> None:
 @click.argument("candidate")
 @_BY
 @_STORE
-def link(incident: str, candidate: str, by: str, store: str | None) -> None:
+@_BUS
+def link(incident: str, candidate: str, by: str, store: str | None, bus: str | None) -> None:
     """INCIDENT is the same matter as CANDIDATE: its reports join it."""
-    _decide(store, by, lambda one: one.merge(incident, candidate))
+    _decide(store, bus, by, lambda one: one.merge(incident, candidate))
 
 
 @review.command()
@@ -68,9 +70,10 @@ def link(incident: str, candidate: str, by: str, store: str | None) -> None:
 @click.argument("candidate")
 @_BY
 @_STORE
-def apart(incident: str, candidate: str, by: str, store: str | None) -> None:
+@_BUS
+def apart(incident: str, candidate: str, by: str, store: str | None, bus: str | None) -> None:
     """INCIDENT and CANDIDATE are different matters."""
-    _decide(store, by, lambda one: one.keep_apart(incident, candidate))
+    _decide(store, bus, by, lambda one: one.keep_apart(incident, candidate))
 
 
 @review.command()
@@ -78,32 +81,36 @@ def apart(incident: str, candidate: str, by: str, store: str | None) -> None:
 @click.argument("target")
 @_BY
 @_STORE
-def unmerge(source: str, target: str, by: str, store: str | None) -> None:
+@_BUS
+def unmerge(source: str, target: str, by: str, store: str | None, bus: str | None) -> None:
     """What was merged from SOURCE into TARGET goes back."""
-    _decide(store, by, lambda one: one.unmerge(source, target))
+    _decide(store, bus, by, lambda one: one.unmerge(source, target))
 
 
 @review.command()
 @click.argument("event_key")
 @_BY
 @_STORE
-def unlink(event_key: str, by: str, store: str | None) -> None:
+@_BUS
+def unlink(event_key: str, by: str, store: str | None, bus: str | None) -> None:
     """Takes one report out of its matter; it opens one of its own."""
-    _decide(store, by, lambda one: one.unlink(event_key))
+    _decide(store, bus, by, lambda one: one.unlink(event_key))
 
 
-def _decide(store: str | None, by: str, act: "Callable[[Relinking], Incident | None]") -> None:
-    """One decision, one transaction; prints the incident that came of it."""
-    from hub.run.assembly import clock_of
+def _decide(
+    store: str | None, bus: str | None, by: str, act: "Callable[[Relinking], Incident | None]"
+) -> None:
+    """One decision, one transaction, its whistles in it; prints the incident that came of it."""
+    from hub.run.assembly import Assembly
     from hub.run.relinking import Relinking
     from hub.settings import read
-    from hub.store.engine import Store
 
-    settings = read(store=store)
-    opened = Store(settings.store_url)
+    hub = Assembly(read(store=store, bus=bus))
     try:
-        with opened.write() as conn:
-            done = act(Relinking(conn, by=by, at=clock_of(settings).now()))
+        dispatch = hub.dispatch("review")
+        with hub.store.write() as conn:
+            done = act(Relinking(conn, dispatch, by=by, at=hub.clock.now()))
+        dispatch.committed()
     finally:
-        opened.close()
+        hub.close()
     click.echo(done.id if done else "ok")

@@ -6,7 +6,7 @@ Pure. Checked after projection, before anything leaves; the AsyncAPI document sh
 from collections.abc import Mapping
 from typing import Any, Final
 
-from hub.model import Contract
+from hub.model import Contract, Ending
 
 HANDLE: Final = "handle"
 """Purpose of a whistle itself; other purposes are asked for when it is opened."""
@@ -20,14 +20,27 @@ def whistle_data_schema(contract: Contract, fields: Mapping[str, Mapping[str, An
         dataset, _, leaf = asked.field.partition(".")
         if asked.purpose == HANDLE and dataset in datasets and asked.field in fields:
             datasets[dataset][leaf] = dict(fields[asked.field])
+    return _closed(contract, datasets, {})
+
+
+def ended_data_schema(contract: Contract, fields: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """JSON Schema 2020-12 of `data` where a whistle was called off: which one, and why. `fields` as above."""
+    leaves = {"id": dict(fields["whistle.id"])} if "whistle.id" in fields else {}
+    return _closed(contract, {"whistle": leaves}, {"reason": {"enum": [one.value for one in Ending]}})
+
+
+def _closed(
+    contract: Contract, datasets: Mapping[str, Mapping[str, Any]], beside: Mapping[str, Any]
+) -> dict[str, Any]:
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "type": "object",
         "additionalProperties": False,
-        "required": ["department", "href"],
+        "required": ["department", "href", *beside],
         "properties": {
             "department": {"const": contract.department},
             "href": {"type": "string", "pattern": "^/departments/me/whistles/wh_[0-9a-f]{32}$"},
+            **beside,
             **{
                 name: {"type": "object", "additionalProperties": False, "properties": leaves}
                 for name, leaves in datasets.items()

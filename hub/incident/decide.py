@@ -6,7 +6,7 @@ repeated alarm, then the best judgement. Every decision carries its reasons.
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final, NamedTuple
 
 from hub.incident.flood import FOLDED, folds_into
@@ -19,8 +19,6 @@ from hub.model import IncidentId, IncidentState, Reason, Verdict
 TIED: Final = "same_number"
 """The reason's rule of a link by id, alias or 原单号."""
 
-
-_JOINABLE: Final = frozenset({IncidentState.OPEN, IncidentState.CLOSED})
 _BY_NUMBER: Final = ruled(Verdict.SAME, TIED)
 _BY_DEVICE: Final = ruled(Verdict.SAME, FOLDED)
 _REPEATED: Final = ruled(Verdict.RECURRENCE, TIED)
@@ -68,13 +66,14 @@ def decide(sighting: Sighting, candidates: Iterable[Candidate], rules: LinkRules
     """What becomes of `sighting`; the same for every order of `candidates`.
 
     A secret report opens its own incident, unseen by any rule, and nothing joins a secret one (N16).
-    Nothing joins a verified incident, not even under its own number: that is a recurrence (N10).
+    Nothing joins a verified incident, or one closed longer than its rule's grace, not even under its own
+    number: that is a recurrence (N10). Within the grace it joins, and the matter stays closed.
     """
     if sighting.secret:
         return Open()
     known = tuple(candidates)
     tied = [one for one in known if _is_tied(sighting, one)]
-    joinable = [one for one in tied if one.state in _JOINABLE]
+    joinable = [one for one in tied if _takes(sighting, one, rules)]
     if joinable:
         near = _nearest_first(sighting, joinable, rules)
         return Join(near[0].incident_id if near else min(joinable, key=_age).incident_id, _BY_NUMBER)
@@ -87,6 +86,15 @@ def decide(sighting: Sighting, candidates: Iterable[Candidate], rules: LinkRules
         repeated = tuple(Near(one.incident_id, _REPEATED) for one in sorted(tied, key=_age))
         return replace(decision, recurrences=repeated + decision.recurrences)
     return decision
+
+
+def _takes(sighting: Sighting, candidate: Candidate, rules: LinkRules) -> bool:
+    """Whether a matter still takes a report of its own number: open, or closed within the grace of its rule."""
+    if candidate.state is not IncidentState.CLOSED:
+        return candidate.state is IncidentState.OPEN
+    rule = rules.of(candidate.sightings[0].category)
+    grace = rule.closed_grace if rule else timedelta()
+    return sighting.occurred_at <= (candidate.closed_at or candidate.last_reported_at) + grace
 
 
 def _is_tied(sighting: Sighting, candidate: Candidate) -> bool:

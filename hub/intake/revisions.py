@@ -51,14 +51,17 @@ def is_older(version: str, highest: str) -> bool:
     return bool(version) and version < highest
 
 
-def newest(revisions: Iterable[Revision]) -> str:
-    """The id of the revision that counts; of equal ones the last that came. Raises IndexError for none."""
+def newest(revisions: Iterable[Revision]) -> Revision:
+    """The revision that counts, with the highest token of all; of equal ones the last that came.
+
+    Raises IndexError for none.
+    """
     in_order = sorted(revisions, key=lambda one: (one.received_us, one.event_id))
-    found, highest = in_order[0].event_id, ""
+    found, highest = in_order[0], ""
     for one in in_order:
         if not is_older(one.version, highest):
-            found, highest = one.event_id, max(highest, one.version)
-    return found
+            found, highest = one, max(highest, one.version)
+    return replace(found, version=highest)
 
 
 def is_behind(version: str, received_at: datetime, standing: Standing) -> bool:

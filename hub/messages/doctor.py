@@ -18,9 +18,9 @@ TEXTS: Final[dict[str, Text]] = {
         "gridplus explain {first}",
     ),
     "D103": Text(
-        "有 {count} 条事项没有合同可派",
+        "有 {count} 条事项无部门主办（无合同可派或已退单）",
         "补充合同或人工派遣",
-        "{count} matters match no contract",
+        "{count} matters wait at the desk: no contract takes them, or their lead returned them",
         "mend the contracts, or dispatch by hand",
     ),
     "D104": Text(
@@ -77,13 +77,19 @@ TEXTS: Final[dict[str, Text]] = {
         "{count} steps are overdue",
         "gridplus explain ID shows each deadline's derivation",
     ),
+    "D113": Text(
+        "有 {count} 件未结事项既无承办部门也不在兜底队列，最早为 {first}",
+        "执行 gridplus explain {first}，人工派遣",
+        "{count} open matters have neither a department nor a place at the desk, {first} first",
+        "gridplus explain {first}, then dispatch it by hand",
+    ),
     "D111": Text(
         "有 {count} 条记录被搁置，最久 {age_s} 秒",
         "由值守处理",
         "{count} records are held, the oldest for {age_s} s",
         "the desk should look at them",
     ),
-    "D113": Text(
+    "D114": Text(
         "部门 {department} 的 webhook 拒收了 {count} 条哨（{why}）",
         "与该部门核对地址与密钥，再执行 gridplus replay --webhook {department}",
         "the webhook of department {department} refused {count} whistles ({why})",

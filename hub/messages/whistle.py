@@ -53,9 +53,9 @@ TEXTS: Final[dict[str, Text]] = {
         "没有可移动的关联", "刷新后再看", "there is no link to move", "look again at its present state"
     ),
     "W206": Text(
-        "事项 {incident} 已核实、已并入他项或为保密件，不能并单",
+        "事项 {incident} 已核实、已作废、已并入他项或为保密件，不能并单",
         "核对编号；已核实的事项按复发处理",
-        "matter {incident} is verified, merged or secret: it cannot be merged",
+        "matter {incident} is verified, cancelled, merged or secret: it cannot be merged",
         "check the id; after a verified one it is a recurrence",
     ),
 }

@@ -51,7 +51,7 @@ from hub.model.kinds import (
 )
 from hub.model.place import Address, Area, AreaLevel, Grid, Place, Point
 from hub.model.reason import Reason
-from hub.model.whistle import Call, Deadline, Move, Report, Whistle, WhistleState
+from hub.model.whistle import Call, Deadline, Ending, Move, Report, Whistle, WhistleState
 
 __all__ = [
     "UNMAPPED",
@@ -73,6 +73,7 @@ __all__ = [
     "DepartmentId",
     "Draft",
     "Duration",
+    "Ending",
     "Event",
     "EventId",
     "EventKey",

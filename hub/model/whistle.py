@@ -32,6 +32,15 @@ class Move(StrEnum):
     CANCEL = "cancel"
 
 
+class Ending(StrEnum):
+    """Why a whistle ended without its department's doing: what the department is told."""
+
+    WITHDRAWN = "withdrawn"
+    MERGED = "merged"
+    REROUTED = "rerouted"
+    UNLINKED = "unlinked"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Deadline:
     """When one step is due, and how that was computed. `due_at` is aware, UTC."""

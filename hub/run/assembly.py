@@ -34,6 +34,7 @@ from hub.run.dispatch import Dispatch
 from hub.run.gateway import Gateway
 from hub.run.intake import Intake
 from hub.run.keyfile import check_keys, open_keys
+from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger, Ledgers
 from hub.run.loop import Loop
 from hub.run.opening import Opening
@@ -43,7 +44,7 @@ from hub.run.reporting import Reporting
 from hub.run.showing import Showing
 from hub.run.source import SourceWorker
 from hub.run.telling import Telling
-from hub.run.webhooks import Hook, Webhooks
+from hub.run.webhooks import Hook, Webhooks, saying
 from hub.schema import schemas
 from hub.settings import Settings
 from hub.store import migrate, outbox, principals
@@ -292,16 +293,24 @@ class Assembly:
             consumer=self._consumer(casework.GROUP, [EVENTS]),
             journey=self.journey,
             vault=self.vault,
-            dispatch=Dispatch(
-                journey=self.journey,
-                outbox=self.outbox,
-                telling=self.telling,
-                contracts=self.contracts,
-                ledger=Ledger(f"{self.worker}/casework", self.store, key=self.keys.audit),
-            ),
+            dispatch=self.dispatch("casework"),
+            latecomers=Latecomers(self.pack, lambda: self.tellable),
             clock=self.clock,
             batch=self.settings.batch,
         )
+
+    def dispatch(self, role: str) -> Dispatch:
+        """Calls departments on behalf of `role`, which has an audit chain of its own."""
+        return Dispatch(
+            journey=self.journey,
+            outbox=self.outbox,
+            telling=self.telling,
+            contracts=self.contracts,
+            ledger=self._ledger(role),
+        )
+
+    def _ledger(self, role: str) -> Ledger:
+        return Ledger(f"{self.worker}/{role}", self.store, key=self.keys.audit)
 
     def casework(self) -> Loop:
         """One member of the casework group."""
@@ -342,6 +351,7 @@ class Assembly:
         worker = Webhooks(
             department,
             Hook(hook["url"], hook["secret"]),
+            say=saying(self.store, self.telling, self._ledger(f"webhooks:{department}")),
             store=self.store,
             http=self.http,
             clock=self.clock,
@@ -383,9 +393,15 @@ class Assembly:
             pack=self.pack,
             contracts=self.contracts,
             vault=self.vault,
+            outbox=self.outbox,
             report_schema=Validator(known["report_in"], known.values()),
-            tellable={s: isinstance(self.adapter(s), Tells) for s in self.active_sources()},
+            tellable=self.tellable,
         )
+
+    @cached_property
+    def tellable(self) -> Mapping[str, bool]:
+        """Source → whether its adapter can be told anything."""
+        return {s: isinstance(self.adapter(s), Tells) for s in self.active_sources()}
 
     @cached_property
     def gateway(self) -> Gateway:

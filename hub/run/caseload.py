@@ -5,9 +5,9 @@ in as many. Lives as long as one transaction.
 """
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -15,7 +15,9 @@ from hub.access.vault import Vault
 from hub.incident.decide import Join, Open
 from hub.incident.flood import FOLDED
 from hub.incident.sighting import Candidate, Sighting
+from hub.intake.revisions import is_older
 from hub.model import (
+    UNMAPPED,
     Event,
     EventId,
     EventText,
@@ -23,6 +25,7 @@ from hub.model import (
     Incident,
     IncidentId,
     IncidentState,
+    Level,
     Link,
     Mode,
     Reason,
@@ -31,6 +34,7 @@ from hub.model import (
     Verdict,
 )
 from hub.pipeline import Journey, opened_by
+from hub.run.concern import Concern, concerns_of
 from hub.run.sealing import texts_of
 from hub.store import events, incidents, keys
 
@@ -38,19 +42,13 @@ LOOK_BACK: Final = timedelta(days=372)
 """Longest window of any link rule with its grace (components, domain.md 3.5)."""
 SIGHTINGS: Final = 12
 """Reports of one incident that a new one is compared with: the first and the newest of them."""
+WITHDRAWN: Final = (Stage.CANCELLED, Stage.REJECTED)
+"""Stages in which the source itself has let a report go (N11)."""
 _URGENCY: Final = {Urgency.ROUTINE: 0, Urgency.URGENT: 1, Urgency.CRITICAL: 2}
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
-    """An incident that this batch opened, with the event that did."""
-
-    incident: Incident
-    event: Event
-
-
 class Caseload:
-    """One batch. `take` each event in order, then `write` once; `fates` and `opened` say what came of it."""
+    """One batch. `take` each event in order, then `write` once; `fates` and `concerns` say what came of it."""
 
     def __init__(
         self,
@@ -62,7 +60,11 @@ class Caseload:
     ) -> None:
         self._conn, self._journey, self._vault, self._now = conn, journey, vault, now
         self.fates: dict[EventId, tuple[Fate, str]] = {}
-        self.opened: list[Opened] = []
+        self._opened: dict[str, Concern] = {}
+        self._moved: dict[str, datetime] = {}
+        """Incidents that may call other departments than before, and when what moved them came."""
+        self.late: list[tuple[Event, IncidentId]] = []
+        """Live reports that joined a matter which is closed: nobody is called, they are told its results."""
         self._sightings = {event.id: journey.sight(event, text) for event, text in todo}
         self._blocks = {id_: journey.blocks(s) for id_, s in self._sightings.items()}
         self._new_links: list[incidents.CurrentLink] = []
@@ -75,8 +77,8 @@ class Caseload:
 
     def _load(self, batch: Sequence[Event]) -> None:
         conn = self._conn
-        self._lock_borders(batch)
-        self._versions = events.versions(conn, {e.key for e in batch})
+        self._lock(batch)
+        self._newest = events.newest(conn, {e.key for e in batch})
         self._links = incidents.current_links(conn, {e.key for e in batch})
         self._by_alias = self._aliases(batch)
         by_block = incidents.in_blocks(
@@ -88,10 +90,14 @@ class Caseload:
         self._incidents: dict[str, Incident] = incidents.load(conn, near)
         self._candidates: dict[str, Candidate] = {}
         self._in_block: dict[str, set[str]] = {}
+        self._reports: dict[str, dict[str, Event]] = {}
+        """Incident → its reports by key, as last told; all of them where the batch revises one of them."""
+        self._began: dict[str, Mode] = {}
+        """How the reports that the batch revises first came in."""
         self._add_candidates(near)
 
-    def _lock_borders(self, batch: Sequence[Event]) -> None:
-        """Two workers that hold neighbouring subdistricts meet at these locks (design: looks across)."""
+    def _lock(self, batch: Sequence[Event]) -> None:
+        """Two workers that hold neighbouring subdistricts, or reports of one number, meet at these locks."""
         atlas = self._journey.pack.atlas
         near: set[str] = set()
         for e in batch:
@@ -102,15 +108,11 @@ class Caseload:
                 or atlas.near_border(place.lon, place.lat, 200.0, e.occurred_at.date())
             ):
                 near |= set(self._blocks[e.id])
-        incidents.lock_blocks(self._conn, near)
+        incidents.lock(self._conn, blocks=near, names={name for e in batch for name in _names(e)})
 
     def _aliases(self, batch: Sequence[Event]) -> dict[tuple[str, str], str]:
         """(system, ref) → the incident that a report of that name is joined to."""
-        names: set[tuple[str, str]] = set()
-        for e in batch:
-            names |= {(a.system, a.ref) for a in e.aliases} | {(e.source, ref) for ref in e.same_as}
-            names.add((e.source, e.source_ref))
-        found = events.keys_of_aliases(self._conn, names)
+        found = events.keys_of_aliases(self._conn, {name for e in batch for name in _names(e)})
         links = incidents.current_links(self._conn, {k for ks in found.values() for k in ks})
         return {
             name: links[key].link.incident_id
@@ -122,13 +124,19 @@ class Caseload:
     def _add_candidates(self, ids: Iterable[str]) -> None:
         links = incidents.links_of(self._conn, ids)
         chosen = {i: _first_and_newest(ls) for i, ls in links.items()}
-        newest = incidents.latest_events(self._conn, {one.event_key for ls in chosen.values() for one in ls})
-        stored = events.load(self._conn, newest.values())
-        data_keys = keys.of(self._conn, {s.event.record_id for s in stored.values()})
-        texts = texts_of(self._vault, list(stored.values()), data_keys)
+        revised = {one.link.incident_id for one in self._links.values()}
+        wanted = {i: ls if i in revised else chosen[i] for i, ls in links.items()}
+        newest = incidents.latest_events(self._conn, {one.event_key for ls in wanted.values() for one in ls})
+        first = {one.link.event_id for one in self._links.values()}
+        stored = events.load(self._conn, {*newest.values(), *first})
+        self._began |= {one.event_key: stored[one.link.event_id].event.mode for one in self._links.values()}
+        compared = [stored[newest[one.event_key]] for ls in chosen.values() for one in ls]
+        data_keys = keys.of(self._conn, {s.event.record_id for s in compared})
+        texts = texts_of(self._vault, compared, data_keys)
         for id_, ls in chosen.items():
-            seen = [stored[newest[one.event_key]] for one in ls if newest.get(one.event_key) in stored]
-            sightings = tuple(self._journey.sight(s.event, texts[s.event.id]) for s in seen)
+            self._reports[id_] = {one.event_key: stored[newest[one.event_key]].event for one in wanted[id_]}
+            seen = [self._reports[id_][one.event_key] for one in ls]
+            sightings = tuple(self._journey.sight(e, texts[e.id]) for e in seen)
             self._put_candidate(self._incidents[id_], sightings)
 
     def _put_candidate(self, incident: Incident, sightings: tuple[Sighting, ...]) -> None:
@@ -168,20 +176,72 @@ class Caseload:
     def _around(self, event: Event) -> list[Candidate]:
         """Candidates that share a block or a name with the event; merged matters stand for their target."""
         ids = {i for b in self._blocks[event.id] for i in self._in_block.get(b, ())}
-        names = {(a.system, a.ref) for a in event.aliases} | {(event.source, ref) for ref in event.same_as}
-        names.add((event.source, event.source_ref))
-        ids |= {self._by_alias[n] for n in names if n in self._by_alias}
+        ids |= {self._by_alias[n] for n in _names(event) if n in self._by_alias}
         return [self._candidates[i] for i in sorted(ids) if i in self._candidates]
 
     def _revise(self, event: Event, known: incidents.CurrentLink) -> None:
         """A further revision of a report that has its place already (N02, N04, N11)."""
-        if event.version and event.version < self._versions.get(event.key, ""):
+        newest = self._newest[event.key]
+        if is_older(event.version, newest.version):
             self.fates[event.id] = (Fate.LINKED, "older_version")
             return
         self.fates[event.id] = (Fate.LINKED, "revision")
         incident = self._incidents.get(known.link.incident_id)
-        if incident is not None and incident.state is IncidentState.OPEN:
-            self._change(_touched(incident, event, more=0))
+        if incident is None or newest.event_id != event.id:  # a later one comes, or came, elsewhere
+            return
+        if incident.state in (IncidentState.OPEN, IncidentState.CANCELLED):
+            self._follow(event, known, incident)
+        elif event.secret and not incident.secret:  # what is over is closed to everyone too
+            self._change(replace(incident, secret=True))
+
+    def _follow(self, event: Event, known: incidents.CurrentLink, incident: Incident) -> None:
+        """The matter takes over what its report now says: all of it from the one that speaks for it."""
+        self._reports[incident.id][event.key] = event
+        after = _touched(incident, event, more=0)
+        if incident.event_count == 1 or known.opened_it:
+            after = self._taken_over(after, event)
+        after = replace(after, state=self._state(after))
+        comes_alive = self._comes_alive(event, incident)
+        if comes_alive and event.stage is Stage.CLOSED:
+            after = replace(after, state=IncidentState.CLOSED, closed_at=event.reported_at)
+        self._change(after)
+        self._extend(event, after)
+        if comes_alive or incident.id in self._opened or _route_facts(after) != _route_facts(incident):
+            self._move(after, event)
+
+    def _comes_alive(self, event: Event, incident: Incident) -> bool:
+        """Whether a report that a back-fill brought goes on at its source, and only back-fills told of its matter."""
+        if event.mode is Mode.BACKFILL or self._began.get(event.key) is not Mode.BACKFILL:
+            return False
+        others = (one for key, one in self._reports[incident.id].items() if key != event.key)
+        return all(one.mode is Mode.BACKFILL for one in others)
+
+    def _taken_over(self, incident: Incident, event: Event) -> Incident:
+        """An unmapped code says nothing new of what it is; another report may hold the urgency up."""
+        told = self._reports[incident.id].values()
+        rest = [] if len(told) == incident.event_count else [incident.urgency]
+        urgency = most_urgent([one.urgency for one in told] + rest)
+        calm = Level.ROUTINE if incident.level is Level.EMERGENCY else incident.level
+        return replace(
+            incident,
+            category=incident.category if event.category == UNMAPPED else event.category,
+            place=event.place,
+            urgency=urgency,
+            level=Level.EMERGENCY if event.urgency is Urgency.CRITICAL else calm,
+        )
+
+    def _state(self, incident: Incident) -> IncidentState:
+        """Cancelled once the sources have let go of every report; open again once one is taken up again."""
+        told = self._reports[incident.id].values()
+        if len(told) == incident.event_count and all(one.stage in WITHDRAWN for one in told):
+            return IncidentState.CANCELLED
+        return IncidentState.OPEN
+
+    def _move(self, incident: Incident, event: Event) -> None:
+        """Clocks of what this batch opened start with its first report, be it revised at once."""
+        opened = self._opened.get(incident.id)
+        since = opened.since if opened and not opened.is_history else event.received_at
+        self._moved[incident.id] = max(since, self._moved.get(incident.id, since))
 
     def _join(self, event: Event, decision: Join) -> None:
         incident = self._incidents[decision.incident_id]
@@ -189,15 +249,36 @@ class Caseload:
         self._link(event, incident.id, decision.judgement.verdict, reasons)
         folded = any(r.rule == FOLDED for r in reasons)
         self.fates[event.id] = (Fate.LINKED, "folded_alarm" if folded else "joined")
-        self._change(_touched(incident, event, more=1))
+        after = _touched(incident, event, more=1)
+        if self._calls_others(incident, after, event):
+            self._move(after, event)
+        if incident.state is IncidentState.CLOSED and event.mode is not Mode.BACKFILL:
+            self.late.append((event, incident.id))
+        self._reports[incident.id][event.key] = event
+        self._change(after)
         self._extend(event, self._incidents[incident.id])
 
+    def _calls_others(self, incident: Incident, after: Incident, event: Event) -> bool:
+        """Whether a joining report changes who is called; what is over stays so (N10).
+
+        Of a matter that only back-fills told of, nobody was ever called: its first live report does (N78).
+        """
+        if incident.state is not IncidentState.OPEN or event.mode is Mode.BACKFILL:
+            return False
+        if all(one.mode is Mode.BACKFILL for one in self._reports[incident.id].values()):
+            return True
+        return incident.id not in self._opened and _route_facts(after) != _route_facts(incident)
+
     def _open(self, event: Event, decision: Open) -> None:
-        incident = opened_by(event, recurrence_of=decision.recurrence_of)
-        if event.mode is Mode.BACKFILL and event.stage in (Stage.CLOSED, Stage.REJECTED, Stage.CANCELLED):
-            incident = replace(incident, state=IncidentState.CLOSED, closed_at=event.reported_at)
+        incident = opening(event, recurrence_of=decision.recurrence_of)
         self._incidents[incident.id] = incident
-        self.opened.append(Opened(incident, event))
+        self._reports[incident.id] = {event.key: event}
+        self._opened[incident.id] = Concern(
+            incident=incident,
+            event=event,
+            since=event.received_at,
+            is_history=event.mode is Mode.BACKFILL,
+        )
         verdict = Verdict.RECURRENCE if decision.recurrence_of else Verdict.SAME
         self._link(event, incident.id, verdict, (Reason("opened"), *decision.reasons))
         self.fates[event.id] = (Fate.PUBLISHED, "opened")
@@ -228,14 +309,14 @@ class Caseload:
             ),
         )
         self._links[event.key] = one
+        self._began[event.key] = event.mode
         self._new_links.append(one)
 
     def _extend(self, event: Event, incident: Incident) -> None:
-        """The rest of the batch sees this report as a part of its incident."""
+        """The report is a part of its incident, for the rest of the batch and for whoever looks there later."""
         sighting = self._sightings[event.id]
         earlier = self._candidates.get(incident.id)
-        sightings = (*(earlier.sightings if earlier else ()), sighting)[-SIGHTINGS:]
-        self._put_candidate(incident, sightings)
+        self._put_candidate(incident, _with(earlier.sightings if earlier else (), sighting))
         for alias in event.aliases:
             self._by_alias[alias.system, alias.ref] = incident.id
         self._by_alias[event.source, event.source_ref] = incident.id
@@ -244,10 +325,10 @@ class Caseload:
 
     def _change(self, incident: Incident) -> None:
         """Keeps the change; the stored version goes up by one a batch, not by one an event."""
-        opened = next((n for n, o in enumerate(self.opened) if o.incident.id == incident.id), None)
+        opened = self._opened.get(incident.id)
         if opened is not None:
             fresh = replace(incident, version=1)
-            self.opened[opened] = Opened(fresh, self.opened[opened].event)
+            self._opened[incident.id] = replace(opened, incident=fresh)
             self._incidents[incident.id] = fresh
             return
         base = self._changed.get(incident.id)
@@ -258,7 +339,7 @@ class Caseload:
 
     def write(self) -> None:
         """Stores what the batch came to; raises Fenced where another worker was faster."""
-        incidents.add(self._conn, [o.incident for o in self.opened])
+        incidents.add(self._conn, [o.incident for o in self._opened.values()])
         incidents.change(self._conn, list(self._changed.values()))
         incidents.add_links(self._conn, self._renumbered())
         incidents.put_blocks(self._conn, self._new_blocks)
@@ -271,7 +352,47 @@ class Caseload:
 
     def touched(self) -> list[Incident]:
         """Every incident that this batch opened or changed, as it stands now."""
-        return [o.incident for o in self.opened] + list(self._changed.values())
+        return [o.incident for o in self._opened.values()] + list(self._changed.values())
+
+    def concerns(self) -> list[Concern]:
+        """What may call other departments than before, in the order it came; asked after `write`."""
+        fresh = [o for id_, o in self._opened.items() if id_ not in self._moved and not o.is_history]
+        moved = [(self._incidents[id_], at) for id_, at in self._moved.items()]
+        return fresh + concerns_of(self._conn, moved)
+
+
+def most_urgent(told: Iterable[Urgency]) -> Urgency:
+    """The highest of some."""
+    return max(told, key=_URGENCY.__getitem__)
+
+
+def opening(event: Event, *, recurrence_of: IncidentId | None) -> Incident:
+    """The matter that `event` opens, in the state in which its source leaves it: what was withdrawn calls nobody."""
+    incident = opened_by(event, recurrence_of=recurrence_of)
+    if event.mode is Mode.BACKFILL and event.stage in (Stage.CLOSED, *WITHDRAWN):
+        return replace(incident, state=IncidentState.CLOSED, closed_at=event.reported_at)
+    if event.stage in WITHDRAWN:
+        return replace(incident, state=IncidentState.CANCELLED)
+    return incident
+
+
+def _names(event: Event) -> set[tuple[str, str]]:
+    """(system, number): the report's own, and those that it names."""
+    named = {(a.system, a.ref) for a in event.aliases} | {(event.source, ref) for ref in event.same_as}
+    return named | {(event.source, event.source_ref)}
+
+
+def _route_facts(one: Incident) -> tuple[Any, ...]:
+    """What a route is decided from (`Journey.route`), and whether anyone is called at all."""
+    where = (one.place.subdistrict_id, one.place.community_id)
+    return one.category, where, one.urgency, one.level, one.sources, one.secret, one.state
+
+
+def _with(sightings: tuple[Sighting, ...], new: Sighting) -> tuple[Sighting, ...]:
+    """`new` in the place of an earlier revision of the same report, else as the last."""
+    if any(one.event_key == new.event_key for one in sightings):
+        return tuple(new if one.event_key == new.event_key else one for one in sightings)
+    return (*sightings, new)[-SIGHTINGS:]
 
 
 def _first_and_newest(links: list[incidents.CurrentLink]) -> list[incidents.CurrentLink]:
@@ -279,7 +400,7 @@ def _first_and_newest(links: list[incidents.CurrentLink]) -> list[incidents.Curr
 
 
 def _touched(incident: Incident, event: Event, *, more: int) -> Incident:
-    urgency = max(incident.urgency, event.urgency, key=_URGENCY.__getitem__)
+    urgency = most_urgent((incident.urgency, event.urgency))
     sources = incident.sources if event.source in incident.sources else (*incident.sources, event.source)
     return replace(
         incident,

@@ -20,6 +20,7 @@ from hub.pipeline import Journey
 from hub.run.caseload import Caseload
 from hub.run.dispatch import Dispatch
 from hub.run.intake import ENGINEER
+from hub.run.latecomers import Latecomers
 from hub.run.sealing import texts_of
 from hub.run.trouble import is_of_the_batch
 from hub.store import events, keys, outbox, records
@@ -41,11 +42,13 @@ class Casework:
         journey: Journey,
         vault: Vault,
         dispatch: Dispatch,
+        latecomers: Latecomers,
         clock: Clock,
         batch: int,
     ) -> None:
         self._store, self._consumer, self._journey = store, consumer, journey
-        self._vault, self._dispatch, self._clock, self._batch = vault, dispatch, clock, batch
+        self._vault, self._dispatch, self._latecomers = vault, dispatch, latecomers
+        self._clock, self._batch = clock, batch
 
     def step(self, timeout_s: float = 0.2) -> int:
         """Handles one batch; returns how many events came. Raises TryLater where store or bus is away."""
@@ -113,7 +116,8 @@ class Casework:
         for one in todo:
             load.take(one.event)
         load.write()
-        self._dispatch.blow(conn, load.opened, now)
+        self._dispatch.call(conn, load.concerns(), now)
+        self._latecomers.tell(conn, load.late, now)
         events.settle(conn, load.fates)
         # linked first: of a record with several events, `published` then writes over it
         fates = {

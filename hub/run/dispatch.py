@@ -1,133 +1,160 @@
-"""From an opened incident to whistles on their way: route, tell, store, announce, audit.
+"""Which departments are called for a matter, and what becomes of their whistles when it moves on.
 
-Everything that leaves for a department passes `access.project` in `hub.run.looking`: told by
-`hub.run.telling`, or opened by `hub.run.opening`; there is no third way out.
+The one place that decides it: for casework, and for a person who joins or parts matters. The rules are
+`hub.whistle.follow`'s; `hub.run.notices` tells the departments.
 """
 
-from collections.abc import Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Final
 
-import structlog
 from sqlalchemy import Connection
 
-from hub import ids
-from hub.access.exits import Exit
-from hub.bus import Message
-from hub.bus.topics import INCIDENTS
-from hub.bus.topics import whistles as whistle_topic
 from hub.contract.route import Routed
-from hub.model import Call, Channel, Incident, Mode, Whistle, WhistleState
+from hub.model import (
+    Call,
+    Ending,
+    Incident,
+    IncidentId,
+    IncidentState,
+    Whistle,
+    WhistleId,
+    WhistleState,
+)
 from hub.pipeline import Journey
-from hub.run import envelope
-from hub.run.caseload import Opened
+from hub.run.announcing import tell_incidents
+from hub.run.concern import Concern, concerns_of
 from hub.run.contractbook import ContractBook
+from hub.run.desk import NO_LEAD, RETURNED, Desk
 from hub.run.ledger import Ledger
-from hub.run.telling import Telling, ToTell
-from hub.store import incidents, whistles
+from hub.run.notices import Notices
+from hub.run.telling import Notice, Telling
+from hub.store import whistles
 from hub.store.outbox import Outbox
+from hub.whistle.follow import ended, follow, is_led, join, next_id, part, still_open
 
-log = structlog.get_logger()
+_NONE: Final[tuple[Call, ...]] = ()
 
-_TOLD_NOW: Final = {Channel.KAFKA: Exit.TOPIC_WHISTLE, Channel.WEBHOOK: Exit.WEBHOOK}
-"""Channels whose message is made when the whistle is blown; a pull's is made when it is fetched."""
-TOLD_WHEN_SENT: Final = ""
-"""Stands in a delivery for the message that `Telling.again` makes when it is sent."""
+
+@dataclass(slots=True)
+class _Round:
+    """What one transaction does to whistles, gathered so that it is written and told once."""
+
+    blown: list[Notice] = field(default_factory=list)
+    ended: list[Notice] = field(default_factory=list)
+    moved: list[Whistle] = field(default_factory=list)
+    waiting: list[tuple[IncidentId, str]] = field(default_factory=list)
+    released: list[IncidentId] = field(default_factory=list)
 
 
 class Dispatch:
-    """Calls departments for the incidents of a batch, in that batch's transaction."""
+    """Calls departments, in the caller's transaction; one of `call`, `join` and `part` a transaction."""
 
     def __init__(
-        self,
-        *,
-        journey: Journey,
-        outbox: Outbox,
-        telling: Telling,
-        contracts: ContractBook,
-        ledger: Ledger,
+        self, *, journey: Journey, outbox: Outbox, telling: Telling, contracts: ContractBook, ledger: Ledger
     ) -> None:
         self._journey, self._outbox, self._ledger = journey, outbox, ledger
-        self._telling, self._contracts = telling, contracts
+        self._desk = Desk(journey.pack)
+        self._notices = Notices(outbox=outbox, telling=telling, contracts=contracts, ledger=ledger)
 
-    def blow(self, conn: Connection, opened: Sequence[Opened], now: datetime) -> list[Whistle]:
-        """Whistles for what `opened` calls; what no contract takes goes to the fallback queue."""
-        made: list[tuple[Whistle, Incident]] = []
-        unrouted: list[tuple[str, str]] = []
-        for one in opened:
-            if one.event.mode is Mode.BACKFILL:  # history starts no clock and no whistle (N78)
-                continue
-            routed = self._journey.route(one.event, one.incident)
-            if isinstance(routed, Routed):
-                made += [(_whistle(one.incident, call, now), one.incident) for call in routed.calls]
-            else:
-                unrouted.append((one.incident.id, routed.reasons[0].rule))
-        self._queue_fallback(conn, unrouted, now)
-        incident_of = {w.id: i for w, i in made}
-        fresh = whistles.add(conn, [w for w, _ in made])
-        self._send(conn, [(w, incident_of[w.id]) for w in fresh], now)
-        return fresh
+    def call(self, conn: Connection, concerns: Sequence[Concern], now: datetime) -> None:
+        """Brings each matter's whistles to what its route asks for now; the same again changes nothing.
 
-    def _queue_fallback(self, conn: Connection, unrouted: Sequence[tuple[str, str]], now: datetime) -> None:
-        pack = self._journey.pack
-        due = now + timedelta(seconds=pack.fallback_s)
-        incidents.queue_fallback(conn, [(ids_, why) for ids_, why in unrouted], pack.fallback_owner, now, due)  # type: ignore[misc]  # ids are strings here
+        Afterwards a live open matter has a lead that is at it, or waits at the desk.
+        """
+        round_ = _Round()
+        # What was opened just now has no whistle yet.
+        known = whistles.of_incidents(conn, (c.incident.id for c in concerns if c.incident.version > 1))
+        self._bring(round_, concerns, known, now)
+        self._write(conn, round_, now)
 
-    def _send(self, conn: Connection, pairs: Sequence[tuple[Whistle, Incident]], now: datetime) -> None:
-        ways = [
-            (whistle, incident, channel)
-            for whistle, incident in pairs
-            for channel in self._contracts.of(conn, whistle.contract_id).channels
-        ]
-        going = [
-            ToTell(whistle, incident, _TOLD_NOW[channel])
-            for whistle, incident, channel in ways
-            if channel in _TOLD_NOW
-        ]
-        told = self._telling.tell(conn, going, now)
-        message_of = {
-            (one.whistle.id, one.through): said.message for one, said in zip(going, told, strict=True)
+    def join(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> None:
+        """`source` was merged into `target`: its open whistles go on there or end as merged, and `target` calls
+        whom it lacks."""
+        known = whistles.of_incidents(conn, (source.id, target.id))
+        standing = known.get(target.id, [])
+        takes_more = target.state is IncidentState.OPEN
+        done = join(known.get(source.id, []), target.id, standing, takes_more=takes_more, at=now)
+        round_ = _Round(moved=list(done.moved), released=[source.id])
+        round_.ended += [Notice(w, source, Ending.MERGED) for w in done.ended]
+        together = [*standing, *done.moved]
+        self._bring(round_, concerns_of(conn, [(target, now)]), {target.id: together}, now)
+        self._write(conn, round_, now)
+
+    def part(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> None:
+        """A merge was undone: what came from `source` goes back, and both call whom they lack."""
+        known = whistles.of_incidents(conn, (source.id, target.id))
+        back = part(known.get(target.id, []), source.id)
+        gone = {w.id for w in back}
+        stand: dict[str, list[Whistle]] = {
+            source.id: [*known.get(source.id, []), *back],
+            target.id: [w for w in known.get(target.id, []) if w.id not in gone],
         }
-        messages: list[Message] = []
-        deliveries: list[whistles.NewDelivery] = []
-        for whistle, incident, channel in ways:
-            value = message_of[whistle.id, _TOLD_NOW[channel]] if channel in _TOLD_NOW else TOLD_WHEN_SENT
-            if channel is Channel.KAFKA:
-                messages.append(Message(whistle_topic(whistle.department), incident.id, value))
-            else:
-                deliveries.append(
-                    whistles.NewDelivery(
-                        whistle_id=whistle.id,
-                        department=whistle.department,
-                        channel=channel.value,
-                        message=value,
-                    )
-                )
-        self._outbox.append(conn, messages, now)
-        whistles.queue(conn, deliveries, now)
-        self._ledger.append(conn, [row for said in told for row in said.rows], now)
+        round_ = _Round(moved=list(back))
+        concerns = concerns_of(conn, [(source, now), (target, now)], Ending.UNLINKED)
+        self._bring(round_, concerns, stand, now)
+        self._write(conn, round_, now)
+
+    # -- deciding ------------------------------------------------------------------------------------
+
+    def _bring(
+        self,
+        round_: _Round,
+        concerns: Iterable[Concern],
+        known: Mapping[str, Sequence[Whistle]],
+        now: datetime,
+    ) -> None:
+        for concern in concerns:
+            standing = known.get(concern.incident.id, ())
+            state = concern.incident.state
+            if state is IncidentState.CANCELLED:
+                self._call_off(round_, concern, still_open(standing), Ending.WITHDRAWN, now)
+                round_.released.append(concern.incident.id)
+            elif state is IncidentState.OPEN and (standing or not concern.is_history):
+                self._follow(round_, concern, standing, now)
+
+    def _follow(self, round_: _Round, concern: Concern, standing: Sequence[Whistle], now: datetime) -> None:
+        incident = concern.incident
+        routed = self._journey.route(concern.event, incident, concern.since)
+        turn = follow(standing, routed.calls if isinstance(routed, Routed) else _NONE)
+        known = {w.id for w in standing}
+        fresh = [_whistle(incident, call, known, now) for call in turn.blow]
+        # Called off first: a department whose role changes reads the end before the new beginning.
+        self._call_off(round_, concern, turn.end, concern.why, now)
+        round_.blown += [Notice(w, incident) for w in fresh]
+        off = {w.id for w in turn.end}
+        why = NO_LEAD if isinstance(routed, Routed) else routed.reasons[0].rule
+        self._lead(round_, concern, [*(w for w in standing if w.id not in off), *fresh], why)
+
+    @staticmethod
+    def _call_off(
+        round_: _Round, concern: Concern, gone: Sequence[Whistle], why: Ending, now: datetime
+    ) -> None:
+        round_.ended += [Notice(ended(w, why, now), concern.incident, why) for w in gone]
+
+    @staticmethod
+    def _lead(round_: _Round, concern: Concern, standing: Sequence[Whistle], why: str) -> None:
+        """A matter that nobody leads waits at the desk; one that was opened just now did not wait before."""
+        incident = concern.incident
+        if not is_led(standing):
+            returned = any(w.state is WhistleState.DISPUTED for w in standing)
+            round_.waiting.append((incident.id, RETURNED if returned else why))
+        elif incident.version > 1:
+            round_.released.append(incident.id)
+
+    # -- writing -------------------------------------------------------------------------------------
+
+    def _write(self, conn: Connection, round_: _Round, now: datetime) -> None:
+        whistles.change(conn, *round_.moved, *(notice.whistle for notice in round_.ended))
+        whistles.add(conn, [notice.whistle for notice in round_.blown])
+        self._desk.wait(conn, round_.waiting, now)
+        self._desk.release(conn, round_.released, now)
+        self._notices.send(conn, [*round_.ended, *round_.blown], now)
 
     def tell_incidents(self, conn: Connection, touched: Sequence[Incident], now: datetime) -> None:
-        """The compacted topic of matters: state and place, no words of anyone."""
-        self._outbox.append(
-            conn,
-            [
-                Message(
-                    INCIDENTS,
-                    one.id,
-                    envelope.wrap(
-                        "grid.incident.v1",
-                        id_=f"{one.id}:{one.version}",
-                        source=self._journey.pack.district,
-                        subject=one.id,
-                        at=now,
-                        data=_public(one),
-                    ),
-                )
-                for one in touched
-            ],
-            now,
-        )
+        """The compacted topic of matters: each of `touched` as it stands."""
+        tell_incidents(conn, self._outbox, self._journey.pack.district, touched, now)
 
     def begin(self) -> None:
         """A new transaction: what one before it wrote to the ledger and rolled back is forgotten."""
@@ -138,23 +165,9 @@ class Dispatch:
         self._ledger.committed()
 
 
-def _public(one: Incident) -> dict[str, object]:
-    """Secret matters show neither place nor category on the shared topic."""
-    shown: dict[str, object] = {"incident_id": one.id, "state": one.state, "version": one.version}
-    if not one.secret:
-        shown |= {
-            "category": one.category,
-            "urgency": one.urgency,
-            "subdistrict_id": one.place.subdistrict_id,
-            "grid_id": one.place.grid_id,
-            "event_count": one.event_count,
-        }
-    return shown
-
-
-def _whistle(incident: Incident, call: Call, now: datetime) -> Whistle:
+def _whistle(incident: Incident, call: Call, known: set[WhistleId], now: datetime) -> Whistle:
     return Whistle(
-        id=ids.whistle_id(incident.id, call.department),
+        id=next_id(incident.id, call.department, known),
         incident_id=incident.id,
         department=call.department,
         role=call.role,

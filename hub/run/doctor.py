@@ -10,11 +10,12 @@ from sqlalchemy import Connection, func, or_, select
 
 from hub.clock import day_of
 from hub.errors import HubError
-from hub.model import UNMAPPED, Fate
+from hub.model import UNMAPPED, Fate, IncidentState
 from hub.pack import Pack
 from hub.store import contracts, outbox, records, sources
 from hub.store.moments import from_us, to_us
-from hub.store.tables import delivery, fallback, incident, overdue, record, whistle
+from hub.store.tables import delivery, event, fallback, incident, link, overdue, record, whistle
+from hub.whistle.follow import ACTIVE
 
 SETTLED_WITHIN: Final = timedelta(minutes=5)
 """A record without a fate after this is a fault, not work in progress."""
@@ -40,6 +41,7 @@ class Doctor:
             *self._adapters(conn),
             *self._silence(conn),
             *self._queues(conn),
+            *_forgotten(conn),
             *self._overdue(conn),
             *self._deliveries(conn),
             *self._contracts(conn),
@@ -113,7 +115,7 @@ class Doctor:
             .order_by(delivery.c.department)
         )
         for r in rows:
-            yield HubError("D113", department=r.department, count=r.n, why=r.code)
+            yield HubError("D114", department=r.department, count=r.n, why=r.code)
 
     def _contracts(self, conn: Connection) -> Iterator[HubError]:
         """Only once there was enough to match: a young hub has silent contracts of course."""
@@ -134,6 +136,30 @@ class Doctor:
         until = self.pack.calendar.covers_to
         if day_of(self.now + CALENDAR_AHEAD) > until:
             yield HubError("D105", until=until.isoformat())
+
+
+def _forgotten(conn: Connection) -> Iterator[HubError]:
+    """Open matters that nobody is at and that wait nowhere; what only back-fills tell of calls nobody (N78)."""
+    called = select(whistle.c.id).where(
+        whistle.c.incident_id == incident.c.id, whistle.c.state.in_([state.value for state in ACTIVE])
+    )
+    waits = select(fallback.c.incident_id).where(
+        fallback.c.incident_id == incident.c.id, fallback.c.resolved_us.is_(None)
+    )
+    # Bodies are JSON of ours: a source's word stands in it with its quotes escaped, so this can only be the mode.
+    told = (
+        select(link.c.event_key)
+        .join(event, event.c.id == link.c.event_id)
+        .where(link.c.incident_id == incident.c.id, link.c.undone_us.is_(None))
+        .where(event.c.body.not_like('%"mode":"backfill"%'))
+    )
+    count, first = conn.execute(
+        select(func.count(), func.min(incident.c.id))
+        .where(incident.c.state == IncidentState.OPEN.value)
+        .where(~called.exists(), ~waits.exists(), told.exists())
+    ).one()
+    if count:
+        yield HubError("D113", count=count, first=first)
 
 
 def _libraries() -> Iterator[HubError]:

@@ -1,73 +1,79 @@
 """What a person does with links: join two matters, part them again, take one report out of a matter.
 
 The rules are `hub.incident.merge`'s; this reads the links, applies them, and writes the difference.
-Nothing is deleted; whistles that were blown stay with the incident that blew them.
+Nothing is deleted. Whistles follow (`hub.run.dispatch`), and every matter that changed is told of.
 """
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection, update
 
 from hub import ids
 from hub.errors import Refused
 from hub.incident.merge import Links, live, merge, unmerge
-from hub.model import EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
-from hub.pipeline import opened_by
+from hub.model import Ending, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
+from hub.run.caseload import WITHDRAWN, most_urgent, opening
+from hub.run.concern import concerns_of
+from hub.run.dispatch import Dispatch
 from hub.store import events, incidents
 from hub.store.moments import to_us
 from hub.store.tables import review
 
+_APART: Final = (IncidentState.VERIFIED, IncidentState.CANCELLED, IncidentState.MERGED)
+
 
 class Relinking:
-    """One person's decisions about links, inside the caller's transaction."""
+    """One person's decision about links, inside the caller's transaction."""
 
-    def __init__(self, conn: Connection, *, by: str, at: datetime) -> None:
-        self._conn, self._by, self._at = conn, by, at
+    def __init__(self, conn: Connection, dispatch: Dispatch, *, by: str, at: datetime) -> None:
+        self._conn, self._dispatch, self._by, self._at = conn, dispatch, by, at
 
     def merge(self, source: str, target: str) -> Incident:
         """All reports of `source` join `target`; gives back `target` as it stands then.
 
-        Raises Refused W203 (one and the same), W204 (nothing to move), W206 (closed and verified, or secret).
+        Raises Refused W203 (one and the same), W204 (nothing to move), W206 (verified, cancelled, merged before,
+        or secret). A closed `target` stays closed: what `source` had called is called off as merged.
         """
         known = self._incidents(source, target)
         for one in known.values():
-            if one.state in (IncidentState.VERIFIED, IncidentState.MERGED) or one.secret:
+            if one.state in _APART or one.secret:
                 raise Refused("W206", incident=one.id)
         self._apply(
             (source, target),
             lambda links: merge(links, IncidentId(source), IncidentId(target), at=self._at, by=self._by),
         )
         gone, kept = known[source], known[target]
-        kept = replace(
-            kept,
-            event_count=kept.event_count + gone.event_count,
-            sources=tuple(dict.fromkeys((*kept.sources, *gone.sources))),
-            last_reported_at=max(kept.last_reported_at, gone.last_reported_at),
-            version=kept.version + 1,
-        )
+        kept = self._recounted(replace(kept, version=kept.version + 1))
         gone = replace(
             gone, state=IncidentState.MERGED, merged_into=kept.id, event_count=0, version=gone.version + 1
         )
         incidents.change(self._conn, [kept, gone])
         self._move_blocks(source, target)
         self._decide(source, target, "link")
+        self._dispatch.join(self._conn, gone, kept, self._at)
+        self._dispatch.tell_incidents(self._conn, [gone, kept], self._at)
         return kept
 
     def unmerge(self, source: str, target: str) -> Incident:
-        """What `merge` brought from `source` goes back; gives back `source`, open again."""
+        """What `merge` brought from `source` goes back; gives back `source`, open again unless it was closed.
+
+        Raises Refused W204 where nothing of `source` is in `target`.
+        """
         known = self._incidents(source, target)
-        moved = self._apply(
+        self._apply(
             (source, target),
             lambda links: unmerge(links, IncidentId(source), IncidentId(target), at=self._at, by=self._by),
         )
         gone, kept = known[source], known[target]
-        back = replace(
-            gone, state=IncidentState.OPEN, merged_into=None, event_count=moved, version=gone.version + 1
-        )
-        kept = replace(kept, event_count=kept.event_count - moved, version=kept.version + 1)
+        state = IncidentState.CLOSED if gone.closed_at else IncidentState.OPEN
+        back = replace(gone, state=state, merged_into=None, version=gone.version + 1)
+        back, kept = self._recounted(back), self._recounted(replace(kept, version=kept.version + 1))
         incidents.change(self._conn, [back, kept])
+        self._dispatch.part(self._conn, back, kept, self._at)
+        self._dispatch.tell_incidents(self._conn, [back, kept], self._at)
         return back
 
     def unlink(self, key: str) -> Incident:
@@ -81,10 +87,11 @@ class Relinking:
         home = incidents.load(self._conn, [current.link.incident_id])[current.link.incident_id]
         if home.event_count < 2:
             raise Refused("W204", incident=home.id)
-        stored = events.load(self._conn, [current.link.event_id])[current.link.event_id]
+        newest = incidents.latest_events(self._conn, [key])[key]
+        stored = events.load(self._conn, [newest])[newest]
         generation = incidents.link_counts(self._conn, [key])[key]
         fresh = replace(
-            opened_by(stored.event, recurrence_of=None),
+            opening(stored.event, recurrence_of=None),
             id=ids.incident_id(EventKey(key), generation),
             opened_at=self._at,
         )
@@ -95,9 +102,11 @@ class Relinking:
             self._conn,
             [self._new_link(key, current.link, IncidentId(fresh.id), generation, reasons, Verdict.DIFFERENT)],
         )
-        incidents.change(
-            self._conn, [replace(home, event_count=home.event_count - 1, version=home.version + 1)]
-        )
+        home = self._recounted(replace(home, version=home.version + 1))
+        incidents.change(self._conn, [home])
+        moved = [(fresh, self._at), (home, self._at)]
+        self._dispatch.call(self._conn, concerns_of(self._conn, moved, Ending.UNLINKED), self._at)
+        self._dispatch.tell_incidents(self._conn, [fresh, home], self._at)
         return fresh
 
     def keep_apart(self, incident: str, candidate: str) -> None:
@@ -113,8 +122,26 @@ class Relinking:
                 raise Refused("C106", id=one)
         return known
 
-    def _apply(self, touched: tuple[str, str], change: Callable[[Links], Links]) -> int:
-        """Writes what `change` does to the live links of `touched`; returns how many moved."""
+    def _recounted(self, one: Incident) -> Incident:
+        """`one` by the reports that are joined to it now; over where their sources have let go of all of them."""
+        links = incidents.links_of(self._conn, [one.id]).get(one.id, [])
+        newest = incidents.latest_events(self._conn, [each.event_key for each in links])
+        told = [s.event for s in events.load(self._conn, newest.values()).values()]
+        if not told:
+            return replace(one, event_count=0)
+        withdrawn = one.state is IncidentState.OPEN and all(event.stage in WITHDRAWN for event in told)
+        here = [event.source for event in sorted(told, key=lambda event: event.received_at)]
+        return replace(
+            one,
+            state=IncidentState.CANCELLED if withdrawn else one.state,
+            urgency=most_urgent(event.urgency for event in told),
+            event_count=len(told),
+            sources=tuple(dict.fromkeys((*(s for s in one.sources if s in here), *here))),
+            last_reported_at=max(event.reported_at for event in told),
+        )
+
+    def _apply(self, touched: tuple[str, str], change: Callable[[Links], Links]) -> None:
+        """Writes what `change` does to the live links of `touched`."""
         current = [one for some in incidents.links_of(self._conn, touched).values() for one in some]
         before = tuple(one.link for one in current)
         after = live(change(before))
@@ -131,7 +158,6 @@ class Relinking:
                 for one in moved
             ],
         )
-        return len(moved)
 
     def _new_link(
         self,

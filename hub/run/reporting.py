@@ -19,19 +19,23 @@ from hub.intake.validate import Validator
 from hub.jsonform import dumps
 from hub.model import (
     Contract,
+    Event,
     IncidentState,
     Move,
     Report,
-    Role,
     Stage,
     Whistle,
     WhistleState,
 )
 from hub.pack import Pack
 from hub.plugin import Answer
+from hub.run.announcing import tell_incidents
 from hub.run.contractbook import ContractBook
+from hub.run.desk import RETURNED, Desk
 from hub.store import events, incidents, keys, whistles
 from hub.store.engine import Store
+from hub.store.outbox import Outbox
+from hub.whistle.follow import is_done, is_led
 from hub.whistle.lifecycle import advance
 from hub.whistle.returns import check_return
 
@@ -70,11 +74,13 @@ class Reporting:
         pack: Pack,
         contracts: ContractBook,
         vault: Vault,
+        outbox: Outbox,
         report_schema: Validator,
         tellable: Mapping[str, bool],
     ) -> None:
         """`tellable`: source → whether its adapter can be told anything."""
-        self._store, self._pack, self._vault = store, pack, vault
+        self._store, self._pack, self._vault, self._outbox = store, pack, vault, outbox
+        self._desk = Desk(pack)
         self._schema, self._tellable = report_schema, tellable
         self._contracts = contracts
         self._forms: dict[str, Validator] = {}
@@ -103,6 +109,7 @@ class Reporting:
         whistles.add_report(conn, report, sealed)
         whistles.change(conn, moved)
         self._close_if_done(conn, moved, now)
+        self._see_to_the_desk(conn, whistle, moved, now)
         self._answer(conn, moved, report, now)
         return Taken(moved, repeated=False)
 
@@ -137,50 +144,68 @@ class Reporting:
         return self._forms[contract.id]
 
     def _close_if_done(self, conn: Connection, moved: Whistle, now: datetime) -> None:
-        """An incident closes once all its leads have handed in a result."""
+        """An incident closes once all its leads have handed in a result; who was called off does not count."""
         if moved.state is not WhistleState.RESULT:
             return
-        called = whistles.of_incidents(conn, [moved.incident_id])[moved.incident_id]
-        leads = [w for w in called if w.role is Role.LEAD]
-        if all(w.state is WhistleState.RESULT for w in leads):
+        if is_done(whistles.of_incidents(conn, [moved.incident_id])[moved.incident_id]):
             incident = incidents.load(conn, [moved.incident_id])[moved.incident_id]
             if incident.state is IncidentState.OPEN:
                 closed = replace(
                     incident, state=IncidentState.CLOSED, closed_at=now, version=incident.version + 1
                 )
                 incidents.change(conn, [closed])
+                self._desk.release(conn, [closed.id], now)
+                tell_incidents(conn, self._outbox, self._pack.district, [closed], now)
+
+    def _see_to_the_desk(self, conn: Connection, before: Whistle, moved: Whistle, now: datetime) -> None:
+        """A return that leaves the matter without a lead puts it on the desk; taken back, it waits no longer."""
+        if WhistleState.DISPUTED not in (before.state, moved.state):
+            return
+        called = whistles.of_incidents(conn, [moved.incident_id])[moved.incident_id]
+        if is_led(called):
+            self._desk.release(conn, [moved.incident_id], now)
+        elif incidents.load(conn, [moved.incident_id])[moved.incident_id].state is IncidentState.OPEN:
+            self._desk.wait(conn, [(moved.incident_id, RETURNED)], now)
 
     def _answer(self, conn: Connection, whistle: Whistle, report: Report, now: datetime) -> None:
         """Every linked report is answered under its own number; a source that cannot be told is marked so."""
-        stage = _STAGE.get(report.move)
-        if stage is None:
+        if report.move not in _STAGE:
             return
         links = incidents.links_of(conn, [whistle.incident_id]).get(whistle.incident_id, [])
         stored = events.load(conn, (one.link.event_id for one in links))
         organisation = self._pack.organisations.get(whistle.department)
         name = organisation.name if organisation else whistle.department
-        new: list[whistles.NewAnswer] = []
-        for one in stored.values():
-            nonce = ids.digest_of("answer", report.id, one.event.key)
-            answer = Answer(
-                source_ref=one.event.source_ref,
-                part=one.event.part,
-                stage=stage,
-                at=now,
-                text=_WORDS[report.move].format(department=name),
-                department=name,
-                nonce=nonce,
-            )
-            new.append(
-                whistles.NewAnswer(
-                    id=nonce,
-                    source=one.event.source,
-                    event_key=one.event.key,
-                    body=dumps(answer),
-                    state="waiting" if self._tellable.get(one.event.source, False) else "cannot",
-                )
-            )
+        new = [
+            answer_to(one.event, report.move, name, seed=report.id, tellable=self._tellable, now=now)
+            for one in stored.values()
+        ]
         whistles.add_answers(conn, new, now)
+
+
+def answer_to(
+    event: Event, move: Move, department: str, *, seed: str, tellable: Mapping[str, bool], now: datetime
+) -> whistles.NewAnswer:
+    """What the source of `event` is told, under its own number, of a `move` that `department` made.
+
+    The same `seed` gives the same answer; a source that cannot be told is marked so.
+    """
+    nonce = ids.digest_of("answer", seed, event.key)
+    answer = Answer(
+        source_ref=event.source_ref,
+        part=event.part,
+        stage=_STAGE[move],
+        at=now,
+        text=_WORDS[move].format(department=department),
+        department=department,
+        nonce=nonce,
+    )
+    return whistles.NewAnswer(
+        id=nonce,
+        source=event.source,
+        event_key=event.key,
+        body=dumps(answer),
+        state="waiting" if tellable.get(event.source, False) else "cannot",
+    )
 
 
 def parse_json(raw: bytes | str) -> Mapping[str, Any]:

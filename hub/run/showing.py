@@ -53,6 +53,20 @@ class Showing:
         plan = self._plan(contract, output, purpose, at)
         return Look(view, plan, _scope(incident), {"incident": incident.id, "whistle": whistle.id})
 
+    def ended(
+        self,
+        whistle: Whistle,
+        incident: Incident,
+        contract: Contract,
+        *,
+        output: Output,
+        purpose: str,
+        at: datetime,
+    ) -> Look:
+        """Of a whistle that was called off, which one it is."""
+        plan = self._plan(contract, output, purpose, at)
+        return Look({"whistle": {"id": whistle.id}}, plan, _scope(incident), {"whistle": whistle.id})
+
     def report(
         self,
         opened: OpenedReport,

@@ -1,10 +1,11 @@
-"""What a department is told of a whistle: its message through one exit, under the grants of this moment.
+"""What a department is told of a whistle, and that it was called off: a message through one exit, under the
+grants of this moment.
 
 A topic is told when the whistle is blown: what lies there can't be taken back. A pull, and each try of a
 webhook, is told when it is sent, so that a grant that ended meanwhile shows nothing (invariant 4).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,29 +17,36 @@ from sqlalchemy import Connection
 from hub.access.audit import AuditRow
 from hub.access.exits import OUTPUTS, Exit
 from hub.access.projected import Projected
-from hub.contract.wire import HANDLE, whistle_data_schema
+from hub.contract.wire import HANDLE, ended_data_schema, whistle_data_schema
 from hub.errors import Bug, Refused
 from hub.intake.validate import Validator
-from hub.model import Contract, Incident, Output, Whistle
+from hub.model import Contract, Ending, Incident, Output, Whistle
 from hub.run import envelope
 from hub.run.contractbook import ContractBook
 from hub.run.looking import Look, audit_rows, shown
 from hub.run.showing import Showing
 from hub.run.wirefields import wire_fields
 from hub.store import incidents, whistles
+from hub.whistle.follow import ending_of
 
 log = structlog.get_logger()
 
-KIND: Final = "grid.whistle.v1"
+BLOWN: Final = "grid.whistle.v1"
+CALLED_OFF: Final = "grid.whistle.cancelled.v1"
 
 
 @dataclass(frozen=True, slots=True)
-class ToTell:
-    """A whistle on its way out: whose, of which matter, through which exit."""
+class Notice:
+    """One thing to tell one department: its whistle, or (`ending`) that it was called off."""
 
     whistle: Whistle
     incident: Incident
-    through: Exit
+    ending: Ending | None = None
+
+    @property
+    def id(self) -> str:
+        """The CloudEvents id: what the department acknowledges, and drops repeats by."""
+        return self.whistle.id if self.ending is None else f"{self.whistle.id}:{self.whistle.version}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,74 +78,79 @@ class Telling:
         schemas: Mapping[str, Mapping[str, Any]],
     ) -> None:
         self._showing, self._contracts, self._district, self._schemas = showing, contracts, district, schemas
-        self._wire: Final[dict[tuple[str, tuple[tuple[str, str], ...]], Validator]] = {}
+        self._wire: Final[dict[tuple[str, tuple[tuple[str, str], ...], bool], Validator]] = {}
 
-    def tell(self, conn: Connection, going: Sequence[ToTell], at: datetime) -> list[Told]:
-        """The messages of `going`, in its order; rows of limited grants are counted in this transaction.
+    def tell(self, conn: Connection, notices: Sequence[Notice], *, through: Exit, at: datetime) -> list[Told]:
+        """The messages of `notices`, in their order; rows of limited grants are counted in this transaction.
 
-        The id is the whistle's, however often it is told. Raises Bug A121 where a projection is not what the
+        The id is the notice's, however often it is told. Raises Bug A121 where a projection is not what the
         contract asks for, Refused W120 where nobody has the contract's version.
         """
-        contracts = [self._contracts.of(conn, one.whistle.contract_id) for one in going]
-        looks = [self._look(one, contract, at) for one, contract in zip(going, contracts, strict=True)]
+        contracts = [self._contracts.of(conn, one.whistle.contract_id) for one in notices]
+        looks = [
+            self._look(one, contract, through, at) for one, contract in zip(notices, contracts, strict=True)
+        ]
         return [
-            self._told(one, contract, projected, at)
-            for one, contract, projected in zip(going, contracts, shown(conn, looks, at), strict=True)
+            self._told(one, contract, projected, through, at)
+            for one, contract, projected in zip(notices, contracts, shown(conn, looks, at), strict=True)
         ]
 
     def again(
-        self, conn: Connection, whistle_ids: Iterable[str], *, through: Exit, at: datetime
+        self, conn: Connection, waiting: Mapping[str, str], *, through: Exit, at: datetime
     ) -> dict[str, Told]:
-        """Whistle id → what is told of it now, for deliveries whose message is made when it is sent.
+        """Message id → what is told of it now. `waiting`: message id → id of its whistle, in order.
 
         One that cannot be told (W120, A121) is left out and logged: the others of its department go on.
         """
-        stored = whistles.load(conn, whistle_ids)
+        stored = whistles.load(conn, waiting.values())
         matters = incidents.load(conn, {one.incident_id for one in stored.values()})
-        found: dict[str, Told] = {}
-        looks: list[tuple[ToTell, Contract, Look]] = []
-        for whistle in stored.values():
-            one = ToTell(whistle, matters[whistle.incident_id], through)
+        looks: list[tuple[Notice, Contract, Look]] = []
+        for message_id, whistle_id in waiting.items():
+            whistle = stored[whistle_id]
+            ending = None if message_id == whistle_id else ending_of(whistle)
+            notice = Notice(whistle, matters[whistle.incident_id], ending)
             with _left_out(whistle):
                 contract = self._contracts.of(conn, whistle.contract_id)
-                looks.append((one, contract, self._look(one, contract, at)))
+                looks.append((notice, contract, self._look(notice, contract, through, at)))
         projections = shown(conn, [look for _, _, look in looks], at)
-        for (one, contract, _), projected in zip(looks, projections, strict=True):
-            with _left_out(one.whistle):
-                found[one.whistle.id] = self._told(one, contract, projected, at)
+        found: dict[str, Told] = {}
+        for (notice, contract, _), projected in zip(looks, projections, strict=True):
+            with _left_out(notice.whistle):
+                found[notice.id] = self._told(notice, contract, projected, through, at)
         return found
 
-    def _look(self, one: ToTell, contract: Contract, at: datetime) -> Look:
-        output = OUTPUTS[one.through] or Output.STREAM
-        return self._showing.whistle(
-            one.whistle, one.incident, contract, output=output, purpose=HANDLE, at=at
-        )
+    def _look(self, one: Notice, contract: Contract, through: Exit, at: datetime) -> Look:
+        output = OUTPUTS[through] or Output.STREAM
+        show = self._showing.whistle if one.ending is None else self._showing.ended
+        return show(one.whistle, one.incident, contract, output=output, purpose=HANDLE, at=at)
 
-    def _told(self, one: ToTell, contract: Contract, projected: Projected, at: datetime) -> Told:
-        whistle = one.whistle
-        data = {
-            **projected.as_json(),
-            "department": whistle.department,
-            "href": f"/departments/me/whistles/{whistle.id}",
-        }
-        for fault in self._wire_of(contract, projected).faults(data):
+    def _told(
+        self, one: Notice, contract: Contract, projected: Projected, through: Exit, at: datetime
+    ) -> Told:
+        whistle, ending = one.whistle, one.ending
+        href = f"/departments/me/whistles/{whistle.id}"
+        data: dict[str, object] = {**projected.as_json(), "department": whistle.department, "href": href}
+        if ending is not None:
+            data["reason"] = ending.value
+        for fault in self._wire_of(contract, projected, is_end=ending is not None).faults(data):
             raise Bug("A121", pointer=fault.pointer, contract=contract.id)
         message = envelope.wrap(
-            KIND,
-            id_=whistle.id,
+            BLOWN if ending is None else CALLED_OFF,
+            id_=one.id,
             source=self._district,
             subject=whistle.id,
-            at=whistle.blown_at,
+            at=whistle.blown_at if ending is None else at,
             data=data,
         )
-        rows = audit_rows(projected, whistle, through=one.through, at=at, rows=(one.incident.id,))
+        rows = audit_rows(projected, whistle, through=through, at=at, rows=(one.incident.id,))
         return Told(message, tuple(rows))
 
-    def _wire_of(self, contract: Contract, projected: Projected) -> Validator:
+    def _wire_of(self, contract: Contract, projected: Projected, *, is_end: bool) -> Validator:
         """Compiled once a contract and set of masks: where the audit says masked, the message must look so."""
-        masks = projected.account.masks
-        wire = self._wire.get((contract.id, masks))
+        key = (contract.id, projected.account.masks, is_end)
+        wire = self._wire.get(key)
         if wire is None:
-            fields = wire_fields(contract, self._schemas, dict(masks))
-            wire = self._wire[contract.id, masks] = Validator(whistle_data_schema(contract, fields))
+            fields = wire_fields(contract, self._schemas, dict(projected.account.masks))
+            schema = ended_data_schema if is_end else whistle_data_schema
+            wire = self._wire[key] = Validator(schema(contract, fields))
         return wire

@@ -5,8 +5,9 @@ What passes by itself is tried again and keeps the order; what does not ends `fa
 """
 
 import hmac
+from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from hashlib import sha256
 from typing import Any, Final
 
@@ -14,8 +15,11 @@ import httpx
 import structlog
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
+from hub.access.exits import Exit
 from hub.clock import Clock
 from hub.run.envelope import CONTENT_TYPE
+from hub.run.ledger import Ledger
+from hub.run.telling import Telling
 from hub.store import leases, whistles
 from hub.store.engine import Store
 
@@ -30,6 +34,26 @@ _PASSING: Final = frozenset({408, 425, 429})
 """Client errors that say "later": time-out, too early, too many."""
 _BROKEN_OFF: Final = (httpx.ConnectError, httpx.ReadError, httpx.WriteError, httpx.RemoteProtocolError)
 """A connection that was kept open and is gone by now; never a time-out, which has taken long already."""
+
+
+UNTELLABLE: Final = "A121"
+"""Code of a message that cannot be made; it waits for a person, and the next one goes on."""
+Say = Callable[[str, str, datetime], str]
+"""(message id, whistle id, now) → the message, audited; "" where it cannot be told."""
+
+
+def saying(store: Store, telling: Telling, ledger: Ledger) -> Say:
+    """Makes each message under the grants of its moment; one for each caller, since a ledger is one thread's."""
+
+    def say(message_id: str, whistle_id: str, now: datetime) -> str:
+        ledger.begin()
+        with store.write() as conn:
+            told = telling.again(conn, {message_id: whistle_id}, through=Exit.WEBHOOK, at=now).get(message_id)
+            ledger.append(conn, told.rows if told else (), now)
+        ledger.committed()
+        return told.message if told else ""
+
+    return say
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,13 +72,14 @@ class Webhooks:
         department: str,
         hook: Hook,
         *,
+        say: Say,
         store: Store,
         http: httpx.Client,
         clock: Clock,
         worker: str,
         lease_s: float,
     ) -> None:
-        self._department, self._hook = department, hook
+        self._department, self._hook, self._say = department, hook, say
         self._store, self._http, self._clock, self._worker = store, http, clock, worker
         self._lease_length = timedelta(seconds=lease_s)
 
@@ -71,7 +96,8 @@ class Webhooks:
         held = leases.take(self._store, name, self._worker, self._clock.now(), self._lease_length)
         if held is None:
             return 0
-        code = self._call(row.message.encode())
+        message = self._say(row.message_id, row.whistle_id, self._clock.now())
+        code = self._call(message.encode()) if message else UNTELLABLE
         with self._store.write() as conn:
             leases.hold(conn, held)
             self._settle(conn, row, code)
@@ -80,13 +106,13 @@ class Webhooks:
     def _settle(self, conn: Any, row: Any, code: str) -> None:
         now, tried = self._clock.now(), row.attempts + 1
         if not code:
-            whistles.mark(conn, "webhook", [row.whistle_id], "sent", now, department=self._department)
-        elif code == "S119" and tried >= REFUSALS:
-            whistles.give_up(conn, row.whistle_id, code, now)
-            log.warning("webhook_refused", department=self._department, whistle=row.whistle_id, code=code)
+            whistles.mark(conn, "webhook", [row.message_id], "sent", now, department=self._department)
+        elif code == UNTELLABLE or (code == "S119" and tried >= REFUSALS):
+            whistles.give_up(conn, row.message_id, code, now)
+            log.warning("webhook_refused", department=self._department, message=row.message_id, code=code)
         else:
             wait = min(2.0 ** min(row.attempts, _DOUBLINGS), _LONGEST_S)
-            whistles.try_again(conn, row.whistle_id, code, now + timedelta(seconds=wait))
+            whistles.try_again(conn, row.message_id, code, now + timedelta(seconds=wait))
 
     def _call(self, body: bytes) -> str:
         """The code of what went wrong; "" where the department took it."""

@@ -7,6 +7,8 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, tuple_, update
 
+from hub.intake import revisions
+from hub.intake.revisions import Revision
 from hub.jsonform import dumps, loads
 from hub.model import Event, EventId, EventKey, Fate, GridDraft, Reason, RecordId
 from hub.store.engine import chunks, insert
@@ -134,6 +136,19 @@ def versions(conn: Connection, keys: Iterable[EventKey]) -> dict[str, str]:
         for r in conn.execute(select(event.c.key, event.c.version).where(event.c.key.in_(part))):
             newest[r.key] = max(newest.get(r.key, ""), r.version)
     return newest
+
+
+def newest(conn: Connection, keys: Iterable[str]) -> dict[str, Revision]:
+    """For each known key the revision that counts (`hub.intake.revisions`)."""
+    found: dict[str, list[Revision]] = {}
+    for part in chunks(keys):
+        rows = conn.execute(
+            select(event.c.key, event.c.id, event.c.received_us, event.c.version).where(event.c.key.in_(part))
+        )
+        for r in rows:
+            one = Revision(received_us=r.received_us, event_id=r.id, version=r.version)
+            found.setdefault(r.key, []).append(one)
+    return {key: revisions.newest(many) for key, many in found.items()}
 
 
 def keys_of_aliases(conn: Connection, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:

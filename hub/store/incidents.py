@@ -8,14 +8,15 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, text, update
 
+from hub import ids
 from hub.bus.message import Fenced
-from hub.intake.revisions import Revision, newest
 from hub.jsonform import dumps, loads
 from hub.model import EventId, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
 from hub.store.engine import chunks, insert
-from hub.store.events import loads_reasons
+from hub.store.events import loads_reasons, newest
 from hub.store.moments import from_us, from_us_or_none, to_us
-from hub.store.tables import block, event, fallback, incident, link, review
+from hub.store.swapping import swap
+from hub.store.tables import block, fallback, incident, link, review
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +26,12 @@ class CurrentLink:
     event_key: EventKey
     seq: int
     link: Link
+
+    @property
+    def opened_it(self) -> bool:
+        """Whether this report opened the incident that it is joined to: an incident's id is made of its opener's."""
+        openings = (ids.incident_id(self.event_key, generation) for generation in range(self.seq + 1))
+        return self.link.incident_id in openings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,14 +46,17 @@ class Question:
     owner: str
 
 
-def lock_blocks(conn: Connection, blocks: Iterable[str]) -> None:
-    """Keeps other workers from deciding about the same neighbourhood until commit (PostgreSQL).
+def lock(conn: Connection, *, blocks: Iterable[str], names: Iterable[tuple[str, str]]) -> None:
+    """Keeps other workers from deciding about the same neighbourhood, or about reports of the same number
+    (system, ref), until commit (PostgreSQL).
 
-    SQLite has one writer at a time, so there is nothing to lock.
+    SQLite has one writer at a time, so there is nothing to lock. One statement, in the order of the keys: two
+    workers never wait for each other.
     """
     if conn.dialect.name != "postgresql":
         return
-    keys = sorted({int.from_bytes(blake2b(b.encode(), digest_size=8).digest(), signed=True) for b in blocks})
+    marks = [*blocks, *(f"{system}\x00{ref}" for system, ref in names)]
+    keys = sorted({int.from_bytes(blake2b(m.encode(), digest_size=8).digest(), signed=True) for m in marks})
     if keys:
         conn.execute(
             text("SELECT pg_advisory_xact_lock(k) FROM unnest(CAST(:keys AS bigint[])) AS k"), {"keys": keys}
@@ -122,15 +132,7 @@ def _current(r: Row[Any]) -> CurrentLink:
 
 def latest_events(conn: Connection, keys: Iterable[str]) -> dict[str, str]:
     """Event key → id of its newest revision: by version, then by arrival (`hub.intake.revisions`)."""
-    revisions: dict[str, list[Revision]] = {}
-    for part in chunks(keys):
-        rows = conn.execute(
-            select(event.c.key, event.c.id, event.c.received_us, event.c.version).where(event.c.key.in_(part))
-        )
-        for r in rows:
-            one = Revision(received_us=r.received_us, event_id=r.id, version=r.version)
-            revisions.setdefault(r.key, []).append(one)
-    return {key: newest(many) for key, many in revisions.items()}
+    return {key: one.event_id for key, one in newest(conn, keys).items()}
 
 
 def add(conn: Connection, incidents: Sequence[Incident]) -> None:
@@ -157,15 +159,7 @@ def _row(one: Incident) -> dict[str, object]:
 
 def change(conn: Connection, incidents: Sequence[Incident]) -> None:
     """Stores changed incidents, each one version on; raises Fenced where someone else changed one meanwhile."""
-    for one in incidents:
-        row = _row(one)
-        changed = conn.execute(
-            update(incident)
-            .where(incident.c.id == one.id, incident.c.version == one.version - 1)
-            .values({k: v for k, v in row.items() if k != "id"})
-        ).rowcount
-        if not changed:
-            raise Fenced
+    swap(conn, incident, [_row(one) for one in incidents])
 
 
 def add_links(conn: Connection, links: Sequence[CurrentLink]) -> None:
@@ -260,21 +254,32 @@ def questions_about(conn: Connection, incidents: Iterable[str]) -> list[Row[Any]
 def queue_fallback(
     conn: Connection, rows: Sequence[tuple[IncidentId, str]], owner: str, at: datetime, due_at: datetime
 ) -> None:
-    """Matters that no contract takes: (incident, reason) wait with an owner and a clock."""
-    insert(
-        conn,
-        fallback,
-        [
-            {
-                "incident_id": i,
-                "reason": reason,
-                "owner": owner,
-                "queued_us": to_us(at),
-                "due_us": to_us(due_at),
-            }
-            for i, reason in rows
-        ],
-    )
+    """Matters that nobody leads: (incident, reason) wait with an owner and a clock; who waits already keeps it."""
+    new = [
+        {
+            "incident_id": i,
+            "reason": reason,
+            "owner": owner,
+            "queued_us": to_us(at),
+            "due_us": to_us(due_at),
+        }
+        for i, reason in rows
+    ]
+    if insert(conn, fallback, new) == len(new):
+        return
+    for row in new:  # some stood there before: those that had been resolved wait again
+        again = (fallback.c.incident_id == row["incident_id"]) & fallback.c.resolved_us.is_not(None)
+        conn.execute(update(fallback).where(again).values(**row, resolved_us=None))
+
+
+def resolve_fallback(conn: Connection, ids: Iterable[str], at: datetime) -> None:
+    """These wait no longer."""
+    for part in chunks(ids):
+        conn.execute(
+            update(fallback)
+            .where(fallback.c.incident_id.in_(part), fallback.c.resolved_us.is_(None))
+            .values(resolved_us=to_us(at))
+        )
 
 
 def counts(conn: Connection) -> dict[str, int]:

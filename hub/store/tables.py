@@ -225,6 +225,7 @@ overdue = Table(
 delivery = Table(
     "delivery",
     metadata,
+    Column("message_id", String(64), nullable=False),  # the CloudEvents id; a whistle's own is the whistle's
     Column("whistle_id", String(40), nullable=False),
     Column("department", String(64), nullable=False),
     Column("channel", String(8), nullable=False),
@@ -232,10 +233,9 @@ delivery = Table(
     Column("seq", BigInteger, nullable=False),  # order within the department
     Column("attempts", Integer, nullable=False),
     Column("next_us", BigInteger, nullable=False),
-    Column("message", Text, nullable=False),  # the CloudEvent, projected
     Column("code", String(24)),
     Column("done_us", BigInteger),
-    PrimaryKeyConstraint("whistle_id", "channel"),
+    PrimaryKeyConstraint("message_id", "channel"),
     Index("delivery_waiting", "department", "channel", "state", "seq"),
 )
 

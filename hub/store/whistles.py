@@ -13,6 +13,7 @@ from hub.jsonform import dumps, loads
 from hub.model import Move, Report, Whistle
 from hub.store.engine import chunks, insert
 from hub.store.moments import to_us
+from hub.store.swapping import swap
 from hub.store.tables import answer, delivery, report, whistle
 
 _RECEIPT: Final = 128
@@ -21,12 +22,13 @@ _RECEIPT: Final = 128
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
-    """A projected whistle on its way to a department that does not read the bus."""
+    """Something to tell a department that does not read the bus; the message is made when it is sent."""
 
+    message_id: str
+    """The CloudEvents id: what the department acknowledges."""
     whistle_id: str
     department: str
     channel: str
-    message: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,12 +42,10 @@ class NewAnswer:
     state: str
 
 
-def add(conn: Connection, whistles: Sequence[Whistle]) -> list[Whistle]:
-    """Stores new whistles; gives back those that did not stand already."""
-    known = set(load(conn, (w.id for w in whistles)))
-    new = [w for w in whistles if w.id not in known]
-    insert(conn, whistle, [_row(w) for w in new])
-    return new
+def add(conn: Connection, whistles: Sequence[Whistle]) -> None:
+    """Stores new whistles; raises Fenced where one stands already, since another worker was faster."""
+    if insert(conn, whistle, [_row(w) for w in whistles]) != len(whistles):
+        raise Fenced
 
 
 def _row(one: Whistle) -> dict[str, object]:
@@ -62,16 +62,9 @@ def _row(one: Whistle) -> dict[str, object]:
     }
 
 
-def change(conn: Connection, one: Whistle) -> None:
-    """Stores a changed whistle, one version on; raises Fenced where someone else moved it meanwhile."""
-    row = _row(one)
-    changed = conn.execute(
-        update(whistle)
-        .where(whistle.c.id == one.id, whistle.c.version == one.version - 1)
-        .values({k: v for k, v in row.items() if k != "id"})
-    ).rowcount
-    if not changed:
-        raise Fenced
+def change(conn: Connection, *whistles: Whistle) -> None:
+    """Stores changed whistles, each one version on; raises Fenced where someone else moved one meanwhile."""
+    swap(conn, whistle, [_row(one) for one in whistles])
 
 
 def load(conn: Connection, ids: Iterable[str]) -> dict[str, Whistle]:
@@ -107,7 +100,7 @@ def counts(conn: Connection) -> dict[str, int]:
 
 
 def queue(conn: Connection, deliveries: Sequence[NewDelivery], at: datetime) -> None:
-    """Puts projected whistles on their way; a repeat changes nothing."""
+    """Puts them on their way; a repeat changes nothing."""
     if not deliveries:
         return
     start = conn.execute(select(func.coalesce(func.max(delivery.c.seq), 0))).scalar_one()
@@ -116,6 +109,7 @@ def queue(conn: Connection, deliveries: Sequence[NewDelivery], at: datetime) -> 
         delivery,
         [
             {
+                "message_id": one.message_id,
                 "whistle_id": one.whistle_id,
                 "department": one.department,
                 "channel": one.channel,
@@ -123,34 +117,34 @@ def queue(conn: Connection, deliveries: Sequence[NewDelivery], at: datetime) -> 
                 "seq": start + number,
                 "attempts": 0,
                 "next_us": to_us(at),
-                "message": one.message,
             }
             for number, one in enumerate(deliveries, 1)
         ],
     )
 
 
-def pull(conn: Connection, department: str, limit: int) -> Sequence[Row[Any, Any, Any]]:
-    """The oldest messages that `department` has not acknowledged, of its own only."""
-    return conn.execute(
-        select(delivery.c.whistle_id, delivery.c.message, delivery.c.seq)
+def pull(conn: Connection, department: str, limit: int) -> dict[str, str]:
+    """Message id → whistle id of what `department` has not acknowledged, oldest first, of its own only."""
+    rows = conn.execute(
+        select(delivery.c.message_id, delivery.c.whistle_id)
         .where(delivery.c.department == department, delivery.c.channel == "pull")
         .where(delivery.c.state.in_(["waiting", "fetched"]))
         .order_by(delivery.c.seq)
         .limit(limit)
-    ).all()
+    )
+    return {r.message_id: r.whistle_id for r in rows}
 
 
 def mark(
     conn: Connection, channel: str, ids: Iterable[str], state: str, at: datetime, *, department: str
 ) -> int:
-    """Sets the state of `department`'s own deliveries; returns how many were its own."""
+    """Sets the state of `department`'s own deliveries, by message id; returns how many were its own."""
     done_us = to_us(at) if state in ("acknowledged", "sent") else None
     return sum(
         conn.execute(
             update(delivery)
             .where(
-                delivery.c.whistle_id.in_(part),
+                delivery.c.message_id.in_(part),
                 delivery.c.channel == channel,
                 delivery.c.department == department,
                 delivery.c.state != "acknowledged",
@@ -174,20 +168,20 @@ def next_webhook(conn: Connection, department: str, now: datetime) -> Row[Any] |
     return row if row is not None and row.next_us <= to_us(now) else None
 
 
-def try_again(conn: Connection, whistle_id: str, code: str, at: datetime) -> None:
+def try_again(conn: Connection, message_id: str, code: str, at: datetime) -> None:
     """A webhook failed: the next try comes at `at`."""
     conn.execute(
         update(delivery)
-        .where(delivery.c.whistle_id == whistle_id, delivery.c.channel == "webhook")
+        .where(delivery.c.message_id == message_id, delivery.c.channel == "webhook")
         .values(attempts=delivery.c.attempts + 1, next_us=to_us(at), code=code)
     )
 
 
-def give_up(conn: Connection, whistle_id: str, code: str, at: datetime) -> None:
+def give_up(conn: Connection, message_id: str, code: str, at: datetime) -> None:
     """A webhook was refused for good: `failed`, until somebody sends it again."""
     conn.execute(
         update(delivery)
-        .where(delivery.c.whistle_id == whistle_id, delivery.c.channel == "webhook")
+        .where(delivery.c.message_id == message_id, delivery.c.channel == "webhook")
         .values(state="failed", attempts=delivery.c.attempts + 1, code=code, done_us=to_us(at))
     )
 

@@ -5,16 +5,19 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from sqlalchemy import Connection
 
 from hub.access.chain import Fault
 from hub.bus import Message
 from hub.bus.embedded import EmbeddedBus
-from hub.model import Alias, Draft
+from hub.model import Alias, Draft, EventText
 from hub.run.auditing import Break, Whole, examine
+from hub.run.caseload import Caseload
 from hub.run.ledger import Ledger
-from hub.store import leases, migrate
+from hub.store import events, leases, migrate
 from hub.store.engine import Store
 from tests.conftest import Servers
 from tests.connected.patience import until
@@ -42,7 +45,7 @@ def hub(real_servers: Servers, tmp_path: Path) -> Iterator[HubInHand]:
     made.close()
 
 
-def is_waiting_or_done(store: Store, work: Future[None]) -> bool:
+def is_waiting_or_done(store: Store, work: Future[Any]) -> bool:
     """Whether someone waits for a lock of this database, or `work` has not waited and is through."""
     with store.read() as conn:  # a transaction a look: within one, the view does not change
         waiting = conn.exec_driver_sql(
@@ -106,9 +109,46 @@ def test_a_value_that_the_database_refuses_holds_its_record_and_no_other(hub: Hu
     assert [("B102", "engineer")] == hub.rows("SELECT code, owner FROM record WHERE fate = 'held'")
 
 
-def pipe(hub: HubInHand, ref: str) -> Draft:
-    """A burst pipe at a standard address."""
-    address = hub.hub.pack.geography.addresses[1000]
+@pytest.mark.nasty("N06")
+def test_reports_of_one_number_in_two_subdistricts_that_two_workers_hold_are_one_matter(
+    hub: HubInHand,
+) -> None:
+    for ref, n in (("HL1", 0), ("HL2", 3)):
+        hub.tell(replace(pipe(hub, ref, n), aliases=(Alias("platform", "PT1"),)))
+    intake = hub.hub.plain_intake("hotline_12345", hub.adapter)
+    held = intake.lease()
+    assert held is not None
+    intake.digest(held)
+    one, other = (r[0] for r in hub.rows("SELECT id FROM event ORDER BY received_us, id"))
+    places = {r[0] for r in hub.rows("SELECT body::json->'place'->>'subdistrict_id' FROM event")}
+    assert 2 == len(places)
+    with ThreadPoolExecutor() as pool:
+        with hub.hub.store.write() as conn:
+            first = decided(hub, conn, one)
+            second = pool.submit(worker, hub, other)
+            until(lambda: is_waiting_or_done(hub.hub.store, second), "the other worker gets there")
+        note = second.result(timeout=20)
+    assert ("opened", "joined") == (first, note)
+
+
+def decided(hub: HubInHand, conn: Connection, event: str) -> str:
+    """How casework decides about one event, within the transaction of `conn`."""
+    stored = events.load(conn, [event])[event]
+    load = Caseload(conn, hub.hub.journey, hub.hub.vault, [(stored.event, EventText())], hub.clock.now())
+    load.take(stored.event)
+    load.write()
+    return load.fates[stored.event.id][1]
+
+
+def worker(hub: HubInHand, event: str) -> str:
+    """The same in a transaction of its own."""
+    with hub.hub.store.write() as conn:
+        return decided(hub, conn, event)
+
+
+def pipe(hub: HubInHand, ref: str, n: int = 0) -> Draft:
+    """A burst pipe at a standard address; another `n` is far away."""
+    address = hub.hub.pack.geography.addresses[1000 + 997 * n]
     return stated(ref, position=at(address.lon, address.lat))
 
 
@@ -117,8 +157,13 @@ def test_the_audit_is_whole_while_workers_write_it_and_a_cut_end_is_found(hub: H
     hub.settle()
     key = hub.hub.keys.audit
     ledger = Ledger("w", hub.hub.store, key=key)
+
+    def go_on() -> None:
+        for n in range(60):
+            write(hub, ledger, f"w{n}")
+
     with ThreadPoolExecutor() as pool:
-        writing = pool.submit(lambda: [write(hub, ledger, f"w{n}") for n in range(60)])
+        writing = pool.submit(go_on)
         while not writing.done():
             with hub.hub.store.read() as conn:
                 assert isinstance(examine(conn, key), Whole)

@@ -4,6 +4,8 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -12,7 +14,7 @@ import uvicorn
 
 from hub.api.app import serve
 from hub.crew import port_near
-from hub.model import Code
+from hub.model import Code, Stage
 from hub.run.webhooks import sign
 from hub.store import principals
 from tests.docs.blocks import ROOT, blocks
@@ -86,6 +88,22 @@ def test_the_whistle_on_the_page_has_the_shape_of_a_real_one(hub: HubInHand) -> 
     assert shape(real) == shape(shown)
 
 
+def test_the_word_on_the_page_of_a_whistle_that_was_called_off_has_the_shape_of_a_real_one(
+    tmp_path: Path,
+) -> None:
+    hub = HubInHand(tmp_path)
+    address = hub.hub.pack.geography.addresses[1000]
+    lamp = stated("LD1", category=Code("hl-2024", "010202"), position=at(address.lon, address.lat))
+    hub.tell(lamp)
+    hub.settle()
+    hub.tell(replace(lamp, stage=Stage.CANCELLED))
+    hub.settle()
+    rows = hub.rows("SELECT value FROM message WHERE topic = 'grid.whistles.shizheng' ORDER BY seq")
+    hub.close()
+    real, shown = json.loads(rows[-1][0]), json.loads(blocks(PAGE, "json")[1].text)
+    assert shape(real) == shape(shown)
+
+
 def shape(value: Any) -> Any:
     """Names without values."""
     return (
@@ -108,7 +126,7 @@ def test_a_whistle_is_opened_answered_and_answered_again_without_effect(
     assert {"incident", "whistle", "reports"} == set(SAID["opened"](shizheng, whistle))
     assert SAID["report"](shizheng, whistle, "1", "sign")["state"] == "signed"
     assert SAID["report"](shizheng, whistle, "1", "sign")["repeated"]
-    result = json.loads(blocks(PAGE, "json")[1].text)
+    result = json.loads(blocks(PAGE, "json")[2].text)
     nonce, move = result.pop("nonce"), result.pop("move")
     assert SAID["report"](shizheng, whistle, nonce, move, **result)["state"] == "result"
 

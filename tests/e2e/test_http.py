@@ -1,6 +1,7 @@
 """The HTTP doors as a department's software meets them: keys, pull, acknowledgement, opening, reports."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -9,7 +10,7 @@ from fastapi.testclient import TestClient
 
 from hub.api.app import serve
 from hub.errors import FixSettings
-from hub.model import Channel
+from hub.model import Channel, Code, Stage
 from hub.store import principals
 from tests.e2e.test_journey import spot
 from tests.instruments import HubInHand, at, person, stated
@@ -95,6 +96,35 @@ def _call(hub: HubInHand, department: str) -> None:
 
 def _json(draft: object) -> bytes:
     return orjson.dumps(draft)
+
+
+@pytest.mark.nasty("N11")
+def test_word_of_what_was_called_off_waits_for_an_acknowledgement_of_its_own(
+    hub: HubInHand, http: TestClient
+) -> None:
+    dispute = stated("D1", category=Code("hl-2024", _code(hub, "sifa")), position=at(*spot(hub)))
+    hub.tell(dispute)
+    hub.settle()
+    hub.tell(replace(dispute, stage=Stage.CANCELLED))
+    hub.settle()
+    fetched = http.get("/departments/me/whistles", headers=by("sifa")).json()["whistles"]
+    assert ["grid.whistle.v1", "grid.whistle.cancelled.v1"] == [one["type"] for one in fetched]
+    blown, off = (one["id"] for one in fetched)
+    for id_, left in ((blown, [off]), (off, [])):
+        http.post("/departments/me/whistles/acknowledgements", headers=by("sifa"), json={"ids": [id_]})
+        waiting = http.get("/departments/me/whistles", headers=by("sifa")).json()["whistles"]
+        assert left == [one["id"] for one in waiting]
+    report = http.post(
+        f"/departments/me/whistles/{blown}/reports", headers=by("sifa"), json={"nonce": "1", "move": "sign"}
+    )
+    assert (409, "W101") == (report.status_code, report.json()["code"])
+
+
+def _code(hub: HubInHand, department: str) -> str:
+    """A hotline code of a category that `department` leads."""
+    contract = next(c for c in hub.hub.pack.contracts if c.department == department)
+    led = {e.category for e in contract.examples if e.expect == "lead"}
+    return next(code for one in sorted(led) if (code := hub.hub.pack.codes.code_for("hl-2024", one)))
 
 
 def test_an_opened_whistle_shows_what_the_grants_give_and_writes_who_looked(

@@ -190,10 +190,10 @@ def test_two_matters_can_be_joined_and_parted_again_and_are_what_they_were(hub: 
     one, other = (r[0] for r in hub.rows("SELECT id FROM incident ORDER BY id"))
     before = hub.rows("SELECT event_key, incident_id FROM link WHERE undone_us IS NULL ORDER BY 1")
     with hub.hub.store.write() as conn:
-        Relinking(conn, by="desk", at=hub.clock.now()).merge(one, other)
+        Relinking(conn, hub.hub.dispatch("review"), by="desk", at=hub.clock.now()).merge(one, other)
     assert {r[0] for r in hub.rows("SELECT incident_id FROM link WHERE undone_us IS NULL")} == {other}
     with hub.hub.store.write() as conn:
-        Relinking(conn, by="desk", at=hub.clock.now()).unmerge(one, other)
+        Relinking(conn, hub.hub.dispatch("review"), by="desk", at=hub.clock.now()).unmerge(one, other)
     assert before == hub.rows("SELECT event_key, incident_id FROM link WHERE undone_us IS NULL ORDER BY 1")
     assert {r[0] for r in hub.rows("SELECT state FROM incident")} == {"open"}
 
@@ -207,7 +207,7 @@ def test_a_report_taken_out_of_its_matter_opens_one_of_its_own(hub: HubInHand) -
     assert hub.account()["incidents"] == 1
     (key,) = hub.rows("SELECT event_key FROM link ORDER BY linked_us DESC, event_key LIMIT 1")
     with hub.hub.store.write() as conn:
-        Relinking(conn, by="desk", at=hub.clock.now()).unlink(key[0])
+        Relinking(conn, hub.hub.dispatch("review"), by="desk", at=hub.clock.now()).unlink(key[0])
     assert hub.account()["incidents"] == 2
     assert {r[0] for r in hub.rows("SELECT incident_id FROM link WHERE undone_us IS NULL")} == {
         r[0] for r in hub.rows("SELECT id FROM incident")

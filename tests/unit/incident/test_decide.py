@@ -103,6 +103,27 @@ def test_a_closed_matter_takes_reports_only_in_its_grace(
     assert outcome == seen
 
 
+@pytest.mark.nasty("N10")
+@pytest.mark.parametrize(
+    ("state", "days", "category", "outcome"),
+    [
+        pytest.param(CLOSED, 16.0, COVER, "joins", id="a cover, six days after it was closed"),
+        pytest.param(CLOSED, 18.0, COVER, "repeats", id="a cover, eight days after it was closed"),
+        pytest.param(CLOSED, 9.0, PIPE, "joins", id="a pipe that burst before it was closed"),
+        pytest.param(CLOSED, 11.0, PIPE, "repeats", id="a pipe: no grace"),
+        pytest.param(CLOSED, 11.0, UNMAPPED, "repeats", id="a code without a rule has no grace"),
+        pytest.param(VERIFIED, 9.0, COVER, "repeats", id="verified"),
+    ],
+)
+def test_a_number_ties_to_a_closed_matter_only_in_its_grace(
+    state: IncidentState, days: float, category: str, outcome: str
+) -> None:
+    case = matter(told("原单", category, ref="2026-7"), state=state, closed_days=10.0, name="one")
+    decision = decide(told("重复件", LAMP, ref="2026-9", same_as=("2026-7",), days=days), [case], RULES)
+    assert outcome == ("joins" if joined(decision) else "repeats")
+    assert isinstance(decision, Join) or decision.recurrence_of == "one"
+
+
 @pytest.mark.nasty("N16")
 def test_a_secret_report_is_tied_to_nothing_even_by_number() -> None:
     one = told("水管爆裂", ref="1")

@@ -11,6 +11,7 @@ from hub.errors import FixSettings
 from hub.run.casework import GROUP, Casework
 from hub.run.dispatch import Dispatch
 from hub.run.keyrotation import rotate
+from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger
 from hub.store import keys, outbox, records
 from tests.instruments import HubInHand, Stated
@@ -54,6 +55,7 @@ def sleepy(hub: HubInHand, meanwhile: Callable[[], object]) -> Casework:
         dispatch=Dispatch(
             journey=it.journey, outbox=it.outbox, telling=it.telling, contracts=it.contracts, ledger=ledger
         ),
+        latecomers=Latecomers(it.pack, dict),
         clock=hub.clock,
         batch=500,
     )

@@ -16,7 +16,7 @@ from hub.api.app import serve
 from hub.errors import Bug
 from hub.model import Code, Grant, Incident, Whistle
 from hub.run.assembly import Assembly
-from hub.run.telling import Told, ToTell
+from hub.run.telling import Notice, Told
 from hub.store import incidents, principals, whistles
 from tests.e2e.test_journey import spot
 from tests.instruments import HubInHand, at, demo_pack, stated
@@ -71,7 +71,7 @@ def tell(hub: Assembly, through: Exit) -> Told:
     telling = hub.telling
     with hub.store.write() as conn:
         (id_,) = conn.exec_driver_sql("SELECT id FROM whistle WHERE department = 'renshe'").scalars()
-        return telling.again(conn, [id_], through=through, at=hub.clock.now())[id_]
+        return telling.again(conn, {id_: id_}, through=through, at=hub.clock.now())[id_]
 
 
 def stored(hub: HubInHand) -> tuple[Whistle, Incident]:
@@ -159,7 +159,7 @@ def test_a_mask_that_was_skipped_is_a_bug_and_nothing_leaves(
     one, matter = stored(called)
     telling = called.hub.telling
     with pytest.raises(Bug) as bug, called.hub.store.write() as conn:
-        telling.tell(conn, [ToTell(one, matter, Exit.HTTP_PULL)], called.clock.now())
+        telling.tell(conn, [Notice(one, matter)], through=Exit.HTTP_PULL, at=called.clock.now())
     assert ("A121", "/incident/lon") == (bug.value.code, bug.value.pointer)
     with door(called.hub) as client:
         assert {"whistles": []} == client.get("/departments/me/whistles").json()
@@ -171,7 +171,7 @@ def test_a_value_of_the_wrong_type_is_a_bug_and_nothing_leaves(called: HubInHand
     wrong = replace(matter, **said)
     telling = called.hub.telling
     with pytest.raises(Bug) as bug, called.hub.store.write() as conn:
-        telling.tell(conn, [ToTell(one, wrong, Exit.HTTP_PULL)], called.clock.now())
+        telling.tell(conn, [Notice(one, wrong)], through=Exit.HTTP_PULL, at=called.clock.now())
     assert ("A121", "/incident/category") == (bug.value.code, bug.value.pointer)
 
 

@@ -10,9 +10,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 import hub.store
-from hub.store import migrate
+from hub.store import migrate, whistles
 from hub.store.engine import Store
 from hub.store.tables import metadata
+from tests.instruments import MORNING
 
 SCRIPTS = ScriptDirectory(str(Path(hub.store.__file__).with_name("migrations")))
 VERSIONS = [one.revision for one in reversed(list(SCRIPTS.walk_revisions()))]
@@ -50,6 +51,19 @@ def test_a_database_of_an_earlier_version_is_brought_forward_with_what_it_holds(
             "SELECT system, ref, key FROM alias"
         ).all()
     assert (VERSIONS[-1], []) == (migrate.current(empty), differences(empty))
+
+
+def test_a_whistle_on_its_way_before_messages_had_ids_is_acknowledged_as_before(empty: Store) -> None:
+    migrate.up(empty, "0003")
+    with empty.write() as conn:
+        conn.exec_driver_sql(
+            "INSERT INTO delivery (whistle_id, department, channel, state, seq, attempts, next_us, message) "
+            "VALUES ('wh_1', 'jiaoyu', 'pull', 'fetched', 1, 0, 0, '{}')"
+        )
+    migrate.up(empty)
+    with empty.write() as conn:
+        assert {"wh_1": "wh_1"} == whistles.pull(conn, "jiaoyu", 10)
+        assert 1 == whistles.mark(conn, "pull", ["wh_1"], "acknowledged", MORNING, department="jiaoyu")
 
 
 def test_migrating_again_changes_nothing(store: Store) -> None:

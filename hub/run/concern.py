@@ -1,0 +1,53 @@
+"""A matter as it stands, with the report that speaks for it: what a call is decided from."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from hub.model import Ending, Event, Incident, Mode
+from hub.store import events, incidents
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Concern:
+    """One incident that may call other departments than before."""
+
+    incident: Incident
+    event: Event
+    """The newest revision of the report that opened it; of its oldest, where that one has left."""
+    since: datetime
+    """When what moved it came: clocks of new calls start here."""
+    is_history: bool
+    """Whether only back-fills tell of it: it calls nobody then (N78)."""
+    why: Ending = Ending.REROUTED
+    """What departments are told that are called no longer."""
+
+
+def concerns_of(
+    conn: Connection, moved: Sequence[tuple[Incident, datetime]], why: Ending = Ending.REROUTED
+) -> list[Concern]:
+    """Each incident that holds a report, with the moment that moved it, as its stored links tell of it now."""
+    if not moved:
+        return []
+    links = incidents.links_of(conn, [incident.id for incident, _ in moved])
+    newest = incidents.latest_events(conn, {one.event_key for ls in links.values() for one in ls})
+    stored = events.load(conn, newest.values())
+    found: list[Concern] = []
+    for incident, at in moved:
+        mine = links.get(incident.id, [])
+        if not mine:
+            continue
+        first = next((one for one in mine if one.opened_it), mine[0])
+        told = {one.event_key: stored[newest[one.event_key]].event for one in mine}
+        found.append(
+            Concern(
+                incident=incident,
+                event=told[first.event_key],
+                since=at,
+                is_history=all(one.mode is Mode.BACKFILL for one in told.values()),
+                why=why,
+            )
+        )
+    return found

@@ -1,0 +1,49 @@
+"""Word for departments on its way, in the transaction of what it tells of: topics now, the others when they are sent."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from hub.access.exits import Exit
+from hub.bus import Message
+from hub.bus.topics import whistles as whistle_topic
+from hub.model import Channel
+from hub.run.contractbook import ContractBook
+from hub.run.ledger import Ledger
+from hub.run.telling import Notice, Telling
+from hub.store import whistles
+from hub.store.outbox import Outbox
+
+
+class Notices:
+    """Sends notices over the channels of their contracts."""
+
+    def __init__(self, *, outbox: Outbox, telling: Telling, contracts: ContractBook, ledger: Ledger) -> None:
+        self._outbox, self._telling, self._contracts, self._ledger = outbox, telling, contracts, ledger
+
+    def send(self, conn: Connection, notices: Sequence[Notice], now: datetime) -> None:
+        """Each over every channel of its contract, in this order; once a transaction (the ledger's rule)."""
+        ways = [
+            (notice, channel)
+            for notice in notices
+            for channel in self._contracts.of(conn, notice.whistle.contract_id).channels
+        ]
+        topical = [notice for notice, channel in ways if channel is Channel.KAFKA]
+        told = self._telling.tell(conn, topical, through=Exit.TOPIC_WHISTLE, at=now)
+        messages = [
+            Message(whistle_topic(one.whistle.department), one.incident.id, said.message)
+            for one, said in zip(topical, told, strict=True)
+        ]
+        self._outbox.append(conn, messages, now)
+        whistles.queue(conn, [_delivery(n, c) for n, c in ways if c is not Channel.KAFKA], now)
+        self._ledger.append(conn, [row for said in told for row in said.rows], now)
+
+
+def _delivery(notice: Notice, channel: Channel) -> whistles.NewDelivery:
+    return whistles.NewDelivery(
+        message_id=notice.id,
+        whistle_id=notice.whistle.id,
+        department=notice.whistle.department,
+        channel=channel.value,
+    )

@@ -1,0 +1,130 @@
+"""What becomes of a matter's whistles when the matter moves on: its route changes, it joins another, it ends.
+
+Pure. Whistles and calls in, what to blow, move and end out; `hub.run.dispatch` stores and tells it.
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import count
+from typing import Final
+
+from hub import ids
+from hub.model import Call, Ending, IncidentId, Move, Reason, Role, Whistle, WhistleId, WhistleState
+from hub.whistle.lifecycle import advance
+
+ACTIVE: Final = frozenset(
+    {WhistleState.BLOWN, WhistleState.SIGNED, WhistleState.CONTACTED, WhistleState.REPORTED_IN}
+)
+"""States in which the department is at it. A returned whistle is open, but nobody is at it."""
+ENDS: Final = frozenset({WhistleState.RESULT, WhistleState.CANCELLED})
+MERGED: Final = "merged"
+"""Rule of the reason that a whistle carries which came from another matter; its fact `from` is that matter."""
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """Which calls are blown now, and which whistles end."""
+
+    blow: tuple[Call, ...]
+    end: tuple[Whistle, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Whistles of a merged matter: those that go on under the other one, and those that end."""
+
+    moved: tuple[Whistle, ...]
+    ended: tuple[Whistle, ...]
+
+
+def follow(whistles: Sequence[Whistle], calls: Sequence[Call]) -> Turn:
+    """`whistles` of one matter beside its route as it stands now; the same again once that was done is empty.
+
+    Who is called no longer, or in another role, ends, unless the department has come to the place or handed
+    in a result. What a merge brought stays: a person decided that. Who returned the matter is not called again.
+    """
+    wanted = {call.department: call.role for call in calls}
+    end = tuple(
+        w
+        for w in whistles
+        if _may_be_called_off(w) and (not _is_foreign(w)) and wanted.get(w.department) is not w.role
+    )
+    gone = {w.id for w in end}
+    held = {w.department for w in whistles if w.state is not WhistleState.CANCELLED and w.id not in gone}
+    return Turn(tuple(call for call in calls if call.department not in held), end)
+
+
+def _may_be_called_off(one: Whistle) -> bool:
+    return one.state not in ENDS and one.state is not WhistleState.REPORTED_IN
+
+
+def _is_foreign(one: Whistle) -> bool:
+    return any(reason.rule == MERGED and "from" in reason.facts for reason in one.reasons)
+
+
+def still_open(whistles: Sequence[Whistle]) -> tuple[Whistle, ...]:
+    """Those that have not ended."""
+    return tuple(w for w in whistles if w.state not in ENDS)
+
+
+def is_led(whistles: Sequence[Whistle]) -> bool:
+    """Whether a leading department is at it: otherwise the matter waits at the desk."""
+    return any(w.role is Role.LEAD and w.state in ACTIVE for w in whistles)
+
+
+def is_done(whistles: Sequence[Whistle]) -> bool:
+    """Whether all leads have handed in their results; those that were called off do not count."""
+    leads = [w for w in whistles if w.role is Role.LEAD and w.state is not WhistleState.CANCELLED]
+    return bool(leads) and all(w.state is WhistleState.RESULT for w in leads)
+
+
+def ended(whistle: Whistle, why: Ending, at: datetime) -> Whistle:
+    """`whistle` called off, one version on, and why."""
+    moved, _ = advance(whistle, Move.CANCEL, at)
+    return replace(moved, reasons=(*moved.reasons, Reason(why.value)))
+
+
+def ending_of(whistle: Whistle) -> Ending:
+    """Why `ended` called `whistle` off."""
+    return Ending(whistle.reasons[-1].rule)
+
+
+def join(
+    whistles: Sequence[Whistle],
+    into: IncidentId,
+    standing: Sequence[Whistle],
+    *,
+    takes_more: bool,
+    at: datetime,
+) -> Joined:
+    """Open `whistles` of a matter that was merged into another, whose own are `standing`.
+
+    One ends where its department is at that matter already, or where that matter takes none any more
+    (`takes_more` False: it is closed). The others go on as they are, with their clocks.
+    """
+    busy = {w.department for w in still_open(standing)}
+    open_ = still_open(whistles)
+    moving = [w for w in open_ if takes_more and w.department not in busy]
+    return Joined(
+        tuple(_moved(w, into, (*w.reasons, Reason(MERGED, {"from": w.incident_id}))) for w in moving),
+        tuple(ended(w, Ending.MERGED, at) for w in open_ if w not in moving),
+    )
+
+
+def part(whistles: Sequence[Whistle], source: IncidentId) -> tuple[Whistle, ...]:
+    """Those of `whistles` that a merge brought from `source`, on their way back there; in whatever state."""
+    came = Reason(MERGED, {"from": source})
+    return tuple(
+        _moved(w, source, tuple(r for r in w.reasons if r != came)) for w in whistles if came in w.reasons
+    )
+
+
+def _moved(one: Whistle, to: IncidentId, reasons: tuple[Reason, ...]) -> Whistle:
+    return replace(one, incident_id=to, reasons=reasons, version=one.version + 1)
+
+
+def next_id(incident: IncidentId, department: str, known: Collection[str]) -> WhistleId:
+    """The id of the next round in which `incident` calls `department`; `known`: ids of its whistles so far."""
+    rounds = (ids.whistle_id(incident, department, number) for number in count())
+    return next(one for one in rounds if one not in known)

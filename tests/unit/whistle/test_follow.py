@@ -1,0 +1,160 @@
+"""A matter's whistles when it moves on: who is blown, who ends, who goes along; as tables and as laws."""
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub import ids
+from hub.model import Call, DepartmentId, Ending, IncidentId, Reason, Role, Whistle, WhistleId, WhistleState
+from hub.whistle.follow import ACTIVE, ENDS, MERGED, ended, follow, is_done, is_led, join, next_id, part
+from tests.unit.whistle.test_lifecycle import BLOWN_AT, WHISTLE
+
+LEAD, ASSIST = Role.LEAD, Role.ASSIST
+ONE, OTHER = IncidentId("in_1"), IncidentId("in_2")
+
+
+def whistle(
+    department: str = "zilai",
+    state: WhistleState = WhistleState.BLOWN,
+    role: Role = LEAD,
+    incident: IncidentId = ONE,
+    reasons: tuple[Reason, ...] = (),
+) -> Whistle:
+    """A whistle in some state."""
+    return replace(
+        WHISTLE,
+        id=WhistleId(f"wh_{incident}_{department}_{state}"),
+        incident_id=incident,
+        department=DepartmentId(department),
+        state=state,
+        role=role,
+        reasons=reasons,
+    )
+
+
+def call(department: str = "zilai", role: Role = LEAD) -> Call:
+    """What routing says."""
+    return Call(
+        department=DepartmentId(department), role=role, contract_id="c", clause="1", deadlines=(), reasons=()
+    )
+
+
+@pytest.mark.parametrize(
+    ("state", "wanted", "blown", "ends"),
+    [
+        pytest.param(WhistleState.BLOWN, LEAD, 0, 0, id="called already"),
+        pytest.param(WhistleState.BLOWN, None, 0, 1, id="called no longer"),
+        pytest.param(WhistleState.SIGNED, None, 0, 1, id="signed, called no longer"),
+        pytest.param(WhistleState.CONTACTED, None, 0, 1, id="contacted, called no longer"),
+        pytest.param(WhistleState.DISPUTED, None, 0, 1, id="returned, called no longer"),
+        pytest.param(WhistleState.DISPUTED, LEAD, 0, 0, id="returned, and the route has nobody else"),
+        pytest.param(WhistleState.REPORTED_IN, None, 0, 0, id="at the place, called no longer"),
+        pytest.param(WhistleState.REPORTED_IN, ASSIST, 0, 0, id="at the place, now to assist"),
+        pytest.param(WhistleState.RESULT, None, 0, 0, id="handed in its result"),
+        pytest.param(WhistleState.RESULT, LEAD, 0, 0, id="handed in its result, called still"),
+        pytest.param(WhistleState.BLOWN, ASSIST, 1, 1, id="called in another role"),
+        pytest.param(WhistleState.CANCELLED, LEAD, 1, 0, id="called off before, called again"),
+        pytest.param(WhistleState.CANCELLED, None, 0, 0, id="called off before"),
+    ],
+)
+def test_a_whistle_follows_the_route(state: WhistleState, wanted: Role | None, blown: int, ends: int) -> None:
+    turn = follow([whistle(state=state)], [call(role=wanted)] if wanted else [])
+    assert (blown, ends) == (len(turn.blow), len(turn.end))
+
+
+def test_what_a_merge_brought_is_not_called_off_by_a_route() -> None:
+    foreign = whistle(reasons=(Reason(MERGED, {"from": OTHER}),))
+    assert ((), ()) == (follow([foreign], []).end, follow([foreign], [call()]).blow)
+
+
+STANDING = st.lists(
+    st.builds(
+        whistle,
+        st.sampled_from(["zilai", "shizheng", "gongan"]),
+        st.sampled_from(list(WhistleState)),
+        st.sampled_from(list(Role)),
+    ),
+    max_size=3,
+    unique_by=lambda w: w.department,
+)
+ROUTE = st.lists(
+    st.builds(call, st.sampled_from(["zilai", "shizheng", "gongan"]), st.sampled_from(list(Role))),
+    max_size=3,
+    unique_by=lambda c: c.department,
+)
+
+
+@given(STANDING, ROUTE)
+def test_following_a_route_twice_does_nothing_the_second_time(
+    standing: list[Whistle], route: list[Call]
+) -> None:
+    turn = follow(standing, route)
+    gone = {w.id for w in turn.end}
+    after = [ended(w, Ending.REROUTED, BLOWN_AT) if w.id in gone else w for w in standing]
+    after += [
+        replace(whistle(c.department, role=c.role), id=WhistleId(f"new_{c.department}")) for c in turn.blow
+    ]
+    again = follow(after, route)
+    assert ((), ()) == (again.blow, again.end)
+    at_it = [w.department for w in after if w.state not in ENDS]
+    assert len(at_it) == len(set(at_it))
+
+
+@given(STANDING, STANDING)
+@pytest.mark.nasty("N12")
+def test_joined_and_parted_again_every_whistle_is_back_or_was_called_off(
+    mine: list[Whistle], theirs: list[Whistle]
+) -> None:
+    moving = [replace(w, incident_id=OTHER, id=WhistleId(f"o_{w.id}")) for w in mine]
+    done = join(moving, ONE, theirs, takes_more=True, at=BLOWN_AT)
+    together = [*theirs, *done.moved]
+    at_it = [w.department for w in together if w.state not in ENDS]
+    assert len(at_it) == len(set(at_it))
+    back = {w.id: w for w in part(together, OTHER)}
+    off = {w.id for w in done.ended}
+    for one in moving:
+        if one.state not in ENDS and one.id not in off:
+            assert replace(one, version=one.version + 2) == back.pop(one.id)
+    assert not back
+
+
+def test_nothing_moves_to_a_matter_that_takes_no_more() -> None:
+    done = join([whistle(incident=OTHER)], ONE, [], takes_more=False, at=BLOWN_AT)
+    assert ((), ["cancelled"]) == (done.moved, [w.state for w in done.ended])
+
+
+@pytest.mark.parametrize("state", list(WhistleState))
+def test_a_matter_is_led_while_a_lead_is_at_it(state: WhistleState) -> None:
+    assert (state in ACTIVE) is is_led([whistle(state=state)])
+    assert not is_led([whistle(state=state, role=ASSIST)])
+
+
+@pytest.mark.parametrize(
+    ("states", "done"),
+    [
+        pytest.param([(WhistleState.RESULT, LEAD)], True, id="its lead is done"),
+        pytest.param([(WhistleState.RESULT, LEAD), (WhistleState.BLOWN, ASSIST)], True, id="a helper is not"),
+        pytest.param([(WhistleState.RESULT, LEAD), (WhistleState.BLOWN, LEAD)], False, id="one of two leads"),
+        pytest.param(
+            [(WhistleState.RESULT, LEAD), (WhistleState.CANCELLED, LEAD)], True, id="one called off"
+        ),
+        pytest.param(
+            [(WhistleState.RESULT, LEAD), (WhistleState.DISPUTED, LEAD)], False, id="one returned it"
+        ),
+        pytest.param([(WhistleState.RESULT, ASSIST)], False, id="nobody led"),
+        pytest.param([(WhistleState.CANCELLED, LEAD)], False, id="all called off"),
+    ],
+)
+def test_a_matter_is_done_when_every_lead_that_still_counts_is(
+    states: list[tuple[WhistleState, Role]], done: bool
+) -> None:
+    called = [whistle(f"d{n}", state, role) for n, (state, role) in enumerate(states)]
+    assert done is is_done(called)
+
+
+def test_each_round_of_calling_one_department_has_an_id_of_its_own() -> None:
+    first = next_id(ONE, "zilai", set())
+    assert ids.whistle_id(ONE, "zilai") == first
+    assert ids.whistle_id(ONE, "zilai", 1) == next_id(ONE, "zilai", {first})
