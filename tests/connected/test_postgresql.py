@@ -118,7 +118,7 @@ def test_the_audit_is_whole_while_workers_write_it_and_a_cut_end_is_found(hub: H
     key = hub.hub.keys.audit
     ledger = Ledger("w", hub.hub.store, key=key)
     with ThreadPoolExecutor() as pool:
-        writing = pool.submit(lambda: [write(hub, ledger, f"w{n}") for n in range(60)])
+        writing = pool.submit(_write_sixty, hub, ledger)
         while not writing.done():
             with hub.hub.store.read() as conn:
                 assert isinstance(examine(conn, key), Whole)
@@ -147,6 +147,11 @@ def test_what_is_past_retention_is_let_go_and_what_an_open_whistle_needs_is_kept
     clockwork.step()
     assert [0, 0, 0, 0] == [hub.rows(sealed.format(table))[0][0] for table in tables]
     assert [(0,)] == hub.rows("SELECT count(*) FROM data_key")
+
+
+def _write_sixty(hub: HubInHand, ledger: Ledger) -> None:
+    for n in range(60):
+        write(hub, ledger, f"w{n}")
 
 
 def _spot(hub: HubInHand) -> tuple[float, float]:
