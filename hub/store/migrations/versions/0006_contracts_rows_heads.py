@@ -35,8 +35,6 @@ def upgrade() -> None:
         sa.Column("digest", sa.String(64), nullable=False),
         sa.Column("seal", sa.String(64), nullable=False),
     )
-    # a pull's message is made when it is fetched: what was projected before may be too much by now
-    op.execute("UPDATE delivery SET message = '' WHERE channel = 'pull'")
     kept = sa.text("sealed IS NOT NULL")
     op.create_index("record_kept", "record", ["received_us"], sqlite_where=kept, postgresql_where=kept)
     op.create_index("resident_updated", "resident", ["updated_us"])
