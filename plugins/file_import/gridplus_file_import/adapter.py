@@ -92,7 +92,7 @@ class FileImport:
         part = Part(path.name, 0, _TOO_LARGE, 0, is_end=True)
         if part in place.parts:
             return None
-        return self._broken(path, place.after(part), BadRecord("R103"))
+        return self._broken(path, place.after(part), BadRecord("R103", limit=self._config.file_bytes))
 
     @staticmethod
     def _broken(path: Path, behind: Place, error: BadRecord) -> Page:
