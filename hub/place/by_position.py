@@ -108,7 +108,7 @@ def _beside(point: Point, known: Match | None) -> tuple[str, tuple[Reason, ...]]
     drift = _drift_against(point, known) if apart_m >= LEAST_DRIFT_M else None
     if drift is not None:
         return drift
-    facts = {"metres": round(apart_m)}
+    facts: dict[str, str | int | float | bool] = {"metres": round(apart_m)}
     if apart_m <= _ONE_PLACE_M + point.error_m:
         return known.address_id, (Reason("address_agrees", facts),)
     return "", (Reason("address_disagrees", facts),)
