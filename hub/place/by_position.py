@@ -10,7 +10,7 @@ from hub.model import Point, Position, Reason
 from hub.place.candidates import Match
 from hub.place.checks import error_of, fault_of, other_readings
 from hub.place.coords import Degrees, metres_between, to_cgcs2000
-from hub.place.drift import Drift, Sample, drift_of, mended, pixel_of
+from hub.place.drift import LEAST_DRIFT_M, Drift, Sample, drift_of, mended, pixel_of
 from hub.place.ground import SILENT, Footing, Found, Ground, Rejected
 
 _ONE_PLACE_M: Final = 150.0
@@ -41,13 +41,12 @@ def by_position(
         coarse = Reason("position_too_coarse", {"error_m": round(point.error_m)})
         area_id = ground.subdistrict_around(point)
         return Rejected("R403", (*notes, coarse), hint=point, area_id=area_id)
-    drift = _drift_against(point, known)
-    if drift is not None:
-        return Rejected("R401", (*notes, drift))
-    agreed, beside = _beside(point, known)
-    address_id = agreed.address_id if agreed else ""
+    beside = _beside(point, known)
+    if isinstance(beside, Reason):
+        return Rejected("R401", (*notes, beside))
+    address_id, told = beside
     found = ground.place_at(point, footing, method="position", crs=position.crs.value, address_id=address_id)
-    return Found(found.place, (*notes, *found.reasons, *beside))
+    return Found(found.place, (*notes, *found.reasons, *told))
 
 
 class _Read(NamedTuple):
@@ -90,10 +89,8 @@ def _drifts_into(point: Point, ground: Ground) -> tuple[Reason, ...]:
     )
 
 
-def _drift_against(point: Point, known: Match | None) -> Reason | None:
+def _drift_against(point: Point, known: Match) -> Reason | None:
     """The wrong label that alone explains how far the point is from the entry its own address names (N45)."""
-    if known is None:
-        return None
     found = drift_of([Sample(point.lon, point.lat, known.lon, known.lat)], least=1)
     if found is None or found.drift is Drift.CONSTANT:
         return None
@@ -103,11 +100,15 @@ def _drift_against(point: Point, known: Match | None) -> Reason | None:
     )
 
 
-def _beside(point: Point, known: Match | None) -> tuple[Match | None, tuple[Reason, ...]]:
-    """The address entry that the point confirms, and what was noticed."""
+def _beside(point: Point, known: Match | None) -> tuple[str, tuple[Reason, ...]] | Reason:
+    """The id of the address entry that the point confirms and what was noticed; or why the point is not believed."""
     if known is None:
-        return None, ()
+        return "", ()
     apart_m = metres_between(point.lon, point.lat, known.lon, known.lat)
-    agrees = apart_m <= _ONE_PLACE_M + point.error_m
-    rule = "address_agrees" if agrees else "address_disagrees"
-    return known if agrees else None, (Reason(rule, {"metres": round(apart_m)}),)
+    drift = _drift_against(point, known) if apart_m >= LEAST_DRIFT_M else None
+    if drift is not None:
+        return drift
+    facts: dict[str, str | int | float | bool] = {"metres": round(apart_m)}
+    if apart_m <= _ONE_PLACE_M + point.error_m:
+        return known.address_id, (Reason("address_agrees", facts),)
+    return "", (Reason("address_disagrees", facts),)

@@ -41,8 +41,8 @@ _MENDS: Final[dict[Drift, Callable[[float, float], Degrees]]] = {
     Drift.WGS84_AS_GCJ02: wgs84_to_gcj02,
     Drift.DOUBLE_SHIFT: lambda lon, lat: gcj02_to_wgs84(*gcj02_to_wgs84(lon, lat)),
 }
-# Shifts are 470 m and more; half of the smallest is more than any honest source is off.
-_LEAST_DRIFT_M: Final = 200.0
+LEAST_DRIFT_M: Final = 200.0
+"""Shifts are 470 m and more; half of the smallest is more than any honest source is off."""
 # A mend explains the drift where it removes nine tenths of it.
 _EXPLAINED: Final = 0.1
 LEAST_SAMPLES: Final = 20
@@ -83,7 +83,7 @@ def drift_of(samples: Sequence[Sample], *, least: int = LEAST_SAMPLES) -> Drifti
     if len(samples) < least:
         return None
     before_m = median(metres_between(s.lon, s.lat, s.known_lon, s.known_lat) for s in samples)
-    if before_m < _LEAST_DRIFT_M:
+    if before_m < LEAST_DRIFT_M:
         return None
     residuals = {drift: _residual_m(samples, mend) for drift, mend in _MENDS.items()}
     residuals[Drift.CONSTANT] = _residual_m(samples, _by_median_vector(samples))

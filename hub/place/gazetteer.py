@@ -140,7 +140,8 @@ class Gazetteer:
     ) -> tuple[Match, ...]:
         kept = [match for match in found if within is None or self._is_within(match.address, within)]
         named = [area.id for area in self._areas_of(parts)]
-        return _sharing(_one_a_spot(self._weighed_by_area(kept, named) if named else kept))
+        weighed = self._weighed_by_area(kept, named) if named else kept
+        return _sharing(_one_a_spot(weighed)) if len(weighed) > 1 else tuple(weighed)
 
     def _weighed_by_area(self, found: Sequence[Match], named: Sequence[AreaId]) -> list[Match]:
         """The candidates, less certain where they lie outside the area that the text names."""
