@@ -54,9 +54,9 @@ def is_older(version: str, highest: str) -> bool:
 def newest(revisions: Iterable[Revision]) -> Revision:
     """The revision that counts, with the highest token of all; of equal ones the last that came.
 
-    Raises IndexError for none.
+    Of those that came at one moment the higher token counts. Raises IndexError for none.
     """
-    in_order = sorted(revisions, key=lambda one: (one.received_us, one.event_id))
+    in_order = sorted(revisions, key=lambda one: (one.received_us, one.version, one.event_id))
     found, highest = in_order[0], ""
     for one in in_order:
         if not is_older(one.version, highest):

@@ -63,7 +63,7 @@ def _left_out(whistle: Whistle) -> Iterator[None]:
     try:
         yield
     except (Bug, Refused) as error:
-        log.warning("whistle_not_told", whistle_id=whistle.id, code=error.code)
+        log.warning("whistle_not_told", whistle_id=whistle.id, code=error.code, pointer=error.pointer)
 
 
 class Telling:

@@ -4,6 +4,7 @@ from typing import Any
 
 import orjson
 
+from hub.access.exits import Exit
 from hub.run.relinking import Relinking
 from tests.instruments import HubInHand
 
@@ -25,11 +26,18 @@ def told(hub: HubInHand, department: str) -> list[tuple[str, str]]:
     """(type, reason) of every message to a department, in order, by whichever channel."""
     topic = f"grid.whistles.{department}"
     messages = [r[1] for r in hub.rows("SELECT topic, value FROM message ORDER BY seq") if r[0] == topic]
-    messages += [
-        r[1] for r in hub.rows("SELECT department, message FROM delivery ORDER BY seq") if r[0] == department
-    ]
-    parsed = [orjson.loads(one) for one in messages]
+    parsed = [*map(orjson.loads, messages), *told_now(hub, department)]
     return [(one["type"].removeprefix("grid."), one["data"].get("reason", "")) for one in parsed]
+
+
+def told_now(hub: HubInHand, department: str) -> list[dict[str, Any]]:
+    """Every message to a department that fetches them, as it would be told now."""
+    rows = hub.rows("SELECT department, message_id, whistle_id FROM delivery ORDER BY seq")
+    waiting = {r[1]: r[2] for r in rows if r[0] == department}
+    telling = hub.hub.telling
+    with hub.hub.store.write() as conn:
+        now = telling.again(conn, waiting, through=Exit.HTTP_PULL, at=hub.clock.now())
+    return [orjson.loads(one.message) for one in now.values()]
 
 
 def desk(hub: HubInHand) -> list[tuple[str, str]]:

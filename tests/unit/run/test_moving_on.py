@@ -9,7 +9,7 @@ import pytest
 from hub.model import Code, Draft, Mode, Stage, Urgency
 from hub.run.doctor import Doctor
 from tests.instruments import MORNING, HubInHand, person
-from tests.unit.run.matters import announced, desk, incidents, is_sound, matter, report, told, whistles
+from tests.unit.run.matters import announced, desk, incidents, is_sound, matter, report, told, told_now, whistles
 from tests.unit.run.sources import SOURCE, pipe
 
 LAMP = Code("hl-2024", "010202")
@@ -271,8 +271,8 @@ def test_a_report_that_comes_withdrawn_calls_nobody(hub: HubInHand) -> None:
 def test_word_of_what_was_called_off_names_the_whistle_and_why(hub: HubInHand) -> None:
     tell(hub, pipe(hub, "A1"))
     tell(hub, replace(pipe(hub, "A1"), stage=Stage.CANCELLED))
-    _, last = hub.rows("SELECT message_id, whistle_id, message FROM delivery ORDER BY seq")
-    message = orjson.loads(last[2])
+    _, last = hub.rows("SELECT message_id, whistle_id FROM delivery ORDER BY seq")
+    message = told_now(hub, "zilai")[-1]
     assert (last[0], last[1]) == (message["id"], message["subject"])
     assert f"{last[1]}:2" == message["id"]
     assert {

@@ -248,6 +248,7 @@ def test_a_matter_withdrawn_while_it_was_merged_is_over_when_it_comes_back(
 ) -> None:
     one, other = two
     link(hub, other, one)
+    hub.clock.pause(60)
     hub.tell(replace(far(hub), stage=Stage.CANCELLED, version="2"))
     hub.settle()
     assert THREE == on(hub, one)
