@@ -281,7 +281,7 @@ class Journey:
         if isinstance(found, Grid):
             return None
         owner = self.pack.fallback_owner
-        return Parked(fate=Fate.HELD, code=found.code, pointer="/rings", owner=owner, why=found.reasons)
+        return Parked(fate=Fate.HELD, code=found.code, pointer=found.pointer, owner=owner, why=found.reasons)
 
     def take_up(self, sent: Sequence[tuple[GridDraft, str]]) -> None:
         """From now on the maps hold all these grids, each with its source, in the order of their arrival."""

@@ -100,7 +100,7 @@ class Ground:
             grid_id=footing.grid_id,
             community_id=self.atlas.community_of(area_id),
             subdistrict_id=self.atlas.subdistrict_of(area_id),
-            other_grids=tuple(others),
+            other_grids=tuple(dict.fromkeys(others)),  # two kinds may share a code
             address_id=address_id,
         )
         facts: dict[str, str | int | float | bool] = {"grid": footing.grid_id, "map": self.version}

@@ -9,16 +9,19 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final
 
-from hub.model import AreaId, Grid, GridDraft, GridId, GridKind, Position, Reason
-from hub.place.coords import to_cgcs2000
+from hub.model import AreaId, Crs, Grid, GridDraft, GridId, GridKind, Position, Reason
+from hub.place.coords import Degrees, to_cgcs2000
 from hub.place.faults import Fault, faults_of
 from hub.place.gridmap import GridMap, build
-from hub.place.rings import box_of
+from hub.place.rings import Ring, box_of
 
 Bounds = tuple[float, float, float, float]
 """West, south, east, north, degrees."""
 _NOWHERE: Final = AreaId("")
 """Parent of a grid whose code the pack does not know: its area is that of the map that decides."""
+
+_LONGEST_CODE: Final = 64
+"""As in the schema of places: a longer one would end every event inside the grid."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,13 +29,27 @@ class Refused:
     """Why what was drawn is no grid of this district (N53)."""
 
     code: str
-    """R405 no sound polygon, R406 not of this district."""
+    """R202 a code that no event could name, R405 no sound polygon, R406 not of this district."""
     reasons: tuple[Reason, ...]
+    pointer: str = "/rings"
 
 
 def survey(draft: GridDraft, source: str, district: Bounds) -> Grid | Refused:
     """The grid that `source` drew, CGCS2000 degrees, or why it is none. `district`: the box around its maps."""
-    grid = Grid(
+    if not 0 < len(draft.code) <= _LONGEST_CODE:
+        return Refused("R202", (Reason("grid_code_length", {"length": len(draft.code)}),), "/code")
+    grid = _drawn(draft, source)
+    faults = _faults(grid, draft.crs)
+    if faults:
+        return Refused("R405", faults)
+    grid = replace(grid, rings=tuple(_in_degrees(ring, draft.crs) for ring in draft.rings))
+    elsewhere = _elsewhere(box_of(grid.rings), district)
+    return Refused("R406", (Reason(elsewhere),)) if elsewhere else grid
+
+
+def _drawn(draft: GridDraft, source: str) -> Grid:
+    """The grid with its rings as sent."""
+    return Grid(
         id=GridId(draft.code),
         code=draft.code,
         kind=draft.kind,
@@ -43,24 +60,31 @@ def survey(draft: GridDraft, source: str, district: Bounds) -> Grid | Refused:
         valid_to=draft.valid_to,
         source=source,
     )
-    # The even-odd rule reads rings in any order.
-    faults = [one for one in faults_of(grid) if one.fault is not Fault.HOLE_FIRST]
-    if faults:
-        return Refused(
-            "R405", tuple(Reason(one.fault, {"ring": one.ring, "vertex": one.vertex}) for one in faults)
-        )
-    # Whole rings of metres are a fault above, so every vertex is in degrees here.
-    grid = replace(
-        grid,
-        rings=tuple(tuple(to_cgcs2000(Position(x, y, draft.crs)) for x, y in ring) for ring in draft.rings),
+
+
+def _faults(grid: Grid, crs: Crs) -> tuple[Reason, ...]:
+    if crs is Crs.CGCS2000_GK:
+        return (Reason(Fault.PLANAR),)  # a draft has no central meridian to read metres by
+    return tuple(
+        Reason(one.fault, {"ring": one.ring, "vertex": one.vertex})
+        for one in faults_of(grid)
+        if one.fault is not Fault.HOLE_FIRST  # the even-odd rule reads rings in any order
     )
-    west, south, east, north = box_of(grid.rings)
+
+
+def _in_degrees(ring: Ring, crs: Crs) -> tuple[Degrees, ...]:
+    return tuple(to_cgcs2000(Position(x, y, crs)) for x, y in ring)
+
+
+def _elsewhere(box: Bounds, district: Bounds) -> str:
+    """Why a box is no part of the district's; "" where it may be."""
+    west, south, east, north = box
     left, bottom, right, top = district
     if west > right or east < left or south > top or north < bottom:
-        return Refused("R406", (Reason("grid_outside_district"),))
+        return "grid_outside_district"
     if east - west > right - left or north - south > top - bottom:
-        return Refused("R406", (Reason("grid_larger_than_district"),))
-    return grid
+        return "grid_larger_than_district"
+    return ""
 
 
 class Surveys:

@@ -67,6 +67,28 @@ def test_an_absurd_outline_is_refused(code: str, reason: str, ring: Ring) -> Non
     assert (code, reason) == (refused.code, refused.reasons[0].rule)
 
 
+@pytest.mark.parametrize("code", ["", "9" * 65])
+def test_a_code_that_no_event_could_name_is_refused(code: str) -> None:
+    refused = survey(sent(NORTH, code=code), "police_grid", TOWN.bounds)
+    assert isinstance(refused, Refused)
+    assert ("R202", "/code") == (refused.code, refused.pointer)
+
+
+def test_a_code_that_two_kinds_share_is_named_once() -> None:
+    town = TOWN.with_surveys(
+        [drawn(sent(NORTH, code="one", kind=kind)) for kind in (GridKind.POLICE, GridKind.SECTOR)]
+    )
+    found = locate(Claim(position=Position(*NORTH_POINT, Crs.WGS84, 6), at=AFTER), town, NOBODY)
+    assert isinstance(found, Located)
+    assert ("beat-1", "one") == found.place.other_grids
+
+
+def test_an_outline_in_a_plane_is_refused_whatever_its_figures() -> None:
+    refused = survey(sent(NORTH, crs=Crs.CGCS2000_GK), "police_grid", TOWN.bounds)
+    assert isinstance(refused, Refused)
+    assert "planar_metres" == refused.reasons[0].rule
+
+
 def test_an_outline_without_any_ring_is_refused() -> None:
     refused = survey(sent(), "police_grid", TOWN.bounds)
     assert isinstance(refused, Refused)

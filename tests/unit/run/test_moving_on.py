@@ -9,7 +9,17 @@ import pytest
 from hub.model import Code, Draft, Mode, Stage, Urgency
 from hub.run.doctor import Doctor
 from tests.instruments import MORNING, HubInHand, person
-from tests.unit.run.matters import announced, desk, incidents, is_sound, matter, report, told, told_now, whistles
+from tests.unit.run.matters import (
+    announced,
+    desk,
+    incidents,
+    is_sound,
+    matter,
+    report,
+    told,
+    told_now,
+    whistles,
+)
 from tests.unit.run.sources import SOURCE, pipe
 
 LAMP = Code("hl-2024", "010202")
