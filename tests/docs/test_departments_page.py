@@ -96,6 +96,7 @@ def test_the_word_on_the_page_of_a_whistle_that_was_called_off_has_the_shape_of_
     lamp = stated("LD1", category=Code("hl-2024", "010202"), position=at(address.lon, address.lat))
     hub.tell(lamp)
     hub.settle()
+    hub.clock.pause(60)
     hub.tell(replace(lamp, stage=Stage.CANCELLED))
     hub.settle()
     rows = hub.rows("SELECT value FROM message WHERE topic = 'grid.whistles.shizheng' ORDER BY seq")
