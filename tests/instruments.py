@@ -94,6 +94,7 @@ class HubInHand:
         prepared = reception.prepare(bodies, arrival=f"test:{self._sent}", mode=mode, now=self.clock.now())
         with self.hub.store.write() as conn:
             write(conn, prepared)
+        self.clock.pause(0.001)  # what is told next comes later
 
     def settle(self, *sources: str) -> None:
         """Runs intake, relay and casework until every record has its fate and every message is sent."""

@@ -37,6 +37,7 @@ from hub.run.keyfile import check_keys, open_keys
 from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger, Ledgers
 from hub.run.loop import Loop
+from hub.run.matters import Reports
 from hub.run.opening import Opening
 from hub.run.reception import Reception
 from hub.run.relay import Relay
@@ -268,7 +269,13 @@ class Assembly:
             lease_s=settings.lease_s * self._speed,
             batch=settings.batch,
             body_limit=settings.body_limit,
+            reports=self._just_stored,
         )
+
+    @cached_property
+    def _just_stored(self) -> Reports:
+        """What intake of this process hands to casework of this process."""
+        return Reports()
 
     def intake(self, source: str) -> Loop:
         """The worker of one source."""
@@ -295,6 +302,7 @@ class Assembly:
             vault=self.vault,
             dispatch=self.dispatch("casework"),
             latecomers=Latecomers(self.pack, lambda: self.tellable),
+            reports=self._just_stored,
             clock=self.clock,
             batch=self.settings.batch,
         )

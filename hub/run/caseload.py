@@ -4,6 +4,7 @@ Loads everything it needs in a handful of queries, decides in memory with the pu
 in as many. Lives as long as one transaction.
 """
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -20,7 +21,6 @@ from hub.model import (
     UNMAPPED,
     Event,
     EventId,
-    EventText,
     Fate,
     Incident,
     IncidentId,
@@ -35,6 +35,7 @@ from hub.model import (
 )
 from hub.pipeline import Journey, opened_by
 from hub.run.concern import Concern, concerns_of
+from hub.run.matters import Matter, Matters
 from hub.run.sealing import texts_of
 from hub.store import events, incidents, keys
 
@@ -55,17 +56,20 @@ class Caseload:
         conn: Connection,
         journey: Journey,
         vault: Vault,
-        todo: Sequence[tuple[Event, EventText]],
+        matters: Matters,
+        todo: Sequence[tuple[Event, Sighting]],
         now: datetime,
     ) -> None:
+        """`matters`: what the batches before this one saw. `todo`: events with what link rules compare of them."""
         self._conn, self._journey, self._vault, self._now = conn, journey, vault, now
+        self._matters = matters
         self.fates: dict[EventId, tuple[Fate, str]] = {}
         self._opened: dict[str, Concern] = {}
         self._moved: dict[str, datetime] = {}
         """Incidents that may call other departments than before, and when what moved them came."""
         self.late: list[tuple[Event, IncidentId]] = []
         """Live reports that joined a matter which is closed: nobody is called, they are told its results."""
-        self._sightings = {event.id: journey.sight(event, text) for event, text in todo}
+        self._sightings = {event.id: sighting for event, sighting in todo}
         self._blocks = {id_: journey.blocks(s) for id_, s in self._sightings.items()}
         self._new_links: list[incidents.CurrentLink] = []
         self._new_blocks: dict[tuple[str, str], datetime] = {}
@@ -78,23 +82,40 @@ class Caseload:
     def _load(self, batch: Sequence[Event]) -> None:
         conn = self._conn
         self._lock(batch)
-        self._newest = events.newest(conn, {e.key for e in batch})
-        self._links = incidents.current_links(conn, {e.key for e in batch})
-        self._by_alias = self._aliases(batch)
+        self._links, self._linked = incidents.current_links_counted(conn, {e.key for e in batch})
+        told = Counter(e.key for e in batch)
+        self._newest = events.newest(conn, {key for key, n in told.items() if n > 1 or key in self._links})
+        self._by_alias = incidents.of_names(conn, {name for e in batch for name in _names(e)})
         by_block = incidents.in_blocks(
             conn, {b for bs in self._blocks.values() for b in bs}, since=self._now - LOOK_BACK
         )
         near = (
             by_block | {one.link.incident_id for one in self._links.values()} | set(self._by_alias.values())
         )
-        self._incidents: dict[str, Incident] = incidents.load(conn, near)
+        self._incidents: dict[str, Incident] = {}
         self._candidates: dict[str, Candidate] = {}
         self._in_block: dict[str, set[str]] = {}
+        self._found_in: dict[str, set[str]] = {}
+        """Incident → the blocks in which it is found: `_in_block` the other way round."""
         self._reports: dict[str, dict[str, Event]] = {}
         """Incident → its reports by key, as last told; all of them where the batch revises one of them."""
-        self._began: dict[str, Mode] = {}
+        self._began = events.modes(conn, {one.link.event_id for one in self._links.values()})
         """How the reports that the batch revises first came in."""
-        self._add_candidates(near)
+        self._read(self._recall(near))
+
+    def _recall(self, near: Iterable[str]) -> set[str]:
+        """Takes up what was seen before and has not changed since; gives back the others, to be read."""
+        revised = {one.link.incident_id for one in self._links.values()}
+        unknown: set[str] = set()
+        for id_, version in incidents.versions(self._conn, near).items():
+            seen = self._matters.get(id_, version)
+            if seen is None or (id_ in revised and len(seen.reports) < seen.incident.event_count):
+                unknown.add(id_)
+                continue
+            self._incidents[id_], self._candidates[id_] = seen.incident, seen.candidate
+            self._reports[id_] = dict(seen.reports)
+            self._find_in(id_, seen.blocks)
+        return unknown
 
     def _lock(self, batch: Sequence[Event]) -> None:
         """Two workers that hold neighbouring subdistricts, or reports of one number, meet at these locks."""
@@ -110,26 +131,14 @@ class Caseload:
                 near |= set(self._blocks[e.id])
         incidents.lock(self._conn, blocks=near, names={name for e in batch for name in _names(e)})
 
-    def _aliases(self, batch: Sequence[Event]) -> dict[tuple[str, str], str]:
-        """(system, ref) → the incident that a report of that name is joined to."""
-        found = events.keys_of_aliases(self._conn, {name for e in batch for name in _names(e)})
-        links = incidents.current_links(self._conn, {k for ks in found.values() for k in ks})
-        return {
-            name: links[key].link.incident_id
-            for name, ks in found.items()
-            for key in sorted(ks)
-            if key in links
-        }
-
-    def _add_candidates(self, ids: Iterable[str]) -> None:
+    def _read(self, ids: Iterable[str]) -> None:
+        self._incidents |= incidents.load(self._conn, ids)
         links = incidents.links_of(self._conn, ids)
         chosen = {i: _first_and_newest(ls) for i, ls in links.items()}
         revised = {one.link.incident_id for one in self._links.values()}
         wanted = {i: ls if i in revised else chosen[i] for i, ls in links.items()}
         newest = incidents.latest_events(self._conn, {one.event_key for ls in wanted.values() for one in ls})
-        first = {one.link.event_id for one in self._links.values()}
-        stored = events.load(self._conn, {*newest.values(), *first})
-        self._began |= {one.event_key: stored[one.link.event_id].event.mode for one in self._links.values()}
+        stored = events.load(self._conn, newest.values())
         compared = [stored[newest[one.event_key]] for ls in chosen.values() for one in ls]
         data_keys = keys.of(self._conn, {s.event.record_id for s in compared})
         texts = texts_of(self._vault, compared, data_keys)
@@ -138,9 +147,10 @@ class Caseload:
             seen = [self._reports[id_][one.event_key] for one in ls]
             sightings = tuple(self._journey.sight(e, texts[e.id]) for e in seen)
             self._put_candidate(self._incidents[id_], sightings)
+            self._find_in(id_, {block for one in sightings for block in self._journey.blocks(one)})
 
     def _put_candidate(self, incident: Incident, sightings: tuple[Sighting, ...]) -> None:
-        candidate = Candidate(
+        self._candidates[incident.id] = Candidate(
             incident_id=incident.id,
             state=incident.state,
             opened_at=incident.opened_at,
@@ -148,10 +158,12 @@ class Caseload:
             closed_at=incident.closed_at,
             sightings=sightings,
         )
-        self._candidates[incident.id] = candidate
-        for sighting in sightings:
-            for block in self._journey.blocks(sighting):
-                self._in_block.setdefault(block, set()).add(incident.id)
+
+    def _find_in(self, id_: str, blocks: Iterable[str]) -> None:
+        """From here on the incident is found in these blocks too."""
+        self._found_in.setdefault(id_, set()).update(blocks)
+        for block in blocks:
+            self._in_block.setdefault(block, set()).add(id_)
 
     # -- deciding ------------------------------------------------------------------------------------
 
@@ -191,8 +203,11 @@ class Caseload:
             return
         if incident.state in (IncidentState.OPEN, IncidentState.CANCELLED):
             self._follow(event, known, incident)
-        elif event.secret and not incident.secret:  # what is over is closed to everyone too
-            self._change(replace(incident, secret=True))
+            return
+        # What is over stays as it is; but it is closed to everyone where its report is, and is compared by it.
+        self._reports[incident.id][event.key] = event
+        self._change(replace(incident, secret=incident.secret or event.secret))
+        self._extend(event, self._incidents[incident.id])
 
     def _follow(self, event: Event, known: incidents.CurrentLink, incident: Incident) -> None:
         """The matter takes over what its report now says: all of it from the one that speaks for it."""
@@ -317,6 +332,7 @@ class Caseload:
         sighting = self._sightings[event.id]
         earlier = self._candidates.get(incident.id)
         self._put_candidate(incident, _with(earlier.sightings if earlier else (), sighting))
+        self._find_in(incident.id, self._blocks[event.id])
         for alias in event.aliases:
             self._by_alias[alias.system, alias.ref] = incident.id
         self._by_alias[event.source, event.source_ref] = incident.id
@@ -347,8 +363,19 @@ class Caseload:
 
     def _renumbered(self) -> list[incidents.CurrentLink]:
         """A report that was un-linked before gets the next number, so that its history stays whole."""
-        counts = incidents.link_counts(self._conn, [one.event_key for one in self._new_links])
-        return [replace(one, seq=counts.get(one.event_key, 0)) for one in self._new_links]
+        return [replace(one, seq=self._linked.get(one.event_key, 0)) for one in self._new_links]
+
+    def matters(self) -> list[Matter]:
+        """What this batch saw and made, for the batches after it once it holds."""
+        return [
+            Matter(
+                incident=self._incidents[id_],
+                candidate=candidate,
+                reports=self._reports[id_],
+                blocks=frozenset(self._found_in[id_]),
+            )
+            for id_, candidate in self._candidates.items()
+        ]
 
     def touched(self) -> list[Incident]:
         """Every incident that this batch opened or changed, as it stands now."""

@@ -15,12 +15,14 @@ from hub.access.vault import Vault
 from hub.bus import Consumer, Delivered
 from hub.bus.message import Fenced, Partition
 from hub.clock import Clock
-from hub.model import EventId, Fate
+from hub.incident.sighting import Sighting
+from hub.model import Event, EventId, Fate
 from hub.pipeline import Journey
 from hub.run.caseload import Caseload
 from hub.run.dispatch import Dispatch
 from hub.run.intake import ENGINEER
 from hub.run.latecomers import Latecomers
+from hub.run.matters import Matters, Reports
 from hub.run.sealing import texts_of
 from hub.run.trouble import is_of_the_batch
 from hub.store import events, keys, outbox, records
@@ -43,11 +45,14 @@ class Casework:
         vault: Vault,
         dispatch: Dispatch,
         latecomers: Latecomers,
+        reports: Reports,
         clock: Clock,
         batch: int,
     ) -> None:
+        """`reports`: what intake has just stored, where it is this process too."""
         self._store, self._consumer, self._journey = store, consumer, journey
         self._vault, self._dispatch, self._latecomers = vault, dispatch, latecomers
+        self._reports, self._matters = reports, Matters()
         self._clock, self._batch = clock, batch
 
     def step(self, timeout_s: float = 0.2) -> int:
@@ -78,9 +83,11 @@ class Casework:
     def _commit(self, delivered: Sequence[Delivered]) -> None:
         self._dispatch.begin()
         with self._store.write() as conn:
-            self._handle(conn, [event_of(d) for d in delivered])
+            load = self._handle(conn, [event_of(d) for d in delivered])
             outbox.advance(conn, GROUP, moves_of(delivered))
         self._dispatch.committed()
+        if load is not None:
+            self._matters.keep(load.matters())
 
     def _one_by_one(self, delivered: Sequence[Delivered]) -> None:
         """The batch again, an event at a time; the one that fails is held for an engineer (B102)."""
@@ -104,30 +111,40 @@ class Casework:
         events.settle(conn, {EventId(subject): (Fate.HELD, "failed")})
         records.settle(conn, ends, now)
 
-    def _handle(self, conn: Connection, ids: Sequence[str]) -> None:
+    def _handle(self, conn: Connection, ids: Sequence[str]) -> Caseload | None:
         now = self._clock.now()
-        stored = events.load(conn, dict.fromkeys(ids))
-        todo = [stored[i] for i in dict.fromkeys(ids) if i in stored and stored[i].fate is None]
+        todo = self._undecided(conn, list(dict.fromkeys(ids)))
         if not todo:
-            return
-        data_keys = keys.of(conn, {s.event.record_id for s in todo})
-        texts = texts_of(self._vault, todo, data_keys)
-        load = Caseload(conn, self._journey, self._vault, [(s.event, texts[s.event.id]) for s in todo], now)
-        for one in todo:
-            load.take(one.event)
+            return None
+        load = Caseload(conn, self._journey, self._vault, self._matters, todo, now)
+        for event, _ in todo:
+            load.take(event)
         load.write()
         self._dispatch.call(conn, load.concerns(), now)
         self._latecomers.tell(conn, load.late, now)
         events.settle(conn, load.fates)
+        record_of = {event.id: event.record_id for event, _ in todo}
         # linked first: of a record with several events, `published` then writes over it
         fates = {
-            stored[i].event.record_id: fate
+            record_of[i]: fate
             for wanted in (Fate.LINKED, Fate.PUBLISHED)
             for i, (fate, _) in load.fates.items()
             if fate is wanted
         }
         records.settle_from_casework(conn, fates, now)
         self._dispatch.tell_incidents(conn, load.touched(), now)
+        return load
+
+    def _undecided(self, conn: Connection, ids: Sequence[str]) -> list[tuple[Event, Sighting]]:
+        """Those of the events that nobody has decided about, in their order, as link rules see them."""
+        here = {i: known for i in ids if (known := self._reports.get(i)) is not None}
+        found = {i: here[i] for i in events.undecided(conn, here)}
+        stored = events.load(conn, (i for i in ids if i not in here))
+        waiting = [one for one in stored.values() if one.fate is None]
+        texts = texts_of(self._vault, waiting, keys.of(conn, {one.event.record_id for one in waiting}))
+        for one in waiting:
+            found[one.event.id] = (one.event, self._journey.sight(one.event, texts[one.event.id]))
+        return [found[i] for i in ids if i in found]
 
     def close(self) -> None:
         """Leaves the group."""

@@ -25,6 +25,7 @@ from hub.pipeline import Journey, Origin, Parked, Understood
 from hub.plugin import Adapter, Body, Reads
 from hub.run import envelope
 from hub.run.maps import renew_maps
+from hub.run.matters import Reports
 from hub.run.reception import SEALED_AT, Reception, write
 from hub.run.sealing import seal_event, seal_resident
 from hub.run.standing import standing_of
@@ -67,11 +68,13 @@ class Intake:
         lease_s: float,
         batch: int,
         body_limit: int,
+        reports: Reports,
     ) -> None:
+        """`reports`: where casework of this same process finds what is stored here."""
         self.source: Final = source
         self.adapter: Final = adapter
         self._store, self._outbox, self._journey, self._vault = store, outbox, journey, vault
-        self._clock, self._batch = clock, batch
+        self._clock, self._batch, self._reports = clock, batch, reports
         self._lease = leases.Holding(store, f"intake:{source}", worker, timedelta(seconds=lease_s))
         self._reception = Reception(source, adapter, vault, body_limit=body_limit)
 
@@ -226,6 +229,9 @@ class Intake:
             messages = [self._event_message(u.event, now) for u in fresh]
             messages += [self._dead_letter(end, now) for end in batch.ends if end.fate is Fate.DEAD]
             self._outbox.append(conn, messages, now)
+        if self._reports.are_asked_for:
+            new = (u for u in fresh if u.event.id not in known)  # what stood already stays as it was stored
+            self._reports.keep((u.event, self._journey.sight(u.event, u.text)) for u in new)
 
     def _add_residents(self, conn: Connection, people: Sequence[Resident], now: datetime) -> None:
         known = keys.of(conn, (p.id for p in people))

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, tuple_, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from hub.intake import revisions
 from hub.intake.revisions import Revision
 from hub.jsonform import dumps, loads
-from hub.model import Event, EventId, EventKey, Fate, GridDraft, Reason, RecordId
+from hub.model import Event, EventId, EventKey, Fate, GridDraft, Mode, Reason, RecordId
 from hub.store.engine import chunks, insert
 from hub.store.engine import update as update_rows
 from hub.store.moments import to_us
@@ -151,18 +151,6 @@ def newest(conn: Connection, keys: Iterable[str]) -> dict[str, Revision]:
     return {key: revisions.newest(many) for key, many in found.items()}
 
 
-def keys_of_aliases(conn: Connection, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:
-    """(system, ref) → the event keys that carry it."""
-    wanted = list(dict.fromkeys(names))
-    found: dict[tuple[str, str], set[str]] = {}
-    for start in range(0, len(wanted), 400):
-        part = wanted[start : start + 400]
-        rows = conn.execute(select(alias).where(tuple_(alias.c.system, alias.c.ref).in_(part)))
-        for r in rows:
-            found.setdefault((r.system, r.ref), set()).add(r.key)
-    return found
-
-
 def load(conn: Connection, ids: Iterable[str]) -> dict[str, StoredEvent]:
     """Events by id."""
     found: dict[str, StoredEvent] = {}
@@ -170,6 +158,21 @@ def load(conn: Connection, ids: Iterable[str]) -> dict[str, StoredEvent]:
         for r in conn.execute(select(event).where(event.c.id.in_(part))):
             found[r.id] = _stored(r)
     return found
+
+
+def undecided(conn: Connection, ids: Iterable[str]) -> list[str]:
+    """Those of `ids` that casework has still to decide about."""
+    found: list[str] = []
+    for part in chunks(ids):
+        found += conn.execute(
+            select(event.c.id).where(event.c.id.in_(part), event.c.fate.is_(None))
+        ).scalars()
+    return found
+
+
+def modes(conn: Connection, ids: Iterable[str]) -> dict[str, Mode]:
+    """Report key → how this event of it came in."""
+    return {one.event.key: one.event.mode for one in load(conn, ids).values()}
 
 
 def of_keys(conn: Connection, keys: Iterable[str]) -> dict[str, list[StoredEvent]]:

@@ -12,7 +12,7 @@ from hub import ids
 from hub.bus.message import Fenced
 from hub.jsonform import dumps, loads
 from hub.model import EventId, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
-from hub.store.engine import chunks, insert
+from hub.store.engine import BATCH, chunks, insert
 from hub.store.events import loads_reasons, newest
 from hub.store.moments import from_us, from_us_or_none, to_us
 from hub.store.swapping import swap
@@ -75,6 +75,44 @@ def in_blocks(conn: Connection, blocks: Iterable[str], *, since: datetime) -> se
     return found
 
 
+def versions(conn: Connection, ids: Iterable[str]) -> dict[str, int]:
+    """Incident → its version as it is stored."""
+    found: dict[str, int] = {}
+    for part in chunks(ids):
+        rows = conn.execute(select(incident.c.id, incident.c.version).where(incident.c.id.in_(part)))
+        found |= {r.id: r.version for r in rows}
+    return found
+
+
+def of_names(conn: Connection, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
+    """(system, number) → the incident that a report of that name is joined to; of several the last by key."""
+    wanted = list(dict.fromkeys(names))
+    found: dict[tuple[str, str], str] = {}
+    for start in range(0, len(wanted), BATCH):
+        systems, refs = zip(*wanted[start : start + BATCH], strict=True)
+        rows = conn.exec_driver_sql(*_of_names(conn, systems, refs))
+        found |= {(r.system, r.ref): r.incident_id for r in rows}
+    return found
+
+
+def _of_names(
+    conn: Connection, systems: Sequence[str], refs: Sequence[str]
+) -> tuple[str, tuple[object, ...]]:
+    """The statement and its parameters: all names as one list, since they come by the hundred in each batch."""
+    if conn.dialect.name == "postgresql":
+        wanted = "unnest(%s::text[], %s::text[]) AS wanted(system, ref)"
+        parameters: tuple[object, ...] = (list(systems), list(refs))
+    else:
+        wanted = "(SELECT json_extract(value, '$[0]') AS system, json_extract(value, '$[1]') AS ref FROM json_each(?)) AS wanted"
+        parameters = (dumps(list(zip(systems, refs, strict=True))),)
+    return (
+        "SELECT alias.system, alias.ref, link.incident_id "  # noqa: S608 nothing in it comes from outside
+        f"FROM {wanted} JOIN alias ON alias.system = wanted.system AND alias.ref = wanted.ref "
+        "JOIN link ON link.event_key = alias.key AND link.undone_us IS NULL ORDER BY alias.key",
+        parameters,
+    )
+
+
 def load(conn: Connection, ids: Iterable[str]) -> dict[str, Incident]:
     """Incidents by id."""
     found: dict[str, Incident] = {}
@@ -87,6 +125,20 @@ def load(conn: Connection, ids: Iterable[str]) -> dict[str, Incident]:
 def current_links(conn: Connection, keys: Iterable[str]) -> dict[str, CurrentLink]:
     """Event key → its link that is not undone."""
     return {one.event_key: one for one in _links(conn, link.c.event_key, keys)}
+
+
+def current_links_counted(
+    conn: Connection, keys: Iterable[str]
+) -> tuple[dict[str, CurrentLink], dict[str, int]]:
+    """The same, and how many links each of these reports ever had: the number of its next one."""
+    current: dict[str, CurrentLink] = {}
+    counts: dict[str, int] = {}
+    for part in chunks(keys):
+        for r in conn.execute(select(link).where(link.c.event_key.in_(part))):
+            counts[r.event_key] = counts.get(r.event_key, 0) + 1
+            if r.undone_us is None:
+                current[r.event_key] = _current(r)
+    return current, counts
 
 
 def links_of(conn: Connection, incidents: Iterable[str]) -> dict[str, list[CurrentLink]]:

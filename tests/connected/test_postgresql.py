@@ -17,6 +17,7 @@ from hub.model import Alias, Draft, EventText
 from hub.run.auditing import Break, Whole, examine
 from hub.run.caseload import Caseload
 from hub.run.ledger import Ledger
+from hub.run.matters import Matters
 from hub.store import events, leases, migrate
 from hub.store.engine import Store
 from tests.conftest import Servers
@@ -134,7 +135,9 @@ def test_reports_of_one_number_in_two_subdistricts_that_two_workers_hold_are_one
 def decided(hub: HubInHand, conn: Connection, event: str) -> str:
     """How casework decides about one event, within the transaction of `conn`."""
     stored = events.load(conn, [event])[event]
-    load = Caseload(conn, hub.hub.journey, hub.hub.vault, [(stored.event, EventText())], hub.clock.now())
+    journey = hub.hub.journey
+    todo = [(stored.event, journey.sight(stored.event, EventText()))]
+    load = Caseload(conn, journey, hub.hub.vault, Matters(), todo, hub.clock.now())
     load.take(stored.event)
     load.write()
     return load.fates[stored.event.id][1]

@@ -11,6 +11,7 @@ from hub.errors import FixSettings, Refused
 from hub.model import Alias, Code, DepartmentId, Mode, Stage
 from hub.run.assembly import Assembly
 from hub.run.explaining import explain
+from hub.run.ledger import Ledger
 from hub.run.relinking import Relinking
 from hub.run.sealing import texts_of
 from hub.store.events import load
@@ -170,6 +171,13 @@ def test_explain_tells_why_of_event_incident_and_whistle(hub: HubInHand) -> None
     hub.tell(stated("A1", position=at(*spot(hub))))
     hub.settle()
     (whistle,) = hub.rows("SELECT id FROM whistle WHERE role = 'lead'")
+    hub.hub.opening.open(
+        "zilai",
+        whistle[0],
+        purpose="handle",
+        ledger=Ledger("w1", hub.hub.store, key=hub.hub.keys.audit),
+        now=hub.clock.now(),
+    )
     with hub.hub.store.read() as conn:
         told = explain(conn, whistle[0])
         assert told["contract"].startswith("zilai-v")

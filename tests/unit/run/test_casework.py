@@ -13,6 +13,7 @@ from hub.run.dispatch import Dispatch
 from hub.run.keyrotation import rotate
 from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger
+from hub.run.matters import Reports
 from hub.store import keys, outbox, records
 from tests.instruments import HubInHand, Stated
 from tests.unit.run.ledgers import is_whole
@@ -56,6 +57,7 @@ def sleepy(hub: HubInHand, meanwhile: Callable[[], object]) -> Casework:
             journey=it.journey, outbox=it.outbox, telling=it.telling, contracts=it.contracts, ledger=ledger
         ),
         latecomers=Latecomers(it.pack, dict),
+        reports=Reports(),
         clock=hub.clock,
         batch=500,
     )

@@ -127,7 +127,7 @@ def test_a_record_with_several_matters_takes_the_first_of_held_dead_published_li
     hub.adapter = Meaning({b"letter": [_matter(hub, kind, n) for n, kind in enumerate(holds)]})
     hub.tell(b"letter")
     hub.settle()
-    assert [(fate,)] == hub.rows("SELECT fate FROM record ORDER BY received_us, rowid DESC LIMIT 1")
+    assert [(fate,)] == hub.rows("SELECT fate FROM record ORDER BY received_us DESC LIMIT 1")
     assert events == hub.account()["events"]
 
 

@@ -1,7 +1,7 @@
 """Opening a whistle: limits of the day, children, and contracts that the pack let go."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from hub.errors import Refused
 from hub.model import Grant, Person
 from hub.run.doctor import Doctor
 from hub.run.explaining import explain
+from hub.store.moments import to_us
 from tests.instruments import HubInHand, demo_pack, person
 from tests.unit.run.granting import grants, opened, restarted
 from tests.unit.run.ledgers import blocks, is_whole
@@ -178,7 +179,9 @@ def test_explain_tells_which_contract_decided_and_since_when_it_is_kept(hub: Hub
     told_by(hub, person(1))
     with hub.hub.store.read() as conn:
         said = explain(conn, whistle(hub))
-    assert ("zilai-v1", "2026-03-10T01:05:00+00:00") == (said["contract"], said["contract_kept_since"])
+    ((kept_us,),) = hub.rows("SELECT first_used_us FROM contract_version WHERE id = 'zilai-v1'")
+    kept = datetime.fromisoformat(said["contract_kept_since"])
+    assert ("zilai-v1", kept_us) == (said["contract"], to_us(kept))
 
 
 def test_a_contract_that_nobody_has_any_more_is_told_with_its_next_step(hub: HubInHand) -> None:
