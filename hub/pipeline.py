@@ -340,7 +340,9 @@ class Journey:
             accused=event.accused,
             at=incident.opened_at,
         )
-        due = due_from(since or event.received_at, self.pack.calendar)
+        # Clocks start at whole seconds: records of one page differ by microseconds, and share their deadlines.
+        starts = (since or event.received_at).replace(microsecond=0)
+        due = due_from(starts, self.pack.calendar)
         return self._routers.on(day_of(incident.opened_at)).route(matter, due)
 
 
