@@ -34,7 +34,7 @@ from hub.model import (
     Verdict,
 )
 from hub.pipeline import Journey, opened_by
-from hub.run.concern import Concern, concerns_of
+from hub.run.concern import Concern, accused_in, concerns_of
 from hub.run.sealing import texts_of
 from hub.store import events, incidents, keys
 
@@ -206,7 +206,8 @@ class Caseload:
             after = replace(after, state=IncidentState.CLOSED, closed_at=event.reported_at)
         self._change(after)
         self._extend(event, after)
-        if comes_alive or incident.id in self._opened or _route_facts(after) != _route_facts(incident):
+        speaks = incident.event_count == 1 or known.opened_it  # of what it is asked for, too
+        if comes_alive or speaks or event.accused or _route_facts(after) != _route_facts(incident):
             self._move(after, event)
 
     def _comes_alive(self, event: Event, incident: Incident) -> bool:
@@ -263,7 +264,11 @@ class Caseload:
 
         Of a matter that only back-fills told of, nobody was ever called: its first live report does (N78).
         """
-        if incident.state is not IncidentState.OPEN or event.mode is Mode.BACKFILL:
+        if incident.state is not IncidentState.OPEN:
+            return False
+        if event.accused:  # it may be at the matter already
+            return True
+        if event.mode is Mode.BACKFILL:
             return False
         if all(one.mode is Mode.BACKFILL for one in self._reports[incident.id].values()):
             return True
@@ -278,6 +283,7 @@ class Caseload:
             event=event,
             since=event.received_at,
             is_history=event.mode is Mode.BACKFILL,
+            accused=accused_in([event]),
         )
         verdict = Verdict.RECURRENCE if decision.recurrence_of else Verdict.SAME
         self._link(event, incident.id, verdict, (Reason("opened"), *decision.reasons))

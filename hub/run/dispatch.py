@@ -116,8 +116,8 @@ class Dispatch:
 
     def _follow(self, round_: _Round, concern: Concern, standing: Sequence[Whistle], now: datetime) -> None:
         incident = concern.incident
-        routed = self._journey.route(concern.event, incident, concern.since)
-        turn = follow(standing, routed.calls if isinstance(routed, Routed) else _NONE)
+        routed = self._journey.route(concern.event, incident, concern.since, concern.accused)
+        turn = follow(standing, routed.calls if isinstance(routed, Routed) else _NONE, concern.accused)
         known = {w.id for w in standing}
         fresh = [_whistle(incident, call, known, now) for call in turn.blow]
         # Called off first: a department whose role changes reads the end before the new beginning.
