@@ -177,7 +177,16 @@ class Caseload:
         """Candidates that share a block or a name with the event; merged matters stand for their target."""
         ids = {i for b in self._blocks[event.id] for i in self._in_block.get(b, ())}
         ids |= {self._by_alias[n] for n in _names(event) if n in self._by_alias}
-        return [self._candidates[i] for i in sorted(ids) if i in self._candidates]
+        known = [self._candidates[i] for i in sorted(ids) if i in self._candidates]
+        return known if event.mode is Mode.BACKFILL else [self._as_live_sees(one) for one in known]
+
+    def _as_live_sees(self, one: Candidate) -> Candidate:
+        """What was over in history before it came here takes no live report: nobody here was called for it, and
+        there is no result that could be told. The report is a recurrence of it (N10, N78)."""
+        told = self._reports[one.incident_id].values()
+        if one.state is not IncidentState.CLOSED or any(each.mode is not Mode.BACKFILL for each in told):
+            return one
+        return replace(one, state=IncidentState.VERIFIED)
 
     def _revise(self, event: Event, known: incidents.CurrentLink) -> None:
         """A further revision of a report that has its place already (N02, N04, N11)."""

@@ -88,6 +88,20 @@ def test_a_back_filled_report_that_its_source_goes_on_with_is_live(
     assert (state, called) == (stands(hub, "state"), set(whistles(hub).values()))
 
 
+@pytest.mark.nasty("N10", "N78")
+def test_a_live_report_of_what_history_had_closed_is_a_recurrence_and_calls(hub: HubInHand) -> None:
+    tell(hub, replace(pipe(hub, "OLD"), stage=Stage.CLOSED), mode=Mode.BACKFILL)
+    tell(hub, pipe(hub, "NEW"))
+    assert matter(hub, "OLD") != matter(hub, "NEW")
+    assert "blown" == whistles(hub)["zilai"]
+    tell(hub, replace(pipe(hub, "AGAIN"), requester=person(2)), pipe(hub, "MORE"))  # calls nobody twice
+    assert {matter(hub, "NEW")} == {matter(hub, "AGAIN"), matter(hub, "MORE")}
+    assert [BLOWN] == told(hub, "zilai")
+    tell(hub, pipe(hub, "OLDER"), mode=Mode.BACKFILL)
+    assert 2 == len(incidents(hub))
+    assert is_sound(hub)
+
+
 # -- revisions --------------------------------------------------------------------------------------
 
 
