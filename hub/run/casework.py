@@ -116,7 +116,7 @@ class Casework:
         for one in todo:
             load.take(one.event)
         load.write()
-        self._dispatch.call(conn, load.concerns(), now)
+        closed = self._dispatch.call(conn, load.concerns(), now)
         self._latecomers.tell(conn, load.late, now)
         events.settle(conn, load.fates)
         # linked first: of a record with several events, `published` then writes over it
@@ -127,7 +127,7 @@ class Casework:
             if fate is wanted
         }
         records.settle_from_casework(conn, fates, now)
-        self._dispatch.tell_incidents(conn, load.touched(), now)
+        self._dispatch.tell_incidents(conn, [closed.get(one.id, one) for one in load.touched()], now)
 
     def close(self) -> None:
         """Leaves the group."""

@@ -128,6 +128,22 @@ def test_a_department_that_is_at_the_place_stays_whatever_the_report_turns_out_t
     assert [BLOWN] == told(hub, "zilai")
 
 
+@pytest.mark.nasty("N02")
+def test_a_matter_whose_only_lead_that_is_left_was_done_before_closes_and_calls_nobody(
+    hub: HubInHand,
+) -> None:
+    tell(hub, replace(pipe(hub, "A1"), version="1"))
+    report(hub, "zilai", "sign", "arrive")
+    tell(hub, replace(pipe(hub, "A1"), category=LAMP, version="2"))
+    report(hub, "zilai", "result")
+    assert ("open", "blown") == (stands(hub, "state"), whistles(hub)["shizheng"])
+    tell(hub, replace(pipe(hub, "A1"), version="3"))
+    assert ("closed", "cancelled") == (stands(hub, "state"), whistles(hub)["shizheng"])
+    assert [] == desk(hub)
+    (one,) = incidents(hub)
+    assert [(1, "open"), (2, "open"), (4, "closed")] == announced(hub, one)
+
+
 @pytest.mark.nasty("N04")
 def test_an_older_version_that_comes_later_calls_nobody(hub: HubInHand) -> None:
     tell(hub, replace(pipe(hub, "A1"), version="2"))
