@@ -294,7 +294,7 @@ class Assembly:
             journey=self.journey,
             vault=self.vault,
             dispatch=self.dispatch("casework"),
-            latecomers=Latecomers(self.pack, lambda: self.tellable),
+            latecomers=self.latecomers,
             clock=self.clock,
             batch=self.settings.batch,
         )
@@ -307,7 +307,13 @@ class Assembly:
             telling=self.telling,
             contracts=self.contracts,
             ledger=self._ledger(role),
+            latecomers=self.latecomers,
         )
+
+    @property
+    def latecomers(self) -> Latecomers:
+        """Tells reports that come late what was done."""
+        return Latecomers(self.pack, lambda: self.tellable)
 
     def _ledger(self, role: str) -> Ledger:
         return Ledger(f"{self.worker}/{role}", self.store, key=self.keys.audit)

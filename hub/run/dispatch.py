@@ -15,9 +15,12 @@ from hub.contract.route import Routed
 from hub.model import (
     Call,
     Ending,
+    Event,
     Incident,
     IncidentId,
     IncidentState,
+    Mode,
+    Reason,
     Role,
     Whistle,
     WhistleId,
@@ -28,12 +31,13 @@ from hub.run.announcing import tell_incidents
 from hub.run.concern import Concern, concerns_of
 from hub.run.contractbook import ContractBook
 from hub.run.desk import NO_LEAD, RETURNED, Desk
+from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger
 from hub.run.notices import Notices
 from hub.run.telling import Notice, Telling
-from hub.store import incidents, whistles
+from hub.store import events, incidents, whistles
 from hub.store.outbox import Outbox
-from hub.whistle.follow import Turn, ended, follow, is_done, is_led, join, next_id, part, still_open
+from hub.whistle.follow import MERGED, Turn, ended, follow, is_done, is_led, join, next_id, part, still_open
 
 _NONE: Final[tuple[Call, ...]] = ()
 Closed = Mapping[str, Incident]
@@ -56,9 +60,17 @@ class Dispatch:
     """Calls departments, in the caller's transaction; one of `call`, `join` and `part` a transaction."""
 
     def __init__(
-        self, *, journey: Journey, outbox: Outbox, telling: Telling, contracts: ContractBook, ledger: Ledger
+        self,
+        *,
+        journey: Journey,
+        outbox: Outbox,
+        telling: Telling,
+        contracts: ContractBook,
+        ledger: Ledger,
+        latecomers: Latecomers,
     ) -> None:
         self._journey, self._outbox, self._ledger = journey, outbox, ledger
+        self._latecomers = latecomers
         self._desk = Desk(journey.pack)
         self._notices = Notices(outbox=outbox, telling=telling, contracts=contracts, ledger=ledger)
 
@@ -76,7 +88,7 @@ class Dispatch:
 
     def join(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> Closed:
         """`source` was merged into `target`: its open whistles go on there or end as merged, and `target` calls
-        whom it lacks."""
+        whom it lacks. Who reported `source` is told what was done about `target` before."""
         known = whistles.of_incidents(conn, (source.id, target.id))
         standing = known.get(target.id, [])
         takes_more = target.state is IncidentState.OPEN
@@ -85,6 +97,7 @@ class Dispatch:
         round_.ended += [Notice(w, source, Ending.MERGED) for w in done.ended]
         together = [*standing, *done.moved]
         self._bring(round_, concerns_of(conn, [(target, now)]), {target.id: together}, now)
+        self._latecomers.tell(conn, _brought(conn, source.id, target.id), now)
         return self._write(conn, round_, now)
 
     def part(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> Closed:
@@ -176,6 +189,14 @@ class Dispatch:
     def committed(self) -> None:
         """The batch holds: the ledger may go on from it."""
         self._ledger.committed()
+
+
+def _brought(conn: Connection, source: IncidentId, target: IncidentId) -> list[tuple[Event, IncidentId]]:
+    """The live reports that came to `target` from `source`, as they were joined, with `target`."""
+    came = Reason(MERGED, {"from": source})
+    links = [one for one in incidents.links_of(conn, [target]).get(target, []) if came in one.link.reasons]
+    stored = events.load(conn, (one.link.event_id for one in links)).values()
+    return [(one.event, target) for one in stored if one.event.mode is not Mode.BACKFILL]
 
 
 def _needs_a_lead(turn: Turn) -> bool:

@@ -160,6 +160,19 @@ def test_a_matter_merged_into_a_closed_one_ends_with_it_and_un_merged_goes_on(
     assert is_sound(hub)
 
 
+@pytest.mark.nasty("N10", "N12")
+def test_who_reported_what_is_merged_into_a_closed_matter_is_told_its_result(
+    hub: HubInHand, two: tuple[str, str]
+) -> None:
+    one, other = two
+    finish(hub, one)
+    for _ in range(2):  # told once, however often it is merged
+        link(hub, other, one)
+        part(hub, other, one)
+    said = [orjson.loads(r[0]) for r in hub.rows("SELECT body FROM answer")]
+    assert ["done_by_dept"] == [each["stage"] for each in said if each["source_ref"] == "B1"]
+
+
 def test_a_closed_matter_that_is_un_merged_stays_closed(hub: HubInHand, two: tuple[str, str]) -> None:
     one, other = two
     finish(hub, other)
