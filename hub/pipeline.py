@@ -323,10 +323,16 @@ class Journey:
 
     # -- a matter calls its departments ------------------------------------------------------------
 
-    def route(self, event: Event, incident: Incident, since: datetime | None = None) -> Routed | Unrouted:
+    def route(
+        self,
+        event: Event,
+        incident: Incident,
+        since: datetime | None = None,
+        accused: frozenset[DepartmentId] = frozenset(),
+    ) -> Routed | Unrouted:
         """Who takes the matter that `event` speaks for, under the contracts of the day it was opened.
 
-        Clocks start at `since`, where the call comes later than the report.
+        Clocks start at `since`, where the call comes later than the report. `accused`: by other reports of it.
         """
         matter = Matter(
             category=incident.category,
@@ -337,7 +343,7 @@ class Journey:
             request_type=event.request_type,
             sources=incident.sources,
             secret=incident.secret,
-            accused=event.accused,
+            accused=accused | ({event.accused} if event.accused else set()),
             at=incident.opened_at,
         )
         # Clocks start at whole seconds: records of one page differ by microseconds, and share their deadlines.

@@ -111,7 +111,7 @@ class Clauses:
         if matter.category == UNMAPPED:
             return Unrouted((Reason("category_unmapped"),))
         cell = self._cell(matter)
-        if cell.settled is not None and matter.accused is None:
+        if cell.settled is not None and not matter.accused:
             return cell.settled
         leads = [each for each in cell.leads if _is_met(each.when, matter)]
         assists = [each for each in cell.assists if _is_met(each.when, matter)]
@@ -242,12 +242,10 @@ def _decide(matter: Matter, leads: list[Clause], assists: list[Clause]) -> Choic
     if not leads:
         place = str(matter.subdistrict_id or "")
         return Unrouted((Reason("no_contract", {"category": matter.category, "subdistrict": place}),))
-    accused = matter.accused
-    reasons: tuple[Reason, ...] = ()
-    if accused and any(each.department == accused for each in (*leads, *assists)):
-        reasons = (Reason("accused_not_called", {"department": accused}),)
-        leads = [each for each in leads if each.department != accused]
-        assists = [each for each in assists if each.department != accused]
+    passed_over = sorted({each.department for each in (*leads, *assists)} & matter.accused)
+    reasons = tuple(Reason("accused_not_called", {"department": each}) for each in passed_over)
+    leads = [each for each in leads if each.department not in matter.accused]
+    assists = [each for each in assists if each.department not in matter.accused]
     if not leads:
         return Unrouted((Reason("lead_is_accused"), *reasons))
     return _with_lead(leads[0], leads, assists, reasons)

@@ -21,7 +21,7 @@ class Matter:
     sources: tuple[str, ...] = ()
     """Every source that reported; a clause that names sources takes the matter if one of them did."""
     secret: bool = False
-    accused: DepartmentId | None = None
-    """被诉单位: neither leads nor assists (domain.md 2.5)."""
+    accused: frozenset[DepartmentId] = frozenset()
+    """被诉单位 of all its reports: they neither lead nor assist (domain.md 2.5)."""
     at: datetime
     """When it was reported; contracts valid on that day decide."""

@@ -301,7 +301,7 @@ class Assembly:
             journey=self.journey,
             vault=self.vault,
             dispatch=self.dispatch("casework"),
-            latecomers=Latecomers(self.pack, lambda: self.tellable),
+            latecomers=self.latecomers,
             reports=self._just_stored,
             clock=self.clock,
             batch=self.settings.batch,
@@ -315,7 +315,13 @@ class Assembly:
             telling=self.telling,
             contracts=self.contracts,
             ledger=self._ledger(role),
+            latecomers=self.latecomers,
         )
+
+    @property
+    def latecomers(self) -> Latecomers:
+        """Tells reports that come late what was done."""
+        return Latecomers(self.pack, lambda: self.tellable)
 
     def _ledger(self, role: str) -> Ledger:
         return Ledger(f"{self.worker}/{role}", self.store, key=self.keys.audit)

@@ -34,7 +34,7 @@ from hub.model import (
     Verdict,
 )
 from hub.pipeline import Journey, opened_by
-from hub.run.concern import Concern, concerns_of
+from hub.run.concern import Concern, accused_in, concerns_of
 from hub.run.matters import Matter, Matters
 from hub.run.sealing import texts_of
 from hub.store import events, incidents, keys
@@ -189,7 +189,16 @@ class Caseload:
         """Candidates that share a block or a name with the event; merged matters stand for their target."""
         ids = {i for b in self._blocks[event.id] for i in self._in_block.get(b, ())}
         ids |= {self._by_alias[n] for n in _names(event) if n in self._by_alias}
-        return [self._candidates[i] for i in sorted(ids) if i in self._candidates]
+        known = [self._candidates[i] for i in sorted(ids) if i in self._candidates]
+        return known if event.mode is Mode.BACKFILL else [self._as_live_sees(one) for one in known]
+
+    def _as_live_sees(self, one: Candidate) -> Candidate:
+        """What was over in history before it came here takes no live report: nobody here was called for it, and
+        there is no result that could be told. The report is a recurrence of it (N10, N78)."""
+        told = self._reports[one.incident_id].values()
+        if one.state is not IncidentState.CLOSED or any(each.mode is not Mode.BACKFILL for each in told):
+            return one
+        return replace(one, state=IncidentState.VERIFIED)
 
     def _revise(self, event: Event, known: incidents.CurrentLink) -> None:
         """A further revision of a report that has its place already (N02, N04, N11)."""
@@ -221,7 +230,8 @@ class Caseload:
             after = replace(after, state=IncidentState.CLOSED, closed_at=event.reported_at)
         self._change(after)
         self._extend(event, after)
-        if comes_alive or incident.id in self._opened or _route_facts(after) != _route_facts(incident):
+        speaks = incident.event_count == 1 or known.opened_it  # of what it is asked for, too
+        if comes_alive or speaks or event.accused or _route_facts(after) != _route_facts(incident):
             self._move(after, event)
 
     def _comes_alive(self, event: Event, incident: Incident) -> bool:
@@ -278,7 +288,11 @@ class Caseload:
 
         Of a matter that only back-fills told of, nobody was ever called: its first live report does (N78).
         """
-        if incident.state is not IncidentState.OPEN or event.mode is Mode.BACKFILL:
+        if incident.state is not IncidentState.OPEN:
+            return False
+        if event.accused:  # it may be at the matter already
+            return True
+        if event.mode is Mode.BACKFILL:
             return False
         if all(one.mode is Mode.BACKFILL for one in self._reports[incident.id].values()):
             return True
@@ -293,6 +307,7 @@ class Caseload:
             event=event,
             since=event.received_at,
             is_history=event.mode is Mode.BACKFILL,
+            accused=accused_in([event]),
         )
         verdict = Verdict.RECURRENCE if decision.recurrence_of else Verdict.SAME
         self._link(event, incident.id, verdict, (Reason("opened"), *decision.reasons))

@@ -120,7 +120,7 @@ class Casework:
         for event, _ in todo:
             load.take(event)
         load.write()
-        self._dispatch.call(conn, load.concerns(), now)
+        closed = self._dispatch.call(conn, load.concerns(), now)
         self._latecomers.tell(conn, load.late, now)
         events.settle(conn, load.fates)
         record_of = {event.id: event.record_id for event, _ in todo}
@@ -132,7 +132,7 @@ class Casework:
             if fate is wanted
         }
         records.settle_from_casework(conn, fates, now)
-        self._dispatch.tell_incidents(conn, load.touched(), now)
+        self._dispatch.tell_incidents(conn, [closed.get(one.id, one) for one in load.touched()], now)
         return load
 
     def _undecided(self, conn: Connection, ids: Sequence[str]) -> list[tuple[Event, Sighting]]:

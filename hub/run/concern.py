@@ -1,12 +1,12 @@
 """A matter as it stands, with the report that speaks for it: what a call is decided from."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hub.model import Ending, Event, Incident, Mode
+from hub.model import DepartmentId, Ending, Event, Incident, Mode
 from hub.store import events, incidents
 
 
@@ -21,6 +21,8 @@ class Concern:
     """When what moved it came: clocks of new calls start here."""
     is_history: bool
     """Whether only back-fills tell of it: it calls nobody then (N78)."""
+    accused: frozenset[DepartmentId] = frozenset()
+    """被诉单位 of its reports, of any of them: neither called nor shown the matter (domain.md 2.5)."""
     why: Ending = Ending.REROUTED
     """What departments are told that are called no longer."""
 
@@ -47,7 +49,13 @@ def concerns_of(
                 event=told[first.event_key],
                 since=at,
                 is_history=all(one.mode is Mode.BACKFILL for one in told.values()),
+                accused=accused_in(told.values()),
                 why=why,
             )
         )
     return found
+
+
+def accused_in(told: Iterable[Event]) -> frozenset[DepartmentId]:
+    """Whom the reports of a matter complain about."""
+    return frozenset(one.accused for one in told if one.accused)

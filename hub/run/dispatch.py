@@ -5,7 +5,7 @@ The one place that decides it: for casework, and for a person who joins or parts
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Final
 
@@ -15,9 +15,13 @@ from hub.contract.route import Routed
 from hub.model import (
     Call,
     Ending,
+    Event,
     Incident,
     IncidentId,
     IncidentState,
+    Mode,
+    Reason,
+    Role,
     Whistle,
     WhistleId,
     WhistleState,
@@ -27,14 +31,17 @@ from hub.run.announcing import tell_incidents
 from hub.run.concern import Concern, concerns_of
 from hub.run.contractbook import ContractBook
 from hub.run.desk import NO_LEAD, RETURNED, Desk
+from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger
 from hub.run.notices import Notices
 from hub.run.telling import Notice, Telling
-from hub.store import whistles
+from hub.store import events, incidents, whistles
 from hub.store.outbox import Outbox
-from hub.whistle.follow import ended, follow, is_led, join, next_id, part, still_open
+from hub.whistle.follow import MERGED, Turn, ended, follow, is_done, is_led, join, next_id, part, still_open
 
 _NONE: Final[tuple[Call, ...]] = ()
+Closed = Mapping[str, Incident]
+"""Matters that a round closed, by id, as they stand then."""
 
 
 @dataclass(slots=True)
@@ -46,32 +53,42 @@ class _Round:
     moved: list[Whistle] = field(default_factory=list)
     waiting: list[tuple[IncidentId, str]] = field(default_factory=list)
     released: list[IncidentId] = field(default_factory=list)
+    over: list[Incident] = field(default_factory=list)
 
 
 class Dispatch:
     """Calls departments, in the caller's transaction; one of `call`, `join` and `part` a transaction."""
 
     def __init__(
-        self, *, journey: Journey, outbox: Outbox, telling: Telling, contracts: ContractBook, ledger: Ledger
+        self,
+        *,
+        journey: Journey,
+        outbox: Outbox,
+        telling: Telling,
+        contracts: ContractBook,
+        ledger: Ledger,
+        latecomers: Latecomers,
     ) -> None:
         self._journey, self._outbox, self._ledger = journey, outbox, ledger
+        self._latecomers = latecomers
         self._desk = Desk(journey.pack)
         self._notices = Notices(outbox=outbox, telling=telling, contracts=contracts, ledger=ledger)
 
-    def call(self, conn: Connection, concerns: Sequence[Concern], now: datetime) -> None:
+    def call(self, conn: Connection, concerns: Sequence[Concern], now: datetime) -> Closed:
         """Brings each matter's whistles to what its route asks for now; the same again changes nothing.
 
-        Afterwards a live open matter has a lead that is at it, or waits at the desk.
+        Afterwards a live open matter has a lead that is at it, or waits at the desk. Gives back those that are
+        closed by it, since all leads that are left have handed in their results.
         """
         round_ = _Round()
         # What was opened just now has no whistle yet.
         known = whistles.of_incidents(conn, (c.incident.id for c in concerns if c.incident.version > 1))
         self._bring(round_, concerns, known, now)
-        self._write(conn, round_, now)
+        return self._write(conn, round_, now)
 
-    def join(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> None:
+    def join(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> Closed:
         """`source` was merged into `target`: its open whistles go on there or end as merged, and `target` calls
-        whom it lacks."""
+        whom it lacks. Who reported `source` is told what was done about `target` before."""
         known = whistles.of_incidents(conn, (source.id, target.id))
         standing = known.get(target.id, [])
         takes_more = target.state is IncidentState.OPEN
@@ -80,9 +97,10 @@ class Dispatch:
         round_.ended += [Notice(w, source, Ending.MERGED) for w in done.ended]
         together = [*standing, *done.moved]
         self._bring(round_, concerns_of(conn, [(target, now)]), {target.id: together}, now)
-        self._write(conn, round_, now)
+        self._latecomers.tell(conn, _brought(conn, source.id, target.id), now)
+        return self._write(conn, round_, now)
 
-    def part(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> None:
+    def part(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> Closed:
         """A merge was undone: what came from `source` goes back, and both call whom they lack."""
         known = whistles.of_incidents(conn, (source.id, target.id))
         back = part(known.get(target.id, []), source.id)
@@ -94,7 +112,7 @@ class Dispatch:
         round_ = _Round(moved=list(back))
         concerns = concerns_of(conn, [(source, now), (target, now)], Ending.UNLINKED)
         self._bring(round_, concerns, stand, now)
-        self._write(conn, round_, now)
+        return self._write(conn, round_, now)
 
     # -- deciding ------------------------------------------------------------------------------------
 
@@ -116,16 +134,22 @@ class Dispatch:
 
     def _follow(self, round_: _Round, concern: Concern, standing: Sequence[Whistle], now: datetime) -> None:
         incident = concern.incident
-        routed = self._journey.route(concern.event, incident, concern.since)
-        turn = follow(standing, routed.calls if isinstance(routed, Routed) else _NONE)
+        routed = self._journey.route(concern.event, incident, concern.since, concern.accused)
+        turn = follow(standing, routed.calls if isinstance(routed, Routed) else _NONE, concern.accused)
         known = {w.id for w in standing}
-        fresh = [_whistle(incident, call, known, now) for call in turn.blow]
         # Called off first: a department whose role changes reads the end before the new beginning.
         self._call_off(round_, concern, turn.end, concern.why, now)
+        left = [w for w in standing if w not in turn.end]
+        if isinstance(routed, Routed) and is_done(left) and not _needs_a_lead(turn):
+            round_.over.append(
+                replace(incident, state=IncidentState.CLOSED, closed_at=now, version=incident.version + 1)
+            )
+            round_.released.append(incident.id)
+            return
+        fresh = [_whistle(incident, call, known, now) for call in turn.blow]
         round_.blown += [Notice(w, incident) for w in fresh]
-        off = {w.id for w in turn.end}
         why = NO_LEAD if isinstance(routed, Routed) else routed.reasons[0].rule
-        self._lead(round_, concern, [*(w for w in standing if w.id not in off), *fresh], why)
+        self._lead(round_, concern, [*left, *fresh], why)
 
     @staticmethod
     def _call_off(
@@ -145,12 +169,14 @@ class Dispatch:
 
     # -- writing -------------------------------------------------------------------------------------
 
-    def _write(self, conn: Connection, round_: _Round, now: datetime) -> None:
+    def _write(self, conn: Connection, round_: _Round, now: datetime) -> Closed:
         whistles.change(conn, *round_.moved, *(notice.whistle for notice in round_.ended))
         whistles.add(conn, [notice.whistle for notice in round_.blown])
         self._desk.wait(conn, round_.waiting, now)
         self._desk.release(conn, round_.released, now)
         self._notices.send(conn, [*round_.ended, *round_.blown], now)
+        incidents.change(conn, round_.over)
+        return {one.id: one for one in round_.over}
 
     def tell_incidents(self, conn: Connection, touched: Sequence[Incident], now: datetime) -> None:
         """The compacted topic of matters: each of `touched` as it stands."""
@@ -163,6 +189,18 @@ class Dispatch:
     def committed(self) -> None:
         """The batch holds: the ledger may go on from it."""
         self._ledger.committed()
+
+
+def _brought(conn: Connection, source: IncidentId, target: IncidentId) -> list[tuple[Event, IncidentId]]:
+    """The live reports that came to `target` from `source`, as they were joined, with `target`."""
+    came = Reason(MERGED, {"from": source})
+    links = [one for one in incidents.links_of(conn, [target]).get(target, []) if came in one.link.reasons]
+    stored = events.load(conn, (one.link.event_id for one in links)).values()
+    return [(one.event, target) for one in stored if one.event.mode is not Mode.BACKFILL]
+
+
+def _needs_a_lead(turn: Turn) -> bool:
+    return any(call.role is Role.LEAD for call in turn.blow)
 
 
 def _whistle(incident: Incident, call: Call, known: set[WhistleId], now: datetime) -> Whistle:

@@ -1,7 +1,7 @@
-"""Reports that come after their matter was closed: each is told what was done about it.
+"""Reports that come to their matter after a department was done with it: each is told what was done.
 
 A matter closed but not verified takes reports within its rule's grace (N10). It stays closed: the same
-facts again call nobody anew (domain.md 3.4). After the grace, or once verified, it is a recurrence.
+facts again call nobody anew (domain.md 3.4). After the grace, or once verified, it is a recurrence. What a person merges into a matter comes late in the same way.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -23,7 +23,7 @@ class Latecomers:
         self._pack, self._tellable = pack, tellable
 
     def tell(self, conn: Connection, late: Sequence[tuple[Event, IncidentId]], now: datetime) -> None:
-        """Each event's source hears of every result that its closed matter had."""
+        """Each event's source hears of every result that its matter has had."""
         if not late:
             return
         called = whistles.of_incidents(conn, {incident for _, incident in late})

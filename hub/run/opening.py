@@ -18,7 +18,8 @@ from hub.access.projected import Projected
 from hub.access.vault import DataKey, Vault
 from hub.errors import Refused
 from hub.jsonform import loads
-from hub.model import EventText, Output, Resident, Whistle
+from hub.model import Contract, EventText, Incident, Output, Resident, Whistle
+from hub.run.concern import accused_in
 from hub.run.contractbook import ContractBook
 from hub.run.ledger import Ledger
 from hub.run.looking import OVER_THE_LIMIT, audit_rows, shown
@@ -60,7 +61,10 @@ class Opening:
     ) -> tuple[dict[str, Any], list[AuditRow]]:
         incident = incidents.load(conn, [whistle.incident_id])[whistle.incident_id]
         contract = self._contracts.of(conn, whistle.contract_id)
-        linked = self._reports(conn, whistle)
+        stored = self._stored(conn, whistle)
+        if whistle.department in accused_in(one.event for one in stored):
+            return self._only_which(conn, whistle, incident, contract, purpose, now)
+        linked = self._reports(conn, stored)
         known = _known_values(linked)
         looks = [
             self._showing.whistle(whistle, incident, contract, output=Output.API, purpose=purpose, at=now),
@@ -79,22 +83,39 @@ class Opening:
         answer = {**head.as_json(), "reports": [one.as_json() for one in reports]}
         return answer | _refused(projected), rows
 
-    def _reports(self, conn: Connection, whistle: Whistle) -> list[OpenedReport]:
+    def _only_which(
+        self,
+        conn: Connection,
+        whistle: Whistle,
+        incident: Incident,
+        contract: Contract,
+        purpose: str,
+        now: datetime,
+    ) -> tuple[dict[str, Any], list[AuditRow]]:
+        """For 被诉单位, which is not shown the matter (domain.md 2.5): which whistle it is, and nothing else."""
+        look = self._showing.ended(whistle, incident, contract, output=Output.API, purpose=purpose, at=now)
+        (head,) = shown(conn, [look], now)
+        rows = audit_rows(head, whistle, through=Exit.HTTP_WHISTLE, at=now, rows=(incident.id,))
+        return {**head.as_json(), "reports": []} | _refused([head]), rows
+
+    @staticmethod
+    def _stored(conn: Connection, whistle: Whistle) -> list[events.StoredEvent]:
         links = incidents.links_of(conn, [whistle.incident_id]).get(whistle.incident_id, [])
         newest = incidents.latest_events(conn, (one.event_key for one in links))
-        stored = events.load(conn, newest.values())
-        subjects = [s.event.record_id for s in stored.values()]
-        subjects += [s.event.requester for s in stored.values() if s.event.requester]  # type: ignore[misc]  # both are strings here
+        return list(events.load(conn, newest.values()).values())
+
+    def _reports(self, conn: Connection, stored: Sequence[events.StoredEvent]) -> list[OpenedReport]:
+        subjects = [s.event.record_id for s in stored]
+        subjects += [s.event.requester for s in stored if s.event.requester]  # type: ignore[misc]  # both are strings here
         data_keys = keys.of(conn, subjects)
-        people = self._residents(conn, [s.event.requester for s in stored.values() if s.event.requester])
+        people = self._residents(conn, [s.event.requester for s in stored if s.event.requester])
         return [
             OpenedReport(
                 one.event,
                 partial(self._text, one, data_keys),
                 cache(partial(self._resident, one.event.requester, people, data_keys)),
             )
-            for one in stored.values()
-            if one.event.accused != whistle.department  # 被诉单位 is not shown the matter (domain.md 2.5)
+            for one in stored
         ]
 
     def _text(self, one: events.StoredEvent, data_keys: Mapping[str, DataKey]) -> EventText:

@@ -53,7 +53,8 @@ class Relinking:
         incidents.change(self._conn, [kept, gone])
         self._move_blocks(source, target)
         self._decide(source, target, "link")
-        self._dispatch.join(self._conn, gone, kept, self._at)
+        closed = self._dispatch.join(self._conn, gone, kept, self._at)
+        kept = closed.get(kept.id, kept)
         self._dispatch.tell_incidents(self._conn, [gone, kept], self._at)
         return kept
 
@@ -72,7 +73,8 @@ class Relinking:
         back = replace(gone, state=state, merged_into=None, version=gone.version + 1)
         back, kept = self._recounted(back), self._recounted(replace(kept, version=kept.version + 1))
         incidents.change(self._conn, [back, kept])
-        self._dispatch.part(self._conn, back, kept, self._at)
+        closed = self._dispatch.part(self._conn, back, kept, self._at)
+        back, kept = closed.get(back.id, back), closed.get(kept.id, kept)
         self._dispatch.tell_incidents(self._conn, [back, kept], self._at)
         return back
 
@@ -105,8 +107,8 @@ class Relinking:
         home = self._recounted(replace(home, version=home.version + 1))
         incidents.change(self._conn, [home])
         moved = [(fresh, self._at), (home, self._at)]
-        self._dispatch.call(self._conn, concerns_of(self._conn, moved, Ending.UNLINKED), self._at)
-        self._dispatch.tell_incidents(self._conn, [fresh, home], self._at)
+        closed = self._dispatch.call(self._conn, concerns_of(self._conn, moved, Ending.UNLINKED), self._at)
+        self._dispatch.tell_incidents(self._conn, [fresh, closed.get(home.id, home)], self._at)
         return fresh
 
     def keep_apart(self, incident: str, candidate: str) -> None:

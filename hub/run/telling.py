@@ -20,7 +20,7 @@ from hub.access.projected import Projected
 from hub.contract.wire import HANDLE, ended_data_schema, whistle_data_schema
 from hub.errors import Bug, Refused
 from hub.intake.validate import Validator
-from hub.model import Contract, Ending, Incident, Output, Whistle
+from hub.model import Contract, Ending, Incident, Output, Whistle, WhistleState
 from hub.run import envelope
 from hub.run.contractbook import ContractBook
 from hub.run.looking import Look, audit_rows, shown
@@ -120,8 +120,11 @@ class Telling:
         return found
 
     def _look(self, one: Notice, contract: Contract, through: Exit, at: datetime) -> Look:
+        """A whistle that was called off before it was fetched shows no more than which one it was: its
+        department may be the accused by now (domain.md 2.5)."""
         output = OUTPUTS[through] or Output.STREAM
-        show = self._showing.whistle if one.ending is None else self._showing.ended
+        over = one.ending is not None or one.whistle.state is WhistleState.CANCELLED
+        show = self._showing.ended if over else self._showing.whistle
         return show(one.whistle, one.incident, contract, output=output, purpose=HANDLE, at=at)
 
     def _told(

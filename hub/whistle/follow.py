@@ -10,7 +10,18 @@ from itertools import count
 from typing import Final
 
 from hub import ids
-from hub.model import Call, Ending, IncidentId, Move, Reason, Role, Whistle, WhistleId, WhistleState
+from hub.model import (
+    Call,
+    DepartmentId,
+    Ending,
+    IncidentId,
+    Move,
+    Reason,
+    Role,
+    Whistle,
+    WhistleId,
+    WhistleState,
+)
 from hub.whistle.lifecycle import advance
 
 ACTIVE: Final = frozenset(
@@ -38,17 +49,21 @@ class Joined:
     ended: tuple[Whistle, ...]
 
 
-def follow(whistles: Sequence[Whistle], calls: Sequence[Call]) -> Turn:
+def follow(
+    whistles: Sequence[Whistle], calls: Sequence[Call], accused: Collection[DepartmentId] = ()
+) -> Turn:
     """`whistles` of one matter beside its route as it stands now; the same again once that was done is empty.
 
     Who is called no longer, or in another role, ends, unless the department has come to the place or handed
     in a result. What a merge brought stays: a person decided that. Who returned the matter is not called again.
+    Whoever is `accused` in it ends wherever it is (domain.md 2.5).
     """
     wanted = {call.department: call.role for call in calls}
     end = tuple(
         w
         for w in whistles
-        if _may_be_called_off(w) and (not _is_foreign(w)) and wanted.get(w.department) is not w.role
+        if (w.department in accused and w.state not in ENDS)
+        or (_may_be_called_off(w) and (not _is_foreign(w)) and wanted.get(w.department) is not w.role)
     )
     gone = {w.id for w in end}
     held = {w.department for w in whistles if w.state is not WhistleState.CANCELLED and w.id not in gone}

@@ -203,7 +203,7 @@ def test_a_secret_report_calls_no_subdistrict_to_assist() -> None:
 
 @pytest.mark.nasty("N59")
 def test_a_matter_about_its_own_lead_goes_to_the_centre_with_nobody_called() -> None:
-    against = replace(MATTER, accused=DepartmentId("chengguan"))
+    against = replace(MATTER, accused=frozenset({DepartmentId("chengguan")}))
     found = router().route(against, due_from(NOON, pack().calendar))
     assert isinstance(found, Unrouted)
     assert found.reasons[0].rule == "lead_is_accused"

@@ -110,7 +110,7 @@ def matter(
         request_type=request_type,
         sources=sources,
         secret=secret,
-        accused=DepartmentId(accused) if accused else None,
+        accused=frozenset({DepartmentId(accused)} if accused else ()),
         at=at,
     )
 

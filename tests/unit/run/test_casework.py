@@ -54,7 +54,12 @@ def sleepy(hub: HubInHand, meanwhile: Callable[[], object]) -> Casework:
         journey=it.journey,
         vault=it.vault,
         dispatch=Dispatch(
-            journey=it.journey, outbox=it.outbox, telling=it.telling, contracts=it.contracts, ledger=ledger
+            journey=it.journey,
+            outbox=it.outbox,
+            telling=it.telling,
+            contracts=it.contracts,
+            ledger=ledger,
+            latecomers=it.latecomers,
         ),
         latecomers=Latecomers(it.pack, dict),
         reports=Reports(),

@@ -90,6 +90,20 @@ def test_a_back_filled_report_that_its_source_goes_on_with_is_live(
     assert (state, called) == (stands(hub, "state"), set(whistles(hub).values()))
 
 
+@pytest.mark.nasty("N10", "N78")
+def test_a_live_report_of_what_history_had_closed_is_a_recurrence_and_calls(hub: HubInHand) -> None:
+    tell(hub, replace(pipe(hub, "OLD"), stage=Stage.CLOSED), mode=Mode.BACKFILL)
+    tell(hub, pipe(hub, "NEW"))
+    assert matter(hub, "OLD") != matter(hub, "NEW")
+    assert "blown" == whistles(hub)["zilai"]
+    tell(hub, replace(pipe(hub, "AGAIN"), requester=person(2)), pipe(hub, "MORE"))  # calls nobody twice
+    assert {matter(hub, "NEW")} == {matter(hub, "AGAIN"), matter(hub, "MORE")}
+    assert [BLOWN] == told(hub, "zilai")
+    tell(hub, pipe(hub, "OLDER"), mode=Mode.BACKFILL)
+    assert 2 == len(incidents(hub))
+    assert is_sound(hub)
+
+
 # -- revisions --------------------------------------------------------------------------------------
 
 
@@ -114,6 +128,22 @@ def test_a_department_that_is_at_the_place_stays_whatever_the_report_turns_out_t
     tell(hub, replace(pipe(hub, "A1"), category=LAMP))
     assert "reported_in" == whistles(hub)["zilai"]
     assert [BLOWN] == told(hub, "zilai")
+
+
+@pytest.mark.nasty("N02")
+def test_a_matter_whose_only_lead_that_is_left_was_done_before_closes_and_calls_nobody(
+    hub: HubInHand,
+) -> None:
+    tell(hub, replace(pipe(hub, "A1"), version="1"))
+    report(hub, "zilai", "sign", "arrive")
+    tell(hub, replace(pipe(hub, "A1"), category=LAMP, version="2"))
+    report(hub, "zilai", "result")
+    assert ("open", "blown") == (stands(hub, "state"), whistles(hub)["shizheng"])
+    tell(hub, replace(pipe(hub, "A1"), version="3"))
+    assert ("closed", "cancelled") == (stands(hub, "state"), whistles(hub)["shizheng"])
+    assert [] == desk(hub)
+    (one,) = incidents(hub)
+    assert [(1, "open"), (2, "open"), (4, "closed")] == announced(hub, one)
 
 
 @pytest.mark.nasty("N04")

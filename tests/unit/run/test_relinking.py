@@ -132,6 +132,19 @@ def test_a_merged_matter_closes_when_the_leads_of_both_are_done(hub: HubInHand) 
     assert "closed" == announced(hub, one)[-1][1]
 
 
+@pytest.mark.nasty("N12")
+def test_a_matter_whose_lead_was_done_while_it_was_merged_is_closed_when_it_comes_back(
+    hub: HubInHand,
+) -> None:
+    one, other = _two(hub, category=Code("hl-2024", "040301"))
+    link(hub, other, one)
+    report(hub, "chengguan", "sign", "result")
+    part(hub, other, one)
+    assert ("open", "closed") == (announced(hub, one)[-1][1], announced(hub, other)[-1][1])
+    assert ([], THREE) == (desk(hub), on(hub, one))
+    assert is_sound(hub)
+
+
 @pytest.mark.nasty("N10")
 def test_a_matter_merged_into_a_closed_one_ends_with_it_and_un_merged_goes_on(
     hub: HubInHand, two: tuple[str, str]
@@ -145,6 +158,19 @@ def test_a_matter_merged_into_a_closed_one_ends_with_it_and_un_merged_goes_on(
     assert THREE <= on(hub, other)
     assert ("closed", "open") == (announced(hub, one)[-1][1], announced(hub, other)[-1][1])
     assert is_sound(hub)
+
+
+@pytest.mark.nasty("N10", "N12")
+def test_who_reported_what_is_merged_into_a_closed_matter_is_told_its_result(
+    hub: HubInHand, two: tuple[str, str]
+) -> None:
+    one, other = two
+    finish(hub, one)
+    for _ in range(2):  # told once, however often it is merged
+        link(hub, other, one)
+        part(hub, other, one)
+    said = [orjson.loads(r[0]) for r in hub.rows("SELECT body FROM answer")]
+    assert ["done_by_dept"] == [each["stage"] for each in said if each["source_ref"] == "B1"]
 
 
 def test_a_closed_matter_that_is_un_merged_stays_closed(hub: HubInHand, two: tuple[str, str]) -> None:

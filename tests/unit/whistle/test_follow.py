@@ -64,6 +64,13 @@ def test_a_whistle_follows_the_route(state: WhistleState, wanted: Role | None, b
     assert (blown, ends) == (len(turn.blow), len(turn.end))
 
 
+@pytest.mark.parametrize("state", sorted(ACTIVE | {WhistleState.DISPUTED}))
+def test_the_accused_ends_wherever_it_is_and_whoever_called_it(state: WhistleState) -> None:
+    foreign = whistle(state=state, reasons=(Reason(MERGED, {"from": OTHER}),))
+    assert (foreign,) == follow([foreign], [], {foreign.department}).end
+    assert () == follow([whistle(state=WhistleState.RESULT)], [], {foreign.department}).end
+
+
 def test_what_a_merge_brought_is_not_called_off_by_a_route() -> None:
     foreign = whistle(reasons=(Reason(MERGED, {"from": OTHER}),))
     assert ((), ()) == (follow([foreign], []).end, follow([foreign], [call()]).blow)
