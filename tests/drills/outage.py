@@ -9,6 +9,7 @@ from typing import Final
 
 from hub.run import servers
 from tests.connected.patience import until
+from tests.drills.stack import LONGEST_S
 
 
 class Server:
@@ -25,7 +26,10 @@ class Server:
 
     def again(self) -> None:
         """Starts it as it was started before; once more where children of the one before were still in its way."""
-        until(self._is_up, "the server is up again", within_s=60.0)
+        try:
+            until(self._is_up, "the server is up again", within_s=LONGEST_S)
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {(self._place / 'again.out').read_text()[-2000:]}") from error
 
     def _is_up(self) -> bool:
         if self._process.poll() is not None:
