@@ -12,7 +12,7 @@ setup: $(STAMP) servers  ## Everything demo and test need, servers' software inc
 $(STAMP): tools/setup.sh requirements.lock pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	@tools/setup.sh python
 
-.PHONY: help setup servers demo test check lint types imports unit plugins contracts docs connected drill bench measure lock clean
+.PHONY: help setup servers demo test check lint types imports unit plugins contracts docs connected drill faults bench measure lock clean
 
 servers: $(STAMP)
 	@tools/setup.sh servers
@@ -50,8 +50,12 @@ docs: $(STAMP)  ## Regenerates the reference pages
 connected: setup  ## Tests on a real Kafka and a real PostgreSQL
 	@$(BIN)/pytest -q -m connected
 
-drill: setup  ## Heavy and slow checks that make test leaves out
+drill: setup  ## Heavy and slow checks that make test leaves out; the drills at full size, with their table
 	@$(BIN)/pytest -q -m drill
+	@GRIDPLUS_DRILL_KILLS=$${GRIDPLUS_DRILL_KILLS:-20} $(BIN)/pytest -q -p no:warnings tests/drills -m "slow"
+
+faults: $(STAMP)  ## Breaks the code on purpose, in copies: each fault must be found by its test
+	@$(BIN)/python -m tests.drills.faults
 
 bench: setup  ## Speed of the whole journey by stage (ARGS="--events N --rate R --store … --bus … --workers K")
 	@$(BIN)/gridplus bench $(ARGS)

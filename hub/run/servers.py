@@ -230,14 +230,19 @@ def _spawn(command: Sequence[str], output: Path, *, user: str | None = None) -> 
         return subprocess.Popen(command, stdout=out, stderr=subprocess.STDOUT, user=user, cwd=output.parent)
 
 
+def listens(port: int) -> bool:
+    """Whether somebody takes connections at this port of 127.0.0.1."""
+    with socket.socket() as probe:
+        probe.settimeout(0.5)
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def _wait_for(port: int, process: "subprocess.Popen[bytes]") -> None:
     wall = SystemClock()
     waited = 0.0
     while waited < _START_S and process.poll() is None:
-        with socket.socket() as probe:
-            probe.settimeout(0.5)
-            if probe.connect_ex(("127.0.0.1", port)) == 0:
-                return
+        if listens(port):
+            return
         wall.pause(0.05)
         waited += 0.05
     raise FixSettings("C109")

@@ -1,100 +1,187 @@
-"""A hub of several processes that a drill starts, kills and starts again."""
+"""A hub of several processes that a drill starts, kills, freezes and starts again."""
 
-import json
+import os
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from multiprocessing.context import ForkServerProcess
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from hub.run.assembly import Assembly
+from hub.run.servers import free_port
 from hub.settings import read
 from tests.connected.patience import until
+from tests.drills import lines
+from tests.drills.called import KEY, LEAD, SILENT, Called
+from tests.drills.child import begin
 from tests.drills.lines import SOURCE
 from tests.instruments import MORNING, demo_pack
 
-REPOSITORY = Path(__file__).parents[2]
+SPEED: Final = 600.0
+"""Of the scenario clock: an hour's deadline passes within six seconds."""
+SESSION_S: Final = 3.0
+LEASE_S: Final = 2.0
+LONGEST_S: Final = 120.0
+"""No step of a drill takes longer, restarts and rejoining on a busy machine included."""
+_OPEN: Final = {
+    "records without a fate": "SELECT count(*) FROM record WHERE fate IS NULL",
+    "messages not sent": "SELECT count(*) FROM message WHERE sent = 0",
+    "webhooks not called": "SELECT count(*) FROM delivery WHERE state = 'waiting'",
+    "whistles not signed": f"SELECT count(*) FROM whistle WHERE state = 'blown' AND department <> '{SILENT}'",  # noqa: S608 ours
+    "deadlines not noted": f"SELECT count(*) FROM whistle WHERE department = '{SILENT}' AND id NOT IN "  # noqa: S608 ours
+    "(SELECT whistle_id FROM overdue WHERE step = 'sign')",
+}
+"""What must come to nothing before a drill is over."""
 
 
 @dataclass
 class Stack:
-    """Where its state lies, and its processes by name; `hub` looks at the same store from outside."""
+    """Where its state lies, its source and departments, and its processes by name; `hub` looks from outside."""
 
     settings: Mapping[str, Any]
     hub: Assembly
-    output: Path
-    processes: dict[str, "subprocess.Popen[bytes]"] = field(default_factory=dict)
+    called: Called
+    place: Path
+    processes: dict[str, ForkServerProcess] = field(default_factory=dict)
+
+    # -- processes -----------------------------------------------------------------------------------
 
     def start(self, name: str, workers: Sequence[str]) -> None:
         """One process with these workers."""
-        command = [sys.executable, "-m", "tests.drills.child", json.dumps(self.settings), *workers]
-        with (self.output / f"{name}.log").open("ab") as log:
-            self.processes[name] = subprocess.Popen(command, cwd=REPOSITORY, stdout=log, stderr=log)
+        self.processes[name] = begin(self.settings, workers, self.place / f"{name}.log")
+
+    def up(self, name: str) -> None:
+        """Returns once it works."""
+        self.wait(lambda: f"started {self._pid(name)}\n" in self.log(name), f"{name} is up")
 
     def kill(self, name: str) -> None:
         """It is gone in the middle of whatever it did."""
         process = self.processes.pop(name)
-        process.send_signal(signal.SIGKILL)
-        assert -signal.SIGKILL == process.wait(timeout=10), self.said(name)
+        process.kill()
+        process.join(10)
+        assert -signal.SIGKILL == process.exitcode, self.said(name)
 
-    def stop(self) -> None:
-        """All finish the step in hand and end well, those too that have only just been started."""
-        for name, process in self.processes.items():
-            until(lambda n=name, p=process: f"started {p.pid}\n" in self._log(n), f"{name} is up")  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
-            process.terminate()
-        for name, process in self.processes.items():
-            assert 0 == process.wait(timeout=20), self.said(name)
+    def freeze(self, name: str) -> None:
+        """It stands still in the middle of whatever it does."""
+        os.kill(self._pid(name), signal.SIGSTOP)
+
+    def thaw(self, name: str) -> None:
+        """It goes on as if nothing had been."""
+        os.kill(self._pid(name), signal.SIGCONT)
+
+    def _pid(self, name: str) -> int:
+        pid = self.processes[name].pid
+        assert pid is not None
+        return pid
+
+    def retire(self, *names: str) -> None:
+        """They finish the step in hand and end well."""
+        for name in names:
+            self.up(name)
+        for name in names:
+            self.processes[name].terminate()
+        for name in names:
+            process = self.processes.pop(name)
+            process.join(30)
+            assert 0 == process.exitcode, self.said(name)
+
+    # -- waiting -------------------------------------------------------------------------------------
+
+    def feed(self, portion: Sequence[bytes]) -> None:
+        """The source has more to tell."""
+        lines.append(self.place / "lines.jsonl", portion)
+
+    def wait(self, holds: Callable[[], bool], what: str, within_s: float = LONGEST_S) -> None:
+        """Returns once it holds, while source and departments go on; fails where a process ended by itself."""
+
+        def look() -> bool:
+            self.called.act()
+            ended = [name for name, process in self.processes.items() if process.exitcode is not None]
+            assert not ended, [self.said(name) for name in ended]
+            return holds()
+
+        until(look, what, within_s=within_s)
+
+    def wait_for(self, done: float) -> None:
+        """Returns once that much is done."""
+        self.wait(lambda: self.done() >= done, f"{done:.0f} done")
 
     def done(self) -> int:
         """How far it is: records that were received, and again those that have a fate."""
         with self.hub.store.read() as conn:
-            return int(conn.exec_driver_sql("SELECT count(*) + count(fate) FROM record").scalar_one())
+            return int(
+                conn.exec_driver_sql("SELECT count(*) + count(fate) FROM record WHERE kind = ''").scalar_one()
+            )
 
-    def wait_for(self, done: int, within_s: float) -> None:
-        """Returns once that much is done; fails at once where a process ended by itself."""
-        until(lambda: self.done() >= done or bool(self._ended()), f"{done} done", within_s=within_s)
-        assert not self._ended(), [self.said(name) for name in self._ended()]
+    def settle(self) -> None:
+        """Returns once nothing is left to do; then all end well."""
+        try:
+            self.wait(lambda: self.called.is_through() and not self.left(), "nothing is left")
+        except AssertionError as error:
+            raise AssertionError(f"{error}: {self.left()}") from error
+        self.retire(*self.processes)
 
-    def _ended(self) -> list[str]:
-        return [name for name, process in self.processes.items() if process.poll() is not None]
+    def left(self) -> dict[str, int]:
+        """What is still to be done, by its name."""
+        with self.hub.store.read() as conn:
+            found = {name: int(conn.exec_driver_sql(query).scalar_one()) for name, query in _OPEN.items()}
+        return {name: number for name, number in found.items() if number}
+
+    def waits(self, name: str) -> int:
+        """How often a worker of it said that it waits for store or bus."""
+        return self.log(name).count("worker_waits")
+
+    def waits_anew(self, name: str, before: int) -> bool:
+        """Whether one said so after those."""
+        return self.waits(name) > before
 
     def said(self, name: str) -> str:
         """The end of what a process wrote."""
-        return f"{name}: {self._log(name)[-3000:]}"
+        return f"{name}: {self.log(name)[-3000:]}"
 
-    def _log(self, name: str) -> str:
-        return (self.output / f"{name}.log").read_text()
+    def log(self, name: str) -> str:
+        """All that it wrote."""
+        file = self.place / f"{name}.log"
+        return file.read_text() if file.exists() else ""
 
 
 @contextmanager
 def stack_at(
-    place: Path, file: Path, *, store: str = "", bus: str = "embedded", prefix: str = ""
+    place: Path, truth: lines.Truth, *, store: str = "", bus: str = "embedded", prefix: str = ""
 ) -> Iterator[Stack]:
-    """A hub that reads `file`; short leases and sessions, small batches, one scenario clock for all."""
+    """A hub that is told `truth`; short leases and sessions, small batches, one scenario clock for all."""
+    port = free_port()
     settings: dict[str, Any] = {
         "home": str(place),
         "store": store or f"sqlite:///{place}/hub.db",
         "bus": bus,
         "kafka_prefix": prefix,
-        "kafka_session_timeout_s": 3.0,
+        "kafka_session_timeout_s": SESSION_S,
         "events_partitions": 4,
-        "sources": {SOURCE: {"file": str(file)}},
+        "sources": {SOURCE: {"file": str(place / "lines.jsonl")}},
+        "port": port,
+        "api_keys": {LEAD: KEY},
         "batch": 20,
-        "poll_s": 0.5,
-        "lease_s": 2.0,
+        "poll_s": SPEED / 2,
+        "lease_s": LEASE_S,
         "clock_start": MORNING.isoformat(),
+        "clock_speed": SPEED,
         "clock_origin": time.monotonic(),
         "log_level": "warning",
     }
-    made = Stack(settings, Assembly(read(**settings), pack=demo_pack()), place)
+    lines.append(place / "lines.jsonl", ())
+    hub = Assembly(read(**settings), pack=demo_pack())
+    called = Called(hub, f"http://127.0.0.1:{port}", list(truth.pushes))
+    settings["webhooks"] = {LEAD: {"url": called.address, "secret": "between-us"}}
+    made = Stack(settings, hub, called, place)
     try:
         yield made
     finally:
         for process in made.processes.values():
             process.kill()
-            process.wait(timeout=10)
-        made.hub.close()
+            process.join(10)
+        called.close()
+        hub.close()

@@ -76,6 +76,17 @@ def test_of_several_fates_the_first_in_rank_is_the_records(
     assert end == fate(store)
 
 
+def test_every_record_is_counted_once_whatever_became_of_it(store: Store) -> None:
+    ended = {RecordId(f"rc_{fate.value}"): fate for fate in Fate}
+    with store.write() as conn:
+        records.add(conn, [new(id_) for id_ in (*ended, RecordId("rc_open"))])
+        records.settle(conn, [End(id=id_, fate=fate) for id_, fate in ended.items()], MORNING)
+        account = records.account(conn)
+    assert {
+        "hotline_12345": {"records": 5, "published": 1, "linked": 1, "held": 1, "dead": 1, "open": 1}
+    } == account
+
+
 def test_what_ingress_refused_is_dead_at_once_and_cannot_be_read_again(store: Store) -> None:
     received(store, sealed=None)
     with store.write() as conn:

@@ -1,0 +1,28 @@
+"""The two stacks, and the table of all drills of this run at its very end."""
+
+import pytest
+
+from tests.drills.rehearsal import Where
+from tests.drills.toll import Toll, table
+
+_TOLLS = pytest.StashKey[list[Toll]]()
+
+
+@pytest.fixture
+def tolls(request: pytest.FixtureRequest) -> list[Toll]:
+    """Where a drill leaves its line of the table."""
+    return request.config.stash.setdefault(_TOLLS, [])
+
+
+@pytest.fixture(params=["embedded", pytest.param("connected", marks=pytest.mark.connected)])
+def where(request: pytest.FixtureRequest) -> Where:
+    """A fresh place to keep and carry things, on either stack."""
+    if request.param == "embedded":
+        return Where("embedded")
+    return Where("connected", *request.getfixturevalue("real_servers").fresh())
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """After pytest's own last line, so that the table and its sum are the last thing that is read."""
+    if tolls := config.stash.get(_TOLLS, []):
+        print(table(tolls))
