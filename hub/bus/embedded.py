@@ -31,6 +31,17 @@ class EmbeddedBus:
     def consumer(self, group: str, topics: Sequence[str], positions: Positions) -> Consumer:
         return _EmbeddedConsumer(self._store, group, tuple(topics), positions)
 
+    def unread(self, positions: Mapping[Partition, int]) -> Mapping[Partition, int]:
+        with self._store.read() as conn:
+            return {
+                (topic, part): conn.execute(
+                    select(func.count())
+                    .select_from(message)
+                    .where(message.c.topic == topic, message.c.part == part, message.c.seq >= next_)
+                ).scalar_one()
+                for (topic, part), next_ in positions.items()
+            }
+
     def close(self) -> None:
         """Nothing of its own to give back."""
 
