@@ -10,6 +10,8 @@ from hub.clock import SystemClock
 from hub.store.engine import Store
 from hub.store.tables import message
 
+NAME: Final = "embedded"
+"""What it is called in settings; the log is the store's own, so a copy of the store has it whole."""
 _IDLE_S: Final = 0.02
 """How long an idle consumer waits between two looks."""
 
@@ -41,6 +43,9 @@ class EmbeddedBus:
                 ).scalar_one()
                 for (topic, part), next_ in positions.items()
             }
+
+    def identity(self) -> str:
+        return NAME
 
     def close(self) -> None:
         """Nothing of its own to give back."""

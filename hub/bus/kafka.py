@@ -156,6 +156,15 @@ class KafkaBus:
             begins = self._looker.beginning_offsets(known, timeout_ms=_LOOK_MS)
         return {one: ends[p] - max(positions[one], begins[p]) for one, p in partitions.items()}
 
+    def identity(self) -> str:
+        with _told_as_try_later():
+            admin = KafkaAdminClient(**self._settings.client())
+            try:
+                cluster = admin.describe_cluster()["cluster_id"]
+            finally:
+                admin.close()
+        return f"kafka {cluster} {self._settings.prefix}".rstrip()
+
     def close(self) -> None:
         with self._look:
             looker, self._looker = self._looker, None

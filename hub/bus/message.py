@@ -90,6 +90,10 @@ class Bus(Protocol):
         than a few seconds; raises TryLater C105 where the bus does not answer."""
         ...
 
+    def identity(self) -> str:
+        """Which log this is: stored positions mean something on no other. Raises TryLater C105."""
+        ...
+
     def close(self) -> None:
         """Gives back sockets; may be called twice."""
         ...

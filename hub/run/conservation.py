@@ -67,13 +67,13 @@ def hours(conn: Connection, sources: Iterable[str], since: datetime) -> list[Hou
     )
     return [
         Hour(
-            source=r.source,
-            begins_at=from_us(int(r.hour) * _HOUR_US),
-            received=r.n,
-            fates={f.value: int(r._mapping[f.value]) for f in Fate},
-            open=int(r.open),
+            source=r["source"],
+            begins_at=from_us(int(r["hour"]) * _HOUR_US),
+            received=r["n"],
+            fates={f.value: int(r[f.value]) for f in Fate},
+            open=int(r["open"]),
         )
-        for r in rows
+        for r in rows.mappings()
     ]
 
 
