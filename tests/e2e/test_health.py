@@ -55,7 +55,7 @@ def faults(http: TestClient) -> list[str]:
 
 
 def figures(http: TestClient) -> dict[str, dict[tuple[str, ...], float]]:
-    """What `/metrics` answers: name → values of labels → figure."""
+    """What `/metrics` answers: name → values of labels, in the order of the labels' names → figure."""
     answer = http.get("/metrics", headers=KEY)
     assert 200 == answer.status_code
     return {
@@ -142,7 +142,7 @@ def test_figures_say_what_came_and_what_became_of_it(
     hub.clock.pause(90)
     said = figures(http)
     fates = {
-        fate: said["gridplus_records"]["hotline_12345", fate]
+        fate: said["gridplus_records"][fate, "hotline_12345"]
         for fate in ("published", "linked", "held", "open")
     }
     assert {"published": 1, "linked": 1, "held": 1, "open": 1} == fates
