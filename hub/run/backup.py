@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, delete, func, inspect, select
+from sqlalchemy import Connection, delete, func, inspect, select, update
 
 from hub.access.keyring import load_keys
 from hub.bus import embedded
@@ -29,7 +29,7 @@ from hub.run.auditing import Whole, broken, examine
 from hub.run.keyfile import check_keys, key_check
 from hub.store import migrate
 from hub.store.engine import Store
-from hub.store.tables import audit_head, data_key, fact, message
+from hub.store.tables import audit_head, data_key, fact, lease, message
 
 MANIFEST: Final = "manifest.json"
 FORMAT: Final = 1
@@ -128,6 +128,8 @@ def restore(place: Path, keys: Path, *, store_url: str, home: Path, keys_into: P
     try:
         _verify(store, keys_into, told)
         migrate.up(store)
+        with store.write() as conn:  # whoever held them works on another store
+            conn.execute(update(lease).values(holder=""))
         if bus != told.bus:
             _begin_anew(store, outbox_is_log=bus == embedded.NAME)
     finally:

@@ -85,6 +85,9 @@ def test_what_was_copied_stands_elsewhere_and_a_record_opens(copy: Path, home: P
     with sqlite3.connect(there / "sources/urban_management/seen.sqlite") as seen:
         assert [(7,)] == list(seen.execute("SELECT n FROM seen"))
     assert "12" == (there / "sources/urban_management/cursor.txt").read_text()
+    assert {("",)} == set(
+        hubs[0].rows("SELECT holder FROM lease")
+    )  # nobody waits for those of the other place
     for one in hubs:
         one.close()
 
