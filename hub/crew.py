@@ -6,8 +6,10 @@ from collections.abc import Sequence
 from typing import Final
 
 import uvicorn
+from fastapi import FastAPI
 
 from hub.api.app import serve
+from hub.api.health import serve_health
 from hub.clock import Clock
 from hub.errors import FixSettings
 from hub.pack import Pack
@@ -57,16 +59,17 @@ class Crew:
             if name in self._workers:
                 self._loops.append(getattr(self.hub, name)())
         if "web" in self._workers:
-            self._serve()
+            self._serve(serve(self.hub, self._loops), self.hub.settings.port)
+        elif self.hub.settings.health_port:
+            self._serve(serve_health(self.hub, self._loops), self.hub.settings.health_port)
         for loop in self._loops:
             loop.start()
 
-    def _serve(self) -> None:
-        settings = self.hub.settings
+    def _serve(self, app: FastAPI, port: int) -> None:
         config = uvicorn.Config(
-            serve(self.hub),
-            host=settings.host,
-            port=settings.port,
+            app,
+            host=self.hub.settings.host,
+            port=port,
             log_level="critical",  # a trace may quote what was sent: the handlers tell by code
             server_header=False,
             timeout_graceful_shutdown=_GRACE_S,

@@ -7,6 +7,7 @@ from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Any
 
+import orjson
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import (
     BaseSettings,
@@ -57,6 +58,12 @@ class Settings(BaseSettings):
     language: Language = Field(Language.ZH, description="Language of messages: `zh` or `en`.")
     host: str = Field("127.0.0.1", description="Address that the web worker listens on.")
     port: int = Field(8480, ge=0, le=65535, description="Port of the web worker; the next free one if taken.")
+    health_port: int = Field(
+        0,
+        ge=0,
+        le=65535,
+        description="Port of `/healthz`, `/readyz` and `/metrics` in a process without the web worker; 0: none.",
+    )
     figures_without_key: bool = Field(
         False,
         description="Show the page and `/account` to anybody; refused unless `host` is loopback. The demo's.",
@@ -64,6 +71,10 @@ class Settings(BaseSettings):
     public_url: str = Field("", description="Where sources reach this hub; empty: http://host:port.")
     sources: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Configuration of each source's adapter; secrets belong here."
+    )
+    sources_dir: Path | None = Field(
+        None,
+        description="Directory with one `<source>.json` a source, added to `sources`; as secrets are mounted.",
     )
     batch: int = Field(500, ge=1, le=500, description="Records or events a step.")
     poll_s: float = Field(2.0, gt=0, description="Pause between two looks at a source that has nothing new.")
@@ -110,7 +121,7 @@ class Settings(BaseSettings):
 def read(**flags: Any) -> Settings:
     """The settings of this process; `flags` that are None do not count. Raises FixSettings, naming the setting."""
     try:
-        return Settings(**{name: value for name, value in flags.items() if value is not None})
+        settings = Settings(**{name: value for name, value in flags.items() if value is not None})
     except ValidationError as error:
         names = ", ".join(".".join(str(p) for p in one["loc"]) for one in error.errors())
         raise FixSettings("C101", name=names) from None
@@ -119,3 +130,16 @@ def read(**flags: Any) -> Settings:
         TOMLDecodeError,
     ):  # an environment variable that is no JSON; a file that is no TOML
         raise FixSettings("C101", name="GRIDPLUS_… | gridplus.toml") from None
+    settings.sources = {**_mounted(settings.sources_dir), **settings.sources}
+    return settings
+
+
+def _mounted(place: Path | None) -> dict[str, dict[str, Any]]:
+    """Source → configuration, of the files in `place`; raises FixSettings C101, naming the file and nothing of it."""
+    found: dict[str, dict[str, Any]] = {}
+    for file in sorted(place.glob("*.json")) if place else []:
+        try:
+            found[file.stem] = dict(orjson.loads(file.read_bytes()))
+        except (OSError, ValueError, TypeError):
+            raise FixSettings("C101", name=str(file)) from None
+    return found

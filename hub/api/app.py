@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+from collections.abc import Sequence
 from typing import Final
 
 import structlog
@@ -14,13 +15,15 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from hub.api import departments, home, sources
+from hub.api import departments, health, home, sources
 from hub.api.doors import Doors
 from hub.api.edges import SAFE, Edges
 from hub.errors import Bug, FixSettings, HubError, PeerRefused, Refused, TryLater
 from hub.messages import text_of
 from hub.messages.text import Language
 from hub.run.assembly import Assembly
+from hub.run.loop import Loop
+from hub.settings import Settings
 
 log = structlog.get_logger()
 
@@ -45,15 +48,14 @@ _PROBLEMS: Final[dict[int | str, dict[str, object]]] = {
 }
 
 
-def serve(hub: Assembly) -> FastAPI:
-    """The application of one process, with its callers' keys registered.
+def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
+    """The application of one process, with its callers' keys registered. `loops`: its other workers.
 
     Raises FixSettings C101 where figures were to be shown without a key to other machines.
     """
-    if hub.settings.figures_without_key and not _is_loopback(hub.settings.host):
-        raise FixSettings("C101", name="figures_without_key")
+    check_open(hub.settings)
     hub.register_callers()
-    return make(
+    app = make(
         Doors(
             store=hub.store,
             gateway=hub.gateway,
@@ -71,6 +73,14 @@ def serve(hub: Assembly) -> FastAPI:
             figures_without_key=hub.settings.figures_without_key,
         )
     )
+    app.state.watch = health.watching(hub, loops)
+    return app
+
+
+def check_open(settings: Settings) -> None:
+    """Raises FixSettings C101 where figures were to be shown without a key to other machines."""
+    if settings.figures_without_key and not _is_loopback(settings.host):
+        raise FixSettings("C101", name="figures_without_key")
 
 
 def _is_loopback(host: str) -> bool:
@@ -95,13 +105,19 @@ def make(doors: Doors) -> FastAPI:
             "language that Accept-Language asks for (zh, en)."
         ),
     )
-    app.add_middleware(Edges)
     app.state.doors = doors
     app.include_router(departments.router, responses=_PROBLEMS)
     app.include_router(home.router)
+    app.include_router(health.router)
     app.router.routes.append(
         Route("/in/{source}/{path:path}", sources.take_in, methods=["GET", "POST", "PUT", "DELETE"])
     )
+    return refusing(app)
+
+
+def refusing(app: FastAPI) -> FastAPI:
+    """`app`, with our edges, and with every error leaving in our shape."""
+    app.add_middleware(Edges)
     app.add_exception_handler(HubError, _told)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _refused)

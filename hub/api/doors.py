@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Final
+from typing import Annotated, Any, Final, Protocol
 
 from fastapi import Depends, Request
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicCredentials, HTTPBearer
@@ -39,6 +39,16 @@ class Doors:
     figures_without_key: bool = False
 
 
+class Inside(Protocol):
+    """What it takes to know who may see figures."""
+
+    @property
+    def store(self) -> Store: ...
+
+    @property
+    def figures_without_key(self) -> bool: ...
+
+
 def doors_of(request: Request) -> Doors:
     """The doors of the application that serves `request`."""
     doors: Doors = request.app.state.doors
@@ -61,14 +71,16 @@ def insider(
     typed: Annotated[HTTPBasicCredentials | None, Depends(_BASIC)],
 ) -> None:
     """Lets whoever has a key of ours see figures, a department or staff; raises Refused P109 without one."""
-    if not doors_of(request).figures_without_key:
+    inside: Inside = request.app.state.doors
+    if not inside.figures_without_key:
         _who_has(request, given.credentials if given else typed.password if typed else "")
 
 
 def _who_has(request: Request, key: str) -> principals.Principal:
     if not key.strip():
         raise Refused("P109")
-    with doors_of(request).store.read() as conn:
+    inside: Inside = request.app.state.doors
+    with inside.store.read() as conn:
         who = principals.who_has(conn, key.strip())
     if who is None:
         raise Refused("P109")

@@ -72,11 +72,3 @@ def _source(name: str, one: dict[str, Any]) -> str:
 def account(doors: AllDoors) -> dict[str, Any]:
     """Records by fate and source, events, incidents, whistles by department; for people inside, by any key."""
     return doors.account()
-
-
-@router.get("/healthz")
-def health(doors: AllDoors) -> dict[str, str]:
-    """Answers while the process serves and its store can be read."""
-    with doors.store.read() as conn:
-        conn.exec_driver_sql("SELECT 1")
-    return {"status": "ok"}

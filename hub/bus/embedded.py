@@ -10,6 +10,8 @@ from hub.clock import SystemClock
 from hub.store.engine import Store
 from hub.store.tables import message
 
+NAME: Final = "embedded"
+"""What it is called in settings; the log is the store's own, so a copy of the store has it whole."""
 _IDLE_S: Final = 0.02
 """How long an idle consumer waits between two looks."""
 
@@ -30,6 +32,20 @@ class EmbeddedBus:
 
     def consumer(self, group: str, topics: Sequence[str], positions: Positions) -> Consumer:
         return _EmbeddedConsumer(self._store, group, tuple(topics), positions)
+
+    def unread(self, positions: Mapping[Partition, int]) -> Mapping[Partition, int]:
+        with self._store.read() as conn:
+            return {
+                (topic, part): conn.execute(
+                    select(func.count())
+                    .select_from(message)
+                    .where(message.c.topic == topic, message.c.part == part, message.c.seq >= next_)
+                ).scalar_one()
+                for (topic, part), next_ in positions.items()
+            }
+
+    def identity(self) -> str:
+        return NAME
 
     def close(self) -> None:
         """Nothing of its own to give back."""

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from threading import Lock
 from typing import Any, Final
 
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
@@ -10,10 +11,12 @@ from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.consumer.subscription_state import ConsumerRebalanceListener
 from kafka.errors import KafkaError, TopicAlreadyExistsError
 
-from hub.bus.message import Consumer, Delivered, Message, Positions
+from hub.bus.message import Consumer, Delivered, Message, Partition, Positions
 from hub.errors import TryLater
 
 _COMPACTED: Final = ("grid.incidents",)
+_LOOK_MS: Final = 3_000
+"""How long somebody who only looks waits for the broker: a probe must answer, whatever the broker does."""
 _JOINING_S: Final = 2.0
 """How long a poll stays while the member joins. kafka-python (3.0.12) forgets a join that ends between two polls
 and begins another, for which all other members must join again: so the end should come inside a poll."""
@@ -55,6 +58,8 @@ class KafkaBus:
     def __init__(self, settings: KafkaSettings) -> None:
         self._settings = settings
         self._producer: Any = None
+        self._looker: Any = None
+        self._look: Final = Lock()
 
     def ensure(self, topics: Mapping[str, int], *, retention_s: int) -> None:
         """Creates what is missing, with retention; `grid.incidents` is compacted."""
@@ -134,7 +139,37 @@ class KafkaBus:
     def consumer(self, group: str, topics: Sequence[str], positions: Positions) -> Consumer:
         return _KafkaMember(self._settings, group, topics, positions)
 
+    def unread(self, positions: Mapping[Partition, int]) -> Mapping[Partition, int]:
+        partitions = {
+            one: TopicPartition(self._settings.prefix + topic, part)
+            for one in positions
+            for topic, part in [one]
+        }
+        with _told_as_try_later(), self._look:  # a client is for one thread at a time
+            if self._looker is None:
+                self._looker = KafkaConsumer(
+                    **self._settings.client()
+                    | {"bootstrap_timeout_ms": min(_LOOK_MS, self._settings.patience_ms)}
+                )
+            known = list(partitions.values())
+            ends = self._looker.end_offsets(known, timeout_ms=_LOOK_MS)
+            begins = self._looker.beginning_offsets(known, timeout_ms=_LOOK_MS)
+        return {one: ends[p] - max(positions[one], begins[p]) for one, p in partitions.items()}
+
+    def identity(self) -> str:
+        with _told_as_try_later():
+            admin = KafkaAdminClient(**self._settings.client())
+            try:
+                cluster = admin.describe_cluster()["cluster_id"]
+            finally:
+                admin.close()
+        return f"kafka {cluster} {self._settings.prefix}".rstrip()
+
     def close(self) -> None:
+        with self._look:
+            looker, self._looker = self._looker, None
+            if looker is not None:
+                looker.close()
         producer, self._producer = self._producer, None
         if producer is not None:
             with suppress(KafkaError):  # every publish has waited for its own messages

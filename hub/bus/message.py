@@ -85,6 +85,15 @@ class Bus(Protocol):
         """A new member of `group`; starts where `positions` says, else at the beginning."""
         ...
 
+    def unread(self, positions: Mapping[Partition, int]) -> Mapping[Partition, int]:
+        """How many messages lie at and behind each position; below 0 where it lies beyond the end. Waits no longer
+        than a few seconds; raises TryLater C105 where the bus does not answer."""
+        ...
+
+    def identity(self) -> str:
+        """Which log this is: stored positions mean something on no other. Raises TryLater C105."""
+        ...
+
     def close(self) -> None:
         """Gives back sockets; may be called twice."""
         ...

@@ -13,6 +13,7 @@ from hub.errors import FixSettings
 
 _COMMANDS: Final = {
     "audit": ("hub.cli.audit", "audit", "Whether the chain of looks at data is whole."),
+    "backup": ("hub.cli.backup", "backup", "A copy of everything, taken while workers run."),
     "bench": ("hub.cli.bench", "bench", "Speed of the whole journey, by stage."),
     "contract": ("hub.cli.contract", "contract", "Check a pack's contracts and compare their versions."),
     "demo": ("hub.cli.demo", "demo", "Simulated departments, hub and pages."),
@@ -29,6 +30,7 @@ _COMMANDS: Final = {
         "The catalogue of plugins; how sources do; pause, resume, simulate one.",
     ),
     "replay": ("hub.cli.replay", "replay", "Read held and dead records again, as after a mended mapping."),
+    "restore": ("hub.cli.backup", "restore", "A copy, back into an empty place, and verified there."),
     "retention": ("hub.cli.retention", "retention", "What is kept past its time: --dry-run counts it."),
     "review": ("hub.cli.review", "review", "Likely duplicates: link two matters, or keep them apart."),
     "run": ("hub.cli.run", "run", "The workers: all of them, or some."),

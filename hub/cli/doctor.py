@@ -1,8 +1,15 @@
 """`gridplus doctor`: every silent fault with its next step; exits 1 where there is one."""
 
+from typing import TYPE_CHECKING
+
 import click
 
 from hub.cli import output
+from hub.errors import HubError, TryLater
+
+if TYPE_CHECKING:  # slow to import: `--help` must not wait for it
+    from hub.run.assembly import Assembly
+    from hub.run.conservation import Side
 
 
 @click.command()
@@ -18,9 +25,10 @@ def doctor(store: str | None, as_json: bool) -> None:
     settings = read(store=store)
     hub = Assembly(settings)
     try:
-        examined = Doctor(hub.pack, tuple(hub.active_sources()), hub.clock.now())
+        sides, unasked = sides_of(hub)
+        examined = Doctor(hub.pack, tuple(hub.active_sources()), hub.clock.now(), sides)
         with hub.store.read() as conn:
-            found = examined.findings(conn)
+            found = [*unasked, *examined.findings(conn)]
     finally:
         hub.close()
     told = [text_of(one, settings.language) for one in found]
@@ -31,3 +39,14 @@ def doctor(store: str | None, as_json: bool) -> None:
             click.echo(one.line)
         click.echo(f"doctor: {len(told)} findings")
     raise SystemExit(1 if told else 0)
+
+
+def sides_of(hub: "Assembly") -> "tuple[tuple[Side, ...], list[HubError]]":
+    """What our groups have still to read; a bus that does not answer is one more finding, and hides no other."""
+    from hub.run import conservation
+
+    store = hub.store  # one that cannot be used ends the command
+    try:
+        return tuple(conservation.sides(store, hub.bus, hub.topics)), []
+    except TryLater as error:
+        return (), [error]

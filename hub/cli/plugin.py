@@ -1,7 +1,8 @@
 """`gridplus plugin`: the catalogue, how each source does, pausing and resuming one, and a source to play with."""
 
 import threading
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -117,11 +118,30 @@ def _wish(source: str, store: str | None, turn: "Turn") -> None:
 @click.option("--seed", default=0, show_default=True, help="Seed of the simulator.")
 @click.option("--speed", default=60.0, show_default=True, help="Scenario seconds a second.")
 @click.option("--hub", "hub_url", default="", help="The hub's /in/<source> address, for systems that push.")
-def simulate(name: str, failures: tuple[str, ...], seed: int, speed: float, hub_url: str) -> None:
+@click.option(
+    "--place",
+    default=None,
+    type=click.Path(path_type=Path),
+    help="Where it lives; default: a directory for now.",
+)
+@click.option(
+    "--write",
+    default=None,
+    type=click.Path(path_type=Path),
+    help="Also write the configuration there, for its owner alone, as the setting sources_dir reads it.",
+)
+def simulate(
+    name: str,
+    failures: tuple[str, ...],
+    seed: int,
+    speed: float,
+    hub_url: str,
+    place: Path | None,
+    write: Path | None,
+) -> None:
     """Starts a department's system to play with, prints the configuration that reaches it; until Ctrl-C."""
     import tempfile
     from datetime import timedelta
-    from pathlib import Path
 
     import hub.pack
     from hub.clock import ScenarioClock
@@ -136,21 +156,38 @@ def simulate(name: str, failures: tuple[str, ...], seed: int, speed: float, hub_
     pack = hub.pack.load()
     start = pack.manifest.starts_at
     scenario = make(pack, start=start, length=timedelta(hours=2), matters=300, seed=seed)
-    with tempfile.TemporaryDirectory(prefix="gridplus-") as place:
+    with tempfile.TemporaryDirectory(prefix="gridplus-") as for_now:
+        lives = place or Path(for_now)
+        lives.mkdir(parents=True, exist_ok=True)
+        if write:
+            write.unlink(missing_ok=True)  # what stands there leads to a system that has ended
         simulator = entry.simulator(
             SimulatorSetup(
                 clock=ScenarioClock(start, speed),
                 utterances=scenario.utterances.get(name, ()),
-                place=Path(place),
+                place=lives,
                 seed=seed,
                 failures=failures,
                 hub_url=hub_url,
             )
         )
         try:
-            output.figures(dict(simulator.start()))
+            config = dict(simulator.start())
+            if write:
+                _write(write, config)
+            output.figures(config)
             threading.Event().wait()
         except KeyboardInterrupt:
             click.echo("", err=True)
         finally:
             simulator.stop()
+
+
+def _write(file: Path, config: dict[str, Any]) -> None:
+    """Whole or not at all: a hub may be reading it."""
+    from hub.jsonform import dumps
+
+    draft = file.with_suffix(".part")
+    draft.touch(mode=0o600)
+    draft.write_text(dumps(config), encoding="utf-8")
+    draft.replace(file)

@@ -95,4 +95,28 @@ TEXTS: Final[dict[str, Text]] = {
         "the webhook of department {department} refused {count} whistles ({why})",
         "check address and secret with it, then gridplus replay --webhook {department}",
     ),
+    "D131": Text(
+        "账不平：来源 {source} 在 {hour} 这一小时有 {count} 条记录既无去向也不在处理中，最早为 {first}",
+        "执行 gridplus explain {first}，并与备份核对",
+        "conservation is broken: {count} records of {source} in the hour of {hour} have no fate and are not on their way, {first} first",
+        "gridplus explain {first}, and compare with a copy",
+    ),
+    "D132": Text(
+        "有 {count} 条记录已不在库中，但仍有其事件，最早为 {first}",
+        "从备份中找回，并查明谁能写入数据库",
+        "{count} records are gone although their events are there, {first} first",
+        "take them from a copy, and find out who could write to the database",
+    ),
+    "D133": Text(
+        "消费组 {group} 在主题 {topic} 上的位置超出末尾 {count} 条：这些主题不属于本存储",
+        "核对总线地址与前缀；换了集群的，用 gridplus restore 恢复",
+        "group {group} stands {count} messages beyond the end of {topic}: these are not the topics of this store",
+        "check the bus and its prefix; on another cluster begin with gridplus restore",
+    ),
+    "D134": Text(
+        "消费组 {group} 在主题 {topic} 上积压 {count} 条",
+        "增加 {group} 进程，直到分区数",
+        "group {group} has {count} messages of {topic} still to read",
+        "add processes with that worker, up to the number of partitions",
+    ),
 }

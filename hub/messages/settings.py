@@ -116,4 +116,46 @@ TEXTS: Final[dict[str, Text]] = {
         "a planar coordinate has no central meridian",
         "declare central_meridian in the source's configuration, or ask for eastings with their zone",
     ),
+    "C141": Text(
+        "工作进程 {worker} 已有 {age_s} 秒没有进展",
+        "查看其日志与依赖；仍不恢复则重启该进程",
+        "worker {worker} has ended no step for {age_s} s",
+        "look at its log and at what it needs; else start the process anew",
+    ),
+    "C142": Text(
+        "数据库版本与本程序不符",
+        "升级仍在进行，或启动了另一版本；核对各进程的版本",
+        "the database is not at this version's migration",
+        "an upgrade is under way, or another version was started: compare the versions of the processes",
+    ),
+    "C143": Text(
+        "有记录已等待 {age_s} 秒，本进程的工作者却无所作为",
+        "执行 gridplus doctor 查看积压在何处",
+        "records have waited for {age_s} s while the workers of this process did nothing",
+        "gridplus doctor tells where they wait",
+    ),
+    "C144": Text(
+        "备份目标不可用：{name}",
+        "另指定一个不存在的路径；密钥文件须放在备份目录之外",
+        "a copy cannot go to {name}",
+        "name a path that does not exist yet, for the keys outside the copy",
+    ),
+    "C145": Text(
+        "备份不完整：{name}",
+        "改用另一份备份",
+        "the copy is not whole: {name}",
+        "take another copy",
+    ),
+    "C146": Text(
+        "恢复位置不是空的：{name}",
+        "恢复只写入空的位置：换一个空库、空目录",
+        "what is restored into is not empty: {name}",
+        "restore into an empty database and an empty home",
+    ),
+    "C147": Text(
+        "恢复结果与备份不符：{what}",
+        "不要使用；改用另一份备份",
+        "what was restored is not what was copied: {what}",
+        "do not use it; take another copy",
+    ),
 }

@@ -8,10 +8,13 @@ from typing import Final
 
 from sqlalchemy import Connection, func, or_, select
 
-from hub.clock import day_of
+from hub.clock import SHANGHAI, day_of
 from hub.errors import HubError
+from hub.jsonform import plain
 from hub.model import UNMAPPED, Fate, IncidentState
 from hub.pack import Pack
+from hub.run import conservation
+from hub.run.conservation import Side
 from hub.store import contracts, outbox, records, sources
 from hub.store.moments import from_us, to_us
 from hub.store.tables import delivery, event, fallback, incident, link, overdue, record, whistle
@@ -33,6 +36,8 @@ class Doctor:
     pack: Pack
     configured: tuple[str, ...]
     now: datetime
+    sides: tuple[Side, ...] = ()
+    """What our groups have still to read; empty where the bus was not asked."""
 
     def findings(self, conn: Connection) -> list[HubError]:
         """Every fault, worst first; each with its next step in the catalogue."""
@@ -54,6 +59,23 @@ class Doctor:
         lost = records.unsettled_before(conn, self.now - SETTLED_WITHIN)
         if lost:
             yield HubError("D102", count=len(lost), first=lost[0])
+        yield from self._hours(conn)
+        if gone := conservation.without_record(conn):
+            yield HubError("D132", count=len(gone), first=gone[0])
+        for side in self.sides:
+            if side.unread < 0:
+                yield HubError("D133", group=side.group, topic=side.topic, count=-side.unread)
+
+    def _hours(self, conn: Connection) -> Iterator[HubError]:
+        """Received against fates, per source and hour."""
+        since = self.now - conservation.LOOKED_BACK
+        wrong = [one for one in conservation.hours(conn, self.pack.sources, since) if one.difference]
+        if not wrong:
+            return
+        first = conservation.astray(conn, self.pack.sources, since)[0]
+        for one in wrong:
+            hour = plain(one.begins_at.astimezone(SHANGHAI))
+            yield HubError("D131", source=one.source, hour=hour, count=one.difference, first=first)
 
     def _adapters(self, conn: Connection) -> Iterator[HubError]:
         for one in sources.states(conn):
@@ -88,6 +110,9 @@ class Doctor:
         backlog = outbox.waiting(conn)
         if backlog > _BACKLOG:
             yield HubError("D107", count=backlog)
+        for side in self.sides:
+            if side.unread > _BACKLOG:
+                yield HubError("D134", group=side.group, topic=side.topic, count=side.unread)
 
     def _overdue(self, conn: Connection) -> Iterator[HubError]:
         steps = conn.execute(select(func.count()).select_from(overdue)).scalar_one()

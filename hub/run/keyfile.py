@@ -54,10 +54,15 @@ def replace(path: Path, ring: KeyRing) -> None:
 def check_keys(store: Store, ring: KeyRing) -> None:
     """Returns where `store` was written under the keys of `ring`, or under none yet. Raises FixSettings A122
     where it was under others: nothing may be added to it, and nothing said of it."""
-    audit = head_seal(ring.audit, "key check", 0, GENESIS)
-    check = Vault(ring).fingerprint(f"key check {audit}".encode())
+    check = key_check(ring)
     with store.write() as conn:
         insert(conn, fact, [{"name": "key_check", "value": check}])
         known = conn.execute(select(fact.c.value).where(fact.c.name == "key_check")).scalar_one()
     if known != check:
         raise FixSettings("A122")
+
+
+def key_check(ring: KeyRing) -> str:
+    """What a store remembers of its keys; tells nothing of them."""
+    audit = head_seal(ring.audit, "key check", 0, GENESIS)
+    return Vault(ring).fingerprint(f"key check {audit}".encode())

@@ -2,6 +2,7 @@
 
 import random
 import threading
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -32,6 +33,10 @@ class Loop:
         self._thread: threading.Thread | None = None
         self._failures = 0
         self.broken: BaseException | None = None
+        self.steps = self.failures = 0
+        """Steps that ended well, and those that are tried again, since the process began."""
+        self.moved_s = self.worked_s = time.monotonic()
+        """When a step last ended well, and when one last did something (monotonic seconds)."""
 
     def start(self) -> None:
         """Runs in a thread of its own from now on."""
@@ -58,10 +63,18 @@ class Loop:
         if self._failures:
             log.info("worker_back", worker=self.name)
             self._failures = 0
+        self._note(done)
         return 0.0 if done else self._idle_s
+
+    def _note(self, done: int) -> None:
+        self.steps += 1
+        self.moved_s = time.monotonic()
+        if done:
+            self.worked_s = self.moved_s
 
     def _back_off(self, error: Exception) -> float:
         self._failures += 1
+        self.failures += 1
         if self._failures == 1:  # once when it is lost, once when it returns
             code = error.code if isinstance(error, HubError) else "C104"
             log.warning("worker_waits", worker=self.name, code=code, error=type(error).__name__)

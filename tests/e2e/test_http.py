@@ -404,7 +404,7 @@ def test_no_answer_may_be_kept_or_taken_for_another_type(hub: HubInHand, http: T
     hub.hub.store.engine.dispose()
     doors = http.app.state.doors  # type: ignore[attr-defined]  # the client is typed for any ASGI application
     http.app.state.doors = None  # type: ignore[attr-defined]
-    asked.append(http.get("/healthz"))
+    asked.append(http.get("/account", headers=by("zilai")))
     http.app.state.doors = doors  # type: ignore[attr-defined]
     assert (500, "B103") == (asked[-1].status_code, asked[-1].json()["code"])
     assert {("no-store", "nosniff")} == {

@@ -148,3 +148,17 @@ def test_making_the_topics_again_changes_nothing(exchange: Exchange) -> None:
     consumer = exchange.consumer()
     assert ["1"] == values(collect(consumer, 1))
     consumer.close()
+
+
+def test_what_is_unread_is_counted_from_each_position(exchange: Exchange) -> None:
+    exchange.say(*numbered(range(12), keys=6))
+    consumer = exchange.consumer()
+    got = collect(consumer, 12)
+    consumer.close()
+    for part in {one.part for one in got}:
+        mine = [one.offset for one in got if one.part == part]
+        place: Partition = ("grid.events", part)
+        counted = [
+            exchange.bus.unread({place: position})[place] for position in (0, mine[0] + 1, mine[-1] + 1)
+        ]
+        assert [len(mine), len(mine) - 1, 0] == counted

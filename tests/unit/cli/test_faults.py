@@ -47,6 +47,7 @@ STORED = {
     "keys rotate": ("keys", "rotate"),
     "import": ("import", "rows.csv", "--map", "map.yaml"),
     "run": ("run", "relay"),
+    "backup": ("backup", "copy", "--keys", "copy.toml"),
 }
 
 
@@ -128,6 +129,8 @@ def test_a_settings_file_that_is_no_toml(place: Path) -> None:
         ("demo --port 99999", "C117"),
         ("replay", "C101"),
         ("replay rc_1 --webhook zilai", "C101"),
+        ("backup copy", "C117"),
+        ("restore nowhere --keys k.toml", "C117"),
         ("keys issue nobody", "C106"),
         ("keys issue 13800000000/x --staff", "C101"),
         ("measure nonsense", "C117"),
