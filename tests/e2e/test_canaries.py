@@ -88,7 +88,13 @@ class Day:
         return TestClient(serve(self.in_hand.hub), raise_server_exceptions=False)
 
 
-@pytest.fixture(scope="module", params=["embedded", pytest.param("connected", marks=pytest.mark.connected)])
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("embedded", marks=pytest.mark.slow),
+        pytest.param("connected", marks=pytest.mark.connected),
+    ],
+)
 def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     """Every source has spoken through its own plugin; every department was called, has opened and reported."""
     home, temporary = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("temporary")
@@ -334,8 +340,24 @@ def asked(client: TestClient, route: str, department: str, mine: list[str]) -> I
             return
 
 
+def test_no_value_is_logged(day: Day, caplog: pytest.LogCaptureFixture) -> None:
+    """On the most talkative level, through the day and while an adapter fails."""
+    caplog.set_level(logging.DEBUG)
+    heard = io.StringIO()
+    with redirect_stderr(heard):
+        day.in_hand.tell(b"boom", orjson.dumps({"title": planted(1).name}))
+        day.in_hand.settle(*CODES)
+    assert "adapter_failed" in heard.getvalue()
+    assert "adapter_failed" in day.printed
+    said = {"day": [day.printed], "stderr": [heard.getvalue()], "log": [caplog.text]}
+    assert {} == EVERYBODY.in_texts(said)
+
+
 def test_no_command_prints_a_value(day: Day, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """With figures, with an error, in both languages; explained is every event, incident, whistle and record."""
+    """With figures or with an error; explained is every event, incident, whistle and record.
+
+    The last to use the hub: `keys rotate` takes its master key away from it.
+    """
     monkeypatch.chdir(tmp_path)
     settings = day.in_hand.hub.settings
     for name, value in (("HOME", day.home), ("BUS", settings.bus), ("KAFKA_PREFIX", settings.kafka_prefix)):
@@ -376,19 +398,6 @@ def explained(day: Day) -> list[str]:
             for table in ("event", "incident", "whistle", "record")
             for (id_,) in day.in_hand.rows(f"SELECT id FROM {table}")  # noqa: S608 a name from the line above
         ]
-
-
-def test_no_value_is_logged(day: Day, caplog: pytest.LogCaptureFixture) -> None:
-    """On the most talkative level, through the day and while an adapter fails."""
-    caplog.set_level(logging.DEBUG)
-    heard = io.StringIO()
-    with redirect_stderr(heard):
-        day.in_hand.tell(b"boom", orjson.dumps({"title": planted(1).name}))
-        day.in_hand.settle(*CODES)
-    assert "adapter_failed" in heard.getvalue()
-    assert "adapter_failed" in day.printed
-    said = {"day": [day.printed], "stderr": [heard.getvalue()], "log": [caplog.text]}
-    assert {} == EVERYBODY.in_texts(said)
 
 
 CRASHES: Mapping[str, str] = {
