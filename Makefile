@@ -12,7 +12,7 @@ setup: $(STAMP) servers  ## Everything demo and test need, servers' software inc
 $(STAMP): tools/setup.sh requirements.lock pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	@tools/setup.sh python
 
-.PHONY: help setup servers demo test check lint types imports unit plugins contracts docs connected drill faults bench measure lock clean
+.PHONY: help setup servers demo test check lint types imports unit plugins contracts docs connected drill faults bench measure audit lock clean
 
 servers: $(STAMP)
 	@tools/setup.sh servers
@@ -62,6 +62,10 @@ bench: setup  ## Speed of the whole journey by stage (ARGS="--events N --rate R 
 
 measure: $(STAMP)  ## Quality on the real data in ../shared/data (or GRIDPLUS_DATA)
 	@$(BIN)/gridplus measure $(ARGS)
+
+audit: $(STAMP)  ## Known vulnerabilities of the locked packages (exit 3 where unknown), and build/sbom.cdx.json
+	@$(BIN)/python tools/sbom.py
+	@$(BIN)/python tools/audit.py
 
 lock: $(STAMP)  ## Renews the file of third-party versions
 	@$(BIN)/uv lock && $(BIN)/uv export --all-packages --no-emit-workspace --no-header -q > requirements.lock

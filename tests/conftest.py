@@ -40,8 +40,9 @@ def _engine_answers() -> bool:
 class Servers:
     """A real PostgreSQL and a real Kafka for one test run; each test gets a database and a prefix of its own."""
 
-    def __init__(self, postgresql: str, kafka: str) -> None:
-        self.postgresql, self.kafka = postgresql, kafka
+    def __init__(self, postgresql: str, kafka: str, place: Path | None = None) -> None:
+        """`place`: where both keep their files; None where that is not on this machine."""
+        self.postgresql, self.kafka, self.place = postgresql, kafka, place
         self._count = 0
 
     def fresh(self) -> tuple[str, str, str]:
@@ -79,7 +80,7 @@ def real_servers() -> Iterator[Servers]:
         place.chmod(0o755)
         broker_ = stack.enter_context(servers.kafka(place / "kafka"))
         store_ = stack.enter_context(servers.postgresql(place / "postgresql"))
-        yield Servers(store_.address, broker_.address)
+        yield Servers(store_.address, broker_.address, place)
 
 
 @pytest.fixture

@@ -73,7 +73,15 @@ def person(n: int) -> Person:
 class HubInHand:
     """One hub without threads. Tell it drafts, settle, look."""
 
-    def __init__(self, place: Path, *, store: str = "", bus: str = "embedded", prefix: str = "") -> None:
+    def __init__(
+        self,
+        place: Path,
+        *,
+        store: str = "",
+        bus: str = "embedded",
+        prefix: str = "",
+        pack: Pack | None = None,
+    ) -> None:
         settings = read(
             home=place,
             store=store or f"sqlite:///{place}/hub.db",
@@ -82,7 +90,7 @@ class HubInHand:
             kafka_session_timeout_s=6.0,
         )
         self.clock = FixedClock(MORNING + timedelta(minutes=5))
-        self.hub = Assembly(settings, clock=self.clock, pack=demo_pack())
+        self.hub = Assembly(settings, clock=self.clock, pack=pack or demo_pack())
         self.adapter = Stated()
         self._sent = 0
 

@@ -2,7 +2,11 @@
 
 import logging
 import sys
+import threading
+import traceback
+import warnings
 from collections.abc import MutableMapping
+from types import TracebackType
 from typing import Any
 
 import structlog
@@ -25,6 +29,21 @@ def configure(level: str) -> None:
         # asked for at each line: whoever redirects stderr later gets the lines too
         logger_factory=lambda *_: structlog.PrintLogger(sys.stderr),
     )
+    warnings.showwarning = _warned
+    sys.excepthook = _crashed
+    threading.excepthook = lambda one: _crashed(one.exc_type, one.exc_value, one.exc_traceback)
+    sys.unraisablehook = lambda one: _crashed(one.exc_type, one.exc_value, one.exc_traceback)
+
+
+def _warned(_words: Warning | str, kind: type[Warning], file: str, line: int, *_: Any) -> None:
+    """A library's warning by sort and place; openpyxl's quote the cell."""
+    at = f"{file.rsplit('/', 1)[-1]}:{line}"
+    structlog.get_logger().warning("library_warned", kind=kind.__name__, at=at)
+
+
+def _crashed(kind: type[BaseException], _error: BaseException | None, trace: TracebackType | None) -> None:
+    """Where it happened and what sort of error it was, for a report of the bug; its words may quote what was sent."""
+    print(*traceback.format_tb(trace), kind.__name__, sep="", file=sys.stderr)
 
 
 def _no_values(_logger: Any, _name: str, line: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

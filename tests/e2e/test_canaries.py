@@ -1,143 +1,457 @@
-"""A value in every personal field of every source, looked for at every exit of both stacks (invariant 4)."""
+"""A value in every personal field of every source, looked for at every exit of both stacks (invariant 4).
 
+Which exits there are is `exits`'s, derived from the code; who is planted where is `planted`'s.
+"""
+
+import io
 import logging
-from dataclasses import replace
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import closing, redirect_stderr, redirect_stdout
+from dataclasses import dataclass, field, replace
+from pathlib import Path
 
 import orjson
 import pytest
+from click.testing import CliRunner
 from fastapi.testclient import TestClient
+from httpx import Response
+from sqlalchemy.engine import make_url
 
+from hub.access.exits import Exit
 from hub.api.app import serve
-from hub.bus.topics import DEADLETTERS, EVENTS, INCIDENTS, whistles
+from hub.bus.topics import whistles
+from hub.cli import main
 from hub.demo.canaries import Canaries
-from hub.model import Code, Draft, Person
+from hub.demo.departments import Departments, WebhookDepartment
+from hub.model import Channel, Code, Mode
 from hub.run import logs
 from hub.run.explaining import explain
+from hub.run.reception import Reception, write
 from hub.store import principals
+from hub.store.tables import metadata
+from tests.e2e import exits
+from tests.e2e.planted import (
+    PEOPLE,
+    for_every_department,
+    hidden_from,
+    pack_with_files,
+    planted,
+    spoken_by_every_plugin,
+    told,
+)
 from tests.e2e.test_journey import spot
-from tests.instruments import HubInHand, at, stated
+from tests.instruments import HubInHand, at
 
-LINKED = (1, 0, 2, 3)
-"""Hotline and urban management tell of one matter; the other two stand alone."""
-
-TABLES = {
+LINKED = {200: 201, 201: 200, 202: 202, 203: 203}
+"""Hotline and urban management tell of one matter, and of each other; the other two stand alone."""
+CODES = {
     "hotline_12345": Code("hl-2024", "010401"),
     "urban_management": Code("cg-2023", "0501"),
     "police_grid": Code("jg-2025", "JG0301"),
     "market_supervision": Code("sj-2026", "SJ0201"),
 }
+EVERYBODY = Canaries(planted(n) for n in range(PEOPLE))
 
 
-def planted(n: int) -> Person:
-    """Somebody invented, each of whose values occurs nowhere else."""
-    return Person(
-        name=f"甄虚构{'甲乙丙丁'[n]}",
-        phone=f"1390000{n:04d}",
-        id_number=f"32990119000101{n:03d}X",
-        address=f"杜撰里{n + 1}号",
-        callback=True,
-    )
+@dataclass
+class Day:
+    """A hub that has lived through a day, and what has left it so far."""
+
+    in_hand: HubInHand
+    home: Path
+    temporary: Path
+    servers: Path | None
+    """Where broker and database of the connected stack keep their files; None where they are not ours."""
+    printed: str = ""
+    webhooks: list[str] = field(default_factory=list)
+
+    @property
+    def departments(self) -> list[str]:
+        """All that have a contract."""
+        return sorted({c.department for c in self.in_hand.hub.pack.contracts})
+
+    def whistles(self) -> list[tuple[str, str]]:
+        """(id, department) of every whistle."""
+        return [
+            (id_, department) for id_, department in self.in_hand.rows("SELECT id, department FROM whistle")
+        ]
+
+    def client(self) -> TestClient:
+        """The application, called as a department's software would."""
+        return TestClient(serve(self.in_hand.hub), raise_server_exceptions=False)
 
 
-def told(n: int, code: Code, hub: HubInHand) -> Draft:
-    """A report that names its own teller and, in free text, a neighbour who reported the same matter."""
-    one, neighbour = planted(n), planted(LINKED[n])
-    words = (
-        f"我是{one.name}，电话{one.phone}，身份证{one.id_number}，住{one.address}；{neighbour.name}也看到了。"
-    )
-    return stated(
-        f"C{n}",
-        category=code,
-        position=at(*spot(hub)),
-        title=f"{one.name}反映水管爆裂",
-        content=words,
-        requester=one,
-    )
+@pytest.fixture(
+    scope="module",
+    params=[
+        pytest.param("embedded", marks=pytest.mark.slow),
+        pytest.param("connected", marks=pytest.mark.connected),
+    ],
+)
+def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
+    """Every source has spoken through its own plugin; every department was called, has opened and reported."""
+    home, temporary = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("temporary")
+    pack = pack_with_files()
+    if request.param == "embedded":
+        lived = Day(HubInHand(home, pack=pack), home, temporary, None)
+    else:
+        real = request.getfixturevalue("real_servers")
+        store, bus, prefix = real.fresh()
+        made = HubInHand(home, store=store, bus=bus, prefix=prefix, pack=pack)
+        lived = Day(made, home, temporary, real.place)
+    heard = io.StringIO()
+    with pytest.MonkeyPatch.context() as patch, redirect_stderr(heard), redirect_stdout(heard):
+        patch.setattr(tempfile, "tempdir", str(temporary))
+        logs.configure("debug")
+        speak(lived, tmp_path_factory.mktemp("systems"))
+        call_everybody(lived)
+        tell_of_one_matter(lived)
+        take_webhooks(lived)
+        open_and_report(lived)
+    lived.printed = heard.getvalue()
+    yield lived
+    lived.in_hand.close()
 
 
-@pytest.fixture
-def lived(hub: HubInHand, capsys: pytest.CaptureFixture[str]) -> HubInHand:
-    """A hub that took one report with planted values from each source, one broken, one held, one answered."""
-    logs.configure("debug")
-    for n, (source, code) in enumerate(TABLES.items()):
-        hub.tell(told(n, code, hub), source=source)
-    dead = orjson.dumps({"requester": {"name": planted(0).name, "phone": planted(0).phone}})
-    hub.tell(dead, replace(told(0, TABLES["hotline_12345"], hub), source_ref="H", position=None), b"boom")
-    hub.settle(*TABLES)
-    capsys.readouterr()
-    return hub
+def speak(day: Day, systems: Path) -> None:
+    """Each plugin's own bodies, through its own adapter."""
+    hub = day.in_hand.hub
+    said = spoken_by_every_plugin(hub.pack, systems)
+    hub.settings.sources.update({name: dict(config) for name, config in said.configs.items()})
+    for source, bodies in said.by_source.items():
+        adapter = hub.adapter(source)
+        reception = Reception(source, adapter, hub.vault, body_limit=1_000_000)
+        with hub.store.write() as conn:
+            write(conn, reception.prepare(bodies, arrival="day", mode=Mode.LIVE, now=hub.clock.now()))
+        intake = hub.plain_intake(source, adapter)
+        held = intake.lease()
+        assert held is not None
+        while intake.digest(held):
+            pass
+    day.in_hand.settle(*hub.pack.sources)
 
 
-def test_no_value_stands_in_any_column_not_even_in_a_sealed_one(lived: HubInHand) -> None:
-    canaries = Canaries(planted(n) for n in range(4))
-    with lived.hub.store.read() as conn:
-        assert canaries.in_store(conn) == {}
+def call_everybody(day: Day) -> None:
+    """The examples of every contract; then nobody is left that was not called."""
+    for source, draft in for_every_department(day.in_hand.hub.pack):
+        day.in_hand.tell(draft, source=source)
+    day.in_hand.settle(*day.in_hand.hub.pack.sources)
+    assert set(day.departments) == {department for _, department in day.whistles()}
 
 
-def test_no_value_travels_on_any_topic(lived: HubInHand) -> None:
-    canaries = Canaries(planted(n) for n in range(4))
-    topics = [EVENTS, INCIDENTS, DEADLETTERS, *(whistles(c.department) for c in lived.hub.pack.contracts)]
-    consumer = lived.hub.bus.consumer("canary", topics, lambda _: {})
-    texts: list[str] = []
+def tell_of_one_matter(day: Day) -> None:
+    """Reports that name each other's tellers; one that is broken, one that waits, one that breaks its adapter."""
+    here = at(*spot(day.in_hand))
+    drafts = [told(n, LINKED[n], code, position=here) for n, code in zip(LINKED, CODES.values(), strict=True)]
+    for source, draft in zip(CODES, drafts, strict=True):
+        day.in_hand.tell(draft, source=source)
+    broken = orjson.dumps({"requester": {"name": planted(200).name, "phone": planted(200).phone}})
+    day.in_hand.tell(broken, replace(drafts[0], source_ref="H", position=None), b"boom")
+    day.in_hand.settle(*CODES)
+
+
+def take_webhooks(day: Day) -> None:
+    """Departments that are called by webhook listen on loopback, and keep what comes."""
+    hub = day.in_hand.hub
+    for department in sorted({c.department for c in hub.pack.contracts if Channel.WEBHOOK in c.channels}):
+        system = Departments("http://127.0.0.1:9", {}, (), 1)
+        with closing(listening(system)) as there:
+            hub.settings.webhooks[department] = {"url": there.url, "secret": "s" * 32}
+            calls = hub.webhooks(department)
+            while calls._step():
+                pass
+        day.webhooks += system.messages
+
+
+class listening:  # noqa: N801 reads as a word
+    """A department's listener from here to `close`."""
+
+    def __init__(self, system: Departments) -> None:
+        self._server = WebhookDepartment(system, "s" * 32)
+        self._server.start()
+        self.url = self._server.url
+
+    def close(self) -> None:
+        """It stops."""
+        self._server.stop()
+
+
+def open_and_report(day: Day) -> None:
+    """Each department opens its whistles and hands in a result whose note names who did it."""
+    hub = day.in_hand.hub
+    with hub.store.write() as conn:
+        for name in day.departments:
+            who = principals.Principal("department", name)
+            principals.register(conn, who, f"key-{name}", hub.clock.now())
+    with day.client() as client:
+        for id_, department in day.whistles():
+            note = f"经办{planted(300).name}，电话{planted(300).phone}"
+            said = {"nonce": id_, "move": "sign", "note": note}
+            reported = client.post(
+                f"/departments/me/whistles/{id_}/reports", headers=by(department), json=said
+            )
+            assert 201 == reported.status_code, reported.text
+    day.in_hand.settle(*hub.pack.sources)
+
+
+def by(department: str) -> dict[str, str]:
+    """The department's key as a header."""
+    return {"authorization": f"Bearer key-{department}"}
+
+
+# -- which exits there are -------------------------------------------------------------------------
+
+
+def test_no_exit_is_unknown(tmp_path: Path) -> None:
+    """Whoever adds a way out adds its row in `exits` and sees to it that it is searched."""
+    made = HubInHand(tmp_path)
+    app = serve(made.hub)
+    made.close()
+    assert set(exits.ROUTES) == set(exits.routes(app.routes))
+    assert set(exits.COMMANDS) == set(exits.commands(main))
+    assert set(exits.EXITS) == set(Exit)
+    idle = {one.name for one, where in exits.EXITS.items() if where == exits.NOTHING_YET}
+    assert set() == idle & exits.used_exits()
+
+
+def test_every_source_of_a_plugin_has_spoken_and_every_department_was_called(day: Day) -> None:
+    spoken = {source for (source,) in day.in_hand.rows("SELECT DISTINCT source FROM record")}
+    assert set(day.in_hand.hub.registry.adapters) == spoken
+    assert set(day.departments) == {department for _, department in day.whistles()}
+    fates = day.in_hand.account()["fates"]
+    assert all(fates[one] for one in ("published", "linked", "held", "dead"))
+
+
+def test_every_line_that_can_be_logged_has_a_name_and_no_field_for_a_payload() -> None:
+    lines = list(exits.log_lines())
+    assert len(lines) > 20
+    assert [] == [where for where, name, fields in lines if not name or fields - exits.LOGGED - {"**"}]
+    assert set(exits.SPREAD) == {name for _, name, fields in lines if "**" in fields}
+
+
+# -- the exits, one after the other ----------------------------------------------------------------
+
+
+def test_no_value_stands_in_any_column_not_even_in_a_sealed_one(day: Day) -> None:
+    with day.in_hand.hub.store.read() as conn:
+        assert {} == EVERYBODY.in_store(conn)
+
+
+def test_the_database_as_a_whole_shows_nobody(day: Day, tmp_path: Path) -> None:
+    """Dumped, and where its files are ours, their bytes: pages that were freed, write-ahead log, log."""
+    dumped = dump_of(day)
+    assert all(f"{table.name}" in dumped for table in metadata.sorted_tables)
+    assert {} == EVERYBODY.in_texts({"dump": [dumped]})
+
+
+def dump_of(day: Day) -> str:
+    """All of the store in SQL."""
+    url = make_url(day.in_hand.hub.settings.store_url)
+    if url.database and url.get_backend_name() == "sqlite":
+        with closing(sqlite3.connect(url.database)) as conn:
+            return "\n".join(conn.iterdump())
+    dump = shutil.which("pg_dump")
+    assert dump is not None, "pg_dump comes with the server"
+    plain = url.set(drivername="postgresql").render_as_string(hide_password=False)
+    return subprocess.run([dump, plain], check=True, capture_output=True, text=True).stdout
+
+
+def test_no_value_lies_in_any_file_of_hub_broker_or_database(day: Day) -> None:
+    """Home with database, keys and adapters' state; temporary files; logs and data of the servers."""
+    places = [day.home, day.temporary, *([day.servers] if day.servers else [])]
+    files = [one for place in places for one in place.rglob("*") if one.is_file()]
+    assert files
+    assert [] == [str(one) for one in files if EVERYBODY.shown_in(read(one))]
+
+
+def read(file: Path) -> bytes:
+    """Its bytes; none where it is gone: servers tidy up."""
+    try:
+        return file.read_bytes()
+    except FileNotFoundError:
+        return b""
+
+
+def test_no_value_travels_on_any_topic(day: Day) -> None:
+    hub = day.in_hand.hub
+    consumer = hub.bus.consumer("canary", list(hub.topics), lambda _: {})
+    texts: dict[str, list[str]] = defaultdict(list)
     idle = 0
     while idle < 8:
         got = consumer.poll(500, 0.5)
-        texts += [one.value for one in got]
+        for one in got:
+            texts[one.topic].append(one.value)
         idle = 0 if got else idle + (1 if texts else 0)
     consumer.close()
-    assert len(texts) > 5
-    assert canaries.in_texts({"topics": texts}) == {}
+    by_topic = {c.department for c in hub.pack.contracts if Channel.KAFKA in c.channels}
+    assert {whistles(one) for one in by_topic} <= texts.keys()
+    assert {} == EVERYBODY.in_texts(texts)
 
 
-def test_over_http_a_department_sees_only_what_its_grants_unmask(lived: HubInHand) -> None:
-    """Names, ids and home addresses are granted in full to nobody; a full phone only where a grant says so."""
-    hub = lived.hub
-    full_phone = {g.department for g in hub.pack.grants if g.field == "resident.phone" and not g.mask}
-    departments = sorted({c.department for c in hub.pack.contracts})
-    with hub.store.write() as conn:
-        for name in departments:
-            principals.register(
-                conn, principals.Principal("department", name), f"key-{name}", hub.clock.now()
+def test_no_value_is_sent_to_a_webhook(day: Day) -> None:
+    assert day.webhooks
+    assert {} == EVERYBODY.in_texts({"webhooks": day.webhooks})
+
+
+def test_no_value_is_told_to_a_source(day: Day) -> None:
+    """What a department wrote goes to no source as it stands: answers are composed of fields."""
+    answers = [body for (body,) in day.in_hand.rows("SELECT body FROM answer")]
+    assert answers
+    assert {} == EVERYBODY.in_texts({"answers": answers})
+
+
+def test_over_http_a_department_sees_only_what_its_grants_unmask(day: Day) -> None:
+    """Every route, by every department, for each of its whistles; and nothing that was sent comes back."""
+    mine: dict[str, list[str]] = defaultdict(list)
+    for id_, department in day.whistles():
+        mine[department].append(id_)
+    with day.client() as client:
+        for department in day.departments:
+            canaries = Canaries(hidden_from(day.in_hand.hub.pack, department))
+            for route in sorted(exits.ROUTES):
+                texts = [answer.text for answer in asked(client, route, department, mine[department])]
+                assert texts
+                assert {} == canaries.in_texts({f"{route} by {department}": texts})
+
+
+def asked(client: TestClient, route: str, department: str, mine: list[str]) -> Iterator[Response]:
+    """The answers of one route: for what is the department's own, and for what is nobody's."""
+    method, _, path = route.partition(" ")
+    wrong = {"nonce": planted(0).phone, "move": planted(0).name, planted(0).phone: planted(0).name}
+    for id_ in [*mine, planted(0).phone]:
+        filled = path.replace("{whistle_id}", id_).replace("{source}", "hotline_12345")
+        filled = filled.replace("{path:path}", planted(0).phone)
+        for purpose in ("handle", "callback"):
+            yield client.request(
+                method,
+                filled,
+                headers=by(department),
+                params={"purpose": purpose},
+                json=None if method == "GET" else wrong,
             )
-    opened: dict[str, list[str]] = {}
-    with TestClient(serve(hub)) as client:
-        for id_, department in lived.rows("SELECT id, department FROM whistle"):
-            for purpose in ("handle", "callback"):
-                answer = client.get(
-                    f"/departments/me/whistles/{id_}?purpose={purpose}",
-                    headers={"authorization": f"Bearer key-{department}"},
-                )
-                assert answer.status_code == 200
-                opened.setdefault(department, []).append(answer.text)
-    assert opened
-    for department, texts in opened.items():
-        people = [planted(n) for n in range(4)]
-        if department in full_phone:
-            people = [replace(p, phone="") for p in people]
-        granted_names = any(
-            g.department == department and g.field == "resident.name" and not g.mask for g in hub.pack.grants
-        )
-        if granted_names:
-            people = [replace(p, name="") for p in people]
-        assert Canaries(people).in_texts({department: texts}) == {}
+        if "whistle_id" not in path:
+            return
 
 
-def test_explanations_account_and_logs_name_nobody(
-    lived: HubInHand, capsys: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
-) -> None:
-    canaries = Canaries(planted(n) for n in range(4))
+def test_no_value_is_logged(day: Day, caplog: pytest.LogCaptureFixture) -> None:
+    """On the most talkative level, through the day and while an adapter fails."""
     caplog.set_level(logging.DEBUG)
-    texts = [orjson.dumps(lived.account()).decode()]
-    with lived.hub.store.read() as conn:
-        for table in ("event", "incident", "whistle", "record"):
-            for (id_,) in lived.rows(
-                f"SELECT id FROM {table}"  # noqa: S608 a name from the line above
-            ):
-                texts.append(orjson.dumps(explain(conn, id_)).decode())
-    lived.tell(b"boom", orjson.dumps({"title": planted(1).name}))
-    lived.settle(*TABLES)
-    out = capsys.readouterr()
-    assert "adapter_failed" in out.err
-    assert (
-        canaries.in_texts({"explain": texts, "out": [out.out], "err": [out.err], "log": [caplog.text]}) == {}
+    heard = io.StringIO()
+    with redirect_stderr(heard):
+        day.in_hand.tell(b"boom", orjson.dumps({"title": planted(1).name}))
+        day.in_hand.settle(*CODES)
+    assert "adapter_failed" in heard.getvalue()
+    assert "adapter_failed" in day.printed
+    said = {"day": [day.printed], "stderr": [heard.getvalue()], "log": [caplog.text]}
+    assert {} == EVERYBODY.in_texts(said)
+
+
+def test_no_command_prints_a_value(day: Day, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With figures or with an error; explained is every event, incident, whistle and record.
+
+    The last to use the hub: `keys rotate` takes its master key away from it.
+    """
+    monkeypatch.chdir(tmp_path)
+    settings = day.in_hand.hub.settings
+    for name, value in (("HOME", day.home), ("BUS", settings.bus), ("KAFKA_PREFIX", settings.kafka_prefix)):
+        monkeypatch.setenv(f"GRIDPLUS_{name}", str(value))
+    printed: dict[str, list[str]] = {}
+    for name, given in exits.COMMANDS.items():
+        if not isinstance(given, str):
+            words = [*name.split(), *(filled(day, one, tmp_path) for one in given)]
+            if not name.startswith("plugin list"):
+                words += ["--store", settings.store_url]
+            done = CliRunner().invoke(main, words)
+            assert "Traceback" not in done.output
+            printed[name] = [done.stdout, done.stderr]
+    printed["account"] = [orjson.dumps(day.in_hand.account()).decode()]
+    assert {} == EVERYBODY.in_texts(printed | {"explain": explained(day)})
+
+
+def filled(day: Day, word: str, place: Path) -> str:
+    """An argument with what the hub holds; a file to import that names somebody in a row that is wrong."""
+    if word in ("{event}", "{incident}"):
+        return str(day.in_hand.rows(f"SELECT min(id) FROM {word.strip('{}')}")[0][0])  # noqa: S608 one of two words
+    if word == "{file}":
+        (place / "rows.csv").write_text(f"编号,标题\n,{planted(0).name}\n{planted(0).phone}\n", "utf-8")
+        return str(place / "rows.csv")
+    if word == "{map}":
+        (place / "map.yaml").write_text(
+            "format: csv\ncode_table: hl-2024\ncolumns: {source_ref: 编号, title: 标题}\n"
+        )
+        return str(place / "map.yaml")
+    return word
+
+
+def explained(day: Day) -> list[str]:
+    """Why, of everything."""
+    with day.in_hand.hub.store.read() as conn:
+        return [
+            orjson.dumps(explain(conn, id_)).decode()
+            for table in ("event", "incident", "whistle", "record")
+            for (id_,) in day.in_hand.rows(f"SELECT id FROM {table}")  # noqa: S608 a name from the line above
+        ]
+
+
+CRASHES: Mapping[str, str] = {
+    "in the main thread": "raise ValueError(sent)",
+    "in a thread": "t = threading.Thread(target=int, args=(sent,)); t.start(); t.join()",
+    "as the cause of another": "\ntry: int(sent)\nexcept ValueError as e: raise RuntimeError(sent) from e",
+    "where nobody can catch it": "\nclass A:\n def __del__(self): raise ValueError(sent)\nA()",
+    "as a library's warning": "warnings.warn(sent)",
+}
+
+
+@pytest.mark.parametrize("how", CRASHES)
+def test_a_crash_says_where_and_not_what_was_sent(how: str) -> None:
+    """What was sent comes in by the input: not even the process list knows it."""
+    program = f"import sys, threading, warnings; from hub.run import logs; logs.configure('debug'); sent = input(); {CRASHES[how]}"
+    done = subprocess.run(
+        [sys.executable, "-c", program], input=planted(0).name, capture_output=True, text=True, check=False
     )
+    assert any(one in done.stderr for one in ("ValueError", "RuntimeError", "UserWarning"))
+    assert planted(0).name not in done.stderr + done.stdout
+
+
+def test_the_process_list_shows_nobody(day: Day) -> None:
+    """Command lines and environments of this process and of all that it started."""
+    seen = [
+        read(place / name)
+        for place in Path("/proc").glob("[0-9]*")
+        if of_ours(place)
+        for name in ("cmdline", "environ")
+    ]
+    assert seen
+    assert not any(EVERYBODY.shown_in(one) for one in seen)
+
+
+def of_ours(process: Path) -> bool:
+    """Whether it is this process or a child of it."""
+    try:
+        parent = (process / "stat").read_text().rsplit(")", 1)[1].split()[1]
+    except OSError:
+        return False
+    return str(os.getpid()) in (process.name, parent)
+
+
+def test_the_search_finds_what_is_there() -> None:
+    """A search that finds nothing anywhere would pass too."""
+    assert EVERYBODY.shown_in(f"x{planted(7).name}x".encode())
+    assert EVERYBODY.shown_in(planted(8).id_number.encode())
+    assert not EVERYBODY.shown_in("甄虚甲甲".encode())
+
+
+def test_a_plain_body_in_the_store_would_be_found(tmp_path: Path) -> None:
+    made = HubInHand(tmp_path)
+    with made.hub.store.write() as conn:
+        conn.exec_driver_sql("INSERT INTO fact (name, value) VALUES (?, ?)", ("leak", planted(3).phone))
+    with made.hub.store.read() as conn:
+        assert {"fact.value": 1} == EVERYBODY.in_store(conn)
+    made.close()

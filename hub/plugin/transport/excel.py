@@ -20,6 +20,7 @@ from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hub.errors import BadRecord
+from hub.plugin.transport.unpack import contents
 
 _DIGITS_KEPT: Final = 15
 _SCIENTIFIC: Final = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{2}")
@@ -71,9 +72,9 @@ def read_table(content: bytes, columns: Columns, *, limits: Limits = Limits()) -
 
     Raises BadRecord R102 (no workbook), R103 (beyond the limits), R201 (no sheet has the heading).
     """
-    _measure(content, limits)
+    measured = _measured(content, limits)
     try:
-        book = openpyxl.load_workbook(io.BytesIO(content), data_only=True, keep_links=False)
+        book = openpyxl.load_workbook(io.BytesIO(measured), data_only=True, keep_links=False)
     except Exception:  # foreign parser on foreign bytes: whatever it raises, this is no workbook
         raise BadRecord("R102") from None  # the cause may quote a cell
     tables = [
@@ -86,20 +87,37 @@ def read_table(content: bytes, columns: Columns, *, limits: Limits = Limits()) -
     return tuple(row for table in tables for row in table)
 
 
-def _measure(content: bytes, limits: Limits) -> None:
-    """Raises where unpacking would cost too much, before anything is unpacked whole."""
+def _measured(content: bytes, limits: Limits) -> bytes:
+    """The workbook with nothing but what its members claim to hold; raises where that would cost too much.
+
+    A copy, because openpyxl reads members whole: one that holds more than it claims would cost all it holds.
+    """
     if len(content) > limits.size_bytes:
         raise BadRecord("R103", limit=limits.size_bytes)
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            # file_size is the archive's own claim: zipfile stops reading a member at it
-            if sum(member.file_size for member in archive.infolist()) > limits.unpacked_bytes:
-                raise BadRecord("R103", limit=limits.unpacked_bytes)
-            for member in archive.infolist():
-                if member.filename.endswith((".xml", ".rels")):
-                    _look_into(archive.read(member), limits)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError, ValueError):
+            return _copied(archive, limits)
+    except BadRecord:
+        raise
+    except Exception:  # zipfile and what it inflates with raise ten sorts of error for a broken archive
         raise BadRecord("R102") from None
+
+
+def _copied(archive: zipfile.ZipFile, limits: Limits) -> bytes:
+    # file_size is the archive's own claim, and binds it: `contents` reads no further
+    if sum(member.file_size for member in archive.infolist()) > limits.unpacked_bytes:
+        raise BadRecord("R103", limit=limits.unpacked_bytes)
+    names = archive.namelist()
+    if len(set(names)) < len(names):
+        raise BadRecord("R102")  # which of two members holds is the reader's guess
+    copy = io.BytesIO()
+    with zipfile.ZipFile(copy, "w") as whole:
+        for member in archive.infolist():
+            inside = contents(archive, member)
+            if member.filename.endswith((".xml", ".rels")):
+                _look_into(inside, limits)
+            whole.writestr(member.filename, inside)
+    return copy.getvalue()
 
 
 def _look_into(xml: bytes, limits: Limits) -> None:

@@ -50,13 +50,16 @@ def unpack(content: bytes, limits: Limits) -> Unpacked | NotUnpacked:
                 return NotUnpacked("S112")
             if not all(_is_plain(member.filename) for member in members):
                 return NotUnpacked("S115")
-            return Unpacked(tuple(_read(archive, member) for member in members))
+            return Unpacked(tuple(contents(archive, member) for member in members))
     except Exception:  # broken, encrypted, unknown method: zipfile raises eight sorts of error for them
         return NotUnpacked("R102")
 
 
-def _read(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
-    """In steps: read whole, zipfile inflates all there is before it cuts at the claim."""
+def contents(archive: zipfile.ZipFile, member: zipfile.ZipInfo) -> bytes:
+    """What a member holds, up to the size that it claims.
+
+    In steps: read whole, zipfile inflates all there is before it cuts at the claim.
+    """
     with archive.open(member) as stream:
         return b"".join(iter(lambda: stream.read(_STEP_BYTES), b""))
 

@@ -68,7 +68,8 @@ def letter_of(row: Fields) -> Fields:
     """
     lost = row.texts("lost")
     if lost:
-        raise HeldRecord("R204", pointer=f"/cells/{lost[0]}")
+        column = lost[0] if lost[0] in _COLUMNS.headings else "*"  # a name that was sent is not told
+        raise HeldRecord("R204", pointer=f"/cells/{column}")
     cells = row.inside("cells")
     letter: dict[str, object] = {name: whole(cells.text(name)) for name in _COLUMNS.headings}
     letter["accused"] = {"name": letter["accusedName"], "uscc": letter["uscc"]}

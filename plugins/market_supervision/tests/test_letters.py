@@ -4,9 +4,11 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from gridplus_market_supervision.adapter import MarketSupervision
 
 from hub.errors import BadRecord, HeldRecord, HubError
-from hub.model import Alias, Draft, Person, RequestType, SourceClock, Stage
+from hub.model import Alias, Arrival, Draft, Person, RequestType, SourceClock, Stage
+from hub.plugin import Body
 
 if TYPE_CHECKING:
     from plugins.market_supervision.tests.conftest import Say, Start
@@ -114,6 +116,15 @@ def test_merged_and_blank_cells_carry_the_letter_down_to_its_second_row(
     assert (complaint.part, report.part) == ("complaint", "report")
     assert complaint.category.value == report.category.value == "SJ0105"
     assert complaint.requester == report.requester == Person("测试甲", "13800000000", "32990119900101123X")
+
+
+def test_a_column_that_nobody_knows_is_not_named(adapter: MarketSupervision) -> None:
+    with pytest.raises(HeldRecord) as held:
+        adapter.normalise(
+            Body(b'{"cells":{},"lost":["13800000000"]}', "row"),
+            Arrival(datetime(2026, 3, 10, tzinfo=UTC), "row"),
+        )
+    assert ("R204", "/cells/*") == (held.value.code, held.value.pointer)
 
 
 @pytest.mark.nasty("N21")

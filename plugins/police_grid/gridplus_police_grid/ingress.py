@@ -66,7 +66,15 @@ def admit(body: Body) -> Admitted:
     dropped = tuple(sorted({*cut, *repeated}))
     if not dropped:
         return Admitted(body.content)
-    return Admitted(json.dumps(kept, ensure_ascii=False).encode(charset), dropped)
+    return Admitted(_encoded(kept, charset), dropped)
+
+
+def _encoded(kept: Mapping[str, object], charset: str) -> bytes:
+    """In the row's own charset; with escapes where a word holds half a character, which no charset can hold."""
+    try:
+        return json.dumps(kept, ensure_ascii=False).encode(charset)
+    except UnicodeEncodeError:
+        return json.dumps(kept).encode()
 
 
 def _charset(raw: bytes) -> str:

@@ -76,6 +76,14 @@ def test_a_rare_character_survives_the_cutting() -> None:
     assert "测试𠮷" in (admitted.content or b"").decode("gb18030")
 
 
+@pytest.mark.parametrize("charset", ["gb18030", "utf-8"])
+def test_a_row_with_half_a_character_is_held_too_and_does_not_stop_its_file(charset: str) -> None:
+    raw = json.dumps({**MATTER, "JQNR": "half \ud800", "CPHM": CANARY}).encode(charset)
+    admitted = admit(Body(raw, ROW))
+    assert ("CPHM",) == admitted.dropped
+    assert b"\\ud800" in (admitted.content or b"")
+
+
 def test_a_refused_files_manifest_is_held_as_it_is() -> None:
     manifest = Body(b'{"name":"JG_000007.zip"}', "refused:S112")
     assert manifest.content == admit(manifest).content

@@ -264,6 +264,15 @@ def test_what_a_push_gets_for_an_answer(start: "Start", body: bytes, codes: list
     ]
 
 
+def test_a_push_with_half_a_character_or_an_endless_number_is_taken_and_not_sent_for_ever() -> None:
+    from gridplus_xueliang_video.ingress import wrapped
+    from gridplus_xueliang_video.notification import cut
+
+    found = {"NotificationID": "1", "AlarmObjectList": {"AlarmObject": [{"AlarmID": "\ud800", "N": 10**400}]}}
+    ((part,),) = (one.parts for one in cut(wrapped([found])))
+    assert b"\\ud800" in part
+
+
 def test_each_notification_is_answered_by_its_own_number(say: "Say", start: "Start") -> None:
     desk = start(say(1, defect="faces"), say(2))
     bodies = [orjson.loads(body.content) for body in desk.taken()]

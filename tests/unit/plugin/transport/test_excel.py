@@ -1,8 +1,12 @@
 """Tables that people upload."""
 
 import io
+import struct
+import tracemalloc
 import zipfile
+import zlib
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime
 
 import openpyxl
@@ -173,6 +177,45 @@ def test_a_zip_bomb_is_measured_and_not_unpacked() -> None:
     with pytest.raises(BadRecord) as dead:
         read_table(content, COLUMNS)
     assert dead.value.code == "R103"
+
+
+def test_a_bomb_that_claims_to_be_small_costs_no_more_than_it_claims() -> None:
+    """openpyxl would inflate the member whole; the check sum is that of what is claimed, so nothing else tells."""
+    sheet = b"<worksheet/>"
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as bomb:
+        bomb.writestr("xl/workbook.xml", sheet + b" " * 300_000_000)
+    content = bytearray(out.getvalue())
+    for signature, at in ((b"PK\x03\x04", 14), (b"PK\x01\x02", 16)):
+        start = content.index(signature) + at
+        content[start : start + 4] = struct.pack("<L", zlib.crc32(sheet))
+        content[start + 8 : start + 12] = struct.pack("<L", len(sheet))
+    tracemalloc.start()
+    try:
+        with pytest.raises(BadRecord) as dead:
+            read_table(bytes(content), COLUMNS)
+        assert tracemalloc.get_traced_memory()[1] < 20_000_000
+    finally:
+        tracemalloc.stop()
+    assert dead.value.code == "R102"
+
+
+def test_an_archive_damaged_inside_is_no_workbook() -> None:
+    """What inflates raises errors of its own, which are none of zipfile's."""
+    content = bytearray(rezipped(saved(book(HEADING, ["A1", "投诉"])[0]), SHEET, (b"", b"")))
+    for at in range(60, len(content) // 2, 7):
+        damaged = bytes(content[:at]) + b"\xff" + bytes(content[at + 1 :])
+        with suppress(BadRecord):
+            read_table(damaged, COLUMNS)
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+def test_two_members_of_one_name_are_no_workbook() -> None:
+    out = io.BytesIO(saved(book(HEADING, ["A1", "投诉"])[0]))
+    with zipfile.ZipFile(out, "a") as archive:
+        archive.writestr(SHEET, b"<worksheet/>")
+    with pytest.raises(BadRecord, match="R102"):
+        read_table(out.getvalue(), COLUMNS)
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,183 @@
+"""Every way out of the hub as the code has it, and where the canary search looks for it.
+
+Lists come from the code: routes of the application, commands of the command line, topics of a pack, tables,
+the members of `hub.access.exits.Exit`, lines that are logged. Each must have its row here: an exit that is
+added without one fails `test_no_exit_is_unknown`, which names it.
+"""
+
+import ast
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import click
+from starlette.routing import BaseRoute, Route
+
+from hub.access.exits import Exit
+
+ROOT: Final = Path(__file__).parents[2]
+NOTHING_YET: Final = "nothing leaves there yet"
+
+EXITS: Final[Mapping[Exit, str]] = {
+    Exit.TOPIC_EVENT: "topics",
+    Exit.TOPIC_INCIDENT: "topics",
+    Exit.TOPIC_WHISTLE: "topics",
+    Exit.TOPIC_DEADLETTER: "topics",
+    Exit.HTTP_WHISTLE: "answers",
+    Exit.HTTP_PULL: "answers",
+    Exit.HTTP_SEARCH: NOTHING_YET,
+    Exit.HTTP_STREAM: NOTHING_YET,
+    Exit.WEBHOOK: "webhooks",
+    Exit.WRITEBACK: "answers to sources",
+    Exit.PAGE: "answers",
+    Exit.MAP: NOTHING_YET,
+    Exit.STATISTICS: NOTHING_YET,
+    Exit.EXPORT: NOTHING_YET,
+    Exit.DOSSIER: NOTHING_YET,
+    Exit.PRINT: NOTHING_YET,
+    Exit.CLI: "commands",
+    Exit.LOG: "logs",
+    Exit.METRICS: NOTHING_YET,
+    Exit.ERROR: "answers",
+}
+
+ROUTES: Final = frozenset(
+    {
+        "GET /openapi.json",
+        "GET /",
+        "GET /page.css",
+        "GET /account",
+        "GET /healthz",
+        "GET /departments/me/whistles",
+        "POST /departments/me/whistles/acknowledgements",
+        "GET /departments/me/whistles/{whistle_id}",
+        "POST /departments/me/whistles/{whistle_id}/reports",
+        "GET /in/{source}/{path:path}",
+        "POST /in/{source}/{path:path}",
+        "PUT /in/{source}/{path:path}",
+        "DELETE /in/{source}/{path:path}",
+    }
+)
+"""Each is asked by every department; `{…}` is filled from what the hub holds."""
+
+_NO_STORE: Final = "reads a pack or a plugin, and no report"
+COMMANDS: Final[Mapping[str, str | Sequence[str]]] = {
+    "audit verify": ["--json"],
+    "doctor": ["--json"],
+    "explain": ["{event}", "--json"],
+    "import": ["{file}", "--map", "{map}"],
+    "keys issue": ["zilai"],
+    "keys rotate": [],
+    "plugin list": ["--json"],
+    "plugin pause": ["hotline_12345"],
+    "plugin resume": ["hotline_12345"],
+    "plugin states": ["--json"],
+    "replay": ["--code", "R106"],
+    "retention": ["--dry-run", "--json"],
+    "review apart": ["{incident}", "{incident}", "--by", "desk"],
+    "review link": ["{incident}", "{incident}", "--by", "desk"],
+    "review list": ["--json"],
+    "review unlink": ["{event}", "--by", "desk"],
+    "review unmerge": ["{incident}", "{incident}", "--by", "desk"],
+    "bench": "a hub of its own, of invented bodies",
+    "demo": "searches itself: `canaries_leaked` of its account",
+    "run": "says its workers and its address; its log lines are searched",
+    "measure": "counts of public data",
+    "plugin simulate": "is a source",
+    "contract check": _NO_STORE,
+    "contract diff": _NO_STORE,
+    "docs": _NO_STORE,
+    "pack check": _NO_STORE,
+    "pack coverage": _NO_STORE,
+}
+"""Command → the arguments it is called with here, or why there is nothing to search in it."""
+
+LOGGED: Final = frozenset(
+    [
+        "absent",
+        "answer",
+        "at",
+        "channel",
+        "code",
+        "department",
+        "ends",
+        "error",
+        "event_id",
+        "events",
+        "fate",
+        "id",
+        "kind",
+        "known",
+        "message",
+        "offset",
+        "owner",
+        "part",
+        "path",
+        "pointer",
+        "record",
+        "seconds",
+        "source",
+        "steps",
+        "topic",
+        "whistle_id",
+        "worker",
+    ]
+)
+"""What a log line may carry beside its name: ids, codes, counts. Never a payload."""
+SPREAD: Final[Mapping[str, str]] = {
+    "retired": "counts of `hub.run.retiring`",
+    "report_refused": "the sort of error, of our own",
+}
+"""Lines whose fields come from a mapping, and what stands in it."""
+
+
+def routes(these: Iterable[BaseRoute]) -> Iterator[str]:
+    """`METHOD /path` of every route; HEAD is GET without its body."""
+    for one in these:
+        included = getattr(one, "original_router", None)  # FastAPI 0.165 keeps routers as they were included
+        if included is not None:
+            yield from routes(included.routes)
+            continue
+        assert isinstance(one, Route)
+        for method in sorted((one.methods or set()) - {"HEAD"}):
+            yield f"{method} {one.path}"
+
+
+def commands(command: click.Command, name: str = "") -> Iterator[str]:
+    """Every command that does something, by the words that call it."""
+    if not isinstance(command, click.Group):
+        yield name
+        return
+    ctx = click.Context(command)
+    for word in command.list_commands(ctx):
+        below = command.get_command(ctx, word)
+        assert below is not None
+        yield from commands(below, f"{name} {word}".strip())
+
+
+def used_exits() -> set[str]:
+    """Names of the members of Exit that some line of the hub sends something through."""
+    found = re.compile(r"\bExit\.([A-Z_]+)")
+    files = (one for one in (ROOT / "hub").rglob("*.py") if one.name != "exits.py")
+    return {name for one in files for name in found.findall(one.read_text("utf-8"))}
+
+
+def log_lines() -> Iterator[tuple[str, str, frozenset[str]]]:
+    """(where, name, fields) of every line that hub or a plugin can log; a name that is no constant is "", fields
+    that are spread from a mapping are `**`."""
+    for file in [*(ROOT / "hub").rglob("*.py"), *ROOT.glob("plugins/*/gridplus_*/**/*.py")]:
+        for node in ast.walk(ast.parse(file.read_text("utf-8"))):
+            if isinstance(node, ast.Call) and _is_logging(node.func):
+                first: Any = node.args[0] if node.args else None
+                name = str(first.value) if isinstance(first, ast.Constant) else ""
+                fields = frozenset(one.arg or "**" for one in node.keywords)
+                yield f"{file.relative_to(ROOT)}:{node.lineno}", name, fields
+
+
+def _is_logging(call: ast.expr) -> bool:
+    levels = {"debug", "info", "warning", "error", "critical", "exception"}
+    if not (isinstance(call, ast.Attribute) and call.attr in levels):
+        return False
+    of = call.value
+    return (isinstance(of, ast.Name) and of.id in {"log", "logger", "logging"}) or isinstance(of, ast.Call)
