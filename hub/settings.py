@@ -33,6 +33,14 @@ class Settings(BaseSettings):
     kafka_security: dict[str, Any] = Field(
         default_factory=dict, description="kafka-python arguments for SASL and TLS."
     )
+    kafka_accounts: Path | None = Field(
+        None,
+        description="File of the workers' passwords, as `gridplus broker setup --file` writes it; each worker then "
+        "has an account of its own. Read again at every connection.",
+    )
+    kafka_plaintext_ok: bool = Field(
+        False, description="Speak to Kafka on another machine without TLS; refused otherwise."
+    )
     kafka_replication: int = Field(1, ge=1, description="Replication factor of new topics.")
     kafka_session_timeout_s: float = Field(
         45.0, gt=0, description="How long a silent consumer keeps its partitions."
@@ -57,6 +65,14 @@ class Settings(BaseSettings):
     language: Language = Field(Language.ZH, description="Language of messages: `zh` or `en`.")
     host: str = Field("127.0.0.1", description="Address that the web worker listens on.")
     port: int = Field(8480, ge=0, le=65535, description="Port of the web worker; the next free one if taken.")
+    tls_cert: Path | None = Field(
+        None, description="Certificate chain (PEM) of the web worker; with `tls_key` it speaks HTTPS."
+    )
+    tls_key: Path | None = Field(None, description="Private key (PEM) of that certificate.")
+    behind_proxy: bool = Field(
+        False,
+        description="A proxy speaks TLS for the web worker: it may listen in plain text beyond loopback.",
+    )
     figures_without_key: bool = Field(
         False,
         description="Show the page and `/account` to anybody; refused unless `host` is loopback. The demo's.",

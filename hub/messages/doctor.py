@@ -89,6 +89,12 @@ TEXTS: Final[dict[str, Text]] = {
         "{count} records are held, the oldest for {age_s} s",
         "the desk should look at them",
     ),
+    "D131": Text(
+        "Kafka 不允许账号 {account} 对 {name} 执行 {act}（或其不存在）",
+        "由管理员执行 gridplus broker setup",
+        "the broker does not allow account {account} to {act} {name}, or there is none",
+        "an administrator runs gridplus broker setup",
+    ),
     "D114": Text(
         "部门 {department} 的 webhook 拒收了 {count} 条哨（{why}）",
         "与该部门核对地址与密钥，再执行 gridplus replay --webhook {department}",

@@ -110,6 +110,48 @@ TEXTS: Final[dict[str, Text]] = {
         "the bench did not come to its end in time",
         "try fewer --events or a lower --rate",
     ),
+    "C141": Text(
+        "账号 {account} 没有密码",
+        "执行 gridplus broker setup --file，并在 kafka_accounts 中指出该文件",
+        "the account {account} has no password",
+        "gridplus broker setup --file writes one; kafka_accounts names that file",
+    ),
+    "C142": Text(
+        "Kafka 不接受账号 {account} 的密码",
+        "核对 kafka_accounts 文件或 kafka_security；新密码由 gridplus broker setup --rotate 生成",
+        "the broker does not take the password of account {account}",
+        "check the file kafka_accounts, or kafka_security; gridplus broker setup --rotate makes a new password",
+    ),
+    "C143": Text(
+        "Kafka 不允许账号 {account} 访问所需主题或消费组",
+        "由管理员执行 gridplus broker setup",
+        "the broker does not let account {account} at a topic or group that it needs",
+        "an administrator runs gridplus broker setup",
+    ),
+    "C144": Text(
+        "网页服务将以明文监听非本机地址",
+        "给出 --tls-cert 与 --tls-key，或在 TLS 代理之后用 --behind-proxy",
+        "the web worker would listen in plain text on an address that is not loopback",
+        "give --tls-cert and --tls-key, or --behind-proxy where a proxy speaks TLS for it",
+    ),
+    "C145": Text(
+        "将以明文连接非本机的 Kafka",
+        "在 kafka_security 中启用 TLS，或明确设置 kafka_plaintext_ok",
+        "Kafka on another machine would be spoken to in plain text",
+        "use TLS in kafka_security, or say kafka_plaintext_ok",
+    ),
+    "C146": Text(
+        "Kafka 上没有账号 {account}，合同包也没有该部门",
+        "核对名称：department.<部门> 或 worker.<角色>",
+        "there is no account {account}, on the broker or from the pack",
+        "check the name: department.<id> or worker.<role>",
+    ),
+    "C147": Text(
+        "合同包仍有账号 {account} 的部门",
+        "先从合同包中删除该部门的合同",
+        "the pack still knows whom the account {account} is for",
+        "take that department's contracts out of the pack first",
+    ),
     "C131": Text(
         "平面坐标缺少中央子午线",
         "在来源配置中声明 central_meridian，或要求带带号的横坐标",
