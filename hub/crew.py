@@ -13,6 +13,7 @@ from hub.errors import FixSettings
 from hub.pack import Pack
 from hub.run.assembly import Assembly
 from hub.run.loop import Loop
+from hub.run.reach import check_listener
 from hub.settings import Settings
 
 WORKERS: Final = ("intake", "casework", "relay", "webhooks", "reports", "clockwork", "web")
@@ -42,10 +43,12 @@ class Crew:
     @property
     def url(self) -> str:
         """Where the web worker answers."""
-        return f"http://{self.hub.settings.host}:{self.hub.settings.port}"
+        return self.hub.settings.own_url
 
     def start(self) -> None:
         """Makes and starts the workers; raises FixSettings where settings or pack are wrong."""
+        if "web" in self._workers:
+            check_listener(self.hub.settings)
         for source in self._sources:
             if source not in self.hub.active_sources():
                 raise FixSettings("C101", name=f"sources.{source}")
@@ -70,6 +73,8 @@ class Crew:
             log_level="critical",  # a trace may quote what was sent: the handlers tell by code
             server_header=False,
             timeout_graceful_shutdown=_GRACE_S,
+            ssl_certfile=settings.tls_cert,
+            ssl_keyfile=settings.tls_key,
         )
         self._server = uvicorn.Server(config)
         self._web = threading.Thread(target=self._server.run, name="web", daemon=True)

@@ -118,6 +118,11 @@ class Settings(BaseSettings):
         return self.store or f"sqlite:///{(self.home / 'gridplus.db').resolve()}"
 
     @property
+    def own_url(self) -> str:
+        """Where the web worker answers on this machine."""
+        return f"{'https' if self.tls_cert else 'http'}://{self.host}:{self.port}"
+
+    @property
     def keys_file(self) -> Path:
         """The master keys' file, with the default filled in."""
         return self.keys or self.home / "keys.toml"

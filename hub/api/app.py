@@ -1,6 +1,5 @@
 """Assembles the HTTP application; every error of ours leaves through one handler."""
 
-import ipaddress
 import re
 from typing import Final
 
@@ -21,6 +20,7 @@ from hub.errors import Bug, FixSettings, HubError, PeerRefused, Refused, TryLate
 from hub.messages import text_of
 from hub.messages.text import Language
 from hub.run.assembly import Assembly
+from hub.run.reach import is_loopback
 
 log = structlog.get_logger()
 
@@ -50,7 +50,7 @@ def serve(hub: Assembly) -> FastAPI:
 
     Raises FixSettings C101 where figures were to be shown without a key to other machines.
     """
-    if hub.settings.figures_without_key and not _is_loopback(hub.settings.host):
+    if hub.settings.figures_without_key and not is_loopback(hub.settings.host):
         raise FixSettings("C101", name="figures_without_key")
     hub.register_callers()
     return make(
@@ -71,13 +71,6 @@ def serve(hub: Assembly) -> FastAPI:
             figures_without_key=hub.settings.figures_without_key,
         )
     )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def make(doors: Doors) -> FastAPI:

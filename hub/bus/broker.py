@@ -139,7 +139,9 @@ class Broker:
         name = self._name(acl)
         for kind in Kind:
             for act in Act:
-                rule = Rule(name, act, kind, str(acl.resource_pattern.resource_name).removeprefix(self._prefix))
+                rule = Rule(
+                    name, act, kind, str(acl.resource_pattern.resource_name).removeprefix(self._prefix)
+                )
                 if name and self._acl(rule) == acl:
                     return rule
         return None

@@ -177,7 +177,12 @@ class _KafkaMember(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-py
     def __init__(
         self, settings: KafkaSettings, group: str, topics: Sequence[str], positions: Positions
     ) -> None:
-        self._settings, self._group, self._positions, self._prefix = settings, group, positions, settings.prefix
+        self._settings, self._group, self._positions, self._prefix = (
+            settings,
+            group,
+            positions,
+            settings.prefix,
+        )
         self._names = [settings.prefix + topic for topic in topics]
         self._quiet_s = 0.0
         self._join()

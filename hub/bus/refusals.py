@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from typing import Any, Final
 
 from kafka.errors import AuthorizationError, KafkaError, SaslAuthenticationFailedError
-from kafka.net.compat import KafkaNetClient
+from kafka.net import KafkaConnectionManager, NetworkSelector
 
 from hub.errors import SignInAgain, TryLater
 
@@ -49,24 +49,30 @@ def sign_in(client: Mapping[str, Any]) -> None:
     raise SaslAuthenticationFailedError
 
 
-
 def _answer(client: Mapping[str, Any]) -> str:
     """What became of signing in at the first address that answers, in kafka-python's words; "" where it was fine."""
-    net = KafkaNetClient(**client)
+    net = NetworkSelector(**client)
+    manager = KafkaConnectionManager(net, **client)
     said = ""
     try:
-        for address in net.cluster.bootstrap_brokers():
-            try:
-                net._manager.run(_arrive, net._manager, address.node_id)
-                return ""
-            except SaslAuthenticationFailedError:
-                raise
-            except KafkaError as error:
-                said = str(error)
+        for address in manager.cluster.bootstrap_brokers():
+            said = _said(manager, address.node_id)
+            if not said:
+                break
     finally:
+        manager.close()
         net.close()
     return said
 
 
-async def _arrive(manager: Any, node_id: str) -> None:
-    await manager.get_connection(node_id, timeout_ms=_SIGN_IN_MS, refresh_metadata_on_err=False)
+def _said(manager: KafkaConnectionManager, node_id: str) -> str:
+    async def arrive() -> None:
+        await manager.get_connection(node_id, timeout_ms=_SIGN_IN_MS, refresh_metadata_on_err=False)
+
+    try:
+        manager.run(arrive)
+    except SaslAuthenticationFailedError:
+        raise
+    except KafkaError as error:
+        return str(error)
+    return ""

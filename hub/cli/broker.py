@@ -23,8 +23,12 @@ def broker() -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="New passwords go there, readable by its owner alone; default: printed once.",
 )
-@click.option("--rotate", multiple=True, metavar="NAME", help="A new password for this account; the old one ends.")
-@click.option("--remove", multiple=True, metavar="NAME", help="Ends an account that the pack no longer knows.")
+@click.option(
+    "--rotate", multiple=True, metavar="NAME", help="A new password for this account; the old one ends."
+)
+@click.option(
+    "--remove", multiple=True, metavar="NAME", help="Ends an account that the pack no longer knows."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def setup(
     bus: str | None, file: Path | None, rotate: tuple[str, ...], remove: tuple[str, ...], as_json: bool

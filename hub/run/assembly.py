@@ -253,7 +253,7 @@ class Assembly:
         """What the hub lends the adapter of `source`."""
         place = self.settings.home / "sources" / source
         place.mkdir(parents=True, exist_ok=True)
-        base = self.settings.public_url or f"http://{self.settings.host}:{self.settings.port}"
+        base = self.settings.public_url or self.settings.own_url
         return Tools(
             source=source,
             clock=self.clock,

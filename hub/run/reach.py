@@ -1,6 +1,8 @@
 """How far an address reaches: what is not loopback needs TLS, or somebody who says otherwise."""
 
 import ipaddress
+import ssl
+from pathlib import Path
 
 from hub.errors import FixSettings
 from hub.settings import Settings
@@ -16,16 +18,21 @@ def is_loopback(host: str) -> bool:
 
 def check_listener(settings: Settings) -> None:
     """Returns where the web worker may listen as the settings say. Raises FixSettings C144 where others could read
-    along, C101 for half a pair of certificate and key, C119 where they cannot be read."""
-    pair = {"tls_cert": settings.tls_cert, "tls_key": settings.tls_key}
-    given = {name: file for name, file in pair.items() if file}
-    if len(given) == 1:
-        raise FixSettings("C101", name=", ".join(pair.keys() - given.keys()))
-    for file in given.values():
-        if not file.is_file():
-            raise FixSettings("C119", name=str(file))
-    if not given and not settings.behind_proxy and not is_loopback(settings.host):
+    along, C101 where certificate and key are not a pair."""
+    cert, key = settings.tls_cert, settings.tls_key
+    if cert or key:
+        _check_pair(cert, key)
+    elif not settings.behind_proxy and not is_loopback(settings.host):
         raise FixSettings("C144")
+
+
+def _check_pair(cert: Path | None, key: Path | None) -> None:
+    if cert is None or key is None:
+        raise FixSettings("C101", name="tls_cert" if cert is None else "tls_key")
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key)
+    except OSError:  # of which SSLError is one
+        raise FixSettings("C101", name="tls_cert, tls_key") from None
 
 
 def check_broker(settings: Settings, addresses: str, protocol: str) -> None:

@@ -51,9 +51,13 @@ def cache_dir() -> Path:
 
 def missing() -> list[str]:
     """What this machine lacks for local servers, in words; empty where nothing is missing."""
+    lacks = ["PostgreSQL server (package postgresql)"] if _pg_bin() is None else []
+    return lacks + missing_for_kafka()
+
+
+def missing_for_kafka() -> list[str]:
+    """The same for a broker alone."""
     lacks: list[str] = []
-    if _pg_bin() is None:
-        lacks.append("PostgreSQL server (package postgresql)")
     if shutil.which("java") is None:
         lacks.append("Java 17 or newer (package default-jre-headless)")
     if not _jars().is_dir() and shutil.which("mvn") is None:
