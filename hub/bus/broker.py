@@ -27,10 +27,13 @@ from hub.bus.accounts import MECHANISM, is_ours
 from hub.bus.kafka import KafkaSettings
 from hub.bus.refusals import told
 from hub.bus.rules import Act, Kind, Rule
+from hub.clock import SystemClock
 from hub.errors import TryLater
 
 _ITERATIONS: Final = 8192
 """Of PBKDF2; passwords are 256 random bits, so that more would buy nothing."""
+_LOOK_AGAIN_S: Final = 0.05
+_LOOKS: Final = 400
 _KINDS: Final = {
     Kind.TOPIC: (ResourceType.TOPIC, ACLResourcePatternType.LITERAL),
     Kind.GROUP: (ResourceType.GROUP, ACLResourcePatternType.LITERAL),
@@ -52,6 +55,7 @@ class Broker:
     def __init__(self, settings: KafkaSettings) -> None:
         """Raises SignInAgain C142, TryLater C105."""
         self._prefix, self._user = settings.prefix, settings.user
+        self._wall = SystemClock()
         with told(self._user):
             self._admin = KafkaAdminClient(**settings.signed_in())
 
@@ -77,11 +81,13 @@ class Broker:
                 for name, password in passwords.items()
             ]
         )
+        self._wait(lambda: self.accounts() >= passwords.keys())
 
     def remove(self, account: str) -> None:
         """Nobody signs in as `account` any more, and no rule speaks of it."""
         self._take([self._acl(rule) for rule in self.rules() if rule.account == account])
         self._alter([UserScramCredentialDeletion(self._prefix + account, MECHANISM)])
+        self._wait(lambda: account not in self.accounts())
 
     def rules(self) -> frozenset[Rule]:
         """Our rules that hold on the broker now."""
@@ -96,6 +102,7 @@ class Broker:
         taken = [acl for acl in held if acl not in wanted]
         self._give(given)
         self._take(taken)
+        self._wait(lambda: {rule for rule in self.rules() if rule.account in speaks_of} == rules)
         return Changed(len(given), len(taken))
 
     def _acls(self) -> Sequence[ACL]:
@@ -123,6 +130,15 @@ class Broker:
                 said = self._admin.alter_user_scram_credentials(alterations)
             if any(said.values()):
                 raise TryLater("C143", account=self._user)
+
+    def _wait(self, holds: Callable[[], bool]) -> None:
+        """Until the broker itself knows what its controller has taken: who asks again at once must not be told of
+        before. Raises TryLater C105 where that takes longer than any broker needs."""
+        for _ in range(_LOOKS):
+            if holds():
+                return
+            self._wall.pause(_LOOK_AGAIN_S)
+        raise TryLater("C105")
 
     def _acl(self, rule: Rule) -> ACL:
         kind, pattern = _KINDS[rule.kind]
