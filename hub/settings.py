@@ -91,7 +91,8 @@ class Settings(BaseSettings):
         None, description="Scenario clock: monotonic time of its start, shared by processes."
     )
     webhooks: dict[str, dict[str, str]] = Field(
-        default_factory=dict, description="Department → `url` and `secret` of its webhook."
+        default_factory=dict,
+        description="Department → `url` of its webhook, and `secret` or `secret_file`, read at each call.",
     )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="Least level that is logged."

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -13,7 +14,7 @@ import structlog
 from sqlalchemy import select
 
 import hub.pack
-from hub.access.keyring import KeyRing
+from hub.access.keyring import KeyRing, load_keys
 from hub.access.vault import Algorithm, Vault
 from hub.bus import Bus
 from hub.bus.accounts import of_worker
@@ -143,7 +144,11 @@ class Assembly:
     def vault(self) -> Vault:
         """The vault under the master keys."""
         sm4 = self.settings.cipher == "sm4"
-        return Vault(self.keys, Algorithm.SM4_GCM if sm4 else Algorithm.AES_256_GCM)
+        return Vault(
+            self.keys,
+            Algorithm.SM4_GCM if sm4 else Algorithm.AES_256_GCM,
+            renewed=lambda: load_keys(self.settings.keys_file),
+        )
 
     @cached_property
     def http(self) -> httpx.Client:
@@ -358,11 +363,15 @@ class Assembly:
     def webhooks(self, department: str) -> Loop:
         """Calls the webhook of one department; raises FixSettings C101 where its settings are not whole."""
         hook = self.settings.webhooks[department]
-        if not {"url", "secret"} <= hook.keys():
+        if "url" not in hook or len({"secret", "secret_file"} & hook.keys()) != 1:
             raise FixSettings("C101", name=f"webhooks.{department}")
         worker = Webhooks(
             department,
-            Hook(hook["url"], hook["secret"]),
+            Hook(
+                hook["url"],
+                hook.get("secret", ""),
+                Path(hook["secret_file"]) if "secret_file" in hook else None,
+            ),
             say=saying(self.store, self.telling, self._ledger(f"webhooks:{department}")),
             store=self.store,
             http=self.http,
