@@ -15,6 +15,7 @@ from hub.errors import FixSettings
 from hub.pack import Pack
 from hub.run.assembly import Assembly
 from hub.run.loop import Loop
+from hub.run.reach import check_listener
 from hub.settings import Settings
 
 WORKERS: Final = ("intake", "casework", "relay", "webhooks", "reports", "clockwork", "web")
@@ -44,26 +45,32 @@ class Crew:
     @property
     def url(self) -> str:
         """Where the web worker answers."""
-        return f"http://{self.hub.settings.host}:{self.hub.settings.port}"
+        return self.hub.settings.own_url
 
     def start(self) -> None:
         """Makes and starts the workers; raises FixSettings where settings or pack are wrong."""
+        settings = self.hub.settings
+        if "web" in self._workers:
+            check_listener(settings)
         for source in self._sources:
             if source not in self.hub.active_sources():
                 raise FixSettings("C101", name=f"sources.{source}")
-        if "intake" in self._workers:
-            self._loops += [self.hub.intake(s) for s in self._sources or self.hub.active_sources()]
-        if "webhooks" in self._workers:
-            self._loops += [self.hub.webhooks(department) for department in self.hub.settings.webhooks]
-        for name in ("casework", "relay", "reports", "clockwork"):
-            if name in self._workers:
-                self._loops.append(getattr(self.hub, name)())
+        self._loops = self._made()
         if "web" in self._workers:
-            self._serve(serve(self.hub, self._loops), self.hub.settings.port)
-        elif self.hub.settings.health_port:
-            self._serve(serve_health(self.hub, self._loops), self.hub.settings.health_port)
+            self._serve(serve(self.hub, self._loops), settings.port)
+        elif settings.health_port:
+            self._serve(serve_health(self.hub, self._loops), settings.health_port)
         for loop in self._loops:
             loop.start()
+
+    def _made(self) -> list[Loop]:
+        loops: list[Loop] = []
+        if "intake" in self._workers:
+            loops += [self.hub.intake(s) for s in self._sources or self.hub.active_sources()]
+        if "webhooks" in self._workers:
+            loops += [self.hub.webhooks(department) for department in self.hub.settings.webhooks]
+        workers = ("casework", "relay", "reports", "clockwork")
+        return loops + [getattr(self.hub, name)() for name in workers if name in self._workers]
 
     def _serve(self, app: FastAPI, port: int) -> None:
         config = uvicorn.Config(
@@ -73,6 +80,8 @@ class Crew:
             log_level="critical",  # a trace may quote what was sent: the handlers tell by code
             server_header=False,
             timeout_graceful_shutdown=_GRACE_S,
+            ssl_certfile=self.hub.settings.tls_cert,
+            ssl_keyfile=self.hub.settings.tls_key,
         )
         self._server = uvicorn.Server(config)
         self._web = threading.Thread(target=self._server.run, name="web", daemon=True)

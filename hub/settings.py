@@ -34,6 +34,14 @@ class Settings(BaseSettings):
     kafka_security: dict[str, Any] = Field(
         default_factory=dict, description="kafka-python arguments for SASL and TLS."
     )
+    kafka_accounts: Path | None = Field(
+        None,
+        description="File of the workers' passwords, as `gridplus broker setup --file` writes it; each worker then "
+        "has an account of its own. Read again at every connection.",
+    )
+    kafka_plaintext_ok: bool = Field(
+        False, description="Speak to Kafka on another machine without TLS; refused otherwise."
+    )
     kafka_replication: int = Field(1, ge=1, description="Replication factor of new topics.")
     kafka_session_timeout_s: float = Field(
         45.0, gt=0, description="How long a silent consumer keeps its partitions."
@@ -64,6 +72,14 @@ class Settings(BaseSettings):
         le=65535,
         description="Port of `/healthz`, `/readyz` and `/metrics` in a process without the web worker; 0: none.",
     )
+    tls_cert: Path | None = Field(
+        None, description="Certificate chain (PEM) of the web worker; with `tls_key` it speaks HTTPS."
+    )
+    tls_key: Path | None = Field(None, description="Private key (PEM) of that certificate.")
+    behind_proxy: bool = Field(
+        False,
+        description="A proxy speaks TLS for the web worker: it may listen in plain text beyond loopback.",
+    )
     figures_without_key: bool = Field(
         False,
         description="Show the page and `/account` to anybody; refused unless `host` is loopback. The demo's.",
@@ -86,7 +102,8 @@ class Settings(BaseSettings):
         None, description="Scenario clock: monotonic time of its start, shared by processes."
     )
     webhooks: dict[str, dict[str, str]] = Field(
-        default_factory=dict, description="Department → `url` and `secret` of its webhook."
+        default_factory=dict,
+        description="Department → `url` of its webhook, and `secret` or `secret_file`, read at each call.",
     )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="Least level that is logged."
@@ -111,6 +128,11 @@ class Settings(BaseSettings):
     def store_url(self) -> str:
         """The store's URL, with the embedded default filled in."""
         return self.store or f"sqlite:///{(self.home / 'gridplus.db').resolve()}"
+
+    @property
+    def own_url(self) -> str:
+        """Where the web worker answers on this machine."""
+        return f"{'https' if self.tls_cert else 'http'}://{self.host}:{self.port}"
 
     @property
     def keys_file(self) -> Path:

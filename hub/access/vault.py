@@ -122,15 +122,21 @@ class Vault:
         *,
         random_bytes: Callable[[int], bytes] = os.urandom,
         remembered: int = 10_000,
+        renewed: Callable[[], KeyRing] | None = None,
     ) -> None:
+        """`renewed` is asked for the ring as it stands now, where a key is wrapped by a master that `ring` lacks."""
         self._algorithm: Final = algorithm
         self._random_bytes: Final = random_bytes
         self._remembered: Final = remembered
-        self._current: Final = ring.current
-        self._masters: Final = {each: _Key(key, _master_id(each)) for each, key in ring.masters.items()}
+        self._renewed: Final = renewed
+        self._take_up(ring)
         self._blind: Final = ring.blind
         self._open: Final[dict[str, tuple[bytes, _Key]]] = {}
         self._lock: Final = Lock()
+
+    def _take_up(self, ring: KeyRing) -> None:
+        self._masters = {each: _Key(key, _master_id(each)) for each, key in ring.masters.items()}
+        self._current = ring.current
 
     def new_key(self, subject: str) -> DataKey:
         """A fresh key for `subject`; the caller stores the row before what is sealed with it."""
@@ -196,13 +202,18 @@ class Vault:
         return self._sealed(self._masters[self._current], _WRAP_PLACE, subject, material)
 
     def _unwrap(self, key: DataKey) -> bytes:
-        master = self._masters.get(master_of(key.wrapped))
-        if master is None:
-            raise FixSettings("A102")
+        master = self._master(master_of(key.wrapped))
         try:
             return _opened(master, _WRAP_PLACE, key.subject, key.wrapped)
         except Refused:  # the master of that id has other bytes, or the key row is not what it was
             raise FixSettings("A102") from None
+
+    def _master(self, master_id: str) -> _Key:
+        if master_id not in self._masters and self._renewed is not None:
+            self._take_up(self._renewed())
+        if master_id not in self._masters:
+            raise FixSettings("A102")
+        return self._masters[master_id]
 
     def _key(self, key: DataKey) -> _Key:
         remembered = self._open.get(key.subject)

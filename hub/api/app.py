@@ -1,6 +1,5 @@
 """Assembles the HTTP application; every error of ours leaves through one handler."""
 
-import ipaddress
 import re
 from collections.abc import Sequence
 from typing import Final
@@ -23,6 +22,7 @@ from hub.messages import text_of
 from hub.messages.text import Language
 from hub.run.assembly import Assembly
 from hub.run.loop import Loop
+from hub.run.reach import is_loopback
 from hub.settings import Settings
 
 log = structlog.get_logger()
@@ -79,15 +79,8 @@ def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
 
 def check_open(settings: Settings) -> None:
     """Raises FixSettings C101 where figures were to be shown without a key to other machines."""
-    if settings.figures_without_key and not _is_loopback(settings.host):
+    if settings.figures_without_key and not is_loopback(settings.host):
         raise FixSettings("C101", name="figures_without_key")
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def make(doors: Doors) -> FastAPI:

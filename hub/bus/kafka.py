@@ -1,7 +1,7 @@
 """Apache Kafka by kafka-python. Imported only where Kafka is chosen; blocks, so it stays out of async code."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final
@@ -9,9 +9,11 @@ from typing import Any, Final
 from kafka import KafkaConsumer, KafkaProducer, TopicPartition
 from kafka.admin import KafkaAdminClient, NewTopic
 from kafka.consumer.subscription_state import ConsumerRebalanceListener
-from kafka.errors import KafkaError, TopicAlreadyExistsError
+from kafka.errors import KafkaError, TopicAlreadyExistsError, TopicAuthorizationFailedError
 
+from hub.bus.accounts import Account
 from hub.bus.message import Consumer, Delivered, Message, Partition, Positions
+from hub.bus.refusals import sign_in, told
 from hub.errors import TryLater
 
 _COMPACTED: Final = ("grid.incidents",)
@@ -20,11 +22,15 @@ _LOOK_MS: Final = 3_000
 _JOINING_S: Final = 2.0
 """How long a poll stays while the member joins. kafka-python (3.0.12) forgets a join that ends between two polls
 and begins another, for which all other members must join again: so the end should come inside a poll."""
+_SILENCE_S: Final = 30.0
+"""After so long without a message a member asks whether it is still let in: kafka-python (3.0.12) brings nothing,
+and says nothing, where a password has ended."""
 
 
 @dataclass(frozen=True, slots=True)
 class KafkaSettings:
-    """How to reach the broker. `security` is handed to the client as it stands (SASL, TLS)."""
+    """How to reach the broker. `security` is handed to the client as it stands (SASL, TLS); an `account` signs in
+    on top of it, with the password of its file at that moment."""
 
     servers: str
     security: Mapping[str, Any]
@@ -35,19 +41,33 @@ class KafkaSettings:
     """Put before every topic and group on the broker, so that several hubs can share one."""
     patience_s: float = 60.0
     """How long to wait for a broker that is away before TryLater; a restart of the broker fits in."""
+    account: Account | None = None
 
     @property
     def patience_ms(self) -> int:
         """The same in the client's unit."""
         return int(self.patience_s * 1000)
 
+    @property
+    def user(self) -> str:
+        """Whom the broker takes us for; "" where it does not ask."""
+        return self.account.user if self.account else str(self.security.get("sasl_plain_username", ""))
+
     def client(self) -> dict[str, Any]:
-        """Arguments that every client of ours takes."""
+        """Arguments that every client of ours takes; raises FixSettings C141 where the account has no password."""
         return {
             "bootstrap_servers": self.servers.split(","),
             "bootstrap_timeout_ms": self.patience_ms,
+            **({"security_protocol": "SASL_SSL"} if self.account else {}),
             **self.security,
+            **(self.account.login() if self.account else {}),
         }
+
+    def signed_in(self) -> dict[str, Any]:
+        """The same, after the broker took them; to be called under `told`."""
+        client = self.client()
+        sign_in(client)
+        return client
 
 
 class KafkaBus:
@@ -60,11 +80,12 @@ class KafkaBus:
         self._producer: Any = None
         self._looker: Any = None
         self._look: Final = Lock()
+        self._signed_in_as: dict[str, Any] = {}
 
     def ensure(self, topics: Mapping[str, int], *, retention_s: int) -> None:
         """Creates what is missing, with retention; `grid.incidents` is compacted."""
-        with _told_as_try_later():
-            admin = KafkaAdminClient(**self._settings.client())
+        with told(self._settings.user):
+            admin = KafkaAdminClient(**self._settings.signed_in())
             try:
                 self._create(admin, topics, retention_s)
             except TopicAlreadyExistsError:
@@ -90,7 +111,7 @@ class KafkaBus:
     def publish(self, messages: Sequence[tuple[Message, int]]) -> None:
         """Returns once every message is acknowledged by all in-sync replicas."""
         try:
-            with _told_as_try_later():
+            with told(self._settings.user):
                 self._send(messages)
         except TryLater:
             # What was not sent must not leave later, behind the caller's back and out of order.
@@ -114,10 +135,13 @@ class KafkaBus:
             future.get(timeout=self._settings.patience_s)
 
     def _ready_producer(self) -> Any:
+        if self._producer is not None and self._signed_in_as != self._settings.client():
+            self._drop_producer()  # a new password: the old one would end with the next connection
         if self._producer is None:
             patience_ms = self._settings.patience_ms
+            self._signed_in_as = self._settings.signed_in()
             self._producer = KafkaProducer(
-                **self._settings.client(),
+                **self._signed_in_as,
                 acks="all",
                 enable_idempotence=True,
                 compression_type="lz4",
@@ -145,7 +169,7 @@ class KafkaBus:
             for one in positions
             for topic, part in [one]
         }
-        with _told_as_try_later(), self._look:  # a client is for one thread at a time
+        with told(self._settings.user), self._look:  # a client is for one thread at a time
             if self._looker is None:
                 self._looker = KafkaConsumer(
                     **self._settings.client()
@@ -157,7 +181,7 @@ class KafkaBus:
         return {one: ends[p] - max(positions[one], begins[p]) for one, p in partitions.items()}
 
     def identity(self) -> str:
-        with _told_as_try_later():
+        with told(self._settings.user):
             admin = KafkaAdminClient(**self._settings.client())
             try:
                 cluster = admin.describe_cluster()["cluster_id"]
@@ -176,15 +200,6 @@ class KafkaBus:
                 producer.close(timeout=10)
 
 
-@contextmanager
-def _told_as_try_later() -> Iterator[None]:
-    """What the client raises, as the error that the workers wait for."""
-    try:
-        yield
-    except KafkaError as error:
-        raise TryLater("C105") from error
-
-
 def _topic_config(name: str, retention_s: int) -> dict[str, str]:
     if name in _COMPACTED:
         return {"cleanup.policy": "compact,delete", "retention.ms": str(retention_s * 1000)}
@@ -197,27 +212,49 @@ class _KafkaMember(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-py
     def __init__(
         self, settings: KafkaSettings, group: str, topics: Sequence[str], positions: Positions
     ) -> None:
-        self._group, self._positions, self._prefix = group, positions, settings.prefix
+        self._settings, self._group, self._positions, self._prefix = (
+            settings,
+            group,
+            positions,
+            settings.prefix,
+        )
+        self._names = [settings.prefix + topic for topic in topics]
+        self._quiet_s = 0.0
+        self._join()
+
+    def _join(self) -> None:
         self._joined = self._sought = False
-        with _told_as_try_later():
+        self._signed_in_as: dict[str, Any] = {}
+        with told(self._settings.user):
+            client = self._settings.signed_in()
             self._consumer = KafkaConsumer(
-                **settings.client(),
-                group_id=settings.prefix + group,
+                **client,
+                group_id=self._prefix + self._group,
                 enable_auto_commit=False,
                 auto_offset_reset="earliest",
                 isolation_level="read_committed",
-                session_timeout_ms=settings.session_timeout_ms,
-                heartbeat_interval_ms=settings.heartbeat_ms,
+                session_timeout_ms=self._settings.session_timeout_ms,
+                heartbeat_interval_ms=self._settings.heartbeat_ms,
                 max_poll_records=500,
                 metadata_max_age_ms=30_000,  # new partitions are found within half a minute
                 allow_auto_create_topics=False,
             )
-            names = [settings.prefix + topic for topic in topics]
-            for name in names:
-                # Waits for its metadata: kafka-python (3.0.12) drops a subscription's own request for it while
-                # another is under way, and the group would have no partition until `metadata_max_age_ms`.
-                self._consumer.partitions_for_topic(name)
-            self._consumer.subscribe(names, listener=self)
+            try:
+                self._subscribe()
+            except BaseException:
+                self._consumer.close()
+                raise
+        self._signed_in_as = client
+
+    def _subscribe(self) -> None:
+        """Raises TopicAuthorizationFailedError where the broker shows us one of the topics not."""
+        for name in self._names:
+            # Waits for its metadata: kafka-python (3.0.12) drops a subscription's own request for it while
+            # another is under way, and the group would have no partition until `metadata_max_age_ms`.
+            # Of a topic that it may not see, a poll would bring nothing, and no error.
+            if not self._consumer.partitions_for_topic(name):
+                raise TopicAuthorizationFailedError(name)
+        self._consumer.subscribe(self._names, listener=self)
 
     def on_partitions_assigned(self, assigned: Sequence[TopicPartition]) -> None:  # noqa: ARG002 the client's
         """Called inside the client's poll, where trouble with the store could not be told: `poll` seeks."""
@@ -228,16 +265,28 @@ class _KafkaMember(ConsumerRebalanceListener):  # type: ignore[misc]  # kafka-py
         self._joined = False
 
     def poll(self, limit: int, timeout_s: float) -> Sequence[Delivered]:
-        with _told_as_try_later():
+        self._stay_signed_in()
+        with told(self._settings.user):
             if not self._sought:
                 self._seek()
             wait_s = timeout_s if self._joined else max(timeout_s, _JOINING_S)
             got = self._consumer.poll(timeout_ms=int(wait_s * 1000), max_records=limit)
+        self._quiet_s = 0.0 if got else self._quiet_s + wait_s
         if (
             not self._sought
         ):  # partitions came in this very poll, read from anywhere: the next one seeks first
             return []
         return [self._delivered(partition, one) for partition, batch in got.items() for one in batch]
+
+    def _stay_signed_in(self) -> None:
+        """Joins anew under a new password; raises SignInAgain C142 where the one we have has ended meanwhile."""
+        if self._signed_in_as != self._settings.client():
+            self._consumer.close()
+            self._join()
+        elif self._quiet_s >= _SILENCE_S:
+            self._quiet_s = 0.0
+            with told(self._settings.user):
+                sign_in(self._signed_in_as)
 
     def _seek(self) -> None:
         """To the stored positions; a partition without one starts at its beginning."""

@@ -15,6 +15,7 @@ _COMMANDS: Final = {
     "audit": ("hub.cli.audit", "audit", "Whether the chain of looks at data is whole."),
     "backup": ("hub.cli.backup", "backup", "A copy of everything, taken while workers run."),
     "bench": ("hub.cli.bench", "bench", "Speed of the whole journey, by stage."),
+    "broker": ("hub.cli.broker", "broker", "Topics, accounts and access lists on Kafka, from the pack."),
     "contract": ("hub.cli.contract", "contract", "Check a pack's contracts and compare their versions."),
     "demo": ("hub.cli.demo", "demo", "Simulated departments, hub and pages."),
     "docs": ("hub.cli.docs", "docs", "Reference pages, generated; --check finds stale ones."),

@@ -17,7 +17,9 @@ if TYPE_CHECKING:  # slow to import: `--help` must not wait for it
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def doctor(store: str | None, as_json: bool) -> None:
     """What is silently wrong, each with its next step."""
+    from hub.bus.rules import by_worker
     from hub.messages import text_of
+    from hub.run import brokers
     from hub.run.assembly import Assembly
     from hub.run.doctor import Doctor
     from hub.settings import read
@@ -29,6 +31,7 @@ def doctor(store: str | None, as_json: bool) -> None:
         examined = Doctor(hub.pack, tuple(hub.active_sources()), hub.clock.now(), sides)
         with hub.store.read() as conn:
             found = [*unasked, *examined.findings(conn)]
+        found += brokers.refusals(settings, by_worker(hub.departments))
     finally:
         hub.close()
     told = [text_of(one, settings.language) for one in found]

@@ -9,6 +9,7 @@ from hub.cli import output
 from hub.cli.opened import opened
 
 _ACCOUNT: Final = re.compile(r"[\w.@-]{1,64}")
+_KEY_ID: Final = re.compile(r"[0-9a-f]{16}")
 
 
 @click.group()
@@ -58,3 +59,38 @@ def issue(name: str, staff: bool, store: str | None) -> None:
     finally:
         hub.close()
     click.echo(key)
+
+
+@keys.command("list")
+@click.argument("name", default="")
+@_STORE
+def list_(name: str, store: str | None) -> None:
+    """The keys of NAME, or of everybody: id, whose, since when, revoked when; never a key."""
+    from hub.settings import read
+    from hub.store import principals
+
+    with opened(read(store=store).store_url) as there, there.read() as conn:
+        found = principals.keys_of(conn, name)
+    for one in found:
+        ended = one.revoked_at.isoformat(timespec="seconds") if one.revoked_at else "-"
+        click.echo(
+            f"{one.id} {one.who.kind} {one.who.name} {one.made_at.isoformat(timespec='seconds')} {ended}"
+        )
+
+
+@keys.command()
+@click.argument("key_id")
+@_STORE
+def revoke(key_id: str, store: str | None) -> None:
+    """The key with the id KEY_ID of `keys list` speaks for nobody from now on; others of its caller go on."""
+    from hub.errors import FixSettings
+    from hub.run.assembly import clock_of
+    from hub.settings import read
+    from hub.store import principals
+
+    settings = read(store=store)
+    if not _KEY_ID.fullmatch(key_id):
+        raise FixSettings("C101", name="KEY_ID")
+    with opened(settings.store_url) as there, there.write() as conn:
+        if not principals.revoke_id(conn, key_id, clock_of(settings).now()):
+            raise FixSettings("C106", id=key_id)

@@ -89,31 +89,37 @@ TEXTS: Final[dict[str, Text]] = {
         "{count} records are held, the oldest for {age_s} s",
         "the desk should look at them",
     ),
+    "D131": Text(
+        "Kafka 不允许账号 {account} 对 {name} 执行 {act}（或其不存在）",
+        "由管理员执行 gridplus broker setup",
+        "the broker does not allow account {account} to {act} {name}, or there is none",
+        "an administrator runs gridplus broker setup",
+    ),
     "D114": Text(
         "部门 {department} 的 webhook 拒收了 {count} 条哨（{why}）",
         "与该部门核对地址与密钥，再执行 gridplus replay --webhook {department}",
         "the webhook of department {department} refused {count} whistles ({why})",
         "check address and secret with it, then gridplus replay --webhook {department}",
     ),
-    "D131": Text(
+    "D141": Text(
         "账不平：来源 {source} 在 {hour} 这一小时有 {count} 条记录既无去向也不在处理中，最早为 {first}",
         "执行 gridplus explain {first}，并与备份核对",
         "conservation is broken: {count} records of {source} in the hour of {hour} have no fate and are not on their way, {first} first",
         "gridplus explain {first}, and compare with a copy",
     ),
-    "D132": Text(
+    "D142": Text(
         "有 {count} 条记录已不在库中，但仍有其事件，最早为 {first}",
         "从备份中找回，并查明谁能写入数据库",
         "{count} records are gone although their events are there, {first} first",
         "take them from a copy, and find out who could write to the database",
     ),
-    "D133": Text(
+    "D143": Text(
         "消费组 {group} 在主题 {topic} 上的位置超出末尾 {count} 条：这些主题不属于本存储",
         "核对总线地址与前缀；换了集群的，用 gridplus restore 恢复",
         "group {group} stands {count} messages beyond the end of {topic}: these are not the topics of this store",
         "check the bus and its prefix; on another cluster begin with gridplus restore",
     ),
-    "D134": Text(
+    "D144": Text(
         "消费组 {group} 在主题 {topic} 上积压 {count} 条",
         "增加 {group} 进程，直到分区数",
         "group {group} has {count} messages of {topic} still to read",

@@ -110,49 +110,91 @@ TEXTS: Final[dict[str, Text]] = {
         "the bench did not come to its end in time",
         "try fewer --events or a lower --rate",
     ),
+    "C141": Text(
+        "账号 {account} 没有密码",
+        "执行 gridplus broker setup --file，并在 kafka_accounts 中指出该文件",
+        "the account {account} has no password",
+        "gridplus broker setup --file writes one; kafka_accounts names that file",
+    ),
+    "C142": Text(
+        "Kafka 不接受账号 {account} 的密码",
+        "核对 kafka_accounts 文件或 kafka_security；新密码由 gridplus broker setup --rotate 生成",
+        "the broker does not take the password of account {account}",
+        "check the file kafka_accounts, or kafka_security; gridplus broker setup --rotate makes a new password",
+    ),
+    "C143": Text(
+        "Kafka 不允许账号 {account} 访问所需主题或消费组",
+        "由管理员执行 gridplus broker setup",
+        "the broker does not let account {account} at a topic or group that it needs",
+        "an administrator runs gridplus broker setup",
+    ),
+    "C144": Text(
+        "网页服务将以明文监听非本机地址",
+        "给出 --tls-cert 与 --tls-key，或在 TLS 代理之后用 --behind-proxy",
+        "the web worker would listen in plain text on an address that is not loopback",
+        "give --tls-cert and --tls-key, or --behind-proxy where a proxy speaks TLS for it",
+    ),
+    "C145": Text(
+        "将以明文连接非本机的 Kafka",
+        "在 kafka_security 中启用 TLS，或明确设置 kafka_plaintext_ok",
+        "Kafka on another machine would be spoken to in plain text",
+        "use TLS in kafka_security, or say kafka_plaintext_ok",
+    ),
+    "C146": Text(
+        "Kafka 上没有账号 {account}，合同包也没有该部门",
+        "核对名称：department.<部门> 或 worker.<角色>",
+        "there is no account {account}, on the broker or from the pack",
+        "check the name: department.<id> or worker.<role>",
+    ),
+    "C147": Text(
+        "合同包仍有账号 {account} 的部门",
+        "先从合同包中删除该部门的合同",
+        "the pack still knows whom the account {account} is for",
+        "take that department's contracts out of the pack first",
+    ),
     "C131": Text(
         "平面坐标缺少中央子午线",
         "在来源配置中声明 central_meridian，或要求带带号的横坐标",
         "a planar coordinate has no central meridian",
         "declare central_meridian in the source's configuration, or ask for eastings with their zone",
     ),
-    "C141": Text(
+    "C151": Text(
         "工作进程 {worker} 已有 {age_s} 秒没有进展",
         "查看其日志与依赖；仍不恢复则重启该进程",
         "worker {worker} has ended no step for {age_s} s",
         "look at its log and at what it needs; else start the process anew",
     ),
-    "C142": Text(
+    "C152": Text(
         "数据库版本与本程序不符",
         "升级仍在进行，或启动了另一版本；核对各进程的版本",
         "the database is not at this version's migration",
         "an upgrade is under way, or another version was started: compare the versions of the processes",
     ),
-    "C143": Text(
+    "C153": Text(
         "有记录已等待 {age_s} 秒，本进程的工作者却无所作为",
         "执行 gridplus doctor 查看积压在何处",
         "records have waited for {age_s} s while the workers of this process did nothing",
         "gridplus doctor tells where they wait",
     ),
-    "C144": Text(
+    "C154": Text(
         "备份目标不可用：{name}",
         "另指定一个不存在的路径；密钥文件须放在备份目录之外",
         "a copy cannot go to {name}",
         "name a path that does not exist yet, for the keys outside the copy",
     ),
-    "C145": Text(
+    "C155": Text(
         "备份不完整：{name}",
         "改用另一份备份",
         "the copy is not whole: {name}",
         "take another copy",
     ),
-    "C146": Text(
+    "C156": Text(
         "恢复位置不是空的：{name}",
         "恢复只写入空的位置：换一个空库、空目录",
         "what is restored into is not empty: {name}",
         "restore into an empty database and an empty home",
     ),
-    "C147": Text(
+    "C157": Text(
         "恢复结果与备份不符：{what}",
         "不要使用；改用另一份备份",
         "what was restored is not what was copied: {what}",

@@ -1,12 +1,12 @@
 """Puts the house together for one process: settings in, workers out. The only place that knows all rooms."""
 
 import os
-import re
 import secrets
 import socket
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -14,9 +14,10 @@ import structlog
 from sqlalchemy import select
 
 import hub.pack
-from hub.access.keyring import KeyRing
+from hub.access.keyring import KeyRing, load_keys
 from hub.access.vault import Algorithm, Vault
 from hub.bus import Bus
+from hub.bus.accounts import of_worker
 from hub.bus.embedded import EmbeddedBus
 from hub.bus.topics import EVENTS, all_topics, reports
 from hub.clock import Clock, ScenarioClock, SystemClock
@@ -25,7 +26,7 @@ from hub.intake.validate import Validator
 from hub.pipeline import Journey
 from hub.plugin import Adapter, AdapterEntry, Tells, Tools
 from hub.plugin.registry import Registry
-from hub.run import casework
+from hub.run import brokers, casework
 from hub.run import reports as report_worker
 from hub.run.account import account
 from hub.run.clockwork import Clockwork
@@ -53,10 +54,6 @@ from hub.store.engine import Store, insert
 from hub.store.tables import staff
 
 log = structlog.get_logger()
-
-_ADDRESS: Final = r"(?:[\w.-]+|\[[0-9A-Fa-f:.]+\]):[0-9]{1,5}"
-_ADDRESSES: Final = re.compile(rf"{_ADDRESS}(?:,{_ADDRESS})*")
-"""host:port, or several with commas between."""
 
 
 def clock_of(settings: Settings) -> Clock:
@@ -87,6 +84,7 @@ class Assembly:
         self.worker: Final = worker or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self._pack = pack
         self._adapters: dict[str, Adapter] = {}
+        self._buses: dict[str, Bus] = {}
 
     # -- things with a life of their own -----------------------------------------------------------
 
@@ -99,27 +97,37 @@ class Assembly:
 
     @cached_property
     def bus(self) -> Bus:
-        """The embedded bus or Kafka, with every topic in place."""
-        kind, _, address = self.settings.bus.partition("://")
-        if kind == "embedded":
+        """The embedded bus or Kafka as the settings reach it, with every topic in place."""
+        if self.embedded:
             return EmbeddedBus(self.store)
-        if kind != "kafka" or not _ADDRESSES.fullmatch(address):
-            raise FixSettings("C101", name="bus")
-        from hub.bus.kafka import KafkaBus, KafkaSettings
+        from hub.bus.kafka import KafkaBus
 
-        session_ms = int(self.settings.kafka_session_timeout_s * 1000)
-        bus = KafkaBus(
-            KafkaSettings(
-                address,
-                self.settings.kafka_security,
-                self.settings.kafka_replication,
-                session_timeout_ms=session_ms,
-                heartbeat_ms=max(session_ms // 3, 200),
-                prefix=self.settings.kafka_prefix,
-            )
-        )
-        bus.ensure(self.topics, retention_s=int(self.pack.retention.topics.total_seconds()))
+        bus = KafkaBus(brokers.settings_of(self.settings))
+        bus.ensure(self.topics, retention_s=self.topics_kept_s)
         return bus
+
+    def bus_of(self, worker: str) -> Bus:
+        """The bus as `worker` may use it: with an account of its own where the settings give workers accounts.
+
+        Topics are then made by `gridplus broker setup`: no worker may.
+        """
+        if self.embedded or self.settings.kafka_accounts is None:
+            return self.bus
+        from hub.bus.kafka import KafkaBus
+
+        if worker not in self._buses:
+            self._buses[worker] = KafkaBus(brokers.settings_of(self.settings, of_worker(worker)))
+        return self._buses[worker]
+
+    @property
+    def embedded(self) -> bool:
+        """Whether the bus is in the store; who only writes to the outbox needs no other."""
+        return self.settings.bus.partition("://")[0] == "embedded"
+
+    @property
+    def topics_kept_s(self) -> int:
+        """How long a topic keeps its messages."""
+        return int(self.pack.retention.topics.total_seconds())
 
     @cached_property
     def pack(self) -> hub.pack.Pack:
@@ -137,7 +145,11 @@ class Assembly:
     def vault(self) -> Vault:
         """The vault under the master keys."""
         sm4 = self.settings.cipher == "sm4"
-        return Vault(self.keys, Algorithm.SM4_GCM if sm4 else Algorithm.AES_256_GCM)
+        return Vault(
+            self.keys,
+            Algorithm.SM4_GCM if sm4 else Algorithm.AES_256_GCM,
+            renewed=lambda: load_keys(self.settings.keys_file),
+        )
 
     @cached_property
     def http(self) -> httpx.Client:
@@ -147,15 +159,20 @@ class Assembly:
     # -- things made of those ----------------------------------------------------------------------
 
     @cached_property
+    def departments(self) -> list[str]:
+        """Those of the pack that have a contract, and topics."""
+        return sorted({c.department for c in self.pack.contracts})
+
+    @cached_property
     def topics(self) -> dict[str, int]:
         """Topic → partitions."""
-        departments = sorted({c.department for c in self.pack.contracts})
-        return all_topics(departments, events_partitions=self.settings.events_partitions)
+        return all_topics(self.departments, events_partitions=self.settings.events_partitions)
 
     @cached_property
     def outbox(self) -> outbox.Outbox:
         """The outbox for this bus."""
-        return outbox.Outbox(self.topics, is_log=self.bus.outbox_is_log)
+        brokers.check_address(self.settings)
+        return outbox.Outbox(self.topics, is_log=self.embedded)
 
     @cached_property
     def journey(self) -> Journey:
@@ -242,7 +259,7 @@ class Assembly:
         """What the hub lends the adapter of `source`."""
         place = self.settings.home / "sources" / source
         place.mkdir(parents=True, exist_ok=True)
-        base = self.settings.public_url or f"http://{self.settings.host}:{self.settings.port}"
+        base = self.settings.public_url or self.settings.own_url
         return Tools(
             source=source,
             clock=self.clock,
@@ -333,7 +350,7 @@ class Assembly:
 
     def reports(self) -> Loop:
         """Takes the departments' reports from the bus."""
-        topics = [reports(d) for d in sorted({c.department for c in self.pack.contracts})]
+        topics = [reports(d) for d in self.departments]
         worker = report_worker.Reports(
             store=self.store,
             consumer=self._consumer(report_worker.GROUP, topics),
@@ -346,7 +363,7 @@ class Assembly:
         """Outbox → Kafka, for a caller that steps it itself."""
         return Relay(
             store=self.store,
-            bus=self.bus,
+            bus=self.bus_of("relay"),
             clock=self.clock,
             worker=self.worker,
             lease_s=self.settings.lease_s * self._speed,
@@ -360,11 +377,15 @@ class Assembly:
     def webhooks(self, department: str) -> Loop:
         """Calls the webhook of one department; raises FixSettings C101 where its settings are not whole."""
         hook = self.settings.webhooks[department]
-        if not {"url", "secret"} <= hook.keys():
+        if "url" not in hook or len({"secret", "secret_file"} & hook.keys()) != 1:
             raise FixSettings("C101", name=f"webhooks.{department}")
         worker = Webhooks(
             department,
-            Hook(hook["url"], hook["secret"]),
+            Hook(
+                hook["url"],
+                hook.get("secret", ""),
+                Path(hook["secret_file"]) if "secret_file" in hook else None,
+            ),
             say=saying(self.store, self.telling, self._ledger(f"webhooks:{department}")),
             store=self.store,
             http=self.http,
@@ -382,7 +403,7 @@ class Assembly:
             worker=self.worker,
             lease_s=self.settings.lease_s * self._speed,
             retention=self.pack.retention,
-            keeps_log=self.bus.outbox_is_log,
+            keeps_log=self.embedded,
             forget=self._forget,
         )
 
@@ -396,7 +417,8 @@ class Assembly:
         return Loop("clockwork", self.plain_clockwork().step, idle_s=1.0, close=lambda: None)
 
     def _consumer(self, group: str, topics: list[str]) -> Any:
-        return self.bus.consumer(group, topics, lambda g: outbox.positions(self.store, g))
+        """A member of `group`; groups are called as their workers are."""
+        return self.bus_of(group).consumer(group, topics, lambda g: outbox.positions(self.store, g))
 
     @cached_property
     def reporting(self) -> Reporting:
@@ -461,6 +483,9 @@ class Assembly:
         for adapter in self._adapters.values():
             adapter.close()
         self._adapters.clear()
+        for bus in self._buses.values():
+            bus.close()
+        self._buses.clear()
         for name in ("bus", "http", "store"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()

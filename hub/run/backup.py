@@ -68,7 +68,7 @@ def backup(store: Store, home: Path, keys: Path, *, into: Path, keys_into: Path,
     """The manifest of a copy in the new directory `into`; the keys' file goes to `keys_into`, for its owner alone.
 
     The adapters' state is copied before the store and the keys after it: what a source sent in between comes again,
-    and every key that the copy needs is there. Raises FixSettings C144 where a target is taken or the keys would lie
+    and every key that the copy needs is there. Raises FixSettings C154 where a target is taken or the keys would lie
     in the copy, A122 where the keys are another store's, C108 where PostgreSQL's programs are missing.
     """
     _check_targets(into, keys_into)
@@ -97,15 +97,15 @@ def backup(store: Store, home: Path, keys: Path, *, into: Path, keys_into: Path,
 
 
 def read_manifest(place: Path) -> Manifest:
-    """The manifest of a copy that is whole; raises Refused C145 where a file differs, is missing or too many."""
+    """The manifest of a copy that is whole; raises Refused C155 where a file differs, is missing or too many."""
     try:
         told = Manifest(**orjson.loads((place / MANIFEST).read_bytes()))
     except (OSError, ValueError, TypeError):
-        raise Refused("C145", name=MANIFEST) from None
+        raise Refused("C155", name=MANIFEST) from None
     found = {name: digest for name, digest in _digests(place).items() if name != MANIFEST}
     for name in sorted(found.keys() | told.files.keys()):
         if found.get(name) != told.files.get(name):
-            raise Refused("C145", name=name)
+            raise Refused("C155", name=name)
     if told.format != FORMAT:
         raise FixSettings("C118")
     return told
@@ -115,8 +115,8 @@ def restore(place: Path, keys: Path, *, store_url: str, home: Path, keys_into: P
     """The manifest of the copy in `place`, after it stands in the empty `store_url` and was verified there.
 
     `bus` is the log that the hub goes on with: on another than the copy's, what was on the old one and not handled is
-    said again. Raises Refused C145 for a copy that is not whole, FixSettings C146 where the place is not empty, A122
-    where the keys are another store's, HubError A104 or Refused C147 where what stands there is not what was copied.
+    said again. Raises Refused C155 for a copy that is not whole, FixSettings C156 where the place is not empty, A122
+    where the keys are another store's, HubError A104 or Refused C157 where what stands there is not what was copied.
     """
     told = read_manifest(place)
     _check_empty(store_url, home, keys, keys_into)
@@ -142,9 +142,9 @@ def restore(place: Path, keys: Path, *, store_url: str, home: Path, keys_into: P
 
 def _check_targets(into: Path, keys_into: Path) -> None:
     if into.exists():
-        raise FixSettings("C144", name=str(into))
+        raise FixSettings("C154", name=str(into))
     if keys_into.exists() or into.resolve() in keys_into.resolve().parents:
-        raise FixSettings("C144", name=str(keys_into))
+        raise FixSettings("C154", name=str(keys_into))
 
 
 def _copy_sources(place: Path, into: Path) -> None:
@@ -258,15 +258,15 @@ def count(conn: Connection) -> dict[str, Any]:
 
 def _check_empty(store_url: str, home: Path, keys: Path, keys_into: Path) -> None:
     if keys_into.exists() and keys_into.read_bytes() != keys.read_bytes():
-        raise FixSettings("C146", name=str(keys_into))
+        raise FixSettings("C156", name=str(keys_into))
     if (home / _SOURCES).is_dir() and any((home / _SOURCES).iterdir()):
-        raise FixSettings("C146", name=str(home / _SOURCES))
+        raise FixSettings("C156", name=str(home / _SOURCES))
     store = Store(store_url)
     try:
         if not store.is_postgresql and Path(str(store.engine.url.database)).exists():
-            raise FixSettings("C146", name=str(store.engine.url.database))
+            raise FixSettings("C156", name=str(store.engine.url.database))
         if store.is_postgresql and inspect(store.engine).get_table_names():
-            raise FixSettings("C146", name=str(store.engine.url.database))
+            raise FixSettings("C156", name=str(store.engine.url.database))
     finally:
         store.close()
 
@@ -293,7 +293,7 @@ def _verify(store: Store, keys: Path, told: Manifest) -> None:
         counts = count(conn)
     if counts != told.counts:
         differing = sorted(name for name in counts if counts[name] != told.counts.get(name))
-        raise Refused("C147", what=", ".join(differing))
+        raise Refused("C157", what=", ".join(differing))
     check_keys(store, ring)
     with store.read() as conn:
         said = examine(conn, ring.audit)

@@ -61,10 +61,10 @@ class Doctor:
             yield HubError("D102", count=len(lost), first=lost[0])
         yield from self._hours(conn)
         if gone := conservation.without_record(conn):
-            yield HubError("D132", count=len(gone), first=gone[0])
+            yield HubError("D142", count=len(gone), first=gone[0])
         for side in self.sides:
             if side.unread < 0:
-                yield HubError("D133", group=side.group, topic=side.topic, count=-side.unread)
+                yield HubError("D143", group=side.group, topic=side.topic, count=-side.unread)
 
     def _hours(self, conn: Connection) -> Iterator[HubError]:
         """Received against fates, per source and hour."""
@@ -75,7 +75,7 @@ class Doctor:
         first = conservation.astray(conn, self.pack.sources, since)[0]
         for one in wrong:
             hour = plain(one.begins_at.astimezone(SHANGHAI))
-            yield HubError("D131", source=one.source, hour=hour, count=one.difference, first=first)
+            yield HubError("D141", source=one.source, hour=hour, count=one.difference, first=first)
 
     def _adapters(self, conn: Connection) -> Iterator[HubError]:
         for one in sources.states(conn):
@@ -112,7 +112,7 @@ class Doctor:
             yield HubError("D107", count=backlog)
         for side in self.sides:
             if side.unread > _BACKLOG:
-                yield HubError("D134", group=side.group, topic=side.topic, count=side.unread)
+                yield HubError("D144", group=side.group, topic=side.topic, count=side.unread)
 
     def _overdue(self, conn: Connection) -> Iterator[HubError]:
         steps = conn.execute(select(func.count()).select_from(overdue)).scalar_one()

@@ -29,8 +29,8 @@ class Rotated:
 def rotate(store: Store, file: Path) -> Rotated:
     """Adds a master to `file` and wraps every data key with it. Running it again finishes what was interrupted.
 
-    Old masters stay in the file. Workers read that file at their start: one that runs on with the old ring
-    stops with A102 at the first key that the new master wraps, loses nothing, and must be started anew.
+    Old masters stay in the file. A running worker reads it again at the first key that the new master wraps; until
+    then it wraps new keys with the old one, which the next rotation wraps again.
     """
     ring = load_keys(file)
     master = next(name for n in count(len(ring.masters) + 1) if (name := f"m{n}") not in ring.masters)

@@ -17,6 +17,9 @@ _LEVELS = {"debug": logging.DEBUG, "info": logging.INFO, "warning": logging.WARN
 def configure(level: str) -> None:
     """Sets up logging of this process; libraries log warnings and worse."""
     logging.basicConfig(stream=sys.stderr, level=logging.ERROR, format="%(name)s %(levelname)s")
+    logging.getLogger("kafka").setLevel(
+        logging.CRITICAL
+    )  # a line for every try; the bus tells it once, by code
     structlog.configure(
         processors=[
             structlog.contextvars.merge_contextvars,

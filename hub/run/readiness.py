@@ -49,14 +49,14 @@ class Readiness:
         for one in self.loops:
             still_s = now_s - one.moved_s
             if one.broken is not None or still_s > MOVES_WITHIN_S:
-                yield HubError("C141", worker=one.name, age_s=int(still_s))
+                yield HubError("C151", worker=one.name, age_s=int(still_s))
 
     def _store(self) -> Iterator[HubError]:
         try:
             if migrate.current(self.store) != migrate.head():
-                yield HubError("C142")
+                yield HubError("C152")
             elif stale := self._stale_s():
-                yield HubError("C143", age_s=int(stale))
+                yield HubError("C153", age_s=int(stale))
         except (DBAPIError, PoolTimeout):
             yield HubError("C104")
 

@@ -39,6 +39,10 @@ class Running:
     process: "subprocess.Popen[bytes]"
 
 
+BROKER_ADMIN: Final = "admin"
+"""The super user of a broker that was started with a password."""
+
+
 def cache_dir() -> Path:
     """Where large things made at first use live: `$XDG_CACHE_HOME/gridplus`, else `~/.cache/gridplus`."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
@@ -47,9 +51,13 @@ def cache_dir() -> Path:
 
 def missing() -> list[str]:
     """What this machine lacks for local servers, in words; empty where nothing is missing."""
+    lacks = ["PostgreSQL server (package postgresql)"] if _pg_bin() is None else []
+    return lacks + missing_for_kafka()
+
+
+def missing_for_kafka() -> list[str]:
+    """The same for a broker alone."""
     lacks: list[str] = []
-    if _pg_bin() is None:
-        lacks.append("PostgreSQL server (package postgresql)")
     if shutil.which("java") is None:
         lacks.append("Java 17 or newer (package default-jre-headless)")
     if not _jars().is_dir() and shutil.which("mvn") is None:
@@ -113,19 +121,24 @@ def free_port() -> int:
 
 
 @contextmanager
-def kafka(place: Path, *, session_timeout_ms: int = 6_000) -> Iterator[Running]:
-    """One Apache Kafka broker in `place`; groups may use sessions as short as `session_timeout_ms`."""
+def kafka(place: Path, *, session_timeout_ms: int = 6_000, password: str = "") -> Iterator[Running]:
+    """One Apache Kafka broker in `place`; groups may use sessions as short as `session_timeout_ms`.
+
+    With a `password` it knows its callers by SCRAM and lets nobody do what no access list says; `BROKER_ADMIN`
+    has that password and may do everything.
+    """
     jars = fetch_kafka()
     place.mkdir(parents=True, exist_ok=True)
     port, control = free_port(), free_port()
     config = place / "server.properties"
-    config.write_text(_kafka_config(place, port, control, session_timeout_ms))
+    settings = _kafka_config(place, port, control, session_timeout_ms)
+    settings |= _guarded(password) if password else {}
+    config.write_text("".join(f"{name}={value}\n" for name, value in settings.items()))
     java = ["java", "-Xmx512m", "-cp", f"{jars}/*", "-Dkafka.logs.dir=" + str(place)]
-    subprocess.run(
-        [*java, "kafka.tools.StorageTool", "format", "-t", "Z3JpZHBsdXMtbG9jYWwtMQ", "-c", str(config)],
-        check=True,
-        capture_output=True,
-    )
+    format_ = [*java, "kafka.tools.StorageTool", "format", "-t", "Z3JpZHBsdXMtbG9jYWwtMQ", "-c", str(config)]
+    if password:
+        format_ += ["--add-scram", f"SCRAM-SHA-512=[name={BROKER_ADMIN},password={password}]"]
+    subprocess.run(format_, check=True, capture_output=True)
     process = _spawn([*java, "kafka.Kafka", str(config)], place / "kafka.out")
     try:
         _wait_for(port, process)
@@ -134,13 +147,15 @@ def kafka(place: Path, *, session_timeout_ms: int = 6_000) -> Iterator[Running]:
         _stop(process)
 
 
-def _kafka_config(place: Path, port: int, control: int, session_timeout_ms: int) -> str:
-    settings = {
+def _kafka_config(place: Path, port: int, control: int, session_timeout_ms: int) -> dict[str, str]:
+    return {
         "process.roles": "broker,controller",
         "node.id": "1",
         "controller.quorum.voters": f"1@127.0.0.1:{control}",
-        "listeners": f"PLAINTEXT://127.0.0.1:{port},CONTROLLER://127.0.0.1:{control}",
-        "advertised.listeners": f"PLAINTEXT://127.0.0.1:{port}",
+        "listeners": f"CLIENTS://127.0.0.1:{port},CONTROLLER://127.0.0.1:{control}",
+        "advertised.listeners": f"CLIENTS://127.0.0.1:{port}",
+        "listener.security.protocol.map": "CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT",
+        "inter.broker.listener.name": "CLIENTS",
         "controller.listener.names": "CONTROLLER",
         "log.dirs": str(place / "data"),
         "offsets.topic.replication.factor": "1",
@@ -155,7 +170,29 @@ def _kafka_config(place: Path, port: int, control: int, session_timeout_ms: int)
         "auto.create.topics.enable": "false",
         "log.cleaner.dedupe.buffer.size": "16777216",
     }
-    return "".join(f"{name}={value}\n" for name, value in settings.items())
+
+
+def _guarded(password: str) -> dict[str, str]:
+    """What makes a broker ask who calls, and refuse what no access list says.
+
+    The controller's listener takes PLAIN: SCRAM credentials lie in what it keeps, so it cannot be asked by them.
+    """
+    login = f'required username="{BROKER_ADMIN}" password="{password}"'
+    of = "org.apache.kafka.common.security"
+    return {
+        "listener.security.protocol.map": "CLIENTS:SASL_PLAINTEXT,CONTROLLER:SASL_PLAINTEXT",
+        "sasl.enabled.mechanisms": "SCRAM-SHA-512",
+        "sasl.mechanism.inter.broker.protocol": "SCRAM-SHA-512",
+        "sasl.mechanism.controller.protocol": "PLAIN",
+        "listener.name.clients.scram-sha-512.sasl.jaas.config": f"{of}.scram.ScramLoginModule {login};",
+        "listener.name.controller.sasl.enabled.mechanisms": "PLAIN",
+        "listener.name.controller.plain.sasl.jaas.config": (
+            f'{of}.plain.PlainLoginModule {login} user_{BROKER_ADMIN}="{password}";'
+        ),
+        "authorizer.class.name": "org.apache.kafka.metadata.authorizer.StandardAuthorizer",
+        "super.users": f"User:{BROKER_ADMIN}",
+        "allow.everyone.if.no.acl.found": "false",
+    }
 
 
 @contextmanager

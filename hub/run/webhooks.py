@@ -6,9 +6,10 @@ What passes by itself is tried again and keeps the order; what does not ends `fa
 
 import hmac
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from hashlib import sha256
+from pathlib import Path
 from typing import Any, Final
 
 import httpx
@@ -17,6 +18,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from hub.access.exits import Exit
 from hub.clock import Clock
+from hub.errors import TryLater
 from hub.run.envelope import CONTENT_TYPE
 from hub.run.ledger import Ledger
 from hub.run.telling import Telling
@@ -61,7 +63,21 @@ class Hook:
     """Where a department wants its whistles, and the secret that signs them."""
 
     url: str
-    secret: str
+    secret: str = field(default="", repr=False)
+    secret_file: Path | None = None
+    """Takes the place of `secret`, and is read at each call: a new secret needs no restart."""
+
+    def signing(self) -> str:
+        """The secret of this moment; raises TryLater C119 where its file cannot be read, or is empty."""
+        if self.secret_file is None:
+            return self.secret
+        try:
+            secret = self.secret_file.read_text(encoding="utf-8").strip()
+        except (OSError, UnicodeDecodeError):
+            secret = ""
+        if not secret:
+            raise TryLater("C119", name=str(self.secret_file))
+        return secret
 
 
 class Webhooks:
@@ -134,7 +150,7 @@ class Webhooks:
         headers = {
             "content-type": CONTENT_TYPE,
             "x-gridplus-timestamp": stamp,
-            "x-gridplus-signature": sign(self._hook.secret, stamp, body),
+            "x-gridplus-signature": sign(self._hook.signing(), stamp, body),
         }
         with self._http.stream("POST", self._hook.url, content=body, headers=headers) as answer:
             return answer.status_code

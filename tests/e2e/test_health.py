@@ -81,7 +81,7 @@ def test_a_worker_that_ends_no_step_is_told_by_name(loops: list[Loop], http: Tes
     broken.broken = ZeroDivisionError()
     loops += [idle("casework"), still, broken]
     answer = http.get("/readyz").json()
-    assert [("C141", True), ("C141", True)] == [
+    assert [("C151", True), ("C151", True)] == [
         (one["code"], name in one["cause"])
         for one, name in zip(answer["faults"], ("relay", "reports"), strict=True)
     ]
@@ -96,7 +96,7 @@ def test_steps_without_work_while_old_records_wait_are_no_progress(
     hub.tell(pipe(hub, "A1"))
     assert [] == faults(http)
     hub.clock.pause(readiness.SETTLED_WITHIN_S + 1)
-    assert ["C143"] == faults(http)
+    assert ["C153"] == faults(http)
     loops[0] = idle("clockwork")
     assert [] == faults(http)
 
@@ -114,7 +114,7 @@ def test_a_process_that_fails_and_rests_counts_its_failures_and_moves_on_no_cloc
 def test_a_store_of_another_version_is_not_ready(hub: HubInHand, http: TestClient) -> None:
     with hub.hub.store.write() as conn:
         conn.exec_driver_sql("UPDATE alembic_version SET version_num = '0001'")
-    assert ["C142"] == faults(http)
+    assert ["C152"] == faults(http)
 
 
 def test_a_bus_that_is_away_is_told_and_the_process_is_alive_all_the_same(hub: HubInHand) -> None:

@@ -151,6 +151,18 @@ def test_an_opened_whistle_shows_what_the_grants_give_and_writes_who_looked(
     assert hub.rows("SELECT count(*) FROM audit")[0][0] == before + 1
 
 
+def test_another_departments_key_fetches_nothing_of_a_department(hub: HubInHand, http: TestClient) -> None:
+    puller = next(c for c in hub.hub.pack.contracts if Channel.PULL in c.channels).department
+    _call(hub, puller)
+    mine = {w["id"] for w in http.get("/departments/me/whistles", headers=by(puller)).json()["whistles"]}
+    assert mine
+    others = {c.department for c in hub.hub.pack.contracts} - {puller}
+    for other in others:
+        fetched = http.get("/departments/me/whistles", headers=by(other)).json()["whistles"]
+        assert mine.isdisjoint(w["id"] for w in fetched)
+        assert all(f"/{puller}" not in w["source"] for w in fetched)
+
+
 def test_another_departments_whistle_looks_like_one_that_is_not_there(
     hub: HubInHand, http: TestClient
 ) -> None:

@@ -152,12 +152,12 @@ def _seal(copy: Path) -> None:
 @pytest.mark.parametrize(
     ("harm", "code"),
     [
-        pytest.param(_cut, "C145", id="cut off"),
-        pytest.param(_flip, "C145", id="one bit is another"),
-        pytest.param(lambda copy: (copy / "store.sqlite").unlink(), "C145", id="the store is missing"),
-        pytest.param(lambda copy: (copy / "more").write_text("x"), "C145", id="a file too many"),
-        pytest.param(lambda copy: (copy / "manifest.json").write_text("{"), "C145", id="no manifest"),
-        pytest.param(_fewer, "C147", id="records were taken out"),
+        pytest.param(_cut, "C155", id="cut off"),
+        pytest.param(_flip, "C155", id="one bit is another"),
+        pytest.param(lambda copy: (copy / "store.sqlite").unlink(), "C155", id="the store is missing"),
+        pytest.param(lambda copy: (copy / "more").write_text("x"), "C155", id="a file too many"),
+        pytest.param(lambda copy: (copy / "manifest.json").write_text("{"), "C155", id="no manifest"),
+        pytest.param(_fewer, "C157", id="records were taken out"),
         pytest.param(_another_audit, "A104", id="the audit was added to"),
     ],
 )
@@ -182,7 +182,7 @@ def test_it_comes_back_into_an_empty_place_only(copy: Path, tmp_path: Path, take
     file.parent.mkdir(parents=True)
     file.write_text("something")
     done = restored(copy)
-    assert (2, True) == (done.exit_code, "C146" in done.stderr), done.stderr
+    assert (2, True) == (done.exit_code, "C156" in done.stderr), done.stderr
     assert "something" == file.read_text()
     assert [file.name] == [one.name for one in (tmp_path / "elsewhere").rglob("*") if one.is_file()]
 
@@ -193,7 +193,7 @@ def test_the_keys_never_go_into_the_copy_nor_over_another_file(
 ) -> None:
     (tmp_path / "taken.toml").write_text("mine")
     done = call(home, "backup", str(tmp_path / "copy"), "--keys", str(tmp_path / where))
-    assert (2, True) == (done.exit_code, "C144" in done.stderr)
+    assert (2, True) == (done.exit_code, "C154" in done.stderr)
     assert not (tmp_path / "copy").exists()
     assert "mine" == (tmp_path / "taken.toml").read_text()
 

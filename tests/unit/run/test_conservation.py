@@ -19,7 +19,7 @@ def told(hub: HubInHand, *sides: Side) -> dict[str, Mapping[str, object]]:
     doctor = Doctor(hub.hub.pack, (), hub.clock.now(), sides)
     with hub.hub.store.read() as conn:
         found = doctor.findings(conn)
-    return {one.code: one.facts for one in found if one.code in ("D102", "D131", "D132", "D133", "D134")}
+    return {one.code: one.facts for one in found if one.code in ("D102", "D141", "D142", "D143", "D144")}
 
 
 def hours(hub: HubInHand) -> list[conservation.Hour]:
@@ -62,7 +62,7 @@ def test_a_record_between_two_states_is_named_with_its_source_and_hour(hub: HubI
     hub.settle()
     ((first,), *_) = hub.rows("SELECT id FROM record ORDER BY id")
     break_(hub, f"{torn} WHERE id = '{first}'")
-    said = told(hub)["D131"]
+    said = told(hub)["D141"]
     assert (SOURCE, 1, first) == (said["source"], said["count"], said["first"])
     assert str(said["hour"]).startswith("2026-03-10T09:00:00+08:00")
 
@@ -72,7 +72,7 @@ def test_a_record_that_is_gone_is_named_by_its_event(hub: HubInHand) -> None:
     hub.settle()
     ((id_,),) = hub.rows("SELECT id FROM record")
     break_(hub, "DELETE FROM record")
-    assert {"count": 1, "first": id_} == told(hub)["D132"]
+    assert {"count": 1, "first": id_} == told(hub)["D142"]
 
 
 def test_what_casework_has_still_to_read_is_counted_by_partition(hub: HubInHand) -> None:
@@ -91,7 +91,7 @@ def test_what_casework_has_still_to_read_is_counted_by_partition(hub: HubInHand)
 
 def test_a_group_beyond_the_end_of_its_topic_and_one_far_behind_are_told(hub: HubInHand) -> None:
     said = told(hub, Side("casework", "grid.events", 0, -3), Side("reports", "grid.reports.zilai", 0, 20_000))
-    assert {"D133": 3, "D134": 20_000} == {code: facts["count"] for code, facts in said.items()}
+    assert {"D143": 3, "D144": 20_000} == {code: facts["count"] for code, facts in said.items()}
 
 
 def test_a_bus_that_does_not_answer_is_a_finding_among_the_others(hub: HubInHand) -> None:

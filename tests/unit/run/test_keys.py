@@ -104,10 +104,23 @@ def test_a_new_master_never_takes_the_name_of_one_that_is_still_in_the_file(hub:
     assert 1 == len(words(hub, file))
 
 
-def test_a_running_worker_with_the_old_file_stops_and_holds_no_record(hub: HubInHand) -> None:
+def test_a_running_worker_reads_the_file_again_at_the_first_key_of_a_new_master(hub: HubInHand) -> None:
     hub.tell(pipe(hub, "A1"))
     rotate(hub.hub.store, hub.hub.settings.keys_file)
     hub.hub.vault._open.clear()  # as after ten thousand other keys
+    hub.settle()
+    assert 1 == hub.account()["fates"]["published"]
+    hub.tell(pipe(hub, "A2"))
+    assert {"m2"} == masters(hub)
+
+
+def test_a_worker_whose_file_lacks_the_new_master_stops_and_holds_no_record(hub: HubInHand) -> None:
+    hub.tell(pipe(hub, "A1"))
+    file = hub.hub.settings.keys_file
+    old = load_keys(file)
+    rotate(hub.hub.store, file)
+    keyfile.replace(file, old)  # a machine that the new file has not reached
+    hub.hub.vault._open.clear()
     with pytest.raises(FixSettings) as stopped:
         hub.settle()
     assert "A102" == stopped.value.code

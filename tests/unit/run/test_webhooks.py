@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 
 import httpx
 import pytest
 
 from hub.bus.message import Fenced
-from hub.errors import FixSettings
+from hub.errors import FixSettings, TryLater
 from hub.run.doctor import Doctor
 from hub.run.webhooks import REFUSALS, Hook, Webhooks, sign
 from hub.store import whistles
@@ -284,3 +285,36 @@ def test_a_webhook_without_address_or_secret_is_told_at_the_start(hub: HubInHand
     hub.hub.settings.webhooks["gongdian"] = {name: one for name, one in whole.items() if name != lacks}
     with pytest.raises(FixSettings, match=r"C101.*webhooks\.gongdian"):
         hub.hub.webhooks("gongdian")
+
+
+def test_a_secret_in_a_file_changes_from_one_call_to_the_next(
+    hub: HubInHand, departments: Departments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "secret"
+    monkeypatch.setitem(HOOKS, "gongdian", Hook("https://gongdian.example/hook", secret_file=file))
+    caller = caller_of(hub, departments)
+    for n, secret in enumerate(("old", "new")):
+        file.write_text(f"{secret}\n")
+        queue(hub, "gongdian", f"w{n}")
+        assert 1 == work(caller)
+        said = departments.requests[n]
+        stamp = said.headers["x-gridplus-timestamp"]
+        assert sign(secret, stamp, said.content) == said.headers["x-gridplus-signature"]
+
+
+def test_while_the_file_of_a_secret_is_away_nothing_is_sent_and_no_try_is_counted(
+    hub: HubInHand, departments: Departments, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "secret"
+    monkeypatch.setitem(HOOKS, "gongdian", Hook("https://gongdian.example/hook", secret_file=file))
+    caller = caller_of(hub, departments)
+    queue(hub, "gongdian", "w1")
+    for empty in (False, True):
+        if empty:
+            file.write_text(" \n")
+        with pytest.raises(TryLater) as waits:
+            caller.step()
+        assert "C119" == waits.value.code
+    assert ([], {"w1": ("waiting", 0)}) == (departments.requests, states(hub))
+    file.write_text("k1")
+    assert 1 == work(caller)
