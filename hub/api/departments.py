@@ -7,7 +7,7 @@ from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.access.exits import Exit
-from hub.api.doors import AllDoors, Department
+from hub.api.doors import AllDoors, Department, Doors
 from hub.api.plain import PlainJson, PlainText
 from hub.store import whistles
 
@@ -76,16 +76,30 @@ class WhistleState(BaseModel):
 @router.get("/whistles")
 def fetch(department: Department, doors: AllDoors, limit: int = Query(100, ge=1, le=500)) -> Fetched:
     """Whistles that wait for this department's acknowledgement, as its grants allow at this moment."""
+    found: list[dict[str, Any]] = []
+    behind = 0
+    while len(found) < limit:
+        portion, left_out, behind = _portion(department, doors, limit - len(found), behind)
+        found += portion
+        if not left_out:
+            break
+    return Fetched(whistles=found)
+
+
+def _portion(department: str, doors: Doors, limit: int, behind: int) -> tuple[list[dict[str, Any]], int, int]:
+    """What can be told of the next `limit` that wait, how many were left out, and the place of the last of them.
+
+    Those that cannot be told (W120, A121) take nobody's place: more are asked for behind them.
+    """
     now = doors.clock.now()
     ledger = doors.ledgers.mine()
     with doors.store.write() as conn:
-        told = doors.telling.again(
-            conn, whistles.pull(conn, department, limit), through=Exit.HTTP_PULL, at=now
-        )
+        waiting, last = whistles.pull(conn, department, limit, behind=behind)
+        told = doors.telling.again(conn, waiting, through=Exit.HTTP_PULL, at=now)
         whistles.mark(conn, "pull", told, "fetched", now, department=department)
         ledger.append(conn, [row for one in told.values() for row in one.rows], now)
     ledger.committed()
-    return Fetched(whistles=[orjson.loads(one.message) for one in told.values()])
+    return [orjson.loads(one.message) for one in told.values()], len(waiting) - len(told), last
 
 
 @router.post("/whistles/acknowledgements")

@@ -123,16 +123,17 @@ def queue(conn: Connection, deliveries: Sequence[NewDelivery], at: datetime) -> 
     )
 
 
-def pull(conn: Connection, department: str, limit: int) -> dict[str, str]:
-    """Message id → whistle id of what `department` has not acknowledged, oldest first, of its own only."""
+def pull(conn: Connection, department: str, limit: int, *, behind: int = 0) -> tuple[dict[str, str], int]:
+    """Message id → whistle id of what `department` has not acknowledged, oldest first, of its own only; and the
+    place of the last of them, `behind` which to go on."""
     rows = conn.execute(
-        select(delivery.c.message_id, delivery.c.whistle_id)
+        select(delivery.c.message_id, delivery.c.whistle_id, delivery.c.seq)
         .where(delivery.c.department == department, delivery.c.channel == "pull")
-        .where(delivery.c.state.in_(["waiting", "fetched"]))
+        .where(delivery.c.state.in_(["waiting", "fetched"]), delivery.c.seq > behind)
         .order_by(delivery.c.seq)
         .limit(limit)
-    )
-    return {r.message_id: r.whistle_id for r in rows}
+    ).all()
+    return {r.message_id: r.whistle_id for r in rows}, rows[-1].seq if rows else behind
 
 
 def mark(

@@ -105,6 +105,7 @@ def test_word_of_what_was_called_off_waits_for_an_acknowledgement_of_its_own(
     dispute = stated("D1", category=Code("hl-2024", _code(hub, "sifa")), position=at(*spot(hub)))
     hub.tell(dispute)
     hub.settle()
+    hub.clock.pause(60)
     hub.tell(replace(dispute, stage=Stage.CANCELLED))
     hub.settle()
     fetched = http.get("/departments/me/whistles", headers=by("sifa")).json()["whistles"]

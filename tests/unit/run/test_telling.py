@@ -22,6 +22,7 @@ from tests.e2e.test_journey import spot
 from tests.instruments import HubInHand, at, demo_pack, stated
 from tests.unit.run.granting import ended, grants, restarted
 from tests.unit.run.ledgers import blocks, is_whole
+from tests.unit.run.sources import pipe
 
 PULLER = "renshe"
 """Pulls its whistles, and sees a point only to about 100 m."""
@@ -181,6 +182,19 @@ def test_a_whistle_whose_contract_is_nowhere_waits_and_the_others_are_fetched(ca
     with door(called.hub) as client:
         assert {"whistles": []} == client.get("/departments/me/whistles").json()
     assert [("waiting",)] == called.rows("SELECT state FROM delivery WHERE department = 'renshe'")
+
+
+def test_whistles_that_cannot_be_told_take_no_place_of_those_that_can(called: HubInHand) -> None:
+    with called.hub.store.write() as conn:
+        conn.exec_driver_sql("UPDATE whistle SET body = replace(body, 'renshe-v1', 'renshe-v0')")
+    called.clock.pause(60)
+    code = demo_pack().codes.code_for("hl-2024", "dispute.labour")
+    assert code
+    called.tell(replace(pipe(called, "A2", 5), category=Code("hl-2024", code)))
+    called.settle()
+    with door(called.hub) as client:
+        for limit in (1, 2):
+            assert 1 == len(client.get(f"/departments/me/whistles?limit={limit}").json()["whistles"])
 
 
 def test_every_contract_of_the_demo_knows_the_form_of_every_field_that_it_asks_for() -> None:

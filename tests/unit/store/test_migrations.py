@@ -62,7 +62,7 @@ def test_a_whistle_on_its_way_before_messages_had_ids_is_acknowledged_as_before(
         )
     migrate.up(empty)
     with empty.write() as conn:
-        assert {"wh_1": "wh_1"} == whistles.pull(conn, "jiaoyu", 10)
+        assert {"wh_1": "wh_1"} == whistles.pull(conn, "jiaoyu", 10)[0]
         assert 1 == whistles.mark(conn, "pull", ["wh_1"], "acknowledged", MORNING, department="jiaoyu")
 
 
