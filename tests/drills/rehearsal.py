@@ -21,6 +21,8 @@ SEED = int(os.environ.get("GRIDPLUS_DRILL_SEED", "20260310"))
 """More kills and other moments, for those who have more time than `make test`."""
 MATTERS = 4
 """A portion: enough that a kill finds some half done."""
+MOST = 450
+"""The district has no room for more matters that are far from each other."""
 BACK = [one for one in WORKERS if one != "web"]
 """Workers that may run twice: of the web worker each would need a port of its own."""
 
@@ -59,7 +61,7 @@ def rehearsal(drill: str, where: Where, place: Path, tolls: list[Toll], *, kills
 
     Adds the drill's line to `tolls`, then fails where anything is missing or double.
     """
-    truth = lines.make(demo_pack(), matters=MATTERS * kills, seed=SEED)
+    truth = lines.make(demo_pack(), matters=min(MATTERS * kills, MOST), seed=SEED)
     with stack_at(place, truth, store=where.store, bus=where.bus, prefix=where.prefix) as stack:
         yield Rehearsal(stack, truth, kills, random.Random(SEED))
         stack.settle()

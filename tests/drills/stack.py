@@ -10,6 +10,8 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy.exc import DBAPIError
+
 from hub.run.assembly import Assembly
 from hub.run.servers import free_port
 from hub.settings import read
@@ -85,7 +87,7 @@ class Stack:
             self.processes[name].terminate()
         for name in names:
             process = self.processes.pop(name)
-            process.join(30)
+            process.join(60)
             assert 0 == process.exitcode, self.said(name)
 
     # -- waiting -------------------------------------------------------------------------------------
@@ -129,6 +131,14 @@ class Stack:
         with self.hub.store.read() as conn:
             found = {name: int(conn.exec_driver_sql(query).scalar_one()) for name, query in _OPEN.items()}
         return {name: number for name, number in found.items() if number}
+
+    def answers(self) -> bool:
+        """Whether the store can be read."""
+        try:
+            self.done()
+        except DBAPIError:
+            return False
+        return True
 
     def waits(self, name: str) -> int:
         """How often a worker of it said that it waits for store or bus."""

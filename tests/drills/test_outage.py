@@ -13,6 +13,7 @@ from tests.conftest import Servers, lacking
 from tests.connected.patience import until
 from tests.drills import outage
 from tests.drills.rehearsal import KILLS, Where, rehearsal
+from tests.drills.stack import LONGEST_S
 from tests.drills.toll import Toll
 
 pytestmark = [pytest.mark.slow, pytest.mark.connected, pytest.mark.nasty("N68")]
@@ -64,4 +65,4 @@ def test_nothing_is_lost_or_made_twice_when_the_database_is_killed_and_comes_bac
             own.database.kill()
             until(said, "it says that it waits")
             own.database.again()
-            stack.hub.store.close()  # its connections are gone with the server
+            until(stack.answers, "it has recovered", within_s=LONGEST_S)
