@@ -151,8 +151,12 @@ def hidden_from(pack: Pack, department: str) -> list[Person]:
 
 
 def _without(one: Person, shown: set[str]) -> Person:
-    left = {
-        name: "" if name in shown else getattr(one, name)
-        for name in ("name", "phone", "id_number", "address")
-    }
-    return Person(**left)
+    def left(name: str, value: str) -> str:
+        return "" if name in shown else value
+
+    return Person(
+        name=left("name", one.name),
+        phone=left("phone", one.phone),
+        id_number=left("id_number", one.id_number),
+        address=left("address", one.address),
+    )
