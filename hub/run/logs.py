@@ -7,7 +7,7 @@ import traceback
 import warnings
 from collections.abc import MutableMapping
 from types import TracebackType
-from typing import Any
+from typing import Any, TextIO
 
 import structlog
 
@@ -38,10 +38,17 @@ def configure(level: str) -> None:
     sys.unraisablehook = lambda one: _crashed(one.exc_type, one.exc_value, one.exc_traceback)
 
 
-def _warned(_words: Warning | str, kind: type[Warning], file: str, line: int, *_: Any) -> None:
+def _warned(
+    message: Warning | str,  # noqa: ARG001 said by nobody
+    category: type[Warning],
+    filename: str,
+    lineno: int,
+    file: TextIO | None = None,  # noqa: ARG001 the standard library's signature
+    line: str | None = None,  # noqa: ARG001
+) -> None:
     """A library's warning by sort and place; openpyxl's quote the cell."""
-    at = f"{file.rsplit('/', 1)[-1]}:{line}"
-    structlog.get_logger().warning("library_warned", kind=kind.__name__, at=at)
+    at = f"{filename.rsplit('/', 1)[-1]}:{lineno}"
+    structlog.get_logger().warning("library_warned", kind=category.__name__, at=at)
 
 
 def _crashed(kind: type[BaseException], _error: BaseException | None, trace: TracebackType | None) -> None:

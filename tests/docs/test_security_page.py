@@ -25,6 +25,7 @@ def functions_of(file: str) -> set[str]:
 
 
 def test_each_threat_has_a_test() -> None:
-    rows = [line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith("| what")]
+    heads = ("| what is tried |", "| what they have |")
+    rows = [line for line in PAGE.splitlines() if line.startswith("| ") and not line.startswith(heads)]
     assert len(rows) > 30
     assert [] == [row for row in rows if "::test_" not in row.rsplit("|", 2)[1]]

@@ -147,7 +147,16 @@ def hidden_from(pack: Pack, department: str) -> list[Person]:
         for g in pack.grants
         if g.department == department and not g.mask and g.field.startswith("resident.")
     }
-    return [replace(planted(n), **dict.fromkeys(full & _VALUES, "")) for n in range(PEOPLE)]
+    return [_without(planted(n), full) for n in range(PEOPLE)]
 
 
-_VALUES: Final = frozenset({"name", "phone", "id_number", "address"})
+def _without(one: Person, shown: set[str]) -> Person:
+    def left(name: str, value: str) -> str:
+        return "" if name in shown else value
+
+    return Person(
+        name=left("name", one.name),
+        phone=left("phone", one.phone),
+        id_number=left("id_number", one.id_number),
+        address=left("address", one.address),
+    )
