@@ -3,18 +3,33 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select, tuple_, update
+import orjson
+from sqlalchemy import Connection, Row, func, select, update
 
 from hub.intake import revisions
 from hub.intake.revisions import Revision
 from hub.jsonform import dumps, loads
 from hub.model import Event, EventId, EventKey, Fate, GridDraft, Reason, RecordId
+from hub.store.copying import insert_new
 from hub.store.engine import chunks, insert
 from hub.store.engine import update as update_rows
+from hub.store.lists import among
 from hub.store.moments import to_us
 from hub.store.tables import alias, event, grid_version, record, resident
+
+_NAMED: Final = {
+    "sqlite": """
+        SELECT a.system, a.ref, a.key FROM json_each(?) AS name CROSS JOIN alias AS a
+        ON a.system = json_extract(name.value, '$[0]') AND a.ref = json_extract(name.value, '$[1]')""",
+    # OFFSET 0: one look into the index for each name, however few rows the planner believes there are
+    "postgresql": """
+        SELECT name.pair->>0, name.pair->>1, a.key FROM json_array_elements(%s::json) AS name(pair)
+        CROSS JOIN LATERAL (SELECT key FROM alias
+        WHERE system = name.pair->>0 AND ref = name.pair->>1 OFFSET 0) AS a""",
+}
+"""Aliases of a JSON list of [system, ref]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +72,7 @@ class Known:
 
 def add(conn: Connection, events: Sequence[NewEvent]) -> None:
     """Stores events and their aliases; what stands already stays as it was."""
-    insert(
+    insert_new(
         conn,
         event,
         [
@@ -109,7 +124,7 @@ def residents(conn: Connection, ids: Iterable[str]) -> dict[str, bytes]:
     """Requesters by id, sealed."""
     found: dict[str, bytes] = {}
     for part in chunks(ids):
-        rows = conn.execute(select(resident.c.id, resident.c.sealed).where(resident.c.id.in_(part)))
+        rows = conn.execute(select(resident.c.id, resident.c.sealed).where(among(resident.c.id, part)))
         found |= {r.id: r.sealed for r in rows}
     return found
 
@@ -118,7 +133,9 @@ def known(conn: Connection, ids: Iterable[EventId]) -> dict[str, Known]:
     """Those of `ids` that are stored already: resends (N01), or the events of a record that is read again."""
     found: dict[str, Known] = {}
     for part in chunks(ids):
-        rows = conn.execute(select(event.c.id, event.c.record_id, event.c.fate).where(event.c.id.in_(part)))
+        rows = conn.execute(
+            select(event.c.id, event.c.record_id, event.c.fate).where(among(event.c.id, part))
+        )
         found |= {r.id: Known(RecordId(r.record_id), Fate(r.fate) if r.fate else None) for r in rows}
     return found
 
@@ -126,14 +143,14 @@ def known(conn: Connection, ids: Iterable[EventId]) -> dict[str, Known]:
 def take_up(conn: Connection, ids: Iterable[EventId]) -> None:
     """Events that casework failed on are before it again."""
     for part in chunks(ids):
-        conn.execute(update(event).where(event.c.id.in_(part)).values(fate=None, note=""))
+        conn.execute(update(event).where(among(event.c.id, part)).values(fate=None, note=""))
 
 
 def versions(conn: Connection, keys: Iterable[EventKey]) -> dict[str, str]:
     """For each known key the highest version token seen."""
     newest: dict[str, str] = {}
     for part in chunks(keys):
-        for r in conn.execute(select(event.c.key, event.c.version).where(event.c.key.in_(part))):
+        for r in conn.execute(select(event.c.key, event.c.version).where(among(event.c.key, part))):
             newest[r.key] = max(newest.get(r.key, ""), r.version)
     return newest
 
@@ -143,7 +160,9 @@ def newest(conn: Connection, keys: Iterable[str]) -> dict[str, Revision]:
     found: dict[str, list[Revision]] = {}
     for part in chunks(keys):
         rows = conn.execute(
-            select(event.c.key, event.c.id, event.c.received_us, event.c.version).where(event.c.key.in_(part))
+            select(event.c.key, event.c.id, event.c.received_us, event.c.version).where(
+                among(event.c.key, part)
+            )
         )
         for r in rows:
             one = Revision(received_us=r.received_us, event_id=r.id, version=r.version)
@@ -153,13 +172,10 @@ def newest(conn: Connection, keys: Iterable[str]) -> dict[str, Revision]:
 
 def keys_of_aliases(conn: Connection, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], set[str]]:
     """(system, ref) → the event keys that carry it."""
-    wanted = list(dict.fromkeys(names))
     found: dict[tuple[str, str], set[str]] = {}
-    for start in range(0, len(wanted), 400):
-        part = wanted[start : start + 400]
-        rows = conn.execute(select(alias).where(tuple_(alias.c.system, alias.c.ref).in_(part)))
-        for r in rows:
-            found.setdefault((r.system, r.ref), set()).add(r.key)
+    for part in chunks(orjson.dumps(one).decode() for one in dict.fromkeys(names)):
+        for system, ref, key in conn.exec_driver_sql(_NAMED[conn.dialect.name], (f"[{','.join(part)}]",)):
+            found.setdefault((system, ref), set()).add(key)
     return found
 
 
@@ -167,7 +183,7 @@ def load(conn: Connection, ids: Iterable[str]) -> dict[str, StoredEvent]:
     """Events by id."""
     found: dict[str, StoredEvent] = {}
     for part in chunks(ids):
-        for r in conn.execute(select(event).where(event.c.id.in_(part))):
+        for r in conn.execute(select(event).where(among(event.c.id, part))):
             found[r.id] = _stored(r)
     return found
 
@@ -176,7 +192,7 @@ def of_keys(conn: Connection, keys: Iterable[str]) -> dict[str, list[StoredEvent
     """Every revision of these reports, oldest first."""
     found: dict[str, list[StoredEvent]] = {}
     for part in chunks(keys):
-        for r in conn.execute(select(event).where(event.c.key.in_(part)).order_by(event.c.received_us)):
+        for r in conn.execute(select(event).where(among(event.c.key, part)).order_by(event.c.received_us)):
             found.setdefault(r.key, []).append(_stored(r))
     return found
 
@@ -226,6 +242,6 @@ def records_of(conn: Connection, ids: Iterable[EventId]) -> dict[str, RecordId]:
     """Event id → the record it came in."""
     found: dict[str, RecordId] = {}
     for part in chunks(ids):
-        rows = conn.execute(select(event.c.id, event.c.record_id).where(event.c.id.in_(part)))
+        rows = conn.execute(select(event.c.id, event.c.record_id).where(among(event.c.id, part)))
         found |= {r.id: RecordId(r.record_id) for r in rows}
     return found

@@ -6,14 +6,16 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
-from sqlalchemy import Connection, Row, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, text, update
 
 from hub import ids
 from hub.bus.message import Fenced
 from hub.jsonform import dumps, loads
 from hub.model import EventId, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
+from hub.store.copying import insert_new
 from hub.store.engine import chunks, insert
 from hub.store.events import loads_reasons, newest
+from hub.store.lists import among
 from hub.store.moments import from_us, from_us_or_none, to_us
 from hub.store.swapping import swap
 from hub.store.tables import block, fallback, incident, link, review
@@ -69,7 +71,7 @@ def in_blocks(conn: Connection, blocks: Iterable[str], *, since: datetime) -> se
     for part in chunks(blocks):
         found |= set(
             conn.execute(
-                select(block.c.incident_id).where(block.c.block.in_(part), block.c.last_us >= to_us(since))
+                select(block.c.incident_id).where(among(block.c.block, part), block.c.last_us >= to_us(since))
             ).scalars()
         )
     return found
@@ -79,7 +81,7 @@ def load(conn: Connection, ids: Iterable[str]) -> dict[str, Incident]:
     """Incidents by id."""
     found: dict[str, Incident] = {}
     for part in chunks(ids):
-        rows = conn.execute(select(incident.c.id, incident.c.body).where(incident.c.id.in_(part)))
+        rows = conn.execute(select(incident.c.id, incident.c.body).where(among(incident.c.id, part)))
         found |= {r.id: loads(Incident, r.body) for r in rows}
     return found
 
@@ -97,11 +99,11 @@ def links_of(conn: Connection, incidents: Iterable[str]) -> dict[str, list[Curre
     return found
 
 
-def _links(conn: Connection, column: object, values: Iterable[str]) -> list[CurrentLink]:
+def _links(conn: Connection, column: ColumnElement[Any], values: Iterable[str]) -> list[CurrentLink]:
     found: list[CurrentLink] = []
     for part in chunks(values):
         rows = conn.execute(
-            select(link).where(column.in_(part), link.c.undone_us.is_(None)).order_by(link.c.linked_us)  # type: ignore[attr-defined]  # a column of `link`
+            select(link).where(among(column, part), link.c.undone_us.is_(None)).order_by(link.c.linked_us)
         )
         found += [_current(r) for r in rows]
     return found
@@ -137,7 +139,7 @@ def latest_events(conn: Connection, keys: Iterable[str]) -> dict[str, str]:
 
 def add(conn: Connection, incidents: Sequence[Incident]) -> None:
     """Stores new incidents; raises Fenced where one stands already, since its opener went before us."""
-    if insert(conn, incident, [_row(one) for one in incidents]) != len(incidents):
+    if insert_new(conn, incident, [_row(one) for one in incidents]) != len(incidents):
         raise Fenced
 
 
@@ -177,7 +179,7 @@ def add_links(conn: Connection, links: Sequence[CurrentLink]) -> None:
         }
         for one in links
     ]
-    if insert(conn, link, rows) != len(rows):
+    if insert_new(conn, link, rows) != len(rows):
         raise Fenced
 
 
@@ -198,7 +200,7 @@ def link_counts(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
     for part in chunks(keys):
         rows = conn.execute(
             select(link.c.event_key, func.count().label("n"))
-            .where(link.c.event_key.in_(part))
+            .where(among(link.c.event_key, part))
             .group_by(link.c.event_key)
         )
         found |= {r.event_key: r.n for r in rows}
@@ -246,7 +248,7 @@ def questions_about(conn: Connection, incidents: Iterable[str]) -> list[Row[Any]
     found: list[Row[Any]] = []
     for part in chunks(incidents):
         found += conn.execute(
-            select(review).where(review.c.incident_id.in_(part) | review.c.candidate_id.in_(part))
+            select(review).where(among(review.c.incident_id, part) | among(review.c.candidate_id, part))
         ).all()
     return found
 
@@ -277,7 +279,7 @@ def resolve_fallback(conn: Connection, ids: Iterable[str], at: datetime) -> None
     for part in chunks(ids):
         conn.execute(
             update(fallback)
-            .where(fallback.c.incident_id.in_(part), fallback.c.resolved_us.is_(None))
+            .where(among(fallback.c.incident_id, part), fallback.c.resolved_us.is_(None))
             .values(resolved_us=to_us(at))
         )
 
