@@ -37,4 +37,4 @@ def _on_postgresql(element: Any, compiler: Any, **how: Any) -> str:
     column, values = (compiler.process(one, **how) for one in element.clauses)
     kind = "bigint" if isinstance(next(iter(element.clauses)).type, Integer) else "text"
     # an array, not a join: with few rows or old statistics a join would be planned as a scan of the table
-    return f"{column} = ANY (ARRAY(SELECT CAST(json_array_elements_text({values}) AS {kind})))"
+    return f"{column} = ANY (ARRAY(SELECT CAST(json_array_elements_text(CAST({values} AS json)) AS {kind})))"
