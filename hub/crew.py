@@ -11,6 +11,7 @@ from hub.api.app import serve
 from hub.clock import Clock
 from hub.errors import FixSettings
 from hub.pack import Pack
+from hub.run import longlived
 from hub.run.assembly import Assembly
 from hub.run.loop import Loop
 from hub.settings import Settings
@@ -58,6 +59,7 @@ class Crew:
                 self._loops.append(getattr(self.hub, name)())
         if "web" in self._workers:
             self._serve()
+        longlived.keep()
         for loop in self._loops:
             loop.start()
 
