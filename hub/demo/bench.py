@@ -293,14 +293,15 @@ def _embedded(
 
     Nobody can tell the bus apart in the database of a PostgreSQL; and with Kafka its tables are the outbox.
     """
+    together = sum(statements_s.values())
     if "store" in servers_:
         spent_s.setdefault("bus", None)
         return 0.0
     if "bus" in servers_:
-        spent_s["store"] = sum(statements_s.values())
-        return spent_s["store"]
-    spent_s.update(statements_s)
-    return sum(statements_s.values())
+        spent_s["store"] = together
+    else:
+        spent_s.update(statements_s)
+    return together
 
 
 def _percentiles(sorted_ms: Sequence[float]) -> dict[str, int] | None:
