@@ -20,6 +20,10 @@ class _Among(FunctionElement[bool]):
     type = Boolean()
     inherit_cache = True
 
+    def self_group(self, against: Any = None) -> Any:  # noqa: ARG002 SQLAlchemy's
+        """As it stands: SQLAlchemy would write `… = 1` where booleans are numbers, and no index knows that."""
+        return self
+
 
 def among(column: ColumnElement[Any], values: Iterable[str | int]) -> ColumnElement[bool]:
     """True for the rows whose `column`, a text or a whole number, is one of `values`."""

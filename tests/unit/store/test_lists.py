@@ -1,10 +1,12 @@
 """A list of values is one parameter: the same rows on both databases, and one statement for every length."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 from sqlalchemy import event, select
 
+from hub.store import migrate
 from hub.store.copying import insert_new
 from hub.store.engine import Store, insert
 from hub.store.events import keys_of_aliases
@@ -34,6 +36,17 @@ def test_a_condition_finds_the_listed_numbers(store: Store) -> None:
         first, *_, last = conn.execute(select(message.c.seq).order_by(message.c.seq)).scalars()
         found = conn.execute(select(message.c.seq).where(among(message.c.seq, [last, first, 2**40])))
         assert {first, last} == set(found.scalars())
+
+
+def test_a_list_is_looked_up_in_the_index_and_no_table_is_walked_through(tmp_path: Path) -> None:
+    store = Store(f"sqlite:///{tmp_path}/hub.db")
+    migrate.up(store)
+    asked = select(data_key).where(among(data_key.c.subject, ["a"]))
+    text = str(asked.compile(dialect=store.engine.dialect, compile_kwargs={"literal_binds": True}))
+    with store.read() as conn:
+        plan = [row[-1] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {text}")]
+    store.close()
+    assert [one for one in plan if "SEARCH data_key USING" in one]
 
 
 def test_lists_of_every_length_are_one_statement(store: Store) -> None:
