@@ -13,6 +13,7 @@ from hub.api.health import serve_health
 from hub.clock import Clock
 from hub.errors import FixSettings
 from hub.pack import Pack
+from hub.run import longlived
 from hub.run.assembly import Assembly
 from hub.run.loop import Loop
 from hub.run.reach import check_listener
@@ -60,6 +61,7 @@ class Crew:
             self._serve(serve(self.hub, self._loops), settings.port)
         elif settings.health_port:
             self._serve(serve_health(self.hub, self._loops), settings.health_port)
+        longlived.keep()
         for loop in self._loops:
             loop.start()
 

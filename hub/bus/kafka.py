@@ -145,8 +145,8 @@ class KafkaBus:
                 acks="all",
                 enable_idempotence=True,
                 compression_type="lz4",
-                linger_ms=5,
-                batch_size=262_144,
+                linger_ms=20,  # `publish` flushes at once: it only counts while a portion is being handed over
+                batch_size=1_000_000,
                 max_block_ms=patience_ms,
                 delivery_timeout_ms=patience_ms,
                 request_timeout_ms=min(30_000, patience_ms // 2),

@@ -1,5 +1,7 @@
 """`gridplus bench`: seeded reports through the whole journey, with its cost by stage."""
 
+from pathlib import Path
+
 import click
 
 from hub.cli import output
@@ -14,9 +16,9 @@ from hub.cli import output
 @click.option(
     "--workers",
     type=click.IntRange(0),
-    default=0,
-    show_default=True,
-    help="So many processes (postgresql and kafka); 0: one process plays every worker.",
+    default=None,
+    help="So many processes (postgresql and kafka); 0: one process plays every worker. "
+    "Without it: 2 on servers, else 0.",
 )
 @click.option(
     "--rate",
@@ -24,17 +26,59 @@ from hub.cli import output
     default=None,
     help="Offer so many events a second for 60 s and tell the latency; --events does not count then.",
 )
+@click.option(
+    "--preload",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Measure again with so many incidents stored, one of ten open.",
+)
+@click.option(
+    "--profile",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    default=None,
+    help="Write a flame graph of the one process to this file, as collapsed stacks.",
+)
+@click.option(
+    "--plans",
+    type=click.Path(path_type=Path, dir_okay=False, writable=True),
+    default=None,
+    help="Write the database's plan of every statement to this file (one process).",
+)
 @click.option("--seed", default=20260310, show_default=True, help="Seed of the reports.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on the last line.")
 def bench(
-    events: int, store: str, bus: str, workers: int, rate: float | None, seed: int, as_json: bool
+    events: int,
+    store: str,
+    bus: str,
+    workers: int | None,
+    rate: float | None,
+    preload: int,
+    profile: Path | None,
+    plans: Path | None,
+    seed: int,
+    as_json: bool,
 ) -> None:
     """Speed of the whole journey, by stage."""
-    from hub.demo.bench import Order, run
+    from hub.demo.bench import WORKERS, Order, run
     from hub.run import logs
 
     logs.configure("warning")
-    figures = run(Order(events=events, store=store, bus=bus, seed=seed, rate=rate, workers=workers))
+    if workers is None:
+        on_servers = (store, bus) == ("postgresql", "kafka") and not (profile or plans)
+        workers = WORKERS if on_servers else 0
+    order = Order(
+        events=events,
+        store=store,
+        bus=bus,
+        seed=seed,
+        rate=rate,
+        workers=workers,
+        preload=preload,
+        profile=profile,
+        plans=plans,
+    )
+    figures = run(order)
     if not as_json:
         for name, value in figures.items():
             click.echo(f"{name:>18}: {value}")

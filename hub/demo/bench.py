@@ -16,24 +16,33 @@ from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
+from sqlalchemy import func, select
+
 from hub import ids
 from hub.clock import Clock
-from hub.demo.bodies import collect
+from hub.demo.embedded_cost import StatementCost
 from hub.demo.hands import STAGES, Hands, OneThread, Processes, Stopwatch
+from hub.demo.kept import kept
 from hub.demo.listener import Listener, stop, topics_of
 from hub.demo.offer import Offer, Portion
+from hub.demo.plans import Plans
+from hub.demo.preload import preload
 from hub.demo.process import cpu_s, forget_peak, peak_mb
+from hub.demo.sampler import Sampler
 from hub.errors import FixSettings, TryLater
 from hub.model import EventKey, Mode
 from hub.plugin import Body
-from hub.run import servers
+from hub.run import longlived, servers
 from hub.run.account import account
 from hub.run.assembly import Assembly
 from hub.run.reception import Reception, write
 from hub.settings import read
+from hub.store.tables import message
 
 RATE_S: Final = 60.0
 """How long a rate is offered."""
+WORKERS: Final = 2
+"""Processes where nobody says how many, on servers: as many as the cores of the smallest machine meant."""
 _WARM: Final = 8
 """Bodies of each source that go first and are not counted."""
 _PATIENCE_S: Final = 600.0
@@ -44,7 +53,8 @@ class Order:
     """What to measure: `store` sqlite or postgresql, `bus` embedded or kafka.
 
     `rate`: events a second that are offered for `rate_s` seconds; None: `events`, all at once.
-    `workers`: so many processes; 0: everything in this one.
+    `workers`: so many processes; 0: everything in this one. `preload`: so many incidents are stored after a first
+    run, and a second one follows. `profile`: where the flame graph of this process goes.
     """
 
     events: int
@@ -54,6 +64,10 @@ class Order:
     rate: float | None = None
     rate_s: float = RATE_S
     workers: int = 0
+    preload: int = 0
+    profile: Path | None = None
+    plans: Path | None = None
+    """Where the plans of this process's statements go; of the last run."""
 
     @property
     def wanted(self) -> int:
@@ -62,12 +76,16 @@ class Order:
 
 
 def run(order: Order) -> dict[str, Any]:
-    """Figures of one run. It starts local servers and stops them.
+    """Figures of one run, or of two, before and after `preload`. It starts local servers and stops them.
 
-    Raises FixSettings C101 for several processes on one SQLite file, TryLater C120 where it does not end.
+    Raises FixSettings C101 for several processes on one SQLite file, and for a profile of other processes;
+    TryLater C120 where it does not end.
     """
     if order.workers and (order.store, order.bus) != ("postgresql", "kafka"):
         raise FixSettings("C101", name="--workers")
+    for name, file in (("--profile", order.profile), ("--plans", order.plans)):
+        if order.workers and file:
+            raise FixSettings("C101", name=name)
     with ExitStack() as stack:
         home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gridplus-bench-")))
         home.chmod(0o755)
@@ -77,21 +95,42 @@ def run(order: Order) -> dict[str, Any]:
         if order.store == "postgresql":
             running["store"] = stack.enter_context(servers.postgresql(home / "postgresql"))
         warm = _WARM * 5
-        bodies = collect(order.wanted + warm, order.seed, home / "systems")
+        runs = 2 if order.preload else 1
+        bodies = kept(order.wanted * runs + warm, order.seed, home / "systems")
         settings = _settings(home, running, bodies.configs)
         hub = Assembly(read(**settings))
         stack.callback(hub.close)
         hub.warm()
         watch = Stopwatch()
-        hands: Hands = Processes(order.workers, settings) if order.workers else OneThread(hub, watch)
+        hands: Hands = Processes(order.workers, settings, watch) if order.workers else OneThread(hub, watch)
         stack.callback(hands.close)
         listener = Listener(settings, home / "whistles.txt")
         stack.callback(stop, listener.process)
         bench = _Bench(hub, hands, listener, watch)
         bench.play(Offer({s: some[:_WARM] for s, some in bodies.by_source.items()}, 0.0))
         pids = {name: one.process.pid for name, one in running.items()}
-        offered = {source: some[_WARM:] for source, some in bodies.by_source.items()}
-        return _measure(order, bench, offered, pids)
+        longlived.keep()
+        first, *more = _shared_out({s: some[_WARM:] for s, some in bodies.by_source.items()}, runs)
+        figures = _measure(order, bench, first, pids)
+        for some in more:
+            preload(hub, first, order.preload, order.seed)
+            again = _measure(order, bench, some, pids)
+            ratio = round(_cost(again) / _cost(figures), 2)
+            figures["preloaded"] = {"stored_before": order.preload, "cost_ratio": ratio, **again}
+        return figures
+
+
+def _cost(figures: Mapping[str, Any]) -> float:
+    """CPU an event of hub, store and bus together."""
+    return sum(figures["cpu_us_per_event"][whose] or 0.0 for whose in ("hub", "store", "bus"))
+
+
+def _shared_out(bodies: Mapping[str, Sequence[Body]], runs: int) -> list[Mapping[str, Sequence[Body]]]:
+    """The bodies of each run: every source's in their order."""
+    return [
+        {s: some[len(some) * n // runs : len(some) * (n + 1) // runs] for s, some in bodies.items()}
+        for n in range(runs)
+    ]
 
 
 def _settings(
@@ -172,10 +211,8 @@ class _Bench:
                 return False
             if conn.exec_driver_sql("SELECT 1 FROM message WHERE sent = 0 LIMIT 1").first():
                 return False
-            told = conn.exec_driver_sql(
-                "SELECT topic, value FROM message WHERE topic LIKE 'grid.whistles.%%'"
-            )
-            blown = sum(topic in self._topics for topic, _ in told)
+            told = select(func.count()).select_from(message).where(message.c.topic.in_(self._topics))
+            blown = conn.execute(told).scalar_one()
         return len(self.listener.heard()) >= blown
 
     def latencies_ms(self) -> list[float]:
@@ -196,15 +233,30 @@ def _measure(
 ) -> dict[str, Any]:
     pids = {**servers_, "departments": bench.listener.process.pid}
     others = {str(pid): pid for pid in bench.hands.pids()}
-    bench.watch.seconds.clear()
     with bench.hub.store.read() as conn:
         before = account(conn)
     forget_peak()
+    stages = bench.hands.seconds()
+    embedded = StatementCost(bench.hub.store.engine)
+    sampler = Sampler()
+    plans = Plans(bench.hub.store) if order.plans else None
+    if order.profile:
+        sampler.start()
     spent = {name: cpu_s(pid) for name, pid in {**pids, **others}.items()}
     own_s = time.process_time()
     begun, ended = bench.play(Offer(bodies, order.rate_s if order.rate is not None else 0.0))
     own_s = bench.busy_s - own_s
-    spent = {name: cpu_s(pid) - spent[name] for name, pid in {**pids, **others}.items()}
+    if order.profile:
+        sampler.stop()
+        sampler.write(order.profile)
+    embedded.end()
+    if plans is not None and order.plans is not None:
+        plans.write(order.plans)
+    stages = {name: s - stages.get(name, 0.0) for name, s in bench.hands.seconds().items()}
+    spent_s: dict[str, float | None] = {
+        name: cpu_s(pid) - spent[name] for name, pid in {**pids, **others}.items()
+    }
+    own_s -= _embedded(spent_s, embedded.seconds, servers_)
     with bench.hub.store.read() as conn:
         after = account(conn)
     records, seconds = after["records"] - before["records"], (ended - begun).total_seconds()
@@ -217,11 +269,11 @@ def _measure(
         "seconds": round(seconds, 2),
         "events_per_second": round(records / seconds, 1),
         "cpu_us_per_event": {
-            "hub": us(own_s + sum(spent[name] for name in others)),
-            "store": us(spent.get("store")),
-            "bus": us(spent.get("bus")),
-            "departments": us(spent["departments"]),
-            "stages": {name: us(bench.watch.seconds.get(name)) for name in STAGES},
+            "hub": us(own_s + sum(spent_s[name] or 0.0 for name in others)),
+            "store": us(spent_s.get("store")),
+            "bus": us(spent_s.get("bus")),
+            "departments": us(spent_s["departments"]),
+            "stages": {name: us(stages.get(name)) for name in STAGES},
         },
         "latency_ms": _percentiles(bench.latencies_ms()) if order.rate is not None else None,
         "peak_memory_mb": peak_mb((os.getpid(), *bench.hands.pids())),
@@ -232,6 +284,24 @@ def _measure(
         "fates": {name: n - before["fates"][name] for name, n in after["fates"].items()},
         "shares": {source: round(len(some) / records, 3) for source, some in bodies.items()},
     }
+
+
+def _embedded(
+    spent_s: dict[str, float | None], statements_s: Mapping[str, float], servers_: Mapping[str, int]
+) -> float:
+    """Notes what store and bus cost inside this process; returns how much of its CPU that was.
+
+    Nobody can tell the bus apart in the database of a PostgreSQL; and with Kafka its tables are the outbox.
+    """
+    together = sum(statements_s.values())
+    if "store" in servers_:
+        spent_s.setdefault("bus", None)
+        return 0.0
+    if "bus" in servers_:
+        spent_s["store"] = together
+    else:
+        spent_s.update(statements_s)
+    return together
 
 
 def _percentiles(sorted_ms: Sequence[float]) -> dict[str, int] | None:

@@ -19,7 +19,7 @@ from hub.clock import ScenarioClock
 from hub.demo.scenario import Scenario, make
 from hub.errors import PeerRefused, TryLater
 from hub.pack import Pack
-from hub.plugin import Adapter, Body, PeerRequest, Reads, Receives, SimulatorSetup, Tends, Tools
+from hub.plugin import Adapter, Body, Page, PeerRequest, Reads, Receives, SimulatorSetup, Tends, Tools
 from hub.plugin.registry import Registry
 from hub.run.assembly import http_client
 
@@ -89,25 +89,29 @@ def _nonces() -> Any:
 
 
 def _drain(adapter: Adapter, done: Any, door: "_Door") -> list[Body]:
-    """Reads pages until the simulator has said everything and a whole page is empty."""
+    """Reads until the simulator has said everything and a whole pass over it brought nothing more.
+
+    A source that is read in passes moves its cursor for ever: a pass ends with a page that wants no next one.
+    """
     got: list[Body] = []
-    cursor, ends = "", time.monotonic() + _LONGEST_S
+    cursor, is_quiet, ends = "", False, time.monotonic() + _LONGEST_S
     while time.monotonic() < ends:
         finished = done()  # asked before the page is read: what is let out in between comes with the next
         try:
             if isinstance(adapter, Tends):
                 adapter.tend()
-            if isinstance(adapter, Reads):
-                page = adapter.read(cursor)
-                got += page.bodies
-                moved, cursor = page.cursor != cursor, page.cursor
-            else:
-                moved = False
+            page = adapter.read(cursor) if isinstance(adapter, Reads) else Page((), cursor)
         except TryLater:
             continue
-        if not moved and finished:
-            return door.bodies + got
-    return door.bodies + got
+        got += page.bodies
+        cursor = page.cursor
+        if page.bodies or not finished:
+            is_quiet = False
+        elif not page.more:
+            if is_quiet:
+                return door.bodies + got
+            is_quiet = True
+    raise TryLater("C120")
 
 
 class _Door:

@@ -2,6 +2,7 @@
 
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import partial
@@ -10,27 +11,29 @@ from typing import Any, Final, Protocol
 import orjson
 
 from hub.clock import SystemClock
-from hub.demo.listener import start, stop
+from hub.demo.listener import ask, start, stop
+from hub.run import longlived
 from hub.run.assembly import Assembly
 from hub.run.loop import Loop
 from hub.settings import read
 
 STAGES: Final = ("1_store_records", "2_normalise_to_event", "3_relay", "4_link_route_project")
-"""In their order. The last three are told apart only where one thread steps them."""
+"""In their order. Kafka's client has a thread of its own, which belongs to no stage where loops have theirs."""
 _LOOK_S: Final = 0.05
 
 
 @dataclass(slots=True)
 class Stopwatch:
-    """CPU seconds of this process by stage."""
+    """CPU seconds by stage: of this process where one thread works, of the stage's thread where each has its own."""
 
+    now: Callable[[], float] = time.process_time
     seconds: dict[str, float] = field(default_factory=dict)
 
     def time(self, stage: str, work: Callable[[], int]) -> int:
         """What `work` returns; its CPU time is added to `stage`."""
-        begun = time.process_time()
+        begun = self.now()
         done = work()
-        self.seconds[stage] = self.seconds.get(stage, 0.0) + time.process_time() - begun
+        self.seconds[stage] = self.seconds.get(stage, 0.0) + self.now() - begun
         return done
 
 
@@ -43,6 +46,10 @@ class Hands(Protocol):
 
     def pids(self) -> Sequence[int]:
         """Their processes beside this one."""
+        ...
+
+    def seconds(self) -> Mapping[str, float]:
+        """CPU seconds of each stage so far."""
         ...
 
     def close(self) -> None:
@@ -70,6 +77,10 @@ class OneThread:
         """None."""
         return ()
 
+    def seconds(self) -> Mapping[str, float]:
+        """As its stopwatch has it."""
+        return dict(self._watch.seconds)
+
     def close(self) -> None:
         """Leaves the group."""
         self._casework.close()
@@ -78,8 +89,8 @@ class OneThread:
 class Processes:
     """`number` processes, each with intake, casework and relay as `gridplus run` has them."""
 
-    def __init__(self, number: int, settings: Mapping[str, Any]) -> None:
-        self._wall = SystemClock()
+    def __init__(self, number: int, settings: Mapping[str, Any], watch: Stopwatch) -> None:
+        self._wall, self._watch = SystemClock(), watch
         self._running = [start("hub.demo.hands", {"settings": settings}) for _ in range(number)]
 
     def work(self) -> int:
@@ -91,15 +102,26 @@ class Processes:
         """All of them."""
         return [one.pid for one in self._running]
 
+    def seconds(self) -> Mapping[str, float]:
+        """Of all of them together, with what this process did itself."""
+        together = Counter(self._watch.seconds)
+        for one in self._running:
+            together.update(ask(one))
+        return together
+
     def close(self) -> None:
         """Stops all of them."""
         for one in self._running:
             stop(one)
 
 
-def loops_of(hub: Assembly) -> list[Loop]:
+def loops_of(hub: Assembly, watch: Stopwatch) -> list[Loop]:
     """The loops of one process. Its intake reads no source: what the bench offers is stored by the bench."""
-    loops = [hub.casework(), hub.relay()]
+    casework, relay = hub.plain_casework(), hub.plain_relay()
+    loops = [
+        Loop("casework", partial(watch.time, STAGES[3], casework.step), idle_s=0.02, close=casework.close),
+        Loop("relay", partial(watch.time, STAGES[2], relay.step), idle_s=_LOOK_S, close=lambda: None),
+    ]
     for source in hub.active_sources():
         intake = hub.plain_intake(source, hub.adapter(source))
 
@@ -107,7 +129,8 @@ def loops_of(hub: Assembly) -> list[Loop]:
             held = intake.lease()
             return intake.digest(held) if held else 0
 
-        loops.append(Loop(f"intake:{source}", step, idle_s=_LOOK_S, close=lambda: None))
+        timed = partial(watch.time, STAGES[1], step)
+        loops.append(Loop(f"intake:{source}", timed, idle_s=_LOOK_S, close=lambda: None))
     return loops
 
 
@@ -116,12 +139,16 @@ def main() -> None:
     order = orjson.loads(sys.stdin.buffer.readline())
     hub = Assembly(read(**order["settings"]))
     hub.warm()
-    loops = loops_of(hub)
+    watch = Stopwatch(time.thread_time)
+    loops = loops_of(hub, watch)
+    longlived.keep()
     for loop in loops:
         loop.start()
     sys.stdout.write("ready\n")
     sys.stdout.flush()
-    sys.stdin.buffer.read()
+    for _ in sys.stdin.buffer:  # each line asks how much was done so far
+        sys.stdout.buffer.write(orjson.dumps(watch.seconds) + b"\n")
+        sys.stdout.buffer.flush()
     for loop in loops:
         loop.ask_to_stop()
     for loop in loops:

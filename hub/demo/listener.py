@@ -61,6 +61,15 @@ def start(module: str, order: Mapping[str, Any]) -> "subprocess.Popen[bytes]":
     return process
 
 
+def ask(process: "subprocess.Popen[bytes]") -> Any:
+    """What the process answers to an empty line: one line of JSON."""
+    assert process.stdin is not None  # noqa: S101 opened as pipes
+    assert process.stdout is not None  # noqa: S101
+    process.stdin.write(b"\n")
+    process.stdin.flush()
+    return orjson.loads(process.stdout.readline())
+
+
 def stop(process: "subprocess.Popen[bytes]") -> None:
     """Closes its input and waits for its end."""
     if process.stdin is not None:

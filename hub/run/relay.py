@@ -9,6 +9,9 @@ from hub.store import leases, outbox
 from hub.store.engine import Store
 
 LEASE: Final = "relay"
+_PORTION: Final = 4
+"""Batches that one look takes: Kafka and the mark cost a round trip a portion, and a casework batch alone is some
+three messages an event."""
 
 
 class Relay:
@@ -37,7 +40,7 @@ class Relay:
 
     def _publish(self, held: leases.Lease) -> int:
         with self._store.read() as conn:
-            portion = outbox.unsent(conn, self._batch)
+            portion = outbox.unsent(conn, _PORTION * self._batch)
         if not portion:
             return 0
         self._bus.publish([(message, part) for _, part, message in portion])

@@ -11,8 +11,10 @@ from hub.intake import revisions
 from hub.intake.revisions import Revision
 from hub.jsonform import dumps, loads
 from hub.model import Event, EventId, EventKey, Fate, GridDraft, Mode, Reason, RecordId
+from hub.store.copying import insert_new
 from hub.store.engine import chunks, insert
 from hub.store.engine import update as update_rows
+from hub.store.lists import among
 from hub.store.moments import to_us
 from hub.store.tables import alias, event, grid_version, record, resident
 
@@ -57,7 +59,7 @@ class Known:
 
 def add(conn: Connection, events: Sequence[NewEvent]) -> None:
     """Stores events and their aliases; what stands already stays as it was."""
-    insert(
+    insert_new(
         conn,
         event,
         [
@@ -109,7 +111,7 @@ def residents(conn: Connection, ids: Iterable[str]) -> dict[str, bytes]:
     """Requesters by id, sealed."""
     found: dict[str, bytes] = {}
     for part in chunks(ids):
-        rows = conn.execute(select(resident.c.id, resident.c.sealed).where(resident.c.id.in_(part)))
+        rows = conn.execute(select(resident.c.id, resident.c.sealed).where(among(resident.c.id, part)))
         found |= {r.id: r.sealed for r in rows}
     return found
 
@@ -118,7 +120,9 @@ def known(conn: Connection, ids: Iterable[EventId]) -> dict[str, Known]:
     """Those of `ids` that are stored already: resends (N01), or the events of a record that is read again."""
     found: dict[str, Known] = {}
     for part in chunks(ids):
-        rows = conn.execute(select(event.c.id, event.c.record_id, event.c.fate).where(event.c.id.in_(part)))
+        rows = conn.execute(
+            select(event.c.id, event.c.record_id, event.c.fate).where(among(event.c.id, part))
+        )
         found |= {r.id: Known(RecordId(r.record_id), Fate(r.fate) if r.fate else None) for r in rows}
     return found
 
@@ -126,14 +130,14 @@ def known(conn: Connection, ids: Iterable[EventId]) -> dict[str, Known]:
 def take_up(conn: Connection, ids: Iterable[EventId]) -> None:
     """Events that casework failed on are before it again."""
     for part in chunks(ids):
-        conn.execute(update(event).where(event.c.id.in_(part)).values(fate=None, note=""))
+        conn.execute(update(event).where(among(event.c.id, part)).values(fate=None, note=""))
 
 
 def versions(conn: Connection, keys: Iterable[EventKey]) -> dict[str, str]:
     """For each known key the highest version token seen."""
     newest: dict[str, str] = {}
     for part in chunks(keys):
-        for r in conn.execute(select(event.c.key, event.c.version).where(event.c.key.in_(part))):
+        for r in conn.execute(select(event.c.key, event.c.version).where(among(event.c.key, part))):
             newest[r.key] = max(newest.get(r.key, ""), r.version)
     return newest
 
@@ -143,7 +147,9 @@ def newest(conn: Connection, keys: Iterable[str]) -> dict[str, Revision]:
     found: dict[str, list[Revision]] = {}
     for part in chunks(keys):
         rows = conn.execute(
-            select(event.c.key, event.c.id, event.c.received_us, event.c.version).where(event.c.key.in_(part))
+            select(event.c.key, event.c.id, event.c.received_us, event.c.version).where(
+                among(event.c.key, part)
+            )
         )
         for r in rows:
             one = Revision(received_us=r.received_us, event_id=r.id, version=r.version)
@@ -155,7 +161,7 @@ def load(conn: Connection, ids: Iterable[str]) -> dict[str, StoredEvent]:
     """Events by id."""
     found: dict[str, StoredEvent] = {}
     for part in chunks(ids):
-        for r in conn.execute(select(event).where(event.c.id.in_(part))):
+        for r in conn.execute(select(event).where(among(event.c.id, part))):
             found[r.id] = _stored(r)
     return found
 
@@ -165,7 +171,7 @@ def undecided(conn: Connection, ids: Iterable[str]) -> list[str]:
     found: list[str] = []
     for part in chunks(ids):
         found += conn.execute(
-            select(event.c.id).where(event.c.id.in_(part), event.c.fate.is_(None))
+            select(event.c.id).where(among(event.c.id, part), event.c.fate.is_(None))
         ).scalars()
     return found
 
@@ -179,7 +185,7 @@ def of_keys(conn: Connection, keys: Iterable[str]) -> dict[str, list[StoredEvent
     """Every revision of these reports, oldest first."""
     found: dict[str, list[StoredEvent]] = {}
     for part in chunks(keys):
-        for r in conn.execute(select(event).where(event.c.key.in_(part)).order_by(event.c.received_us)):
+        for r in conn.execute(select(event).where(among(event.c.key, part)).order_by(event.c.received_us)):
             found.setdefault(r.key, []).append(_stored(r))
     return found
 
@@ -229,6 +235,6 @@ def records_of(conn: Connection, ids: Iterable[EventId]) -> dict[str, RecordId]:
     """Event id → the record it came in."""
     found: dict[str, RecordId] = {}
     for part in chunks(ids):
-        rows = conn.execute(select(event.c.id, event.c.record_id).where(event.c.id.in_(part)))
+        rows = conn.execute(select(event.c.id, event.c.record_id).where(among(event.c.id, part)))
         found |= {r.id: RecordId(r.record_id) for r in rows}
     return found

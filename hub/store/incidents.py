@@ -4,19 +4,38 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select, text, update
+import orjson
+from sqlalchemy import ColumnElement, Connection, Row, func, select, text, update
 
 from hub import ids
 from hub.bus.message import Fenced
 from hub.jsonform import dumps, loads
 from hub.model import EventId, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
-from hub.store.engine import BATCH, chunks, insert
+from hub.store.copying import insert_new
+from hub.store.engine import chunks, insert
 from hub.store.events import loads_reasons, newest
+from hub.store.lists import among
 from hub.store.moments import from_us, from_us_or_none, to_us
 from hub.store.swapping import swap
 from hub.store.tables import block, fallback, incident, link, review
+
+_OF_NAMES: Final = {
+    "sqlite": """
+        SELECT a.system, a.ref, l.incident_id FROM json_each(?) AS name CROSS JOIN alias AS a
+        ON a.system = json_extract(name.value, '$[0]') AND a.ref = json_extract(name.value, '$[1]')
+        CROSS JOIN link AS l ON l.event_key = a.key AND l.undone_us IS NULL ORDER BY a.key""",
+    # OFFSET 0: one look into the index for each name, however few rows the planner believes there are
+    "postgresql": """
+        SELECT name.pair->>0, name.pair->>1, l.incident_id
+        FROM json_array_elements(%s::json) AS name(pair)
+        CROSS JOIN LATERAL (SELECT key FROM alias
+        WHERE system = name.pair->>0 AND ref = name.pair->>1 OFFSET 0) AS a
+        CROSS JOIN LATERAL (SELECT incident_id FROM link
+        WHERE event_key = a.key AND undone_us IS NULL OFFSET 0) AS l ORDER BY a.key""",
+}
+"""Incidents of a JSON list of [system, ref]."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,7 +88,7 @@ def in_blocks(conn: Connection, blocks: Iterable[str], *, since: datetime) -> se
     for part in chunks(blocks):
         found |= set(
             conn.execute(
-                select(block.c.incident_id).where(block.c.block.in_(part), block.c.last_us >= to_us(since))
+                select(block.c.incident_id).where(among(block.c.block, part), block.c.last_us >= to_us(since))
             ).scalars()
         )
     return found
@@ -79,45 +98,25 @@ def versions(conn: Connection, ids: Iterable[str]) -> dict[str, int]:
     """Incident → its version as it is stored."""
     found: dict[str, int] = {}
     for part in chunks(ids):
-        rows = conn.execute(select(incident.c.id, incident.c.version).where(incident.c.id.in_(part)))
+        rows = conn.execute(select(incident.c.id, incident.c.version).where(among(incident.c.id, part)))
         found |= {r.id: r.version for r in rows}
     return found
 
 
 def of_names(conn: Connection, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
     """(system, number) → the incident that a report of that name is joined to; of several the last by key."""
-    wanted = list(dict.fromkeys(names))
     found: dict[tuple[str, str], str] = {}
-    for start in range(0, len(wanted), BATCH):
-        systems, refs = zip(*wanted[start : start + BATCH], strict=True)
-        rows = conn.exec_driver_sql(*_of_names(conn, systems, refs))
-        found |= {(r.system, r.ref): r.incident_id for r in rows}
+    for part in chunks(orjson.dumps(one).decode() for one in dict.fromkeys(names)):
+        rows = conn.exec_driver_sql(_OF_NAMES[conn.dialect.name], (f"[{','.join(part)}]",))
+        found |= {(system, ref): incident_id for system, ref, incident_id in rows}
     return found
-
-
-def _of_names(
-    conn: Connection, systems: Sequence[str], refs: Sequence[str]
-) -> tuple[str, tuple[object, ...]]:
-    """The statement and its parameters: all names as one list, since they come by the hundred in each batch."""
-    if conn.dialect.name == "postgresql":
-        wanted = "unnest(%s::text[], %s::text[]) AS wanted(system, ref)"
-        parameters: tuple[object, ...] = (list(systems), list(refs))
-    else:
-        wanted = "(SELECT json_extract(value, '$[0]') AS system, json_extract(value, '$[1]') AS ref FROM json_each(?)) AS wanted"
-        parameters = (dumps(list(zip(systems, refs, strict=True))),)
-    return (
-        "SELECT alias.system, alias.ref, link.incident_id "  # noqa: S608 nothing in it comes from outside
-        f"FROM {wanted} JOIN alias ON alias.system = wanted.system AND alias.ref = wanted.ref "
-        "JOIN link ON link.event_key = alias.key AND link.undone_us IS NULL ORDER BY alias.key",
-        parameters,
-    )
 
 
 def load(conn: Connection, ids: Iterable[str]) -> dict[str, Incident]:
     """Incidents by id."""
     found: dict[str, Incident] = {}
     for part in chunks(ids):
-        rows = conn.execute(select(incident.c.id, incident.c.body).where(incident.c.id.in_(part)))
+        rows = conn.execute(select(incident.c.id, incident.c.body).where(among(incident.c.id, part)))
         found |= {r.id: loads(Incident, r.body) for r in rows}
     return found
 
@@ -134,7 +133,7 @@ def current_links_counted(
     current: dict[str, CurrentLink] = {}
     counts: dict[str, int] = {}
     for part in chunks(keys):
-        for r in conn.execute(select(link).where(link.c.event_key.in_(part))):
+        for r in conn.execute(select(link).where(among(link.c.event_key, part))):
             counts[r.event_key] = counts.get(r.event_key, 0) + 1
             if r.undone_us is None:
                 current[r.event_key] = _current(r)
@@ -149,11 +148,11 @@ def links_of(conn: Connection, incidents: Iterable[str]) -> dict[str, list[Curre
     return found
 
 
-def _links(conn: Connection, column: object, values: Iterable[str]) -> list[CurrentLink]:
+def _links(conn: Connection, column: ColumnElement[Any], values: Iterable[str]) -> list[CurrentLink]:
     found: list[CurrentLink] = []
     for part in chunks(values):
         rows = conn.execute(
-            select(link).where(column.in_(part), link.c.undone_us.is_(None)).order_by(link.c.linked_us)  # type: ignore[attr-defined]  # a column of `link`
+            select(link).where(among(column, part), link.c.undone_us.is_(None)).order_by(link.c.linked_us)
         )
         found += [_current(r) for r in rows]
     return found
@@ -189,7 +188,7 @@ def latest_events(conn: Connection, keys: Iterable[str]) -> dict[str, str]:
 
 def add(conn: Connection, incidents: Sequence[Incident]) -> None:
     """Stores new incidents; raises Fenced where one stands already, since its opener went before us."""
-    if insert(conn, incident, [_row(one) for one in incidents]) != len(incidents):
+    if insert_new(conn, incident, [_row(one) for one in incidents]) != len(incidents):
         raise Fenced
 
 
@@ -229,7 +228,7 @@ def add_links(conn: Connection, links: Sequence[CurrentLink]) -> None:
         }
         for one in links
     ]
-    if insert(conn, link, rows) != len(rows):
+    if insert_new(conn, link, rows) != len(rows):
         raise Fenced
 
 
@@ -250,7 +249,7 @@ def link_counts(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
     for part in chunks(keys):
         rows = conn.execute(
             select(link.c.event_key, func.count().label("n"))
-            .where(link.c.event_key.in_(part))
+            .where(among(link.c.event_key, part))
             .group_by(link.c.event_key)
         )
         found |= {r.event_key: r.n for r in rows}
@@ -298,7 +297,7 @@ def questions_about(conn: Connection, incidents: Iterable[str]) -> list[Row[Any]
     found: list[Row[Any]] = []
     for part in chunks(incidents):
         found += conn.execute(
-            select(review).where(review.c.incident_id.in_(part) | review.c.candidate_id.in_(part))
+            select(review).where(among(review.c.incident_id, part) | among(review.c.candidate_id, part))
         ).all()
     return found
 
@@ -329,7 +328,7 @@ def resolve_fallback(conn: Connection, ids: Iterable[str], at: datetime) -> None
     for part in chunks(ids):
         conn.execute(
             update(fallback)
-            .where(fallback.c.incident_id.in_(part), fallback.c.resolved_us.is_(None))
+            .where(among(fallback.c.incident_id, part), fallback.c.resolved_us.is_(None))
             .values(resolved_us=to_us(at))
         )
 

@@ -7,7 +7,9 @@ from sqlalchemy import Connection, select, text, update
 
 from hub.bus.message import Fenced, Message, Partition
 from hub.bus.topics import partition_of
-from hub.store.engine import Store, chunks, insert
+from hub.store.copying import insert_new
+from hub.store.engine import Store, insert
+from hub.store.lists import among
 from hub.store.moments import to_us
 from hub.store.tables import message, offset
 
@@ -29,7 +31,7 @@ class Outbox:
         if self._is_log and conn.dialect.name == "postgresql":
             conn.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _LOCK})
         made_us, sent = to_us(at), 1 if self._is_log else 0
-        insert(
+        insert_new(
             conn,
             message,
             [
@@ -59,8 +61,7 @@ def unsent(conn: Connection, limit: int) -> list[tuple[int, int, Message]]:
 
 def mark_sent(conn: Connection, seqs: Sequence[int]) -> None:
     """Kafka has acknowledged these."""
-    for part in chunks(map(str, seqs)):
-        conn.execute(update(message).where(message.c.seq.in_([int(s) for s in part])).values(sent=1))
+    conn.execute(update(message).where(among(message.c.seq, seqs)).values(sent=1))
 
 
 def waiting(conn: Connection) -> int:

@@ -11,8 +11,10 @@ from sqlalchemy import Connection, and_, case, func, select, update
 
 from hub.jsonform import dumps
 from hub.model import Fate, Mode, Reason, RecordId
-from hub.store.engine import chunks, insert
+from hub.store.copying import insert_new
+from hub.store.engine import chunks
 from hub.store.engine import update as update_rows
+from hub.store.lists import among
 from hub.store.moments import from_us, to_us
 from hub.store.tables import record
 
@@ -68,7 +70,7 @@ class End:
 
 def add(conn: Connection, records: Sequence[NewRecord]) -> int:
     """Stores what is new of `records`; what ingress refused is dead at once (R105)."""
-    return insert(conn, record, [_row(one) for one in records])
+    return insert_new(conn, record, [_row(one) for one in records])
 
 
 def _row(one: NewRecord) -> dict[str, Any]:
@@ -111,7 +113,7 @@ def waiting(conn: Connection, source: str, limit: int, limit_bytes: int = BATCH_
 def _read(conn: Connection, ids: Sequence[str]) -> list[WaitingRecord]:
     rows = conn.execute(
         select(record.c.id, record.c.kind, record.c.mode, record.c.received_us, record.c.sealed)
-        .where(record.c.id.in_(ids))
+        .where(among(record.c.id, ids))
         .order_by(record.c.received_us, record.c.id)
     )
     return [
@@ -132,7 +134,7 @@ def lock(conn: Connection, ids: Iterable[RecordId]) -> None:
     if conn.dialect.name == "postgresql":
         for part in chunks(sorted(ids)):
             conn.execute(
-                select(record.c.id).where(record.c.id.in_(part)).order_by(record.c.id).with_for_update()
+                select(record.c.id).where(among(record.c.id, part)).order_by(record.c.id).with_for_update()
             )
 
 
@@ -177,7 +179,7 @@ def settle_from_casework(conn: Connection, fates: Mapping[RecordId, Fate], at: d
         for ids in chunks(key for key, value in fates.items() if value is fate):
             conn.execute(
                 update(record)
-                .where(record.c.id.in_(ids), rank > _RANK[fate])
+                .where(among(record.c.id, ids), rank > _RANK[fate])
                 .values(fate=fate.value, stage=SETTLED, settled_us=to_us(at))
             )
 
@@ -190,7 +192,7 @@ def release(conn: Connection, hold_keys: Iterable[str]) -> int:
             update(record)
             .where(
                 record.c.fate == Fate.HELD.value,  # an index knows the few that are held
-                record.c.hold_key.in_(keys),
+                among(record.c.hold_key, keys),
                 record.c.code == "R302",
             )
             .where(record.c.sealed.is_not(None))  # past retention there is nothing left to read
@@ -206,7 +208,7 @@ def replay(conn: Connection, ids: Iterable[str]) -> int:
         again += conn.execute(
             update(record)
             .where(
-                record.c.id.in_(part),
+                among(record.c.id, part),
                 record.c.sealed.is_not(None),
                 record.c.fate.in_([Fate.HELD.value, Fate.DEAD.value]),
             )

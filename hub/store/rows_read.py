@@ -8,6 +8,7 @@ from hashlib import blake2b
 from sqlalchemy import Connection, delete, func, select, text
 
 from hub.store.engine import chunks, insert
+from hub.store.lists import among
 from hub.store.tables import row_read
 
 
@@ -54,7 +55,7 @@ def _over(conn: Connection, grant: str, day: str, limits: dict[str, int]) -> set
     known: set[str] = set()
     for part in chunks(limits):
         known |= set(
-            conn.execute(select(row_read.c.row_id).where(*mine, row_read.c.row_id.in_(part))).scalars()
+            conn.execute(select(row_read.c.row_id).where(*mine, among(row_read.c.row_id, part))).scalars()
         )
     number = conn.execute(select(func.coalesce(func.max(row_read.c.number), 0)).where(*mine)).scalar_one()
     over: set[str] = set()

@@ -11,7 +11,9 @@ from sqlalchemy import Connection, Row, func, select, update
 from hub.bus.message import Fenced
 from hub.jsonform import dumps, loads
 from hub.model import Move, Report, Whistle
+from hub.store.copying import insert_new
 from hub.store.engine import chunks, insert
+from hub.store.lists import among
 from hub.store.moments import to_us
 from hub.store.swapping import swap
 from hub.store.tables import answer, delivery, report, whistle
@@ -44,7 +46,7 @@ class NewAnswer:
 
 def add(conn: Connection, whistles: Sequence[Whistle]) -> None:
     """Stores new whistles; raises Fenced where one stands already, since another worker was faster."""
-    if insert(conn, whistle, [_row(w) for w in whistles]) != len(whistles):
+    if insert_new(conn, whistle, [_row(w) for w in whistles]) != len(whistles):
         raise Fenced
 
 
@@ -71,7 +73,7 @@ def load(conn: Connection, ids: Iterable[str]) -> dict[str, Whistle]:
     """Whistles by id."""
     found: dict[str, Whistle] = {}
     for part in chunks(ids):
-        rows = conn.execute(select(whistle.c.id, whistle.c.body).where(whistle.c.id.in_(part)))
+        rows = conn.execute(select(whistle.c.id, whistle.c.body).where(among(whistle.c.id, part)))
         found |= {r.id: loads(Whistle, r.body) for r in rows}
     return found
 
@@ -82,7 +84,7 @@ def of_incidents(conn: Connection, incidents: Iterable[str]) -> dict[str, list[W
     for part in chunks(incidents):
         rows = conn.execute(
             select(whistle.c.incident_id, whistle.c.body)
-            .where(whistle.c.incident_id.in_(part))
+            .where(among(whistle.c.incident_id, part))
             .order_by(whistle.c.blown_us, whistle.c.id)
         )
         for r in rows:
@@ -145,7 +147,7 @@ def mark(
         conn.execute(
             update(delivery)
             .where(
-                delivery.c.message_id.in_(part),
+                among(delivery.c.message_id, part),
                 delivery.c.channel == channel,
                 delivery.c.department == department,
                 delivery.c.state != "acknowledged",

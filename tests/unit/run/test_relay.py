@@ -60,6 +60,14 @@ def test_what_the_outbox_holds_is_carried_once_and_in_order(hub: HubInHand) -> N
     assert (["1", "2", "3"], 0) == (shelf.lies, waiting(hub))
 
 
+def test_one_look_takes_four_batches_and_leaves_the_rest_to_the_next(hub: HubInHand) -> None:
+    relay = Relay(
+        store=hub.hub.store, bus=Shelf(hub.hub.store), clock=hub.clock, worker="r", lease_s=15.0, batch=2
+    )
+    say(hub, *map(str, range(9)))
+    assert [8, 1, 0] == [relay.step(), relay.step(), relay.step()]
+
+
 def test_while_the_bus_is_away_the_outbox_keeps_everything(hub: HubInHand) -> None:
     def away() -> None:
         raise TryLater("C105")

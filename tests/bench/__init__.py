@@ -1,0 +1,1 @@
+"""Benches that are run by hand: they print figures and hold no bar, since machines differ."""
