@@ -19,7 +19,7 @@ def collector() -> Iterator[None]:
 
 @pytest.mark.usefixtures("collector")
 def test_what_stands_is_left_alone_and_what_comes_later_is_still_collected() -> None:
-    stands: list[list[object]] = [[] for _ in range(100)]
+    stands: list[list[int]] = [[] for _ in range(100)]
     longlived.keep()
     assert gc.get_freeze_count() > len(stands)
     assert not any(one is stands for one in gc.get_objects())
