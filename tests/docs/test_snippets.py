@@ -60,7 +60,7 @@ def test_the_settings_of_the_page_are_settings(tmp_path: Path, monkeypatch: pyte
     settings = read()
     assert settings.bus == "kafka://broker1:9092,broker2:9092"
     assert "hotline_12345" in settings.sources
-    assert {"url", "secret"} == set(settings.webhooks["zilai"])
+    assert {"url", "secret_file"} == set(settings.webhooks["zilai"])
 
 
 @pytest.mark.parametrize("page", [page for page in PAGES if blocks(page, "yaml")], ids=lambda page: page.name)

@@ -373,6 +373,9 @@ def test_no_command_prints_a_value(day: Day, tmp_path: Path, monkeypatch: pytest
             printed[name] = [done.stdout, done.stderr]
     printed["account"] = [orjson.dumps(day.in_hand.account()).decode()]
     assert {} == EVERYBODY.in_texts(printed | {"explain": explained(day)})
+    copied = [one for one in (tmp_path / "copy").rglob("*") if one.is_file()]
+    assert copied
+    assert [] == [str(one) for one in copied if EVERYBODY.shown_in(read(one))]
 
 
 def filled(day: Day, word: str, place: Path) -> str:
@@ -387,7 +390,7 @@ def filled(day: Day, word: str, place: Path) -> str:
             "format: csv\ncode_table: hl-2024\ncolumns: {source_ref: 编号, title: 标题}\n"
         )
         return str(place / "map.yaml")
-    return word
+    return str(place / word.strip("{}")) if word in ("{copy}", "{copied_keys}") else word
 
 
 def explained(day: Day) -> list[str]:

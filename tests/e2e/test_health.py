@@ -146,7 +146,7 @@ def test_figures_say_what_came_and_what_became_of_it(
         for fate in ("published", "linked", "held", "open")
     }
     assert {"published": 1, "linked": 1, "held": 1, "open": 1} == fates
-    assert 90 == said["gridplus_oldest_unsettled_seconds"][()]
+    assert 90 == round(said["gridplus_oldest_unsettled_seconds"][()])
     assert {0} == set(said["gridplus_conservation_difference"].values())
     assert {("casework",): 1.0} == said["gridplus_worker_steps_total"]
     assert 0 == sum(said["gridplus_group_unread"].values())
