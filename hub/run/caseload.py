@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection
 
@@ -38,6 +38,8 @@ from hub.run.concern import Concern, accused_in, concerns_of
 from hub.run.matters import Matter, Matters
 from hub.run.sealing import texts_of
 from hub.store import events, incidents, keys
+
+T = TypeVar("T")
 
 LOOK_BACK: Final = timedelta(days=372)
 """Longest window of any link rule with its grace (components, domain.md 3.5)."""
@@ -386,7 +388,7 @@ class Caseload:
             Matter(
                 incident=self._incidents[id_],
                 candidate=candidate,
-                reports=self._reports[id_],
+                reports={s.event_key: self._reports[id_][s.event_key] for s in candidate.sightings},
                 blocks=frozenset(self._found_in[id_]),
             )
             for id_, candidate in self._candidates.items()
@@ -434,11 +436,11 @@ def _with(sightings: tuple[Sighting, ...], new: Sighting) -> tuple[Sighting, ...
     """`new` in the place of an earlier revision of the same report, else as the last."""
     if any(one.event_key == new.event_key for one in sightings):
         return tuple(new if one.event_key == new.event_key else one for one in sightings)
-    return (*sightings, new)[-SIGHTINGS:]
+    return tuple(_first_and_newest((*sightings, new)))
 
 
-def _first_and_newest(links: list[incidents.CurrentLink]) -> list[incidents.CurrentLink]:
-    return links if len(links) <= SIGHTINGS else [links[0], *links[-(SIGHTINGS - 1) :]]
+def _first_and_newest(many: Sequence[T]) -> Sequence[T]:
+    return many if len(many) <= SIGHTINGS else [many[0], *many[-(SIGHTINGS - 1) :]]
 
 
 def _touched(incident: Incident, event: Event, *, more: int) -> Incident:

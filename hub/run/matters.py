@@ -48,7 +48,7 @@ class Matter:
     incident: Incident
     candidate: Candidate
     reports: Mapping[str, Event]
-    """Key → the report as last told: the first and the newest of them, or all."""
+    """Key → the report as last told, of each sighting of the candidate: the first and the newest, or all."""
     blocks: frozenset[str]
     """Where it is found."""
 
