@@ -14,15 +14,26 @@ from tests.instruments import HubInHand
 from tests.unit.run.sources import pipe
 
 
-def batch(hub: HubInHand, matters: Matters) -> None:
-    """Decides, by what `matters` remembers, about everything that was told and not decided yet."""
+def undecided(hub: HubInHand, conn: Connection) -> list[tuple[Event, Sighting]]:
+    """What was told and waits for casework."""
+    rows = conn.exec_driver_sql("SELECT id FROM event WHERE fate IS NULL ORDER BY received_us")
+    return seen(hub, conn, [r.id for r in rows])
+
+
+def take_in(hub: HubInHand) -> None:
+    """Intake makes events of what was told."""
     intake = hub.hub.plain_intake("hotline_12345", hub.adapter)
     held = intake.lease()
     assert held is not None
     intake.digest(held)
+    intake.leave()
+
+
+def batch(hub: HubInHand, matters: Matters) -> None:
+    """Decides, by what `matters` remembers, about everything that was told and not decided yet."""
+    take_in(hub)
     with hub.hub.store.write() as conn:
-        rows = conn.exec_driver_sql("SELECT id FROM event WHERE fate IS NULL ORDER BY received_us")
-        todo = seen(hub, conn, [r.id for r in rows])
+        todo = undecided(hub, conn)
         load = caseload(hub, conn, matters, todo)
         for event, _ in todo:
             load.take(event)
@@ -45,12 +56,14 @@ def caseload(
     return Caseload(conn, hub.hub.journey, hub.hub.vault, matters, todo, hub.clock.now())
 
 
-def around(hub: HubInHand, matters: Matters) -> dict[str, Matter]:
-    """The matters around the last report, as a worker that remembers `matters` sees them."""
+def around(hub: HubInHand, *workers: Matters) -> list[dict[str, Matter]]:
+    """For each worker the matters around one more report, as it sees them by what it remembers."""
+    hub.tell(pipe(hub, "PROBE"))
+    take_in(hub)
     with hub.hub.store.write() as conn:
-        (last,) = conn.exec_driver_sql("SELECT id FROM event ORDER BY received_us DESC LIMIT 1").scalars()
-        load = caseload(hub, conn, matters, seen(hub, conn, [last]))
-        return {one.incident.id: one for one in load.matters()}
+        todo = undecided(hub, conn)
+        loads = [caseload(hub, conn, matters, todo) for matters in workers]
+        return [{one.incident.id: one for one in load.matters()} for load in loads]
 
 
 def test_what_a_worker_remembers_is_what_another_one_would_read(hub: HubInHand) -> None:
@@ -63,7 +76,7 @@ def test_what_a_worker_remembers_is_what_another_one_would_read(hub: HubInHand) 
     batch(hub, mine)
     hub.tell(replace(pipe(hub, "A0"), version="2", stage=Stage.CANCELLED), pipe(hub, "C1"))
     batch(hub, mine)
-    remembered, read = around(hub, mine), around(hub, Matters())
+    remembered, read = around(hub, mine, Matters())
     assert remembered.keys() == read.keys()
     for id_, one in read.items():
         assert one.incident == remembered[id_].incident
@@ -77,7 +90,7 @@ def test_of_many_reports_the_first_and_the_newest_are_kept(hub: HubInHand) -> No
     for n in range(3):
         hub.tell(*(pipe(hub, f"A{n}-{m}") for m in range(SIGHTINGS)))
         batch(hub, mine)
-    (one,) = around(hub, mine).values()
+    (one,) = around(hub, mine)[0].values()
     assert (3 * SIGHTINGS, SIGHTINGS) == (one.incident.event_count, len(one.candidate.sightings))
     assert "A0-0" == one.candidate.sightings[0].source_ref
     assert set(one.reports) == {each.event_key for each in one.candidate.sightings}
@@ -89,7 +102,7 @@ def test_a_matter_that_somebody_else_changed_is_read_again(hub: HubInHand) -> No
     batch(hub, mine)
     hub.tell(pipe(hub, "A2"))
     batch(hub, other)
-    (one,) = around(hub, mine).values()
+    (one,) = around(hub, mine)[0].values()
     assert 2 == one.incident.event_count
     assert ["A1", "A2"] == [each.source_ref for each in one.candidate.sightings]
 
@@ -98,7 +111,7 @@ def test_the_oldest_matters_are_forgotten_first(hub: HubInHand) -> None:
     mine = Matters()
     hub.tell(pipe(hub, "A1"))
     batch(hub, mine)
-    (one,) = around(hub, mine).values()
+    (one,) = around(hub, mine)[0].values()
     few = Matters(most=2)
     others = [replace(one, incident=replace(one.incident, id=IncidentId(f"in_{n}"))) for n in range(3)]
     few.keep(others[:2])
