@@ -165,6 +165,8 @@ class _Bench:
         """Record → when it was to be offered."""
         self.busy_s = 0.0
         """CPU seconds of this process when something was last done."""
+        self.stages_s: dict[str, float] = {}
+        """The same by stage; later looks that find nothing are no part of it."""
 
     def play(self, offer: Offer) -> tuple[datetime, datetime]:
         """Offers everything and waits for its end; when it began and ended, on the hub's clock.
@@ -182,6 +184,7 @@ class _Bench:
             done = stored + self.hands.work()
             if done:
                 last, self.busy_s = clock.now(), time.process_time()
+                self.stages_s = dict(self.watch.seconds)
             elif offer.is_over() and self._is_settled():
                 heard = max(self.listener.heard().values(), default=begun)
                 return begun, max(last, heard) if not self.hands.pids() else max(clock.now(), heard)
@@ -252,7 +255,8 @@ def _measure(
     embedded.end()
     if plans is not None and order.plans is not None:
         plans.write(order.plans)
-    stages = {name: s - stages.get(name, 0.0) for name, s in bench.hands.seconds().items()}
+    worked = bench.hands.seconds() if others else bench.stages_s
+    stages = {name: s - stages.get(name, 0.0) for name, s in worked.items()}
     spent_s: dict[str, float | None] = {
         name: cpu_s(pid) - spent[name] for name, pid in {**pids, **others}.items()
     }
