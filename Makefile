@@ -36,8 +36,9 @@ types: $(STAMP)  ## mypy, strict
 imports: $(STAMP)  ## import directions of the house
 	@$(BIN)/lint-imports --no-cache
 
-unit: $(STAMP)  ## The inner loop: no server, under 30 s
-	@HYPOTHESIS_PROFILE=quick $(BIN)/pytest -q -n 2 -m "not connected and not slow and not drill" --durations=10 tests/unit
+unit: $(STAMP)  ## The inner loop: rooms, store and bus; no worker, no server, under 30 s
+	@HYPOTHESIS_PROFILE=quick $(BIN)/pytest -q -n 2 -m "not connected and not slow and not drill" --durations=10 tests/unit \
+		--ignore=tests/unit/run --ignore=tests/unit/cli --ignore=tests/unit/demo
 
 plugins: $(STAMP)  ## Tests of the adapters and their simulators
 	@$(BIN)/pytest -q plugins
