@@ -81,7 +81,7 @@ def _licence(name: str) -> str:
         told = metadata(name)
     except PackageNotFoundError:
         return ""
-    stated = told.get("License-Expression") or told.get("License") or ""
+    stated = next((one for name in ("License-Expression", "License") for one in told.get_all(name, [])), "")
     listed = [
         one.rpartition(" :: ")[2] for one in told.get_all("Classifier", []) if one.startswith("License ::")
     ]
@@ -91,7 +91,7 @@ def _licence(name: str) -> str:
 def _needs(pinned: tuple[Pinned, ...]) -> list[dict[str, Any]]:
     """Who needs whom; what is needed by a plugin or by nobody in the lock is the hub's."""
     refs: Mapping[str, str] = {one.name: one.purl for one in pinned}
-    needs: dict[str, set[str]] = {HUB: set()} | {one.purl: set() for one in pinned}
+    needs: dict[str, set[str]] = {ref: set() for ref in (HUB, *(one.purl for one in pinned))}
     for one in pinned:
         for needing in one.needed_by or (HUB,):
             needs[refs.get(needing, HUB)].add(one.purl)
