@@ -8,7 +8,7 @@ from hub.access.vault import Vault
 from hub.intake.revisions import Standing
 from hub.model import EventKey
 from hub.run.sealing import open_resident, texts_of
-from hub.store import events, incidents, keys
+from hub.store import events, keys
 
 
 def standing_of(conn: Connection, vault: Vault, reports: Collection[EventKey]) -> dict[str, Standing]:
@@ -16,11 +16,10 @@ def standing_of(conn: Connection, vault: Vault, reports: Collection[EventKey]) -
 
     Words are empty and the resident is None where their key was destroyed.
     """
-    versions = events.versions(conn, reports)
-    if not versions:
+    newest = events.newest(conn, reports)
+    if not newest:
         return {}
-    newest = incidents.latest_events(conn, versions)
-    stored = events.load(conn, newest.values())
+    stored = events.load(conn, (one.event_id for one in newest.values()))
     people = events.residents(conn, [r for one in stored.values() if (r := one.event.requester)])
     data_keys = keys.of(conn, [*(one.event.record_id for one in stored.values()), *people])
     texts = texts_of(vault, list(stored.values()), data_keys)
@@ -31,10 +30,10 @@ def standing_of(conn: Connection, vault: Vault, reports: Collection[EventKey]) -
     }
     return {
         key: Standing(
-            event=stored[id_].event,
-            text=texts[id_],
-            resident=residents.get(stored[id_].event.requester or ""),
-            version=versions[key],
+            event=stored[one.event_id].event,
+            text=texts[one.event_id],
+            resident=residents.get(stored[one.event_id].event.requester or ""),
+            version=one.version,
         )
-        for key, id_ in newest.items()
+        for key, one in newest.items()
     }
