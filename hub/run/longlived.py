@@ -3,7 +3,7 @@
 import gc
 from typing import Final
 
-_YOUNG: Final = 20_000
+_YOUNG: Final = 100_000
 """New objects between two looks of the collector; 700 would be one look for every few reports of a batch."""
 
 
@@ -14,4 +14,4 @@ def keep() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_YOUNG, 20, 20)
+    gc.set_threshold(_YOUNG, 20, 50)

@@ -82,6 +82,7 @@ def _sqlite_connect(dbapi: Any, _record: object) -> None:
         "foreign_keys=ON",
         "cache_size=-65536",
         "temp_store=MEMORY",
+        "wal_autocheckpoint=16000",  # pages: at 1,000 every batch writes the same index pages into the file again
     ):
         dbapi.execute(f"PRAGMA {pragma}")
 
