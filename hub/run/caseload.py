@@ -1,14 +1,13 @@
-"""The working set of one casework batch: what is known around its events, and what they change.
+"""One casework batch: decides where each event belongs and what that changes, and writes it.
 
-Loads everything it needs in a handful of queries, decides in memory with the pure rooms, and writes
-in as many. Lives as long as one transaction.
+What is known around the events is `neighbourhood`'s; the rules are the pure rooms'. Lives as long as one
+transaction.
 """
 
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
-from typing import Any, Final, TypeVar
+from datetime import datetime
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -34,17 +33,11 @@ from hub.model import (
     Verdict,
 )
 from hub.pipeline import Journey, opened_by
-from hub.run.concern import Concern, accused_in, concerns_of
+from hub.run.concern import Concern, accused_in, concern_of, concerns_of
 from hub.run.matters import Matter, Matters
-from hub.run.sealing import texts_of
-from hub.store import events, incidents, keys
+from hub.run.neighbourhood import Neighbourhood
+from hub.store import incidents
 
-T = TypeVar("T")
-
-LOOK_BACK: Final = timedelta(days=372)
-"""Longest window of any link rule with its grace (components, domain.md 3.5)."""
-SIGHTINGS: Final = 12
-"""Reports of one incident that a new one is compared with: the first and the newest of them."""
 WITHDRAWN: Final = (Stage.CANCELLED, Stage.REJECTED)
 """Stages in which the source itself has let a report go (N11)."""
 _URGENCY: Final = {Urgency.ROUTINE: 0, Urgency.URGENT: 1, Urgency.CRITICAL: 2}
@@ -63,119 +56,28 @@ class Caseload:
         now: datetime,
     ) -> None:
         """`matters`: what the batches before this one saw. `todo`: events with what link rules compare of them."""
-        self._conn, self._journey, self._vault, self._now = conn, journey, vault, now
-        self._matters = matters
+        self._conn, self._journey, self._now = conn, journey, now
+        self._near = Neighbourhood(conn, journey, vault, matters, todo, now)
         self.fates: dict[EventId, tuple[Fate, str]] = {}
         self._opened: dict[str, Concern] = {}
         self._moved: dict[str, datetime] = {}
         """Incidents that may call other departments than before, and when what moved them came."""
         self.late: list[tuple[Event, IncidentId]] = []
         """Live reports that joined a matter which is closed: nobody is called, they are told its results."""
-        self._sightings = {event.id: sighting for event, sighting in todo}
-        self._blocks = {id_: journey.blocks(s) for id_, s in self._sightings.items()}
         self._new_links: list[incidents.CurrentLink] = []
         self._new_blocks: dict[tuple[str, str], datetime] = {}
         self._questions: list[incidents.Question] = []
         self._changed: dict[str, Incident] = {}
-        self._load([event for event, _ in todo])
-
-    # -- loading -------------------------------------------------------------------------------------
-
-    def _load(self, batch: Sequence[Event]) -> None:
-        conn = self._conn
-        self._lock(batch)
-        self._links, self._linked = incidents.current_links_counted(conn, {e.key for e in batch})
-        told = Counter(e.key for e in batch)
-        self._newest = events.newest(conn, {key for key, n in told.items() if n > 1 or key in self._links})
-        self._by_alias = incidents.of_names(conn, {name for e in batch for name in _names(e)})
-        by_block = incidents.in_blocks(
-            conn, {b for bs in self._blocks.values() for b in bs}, since=self._now - LOOK_BACK
-        )
-        near = (
-            by_block | {one.link.incident_id for one in self._links.values()} | set(self._by_alias.values())
-        )
-        self._incidents: dict[str, Incident] = {}
-        self._candidates: dict[str, Candidate] = {}
-        self._in_block: dict[str, set[str]] = {}
-        self._found_in: dict[str, set[str]] = {}
-        """Incident → the blocks in which it is found: `_in_block` the other way round."""
-        self._reports: dict[str, dict[str, Event]] = {}
-        """Incident → its reports by key, as last told; all of them where the batch revises one of them."""
-        self._began = events.modes(conn, {one.link.event_id for one in self._links.values()})
-        """How the reports that the batch revises first came in."""
-        self._read(self._recall(near))
-
-    def _recall(self, near: Iterable[str]) -> set[str]:
-        """Takes up what was seen before and has not changed since; gives back the others, to be read."""
-        revised = {one.link.incident_id for one in self._links.values()}
-        unknown: set[str] = set()
-        for id_, version in incidents.versions(self._conn, near).items():
-            seen = self._matters.get(id_, version)
-            if seen is None or (id_ in revised and len(seen.reports) < seen.incident.event_count):
-                unknown.add(id_)
-                continue
-            self._incidents[id_], self._candidates[id_] = seen.incident, seen.candidate
-            self._reports[id_] = dict(seen.reports)
-            self._find_in(id_, seen.blocks)
-        return unknown
-
-    def _lock(self, batch: Sequence[Event]) -> None:
-        """Two workers that hold neighbouring subdistricts, or reports of one number, meet at these locks."""
-        atlas = self._journey.pack.atlas
-        near: set[str] = set()
-        for e in batch:
-            place = e.place
-            if (
-                place.lon is None
-                or place.lat is None
-                or atlas.near_border(place.lon, place.lat, 200.0, e.occurred_at.date())
-            ):
-                near |= set(self._blocks[e.id])
-        incidents.lock(self._conn, blocks=near, names={name for e in batch for name in _names(e)})
-
-    def _read(self, ids: Iterable[str]) -> None:
-        self._incidents |= incidents.load(self._conn, ids)
-        links = incidents.links_of(self._conn, ids)
-        chosen = {i: _first_and_newest(ls) for i, ls in links.items()}
-        revised = {one.link.incident_id for one in self._links.values()}
-        wanted = {i: ls if i in revised else chosen[i] for i, ls in links.items()}
-        newest = incidents.latest_events(self._conn, {one.event_key for ls in wanted.values() for one in ls})
-        stored = events.load(self._conn, newest.values())
-        compared = [stored[newest[one.event_key]] for ls in chosen.values() for one in ls]
-        data_keys = keys.of(self._conn, {s.event.record_id for s in compared})
-        texts = texts_of(self._vault, compared, data_keys)
-        for id_, ls in chosen.items():
-            self._reports[id_] = {one.event_key: stored[newest[one.event_key]].event for one in wanted[id_]}
-            seen = [self._reports[id_][one.event_key] for one in ls]
-            sightings = tuple(self._journey.sight(e, texts[e.id]) for e in seen)
-            self._put_candidate(self._incidents[id_], sightings)
-            self._find_in(id_, {block for one in sightings for block in self._journey.blocks(one)})
-
-    def _put_candidate(self, incident: Incident, sightings: tuple[Sighting, ...]) -> None:
-        self._candidates[incident.id] = Candidate(
-            incident_id=incident.id,
-            state=incident.state,
-            opened_at=incident.opened_at,
-            last_reported_at=incident.last_reported_at,
-            closed_at=incident.closed_at,
-            sightings=sightings,
-        )
-
-    def _find_in(self, id_: str, blocks: Iterable[str]) -> None:
-        """From here on the incident is found in these blocks too."""
-        self._found_in.setdefault(id_, set()).update(blocks)
-        for block in blocks:
-            self._in_block.setdefault(block, set()).add(id_)
 
     # -- deciding ------------------------------------------------------------------------------------
 
     def take(self, event: Event) -> None:
         """Decides where one event belongs."""
-        known = self._links.get(event.key)
+        known = self._near.links.get(event.key)
         if known is not None:
             self._revise(event, known)
             return
-        sighting = self._sightings[event.id]
+        sighting = self._near.sightings[event.id]
         decision = self._journey.decide(sighting, self._around(event))
         if isinstance(decision, Join) and self._can_join(decision.incident_id):
             self._join(event, decision)
@@ -185,44 +87,39 @@ class Caseload:
             self._open(event, Open())
 
     def _can_join(self, incident_id: str) -> bool:
-        return self._incidents[incident_id].state in (IncidentState.OPEN, IncidentState.CLOSED)
+        return self._near.incidents[incident_id].state in (IncidentState.OPEN, IncidentState.CLOSED)
 
     def _around(self, event: Event) -> list[Candidate]:
-        """Candidates that share a block or a name with the event; merged matters stand for their target."""
-        ids = {i for b in self._blocks[event.id] for i in self._in_block.get(b, ())}
-        ids |= {self._by_alias[n] for n in _names(event) if n in self._by_alias}
-        known = [self._candidates[i] for i in sorted(ids) if i in self._candidates]
+        known = self._near.around(event)
         return known if event.mode is Mode.BACKFILL else [self._as_live_sees(one) for one in known]
 
     def _as_live_sees(self, one: Candidate) -> Candidate:
         """What was over in history before it came here takes no live report: nobody here was called for it, and
         there is no result that could be told. The report is a recurrence of it (N10, N78)."""
-        told = self._reports[one.incident_id].values()
-        if one.state is not IncidentState.CLOSED or any(each.mode is not Mode.BACKFILL for each in told):
+        if one.state is not IncidentState.CLOSED or not self._near.is_history(one.incident_id):
             return one
         return replace(one, state=IncidentState.VERIFIED)
 
     def _revise(self, event: Event, known: incidents.CurrentLink) -> None:
         """A further revision of a report that has its place already (N02, N04, N11)."""
-        newest = self._newest[event.key]
+        newest = self._near.newest[event.key]
         if is_older(event.version, newest.version):
             self.fates[event.id] = (Fate.LINKED, "older_version")
             return
         self.fates[event.id] = (Fate.LINKED, "revision")
-        incident = self._incidents.get(known.link.incident_id)
+        incident = self._near.incidents.get(known.link.incident_id)
         if incident is None or newest.event_id != event.id:  # a later one comes, or came, elsewhere
             return
         if incident.state in (IncidentState.OPEN, IncidentState.CANCELLED):
             self._follow(event, known, incident)
             return
         # What is over stays as it is; but it is closed to everyone where its report is, and is compared by it.
-        self._reports[incident.id][event.key] = event
         self._change(replace(incident, secret=incident.secret or event.secret))
-        self._extend(event, self._incidents[incident.id])
+        self._extend(event, self._near.incidents[incident.id])
 
     def _follow(self, event: Event, known: incidents.CurrentLink, incident: Incident) -> None:
         """The matter takes over what its report now says: all of it from the one that speaks for it."""
-        self._reports[incident.id][event.key] = event
+        self._near.reports[incident.id][event.key] = event
         after = _touched(incident, event, more=0)
         if incident.event_count == 1 or known.opened_it:
             after = self._taken_over(after, event)
@@ -238,15 +135,15 @@ class Caseload:
 
     def _comes_alive(self, event: Event, incident: Incident) -> bool:
         """Whether a report that a back-fill brought goes on at its source, and only back-fills told of its matter."""
-        if event.mode is Mode.BACKFILL or self._began.get(event.key) is not Mode.BACKFILL:
+        if event.mode is Mode.BACKFILL or self._near.began.get(event.key) is not Mode.BACKFILL:
             return False
-        others = (one for key, one in self._reports[incident.id].items() if key != event.key)
+        others = (one for key, one in self._near.reports[incident.id].items() if key != event.key)
         return all(one.mode is Mode.BACKFILL for one in others)
 
     def _taken_over(self, incident: Incident, event: Event) -> Incident:
         """An unmapped code says nothing new of what it is; another report may hold the urgency up."""
-        told = self._reports[incident.id].values()
-        rest = [] if len(told) == incident.event_count else [incident.urgency]
+        told = self._near.reports[incident.id].values()
+        rest = [] if self._near.has_all_reports(incident) else [incident.urgency]
         urgency = most_urgent([one.urgency for one in told] + rest)
         calm = Level.ROUTINE if incident.level is Level.EMERGENCY else incident.level
         return replace(
@@ -259,8 +156,8 @@ class Caseload:
 
     def _state(self, incident: Incident) -> IncidentState:
         """Cancelled once the sources have let go of every report; open again once one is taken up again."""
-        told = self._reports[incident.id].values()
-        if len(told) == incident.event_count and all(one.stage in WITHDRAWN for one in told):
+        told = self._near.reports[incident.id].values()
+        if self._near.has_all_reports(incident) and all(one.stage in WITHDRAWN for one in told):
             return IncidentState.CANCELLED
         return IncidentState.OPEN
 
@@ -271,7 +168,7 @@ class Caseload:
         self._moved[incident.id] = max(since, self._moved.get(incident.id, since))
 
     def _join(self, event: Event, decision: Join) -> None:
-        incident = self._incidents[decision.incident_id]
+        incident = self._near.incidents[decision.incident_id]
         reasons = decision.judgement.reasons
         self._link(event, incident.id, decision.judgement.verdict, reasons)
         folded = any(r.rule == FOLDED for r in reasons)
@@ -281,9 +178,8 @@ class Caseload:
             self._move(after, event)
         if incident.state is IncidentState.CLOSED and event.mode is not Mode.BACKFILL:
             self.late.append((event, incident.id))
-        self._reports[incident.id][event.key] = event
         self._change(after)
-        self._extend(event, self._incidents[incident.id])
+        self._extend(event, self._near.incidents[incident.id])
 
     def _calls_others(self, incident: Incident, after: Incident, event: Event) -> bool:
         """Whether a joining report changes who is called; what is over stays so (N10).
@@ -296,14 +192,13 @@ class Caseload:
             return True
         if event.mode is Mode.BACKFILL:
             return False
-        if all(one.mode is Mode.BACKFILL for one in self._reports[incident.id].values()):
+        if self._near.is_history(incident.id):
             return True
         return incident.id not in self._opened and _route_facts(after) != _route_facts(incident)
 
     def _open(self, event: Event, decision: Open) -> None:
         incident = opening(event, recurrence_of=decision.recurrence_of)
-        self._incidents[incident.id] = incident
-        self._reports[incident.id] = {event.key: event}
+        self._near.incidents[incident.id] = incident
         self._opened[incident.id] = Concern(
             incident=incident,
             event=event,
@@ -340,20 +235,14 @@ class Caseload:
                 linked_by="rule",
             ),
         )
-        self._links[event.key] = one
-        self._began[event.key] = event.mode
+        self._near.links[event.key] = one
+        self._near.began[event.key] = event.mode
         self._new_links.append(one)
 
     def _extend(self, event: Event, incident: Incident) -> None:
         """The report is a part of its incident, for the rest of the batch and for whoever looks there later."""
-        sighting = self._sightings[event.id]
-        earlier = self._candidates.get(incident.id)
-        self._put_candidate(incident, _with(earlier.sightings if earlier else (), sighting))
-        self._find_in(incident.id, self._blocks[event.id])
-        for alias in event.aliases:
-            self._by_alias[alias.system, alias.ref] = incident.id
-        self._by_alias[event.source, event.source_ref] = incident.id
-        for block in self._blocks[event.id]:
+        self._near.add(event, incident)
+        for block in self._near.blocks[event.id]:
             self._new_blocks[block, incident.id] = incident.last_reported_at
 
     def _change(self, incident: Incident) -> None:
@@ -362,11 +251,11 @@ class Caseload:
         if opened is not None:
             fresh = replace(incident, version=1)
             self._opened[incident.id] = replace(opened, incident=fresh)
-            self._incidents[incident.id] = fresh
+            self._near.incidents[incident.id] = fresh
             return
         base = self._changed.get(incident.id)
         version = base.version if base else incident.version + 1
-        self._changed[incident.id] = self._incidents[incident.id] = replace(incident, version=version)
+        self._changed[incident.id] = self._near.incidents[incident.id] = replace(incident, version=version)
 
     # -- writing -------------------------------------------------------------------------------------
 
@@ -380,19 +269,11 @@ class Caseload:
 
     def _renumbered(self) -> list[incidents.CurrentLink]:
         """A report that was un-linked before gets the next number, so that its history stays whole."""
-        return [replace(one, seq=self._linked.get(one.event_key, 0)) for one in self._new_links]
+        return [replace(one, seq=self._near.linked.get(one.event_key, 0)) for one in self._new_links]
 
     def matters(self) -> list[Matter]:
         """What this batch saw and made, for the batches after it once it holds."""
-        return [
-            Matter(
-                incident=self._incidents[id_],
-                candidate=candidate,
-                reports={s.event_key: self._reports[id_][s.event_key] for s in candidate.sightings},
-                blocks=frozenset(self._found_in[id_]),
-            )
-            for id_, candidate in self._candidates.items()
-        ]
+        return self._near.matters()
 
     def touched(self) -> list[Incident]:
         """Every incident that this batch opened or changed, as it stands now."""
@@ -401,8 +282,15 @@ class Caseload:
     def concerns(self) -> list[Concern]:
         """What may call other departments than before, in the order it came; asked after `write`."""
         fresh = [o for id_, o in self._opened.items() if id_ not in self._moved and not o.is_history]
-        moved = [(self._incidents[id_], at) for id_, at in self._moved.items()]
-        return fresh + concerns_of(self._conn, moved)
+        moved = {id_: (self._near.incidents[id_], at) for id_, at in self._moved.items()}
+        told = {id_: self._told(incident, at) for id_, (incident, at) in moved.items()}
+        read = concerns_of(self._conn, [moved[id_] for id_, concern in told.items() if concern is None])
+        told |= {one.incident.id: one for one in read}
+        return fresh + [one for one in told.values() if one]
+
+    def _told(self, incident: Incident, at: datetime) -> Concern | None:
+        reports = self._near.reports[incident.id]
+        return concern_of(incident, at, reports) if self._near.has_all_reports(incident) else None
 
 
 def most_urgent(told: Iterable[Urgency]) -> Urgency:
@@ -420,27 +308,10 @@ def opening(event: Event, *, recurrence_of: IncidentId | None) -> Incident:
     return incident
 
 
-def _names(event: Event) -> set[tuple[str, str]]:
-    """(system, number): the report's own, and those that it names."""
-    named = {(a.system, a.ref) for a in event.aliases} | {(event.source, ref) for ref in event.same_as}
-    return named | {(event.source, event.source_ref)}
-
-
 def _route_facts(one: Incident) -> tuple[Any, ...]:
     """What a route is decided from (`Journey.route`), and whether anyone is called at all."""
     where = (one.place.subdistrict_id, one.place.community_id)
     return one.category, where, one.urgency, one.level, one.sources, one.secret, one.state
-
-
-def _with(sightings: tuple[Sighting, ...], new: Sighting) -> tuple[Sighting, ...]:
-    """`new` in the place of an earlier revision of the same report, else as the last."""
-    if any(one.event_key == new.event_key for one in sightings):
-        return tuple(new if one.event_key == new.event_key else one for one in sightings)
-    return tuple(_first_and_newest((*sightings, new)))
-
-
-def _first_and_newest(many: Sequence[T]) -> Sequence[T]:
-    return many if len(many) <= SIGHTINGS else [many[0], *many[-(SIGHTINGS - 1) :]]
 
 
 def _touched(incident: Incident, event: Event, *, more: int) -> Incident:

@@ -82,6 +82,7 @@ class Casework:
 
     def _commit(self, delivered: Sequence[Delivered]) -> None:
         self._dispatch.begin()
+        self._reports.ask({one.key for one in delivered})
         with self._store.write() as conn:
             load = self._handle(conn, [event_of(d) for d in delivered])
             outbox.advance(conn, GROUP, moves_of(delivered))

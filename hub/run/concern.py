@@ -1,12 +1,13 @@
 """A matter as it stands, with the report that speaks for it: what a call is decided from."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hub.model import DepartmentId, Ending, Event, Incident, Mode
+from hub import ids
+from hub.model import DepartmentId, Ending, Event, EventKey, Incident, Mode
 from hub.store import events, incidents
 
 
@@ -43,17 +44,33 @@ def concerns_of(
             continue
         first = next((one for one in mine if one.opened_it), mine[0])
         told = {one.event_key: stored[newest[one.event_key]].event for one in mine}
-        found.append(
-            Concern(
-                incident=incident,
-                event=told[first.event_key],
-                since=at,
-                is_history=all(one.mode is Mode.BACKFILL for one in told.values()),
-                accused=accused_in(told.values()),
-                why=why,
-            )
-        )
+        found.append(_concern(incident, at, told[first.event_key], told.values(), why))
     return found
+
+
+def concern_of(incident: Incident, at: datetime, told: Mapping[str, Event]) -> Concern | None:
+    """The same of one incident, all of whose reports are `told`, by key; None where only its links can say which
+    of them speaks for it: the one that opened it has left, or came back."""
+    speaks = next((e for key, e in told.items() if ids.incident_id(EventKey(key)) == incident.id), None)
+    return _concern(incident, at, speaks, told.values()) if speaks else None
+
+
+def _concern(
+    incident: Incident,
+    at: datetime,
+    speaks: Event,
+    told: Iterable[Event],
+    why: Ending = Ending.REROUTED,
+) -> Concern:
+    told = list(told)
+    return Concern(
+        incident=incident,
+        event=speaks,
+        since=at,
+        is_history=all(one.mode is Mode.BACKFILL for one in told),
+        accused=accused_in(told),
+        why=why,
+    )
 
 
 def accused_in(told: Iterable[Event]) -> frozenset[DepartmentId]:

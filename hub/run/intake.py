@@ -229,9 +229,9 @@ class Intake:
             messages = [self._event_message(u.event, now) for u in fresh]
             messages += [self._dead_letter(end, now) for end in batch.ends if end.fate is Fate.DEAD]
             self._outbox.append(conn, messages, now)
-        if self._reports.are_asked_for:
-            new = (u for u in fresh if u.event.id not in known)  # what stood already stays as it was stored
-            self._reports.keep((u.event, self._journey.sight(u.event, u.text)) for u in new)
+        new = (u for u in fresh if u.event.id not in known)  # what stood already stays as it was stored
+        here = [u for u in new if self._reports.are_asked_for(self._topic_key(u.event))]
+        self._reports.keep((u.event, self._journey.sight(u.event, u.text)) for u in here)
 
     def _add_residents(self, conn: Connection, people: Sequence[Resident], now: datetime) -> None:
         known = keys.of(conn, (p.id for p in people))
@@ -280,7 +280,10 @@ class Intake:
         value = envelope.wrap(
             "grid.event.v1", id_=event.id, source=event.source, subject=event.id, at=now, data=data
         )
-        return Message(EVENTS, event.place.subdistrict_id or self._journey.pack.district, value)
+        return Message(EVENTS, self._topic_key(event), value)
+
+    def _topic_key(self, event: Event) -> str:
+        return event.place.subdistrict_id or self._journey.pack.district
 
     def _dead_letter(self, end: records.End, now: datetime) -> Message:
         data = {"record_id": end.id, "source": self.source, "code": end.code, "pointer": end.pointer}

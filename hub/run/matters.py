@@ -74,12 +74,18 @@ class Reports:
 
     def __init__(self, most: int = MOST) -> None:
         self._latest: Final = _Latest[tuple[Event, Sighting]](most)
-        self.are_asked_for = False
-        """Whether casework has ever asked: where it runs elsewhere, nothing is worth keeping."""
+        self._asked: set[str] = set()
+
+    def ask(self, keys: Iterable[str]) -> None:
+        """Casework of this process handles events whose messages have these keys (subdistricts)."""
+        self._asked.update(keys)
+
+    def are_asked_for(self, key: str) -> bool:
+        """Whether casework here handles such events: those that go elsewhere are not worth keeping."""
+        return key in self._asked
 
     def get(self, id_: str) -> tuple[Event, Sighting] | None:
         """An event as it was stored, and what link rules compare of it."""
-        self.are_asked_for = True
         return self._latest.get(id_)
 
     def keep(self, stored: Iterable[tuple[Event, Sighting]]) -> None:

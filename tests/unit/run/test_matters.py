@@ -6,8 +6,10 @@ from sqlalchemy import Connection
 
 from hub.incident.sighting import Sighting
 from hub.model import Event, IncidentId, Stage
-from hub.run.caseload import SIGHTINGS, Caseload
+from hub.run.caseload import Caseload
+from hub.run.concern import concerns_of
 from hub.run.matters import Matter, Matters
+from hub.run.neighbourhood import SIGHTINGS
 from hub.run.sealing import texts_of
 from hub.store import events, keys
 from tests.instruments import HubInHand
@@ -39,6 +41,9 @@ def batch(hub: HubInHand, matters: Matters) -> None:
             load.take(event)
         load.write()
         events.settle(conn, load.fates)
+        moved = {one.incident.id: one for one in load.concerns() if one.incident.version > 1}
+        stored = concerns_of(conn, [(one.incident, one.since) for one in moved.values()])
+        assert list(moved.values()) == stored  # what the batch knows of them is what stands in the store
     matters.keep(load.matters())
 
 

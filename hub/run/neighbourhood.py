@@ -1,0 +1,202 @@
+"""What is known around the events of one casework batch, and what the batch adds to it.
+
+Loads everything that link rules may ask for in a handful of queries; matters that did not change since an
+earlier batch are taken from memory. Lives as long as one transaction.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Final, TypeVar
+
+from sqlalchemy import Connection
+
+from hub.access.vault import Vault
+from hub.incident.sighting import Candidate, Sighting
+from hub.model import Event, Incident, Mode
+from hub.pipeline import Journey
+from hub.run.matters import Matter, Matters
+from hub.run.sealing import texts_of
+from hub.store import events, incidents, keys
+
+T = TypeVar("T")
+
+LOOK_BACK: Final = timedelta(days=372)
+"""Longest window of any link rule with its grace (components, domain.md 3.5)."""
+SIGHTINGS: Final = 12
+"""Reports of one incident that a new one is compared with: the first and the newest of them."""
+
+
+class Neighbourhood:
+    """Matters around a batch: found by its blocks, by the numbers it names, and by what it revises."""
+
+    def __init__(
+        self,
+        conn: Connection,
+        journey: Journey,
+        vault: Vault,
+        matters: Matters,
+        todo: Sequence[tuple[Event, Sighting]],
+        now: datetime,
+    ) -> None:
+        """`matters`: what the batches before this one saw. `todo`: events with what link rules compare of them."""
+        self._conn, self._journey, self._vault, self._matters = conn, journey, vault, matters
+        self.sightings: Final = {event.id: sighting for event, sighting in todo}
+        self.blocks: Final = {id_: journey.blocks(s) for id_, s in self.sightings.items()}
+        self.incidents: Final[dict[str, Incident]] = {}
+        self.reports: Final[dict[str, dict[str, Event]]] = {}
+        """Incident → its reports by key, as last told; all of them where the batch revises one of them."""
+        self._candidates: dict[str, Candidate] = {}
+        self._in_block: dict[str, set[str]] = {}
+        self._found_in: dict[str, set[str]] = {}
+        """Incident → the blocks in which it is found: `_in_block` the other way round."""
+        batch = [event for event, _ in todo]
+        self._lock(batch)
+        self.links, self.linked = incidents.current_links_counted(conn, {e.key for e in batch})
+        """Where the reports of the batch have their place already, and how many links each of them ever had."""
+        told = Counter(e.key for e in batch)
+        self.newest: Final = events.newest(
+            conn, {key for key, n in told.items() if n > 1 or key in self.links}
+        )
+        self.began: Final = events.modes(conn, {one.link.event_id for one in self.links.values()})
+        """How the reports that the batch revises first came in."""
+        self._by_name = incidents.of_names(conn, {name for e in batch for name in _names(e)})
+        self._read(self._recall(self._near(now)))
+
+    # -- loading -------------------------------------------------------------------------------------
+
+    def _lock(self, batch: Sequence[Event]) -> None:
+        """Two workers that hold neighbouring subdistricts, or reports of one number, meet at these locks."""
+        atlas = self._journey.pack.atlas
+        near: set[str] = set()
+        for e in batch:
+            place = e.place
+            if (
+                place.lon is None
+                or place.lat is None
+                or atlas.near_border(place.lon, place.lat, 200.0, e.occurred_at.date())
+            ):
+                near |= set(self.blocks[e.id])
+        incidents.lock(self._conn, blocks=near, names={name for e in batch for name in _names(e)})
+
+    def _near(self, now: datetime) -> set[str]:
+        by_block = incidents.in_blocks(
+            self._conn, {b for bs in self.blocks.values() for b in bs}, since=now - LOOK_BACK
+        )
+        return by_block | self._revised() | set(self._by_name.values())
+
+    def _revised(self) -> set[str]:
+        return {one.link.incident_id for one in self.links.values()}
+
+    def _recall(self, near: Iterable[str]) -> set[str]:
+        """Takes up what was seen before and has not changed since; gives back the others, to be read."""
+        revised = self._revised()
+        unknown: set[str] = set()
+        for id_, version in incidents.versions(self._conn, near).items():
+            seen = self._matters.get(id_, version)
+            if seen is None or (id_ in revised and len(seen.reports) < seen.incident.event_count):
+                unknown.add(id_)
+                continue
+            self.incidents[id_], self._candidates[id_] = seen.incident, seen.candidate
+            self.reports[id_] = dict(seen.reports)
+            self._find_in(id_, seen.blocks)
+        return unknown
+
+    def _read(self, ids: Iterable[str]) -> None:
+        self.incidents.update(incidents.load(self._conn, ids))
+        links = incidents.links_of(self._conn, ids)
+        chosen = {i: _first_and_newest(ls) for i, ls in links.items()}
+        revised = self._revised()
+        wanted = {i: ls if i in revised else chosen[i] for i, ls in links.items()}
+        newest = incidents.latest_events(self._conn, {one.event_key for ls in wanted.values() for one in ls})
+        stored = events.load(self._conn, newest.values())
+        compared = [stored[newest[one.event_key]] for ls in chosen.values() for one in ls]
+        data_keys = keys.of(self._conn, {s.event.record_id for s in compared})
+        texts = texts_of(self._vault, compared, data_keys)
+        for id_, ls in chosen.items():
+            self.reports[id_] = {one.event_key: stored[newest[one.event_key]].event for one in wanted[id_]}
+            seen = [self.reports[id_][one.event_key] for one in ls]
+            sightings = tuple(self._journey.sight(e, texts[e.id]) for e in seen)
+            self._candidates[id_] = _candidate(self.incidents[id_], sightings)
+            self._find_in(id_, {block for one in sightings for block in self._journey.blocks(one)})
+
+    # -- asking --------------------------------------------------------------------------------------
+
+    def around(self, event: Event) -> list[Candidate]:
+        """Matters that share a block or a name with the event, in the order of their ids."""
+        ids = {i for b in self.blocks[event.id] for i in self._in_block.get(b, ())}
+        ids |= {self._by_name[n] for n in _names(event) if n in self._by_name}
+        return [self._candidates[i] for i in sorted(ids) if i in self._candidates]
+
+    def is_history(self, incident_id: str) -> bool:
+        """Whether only back-fills told of the matter, as far as its reports are known here."""
+        return all(one.mode is Mode.BACKFILL for one in self.reports[incident_id].values())
+
+    def has_all_reports(self, incident: Incident) -> bool:
+        """Whether every report of the matter is known here."""
+        return len(self.reports[incident.id]) == incident.event_count
+
+    # -- what the batch adds -------------------------------------------------------------------------
+
+    def add(self, event: Event, incident: Incident) -> None:
+        """The report is a part of its incident from here on, in the place of an earlier revision of it."""
+        earlier = self._candidates.get(incident.id)
+        sightings = _with(earlier.sightings if earlier else (), self.sightings[event.id])
+        self._candidates[incident.id] = _candidate(incident, sightings)
+        self.reports.setdefault(incident.id, {})[event.key] = event
+        self._find_in(incident.id, self.blocks[event.id])
+        for alias in event.aliases:
+            self._by_name[alias.system, alias.ref] = incident.id
+        self._by_name[event.source, event.source_ref] = incident.id
+
+    def _find_in(self, id_: str, blocks: Iterable[str]) -> None:
+        """From here on the incident is found in these blocks too."""
+        self._found_in.setdefault(id_, set()).update(blocks)
+        for block in blocks:
+            self._in_block.setdefault(block, set()).add(id_)
+
+    def matters(self) -> list[Matter]:
+        """All of it, for the batches after this one once this one holds."""
+        return [
+            Matter(
+                incident=self.incidents[id_],
+                candidate=candidate,
+                reports=self._compared(id_, candidate),
+                blocks=frozenset(self._found_in[id_]),
+            )
+            for id_, candidate in self._candidates.items()
+        ]
+
+    def _compared(self, id_: str, candidate: Candidate) -> Mapping[str, Event]:
+        told = self.reports[id_]
+        if len(told) == len(candidate.sightings):
+            return told
+        return {s.event_key: told[s.event_key] for s in candidate.sightings}
+
+
+def _candidate(incident: Incident, sightings: tuple[Sighting, ...]) -> Candidate:
+    return Candidate(
+        incident_id=incident.id,
+        state=incident.state,
+        opened_at=incident.opened_at,
+        last_reported_at=incident.last_reported_at,
+        closed_at=incident.closed_at,
+        sightings=sightings,
+    )
+
+
+def _names(event: Event) -> set[tuple[str, str]]:
+    """(system, number): the report's own, and those that it names."""
+    named = {(a.system, a.ref) for a in event.aliases} | {(event.source, ref) for ref in event.same_as}
+    return named | {(event.source, event.source_ref)}
+
+
+def _with(sightings: tuple[Sighting, ...], new: Sighting) -> tuple[Sighting, ...]:
+    """`new` in the place of an earlier revision of the same report, else as the last."""
+    if any(one.event_key == new.event_key for one in sightings):
+        return tuple(new if one.event_key == new.event_key else one for one in sightings)
+    return tuple(_first_and_newest((*sightings, new)))
+
+
+def _first_and_newest(many: Sequence[T]) -> Sequence[T]:
+    return many if len(many) <= SIGHTINGS else [many[0], *many[-(SIGHTINGS - 1) :]]
