@@ -143,11 +143,12 @@ _READERS: Final = {
 """Number of a mark's own group in `_TOKEN` → what reads the mark, and the numbers of its inner groups."""
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=1024)
 def parse(text: str) -> AddressParts:
     """The parts of `text`; what is no known part stands in `names`, so nothing is lost or guessed.
 
-    One report's address is asked for several times in a row; no more than a few are kept in memory.
+    An address is asked for when its report is located and again once the batch is stored; no more than two
+    batches of them are kept in memory.
     """
     plain = normalise(text)
     reading = _Reading()

@@ -34,8 +34,8 @@ class Reception:
     """Filters, seals and stores the bodies of one source."""
 
     def __init__(self, source: str, adapter: Adapter, vault: Vault, *, body_limit: int) -> None:
-        self._source, self._adapter, self._vault = source, adapter, vault
-        self._limit = body_limit
+        self._source, self._vault, self._limit = source, vault, body_limit
+        self._filter = adapter if isinstance(adapter, Filters) else None
 
     def prepare(self, bodies: Sequence[Body], *, arrival: str, mode: Mode, now: datetime) -> Prepared:
         """Sealed records of `bodies`. `arrival` names the page or request, so that reading a page again
@@ -68,10 +68,10 @@ class Reception:
     def _admit(self, body: Body) -> Admitted:
         if len(body.content) > self._limit:
             return Admitted(None, ("body_too_large",))
-        if not isinstance(self._adapter, Filters):
+        if self._filter is None:
             return Admitted(body.content)
         try:
-            return self._adapter.admit(body)
+            return self._filter.admit(body)
         except BadRecord:
             return Admitted(None, ("unreadable",))
 
