@@ -7,6 +7,7 @@ from hub.bus.topics import DEADLETTERS, EVENTS, INCIDENTS, reports, whistles
 from hub.contract.wire import ended_data_schema, whistle_data_schema
 from hub.model import Contract
 from hub.pack import Pack
+from hub.run import arrivals
 from hub.run.wirefields import wire_fields
 
 _SPEC: Final = "3.0.0"
@@ -23,6 +24,11 @@ _EVENT: Final = {
         "grid_id": {"type": ["string", "null"]},
         "mode": {"enum": ["live", "backfill", "late"]},
     },
+}
+_ARRIVALS: Final = {
+    "type": "object",
+    "required": ["events"],
+    "properties": {"events": {"type": "array", "minItems": 1, "maxItems": arrivals.MOST, "items": _EVENT}},
 }
 _INCIDENT: Final = {
     "type": "object",
@@ -48,12 +54,12 @@ _DEADLETTER: Final = {
 def document(pack: Pack, schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
     """The document for `pack`: internal topics, and two topics for each department."""
     channels: dict[str, Any] = {
-        "events": _channel(EVENTS, "Located reports, keyed by subdistrict; ids only.", "Event"),
+        "events": _channel(EVENTS, "Located reports, keyed by subdistrict; ids only.", "Events"),
         "incidents": _channel(INCIDENTS, "State of each matter; compacted.", "Incident"),
         "deadletters": _channel(DEADLETTERS, "Records that ended dead: pointers and codes.", "DeadLetter"),
     }
     messages: dict[str, Any] = {
-        "Event": _message("grid.event.v1", _EVENT),
+        "Events": _message(arrivals.KIND, _ARRIVALS),
         "Incident": _message("grid.incident.v1", _INCIDENT),
         "DeadLetter": _message("grid.deadletter.v1", _DEADLETTER),
         "Report": _message("grid.report.v1", _inner(schemas["report_in"])),

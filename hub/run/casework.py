@@ -4,10 +4,9 @@ The consumer's offsets move in that same transaction (`outbox.advance`), compare
 worker that lost its partitions while it slept commits nothing.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-import orjson
 import structlog
 from sqlalchemy import Connection
 
@@ -18,6 +17,7 @@ from hub.clock import Clock
 from hub.incident.sighting import Sighting
 from hub.model import Event, EventId, Fate
 from hub.pipeline import Journey
+from hub.run import arrivals
 from hub.run.caseload import Caseload
 from hub.run.dispatch import Dispatch
 from hub.run.intake import ENGINEER
@@ -31,6 +31,10 @@ from hub.store.engine import Store
 log = structlog.get_logger()
 
 GROUP: Final = "casework"
+Moves = Mapping[Partition, tuple[int, int]]
+"""Partition → (first offset of the batch, the offset after its last)."""
+Read = tuple[Delivered, list[str]]
+"""A message, and the events that it tells of."""
 
 
 class Casework:
@@ -56,52 +60,58 @@ class Casework:
         self._clock, self._batch = clock, batch
 
     def step(self, timeout_s: float = 0.2) -> int:
-        """Handles one batch; returns how many events came. Raises TryLater where store or bus is away."""
+        """Handles what one look brings; returns how many events came. Raises TryLater where store or bus is away."""
         delivered = self._consumer.poll(self._batch, timeout_s)
-        if not delivered:
-            return 0
+        read = [(one, arrivals.told(one)) for one in delivered]
+        self._reports.ask({one.key for one in delivered})
         try:
-            self._take(delivered)
+            for portion in _portions(read, self._batch):
+                self._take(portion)
         except Fenced:
-            log.info("casework_fenced", events=len(delivered))
+            log.info("casework_fenced", messages=len(delivered))
             self._consumer.rewind()
             return 0
         except BaseException:
             self._consumer.rewind()
             raise
-        return len(delivered)
+        return sum(max(len(events), 1) for _, events in read)
 
-    def _take(self, delivered: Sequence[Delivered]) -> None:
+    def _take(self, portion: Sequence[Read]) -> None:
         try:
-            self._commit(delivered)
+            self._commit(
+                [id_ for _, events in portion for id_ in events], moves_of([one for one, _ in portion])
+            )
         except Exception as error:
             if not is_of_the_batch(error):
                 raise
-            log.warning("casework_batch_failed", error=type(error).__name__, events=len(delivered))
-            self._one_by_one(delivered)
+            log.warning("casework_batch_failed", error=type(error).__name__, messages=len(portion))
+            for one, events in portion:
+                self._one_by_one(one, events)
 
-    def _commit(self, delivered: Sequence[Delivered]) -> None:
+    def _commit(self, events: Sequence[str], moves: Moves) -> None:
         self._dispatch.begin()
-        self._reports.ask({one.key for one in delivered})
         with self._store.write() as conn:
-            load = self._handle(conn, [event_of(d) for d in delivered])
-            outbox.advance(conn, GROUP, moves_of(delivered))
+            load = self._handle(conn, events)
+            outbox.advance(conn, GROUP, moves)
         self._dispatch.committed()
         if load is not None:
             self._matters.keep(load.matters())
 
-    def _one_by_one(self, delivered: Sequence[Delivered]) -> None:
-        """The batch again, an event at a time; the one that fails is held for an engineer (B102)."""
-        for one in delivered:
+    def _one_by_one(self, one: Delivered, events: Sequence[str]) -> None:
+        """A message's events each for itself; one that fails is held for an engineer (B102). Behind the last the
+        position moves on; those before it prove that it is still ours."""
+        here: Moves = {(one.topic, one.part): (one.offset, one.offset)}
+        for id_ in events:
             try:
-                self._commit([one])
+                self._commit([id_], here)
             except Exception as error:
                 if not is_of_the_batch(error):
                     raise
-                log.warning("event_held", event_id=event_of(one), error=type(error).__name__)
+                log.warning("event_held", event_id=id_, error=type(error).__name__)
                 with self._store.write() as conn:
-                    self._hold(conn, event_of(one))
-                    outbox.advance(conn, GROUP, moves_of([one]))
+                    self._hold(conn, id_)
+                    outbox.advance(conn, GROUP, here)
+        self._commit([], moves_of([one]))
 
     def _hold(self, conn: Connection, subject: str) -> None:
         now = self._clock.now()
@@ -152,19 +162,20 @@ class Casework:
         self._consumer.close()
 
 
-def event_of(one: Delivered) -> str:
-    """The id of the event that a message names; "" where it names none: no event has that id, so the message
-    is passed over."""
-    try:
-        subject = orjson.loads(one.value)["subject"]
-    except (orjson.JSONDecodeError, LookupError, TypeError):
-        log.warning("message_unreadable", topic=one.topic, part=one.part, offset=one.offset)
-        return ""
-    return subject if isinstance(subject, str) else ""
+def _portions(read: Iterable[Read], most: int) -> Iterator[list[Read]]:
+    """Whole messages, of about `most` events together: what one transaction takes."""
+    portion: list[Read] = []
+    for one in read:
+        if portion and sum(len(events) for _, events in portion) + len(one[1]) > most:
+            yield portion
+            portion = []
+        portion.append(one)
+    if portion:
+        yield portion
 
 
-def moves_of(delivered: Sequence[Delivered]) -> dict[Partition, tuple[int, int]]:
-    """Partition → (first offset of the batch, the offset after its last)."""
+def moves_of(delivered: Sequence[Delivered]) -> Moves:
+    """How far a batch moves each of its partitions."""
     moves: dict[Partition, tuple[int, int]] = {}
     for one in delivered:
         first, _ = moves.get((one.topic, one.part), (one.offset, 0))

@@ -15,7 +15,7 @@ from sqlalchemy import Connection
 from hub import ids
 from hub.access.vault import DataKey, Vault
 from hub.bus import Message
-from hub.bus.topics import DEADLETTERS, EVENTS
+from hub.bus.topics import DEADLETTERS
 from hub.clock import Clock
 from hub.errors import BadRecord, HeldRecord
 from hub.intake.revisions import Standing, is_behind
@@ -23,7 +23,7 @@ from hub.jsonform import dumps
 from hub.model import Arrival, Draft, Event, EventKey, Fate, GridDraft, Mode, Resident
 from hub.pipeline import Journey, Origin, Parked, Understood
 from hub.plugin import Adapter, Body, Reads
-from hub.run import envelope
+from hub.run import arrivals, envelope
 from hub.run.maps import renew_maps
 from hub.run.matters import Reports
 from hub.run.reception import SEALED_AT, Reception, write
@@ -226,11 +226,12 @@ class Intake:
             events.add_grid_versions(conn, [_grid_row(r, g) for r, g in batch.grids])
             records.settle(conn, batch.ends, now)
             records.release(conn, {u.event.key for u in fresh if u.event.id not in batch.updates})
-            messages = [self._event_message(u.event, now) for u in fresh]
+            messages = list(arrivals.messages([u.event for u in fresh], self._journey.pack.district, now))
             messages += [self._dead_letter(end, now) for end in batch.ends if end.fate is Fate.DEAD]
             self._outbox.append(conn, messages, now)
         new = (u for u in fresh if u.event.id not in known)  # what stood already stays as it was stored
-        here = [u for u in new if self._reports.are_asked_for(self._topic_key(u.event))]
+        district = self._journey.pack.district
+        here = [u for u in new if self._reports.are_asked_for(arrivals.key_of(u.event, district))]
         self._reports.keep((u.event, self._journey.sight(u.event, u.text)) for u in here)
 
     def _add_residents(self, conn: Connection, people: Sequence[Resident], now: datetime) -> None:
@@ -266,24 +267,6 @@ class Intake:
                 fresh.append(one)
                 batch.ends.append(records.End(id=event.record_id, fate=None))
         return fresh
-
-    def _event_message(self, event: Event, now: datetime) -> Message:
-        data = {
-            "event_id": event.id,
-            "key": event.key,
-            "source": event.source,
-            "category": None if event.secret else event.category,
-            "subdistrict_id": event.place.subdistrict_id,
-            "grid_id": None if event.secret else event.place.grid_id,
-            "mode": event.mode.value,
-        }
-        value = envelope.wrap(
-            "grid.event.v1", id_=event.id, source=event.source, subject=event.id, at=now, data=data
-        )
-        return Message(EVENTS, self._topic_key(event), value)
-
-    def _topic_key(self, event: Event) -> str:
-        return event.place.subdistrict_id or self._journey.pack.district
 
     def _dead_letter(self, end: records.End, now: datetime) -> Message:
         data = {"record_id": end.id, "source": self.source, "code": end.code, "pointer": end.pointer}
