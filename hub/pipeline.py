@@ -10,6 +10,8 @@ from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
+import orjson
+
 from hub import ids
 from hub.access.folding import fold
 from hub.access.known import Known
@@ -26,7 +28,7 @@ from hub.incident.text import features
 from hub.intake import doubts, times
 from hub.intake.revisions import Standing, completed, is_behind, says_a_place
 from hub.intake.validate import Validator
-from hub.jsonform import dumps, plain
+from hub.jsonform import dumps
 from hub.model import (
     UNMAPPED,
     DepartmentId,
@@ -76,6 +78,8 @@ class Understood:
     """
 
     event: Event
+    body: str
+    """The event in JSON, as it was held against the schema and is stored."""
     text: EventText
     resident: Resident | None
     why: tuple[Reason, ...]
@@ -140,7 +144,7 @@ class Journey:
                 return self._unplaced(found)
             revision = self._fingerprint(dumps(draft).encode())
             understood = self._assemble(whole, origin, key, revision, accused, moments, found)
-            self._validate(understood.event)
+            self._validate(understood.body)
         except HeldRecord as held:
             return Parked(
                 fate=Fate.HELD, code=held.code, pointer=held.pointer, owner=self.pack.fallback_owner
@@ -253,7 +257,7 @@ class Journey:
             mode=self._mode(origin, moments),
             flags=tuple(dict.fromkeys(flags)),
         )
-        return Understood(event=event, text=text, resident=resident, why=found.reasons)
+        return Understood(event=event, body=dumps(event), text=text, resident=resident, why=found.reasons)
 
     def _mode(self, origin: Origin, moments: times.Times) -> Mode:
         """A live report that comes long after it was made is late: its deadlines are not the department's fault."""
@@ -269,8 +273,8 @@ class Journey:
         """Some categories are always handled as 保密件 (N58)."""
         return category is not None and category in self.pack.secrecy.categories
 
-    def _validate(self, event: Event) -> None:
-        for fault in self._schema.faults(plain(event)):
+    def _validate(self, body: str) -> None:
+        for fault in self._schema.faults(orjson.loads(body)):
             raise BadRecord("R206", pointer=fault.pointer, kind=fault.keyword)
 
     # -- grids that a source sends -----------------------------------------------------------------

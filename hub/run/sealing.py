@@ -19,7 +19,7 @@ RESIDENT_SEALED_AT: Final = "resident.sealed"
 def seal_event(vault: Vault, key: DataKey, one: Understood) -> events.NewEvent:
     """The event as it is stored, its words sealed under its record's key."""
     sealed = vault.seal(key, EVENT_SEALED_AT, dumps(one.text).encode())
-    return events.NewEvent(event=one.event, why=one.why, sealed=sealed)
+    return events.NewEvent(event=one.event, body=one.body, why=one.why, sealed=sealed)
 
 
 def seal_resident(vault: Vault, key: DataKey, person: Resident) -> events.NewResident:

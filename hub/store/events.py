@@ -21,9 +21,10 @@ from hub.store.tables import alias, event, grid_version, record, resident
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewEvent:
-    """An event about to be stored, with its sealed words and why it is where it is."""
+    """An event about to be stored, with its sealed words and why it is where it is; `body`: itself in JSON."""
 
     event: Event
+    body: str
     why: tuple[Reason, ...]
     sealed: bytes
 
@@ -70,7 +71,7 @@ def add(conn: Connection, events: Sequence[NewEvent]) -> None:
                 "source": one.event.source,
                 "version": one.event.version,
                 "received_us": to_us(one.event.received_at),
-                "body": dumps(one.event),
+                "body": one.body,
                 "why": dumps(one.why),
                 "sealed": one.sealed,
                 "note": "",
