@@ -41,6 +41,16 @@ _NEVER: Final = tuple(
     )
 )
 """Nobody's file lies there: unspecified, link-local, multicast, reserved, IPv4 wrapped in IPv6, metadata."""
+_OWN: Final = tuple(
+    map(
+        ip_network,
+        (
+            *("10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "100.64.0.0/10", "127.0.0.0/8"),
+            *("fc00::/7", "::1/128"),
+        ),
+    )
+)
+"""Where departments live, and what a pack may name a part of."""
 _COMPATIBLE: Final = ip_network("::/96")
 _LOOPBACK: Final = ip_address("::1")
 
@@ -182,18 +192,15 @@ def allowed_network(text: str) -> Network | None:
         network = ip_network(text)
     except ValueError:
         return None
-    if any(_overlap(network, never) for never in _NEVER):
+    if any(_lies_in(network, never) for never in _NEVER):
         return None
-    return None if network.is_global or not (network.is_private or _is_shared(network)) else network
+    return network if any(_lies_in(network, own) for own in _OWN) else None
 
 
-def _is_shared(network: Network) -> bool:
-    """The carriers' 100.64.0.0/10, which is neither private nor public."""
-    return isinstance(network, IPv4Network) and network.subnet_of(IPv4Network("100.64.0.0/10"))
-
-
-def _overlap(one: Network, other: Network) -> bool:
-    return one.version == other.version and one.overlaps(other)
+def _lies_in(one: Network, other: Network) -> bool:
+    if isinstance(one, IPv4Network):
+        return isinstance(other, IPv4Network) and one.subnet_of(other)
+    return isinstance(other, IPv6Network) and one.subnet_of(other)
 
 
 def following(hosts: Iterable[str], networks: Iterable[str] = ()) -> Following:

@@ -99,7 +99,7 @@ class Fetching:
             return Later()
         finally:
             if wire is not None:
-                wire.close()
+                wire.end()
 
     def _connect(self, target: Target, address: str) -> "_Wire":
         ends = self._ticks() + self._longest_s
@@ -163,6 +163,9 @@ class _Wire:
         return io.BufferedReader(_Received(self._in_time))
 
     def close(self) -> None:
+        """Nothing: `http.client` lets go of a socket that the answer is still read from."""
+
+    def end(self) -> None:
         """Ends the connection."""
         self._raw.close()
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, delete, func, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, literal_column, select, update
 
 from hub.model import Attachment, AttachmentId, AttachmentState, Disclosure, EventId, EventKey, RecordId
 from hub.store.engine import chunks, insert
@@ -88,14 +88,20 @@ def add(conn: Connection, wanted: Sequence[NewAttachment], at: datetime) -> None
 
 def due(conn: Connection, source: str, now: datetime, limit: int) -> list[Wanted]:
     """What of `source` is to be fetched now, the longest due first."""
-    rows = conn.execute(
+    rows = conn.execute(due_of(source, now, limit))
+    return [Wanted(AttachmentId(r.id), RecordId(r.record_id), r.attempts, r.sealed_ref) for r in rows]
+
+
+def due_of(source: str, now: datetime, limit: int) -> Select[Any]:
+    """The question behind `due`. The state stands in its text: an index knows the few that wait, and no database
+    uses it for a value that it is told later."""
+    return (
         select(attachment.c.id, attachment.c.record_id, attachment.c.attempts, attachment.c.sealed_ref)
-        .where(attachment.c.source == source, attachment.c.state == AttachmentState.WAITING.value)
+        .where(attachment.c.source == source, attachment.c.state == literal_column("'waiting'"))
         .where(attachment.c.next_us <= to_us(now))
         .order_by(attachment.c.next_us, attachment.c.id)
         .limit(limit)
     )
-    return [Wanted(AttachmentId(r.id), RecordId(r.record_id), r.attempts, r.sealed_ref) for r in rows]
 
 
 def settle(conn: Connection, id_: AttachmentId, got: Got) -> None:
