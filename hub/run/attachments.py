@@ -59,19 +59,23 @@ class Attachments:
 
         The lease is asked for only where there is something to fetch: a source without files costs no write.
         """
-        began, done = self._ticks(), 0
         with self._store.read() as conn:
             due = attachments.due(conn, self.source, self._clock.now(), _BATCH)
             data_keys = keys.of(conn, (one.record_id for one in due)) if due else {}
+        began, done = self._ticks(), 0
+        held: leases.Lease | None = None
         for one in due:
             held = self._lease()
             if held is None or self._ticks() - began > _STEP_S:
                 break
             self._settle(held, one, self._fetch(one, data_keys.get(one.record_id)))
             done += 1
+        if held is not None:
+            leases.give_back(self._store, held)
         return done
 
     def _lease(self) -> leases.Lease | None:
+        """Taken, or prolonged before each file."""
         name = f"attachments:{self.source}"
         return leases.take(self._store, name, self._worker, self._clock.now(), self._lease_length)
 

@@ -148,10 +148,11 @@ def test_what_waits_too_long_is_counted_by_source(store: Store) -> None:
 def test_the_queries_of_an_idle_worker_read_no_row(store: Store) -> None:
     """Fetched ones are many and stay: looking for what is due must not pass by them."""
     with store.read() as conn:
-        query = "SELECT id FROM attachment WHERE source = 'x' AND state = 'waiting' AND next_us <= 5 ORDER BY next_us"
+        asked = attachments.due_of("x", MORNING, 10).compile(store.engine)
         if store.is_postgresql:
             conn.exec_driver_sql("SET LOCAL enable_seqscan = off")
-            plan = conn.exec_driver_sql(f"EXPLAIN {query}").scalars().all()
+            plan = conn.exec_driver_sql(f"EXPLAIN {asked}", dict(asked.params)).scalars().all()
         else:
-            plan = [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {query}")]
+            values = tuple(asked.params[name] for name in asked.positiontup or ())
+            plan = [row[3] for row in conn.exec_driver_sql(f"EXPLAIN QUERY PLAN {asked}", values)]
     assert "attachment_waiting" in " ".join(plan)
