@@ -68,7 +68,9 @@ class Crew:
     def _made(self) -> list[Loop]:
         loops: list[Loop] = []
         if "intake" in self._workers:
-            loops += [self.hub.intake(s) for s in self._sources or self.hub.active_sources()]
+            sources = self._sources or self.hub.active_sources()
+            loops += [self.hub.intake(s) for s in sources]
+            loops += [self.hub.attachments(s) for s in sources]
         if "webhooks" in self._workers:
             loops += [self.hub.webhooks(department) for department in self.hub.settings.webhooks]
         workers = ("casework", "relay", "reports", "clockwork")

@@ -5,7 +5,7 @@ Pure. Invariant 3: `id = hash(source, source record id, revision)`.
 
 from hashlib import blake2b
 
-from hub.model import EventId, EventKey, IncidentId, RecordId, ReportId, ResidentId, WhistleId
+from hub.model import AttachmentId, EventId, EventKey, IncidentId, RecordId, ReportId, ResidentId, WhistleId
 
 
 def digest_of(*parts: str | bytes) -> str:
@@ -47,3 +47,8 @@ def whistle_id(incident: IncidentId, department: str, round_: int = 0) -> Whistl
 def report_id(whistle: WhistleId, department: str, nonce: str) -> ReportId:
     """A department's answer; `nonce` is the department's own id for it, so a retry creates nothing."""
     return ReportId("rp_" + digest_of("report", whistle, department, nonce))
+
+
+def attachment_id(key: EventKey, link: str) -> AttachmentId:
+    """One file of one report; `link` is a keyed digest of where it lies, so that the id tells nothing of that."""
+    return AttachmentId("at_" + digest_of("attachment", key, link))

@@ -31,6 +31,7 @@ from hub.intake.validate import Validator
 from hub.jsonform import dumps
 from hub.model import (
     UNMAPPED,
+    AttachmentRef,
     DepartmentId,
     Draft,
     Event,
@@ -83,6 +84,8 @@ class Understood:
     text: EventText
     resident: Resident | None
     why: tuple[Reason, ...]
+    attachments: tuple[AttachmentRef, ...] = ()
+    """Where the files lie that it came with: personal, for the vault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -257,7 +260,14 @@ class Journey:
             mode=self._mode(origin, moments),
             flags=tuple(dict.fromkeys(flags)),
         )
-        return Understood(event=event, body=dumps(event), text=text, resident=resident, why=found.reasons)
+        return Understood(
+            event=event,
+            body=dumps(event),
+            text=text,
+            resident=resident,
+            why=found.reasons,
+            attachments=draft.attachments,
+        )
 
     def _mode(self, origin: Origin, moments: times.Times) -> Mode:
         """A live report that comes long after it was made is late: its deadlines are not the department's fault."""

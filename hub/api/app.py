@@ -29,6 +29,7 @@ log = structlog.get_logger()
 
 _STATUS: Final = {
     "W103": 404,
+    "F136": 404,
     "P107": 404,
     "C106": 404,
     "A101": 403,
@@ -60,6 +61,7 @@ def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
             store=hub.store,
             gateway=hub.gateway,
             opening=hub.opening,
+            attached=hub.attached,
             reporting=hub.reporting,
             telling=hub.telling,
             ledgers=hub.ledgers,

@@ -3,12 +3,13 @@
 from typing import Annotated, Any, Literal
 
 import orjson
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Query, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.access.exits import Exit
 from hub.api.doors import AllDoors, Department, Doors
 from hub.api.plain import PlainJson, PlainText
+from hub.run.attached import MEDIA_TYPE
 from hub.store import whistles
 
 
@@ -73,6 +74,22 @@ class WhistleState(BaseModel):
     repeated: bool
 
 
+class ReleasedAttachment(BaseModel):
+    """A picture that a person released. The name is ours, `size` in bytes."""
+
+    id: str
+    name: str
+    kind: str
+    size: int
+
+
+class Attachments(BaseModel):
+    """`offered`: how many files the reports came with, as far as that is granted; `attachments`: the released ones."""
+
+    offered: int
+    attachments: list[ReleasedAttachment]
+
+
 @router.get("/whistles")
 def fetch(department: Department, doors: AllDoors, limit: int = Query(100, ge=1, le=500)) -> Fetched:
     """Whistles that wait for this department's acknowledgement, as its grants allow at this moment."""
@@ -123,6 +140,49 @@ def open_whistle(
     return doors.opening.open(
         department, whistle_id, purpose=purpose, ledger=doors.ledgers.mine(), now=doors.clock.now()
     )
+
+
+@router.get("/whistles/{whistle_id}/attachments")
+def list_attachments(
+    department: Department,
+    doors: AllDoors,
+    whistle_id: PlainText,
+    purpose: Literal["handle", "callback"] = "handle",
+) -> Attachments:
+    """The files of the whistle's reports that a person released, under the grants of this moment."""
+    return Attachments.model_validate(
+        doors.attached.list(
+            department, whistle_id, purpose=purpose, ledger=doors.ledgers.mine(), now=doors.clock.now()
+        )
+    )
+
+
+@router.get(
+    "/whistles/{whistle_id}/attachments/{attachment_id}",
+    response_class=Response,
+    responses={200: {"content": {MEDIA_TYPE: {}}, "description": "The picture."}},
+)
+def open_attachment(
+    department: Department,
+    doors: AllDoors,
+    whistle_id: PlainText,
+    attachment_id: PlainText,
+    purpose: Literal["handle", "callback"] = "handle",
+) -> Response:
+    """One released picture, drawn anew: without what the file said about itself, black where a person covered it."""
+    found = doors.attached.open(
+        department,
+        whistle_id,
+        attachment_id,
+        purpose=purpose,
+        ledger=doors.ledgers.mine(),
+        now=doors.clock.now(),
+    )
+    headers = {
+        "content-disposition": f'inline; filename="{found.name}"',
+        "content-security-policy": "sandbox",
+    }
+    return Response(found.content, media_type=MEDIA_TYPE, headers=headers)
 
 
 @router.post("/whistles/{whistle_id}/reports", status_code=201)

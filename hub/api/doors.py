@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicC
 
 from hub.clock import Clock
 from hub.errors import Refused
+from hub.run.attached import Attached
 from hub.run.gateway import Gateway
 from hub.run.ledger import Ledgers
 from hub.run.opening import Opening
@@ -28,6 +29,7 @@ class Doors:
     store: Store
     gateway: Gateway
     opening: Opening
+    attached: Attached
     reporting: Reporting
     telling: Telling
     ledgers: Ledgers

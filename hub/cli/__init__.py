@@ -12,6 +12,11 @@ import click
 from hub.errors import FixSettings
 
 _COMMANDS: Final = {
+    "attachment": (
+        "hub.cli.attachment",
+        "attachment",
+        "Files of reports: look at one, release it, cover parts, refuse it.",
+    ),
     "audit": ("hub.cli.audit", "audit", "Whether the chain of looks at data is whole."),
     "backup": ("hub.cli.backup", "backup", "A copy of everything, taken while workers run."),
     "bench": ("hub.cli.bench", "bench", "Speed of the whole journey, by stage."),

@@ -178,6 +178,7 @@ def make(pack: Pack, *, start: datetime, length: timedelta, matters: int, seed: 
     _neighbours(day)
     _ordinary(day, matters)
     _nasty(day)
+    _files(day)
     said = {s: tuple(sorted(us, key=lambda u: (u.at, u.ref))) for s, us in day.said.items()}
     return Scenario(said, day.truth, tuple(day.people.made), start + length)
 
@@ -334,6 +335,15 @@ def _dead(day: _Day) -> None:
                 defect="unreadable",
             )
         day.tell("xueliang_video", "sudden_incident.waterlogging", at, spot, f"faces{n}", defect="faces")
+
+
+def _files(day: _Day) -> None:
+    """N63, N72: pictures come with some orders; a few of their links lead to something else, or nowhere."""
+    kinds = ("plain", "plain,webp", "expired", "html", "empty", "redirect", "plain")
+    said = day.said["hotline_12345"]
+    early = [n for n, u in enumerate(said) if not u.defect and u.at < day.moment(0.6)]
+    for kind, n in zip(kinds, day.rng.sample(early, min(len(kinds), len(early))), strict=False):
+        said[n] = replace(said[n], extra={**said[n].extra, "attachments": kind})
 
 
 def _any_code(day: _Day, source: str) -> str:

@@ -6,10 +6,11 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import orjson
 
@@ -20,11 +21,12 @@ from hub.demo.canaries import Canaries
 from hub.demo.departments import Departments, WebhookDepartment
 from hub.demo.scenario import Scenario, make
 from hub.errors import FixSettings
+from hub.intake.links import following
 from hub.jsonform import dumps
-from hub.model import Channel
-from hub.pack import load
+from hub.model import AttachmentState, Channel
+from hub.pack import Pack, load
 from hub.settings import Settings, read
-from hub.store import outbox
+from hub.store import attachments, outbox
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +63,7 @@ class Stage:
             [sys.executable, "-m", "hub.demo.systems"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
         )
         configs = self._ask({"start": self._order()})["configs"]
+        self._pack = _with_files(self._pack, configs)
         keys = {c.department: secrets.token_hex(32) for c in self._pack.contracts}
         self.departments = Departments(self.url, keys, self._channel(Channel.PULL), self._play.seed)
         self._hooks = {d: (secrets.token_hex(16)) for d in self._channel(Channel.WEBHOOK)}
@@ -162,8 +165,9 @@ class Stage:
         with self.hub.store.read() as conn:
             unsent = outbox.waiting(conn)
             untold = conn.exec_driver_sql("SELECT count(*) FROM answer WHERE state = 'waiting'").scalar_one()
+            wanted = attachments.counts(conn).get(AttachmentState.WAITING.value, 0)
         arrived = self.departments.seen() >= account["whistles"]
-        return not open_ and not unsent and not untold and arrived and self.departments.idle()
+        return not (open_ or unsent or untold or wanted) and arrived and self.departments.idle()
 
     def account(self) -> dict[str, Any]:
         """What `demo --once` prints."""
@@ -173,6 +177,7 @@ class Stage:
         canaries = Canaries(self.scenario.people)
         with self.hub.store.read() as conn:
             leaks = canaries.in_store(conn)
+            files = attachments.counts(conn)
         leaks |= canaries.in_texts({"whistles": self.departments.messages})
         return account | {
             "first_whistle_ms": self.first_whistle_ms,
@@ -180,6 +185,7 @@ class Stage:
             "leaks": leaks,
             "answers_heard": self._ask({"ask": "progress"})["heard"],
             "opened": self.departments.opened,
+            "attachments": dict(sorted(files.items())),
         }
 
     # -- taking down ---------------------------------------------------------------------------------
@@ -210,3 +216,13 @@ class Stage:
             raise FixSettings("C109")
         answer: dict[str, Any] = orjson.loads(line)
         return answer
+
+
+def _with_files(pack: Pack, configs: Mapping[str, Mapping[str, Any]]) -> Pack:
+    """`pack`, with the ports that its systems were given: the files of their reports lie there."""
+    reached = {
+        name: replace(pack.sources[name], attachments=following([urlsplit(str(one["base_url"])).netloc]))
+        for name, one in configs.items()
+        if "base_url" in one
+    }
+    return replace(pack, sources={**pack.sources, **reached})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.errors import HubError
-from hub.messages import access, bus, doctor, pack, peer, record, settings, source, whistle
+from hub.messages import access, attachment, bus, doctor, pack, peer, record, settings, source, whistle
 from hub.messages.text import Language, Text
 
 CATALOGUE: Final[dict[str, Text]] = {
@@ -18,6 +18,7 @@ CATALOGUE: Final[dict[str, Text]] = {
     **settings.TEXTS,
     **pack.TEXTS,
     **access.TEXTS,
+    **attachment.TEXTS,
     **bus.TEXTS,
     **whistle.TEXTS,
     **doctor.TEXTS,

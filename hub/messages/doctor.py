@@ -101,6 +101,24 @@ TEXTS: Final[dict[str, Text]] = {
         "the webhook of department {department} refused {count} whistles ({why})",
         "check address and secret with it, then gridplus replay --webhook {department}",
     ),
+    "D151": Text(
+        "来源 {source} 有 {count} 个附件超过一小时仍未取得",
+        "核对附件服务器是否在线、intake 是否运行；链接可能已失效",
+        "{count} files of {source} were not fetched within an hour",
+        "is their server up, and does an intake run? their links may be over by now",
+    ),
+    "D152": Text(
+        "来源 {source} 近一日有 {count} 个附件指向未登记的主机或网络，未取",
+        "与来源核对后登记到 sources.yaml 的 attachments，再执行 gridplus attachment again {source}",
+        "{count} files of {source} of the last day lie on hosts or networks that its pack does not name",
+        "check with the source, name them under attachments in sources.yaml, then gridplus attachment again {source}",
+    ),
+    "D153": Text(
+        "有 {count} 个附件等待人工决定两日以上",
+        "执行 gridplus attachment list，逐个放行、遮盖或不展示",
+        "{count} files have waited for a person's word for more than two days",
+        "gridplus attachment list, then release, cover or refuse each",
+    ),
     "D141": Text(
         "账不平：来源 {source} 在 {hour} 这一小时有 {count} 条记录既无去向也不在处理中，最早为 {first}",
         "执行 gridplus explain {first}，并与备份核对",

@@ -123,6 +123,18 @@ TEXTS: Final[dict[str, Text]] = {
         "there is no code table {name}; known: {allowed}",
         "mend it, or add it under codes/",
     ),
+    "K145": Text(
+        "{name} 不是可登记的附件主机",
+        "写成 主机、主机:端口 或 地址；本机元数据等特殊地址不能登记",
+        "{name} is no host that files may be fetched from",
+        "write a name, name:port or an address; link-local, multicast and metadata addresses are never allowed",
+    ),
+    "K146": Text(
+        "{name} 不是可登记的内部网络",
+        "写成 10.20.0.0/16 这样的内网网段",
+        "{name} is no network of your own",
+        "write a private network, such as 10.20.0.0/16",
+    ),
     "K151": Text(
         "{name} 的统一社会信用代码校验不通过",
         "核对 18 位代码（GB 32100）",

@@ -3,6 +3,7 @@
 One noun a file. No behaviour beyond what follows from the fields themselves; no IO.
 """
 
+from hub.model.attachment import SHOWN, Attachment, AttachmentId, AttachmentState, Disclosure
 from hub.model.contract import (
     Accept,
     Condition,
@@ -54,6 +55,7 @@ from hub.model.reason import Reason
 from hub.model.whistle import Call, Deadline, Ending, Move, Report, Whistle, WhistleState
 
 __all__ = [
+    "SHOWN",
     "UNMAPPED",
     "Accept",
     "Address",
@@ -62,7 +64,10 @@ __all__ = [
     "AreaId",
     "AreaLevel",
     "Arrival",
+    "Attachment",
+    "AttachmentId",
     "AttachmentRef",
+    "AttachmentState",
     "Call",
     "Channel",
     "Code",
@@ -71,6 +76,7 @@ __all__ = [
     "Crs",
     "Deadline",
     "DepartmentId",
+    "Disclosure",
     "Draft",
     "Duration",
     "Ending",

@@ -1,10 +1,11 @@
 """`sources.yaml`: which plugin speaks to which system, by which code tables, and when silence is a fault."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from hub.contract.marked import Entry
+from hub.intake.links import NOWHERE, Following, allowed_host, allowed_network, following
 from hub.pack.reading import PackFiles, required_text
 
 FILE: Final = "sources.yaml"
@@ -25,6 +26,8 @@ class SourceSetup:
     late_after_s: int
     """A report this much older than its arrival is a back-fill; 0: never."""
     config: Mapping[str, object]
+    attachments: Following = NOWHERE
+    """Hosts that its files are fetched from, and networks of ours that these may lie in; none: no file is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,7 @@ def read_sources(files: PackFiles, tables: Collection[str]) -> Sources:
 
 
 def _setup(name: str, entry: Entry, tables: Collection[str]) -> SourceSetup:
-    entry.closed(("plugin", "title", "code_tables", "freshness_s"), ("late_after_s", "config"))
+    entry.closed(("plugin", "title", "code_tables", "freshness_s"), ("late_after_s", "config", "attachments"))
     for each in entry["code_tables"].each():
         each.among(tables, "K144")
     config = entry["config"].value
@@ -58,7 +61,28 @@ def _setup(name: str, entry: Entry, tables: Collection[str]) -> SourceSetup:
         freshness_s=_seconds(entry["freshness_s"]),
         late_after_s=_seconds(entry["late_after_s"]),
         config=config if isinstance(config, dict) else {},
+        attachments=_following(entry["attachments"]),
     )
+
+
+def _following(entry: Entry) -> Following:
+    """Hosts as `name`, `name:port` or an address; networks as `10.20.0.0/16`, for departments that live inside."""
+    if entry.is_absent:
+        return NOWHERE
+    entry.closed(("hosts",), ("networks",))
+    return following(
+        _each(entry["hosts"], allowed_host, "K145"), _each(entry["networks"], allowed_network, "K146")
+    )
+
+
+def _each(entry: Entry, is_right: Callable[[str], object], code: str) -> list[str]:
+    found = []
+    for each in entry.each():
+        text = each.text()
+        if text and is_right(text) is None:
+            each.faults.add(each.pointer, code, name=text)
+        found.append(text)
+    return found
 
 
 def _seconds(entry: Entry) -> int:

@@ -3,6 +3,7 @@
 import os
 import secrets
 import socket
+import time
 from collections.abc import Mapping
 from datetime import datetime
 from functools import cached_property
@@ -29,9 +30,12 @@ from hub.plugin.registry import Registry
 from hub.run import brokers, casework
 from hub.run import reports as report_worker
 from hub.run.account import account
+from hub.run.attached import Attached
+from hub.run.attachments import LEASE_S, Attachments
 from hub.run.clockwork import Clockwork
 from hub.run.contractbook import ContractBook, keep
 from hub.run.dispatch import Dispatch
+from hub.run.fetching import Fetching
 from hub.run.gateway import Gateway
 from hub.run.intake import Intake
 from hub.run.keyfile import check_keys, open_keys
@@ -305,6 +309,25 @@ class Assembly:
         )
         return Loop(f"intake:{source}", worker.step, idle_s=0.05, close=worker.close)
 
+    def plain_attachments(self, source: str, fetching: Fetching | None = None) -> Attachments:
+        """Fetches the files of one source, for a caller that steps it itself."""
+        return Attachments(
+            source,
+            self.pack.sources[source].attachments,
+            fetching=fetching or Fetching(),
+            store=self.store,
+            vault=self.vault,
+            clock=self.clock,
+            ticks=time.monotonic,
+            worker=self.worker,
+            lease_s=LEASE_S * self._speed,
+        )
+
+    def attachments(self, source: str) -> Loop:
+        """Fetches the files of one source, beside its intake."""
+        worker = self.plain_attachments(source)
+        return Loop(f"attachments:{source}", worker.step, idle_s=1.0, close=lambda: None)
+
     @property
     def _speed(self) -> float:
         """Leases run on the scenario clock too: a fast one must not end them early."""
@@ -459,6 +482,11 @@ class Assembly:
     def opening(self) -> Opening:
         """Opens whistles for their departments."""
         return Opening(store=self.store, vault=self.vault, showing=self.showing, contracts=self.contracts)
+
+    @cached_property
+    def attached(self) -> Attached:
+        """Opens the files of whistles for their departments."""
+        return Attached(store=self.store, vault=self.vault, showing=self.showing, contracts=self.contracts)
 
     def register_callers(self) -> None:
         """Lets the keys of the settings speak for their departments; only digests are stored."""

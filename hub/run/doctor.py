@@ -15,7 +15,7 @@ from hub.model import UNMAPPED, Fate, IncidentState
 from hub.pack import Pack
 from hub.run import conservation
 from hub.run.conservation import Side
-from hub.store import contracts, outbox, records, sources
+from hub.store import attachments, contracts, outbox, records, sources
 from hub.store.moments import from_us, to_us
 from hub.store.tables import delivery, event, fallback, incident, link, overdue, record, whistle
 from hub.whistle.follow import ACTIVE
@@ -23,6 +23,10 @@ from hub.whistle.follow import ACTIVE
 SETTLED_WITHIN: Final = timedelta(minutes=5)
 """A record without a fate after this is a fault, not work in progress."""
 FETCHED_WITHIN: Final = timedelta(hours=4)
+FILES_WITHIN: Final = timedelta(hours=1)
+"""A file that was not fetched after this is none that is on its way: links are good for half an hour."""
+DECIDED_WITHIN: Final = timedelta(days=2)
+_LINKS_LOOKED_BACK: Final = timedelta(days=1)
 CALENDAR_AHEAD: Final = timedelta(days=45)
 _BACKLOG: Final = 10_000
 _TRIED_LONG: Final = 32
@@ -49,6 +53,7 @@ class Doctor:
             *_forgotten(conn),
             *self._overdue(conn),
             *self._deliveries(conn),
+            *self._attachments(conn),
             *self._contracts(conn),
             *self._changed_contracts(conn),
             *self._calendar(),
@@ -141,6 +146,14 @@ class Doctor:
         )
         for r in rows:
             yield HubError("D114", department=r.department, count=r.n, why=r.code)
+
+    def _attachments(self, conn: Connection) -> Iterator[HubError]:
+        for source, count in attachments.unfetched_before(conn, self.now - FILES_WITHIN).items():
+            yield HubError("D151", source=source, count=count)
+        for source, count in attachments.unfollowed_since(conn, self.now - _LINKS_LOOKED_BACK).items():
+            yield HubError("D152", source=source, count=count)
+        if undecided := attachments.undecided_before(conn, self.now - DECIDED_WITHIN):
+            yield HubError("D153", count=undecided)
 
     def _contracts(self, conn: Connection) -> Iterator[HubError]:
         """Only once there was enough to match: a young hub has silent contracts of course."""

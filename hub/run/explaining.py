@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select
 from hub.errors import Refused
 from hub.jsonform import plain
 from hub.model import Reason, Whistle
-from hub.store import contracts, events, incidents, whistles
+from hub.store import attachments, contracts, events, incidents, whistles
 from hub.store.tables import audit, event, fallback, record
 
 _LOOKS: Final = 50
@@ -86,7 +86,29 @@ def _event(conn: Connection, id_: str) -> dict[str, Any]:
             for link in history
         ],
         "flags": list(one.flags),
+        "attachments": {
+            "offered": one.attachments,
+            "files": _files(conn, one.key) if one.attachments else [],
+        },
     }
+
+
+def _files(conn: Connection, key: str) -> list[dict[str, Any]]:
+    """How far fetching is, and what a person said about showing them."""
+    return [
+        {
+            "attachment": one.id,
+            "state": one.state,
+            "code": one.code,
+            "kind": one.kind,
+            "size": one.size,
+            "disclosure": one.disclosure,
+            "decided_by": one.decided_by,
+            "decided_at": plain(one.decided_at),
+            "reason": one.reason,
+        }
+        for one in attachments.of_reports(conn, [key]).get(key, [])
+    ]
 
 
 def _incident(conn: Connection, id_: str) -> dict[str, Any]:

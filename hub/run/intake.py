@@ -27,10 +27,10 @@ from hub.run import arrivals, envelope
 from hub.run.maps import renew_maps
 from hub.run.matters import Reports
 from hub.run.reception import SEALED_AT, Reception, write
-from hub.run.sealing import seal_event, seal_resident
+from hub.run.sealing import seal_attachments, seal_event, seal_resident
 from hub.run.standing import standing_of
 from hub.run.trouble import is_of_the_batch
-from hub.store import cursors, events, keys, leases, records
+from hub.store import attachments, cursors, events, keys, leases, records
 from hub.store.engine import Store
 from hub.store.outbox import Outbox
 
@@ -223,6 +223,8 @@ class Intake:
             events.take_up(conn, (u.event.id for u in fresh if u.event.id in known))
             events.add(conn, [seal_event(self._vault, data_keys[u.event.record_id], u) for u in fresh])
             self._add_residents(conn, [u.resident for u in fresh if u.resident], now)
+            if offered := [u for u in fresh if u.attachments]:
+                self._want(conn, offered, data_keys, now)
             events.add_grid_versions(conn, [_grid_row(r, g) for r, g in batch.grids])
             records.settle(conn, batch.ends, now)
             records.release(conn, {u.event.key for u in fresh if u.event.id not in batch.updates})
@@ -239,6 +241,15 @@ class Intake:
         new = {p.id: self._vault.new_key(p.id) for p in people if p.id not in known}
         keys.add(conn, list(new.values()))
         events.add_residents(conn, [seal_resident(self._vault, (known | new)[p.id], p) for p in people], now)
+
+    def _want(
+        self, conn: Connection, offered: Sequence[Understood], data_keys: Mapping[str, DataKey], now: datetime
+    ) -> None:
+        """Notes the files that these reports came with; fetching them is `hub.run.attachments`'s."""
+        wanted = [
+            file for u in offered for file in seal_attachments(self._vault, data_keys[u.event.record_id], u)
+        ]
+        attachments.add(conn, wanted, now)
 
     def _sort_out(self, batch: _Batch, known: Mapping[str, events.Known], seen: set[str]) -> list[Understood]:
         """Events to hand on; repeats (N01) and updates before their creation (N03) end or wait instead."""

@@ -5,29 +5,27 @@ audited shows nothing.
 """
 
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from functools import cache, partial
+from functools import cache
 from typing import Any, Final
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection
 
 from hub.access.audit import AuditRow
 from hub.access.exits import Exit
 from hub.access.projected import Projected
-from hub.access.vault import DataKey, Vault
+from hub.access.vault import Vault
 from hub.errors import Refused
-from hub.jsonform import loads
-from hub.model import Contract, EventText, Incident, Output, Resident, Whistle
+from hub.model import Contract, Incident, Output, Whistle
 from hub.run.concern import accused_in
 from hub.run.contractbook import ContractBook
 from hub.run.ledger import Ledger
+from hub.run.linked import reports_of, stored_of
 from hub.run.looking import OVER_THE_LIMIT, audit_rows, shown
-from hub.run.sealing import EVENT_SEALED_AT, RESIDENT_SEALED_AT
 from hub.run.showing import OpenedReport, Showing
-from hub.store import events, incidents, keys, whistles
+from hub.store import incidents, whistles
 from hub.store.engine import Store
-from hub.store.tables import resident
 
 PURPOSES: Final = ("handle", "callback")
 
@@ -61,11 +59,11 @@ class Opening:
     ) -> tuple[dict[str, Any], list[AuditRow]]:
         incident = incidents.load(conn, [whistle.incident_id])[whistle.incident_id]
         contract = self._contracts.of(conn, whistle.contract_id)
-        stored = self._stored(conn, whistle)
+        stored = stored_of(conn, whistle.incident_id)
         if whistle.department in accused_in(one.event for one in stored):
             return self._only_which(conn, whistle, incident, contract, purpose, now)
-        linked = self._reports(conn, stored)
-        known = _known_values(linked)
+        linked = reports_of(conn, self._vault, stored)
+        known = known_values(linked)
         looks = [
             self._showing.whistle(whistle, incident, contract, output=Output.API, purpose=purpose, at=now),
             *(
@@ -98,44 +96,6 @@ class Opening:
         rows = audit_rows(head, whistle, through=Exit.HTTP_WHISTLE, at=now, rows=(incident.id,))
         return {**head.as_json(), "reports": []} | _refused([head]), rows
 
-    @staticmethod
-    def _stored(conn: Connection, whistle: Whistle) -> list[events.StoredEvent]:
-        links = incidents.links_of(conn, [whistle.incident_id]).get(whistle.incident_id, [])
-        newest = incidents.latest_events(conn, (one.event_key for one in links))
-        return list(events.load(conn, newest.values()).values())
-
-    def _reports(self, conn: Connection, stored: Sequence[events.StoredEvent]) -> list[OpenedReport]:
-        subjects = [s.event.record_id for s in stored]
-        subjects += [s.event.requester for s in stored if s.event.requester]  # type: ignore[misc]  # both are strings here
-        data_keys = keys.of(conn, subjects)
-        people = self._residents(conn, [s.event.requester for s in stored if s.event.requester])
-        return [
-            OpenedReport(
-                one.event,
-                partial(self._text, one, data_keys),
-                cache(partial(self._resident, one.event.requester, people, data_keys)),
-            )
-            for one in stored
-        ]
-
-    def _text(self, one: events.StoredEvent, data_keys: Mapping[str, DataKey]) -> EventText:
-        key = data_keys.get(one.event.record_id)
-        if key is None:
-            return EventText()
-        return loads(EventText, self._vault.open(key, EVENT_SEALED_AT, one.sealed))
-
-    @staticmethod
-    def _residents(conn: Connection, ids: list[Any]) -> dict[str, bytes]:
-        rows = conn.execute(select(resident.c.id, resident.c.sealed).where(resident.c.id.in_(ids)))
-        return {r.id: r.sealed for r in rows}
-
-    def _resident(
-        self, id_: str | None, sealed: Mapping[str, bytes], data_keys: Mapping[str, DataKey]
-    ) -> Resident | None:
-        if id_ is None or id_ not in sealed or id_ not in data_keys:
-            return None
-        return loads(Resident, self._vault.open(data_keys[id_], RESIDENT_SEALED_AT, sealed[id_]))
-
 
 def _refused(projected: Sequence[Projected]) -> dict[str, Any]:
     """What was left out because a grant has given all its rows of the day: field → how many rows."""
@@ -143,7 +103,7 @@ def _refused(projected: Sequence[Projected]) -> dict[str, Any]:
     return {"refused": {"code": OVER_THE_LIMIT, "fields": dict(sorted(fields.items()))}} if fields else {}
 
 
-def _known_values(linked: list[OpenedReport]) -> Callable[[], tuple[str, ...]]:
+def known_values(linked: list[OpenedReport]) -> Callable[[], tuple[str, ...]]:
     """Names, phones, ids and home addresses of everyone who reported this matter; opened once, if at all."""
 
     @cache

@@ -14,7 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, 
 from hub import ids
 from hub.model import EventKey, WhistleState
 from hub.pack.manifest import Retention
-from hub.store import keys, records
+from hub.store import attachments, keys, records
 from hub.store.moments import to_us
 from hub.store.tables import event, link, record, report, resident, whistle
 from hub.whistle.lifecycle import open_moves
@@ -57,6 +57,7 @@ def retire(conn: Connection, kept: Retention, now: datetime, forget: Callable[[s
     keys.destroy(conn, (*old, *answered, *people))
     conn.execute(update(record).where(record.c.id.in_(old)).values(sealed=None))
     conn.execute(update(event).where(event.c.record_id.in_(old)).values(sealed=b""))
+    attachments.forget(conn, old)
     conn.execute(update(report).where(report.c.id.in_(answered)).values(sealed=b""))
     conn.execute(delete(resident).where(resident.c.id.in_(people)))
     for subject in (*old, *answered, *people):

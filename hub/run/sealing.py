@@ -3,17 +3,26 @@
 May hold which column a value is sealed for. May not hold a query or a rule about who may see it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
+from hub import ids
 from hub.access.vault import DataKey, Vault
 from hub.jsonform import dumps, loads
-from hub.model import EventText, Resident
+from hub.model import AttachmentRef, EventText, Resident
 from hub.pipeline import Understood
-from hub.store import events
+from hub.store import attachments, events
 
 EVENT_SEALED_AT: Final = "event.sealed"
 RESIDENT_SEALED_AT: Final = "resident.sealed"
+LINK_SEALED_AT: Final = "attachment.sealed_ref"
+FILE_SEALED_AT: Final = "attachment.sealed"
+PICTURE_SEALED_AT: Final = "attachment.sealed_shown"
+
+MOST_FETCHED: Final = 20
+"""Files of one revision that are fetched."""
+_MOST_NOTED: Final = 100
+"""Files of one revision that are noted at all; its event says how many there were."""
 
 
 def seal_event(vault: Vault, key: DataKey, one: Understood) -> events.NewEvent:
@@ -48,3 +57,22 @@ def texts_of(
             loads(EventText, vault.open(key, EVENT_SEALED_AT, one.sealed)) if key else EventText()
         )
     return found
+
+
+def seal_attachments(vault: Vault, key: DataKey, one: Understood) -> Iterator[attachments.NewAttachment]:
+    """The files that a report came with, as they are wanted: link and name sealed under its record's key."""
+    for number, ref in enumerate(one.attachments[:_MOST_NOTED]):
+        yield attachments.NewAttachment(
+            id=ids.attachment_id(one.event.key, vault.fingerprint(ref.url.encode())),
+            event_id=one.event.id,
+            event_key=one.event.key,
+            record_id=one.event.record_id,
+            source=one.event.source,
+            sealed_ref=vault.seal(key, LINK_SEALED_AT, dumps(ref).encode()),
+            code="" if number < MOST_FETCHED else "F107",
+        )
+
+
+def open_link(vault: Vault, key: DataKey, sealed: bytes) -> AttachmentRef:
+    """Where a file lies and what its source calls it, unsealed."""
+    return loads(AttachmentRef, vault.open(key, LINK_SEALED_AT, sealed))

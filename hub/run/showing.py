@@ -3,7 +3,7 @@
 The views hold full values for one call only; what leaves this file is a `Look`, and what leaves that `Projected`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -19,6 +19,8 @@ from hub.clock import day_of
 from hub.model import Contract, Event, EventText, Grant, Incident, Output, Resident, ShareType, Whistle
 from hub.pack import Pack
 from hub.run.looking import Look
+
+ATTACHMENTS: Final = "event.attachments"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Showing:
     def __init__(self, pack: Pack, grants: Sequence[Grant]) -> None:
         self._pack: Final = pack
         self._grants: Final = tuple(grants)
-        self._books: Final[dict[str, PlanBook]] = {}
+        self._books: Final[dict[tuple[str, str], PlanBook]] = {}
 
     def whistle(
         self,
@@ -87,10 +89,30 @@ class Showing:
         rows = {"event": event.key} | ({"resident": event.requester} if event.requester else {})
         return Look(_report_view(opened), plan, _scope(incident, known, care), rows)
 
-    def _plan(self, contract: Contract, output: Output, purpose: str, at: datetime) -> Plan:
-        book = self._books.get(contract.id)
+    def attachments(
+        self,
+        opened: OpenedReport,
+        incident: Incident,
+        contract: Contract,
+        *,
+        released: Mapping[str, object],
+        purpose: str,
+        at: datetime,
+    ) -> Look:
+        """What was `released` of one report's files, as the contract's department may see it over HTTP then."""
+        plan = self._plan(contract, Output.API, purpose, at, field=ATTACHMENTS)
+        care = _care(opened, incident, plan, day_of(at))
+        rows = {"event": opened.event.key}
+        return Look({"event": {"attachments": released}}, plan, _scope(incident, None, care), rows)
+
+    def _plan(
+        self, contract: Contract, output: Output, purpose: str, at: datetime, *, field: str = ""
+    ) -> Plan:
+        """With `field`, of that field alone."""
+        book = self._books.get((contract.id, field))
         if book is None:
-            book = self._books[contract.id] = PlanBook(_under(contract, self._grants))
+            grants = (one for one in self._grants if not field or one.field == field)
+            book = self._books[contract.id, field] = PlanBook(_under(contract, grants))
         return book.plan(department=contract.department, purpose=purpose, output=output, on=day_of(at))
 
     def _incident(self, one: Incident) -> dict[str, object]:
@@ -190,6 +212,7 @@ def _report_view(opened: OpenedReport) -> View:
             "reported_at": event.reported_at,
             "status_raw": event.status_raw,
             "stage": event.stage.value,
+            "attachments": event.attachments,
             "title": lambda: opened.text().title,
             "content": lambda: opened.text().content,
             "address": lambda: opened.text().address,

@@ -1,7 +1,7 @@
 """Every table of the hub, and nothing else. Columns say what they hold; `_us` is a moment (see moments.py).
 
-No column outside `record.sealed`, `event.sealed`, `resident.sealed`, `report.sealed` and `body.sealed`
-may hold a personal value; the canary test looks through all of them.
+No column outside `record.sealed`, `event.sealed`, `resident.sealed`, `report.sealed` and the three sealed ones
+of `attachment` may hold a personal value; the canary test looks through all of them.
 """
 
 from typing import Final
@@ -106,6 +106,42 @@ alias = Table(
     Column("key", String(40), nullable=False),
     PrimaryKeyConstraint("system", "ref", "key"),
     Index("alias_key", "key"),
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("event_id", String(40), nullable=False),  # the revision that brought it first
+    Column("event_key", String(40), nullable=False),
+    Column("record_id", String(40), nullable=False),  # whose key seals it
+    Column("source", String(64), nullable=False),
+    Column("state", String(12), nullable=False),  # waiting, fetched, refused, expired, unreadable
+    Column("code", String(24), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("asked_us", BigInteger, nullable=False),
+    Column("next_us", BigInteger, nullable=False),
+    Column("kind", String(8), nullable=False),  # by content
+    Column("size", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),  # keyed
+    Column("disclosure", String(12), nullable=False),  # undecided, released, covered, withheld
+    Column("decided_by", String(64), nullable=False),
+    Column("decided_us", BigInteger),
+    Column("reason", String(32), nullable=False),
+    Column("shown_size", Integer, nullable=False),
+    Column("sealed_ref", LargeBinary, nullable=False),  # link and name, under the record's key
+    Column("sealed", LargeBinary),  # the bytes as sent
+    Column("sealed_shown", LargeBinary),  # the picture that departments are shown
+    Index("attachment_event", "event_key"),
+    Index("attachment_record", "record_id"),
+    Index(
+        "attachment_waiting",
+        "source",
+        "next_us",
+        sqlite_where=Column("state") == "waiting",
+        postgresql_where=Column("state") == "waiting",
+    ),
+    Index("attachment_asked", "asked_us"),
 )
 
 grid_version = Table(

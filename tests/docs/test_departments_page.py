@@ -14,12 +14,16 @@ import uvicorn
 
 from hub.api.app import serve
 from hub.crew import port_near
-from hub.model import Code, Stage
+from hub.intake.links import following
+from hub.model import AttachmentRef, Code, Stage
+from hub.run.releasing import Releasing
 from hub.run.webhooks import sign
 from hub.store import principals
 from tests.docs.blocks import ROOT, blocks
 from tests.docs.test_snippets import names_of
+from tests.fileserver import FileServer
 from tests.instruments import HubInHand, at, person, stated
+from tests.photos import CANARY, photo
 
 PAGE = ROOT / "docs/departments.md"
 SAID = names_of(PAGE)
@@ -130,6 +134,37 @@ def test_a_whistle_is_opened_answered_and_answered_again_without_effect(
     result = json.loads(blocks(PAGE, "json")[2].text)
     nonce, move = result.pop("nonce"), result.pop("move")
     assert SAID["report"](shizheng, whistle, nonce, move, **result)["state"] == "result"
+
+
+def test_pictures_are_those_that_a_person_released(hub: HubInHand, shizheng: httpx.Client) -> None:
+    files = FileServer()
+    pack = hub.hub.pack
+    setup = replace(pack.sources["hotline_12345"], attachments=following([files.host]))
+    address = pack.geography.addresses[3000]
+    url = files.put("/lamp.jpg", photo())
+    lamp = stated("LD9", category=Code("hl-2024", "010202"), position=at(address.lon, address.lat))
+    hub.tell(replace(lamp, attachments=(AttachmentRef(url),)))
+    hub.settle()
+    ((whistle,),) = hub.rows(
+        "SELECT w.id FROM whistle w JOIN link l ON l.incident_id = w.incident_id JOIN attachment a "
+        "ON a.event_key = l.event_key WHERE w.department = 'shizheng'"
+    )
+    named = HubInHand(hub.hub.settings.home, pack=replace(pack, sources={"hotline_12345": setup}))
+    named.clock.pause(60)
+    assert 1 == named.hub.plain_attachments("hotline_12345").step()
+    named.close()
+    files.close()
+    assert {} == SAID["pictures"](shizheng, whistle)
+    ((id_,),) = hub.rows("SELECT id FROM attachment")
+    ledger = hub.hub.ledgers.mine()
+    with hub.hub.store.write() as conn:
+        now = hub.clock.now()
+        desk = Releasing(conn, vault=hub.hub.vault, ledger=ledger, by="desk", reason="lamp", at=now)
+        desk.release(id_)
+    ledger.committed()
+    shown = SAID["pictures"](shizheng, whistle)
+    assert [f"{id_}.jpg"] == list(shown)
+    assert CANARY not in shown[f"{id_}.jpg"]
 
 
 def test_a_refusal_says_code_cause_next_step_and_place(hub: HubInHand, shizheng: httpx.Client) -> None:

@@ -25,6 +25,7 @@ EXITS: Final[Mapping[Exit, str]] = {
     Exit.TOPIC_WHISTLE: "topics",
     Exit.TOPIC_DEADLETTER: "topics",
     Exit.HTTP_WHISTLE: "answers",
+    Exit.HTTP_ATTACHMENT: "answers",
     Exit.HTTP_PULL: "answers",
     Exit.HTTP_SEARCH: NOTHING_YET,
     Exit.HTTP_STREAM: NOTHING_YET,
@@ -54,6 +55,8 @@ ROUTES: Final = frozenset(
         "GET /departments/me/whistles",
         "POST /departments/me/whistles/acknowledgements",
         "GET /departments/me/whistles/{whistle_id}",
+        "GET /departments/me/whistles/{whistle_id}/attachments",
+        "GET /departments/me/whistles/{whistle_id}/attachments/{attachment_id}",
         "POST /departments/me/whistles/{whistle_id}/reports",
         "GET /in/{source}/{path:path}",
         "POST /in/{source}/{path:path}",
@@ -65,6 +68,11 @@ ROUTES: Final = frozenset(
 
 _NO_STORE: Final = "reads a pack or a plugin, and no report"
 COMMANDS: Final[Mapping[str, str | Sequence[str]]] = {
+    "attachment again": ["hotline_12345"],
+    "attachment list": ["--json"],
+    "attachment refuse": ["{attachment}", "--by", "desk", "--why", "home"],
+    "attachment release": ["{attachment}", "--by", "desk", "--why", "no_people"],
+    "attachment show": ["{attachment}", "--by", "desk", "--why", "look", "--into", "{shown}"],
     "audit verify": ["--json"],
     "doctor": ["--json"],
     "explain": ["{event}", "--json"],

@@ -9,6 +9,7 @@ from typing import Final
 from hub.access.fields import split
 from hub.demo.bodies import Bodies, speak
 from hub.demo.scenario import Scenario
+from hub.intake.links import following
 from hub.model import AttachmentRef, Code, Draft, Person
 from hub.model.contract import Contract, Example
 from hub.pack import Pack
@@ -50,8 +51,10 @@ def words(one: Person, neighbour: Person) -> str:
     )
 
 
-def told(n: int, neighbour: int, code: Code, **changes: object) -> Draft:
-    """A report by person `n` whose every word that may be free names somebody."""
+def told(
+    n: int, neighbour: int, code: Code, files: str = "https://files.invalid", **changes: object
+) -> Draft:
+    """A report by person `n` whose every word that may be free names somebody; its photo lies on `files`."""
     one = planted(n)
     return stated(
         f"C{n}",
@@ -64,29 +67,29 @@ def told(n: int, neighbour: int, code: Code, **changes: object) -> Draft:
             "channel": f"来电{one.phone}",
             "status_raw": f"待{one.name}回访",
             "condition": f"{one.phone}",
-            "attachments": (AttachmentRef(f"https://files.invalid/{one.phone}.jpg", f"{one.name}.jpg"),),
+            "attachments": (AttachmentRef(f"{files}/{one.phone}.jpg", f"{one.name}.jpg"),),
             **changes,
         },
     )
 
 
-def for_every_department(pack: Pack) -> Iterator[tuple[str, Draft]]:
+def for_every_department(pack: Pack, files: str) -> Iterator[tuple[str, Draft]]:
     """(source, report): the examples of every contract, told where they say, by a person each."""
     numbers = count(100)
     for contract in pack.contracts:
         for example in contract.examples:
             n = next(numbers)
-            if example.expect != "none" and (found := _spoken(pack, contract, example, n)):
+            if example.expect != "none" and (found := _spoken(pack, contract, example, n, files)):
                 yield found
 
 
-def _spoken(pack: Pack, contract: Contract, example: Example, n: int) -> tuple[str, Draft] | None:
+def _spoken(pack: Pack, contract: Contract, example: Example, n: int, files: str) -> tuple[str, Draft] | None:
     sources = (example.source,) if example.source else tuple(TABLES)
     for source in sources:
         code = pack.codes.code_for(TABLES[source], example.category)
         spot = next((a for a in pack.geography.addresses if a.community_id.startswith(example.area)), None)
         if code and spot and source in pack.sources:
-            draft = told(n, n, Code(TABLES[source], code), position=at(spot.lon, spot.lat))
+            draft = told(n, n, Code(TABLES[source], code), files, position=at(spot.lon, spot.lat))
             return source, replace(
                 draft,
                 source_ref=f"D-{contract.department}-{n}",
@@ -97,10 +100,13 @@ def _spoken(pack: Pack, contract: Contract, example: Example, n: int) -> tuple[s
     return None
 
 
-def pack_with_files() -> Pack:
-    """The demo pack with its template of a file source switched on: then every plugin has a source."""
+def pack_with_files(host: str) -> Pack:
+    """The demo pack with its template of a file source switched on, so that every plugin has a source; photos of all
+    sources lie on `host`."""
     pack = demo_pack()
-    return replace(pack, sources={**pack.sources, **pack.source_templates})
+    sources = {**pack.sources, **pack.source_templates}
+    allowed = following([host])
+    return replace(pack, sources={name: replace(one, attachments=allowed) for name, one in sources.items()})
 
 
 def spoken_by_every_plugin(pack: Pack, place: Path) -> Bodies:

@@ -33,7 +33,9 @@ from hub.demo.departments import Departments, WebhookDepartment
 from hub.model import Channel, Code, Mode
 from hub.run import logs
 from hub.run.explaining import explain
+from hub.run.pictures import Part
 from hub.run.reception import Reception, write
+from hub.run.releasing import Releasing
 from hub.store import principals
 from hub.store.tables import metadata
 from tests.e2e import exits
@@ -47,7 +49,9 @@ from tests.e2e.planted import (
     told,
 )
 from tests.e2e.test_journey import spot
+from tests.fileserver import FileServer
 from tests.instruments import HubInHand, at
+from tests.photos import photo
 
 LINKED = {200: 201, 201: 200, 202: 202, 203: 203}
 """Hotline and urban management tell of one matter, and of each other; the other two stand alone."""
@@ -68,6 +72,7 @@ class Day:
     home: Path
     temporary: Path
     servers: Path | None
+    files: FileServer
     """Where broker and database of the connected stack keep their files; None where they are not ours."""
     printed: str = ""
     webhooks: list[str] = field(default_factory=list)
@@ -98,14 +103,15 @@ class Day:
 def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Day]:
     """Every source has spoken through its own plugin; every department was called, has opened and reported."""
     home, temporary = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("temporary")
-    pack = pack_with_files()
+    files = FileServer()
+    pack = pack_with_files(files.host)
     if request.param == "embedded":
-        lived = Day(HubInHand(home, pack=pack), home, temporary, None)
+        lived = Day(HubInHand(home, pack=pack), home, temporary, None, files)
     else:
         real = request.getfixturevalue("real_servers")
         store, bus, prefix = real.fresh()
         made = HubInHand(home, store=store, bus=bus, prefix=prefix, pack=pack)
-        lived = Day(made, home, temporary, real.place)
+        lived = Day(made, home, temporary, real.place, files)
     heard = io.StringIO()
     with pytest.MonkeyPatch.context() as patch, redirect_stderr(heard), redirect_stdout(heard):
         patch.setattr(tempfile, "tempdir", str(temporary))
@@ -113,11 +119,13 @@ def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         speak(lived, tmp_path_factory.mktemp("systems"))
         call_everybody(lived)
         tell_of_one_matter(lived)
+        fetch_files(lived)
         take_webhooks(lived)
         open_and_report(lived)
     lived.printed = heard.getvalue()
     yield lived
     lived.in_hand.close()
+    files.close()
 
 
 def speak(day: Day, systems: Path) -> None:
@@ -140,7 +148,7 @@ def speak(day: Day, systems: Path) -> None:
 
 def call_everybody(day: Day) -> None:
     """The examples of every contract; then nobody is left that was not called."""
-    for source, draft in for_every_department(day.in_hand.hub.pack):
+    for source, draft in for_every_department(day.in_hand.hub.pack, day.files.url):
         day.in_hand.tell(draft, source=source)
     day.in_hand.settle(*day.in_hand.hub.pack.sources)
     assert set(day.departments) == {department for _, department in day.whistles()}
@@ -149,12 +157,38 @@ def call_everybody(day: Day) -> None:
 def tell_of_one_matter(day: Day) -> None:
     """Reports that name each other's tellers; one that is broken, one that waits, one that breaks its adapter."""
     here = at(*spot(day.in_hand))
-    drafts = [told(n, LINKED[n], code, position=here) for n, code in zip(LINKED, CODES.values(), strict=True)]
+    drafts = [
+        told(n, LINKED[n], code, day.files.url, position=here)
+        for n, code in zip(LINKED, CODES.values(), strict=True)
+    ]
     for source, draft in zip(CODES, drafts, strict=True):
         day.in_hand.tell(draft, source=source)
     broken = orjson.dumps({"requester": {"name": planted(200).name, "phone": planted(200).phone}})
     day.in_hand.tell(broken, replace(drafts[0], source_ref="H", position=None), b"boom")
     day.in_hand.settle(*CODES)
+
+
+def fetch_files(day: Day) -> None:
+    """Every photo is fetched, with its teller's phone in its link and in what it says of itself; a person releases
+    every second one and covers the others. A link that nobody may follow stays behind."""
+    hub = day.in_hand.hub
+    for n in range(PEOPLE):
+        day.files.put(f"/{planted(n).phone}.jpg", photo(said=planted(n).phone.encode()))
+    day.in_hand.tell(told(390, 390, CODES["hotline_12345"], position=at(*spot(day.in_hand, 3))))
+    day.in_hand.settle(*hub.pack.sources)
+    for source in hub.pack.sources:
+        while hub.plain_attachments(source).step():
+            pass
+    states = dict(day.in_hand.rows("SELECT state, count(*) FROM attachment GROUP BY state"))
+    assert 1 == states.pop("refused")
+    assert {"fetched"} == set(states)
+    ledger = hub.ledgers.mine()
+    for number, (id_,) in enumerate(day.in_hand.rows("SELECT id FROM attachment WHERE state = 'fetched'")):
+        with hub.store.write() as conn:
+            at_ = hub.clock.now()
+            desk = Releasing(conn, vault=hub.vault, ledger=ledger, by="desk", reason="seen", at=at_)
+            desk.release(id_, [Part(0, 0, 9, 9)] if number % 2 else [])
+        ledger.committed()
 
 
 def take_webhooks(day: Day) -> None:
@@ -199,6 +233,13 @@ def open_and_report(day: Day) -> None:
             )
             assert 201 == reported.status_code, reported.text
     day.in_hand.settle(*hub.pack.sources)
+
+
+def _a_file_of(client: TestClient, department: str, whistle: str) -> str:
+    """The id of a file that the department is shown; a value where it is shown none."""
+    listed = client.get(f"/departments/me/whistles/{whistle}/attachments", headers=by(department))
+    shown = listed.json().get("attachments", [])
+    return str(shown[0]["id"]) if shown else planted(0).phone
 
 
 def by(department: str) -> dict[str, str]:
@@ -310,15 +351,19 @@ def test_no_value_is_told_to_a_source(day: Day) -> None:
 def test_over_http_a_department_sees_only_what_its_grants_unmask(day: Day) -> None:
     """Every route, by every department, for each of its whistles; and nothing that was sent comes back."""
     mine: dict[str, list[str]] = defaultdict(list)
+    pictures = 0
     for id_, department in day.whistles():
         mine[department].append(id_)
     with day.client() as client:
         for department in day.departments:
             canaries = Canaries(hidden_from(day.in_hand.hub.pack, department))
             for route in sorted(exits.ROUTES):
-                texts = [answer.text for answer in asked(client, route, department, mine[department])]
-                assert texts
-                assert {} == canaries.in_texts({f"{route} by {department}": texts})
+                answers = list(asked(client, route, department, mine[department]))
+                assert answers
+                assert {} == canaries.in_texts({f"{route} by {department}": [one.text for one in answers]})
+                assert [] == [one for one in answers if canaries.shown_in(one.content)]
+                pictures += sum("image/jpeg" == one.headers.get("content-type") for one in answers)
+    assert pictures
 
 
 def asked(client: TestClient, route: str, department: str, mine: list[str]) -> Iterator[Response]:
@@ -328,6 +373,8 @@ def asked(client: TestClient, route: str, department: str, mine: list[str]) -> I
     for id_ in [*mine, planted(0).phone]:
         filled = path.replace("{whistle_id}", id_).replace("{source}", "hotline_12345")
         filled = filled.replace("{path:path}", planted(0).phone)
+        if "{attachment_id}" in path:
+            filled = filled.replace("{attachment_id}", _a_file_of(client, department, id_))
         for purpose in ("handle", "callback"):
             yield client.request(
                 method,
@@ -373,6 +420,8 @@ def test_no_command_prints_a_value(day: Day, tmp_path: Path, monkeypatch: pytest
             printed[name] = [done.stdout, done.stderr]
     printed["account"] = [orjson.dumps(day.in_hand.account()).decode()]
     assert {} == EVERYBODY.in_texts(printed | {"explain": explained(day)})
+    assert EVERYBODY.shown_in(photo(said=planted(1).phone.encode()))
+    assert not EVERYBODY.shown_in(read(tmp_path / "shown"))
     copied = [one for one in (tmp_path / "copy").rglob("*") if one.is_file()]
     assert copied
     assert [] == [str(one) for one in copied if EVERYBODY.shown_in(read(one))]
@@ -380,6 +429,8 @@ def test_no_command_prints_a_value(day: Day, tmp_path: Path, monkeypatch: pytest
 
 def filled(day: Day, word: str, place: Path) -> str:
     """An argument with what the hub holds; a file to import that names somebody in a row that is wrong."""
+    if word == "{attachment}":
+        return str(day.in_hand.rows("SELECT min(id) FROM attachment WHERE state = 'fetched'")[0][0])
     if word in ("{event}", "{incident}"):
         return str(day.in_hand.rows(f"SELECT min(id) FROM {word.strip('{}')}")[0][0])  # noqa: S608 one of two words
     if word == "{file}":
@@ -390,7 +441,7 @@ def filled(day: Day, word: str, place: Path) -> str:
             "format: csv\ncode_table: hl-2024\ncolumns: {source_ref: 编号, title: 标题}\n"
         )
         return str(place / "map.yaml")
-    return str(place / word.strip("{}")) if word in ("{copy}", "{copied_keys}") else word
+    return str(place / word.strip("{}")) if word in ("{copy}", "{copied_keys}", "{shown}") else word
 
 
 def explained(day: Day) -> list[str]:

@@ -14,6 +14,7 @@ from zlib import crc32
 import orjson
 from pydantic import SecretStr
 
+from gridplus_hotline_12345 import files
 from gridplus_hotline_12345.wording import Order, called_off, changed_within_the_second, written
 from hub.clock import Clock
 from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
@@ -79,6 +80,8 @@ class HotlineSystem(HttpSimulator):
     def speak(self, utterance: Utterance) -> None:
         """Pushes the order, or shows it for pulling."""
         order = written(utterance, self._dice_for(utterance))
+        if pictures := files.offered(utterance, self.url):
+            order["attachments"] = pictures
         with self.lock:
             self._numbers[utterance.ref] = str(order["updateTime"])
         if self._is_pushed(utterance):
@@ -146,6 +149,8 @@ class HotlineSystem(HttpSimulator):
         """The open interface: token, orders, numbers, replies."""
         if (request.method, request.path) == ("POST", "/open/token"):
             return self._give_token(request)
+        if request.path.startswith(files.PREFIX):  # its links carry what they need: no token
+            return files.served(request.path)
         refusal = self._refusal(request)
         if refusal is not None:
             return refusal

@@ -1,0 +1,50 @@
+"""The reports that are linked to a matter, with what the vault holds of each; opened only when somebody asks."""
+
+from collections.abc import Mapping, Sequence
+from functools import cache, partial
+
+from sqlalchemy import Connection
+
+from hub.access.vault import DataKey, Vault
+from hub.jsonform import loads
+from hub.model import EventText, IncidentId, Resident
+from hub.run.sealing import EVENT_SEALED_AT, open_resident
+from hub.run.showing import OpenedReport
+from hub.store import events, incidents, keys
+
+
+def stored_of(conn: Connection, incident: IncidentId) -> list[events.StoredEvent]:
+    """The newest revision of each report."""
+    links = incidents.links_of(conn, [incident]).get(incident, [])
+    newest = incidents.latest_events(conn, (one.event_key for one in links))
+    return list(events.load(conn, newest.values()).values())
+
+
+def reports_of(conn: Connection, vault: Vault, stored: Sequence[events.StoredEvent]) -> list[OpenedReport]:
+    """Each of them, with its words and its requester."""
+    people = [str(s.event.requester) for s in stored if s.event.requester]
+    data_keys = keys.of(conn, [*(s.event.record_id for s in stored), *people])
+    sealed = events.residents(conn, people)
+    return [
+        OpenedReport(
+            one.event,
+            partial(_text, vault, one, data_keys),
+            cache(partial(_resident, vault, one.event.requester, sealed, data_keys)),
+        )
+        for one in stored
+    ]
+
+
+def _text(vault: Vault, one: events.StoredEvent, data_keys: Mapping[str, DataKey]) -> EventText:
+    key = data_keys.get(one.event.record_id)
+    if key is None:
+        return EventText()
+    return loads(EventText, vault.open(key, EVENT_SEALED_AT, one.sealed))
+
+
+def _resident(
+    vault: Vault, id_: str | None, sealed: Mapping[str, bytes], data_keys: Mapping[str, DataKey]
+) -> Resident | None:
+    if id_ is None or id_ not in sealed or id_ not in data_keys:
+        return None
+    return open_resident(vault, data_keys[id_], sealed[id_])
