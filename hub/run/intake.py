@@ -107,12 +107,13 @@ class Intake:
 
     def digest(self, held: leases.Lease) -> int:
         """Makes events of the records that wait; returns how many records were read."""
-        with self._store.read() as conn:
+        with self._store.look() as conn:
             waiting = records.waiting(conn, self.source, self._batch)
-            data_keys = keys.of(conn, (w.id for w in waiting))
-            renew_maps(conn, self._journey)
         if not waiting:
             return 0
+        with self._store.look() as conn:
+            renew_maps(conn, self._journey)
+        data_keys: dict[str, DataKey] = {one.id: one.key for one in waiting if one.key is not None}
         try:
             self._make_events(held, waiting, data_keys)
         except Exception as error:
@@ -216,8 +217,7 @@ class Intake:
         now = self._clock.now()
         with self._store.write() as conn:
             leases.hold(conn, held)
-            records.lock(conn, {end.id for end in batch.ends} | {u.event.record_id for u in batch.understood})
-            known = events.known(conn, (u.event.id for u in batch.understood))
+            known = self._known(conn, batch)
             seen = set(events.versions(conn, (u.event.key for u in batch.understood)))
             fresh = self._sort_out(batch, known, seen)
             events.take_up(conn, (u.event.id for u in fresh if u.event.id in known))
@@ -232,6 +232,18 @@ class Intake:
         if self._reports.are_asked_for:
             new = (u for u in fresh if u.event.id not in known)  # what stood already stays as it was stored
             self._reports.keep((u.event, self._journey.sight(u.event, u.text)) for u in new)
+
+    @staticmethod
+    def _known(conn: Connection, batch: _Batch) -> Mapping[str, events.Known]:
+        """Events of the batch that stand already. Where one came in a record that is read again, casework may be
+        at it: their records stay as they are until commit."""
+        wanted = [u.event.id for u in batch.understood]
+        known = events.known(conn, wanted)
+        again = {one.record_id for one in known.values()} & {u.event.record_id for u in batch.understood}
+        if not again:
+            return known
+        records.lock(conn, again)
+        return events.known(conn, wanted)
 
     def _add_residents(self, conn: Connection, people: Sequence[Resident], now: datetime) -> None:
         known = keys.of(conn, (p.id for p in people))
