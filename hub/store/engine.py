@@ -84,8 +84,17 @@ def _engine(url: str) -> Engine:
         pool_use_lifo=True,  # few connections, each with its plans and caches warm
         hide_parameters=True,  # an error of the store would quote what was to be stored
     )
+    event.listen(engine, "connect", _postgresql_connect)
     _ask_after_rest(engine)
     return engine
+
+
+def _postgresql_connect(dbapi: Any, _record: object) -> None:
+    """Plans are made for the values and the tables as they are: one kept from when a table was small would scan
+    it for ever. A plan takes some 0.1 ms, and statements take hundreds of rows; to compile one would take longer."""
+    dbapi.autocommit = True
+    dbapi.execute("SET plan_cache_mode = force_custom_plan; SET jit = off")
+    dbapi.autocommit = False
 
 
 def _ask_after_rest(engine: Engine) -> None:
