@@ -221,7 +221,7 @@ class Intake:
             seen = set(events.versions(conn, (u.event.key for u in batch.understood)))
             fresh = self._sort_out(batch, known, seen)
             events.take_up(conn, (u.event.id for u in fresh if u.event.id in known))
-            events.add(conn, [seal_event(self._vault, data_keys[u.event.record_id], u) for u in fresh])
+            events.add(conn, [seal_event(self._vault, data_keys[u.event.record_id], u) for u in fresh], seen)
             self._add_residents(conn, [u.resident for u in fresh if u.resident], now)
             events.add_grid_versions(conn, [_grid_row(r, g) for r, g in batch.grids])
             records.settle(conn, batch.ends, now)
@@ -249,7 +249,8 @@ class Intake:
         known = keys.of(conn, (p.id for p in people))
         new = {p.id: self._vault.new_key(p.id) for p in people if p.id not in known}
         keys.add(conn, list(new.values()))
-        events.add_residents(conn, [seal_resident(self._vault, (known | new)[p.id], p) for p in people], now)
+        sealed = [seal_resident(self._vault, (known | new)[p.id], p) for p in people]
+        events.add_residents(conn, sealed, now, new)
 
     def _sort_out(self, batch: _Batch, known: Mapping[str, events.Known], seen: set[str]) -> list[Understood]:
         """Events to hand on; repeats (N01) and updates before their creation (N03) end or wait instead."""

@@ -4,7 +4,7 @@ With IN every length of the list is a statement of its own, to be compiled, sent
 value here and 12 in PostgreSQL, against 1.6 and 4.3 with the list as one text (docs/measured.md).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import orjson
@@ -21,17 +21,26 @@ class _List(TypeDecorator[list[str | int]]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:
         """The list as text."""
-        said = orjson.dumps(value).decode()
-        if dialect.name != "postgresql":
-            return said
-        if "\\" not in said:  # then JSON and an array differ in their brackets only
-            return f"{{{said[1:-1]}}}"
-        return f"{{{','.join(map(_quoted, value))}}}"
+        return as_array(value) if dialect.name == "postgresql" else orjson.dumps(value).decode()
+
+
+def as_array(values: Sequence[Any]) -> str:
+    """Texts, numbers or bytes, and None among them, as PostgreSQL writes an array of them."""
+    if any(type(one) is bytes for one in values):
+        return _array("null" if one is None else f'"\\\\x{one.hex()}"' for one in values)
+    said = orjson.dumps(values).decode()
+    if "\\" not in said:  # then JSON and an array differ in their brackets only
+        return f"{{{said[1:-1]}}}"
+    return _array(_quoted(one) if isinstance(one, str) else orjson.dumps(one).decode() for one in values)
 
 
 def _quoted(value: str) -> str:
     escaped = value.replace("\\", "\\\\").replace('"', '\\"')
     return f'"{escaped}"'
+
+
+def _array(elements: Iterable[str]) -> str:
+    return f"{{{','.join(elements)}}}"
 
 
 class _Among(FunctionElement[bool]):
@@ -62,4 +71,4 @@ def _on_postgresql(element: Any, compiler: Any, **how: Any) -> str:
     column, values = (compiler.process(one, **how) for one in element.clauses)
     kind = "bigint" if isinstance(next(iter(element.clauses)).type, Integer) else "text"
     # a join, not an array: where the table is small and scanned, each row would be compared with every value
-    return f"{column} IN (SELECT unnest(CAST({values} AS {kind}[])))"  # noqa: S608 the values are a parameter
+    return f"{column} IN (SELECT unnest(CAST({values} AS {kind}[])))"

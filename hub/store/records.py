@@ -3,10 +3,11 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import accumulate
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, select, update
 
 from hub.access.vault import DataKey
 from hub.jsonform import dumps
@@ -111,26 +112,29 @@ def _row(one: NewRecord) -> dict[str, Any]:
 def waiting(conn: Connection, source: str, limit: int, limit_bytes: int = BATCH_BYTES) -> list[WaitingRecord]:
     """The oldest records of `source` that nobody has read yet: up to `limit`, up to `limit_bytes` of what was
     sent, and at least one where any waits."""
-    told = (record.c.id, record.c.kind, record.c.mode, record.c.received_us, record.c.size)
-    heads = (
-        select(*told)
+    heads = conn.execute(
+        select(record.c.id, record.c.size)
         .where(record.c.source == source, record.c.stage == RECEIVED)
         .order_by(record.c.received_us, record.c.id)
         .limit(limit)
-        .subquery()
-    )
-    in_order = (heads.c.received_us, heads.c.id)
-    up_to = func.sum(heads.c.size).over(order_by=in_order, rows=(None, 0))
-    some = select(heads, up_to.label("up_to")).subquery()
-    of_it = and_(body.c.received_us == some.c.received_us, body.c.record_id == some.c.id)
+    ).all()
+    behind = accumulate(r.size for r in heads)
+    ids = [
+        r.id
+        for n, (r, bytes_) in enumerate(zip(heads, behind, strict=True))
+        if not n or bytes_ <= limit_bytes
+    ]
+    if not ids:
+        return []
+    of_it = and_(body.c.received_us == record.c.received_us, body.c.record_id == record.c.id)
     rows = conn.execute(
-        select(some, body.c.sealed, data_key.c.wrapped, data_key.c.salt)
+        select(record.c.id, record.c.kind, record.c.mode, record.c.received_us, body.c.sealed)
+        .add_columns(data_key.c.wrapped, data_key.c.salt)
         .outerjoin(body, of_it)
-        .outerjoin(data_key, data_key.c.subject == some.c.id)
-        .where(or_(some.c.up_to <= limit_bytes, some.c.up_to == some.c.size))
-        .order_by(some.c.received_us, some.c.id)
+        .outerjoin(data_key, data_key.c.subject == record.c.id)
+        .where(among(record.c.id, ids))
     )
-    return [_waiting(r) for r in rows]
+    return [_waiting(r) for r in sorted(rows, key=lambda r: (r.received_us, r.id))]
 
 
 def _waiting(r: Row[Any]) -> WaitingRecord:

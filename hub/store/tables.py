@@ -105,7 +105,6 @@ alias = Table(
     Column("ref", String(200), nullable=False),
     Column("key", String(40), nullable=False),
     PrimaryKeyConstraint("system", "ref", "key"),
-    Index("alias_key", "key"),
 )
 
 grid_version = Table(

@@ -17,6 +17,7 @@ PARCEL = 1_000_000
 def upgrade() -> None:
     _bodies()
     _parcels()
+    op.drop_index("alias_key", "alias")  # nobody asks so
 
 
 def _bodies() -> None:
@@ -66,6 +67,7 @@ def _parcels() -> None:
 
 
 def downgrade() -> None:
+    op.create_index("alias_key", "alias", ["key"])
     op.add_column("record", sa.Column("sealed", sa.LargeBinary()))
     op.execute("UPDATE record SET sealed = (SELECT sealed FROM body WHERE body.record_id = record.id)")
     op.drop_table("body")
