@@ -187,8 +187,8 @@ def _pg_insert(table: Table, columns: tuple[str, ...], update: tuple[str, ...]) 
 
 
 def _pg_rows(table: Table, columns: tuple[str, ...]) -> str:
-    """Rows from an array a column."""
-    return f"unnest({', '.join(f'%s::{_pg_type(table, c)}[]' for c in columns)})"
+    """Rows from an array a column; how many stays hidden from the planner, so that it looks each up in the index."""
+    return f"unnest({', '.join(f'(SELECT %s::{_pg_type(table, c)}[])' for c in columns)})"
 
 
 def _pg_type(table: Table, column: str) -> str:

@@ -70,5 +70,6 @@ def _on_sqlite(element: Any, compiler: Any, **how: Any) -> str:
 def _on_postgresql(element: Any, compiler: Any, **how: Any) -> str:
     column, values = (compiler.process(one, **how) for one in element.clauses)
     kind = "bigint" if isinstance(next(iter(element.clauses)).type, Integer) else "text"
-    # a join, not an array: where the table is small and scanned, each row would be compared with every value
-    return f"{column} IN (SELECT unnest(CAST({values} AS {kind}[])))"
+    # A join, not = ANY: where a table is small and scanned, each row would be compared with every value. The inner
+    # SELECT hides how many values there are: the planner takes them for few, and looks each up in the index.
+    return f"{column} IN (SELECT unnest((SELECT CAST({values} AS {kind}[]))))"
