@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Final
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, literal_column, select
 
 from hub.bus.message import Consumer, Delivered, Message, Partition, Positions
 from hub.clock import SystemClock
@@ -14,6 +14,7 @@ NAME: Final = "embedded"
 """What it is called in settings; the log is the store's own, so a copy of the store has it whole."""
 _IDLE_S: Final = 0.02
 """How long an idle consumer waits between two looks."""
+_LIES_HERE: Final = message.c.sent == literal_column("1")  # as the index says it: a parameter would not match
 
 
 class EmbeddedBus:
@@ -39,7 +40,9 @@ class EmbeddedBus:
                 (topic, part): conn.execute(
                     select(func.count())
                     .select_from(message)
-                    .where(message.c.topic == topic, message.c.part == part, message.c.seq >= next_)
+                    .where(
+                        message.c.topic == topic, message.c.part == part, message.c.seq >= next_, _LIES_HERE
+                    )
                 ).scalar_one()
                 for (topic, part), next_ in positions.items()
             }
@@ -75,7 +78,9 @@ class _EmbeddedConsumer:
         self._stored = dict(self._positions(self._group))
         mine = [next_ for (topic, _), next_ in self._stored.items() if topic in self._topics]
         known = {topic for topic, _ in self._stored}
-        unread = select(func.min(message.c.seq)).where(message.c.topic.in_(set(self._topics) - known))
+        unread = select(func.min(message.c.seq)).where(
+            message.c.topic.in_(set(self._topics) - known), _LIES_HERE
+        )
         with self._store.read() as conn:
             first = conn.execute(unread).scalar()
         self._next = min([*mine, *([] if first is None else [first])], default=0)
@@ -99,7 +104,7 @@ class _EmbeddedConsumer:
     def _scan(self, limit: int) -> Select[str, int, int, str, str]:
         return (
             select(message.c.topic, message.c.part, message.c.seq, message.c.key, message.c.value)
-            .where(message.c.topic.in_(self._topics), message.c.seq >= self._next)
+            .where(message.c.topic.in_(self._topics), message.c.seq >= self._next, _LIES_HERE)
             .order_by(message.c.seq)
             .limit(limit)
         )

@@ -212,7 +212,7 @@ class _Bench:
         with self.hub.store.read() as conn:
             if conn.exec_driver_sql("SELECT 1 FROM record WHERE fate IS NULL LIMIT 1").first():
                 return False
-            if conn.exec_driver_sql("SELECT 1 FROM message WHERE sent = 0 LIMIT 1").first():
+            if conn.exec_driver_sql("SELECT 1 FROM parcel LIMIT 1").first():
                 return False
             told = select(func.count()).select_from(message).where(message.c.topic.in_(self._topics))
             blown = conn.execute(told).scalar_one()

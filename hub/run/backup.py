@@ -27,7 +27,7 @@ from hub.run import postgresql_copy
 from hub.run.account import account
 from hub.run.auditing import Whole, broken, examine
 from hub.run.keyfile import check_keys, key_check
-from hub.store import migrate
+from hub.store import migrate, outbox
 from hub.store.engine import Store
 from hub.store.tables import audit_head, data_key, fact, lease, message
 
@@ -308,10 +308,10 @@ def _begin_anew(store: Store, *, outbox_is_log: bool) -> None:
     """
     with store.write() as conn:
         conn.exec_driver_sql("DELETE FROM consumer_offset")
-        conn.exec_driver_sql(f"UPDATE message SET sent = {1 if outbox_is_log else 0}")  # noqa: S608 a number
         conn.exec_driver_sql(
             "UPDATE record SET stage = 0, fate = NULL, code = NULL, pointer = NULL, owner = NULL, hold_key = NULL, "
             "settled_us = NULL WHERE stage = 1 OR id IN (SELECT record_id FROM event WHERE fate IS NULL)"
         )
         conn.exec_driver_sql("DELETE FROM event WHERE fate IS NULL")
         conn.execute(delete(message).where(message.c.topic == EVENTS))  # the others are handled already
+        outbox.send_again(conn, is_log=outbox_is_log)

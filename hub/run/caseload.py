@@ -264,7 +264,7 @@ class Caseload:
         incidents.add(self._conn, [o.incident for o in self._opened.values()])
         incidents.change(self._conn, list(self._changed.values()))
         incidents.add_links(self._conn, self._renumbered())
-        incidents.put_blocks(self._conn, self._new_blocks)
+        incidents.put_blocks(self._conn, self._new_blocks, self._opened)
         incidents.ask(self._conn, self._questions, self._now)
 
     def _renumbered(self) -> list[incidents.CurrentLink]:

@@ -18,7 +18,7 @@ from hub.jsonform import loads
 from hub.model import Whistle, WhistleState
 from hub.pack.manifest import Retention
 from hub.run.retiring import retire
-from hub.store import leases, rows_read
+from hub.store import leases, outbox, rows_read
 from hub.store.engine import Store, insert
 from hub.store.moments import to_us
 from hub.store.tables import message, offset, overdue, whistle
@@ -91,7 +91,7 @@ class Clockwork:
 
     def _sweep(self, conn: Connection, now: datetime) -> None:
         """Lets old messages go; where the outbox is the log, never one that the hub itself has still to read."""
-        old = delete(message).where(message.c.sent == 1, message.c.made_us < to_us(now - self._kept))
+        old = delete(message).where(outbox.is_carried(), message.c.made_us < to_us(now - self._kept))
         if self._keeps_log:
             read_up_to = (
                 select(func.min(offset.c.next)).where(offset.c.topic == message.c.topic).scalar_subquery()

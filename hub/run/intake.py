@@ -107,12 +107,13 @@ class Intake:
 
     def digest(self, held: leases.Lease) -> int:
         """Makes events of the records that wait; returns how many records were read."""
-        with self._store.read() as conn:
+        with self._store.look() as conn:
             waiting = records.waiting(conn, self.source, self._batch)
-            data_keys = keys.of(conn, (w.id for w in waiting))
-            renew_maps(conn, self._journey)
         if not waiting:
             return 0
+        with self._store.look() as conn:
+            renew_maps(conn, self._journey)
+        data_keys: dict[str, DataKey] = {one.id: one.key for one in waiting if one.key is not None}
         try:
             self._make_events(held, waiting, data_keys)
         except Exception as error:
@@ -216,12 +217,11 @@ class Intake:
         now = self._clock.now()
         with self._store.write() as conn:
             leases.hold(conn, held)
-            records.lock(conn, {end.id for end in batch.ends} | {u.event.record_id for u in batch.understood})
-            known = events.known(conn, (u.event.id for u in batch.understood))
+            known = self._known(conn, batch)
             seen = set(events.versions(conn, (u.event.key for u in batch.understood)))
             fresh = self._sort_out(batch, known, seen)
             events.take_up(conn, (u.event.id for u in fresh if u.event.id in known))
-            events.add(conn, [seal_event(self._vault, data_keys[u.event.record_id], u) for u in fresh])
+            events.add(conn, [seal_event(self._vault, data_keys[u.event.record_id], u) for u in fresh], seen)
             self._add_residents(conn, [u.resident for u in fresh if u.resident], now)
             if offered := [u for u in fresh if u.attachments]:
                 self._want(conn, offered, data_keys, now)
@@ -236,11 +236,24 @@ class Intake:
         here = [u for u in new if self._reports.are_asked_for(arrivals.key_of(u.event, district))]
         self._reports.keep((u.event, self._journey.sight(u.event, u.text)) for u in here)
 
+    @staticmethod
+    def _known(conn: Connection, batch: _Batch) -> Mapping[str, events.Known]:
+        """Events of the batch that stand already. Where one came in a record that is read again, casework may be
+        at it: their records stay as they are until commit."""
+        wanted = [u.event.id for u in batch.understood]
+        known = events.known(conn, wanted)
+        again = {one.record_id for one in known.values()} & {u.event.record_id for u in batch.understood}
+        if not again:
+            return known
+        records.lock(conn, again)
+        return events.known(conn, wanted)
+
     def _add_residents(self, conn: Connection, people: Sequence[Resident], now: datetime) -> None:
         known = keys.of(conn, (p.id for p in people))
         new = {p.id: self._vault.new_key(p.id) for p in people if p.id not in known}
         keys.add(conn, list(new.values()))
-        events.add_residents(conn, [seal_resident(self._vault, (known | new)[p.id], p) for p in people], now)
+        sealed = [seal_resident(self._vault, (known | new)[p.id], p) for p in people]
+        events.add_residents(conn, sealed, now, new)
 
     def _want(
         self, conn: Connection, offered: Sequence[Understood], data_keys: Mapping[str, DataKey], now: datetime

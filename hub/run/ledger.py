@@ -15,6 +15,7 @@ from sqlalchemy import Connection, select
 from hub.access.audit import AuditRow
 from hub.access.chain import Chain, ChainBlock, head_seal
 from hub.bus.message import Fenced
+from hub.store.copying import insert_new
 from hub.store.engine import Store, insert
 from hub.store.moments import to_us
 from hub.store.tables import audit, audit_head
@@ -38,7 +39,7 @@ class Ledger:
         if not rows:
             return
         block = self._chain.append(rows)
-        written = insert(
+        written = insert_new(
             conn,
             audit,
             [

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Final
 
-from hub.bus import Bus
+from hub.bus import Bus, Fenced
 from hub.clock import Clock
 from hub.store import leases, outbox
 from hub.store.engine import Store
@@ -28,19 +28,24 @@ class Relay:
         batch: int,
     ) -> None:
         self._store, self._bus = store, bus
-        self._clock, self._worker, self._batch = clock, worker, batch
-        self._lease_length = timedelta(seconds=lease_s)
+        self._clock, self._batch = clock, batch
+        self._lease = leases.Holding(store, LEASE, worker, timedelta(seconds=lease_s))
 
     def step(self) -> int:
         """Sends one portion; returns how many messages left. Raises TryLater where Kafka is away."""
         if self._bus.outbox_is_log:
             return 0
-        held = leases.take(self._store, LEASE, self._worker, self._clock.now(), self._lease_length)
-        return self._publish(held) if held else 0
+        held = self._lease.at(self._clock.now())
+        if held is None:
+            return 0
+        try:
+            return self._publish(held)
+        except Fenced:
+            self._lease.lost()  # or it would go on repeating what another carries by now
+            raise
 
     def _publish(self, held: leases.Lease) -> int:
-        with self._store.read() as conn:
-            portion = outbox.unsent(conn, _PORTION * self._batch)
+        portion = outbox.unsent(self._store, _PORTION * self._batch)
         if not portion:
             return 0
         self._bus.publish([(message, part) for _, part, message in portion])

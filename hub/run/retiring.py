@@ -16,7 +16,7 @@ from hub.model import EventKey, WhistleState
 from hub.pack.manifest import Retention
 from hub.store import attachments, keys, records
 from hub.store.moments import to_us
-from hub.store.tables import event, link, record, report, resident, whistle
+from hub.store.tables import body, event, link, record, report, resident, whistle
 from hub.whistle.lifecycle import open_moves
 
 PORTION: Final = 500
@@ -45,17 +45,23 @@ def due(conn: Connection, kept: Retention, now: datetime) -> Retired:
     )
 
 
-def _counted(query: Select[Any]) -> Select[int]:
+def _counted(query: Select[*tuple[Any, ...]]) -> Select[int]:
     return select(func.count()).select_from(query.subquery())
 
 
 def retire(conn: Connection, kept: Retention, now: datetime, forget: Callable[[str], None]) -> Retired:
     """Lets go one portion of each; nothing was left where it says 0. `forget` drops a subject's key from memory."""
-    old = list(conn.execute(_records(to_us(now - kept.records)).limit(PORTION)).scalars())
+    found = conn.execute(_records(to_us(now - kept.records)).limit(PORTION)).all()
+    old = [r.record_id for r in found]
     answered = list(conn.execute(_reports(to_us(now - kept.records)).limit(PORTION)).scalars())
     people = _residents(conn, to_us(now - kept.residents), PORTION)
     keys.destroy(conn, (*old, *answered, *people))
-    conn.execute(update(record).where(record.c.id.in_(old)).values(sealed=None))
+    if found:
+        conn.execute(
+            delete(body)
+            .where(body.c.received_us.between(found[0].received_us, found[-1].received_us))
+            .where(body.c.record_id.in_(old))
+        )
     conn.execute(update(event).where(event.c.record_id.in_(old)).values(sealed=b""))
     attachments.forget(conn, old)
     conn.execute(update(report).where(report.c.id.in_(answered)).values(sealed=b""))
@@ -69,7 +75,7 @@ def _is_open() -> ColumnElement[bool]:
     return whistle.c.state.not_in(_ENDS)
 
 
-def _records(before_us: int) -> Select[str]:
+def _records(before_us: int) -> Select[str, int]:
     """Settled records received before that, whose matter no whistle is open for; oldest first."""
     needed = exists().where(
         event.c.record_id == record.c.id,
@@ -79,10 +85,10 @@ def _records(before_us: int) -> Select[str]:
         _is_open(),
     )
     return (
-        select(record.c.id)
-        .where(record.c.sealed.is_not(None), record.c.received_us < before_us)
-        .where(record.c.stage == records.SETTLED, ~needed)
-        .order_by(record.c.received_us)
+        select(body.c.record_id, body.c.received_us)
+        .join(record, record.c.id == body.c.record_id)
+        .where(body.c.received_us < before_us, record.c.stage == records.SETTLED, ~needed)
+        .order_by(body.c.received_us)
     )
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Connection, Float, Integer, LargeBinary, SmallInteger, Table
 from sqlalchemy.exc import DBAPIError
 
+from hub.bus.message import Fenced
 from hub.store.engine import Row, insert
 
 _UNIQUE: str = "23505"
@@ -28,6 +29,30 @@ def insert_new(conn: Connection, table: Table, rows: Sequence[Row]) -> int:
         if getattr(error.orig, "sqlstate", None) != _UNIQUE:
             raise
         return insert(conn, table, rows)
+    return len(rows)
+
+
+def insert_or_fence(conn: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Writes `rows`; raises Fenced where one stands already, since another worker was faster. The transaction is
+    spent then: nothing but its roll-back follows."""
+    try:
+        written = copy(conn, table, rows)
+    except DBAPIError as error:
+        if getattr(error.orig, "sqlstate", None) != _UNIQUE:
+            raise
+        raise Fenced from error
+    if written != len(rows):
+        raise Fenced
+
+
+def copy(conn: Connection, table: Table, rows: Sequence[Row]) -> int:
+    """Writes `rows`, of which none stands yet; returns how many were written, which SQLite alone may make fewer.
+
+    On PostgreSQL one that stands is an error of the database.
+    """
+    if not rows or conn.dialect.name != "postgresql":
+        return insert(conn, table, rows)
+    _copy(conn, table, rows)
     return len(rows)
 
 

@@ -1,6 +1,6 @@
 """Events, their aliases and their residents in the database."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -58,8 +58,9 @@ class Known:
     fate: Fate | None
 
 
-def add(conn: Connection, events: Sequence[NewEvent]) -> None:
-    """Stores events and their aliases; what stands already stays as it was."""
+def add(conn: Connection, events: Sequence[NewEvent], known: Container[str] = ()) -> None:
+    """Stores events and their aliases; what stands already stays as it was. `known`: keys of reports that had
+    events before, whose aliases may stand."""
     insert_new(
         conn,
         event,
@@ -79,33 +80,33 @@ def add(conn: Connection, events: Sequence[NewEvent]) -> None:
             for one in events
         ],
     )
-    names = [
-        {"system": a.system, "ref": a.ref, "key": one.event.key} for one in events for a in one.event.aliases
-    ]
-    names += [
-        {"system": one.event.source, "ref": one.event.source_ref, "key": one.event.key} for one in events
-    ]
-    insert(conn, alias, names)
+    names = {(a.system, a.ref, one.event.key) for one in events for a in one.event.aliases}
+    names |= {(one.event.source, one.event.source_ref, one.event.key) for one in events}
+    rows = [{"system": system, "ref": ref, "key": key} for system, ref, key in sorted(names)]
+    insert_new(conn, alias, [one for one in rows if one["key"] not in known])
+    insert(conn, alias, [one for one in rows if one["key"] in known])
 
 
-def add_residents(conn: Connection, residents: Sequence[NewResident], at: datetime) -> None:
-    """Stores requesters as they stand now (`hub.intake.revisions`): the values of one report, newest last."""
+def add_residents(
+    conn: Connection, residents: Sequence[NewResident], at: datetime, new: Container[str] = ()
+) -> None:
+    """Stores requesters as they stand now (`hub.intake.revisions`): the values of one report, newest last.
+    `new`: those who had no key before."""
     last = {one.id: one for one in residents}
-    insert(
-        conn,
-        resident,
-        [
-            {
-                "id": one.id,
-                "sealed": one.sealed,
-                "phone_index": one.phone_index,
-                "id_number_index": one.id_number_index,
-                "updated_us": to_us(at),
-            }
-            for one in last.values()
-        ],
-        update=("sealed", "phone_index", "id_number_index", "updated_us"),
-    )
+    rows = [
+        {
+            "id": one.id,
+            "sealed": one.sealed,
+            "phone_index": one.phone_index,
+            "id_number_index": one.id_number_index,
+            "updated_us": to_us(at),
+        }
+        for one in last.values()
+    ]
+    fresh = [one for one in rows if one["id"] in new]
+    told_again = rows if insert_new(conn, resident, fresh) != len(fresh) else []
+    told_again = told_again or [one for one in rows if one["id"] not in new]
+    insert(conn, resident, told_again, update=("sealed", "phone_index", "id_number_index", "updated_us"))
 
 
 def residents(conn: Connection, ids: Iterable[str]) -> dict[str, bytes]:

@@ -1,6 +1,6 @@
 """Incidents, the links that make them, the blocks that find them, and the queues beside them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from hashlib import blake2b
@@ -13,7 +13,7 @@ from hub import ids
 from hub.bus.message import Fenced
 from hub.jsonform import dumps, loads
 from hub.model import EventId, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
-from hub.store.copying import insert_new
+from hub.store.copying import copy, insert_or_fence
 from hub.store.engine import chunks, insert
 from hub.store.events import loads_reasons, newest
 from hub.store.lists import among
@@ -188,8 +188,7 @@ def latest_events(conn: Connection, keys: Iterable[str]) -> dict[str, str]:
 
 def add(conn: Connection, incidents: Sequence[Incident]) -> None:
     """Stores new incidents; raises Fenced where one stands already, since its opener went before us."""
-    if insert_new(conn, incident, [_row(one) for one in incidents]) != len(incidents):
-        raise Fenced
+    insert_or_fence(conn, incident, [_row(one) for one in incidents])
 
 
 def _row(one: Incident) -> dict[str, object]:
@@ -228,8 +227,7 @@ def add_links(conn: Connection, links: Sequence[CurrentLink]) -> None:
         }
         for one in links
     ]
-    if insert_new(conn, link, rows) != len(rows):
-        raise Fenced
+    insert_or_fence(conn, link, rows)
 
 
 def undo_link(conn: Connection, one: CurrentLink, at: datetime, by: str) -> None:
@@ -256,14 +254,14 @@ def link_counts(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def put_blocks(conn: Connection, blocks: Mapping[tuple[str, str], datetime]) -> None:
-    """(block, incident) → when it last had a report there."""
-    insert(
-        conn,
-        block,
-        [{"block": b, "incident_id": i, "last_us": to_us(at)} for (b, i), at in blocks.items()],
-        update=("last_us",),
-    )
+def put_blocks(
+    conn: Connection, blocks: Mapping[tuple[str, str], datetime], opened: Container[str] = ()
+) -> None:
+    """(block, incident) → when it last had a report there. `opened`: incidents that this transaction made, which
+    are found nowhere yet."""
+    rows = [{"block": b, "incident_id": i, "last_us": to_us(at)} for (b, i), at in blocks.items()]
+    copy(conn, block, [one for one in rows if one["incident_id"] in opened])
+    insert(conn, block, [one for one in rows if one["incident_id"] not in opened], update=("last_us",))
 
 
 def copy_blocks(conn: Connection, source: str, target: str) -> None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Final
 
 from sqlalchemy import Connection, and_, or_, select, update
 
@@ -20,25 +21,35 @@ class Lease:
     epoch: int
 
 
+_LOOKS: Final = 10
+"""How often in a lease's life somebody who waits for it looks whether it is free."""
+
+
 class Holding:
     """One worker's hold on one name, kept in memory: the database is written to twice a lease's life, not at
-    every step. Every transaction still proves it (`hold`), so a belief that is out of date commits nothing."""
+    every step, and looked at ten times where another holds it. Every transaction still proves it (`hold`), so
+    a belief that is out of date commits nothing."""
 
     def __init__(self, store: Store, name: str, holder: str, length: timedelta) -> None:
         self._store, self._name, self._holder, self._length = store, name, holder, length
         self._held: Lease | None = None
-        self._renew_at: datetime | None = None
+        self._look_at: datetime | None = None
 
     def at(self, now: datetime) -> Lease | None:
         """The lease, taken or, when half its life is over, prolonged; None while another holds it."""
-        if self._held is None or self._renew_at is None or now >= self._renew_at:
+        if self._look_at is None or now >= self._look_at:
             self._held = take(self._store, self._name, self._holder, now, self._length)
-            self._renew_at = now + self._length / 2
+            self._look_at = now + self._length / (2 if self._held else _LOOKS)
         return self._held
+
+    def lost(self) -> None:
+        """A transaction could not prove it: nothing more is begun on the strength of it."""
+        self._held = self._look_at = None
 
     def give_back(self) -> None:
         """Frees it at once, where it is held; for a clean stop."""
-        held, self._held = self._held, None
+        held = self._held
+        self.lost()
         if held is not None:
             give_back(self._store, held)
 
@@ -71,7 +82,7 @@ def take(store: Store, name: str, holder: str, now: datetime, length: timedelta)
 
 def _is_anothers(store: Store, name: str, holder: str, now: datetime) -> bool:
     live = and_(lease.c.holder.not_in([holder, ""]), lease.c.until_us >= to_us(now))
-    with store.read() as conn:
+    with store.look() as conn:
         return conn.execute(select(lease.c.name).where(lease.c.name == name, live)).first() is not None
 
 

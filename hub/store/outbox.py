@@ -1,24 +1,41 @@
 """The outbox: messages written in the transaction of their effects; on the embedded bus it is the log."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import accumulate, takewhile
+from typing import Any, Final
 
-from sqlalchemy import Connection, select, text, update
+from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, select, text, update
 
 from hub.bus.message import Fenced, Message, Partition
 from hub.bus.topics import partition_of
-from hub.store.copying import insert_new
+from hub.store.copying import copy
 from hub.store.engine import Store, insert
 from hub.store.lists import among
 from hub.store.moments import to_us
-from hub.store.tables import message, offset
+from hub.store.tables import message, offset, parcel
 
-_LOCK = 7_201_001
+_LOCK: Final = 7_201_001
 """Advisory lock that keeps `seq` in commit order where PostgreSQL itself is the bus."""
+PARCEL: Final = 1_000_000
+"""Numbers of one parcel: its messages are `id * PARCEL` and those behind. No transaction says so many."""
+_LOOK: Final = 1_000
+"""Parcels that one look of the relay takes in."""
+_NEXT: Final = {
+    "sqlite": f"""
+        INSERT INTO parcel (id, number)
+        SELECT 1 + max(coalesce((SELECT max(id) FROM parcel), 0), coalesce((SELECT max(seq) FROM message), 0) / {PARCEL}), ?
+        RETURNING id""",  # noqa: S608 a number of ours
+    "postgresql": "INSERT INTO parcel (number) VALUES (%s) RETURNING id",
+}
 
 
 class Outbox:
-    """Writes messages for one kind of bus; `partitions` per topic, one where not named."""
+    """Writes messages for one kind of bus; `partitions` per topic, one where not named.
+
+    For the relay a transaction leaves a parcel: one row that goes once its messages are carried, so that they
+    themselves are written once and never again.
+    """
 
     def __init__(self, partitions: Mapping[str, int], *, is_log: bool) -> None:
         self._partitions = partitions
@@ -28,45 +45,81 @@ class Outbox:
         """Adds `messages` in this order; they exist exactly if the transaction of `conn` commits."""
         if not messages:
             return
-        if self._is_log and conn.dialect.name == "postgresql":
-            conn.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _LOCK})
         made_us, sent = to_us(at), 1 if self._is_log else 0
-        insert_new(
-            conn,
-            message,
-            [
-                {
-                    "topic": one.topic,
-                    "part": partition_of(one.key, self._partitions.get(one.topic, 1)),
-                    "key": one.key,
-                    "value": one.value,
-                    "made_us": made_us,
-                    "sent": sent,
-                }
-                for one in messages
-            ],
-        )
+        rows: list[dict[str, Any]] = [
+            {
+                "topic": one.topic,
+                "part": partition_of(one.key, self._partitions.get(one.topic, 1)),
+                "key": one.key,
+                "value": one.value,
+                "made_us": made_us,
+                "sent": sent,
+            }
+            for one in messages
+        ]
+        first = self._first(conn, len(rows))
+        if first is not None:
+            rows = [{"seq": seq, **row} for seq, row in enumerate(rows, first)]
+        copy(conn, message, rows)
+
+    def _first(self, conn: Connection, number: int) -> int | None:
+        """The number of the first of so many messages; None where the database counts by itself (SQLite as the log)."""
+        dialect = conn.dialect.name
+        if not self._is_log:
+            told = conn.exec_driver_sql(_NEXT[dialect], (number,))
+        elif dialect == "postgresql":
+            conn.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _LOCK})
+            told = conn.exec_driver_sql("SELECT nextval(pg_get_serial_sequence('parcel', 'id'))")
+        else:
+            return None
+        return int(told.scalar_one()) * PARCEL
 
 
-def unsent(conn: Connection, limit: int) -> list[tuple[int, int, Message]]:
-    """The oldest messages that Kafka does not have yet: (seq, partition, message)."""
-    rows = conn.execute(
-        select(message.c.seq, message.c.part, message.c.topic, message.c.key, message.c.value)
-        .where(message.c.sent == 0)
-        .order_by(message.c.seq)
-        .limit(limit)
-    )
-    return [(r.seq, r.part, Message(r.topic, r.key, r.value)) for r in rows]
+def unsent(store: Store, limit: int) -> list[tuple[int, int, Message]]:
+    """The oldest messages that Kafka does not have yet: (seq, partition, message). Whole parcels, at least one
+    where any waits, and no further one once `limit` is reached."""
+    with store.look() as conn:
+        parcels = conn.execute(select(parcel.c.id, parcel.c.number).order_by(parcel.c.id).limit(_LOOK)).all()
+    before = accumulate((one.number for one in parcels), initial=0)
+    taken = [one.id for one, n in takewhile(lambda pair: pair[1] < limit, zip(parcels, before, strict=False))]
+    if not taken:
+        return []
+    with store.look() as conn:
+        rows = conn.execute(
+            select(message.c.seq, message.c.part, message.c.topic, message.c.key, message.c.value)
+            .where(message.c.seq >= taken[0] * PARCEL, message.c.seq < (taken[-1] + 1) * PARCEL)
+            .where(message.c.sent == 0)
+            .order_by(message.c.seq)
+        ).all()
+    known = set(taken)  # another one may have come between those two looks
+    return [(r.seq, r.part, Message(r.topic, r.key, r.value)) for r in rows if r.seq // PARCEL in known]
 
 
-def mark_sent(conn: Connection, seqs: Sequence[int]) -> None:
-    """Kafka has acknowledged these."""
-    conn.execute(update(message).where(among(message.c.seq, seqs)).values(sent=1))
+def mark_sent(conn: Connection, seqs: Iterable[int]) -> None:
+    """Kafka has acknowledged these, which are whole parcels."""
+    ids = sorted({seq // PARCEL for seq in seqs})
+    conn.execute(delete(parcel).where(among(parcel.c.id, ids)))
+
+
+def is_carried() -> ColumnElement[bool]:
+    """True for a message that waits for no relay."""
+    first = select(func.min(parcel.c.id) * PARCEL).scalar_subquery()
+    return or_(message.c.sent == 1, message.c.seq < first, ~exists().select_from(parcel))
 
 
 def waiting(conn: Connection) -> int:
     """How many messages wait for the relay."""
-    return int(conn.exec_driver_sql("SELECT count(*) FROM message WHERE sent = 0").scalar_one())
+    return int(conn.execute(select(func.coalesce(func.sum(parcel.c.number), 0))).scalar_one())
+
+
+def send_again(conn: Connection, *, is_log: bool) -> None:
+    """Everything that is left of the outbox lies before another bus than the one that had it."""
+    conn.execute(delete(parcel))
+    conn.execute(update(message).values(sent=1 if is_log else 0))
+    if not is_log:
+        number = message.c.seq // PARCEL
+        again = select(number, func.count()).group_by(number)
+        conn.execute(parcel.insert().from_select(["id", "number"], again))
 
 
 def positions(store: Store, group: str) -> dict[Partition, int]:

@@ -7,16 +7,17 @@ from itertools import accumulate
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, and_, case, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, select, update
 
+from hub.access.vault import DataKey
 from hub.jsonform import dumps
 from hub.model import Fate, Mode, Reason, RecordId
-from hub.store.copying import insert_new
-from hub.store.engine import chunks
+from hub.store.copying import copy, insert_new
+from hub.store.engine import chunks, insert
 from hub.store.engine import update as update_rows
 from hub.store.lists import among
 from hub.store.moments import from_us, to_us
-from hub.store.tables import record
+from hub.store.tables import body, data_key, record
 
 RECEIVED: Final = 0
 IN_CASEWORK: Final = 1
@@ -46,13 +47,14 @@ class NewRecord:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WaitingRecord:
-    """A stored record that has not been read yet."""
+    """A stored record that has not been read yet; `key` None where it was destroyed meanwhile."""
 
     id: RecordId
     kind: str
     mode: Mode
     received_at: datetime
     sealed: bytes
+    key: DataKey | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +72,23 @@ class End:
 
 def add(conn: Connection, records: Sequence[NewRecord]) -> int:
     """Stores what is new of `records`; what ingress refused is dead at once (R105)."""
-    return insert_new(conn, record, [_row(one) for one in records])
+    written = insert_new(conn, record, [_row(one) for one in records])
+    if written == len(records):
+        copy(conn, body, _bodies(records))
+        return written
+    ids = [one.id for one in records]
+    rows = conn.execute(select(record.c.id, record.c.received_us).where(among(record.c.id, ids)))
+    came = {r.id: r.received_us for r in rows}
+    insert(conn, body, _bodies(one for one in records if came[one.id] == to_us(one.received_at)))
+    return written
+
+
+def _bodies(records: Iterable[NewRecord]) -> list[dict[str, Any]]:
+    return [
+        {"received_us": to_us(one.received_at), "record_id": one.id, "sealed": one.sealed}
+        for one in records
+        if one.sealed is not None
+    ]
 
 
 def _row(one: NewRecord) -> dict[str, Any]:
@@ -84,7 +102,6 @@ def _row(one: NewRecord) -> dict[str, Any]:
         "size": one.size,
         "digest": one.digest,
         "dropped": orjson.dumps(one.dropped).decode(),
-        "sealed": one.sealed,
         "stage": SETTLED if refused else RECEIVED,
         "fate": Fate.DEAD.value if refused else None,
         "code": "R105" if refused else None,
@@ -107,25 +124,28 @@ def waiting(conn: Connection, source: str, limit: int, limit_bytes: int = BATCH_
         for n, (r, bytes_) in enumerate(zip(heads, behind, strict=True))
         if not n or bytes_ <= limit_bytes
     ]
-    return [one for part in chunks(ids) for one in _read(conn, part)]
-
-
-def _read(conn: Connection, ids: Sequence[str]) -> list[WaitingRecord]:
+    if not ids:
+        return []
+    of_it = and_(body.c.received_us == record.c.received_us, body.c.record_id == record.c.id)
     rows = conn.execute(
-        select(record.c.id, record.c.kind, record.c.mode, record.c.received_us, record.c.sealed)
+        select(record.c.id, record.c.kind, record.c.mode, record.c.received_us, body.c.sealed)
+        .add_columns(data_key.c.wrapped, data_key.c.salt)
+        .outerjoin(body, of_it)
+        .outerjoin(data_key, data_key.c.subject == record.c.id)
         .where(among(record.c.id, ids))
-        .order_by(record.c.received_us, record.c.id)
     )
-    return [
-        WaitingRecord(
-            id=RecordId(r.id),
-            kind=r.kind,
-            mode=Mode(r.mode),
-            received_at=from_us(r.received_us),
-            sealed=r.sealed,
-        )
-        for r in rows
-    ]
+    return [_waiting(r) for r in sorted(rows, key=lambda r: (r.received_us, r.id))]
+
+
+def _waiting(r: Row[Any]) -> WaitingRecord:
+    return WaitingRecord(
+        id=RecordId(r.id),
+        kind=r.kind,
+        mode=Mode(r.mode),
+        received_at=from_us(r.received_us),
+        sealed=r.sealed or b"",
+        key=None if r.wrapped is None else DataKey(r.id, r.wrapped, r.salt),
+    )
 
 
 def lock(conn: Connection, ids: Iterable[RecordId]) -> None:
@@ -195,7 +215,7 @@ def release(conn: Connection, hold_keys: Iterable[str]) -> int:
                 among(record.c.hold_key, keys),
                 record.c.code == "R302",
             )
-            .where(record.c.sealed.is_not(None))  # past retention there is nothing left to read
+            .where(_can_be_read())
             .values(stage=RECEIVED, fate=None, code=None, owner=None, hold_key=None, settled_us=None)
         ).rowcount
     return freed
@@ -209,7 +229,7 @@ def replay(conn: Connection, ids: Iterable[str]) -> int:
             update(record)
             .where(
                 among(record.c.id, part),
-                record.c.sealed.is_not(None),
+                _can_be_read(),
                 record.c.fate.in_([Fate.HELD.value, Fate.DEAD.value]),
             )
             .values(
@@ -217,6 +237,11 @@ def replay(conn: Connection, ids: Iterable[str]) -> int:
             )
         ).rowcount
     return again
+
+
+def _can_be_read() -> ColumnElement[bool]:
+    """Not what was refused at ingress, nor what is past retention."""
+    return exists().where(data_key.c.subject == record.c.id)
 
 
 def with_code(conn: Connection, code: str, source: str | None) -> list[str]:

@@ -1,6 +1,6 @@
 """Every table of the hub, and nothing else. Columns say what they hold; `_us` is a moment (see moments.py).
 
-No column outside `record.sealed`, `event.sealed`, `resident.sealed`, `report.sealed` and the three sealed ones
+No column outside `body.sealed`, `event.sealed`, `resident.sealed`, `report.sealed` and the three sealed ones
 of `attachment` may hold a personal value; the canary test looks through all of them.
 """
 
@@ -36,7 +36,6 @@ record = Table(
     Column("size", Integer, nullable=False),
     Column("digest", String(64), nullable=False),  # keyed, so that nobody can guess a body from it
     Column("dropped", Text, nullable=False),  # JSON: names of what the ingress filter cut
-    Column("sealed", LargeBinary),  # the bytes as sent; None once its key is destroyed or refused at ingress
     Column("stage", SmallInteger, nullable=False),  # 0 received, 1 in casework, 2 settled
     Column("fate", String(10)),
     Column("code", String(24)),
@@ -46,14 +45,16 @@ record = Table(
     Column("why", Text),  # JSON: what was tried, candidates for the desk
     Column("settled_us", BigInteger),
     Index("record_waiting", "source", "stage", "received_us"),
-    Index("record_digest", "source", "digest"),
     Index("record_fate", "fate", "source"),
-    Index(
-        "record_kept",
-        "received_us",
-        sqlite_where=Column("sealed").is_not(None),
-        postgresql_where=Column("sealed").is_not(None),
-    ),
+)
+
+body = Table(  # beside its record, which changes: these bytes never do
+    "body",
+    metadata,
+    Column("received_us", BigInteger, nullable=False),  # its record's
+    Column("record_id", String(40), nullable=False),
+    Column("sealed", LargeBinary, nullable=False),  # the bytes as sent
+    PrimaryKeyConstraint("received_us", "record_id"),
 )
 
 # -- keys: one a subject; deleting the row is deleting what it sealed ------------------------------
@@ -105,7 +106,6 @@ alias = Table(
     Column("ref", String(200), nullable=False),
     Column("key", String(40), nullable=False),
     PrimaryKeyConstraint("system", "ref", "key"),
-    Index("alias_key", "key"),
 )
 
 attachment = Table(
@@ -316,16 +316,23 @@ message = Table(
     Column("key", String(64), nullable=False),
     Column("value", Text, nullable=False),
     Column("made_us", BigInteger, nullable=False),
-    Column("sent", SmallInteger, nullable=False),  # 1 once Kafka has it; always 1 on the embedded bus
-    Index("message_topic", "topic", "part", "seq"),
+    Column("sent", SmallInteger, nullable=False),  # 1: it lies on the embedded bus; 0: its parcel is carried
     Index(
-        "message_unsent",
-        "sent",
+        "message_topic",
+        "topic",
+        "part",
         "seq",
-        sqlite_where=Column("sent") == 0,
-        postgresql_where=Column("sent") == 0,
+        sqlite_where=Column("sent") == 1,
+        postgresql_where=Column("sent") == 1,
     ),
     sqlite_autoincrement=True,
+)
+
+parcel = Table(
+    "parcel",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("number", Integer, nullable=False),  # of messages of one transaction that wait for the relay
 )
 
 offset = Table(

@@ -8,10 +8,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, select, update
 
-from hub.bus.message import Fenced
 from hub.jsonform import dumps, loads
 from hub.model import Move, Report, Whistle
-from hub.store.copying import insert_new
+from hub.store.copying import insert_or_fence
 from hub.store.engine import chunks, insert
 from hub.store.lists import among
 from hub.store.moments import to_us
@@ -46,8 +45,7 @@ class NewAnswer:
 
 def add(conn: Connection, whistles: Sequence[Whistle]) -> None:
     """Stores new whistles; raises Fenced where one stands already, since another worker was faster."""
-    if insert_new(conn, whistle, [_row(w) for w in whistles]) != len(whistles):
-        raise Fenced
+    insert_or_fence(conn, whistle, [_row(w) for w in whistles])
 
 
 def _row(one: Whistle) -> dict[str, object]:

@@ -30,7 +30,7 @@ LONGEST_S: Final = 120.0
 """No step of a drill takes longer, restarts and rejoining on a busy machine included."""
 _OPEN: Final = {
     "records without a fate": "SELECT count(*) FROM record WHERE fate IS NULL",
-    "messages not sent": "SELECT count(*) FROM message WHERE sent = 0",
+    "messages not sent": "SELECT count(*) FROM parcel",
     "webhooks not called": "SELECT count(*) FROM delivery WHERE state = 'waiting'",
     "whistles not signed": f"SELECT count(*) FROM whistle WHERE state = 'blown' AND department <> '{SILENT}'",  # noqa: S608 ours
     "deadlines not noted": f"SELECT count(*) FROM whistle WHERE department = '{SILENT}' AND id NOT IN "  # noqa: S608 ours

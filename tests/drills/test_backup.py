@@ -138,7 +138,7 @@ def every_record_opens(stack: Stack) -> bool:
     """Whether what was sent can be read there, with the keys that were brought back."""
     vault = Vault(open_keys(stack.hub.settings.keys_file))
     with stack.hub.store.read() as conn:
-        rows = conn.exec_driver_sql("SELECT id, sealed FROM record WHERE sealed IS NOT NULL").all()
+        rows = conn.exec_driver_sql("SELECT record_id, sealed FROM body").all()
         known = keys.of(conn, [id_ for id_, _ in rows])
     return all(vault.open(known[id_], SEALED_AT, sealed) for id_, sealed in rows)
 

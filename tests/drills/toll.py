@@ -90,7 +90,7 @@ def _records(hub: Assembly, truth: Truth) -> tuple[list[str], list[str]]:
             missing.append(f"{fate}: {account['fates'][fate]} instead of {due}")
     missing += [f"fate of {r[0]}" for r in _rows(hub, "SELECT id FROM record WHERE fate IS NULL")]
     missing += [f"fate of {r[0]}" for r in _rows(hub, "SELECT id FROM event WHERE fate IS NULL")]
-    missing += [f"sending of {r[0]}" for r in _rows(hub, "SELECT seq FROM message WHERE sent = 0")]
+    missing += [f"sending of parcel {r[0]}" for r in _rows(hub, "SELECT id FROM parcel")]
     refs = {str(r[0]) for r in _rows(hub, "SELECT ref FROM alias")}
     missing += [f"push {n}" for n in range(truth.matters) if f"M{n:03d}-p" not in refs]
     return missing, double

@@ -79,7 +79,9 @@ def test_what_was_copied_stands_elsewhere_and_a_record_opens(copy: Path, home: P
     assert hubs[1].account() == hubs[0].account()
     assert {"published": 2, "linked": 1, "held": 2, "dead": 0} == hubs[0].account()["fates"]
     with hubs[0].hub.store.read() as conn:
-        (id_, sealed), *_ = conn.exec_driver_sql("SELECT id, sealed FROM record ORDER BY id").all()
+        (id_, sealed), *_ = conn.exec_driver_sql(
+            "SELECT record_id, sealed FROM body ORDER BY record_id"
+        ).all()
         opened = Vault(open_keys(there / "keys.toml")).open(keys.of(conn, [id_])[id_], SEALED_AT, sealed)
     assert opened
     with sqlite3.connect(there / "sources/urban_management/seen.sqlite") as seen:

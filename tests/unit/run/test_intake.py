@@ -46,7 +46,7 @@ def test_a_page_and_the_place_behind_it_are_stored_together(hub: HubInHand) -> N
     assert 3 == hub.account()["records"]
 
 
-@pytest.mark.parametrize("broken_off_at", ["INSERT ON record", "INSERT ON source_cursor"])
+@pytest.mark.parametrize("broken_off_at", ["INSERT ON record", "INSERT ON body", "INSERT ON source_cursor"])
 def test_broken_off_between_storing_and_moving_on_neither_has_happened(
     hub: HubInHand, broken_off_at: str
 ) -> None:

@@ -24,7 +24,7 @@ from tests.unit.run.stops import gone
 def words(hub: HubInHand, ring: Path) -> list[bytes]:
     """What every stored record says, read by a process that has just started."""
     vault = Vault(load_keys(ring))
-    sealed = {r[0]: r[1] for r in hub.rows("SELECT id, sealed FROM record ORDER BY id")}
+    sealed = {r[0]: r[1] for r in hub.rows("SELECT record_id, sealed FROM body ORDER BY record_id")}
     with hub.hub.store.read() as conn:
         found = keys.of(conn, sealed)
     return [vault.open(found[id_], SEALED_AT, value) for id_, value in sealed.items()]

@@ -59,7 +59,7 @@ def clockwork(hub: HubInHand, steps: int = 5) -> None:
 def left(hub: HubInHand) -> tuple[int, int, int, int]:
     """(records with bytes, events with words, residents, keys)."""
     queries = (
-        "SELECT count(*) FROM record WHERE sealed IS NOT NULL",
+        "SELECT count(*) FROM body",
         "SELECT count(*) FROM event WHERE length(sealed) > 0",
         "SELECT count(*) FROM resident",
         "SELECT count(*) FROM data_key",

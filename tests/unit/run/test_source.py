@@ -184,6 +184,7 @@ def test_while_one_worker_has_the_source_another_does_nothing_and_follows_when_i
     second = worker_of(second_hub, Feed(*feed.pages, in_json(pipe(hub, "A2"))))
     assert 0 == second.step()
     first.close()
+    second_hub.clock.pause(1.5)  # until it looks again
     assert 0 < second.step()
     second_hub.close()
     assert 2 == hub.account()["records"]

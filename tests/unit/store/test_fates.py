@@ -4,8 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from hub.access.vault import DataKey
 from hub.model import Fate, Mode, RecordId
-from hub.store import records
+from hub.store import keys, records
 from hub.store.engine import Store
 from hub.store.records import End, NewRecord
 from tests.instruments import MORNING
@@ -33,6 +34,8 @@ def received(store: Store, sealed: bytes | None = b"sealed") -> None:
     """One record has come in, and nothing of it comes in again."""
     one = new(sealed=sealed)
     with store.write() as conn:
+        if sealed is not None:
+            keys.add(conn, [DataKey(ID, b"wrapped", b"salt")])
         assert 1 == records.add(conn, [one])
         assert 0 == records.add(conn, [one])
 

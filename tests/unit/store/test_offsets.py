@@ -94,13 +94,16 @@ def test_what_waits_for_the_relay_comes_oldest_first_and_goes_once_it_is_marked(
     box = outbox.Outbox({"t": 4}, is_log=False)
     said = [Message("t", f"k{n}", f"v{n}") for n in range(601)]
     with store.write() as conn:
-        box.append(conn, said, MORNING)
+        box.append(conn, said[:400], MORNING)
+        box.append(conn, said[400:600], MORNING)
     with store.write() as conn:
-        portion = outbox.unsent(conn, 600)
-        assert said[:600] == [one for _, _, one in portion]
+        box.append(conn, said[600:], MORNING)
+    portion = outbox.unsent(store, 401)  # what one transaction said is carried whole
+    assert said[:600] == [one for _, _, one in portion]
+    with store.write() as conn:
         outbox.mark_sent(conn, [seq for seq, _, _ in portion])
-        assert said[600:] == [one for _, _, one in outbox.unsent(conn, 600)]
         assert 1 == outbox.waiting(conn)
+    assert said[600:] == [one for _, _, one in outbox.unsent(store, 600)]
 
 
 def test_what_is_on_the_embedded_bus_waits_for_nobody(store: Store) -> None:
