@@ -436,8 +436,17 @@ class Assembly:
 
     @cached_property
     def tellable(self) -> Mapping[str, bool]:
-        """Source → whether its adapter can be told anything."""
-        return {s: isinstance(self.adapter(s), Tells) for s in self.active_sources()}
+        """Source → whether it can be told anything: by its adapter or, where the settings of this process do not
+        configure the source, by what its plugin says of itself: another process tells it then."""
+        return {s: self._can_tell(s) for s in self.pack.sources}
+
+    def _can_tell(self, source: str) -> bool:
+        if source in self.settings.sources:
+            return isinstance(self.adapter(source), Tells)
+        try:
+            return not self.entry(source).cannot_tell
+        except FixSettings:  # the plugin is not installed here; who has it decides
+            return True
 
     @cached_property
     def gateway(self) -> Gateway:

@@ -11,6 +11,7 @@ from sqlalchemy import Connection, Row, func, select, update
 from hub.bus.message import Fenced
 from hub.jsonform import dumps, loads
 from hub.model import Move, Report, Whistle
+from hub.store import numbering
 from hub.store.copying import insert_new
 from hub.store.engine import chunks, insert
 from hub.store.lists import among
@@ -105,7 +106,7 @@ def queue(conn: Connection, deliveries: Sequence[NewDelivery], at: datetime) -> 
     """Puts them on their way; a repeat changes nothing."""
     if not deliveries:
         return
-    start = conn.execute(select(func.coalesce(func.max(delivery.c.seq), 0))).scalar_one()
+    numbers = numbering.following(conn, delivery, "department", [one.department for one in deliveries])
     insert(
         conn,
         delivery,
@@ -116,11 +117,11 @@ def queue(conn: Connection, deliveries: Sequence[NewDelivery], at: datetime) -> 
                 "department": one.department,
                 "channel": one.channel,
                 "state": "waiting",
-                "seq": start + number,
+                "seq": number,
                 "attempts": 0,
                 "next_us": to_us(at),
             }
-            for number, one in enumerate(deliveries, 1)
+            for number, one in zip(numbers, deliveries, strict=True)
         ],
     )
 
@@ -216,9 +217,10 @@ def add_report(conn: Connection, one: Report, sealed: bytes) -> bool:
     return insert(conn, report, [row]) == 1
 
 
-def has_report(conn: Connection, id_: str) -> bool:
-    """Whether this very report was taken before."""
-    return conn.execute(select(report.c.id).where(report.c.id == id_)).first() is not None
+def said_in(conn: Connection, report_id: str) -> tuple[Move, str] | None:
+    """Move and reason code of a report that was taken before; None where it was not."""
+    row = conn.execute(select(report.c.move, report.c.reason_code).where(report.c.id == report_id)).first()
+    return None if row is None else (Move(row.move), row.reason_code)
 
 
 def moves_of(conn: Connection, whistle_id: str) -> list[tuple[Move, int]]:
@@ -235,7 +237,7 @@ def add_answers(conn: Connection, answers: Sequence[NewAnswer], at: datetime) ->
     """Queues what sources are to be told; a repeat changes nothing."""
     if not answers:
         return
-    start = conn.execute(select(func.coalesce(func.max(answer.c.seq), 0))).scalar_one()
+    numbers = numbering.following(conn, answer, "source", [one.source for one in answers])
     insert(
         conn,
         answer,
@@ -248,9 +250,9 @@ def add_answers(conn: Connection, answers: Sequence[NewAnswer], at: datetime) ->
                 "state": one.state,
                 "attempts": 0,
                 "next_us": to_us(at),
-                "seq": start + number,
+                "seq": number,
             }
-            for number, one in enumerate(answers, 1)
+            for number, one in zip(numbers, answers, strict=True)
         ],
     )
 
