@@ -125,4 +125,10 @@ TEXTS: Final[dict[str, Text]] = {
         "group {group} has {count} messages of {topic} still to read",
         "add processes with that worker, up to the number of partitions",
     ),
+    "D145": Text(
+        "来源 {source} 发得比本系统处理得快：{count} 条记录在途，暂停读取，推送答复稍后再试",
+        "增加 intake 与 casework 进程；降到上限的一半即自动恢复",
+        "{source} sends more than the hub takes: {count} records are on their way, pages wait, pushes get 503",
+        "add processes with intake and casework; it goes on by itself at half of waiting_limit",
+    ),
 }

@@ -40,6 +40,7 @@ from hub.run.ledger import Ledger, Ledgers
 from hub.run.loop import Loop
 from hub.run.matters import Reports
 from hub.run.opening import Opening
+from hub.run.pressure import Pressure
 from hub.run.reception import Reception
 from hub.run.relay import Relay
 from hub.run.reporting import Reporting
@@ -300,10 +301,16 @@ class Assembly:
             self.plain_intake(source, self.adapter(source)),
             entry=self.entry(source),
             store=self.store,
+            pressure=self.pressure,
             clock=self.clock,
             poll_s=self.settings.poll_s,
         )
         return Loop(f"intake:{source}", worker.step, idle_s=0.05, close=worker.close)
+
+    @cached_property
+    def pressure(self) -> Pressure:
+        """Which sources have to wait."""
+        return Pressure(self.store, limit=self.settings.waiting_limit)
 
     @property
     def _speed(self) -> float:
@@ -460,6 +467,7 @@ class Assembly:
             receptions,
             store=self.store,
             ledgers=self.ledgers,
+            pressure=self.pressure,
             clock=self.clock,
             worker=self.worker,
         )

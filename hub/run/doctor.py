@@ -15,7 +15,8 @@ from hub.model import UNMAPPED, Fate, IncidentState
 from hub.pack import Pack
 from hub.run import conservation
 from hub.run.conservation import Side
-from hub.store import contracts, outbox, records, sources
+from hub.run.pressure import PRESSED
+from hub.store import contracts, facts, outbox, records, sources
 from hub.store.moments import from_us, to_us
 from hub.store.tables import delivery, event, fallback, incident, link, overdue, record, whistle
 from hub.whistle.follow import ACTIVE
@@ -25,6 +26,8 @@ SETTLED_WITHIN: Final = timedelta(minutes=5)
 FETCHED_WITHIN: Final = timedelta(hours=4)
 CALENDAR_AHEAD: Final = timedelta(days=45)
 _BACKLOG: Final = 10_000
+_COUNTED: Final = 1_000_000
+"""Records on their way that are counted at most."""
 _TRIED_LONG: Final = 32
 """So often is a webhook called in `FETCHED_WITHIN`, with rests of up to ten minutes."""
 
@@ -44,6 +47,7 @@ class Doctor:
         return [
             *self._conservation(conn),
             *self._adapters(conn),
+            *self._pressed(conn),
             *self._silence(conn),
             *self._queues(conn),
             *_forgotten(conn),
@@ -81,6 +85,11 @@ class Doctor:
         for one in sources.states(conn):
             if one.state not in ("running", "checking"):
                 yield HubError("D106", source=one.source, state=one.state, why=one.code)
+
+    def _pressed(self, conn: Connection) -> Iterator[HubError]:
+        for source in sorted(facts.under(conn, PRESSED)):
+            if waiting := records.on_their_way(conn, source, _COUNTED):
+                yield HubError("D145", source=source, count=waiting)
 
     def _silence(self, conn: Connection) -> Iterator[HubError]:
         heard = sources.last_heard(conn)

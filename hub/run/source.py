@@ -19,6 +19,7 @@ from hub.jsonform import loads
 from hub.plugin import AdapterEntry, Answer, Reads, Tells, Tends
 from hub.plugin.supervisor import Health, Supervised, Turn, open_turns
 from hub.run.intake import Intake
+from hub.run.pressure import Pressure
 from hub.store import leases, sources, whistles
 from hub.store.engine import Store
 
@@ -33,9 +34,17 @@ class SourceWorker:
     """`step()` does what is due for one source."""
 
     def __init__(
-        self, intake: Intake, *, entry: AdapterEntry, store: Store, clock: Clock, poll_s: float
+        self,
+        intake: Intake,
+        *,
+        entry: AdapterEntry,
+        store: Store,
+        pressure: Pressure,
+        clock: Clock,
+        poll_s: float,
     ) -> None:
         self._intake, self._entry, self._store, self._clock = intake, entry, store, clock
+        self._pressure = pressure
         self._poll = timedelta(seconds=poll_s)
         self._next_read = self._next_tend = clock.now()
         self._held: leases.Lease | None = None
@@ -78,8 +87,13 @@ class SourceWorker:
         if isinstance(adapter, Tends) and now >= self._next_tend:
             self._next_tend = now + timedelta(seconds=adapter.tend())
         done = 0
-        if isinstance(adapter, Reads) and now >= self._next_read:
+        if (
+            isinstance(adapter, Reads)
+            and now >= self._next_read
+            and not self._pressure.is_on(self._intake.source)
+        ):
             stored, more = self._read(held)
+            self._pressure.took(self._intake.source, stored)
             done += stored
             if not more:
                 self._next_read = self._clock.now() + self._poll

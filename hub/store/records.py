@@ -92,6 +92,16 @@ def _row(one: NewRecord) -> dict[str, Any]:
     }
 
 
+def on_their_way(conn: Connection, source: str, most: int) -> int:
+    """How many records of `source` have no fate yet; counted up to `most`."""
+    some = (
+        select(record.c.id)
+        .where(record.c.source == source, record.c.stage.in_([RECEIVED, IN_CASEWORK]))
+        .limit(most)
+    )
+    return conn.execute(select(func.count()).select_from(some.subquery())).scalar_one()
+
+
 def newest_at(conn: Connection, source: str) -> datetime | None:
     """When the newest record of `source` came; None where there is none. One look into the index a stage."""
     newest = (

@@ -160,9 +160,18 @@ class Stack:
 
 @contextmanager
 def stack_at(
-    place: Path, truth: lines.Truth, *, store: str = "", bus: str = "embedded", prefix: str = ""
+    place: Path,
+    truth: lines.Truth,
+    *,
+    store: str = "",
+    bus: str = "embedded",
+    prefix: str = "",
+    **more: Any,
 ) -> Iterator[Stack]:
-    """A hub that is told `truth`; short leases and sessions, small batches, one scenario clock for all."""
+    """A hub that is told `truth`; short leases and sessions, small batches, one scenario clock for all.
+
+    `more`: further settings.
+    """
     port = free_port()
     settings: dict[str, Any] = {
         "home": str(place),
@@ -181,6 +190,7 @@ def stack_at(
         "clock_speed": SPEED,
         "clock_origin": time.monotonic(),
         "log_level": "warning",
+        **more,
     }
     lines.append(place / "lines.jsonl", ())
     hub = Assembly(read(**settings), pack=demo_pack())
