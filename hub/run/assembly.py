@@ -47,6 +47,7 @@ from hub.run.reporting import Reporting
 from hub.run.showing import Showing
 from hub.run.source import SourceWorker
 from hub.run.telling import Telling
+from hub.run.timekeeping import Watch
 from hub.run.webhooks import Hook, Webhooks, saying
 from hub.schema import schemas
 from hub.settings import Settings
@@ -412,6 +413,7 @@ class Assembly:
             retention=self.pack.retention,
             keeps_log=self.embedded,
             forget=self._forget,
+            watch=Watch(self.clock) if isinstance(self.clock, SystemClock) else None,
         )
 
     def _forget(self, subject: str) -> None:

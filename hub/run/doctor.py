@@ -16,6 +16,8 @@ from hub.pack import Pack
 from hub.run import conservation
 from hub.run.conservation import Side
 from hub.run.pressure import PRESSED
+from hub.run.timekeeping import JUMPED, LEAST, TOLD_FOR
+from hub.run.timekeeping import read as read_jump
 from hub.store import contracts, facts, outbox, records, sources
 from hub.store.moments import from_us, to_us
 from hub.store.tables import delivery, event, fallback, incident, link, overdue, record, whistle
@@ -47,6 +49,7 @@ class Doctor:
         return [
             *self._conservation(conn),
             *self._adapters(conn),
+            *self._clock(conn),
             *self._pressed(conn),
             *self._silence(conn),
             *self._queues(conn),
@@ -85,6 +88,16 @@ class Doctor:
         for one in sources.states(conn):
             if one.state not in ("running", "checking"):
                 yield HubError("D106", source=one.source, state=one.state, why=one.code)
+
+    def _clock(self, conn: Connection) -> Iterator[HubError]:
+        """A clock that was put forward or back, and what was stored while it was ahead."""
+        if (fact := facts.get(conn, JUMPED)) is not None:
+            at, by_s = read_jump(fact)
+            if abs(self.now - at) < TOLD_FOR:
+                yield HubError("D146", by_s=by_s, at=plain(at.astimezone(SHANGHAI)))
+        for source, last in sources.last_heard(conn).items():
+            if last > self.now + LEAST:
+                yield HubError("D147", source=source, ahead_s=int((last - self.now).total_seconds()))
 
     def _pressed(self, conn: Connection) -> Iterator[HubError]:
         for source in sorted(facts.under(conn, PRESSED)):

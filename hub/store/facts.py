@@ -18,6 +18,11 @@ def drop(conn: Connection, name: str) -> None:
     conn.execute(delete(fact).where(fact.c.name == name))
 
 
+def get(conn: Connection, name: str) -> str | None:
+    """What is said of `name`; None where nothing is."""
+    return conn.execute(select(fact.c.value).where(fact.c.name == name)).scalar()
+
+
 def under(conn: Connection, prefix: str) -> Mapping[str, str]:
     """What follows `prefix` in a name → its value."""
     rows = conn.execute(

@@ -2,23 +2,26 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, select, update
 
 from hub.bus.message import Fenced
+from hub.clock import is_due
 from hub.jsonform import dumps, loads
 from hub.model import Move, Report, Whistle
 from hub.store import numbering
 from hub.store.copying import insert_new
 from hub.store.engine import chunks, insert
 from hub.store.lists import among
-from hub.store.moments import to_us
+from hub.store.moments import from_us, to_us
 from hub.store.swapping import swap
 from hub.store.tables import answer, delivery, report, whistle
 
+LONGEST_REST: Final = timedelta(minutes=10)
+"""No try of a delivery or an answer is put off for longer."""
 _RECEIPT: Final = 128
 """A source's own id for an answer is cut to the column's length: it is for people to read."""
 
@@ -169,7 +172,11 @@ def next_webhook(conn: Connection, department: str, now: datetime) -> Row[Any] |
         .order_by(delivery.c.seq)
         .limit(1)
     ).first()
-    return row if row is not None and row.next_us <= to_us(now) else None
+    return row if row is not None and _is_due(row, now) else None
+
+
+def _is_due(row: Row[Any], now: datetime) -> bool:
+    return is_due(from_us(row.next_us), now, within=LONGEST_REST)
 
 
 def try_again(conn: Connection, message_id: str, code: str, at: datetime) -> None:
@@ -265,7 +272,7 @@ def answers_due(conn: Connection, source: str, now: datetime, limit: int) -> Seq
         .order_by(answer.c.seq)
         .limit(limit)
     ).all()
-    return list(takewhile(lambda r: r.next_us <= to_us(now), rows))
+    return list(takewhile(lambda r: _is_due(r, now), rows))
 
 
 def settle_answer(

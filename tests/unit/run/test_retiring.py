@@ -11,7 +11,7 @@ from click.testing import CliRunner
 from hub.cli import main
 from hub.model import Code, Mode, Move, Whistle
 from hub.run import retiring
-from hub.store import incidents, whistles
+from hub.store import incidents, leases, whistles
 from hub.whistle.lifecycle import advance
 from tests.instruments import HubInHand, person
 from tests.unit.run.granting import opened
@@ -180,10 +180,7 @@ def test_while_another_leads_nothing_is_let_go_here(lived: HubInHand) -> None:
         end(lived, one)
     lived.clock.pause(YEAR.total_seconds())
     before = left(lived)
-    with lived.hub.store.write() as conn:
-        conn.exec_driver_sql(
-            f"INSERT INTO lease (name, holder, epoch, until_us) VALUES ('clockwork', 'other', 1, {2**60})"  # noqa: S608 a test's own figure
-        )
+    leases.take(lived.hub.store, "clockwork", "other", lived.clock.now(), timedelta(seconds=15))
     clockwork(lived)
     assert before == left(lived)
 
