@@ -11,7 +11,7 @@ from tests.drills.shift import Shift
 from tests.drills.stack import LONGEST_S, SPEED, Stack
 from tests.drills.toll import Toll
 
-pytestmark = [pytest.mark.slow, pytest.mark.nasty("N68")]
+pytestmark = [pytest.mark.slow, pytest.mark.nasty("N68", "N89")]
 
 JUMPS = max(4, KILLS)
 """An even number; every second portion is told while the clock is back."""

@@ -183,6 +183,7 @@ def test_a_lease_that_a_clock_of_an_hour_ahead_gave_is_followed_at_once(store: S
         leases.hold(conn, gone)
 
 
+@pytest.mark.nasty("N89")
 def test_clocks_a_few_minutes_apart_take_no_lease_from_each_other(store: Store) -> None:
     assert take(store, "a", timedelta(minutes=5)) is not None
     assert None is take(store, "b")
