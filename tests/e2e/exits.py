@@ -105,6 +105,7 @@ LOGGED: Final = frozenset(
         "absent",
         "answer",
         "at",
+        "by_s",
         "channel",
         "code",
         "department",
@@ -127,6 +128,7 @@ LOGGED: Final = frozenset(
         "source",
         "steps",
         "topic",
+        "waiting",
         "whistle_id",
         "worker",
     ]
