@@ -52,9 +52,10 @@ docs: $(STAMP)  ## Regenerates the reference pages
 connected: setup  ## Tests on a real Kafka and a real PostgreSQL
 	@$(BIN)/pytest -q -m connected
 
-drill: setup  ## Heavy and slow checks that make test leaves out; the drills at full size, with their table
+drill: setup  ## Heavy and slow checks that make test leaves out; the drills at full size, with their table (FULL=1: a million records)
 	@$(BIN)/pytest -q -m drill
-	@GRIDPLUS_DRILL_KILLS=$${GRIDPLUS_DRILL_KILLS:-20} $(BIN)/pytest -q -p no:warnings tests/drills -m "slow"
+	@GRIDPLUS_DRILL_KILLS=$${GRIDPLUS_DRILL_KILLS:-20} GRIDPLUS_DRILL_RECORDS=$(if $(FULL),1000000,20000) \
+		$(BIN)/pytest -q -p no:warnings tests/drills -m "slow"
 
 faults: $(STAMP)  ## Breaks the code on purpose, in copies: each fault must be found by its test
 	@$(BIN)/python -m tests.drills.faults

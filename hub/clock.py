@@ -74,3 +74,12 @@ def _rest(seconds: float) -> None:
 def day_of(moment: datetime) -> date:
     """The day in Asia/Shanghai."""
     return moment.astimezone(SHANGHAI).date()
+
+
+def is_due(at: datetime, now: datetime, *, within: timedelta) -> bool:
+    """Whether `at`, which was put off for at most `within`, has come.
+
+    What is farther off was put off by a clock that was ahead: it has come too, or it would wait until the
+    clock is there again.
+    """
+    return at <= now or at > now + within

@@ -93,6 +93,11 @@ class Settings(BaseSettings):
         description="Directory with one `<source>.json` a source, added to `sources`; as secrets are mounted.",
     )
     batch: int = Field(500, ge=1, le=500, description="Records or events a step.")
+    waiting_limit: int = Field(
+        50_000,
+        ge=1,
+        description="Records of one source without a fate at which it has to wait: pages are not read, pushes get 503.",
+    )
     poll_s: float = Field(2.0, gt=0, description="Pause between two looks at a source that has nothing new.")
     lease_s: float = Field(15.0, gt=0, description="How long a worker that died keeps its sources.")
     body_limit: int = Field(20_000_000, gt=0, description="Largest body of one record.")

@@ -13,6 +13,8 @@ BODY_LIMIT: Final = 256 * 1024
 """Bytes of what a department sends; its longest note and form fit in many times over."""
 SAFE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 """On every answer: what is shown under the grants of this moment must not be kept."""
+IS_HEAD: Final = "gridplus.head"
+"""In the scope of a GET that was a HEAD: what GET would hand over, it does not."""
 _SOURCES: Final = "/in/"
 
 
@@ -31,7 +33,7 @@ class Edges:
         if not scope["path"].startswith(_SOURCES):
             receive = _limited(receive)
             if scope["method"] == "HEAD":
-                scope, answer = {**scope, "method": "GET"}, _without_body(answer)
+                scope, answer = {**scope, "method": "GET", IS_HEAD: True}, _without_body(answer)
         await self._app(scope, receive, answer)
 
 

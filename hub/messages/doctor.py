@@ -143,4 +143,22 @@ TEXTS: Final[dict[str, Text]] = {
         "group {group} has {count} messages of {topic} still to read",
         "add processes with that worker, up to the number of partitions",
     ),
+    "D145": Text(
+        "来源 {source} 发得比本系统处理得快：{count} 条记录在途，暂停读取，推送答复稍后再试",
+        "增加 intake 与 casework 进程；降到上限的一半即自动恢复",
+        "{source} sends more than the hub takes: {count} records are on their way, pages wait, pushes get 503",
+        "add processes with intake and casework; it goes on by itself at half of waiting_limit",
+    ),
+    "D146": Text(
+        "本机时钟在 {at} 跳变 {by_s} 秒",
+        "校准时钟（NTP）；核对这段时间的到期记录（gridplus explain）",
+        "the clock of this machine jumped by {by_s} s at {at}",
+        "set it right (NTP), and look at what came due meanwhile (gridplus explain)",
+    ),
+    "D147": Text(
+        "来源 {source} 的最新记录比当前时钟晚 {ahead_s} 秒：时钟曾经超前",
+        "校准时钟；在此之前新记录依次排在其后，不会丢失",
+        "the newest record of {source} is {ahead_s} s ahead of the clock: it was ahead, or is behind now",
+        "set the clock right; until it is there, new records are stamped one behind the other, and none is lost",
+    ),
 }

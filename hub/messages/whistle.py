@@ -34,6 +34,12 @@ TEXTS: Final[dict[str, Text]] = {
     "W107": Text(
         "退单须附依据", "补充依据后再退", "a return needs evidence", "add the evidence, then return it"
     ),
+    "W108": Text(
+        "该编号（nonce）已用于本哨的另一次报到",
+        "每次报到使用新的编号；重发须与原报到一致",
+        "this nonce was another report's on this whistle",
+        "give each report a nonce of its own; a repeat says the same again",
+    ),
     "W120": Text(
         "合同版本 {contract} 既不在包内也未留存",
         "由管理员把该版本的合同文件放回包内并重启",

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final
 
-from hub.clock import Clock
+from hub.clock import Clock, is_due
 from hub.errors import HubError, Refused, SignInAgain, TryLater
 
 
@@ -152,7 +152,8 @@ class Supervised:
         """
         if self._health.state in (State.LOADED, State.BACKING_OFF):
             retry_at = self._health.retry_at
-            if retry_at is not None and self._clock.now() < retry_at:
+            longest = timedelta(seconds=self._back_off.longest_s)
+            if retry_at is not None and not is_due(retry_at, self._clock.now(), within=longest):
                 return 0
             self._turn(Turn.START if self._health.state is State.LOADED else Turn.RETRY)
         if self._health.state is State.CHECKING:

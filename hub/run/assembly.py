@@ -44,12 +44,14 @@ from hub.run.ledger import Ledger, Ledgers
 from hub.run.loop import Loop
 from hub.run.matters import Reports
 from hub.run.opening import Opening
+from hub.run.pressure import Pressure
 from hub.run.reception import Reception
 from hub.run.relay import Relay
 from hub.run.reporting import Reporting
 from hub.run.showing import Showing
 from hub.run.source import SourceWorker
 from hub.run.telling import Telling
+from hub.run.timekeeping import Watch
 from hub.run.webhooks import Hook, Webhooks, saying
 from hub.schema import schemas
 from hub.settings import Settings
@@ -304,6 +306,7 @@ class Assembly:
             self.plain_intake(source, self.adapter(source)),
             entry=self.entry(source),
             store=self.store,
+            pressure=self.pressure,
             clock=self.clock,
             poll_s=self.settings.poll_s,
         )
@@ -327,6 +330,11 @@ class Assembly:
         """Fetches the files of one source, beside its intake."""
         worker = self.plain_attachments(source)
         return Loop(f"attachments:{source}", worker.step, idle_s=1.0, close=lambda: None)
+
+    @cached_property
+    def pressure(self) -> Pressure:
+        """Which sources have to wait."""
+        return Pressure(self.store, limit=self.settings.waiting_limit)
 
     @property
     def _speed(self) -> float:
@@ -428,6 +436,7 @@ class Assembly:
             retention=self.pack.retention,
             keeps_log=self.embedded,
             forget=self._forget,
+            watch=Watch(self.clock) if isinstance(self.clock, SystemClock) else None,
         )
 
     def _forget(self, subject: str) -> None:
@@ -459,8 +468,17 @@ class Assembly:
 
     @cached_property
     def tellable(self) -> Mapping[str, bool]:
-        """Source → whether its adapter can be told anything."""
-        return {s: isinstance(self.adapter(s), Tells) for s in self.active_sources()}
+        """Source → whether it can be told anything: by its adapter or, where the settings of this process do not
+        configure the source, by what its plugin says of itself: another process tells it then."""
+        return {s: self._can_tell(s) for s in self.pack.sources}
+
+    def _can_tell(self, source: str) -> bool:
+        if source in self.settings.sources:
+            return isinstance(self.adapter(source), Tells)
+        try:
+            return not self.entry(source).cannot_tell
+        except FixSettings:  # the plugin is not installed here; who has it decides
+            return True
 
     @cached_property
     def gateway(self) -> Gateway:
@@ -474,6 +492,7 @@ class Assembly:
             receptions,
             store=self.store,
             ledgers=self.ledgers,
+            pressure=self.pressure,
             clock=self.clock,
             worker=self.worker,
         )

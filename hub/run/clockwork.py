@@ -13,12 +13,13 @@ import structlog
 from sqlalchemy import Connection, delete, func, not_, or_, select
 
 from hub.bus.topics import EVENTS, REPORTS
-from hub.clock import Clock, day_of
+from hub.clock import Clock, day_of, is_due
 from hub.jsonform import loads
 from hub.model import Whistle, WhistleState
 from hub.pack.manifest import Retention
 from hub.run.retiring import retire
-from hub.store import leases, outbox, rows_read
+from hub.run.timekeeping import JUMPED, Watch, written
+from hub.store import facts, leases, outbox, rows_read
 from hub.store.engine import Store, insert
 from hub.store.moments import to_us
 from hub.store.tables import message, offset, overdue, whistle
@@ -28,6 +29,8 @@ log = structlog.get_logger()
 LEASE: Final = "clockwork"
 _PORTION: Final = 500
 _SWEEP_EVERY: Final = timedelta(hours=1)
+_COUNTED_FOR: Final = timedelta(days=7)
+"""Limits a day are counted for this long: a clock that was ahead for a while must not make them begin anew."""
 _ENDS: Final = (WhistleState.RESULT, WhistleState.CANCELLED)
 _DONE_BY: Final = {
     "sign": (WhistleState.SIGNED, WhistleState.CONTACTED, WhistleState.REPORTED_IN),
@@ -52,10 +55,12 @@ class Clockwork:
         retention: Retention,
         keeps_log: bool,
         forget: Callable[[str], None],
+        watch: Watch | None = None,
     ) -> None:
         """Messages stay as long as `retention` says where the outbox is the log (`keeps_log`); elsewhere the
-        broker keeps them, and what was sent may go at once. `forget` drops a destroyed key from memory."""
-        self._store, self._clock = store, clock
+        broker keeps them, and what was sent may go at once. `forget` drops a destroyed key from memory. `watch`
+        where the clock is one that can jump."""
+        self._store, self._clock, self._watch = store, clock, watch
         self._lease = leases.Holding(store, LEASE, worker, timedelta(seconds=lease_s))
         self._retention, self._forget = retention, forget
         self._kept, self._keeps_log = retention.topics if keeps_log else timedelta(0), keeps_log
@@ -64,20 +69,29 @@ class Clockwork:
     def step(self) -> int:
         """Notes what is overdue; returns how many steps that was. 0 while another leads."""
         now = self._clock.now()
+        self._note_jump(now)
         held = self._lease.at(now)
         if held is None:
             return 0
         with self._store.write() as conn:
             leases.hold(conn, held)
             noted = self._note(conn, now)
-            if now >= self._next_sweep:
+            if is_due(self._next_sweep, now, within=_SWEEP_EVERY):
                 self._sweep(conn, now)
                 self._next_sweep = now + _SWEEP_EVERY
         if noted:
             log.info("deadlines_passed", steps=noted)
-        if now >= self._next_retiring:
+        if is_due(self._next_retiring, now, within=_SWEEP_EVERY):
             self._retire(held, now)
         return noted
+
+    def _note_jump(self, now: datetime) -> None:
+        """So that `doctor` tells of it; whoever sees it, the leader or not."""
+        by = self._watch.look() if self._watch else None
+        if by:
+            log.warning("clock_jumped", by_s=int(by.total_seconds()))
+            with self._store.write() as conn:
+                facts.put(conn, JUMPED, written(now, by))
 
     def _retire(self, held: leases.Lease, now: datetime) -> None:
         """One portion a step, so that deadlines never wait for it; an hour's rest once nothing is left."""
@@ -99,7 +113,7 @@ class Clockwork:
             ours = or_(message.c.topic == EVENTS, message.c.topic.like(f"{REPORTS}%"))
             old = old.where(or_(not_(ours), message.c.seq < func.coalesce(read_up_to, 0)))
         conn.execute(old)
-        rows_read.forget_before(conn, day_of(now))
+        rows_read.forget_before(conn, day_of(now - _COUNTED_FOR))
 
     def _note(self, conn: Connection, now: datetime) -> int:
         """One portion, in order of due; a whistle's `due_us` moves on to its next open step."""

@@ -97,8 +97,10 @@ class Dispatch:
         round_.ended += [Notice(w, source, Ending.MERGED) for w in done.ended]
         together = [*standing, *done.moved]
         self._bring(round_, concerns_of(conn, [(target, now)]), {target.id: together}, now)
+        closed = self._write(conn, round_, now)
+        # Deliveries before answers, as in casework: who numbers both never waits for who numbers both.
         self._latecomers.tell(conn, _brought(conn, source.id, target.id), now)
-        return self._write(conn, round_, now)
+        return closed
 
     def part(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> Closed:
         """A merge was undone: what came from `source` goes back, and both call whom they lack."""

@@ -15,7 +15,10 @@ from hub.model import UNMAPPED, Fate, IncidentState
 from hub.pack import Pack
 from hub.run import conservation
 from hub.run.conservation import Side
-from hub.store import attachments, contracts, outbox, records, sources
+from hub.run.pressure import PRESSED
+from hub.run.timekeeping import JUMPED, LEAST, TOLD_FOR
+from hub.run.timekeeping import read as read_jump
+from hub.store import attachments, contracts, facts, outbox, records, sources
 from hub.store.moments import from_us, to_us
 from hub.store.tables import delivery, event, fallback, incident, link, overdue, record, whistle
 from hub.whistle.follow import ACTIVE
@@ -29,6 +32,8 @@ DECIDED_WITHIN: Final = timedelta(days=2)
 _LINKS_LOOKED_BACK: Final = timedelta(days=1)
 CALENDAR_AHEAD: Final = timedelta(days=45)
 _BACKLOG: Final = 10_000
+_COUNTED: Final = 1_000_000
+"""Records on their way that are counted at most."""
 _TRIED_LONG: Final = 32
 """So often is a webhook called in `FETCHED_WITHIN`, with rests of up to ten minutes."""
 
@@ -48,6 +53,8 @@ class Doctor:
         return [
             *self._conservation(conn),
             *self._adapters(conn),
+            *self._clock(conn),
+            *self._pressed(conn),
             *self._silence(conn),
             *self._queues(conn),
             *_forgotten(conn),
@@ -86,6 +93,21 @@ class Doctor:
         for one in sources.states(conn):
             if one.state not in ("running", "checking"):
                 yield HubError("D106", source=one.source, state=one.state, why=one.code)
+
+    def _clock(self, conn: Connection) -> Iterator[HubError]:
+        """A clock that was put forward or back, and what was stored while it was ahead."""
+        if (fact := facts.get(conn, JUMPED)) is not None:
+            at, by_s = read_jump(fact)
+            if abs(self.now - at) < TOLD_FOR:
+                yield HubError("D146", by_s=by_s, at=plain(at.astimezone(SHANGHAI)))
+        for source, last in sources.last_heard(conn).items():
+            if last > self.now + LEAST:
+                yield HubError("D147", source=source, ahead_s=int((last - self.now).total_seconds()))
+
+    def _pressed(self, conn: Connection) -> Iterator[HubError]:
+        for source in sorted(facts.under(conn, PRESSED)):
+            if waiting := records.on_their_way(conn, source, _COUNTED):
+                yield HubError("D145", source=source, count=waiting)
 
     def _silence(self, conn: Connection) -> Iterator[HubError]:
         heard = sources.last_heard(conn)

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from itertools import count
 
 import structlog
@@ -15,6 +16,7 @@ from hub.errors import HubError, PeerRefused, Refused
 from hub.model import Mode
 from hub.plugin import Adapter, Body, PeerReply, PeerRequest, Received, Receives
 from hub.run.ledger import Ledgers
+from hub.run.pressure import LATER_S, Pressure
 from hub.run.reception import Reception, write
 from hub.store.engine import Store
 
@@ -31,9 +33,11 @@ class Gateway:
         *,
         store: Store,
         ledgers: Ledgers,
+        pressure: Pressure,
         clock: Clock,
         worker: str,
     ) -> None:
+        self._pressure = pressure
         self._adapters, self._receptions = adapters, receptions
         self._store, self._ledgers, self._clock, self._worker = store, ledgers, clock, worker
         self._arrivals = count(1)
@@ -54,6 +58,8 @@ class Gateway:
             return PeerReply(500)
         if received.bodies:
             try:
+                if self._pressure.is_on(source):
+                    return _later(received.failed)
                 self._store_all(source, received.bodies)
             except (SQLAlchemyError, HubError) as error:
                 log.warning("push_not_stored", source=source, error=type(error).__name__)
@@ -67,7 +73,8 @@ class Gateway:
         reception, now = self._receptions[source], self._clock.now()
         prepared = reception.prepare(bodies, arrival=arrival, mode=Mode.LIVE, now=now)
         with self._store.write() as conn:
-            write(conn, prepared)
+            stored = write(conn, prepared)
+        self._pressure.took(source, stored)
 
     def _tell_stored(self, source: str, received: Received) -> None:
         """What is stored is acknowledged, also where the adapter fails at taking note of it."""
@@ -97,3 +104,8 @@ class Gateway:
                 now,
             )
         ledger.committed()
+
+
+def _later(failed: PeerReply) -> PeerReply:
+    """What the protocol says where storing failed, and when to come again."""
+    return replace(failed, headers={"retry-after": str(LATER_S), **failed.headers})

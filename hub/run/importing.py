@@ -14,7 +14,7 @@ from hub.run.assembly import Assembly
 from hub.run.reception import Reception, write
 from hub.store import cursors, leases
 
-_PAGES: Final = 1_000_000
+_ROUNDS: Final = 100_000_000
 
 
 class Import:
@@ -27,20 +27,30 @@ class Import:
     def run(self) -> int:
         """Stores every record of the file; returns how many. Running it again stores nothing twice.
 
+        What is stored is worked on in between: at most `waiting_limit` records and a page are on their way,
+        however long the file. Broken off at any moment, the next run goes on behind the last page that was stored.
         Raises TryLater B101 while another worker has this source.
         """
         if not isinstance(self._adapter, Reads):
             return 0
         intake = self._hub.plain_intake(self._source, self._adapter)
+        casework = self._hub.plain_casework()
         stored = 0
-        for _ in range(_PAGES):
-            held = intake.lease()
-            if held is None:
-                raise TryLater("B101")
-            page = self._page(self._adapter, held)
-            if page is None:
-                break
-            stored += page
+        try:
+            for _ in range(_ROUNDS):
+                held = intake.lease()
+                if held is None:
+                    raise TryLater("B101")
+                pressed = self._hub.pressure.is_on(self._source)
+                page = 0 if pressed else self._page(self._adapter, held)
+                if page is None:
+                    break
+                stored += page
+                done = intake.digest(held) + casework.step(timeout_s=0.0)
+                if pressed and not done:  # other workers are at it
+                    self._hub.clock.pause(self._hub.settings.poll_s)
+        finally:
+            casework.close()
         return stored
 
     def _page(self, adapter: Reads, held: leases.Lease) -> int | None:
@@ -58,6 +68,7 @@ class Import:
             leases.hold(conn, held)
             stored = write(conn, prepared)
             cursors.move(conn, self._source, cursors.Place(page.cursor, place.pages + 1), now)
+        self._hub.pressure.took(self._source, stored)
         return stored
 
 

@@ -23,8 +23,9 @@ from hub.errors import TryLater
 from hub.model import Fate
 from hub.run import conservation
 from hub.run.loop import Loop
+from hub.run.pressure import PRESSED
 from hub.run.readiness import oldest_unsettled_s
-from hub.store import outbox, records, sources
+from hub.store import facts, outbox, records, sources
 from hub.store.engine import Store
 from hub.store.tables import answer, audit_head, delivery, event, fallback, incident, overdue, whistle
 
@@ -38,6 +39,10 @@ _HELP: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
     "oldest_unsettled_seconds": ("Age of the oldest record without a fate.", ()),
     "source_silent_seconds": ("Time since a source's last record.", ("source",)),
     "adapter_state": ("1 for the state that a source's adapter is in.", ("source", "state")),
+    "source_pressed": (
+        "1 while a source has to wait, because too many of its records are on their way.",
+        ("source",),
+    ),
     "events": ("Reports in the unified schema.", ()),
     "incidents": ("Matters, by state.", ("state",)),
     "whistles": ("Whistles, by state.", ("state",)),
@@ -135,6 +140,8 @@ def _read(conn: Connection, names: Sequence[str], now: datetime) -> Iterator[tup
     heard = sources.last_heard(conn)
     yield "source_silent_seconds", [((s,), (now - at).total_seconds()) for s, at in heard.items()]
     yield "adapter_state", [((one.source, one.state), 1.0) for one in sources.states(conn)]
+    pressed = facts.under(conn, PRESSED)
+    yield "source_pressed", [((name,), float(name in pressed)) for name in sorted(names)]
     yield "events", _one(_count(conn, event))
     yield "incidents", _grouped(conn, incident.c.state)
     yield "whistles", _grouped(conn, whistle.c.state)

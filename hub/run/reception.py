@@ -4,7 +4,7 @@ Invariant 2: whoever calls `write` acknowledges, or moves a cursor, only after i
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -77,6 +77,16 @@ class Reception:
 
 
 def write(conn: Connection, prepared: Prepared) -> int:
-    """Stores what is new of `prepared`; returns how many records that was."""
+    """Stores what is new of `prepared`, behind all that its source sent before; returns how many records that was."""
     keys.add(conn, prepared.keys)
-    return records.add(conn, prepared.records)
+    return records.add(conn, _in_order(conn, prepared.records))
+
+
+def _in_order(conn: Connection, new: Sequence[records.NewRecord]) -> Sequence[records.NewRecord]:
+    """`new` as it came, or, where the clock says that it came before what is stored, right behind that: which
+    revision of a report counts goes by arrival, and a clock may stand still or be put back."""
+    newest = records.newest_at(conn, new[0].source) if new else None
+    if newest is None or newest < new[0].received_at:
+        return new
+    late = newest + _APART - new[0].received_at
+    return [replace(one, received_at=one.received_at + late) for one in new]

@@ -14,6 +14,7 @@ from sqlalchemy import Connection
 
 from hub import ids
 from hub.access.vault import Vault
+from hub.bus.message import Fenced
 from hub.errors import Refused
 from hub.intake.validate import Validator
 from hub.jsonform import dumps
@@ -86,7 +87,7 @@ class Reporting:
         self._forms: dict[str, Validator] = {}
 
     def take(self, department: str, whistle_id: str, message: Mapping[str, Any], now: datetime) -> Taken:
-        """Stores one report of `department`; raises Refused (W101–W107, W120) and changes nothing then."""
+        """Stores one report of `department`; raises Refused (W101–W108, W120) and changes nothing then."""
         with self._store.write() as conn:
             return self.take_in(conn, department, whistle_id, message, now)
 
@@ -94,9 +95,7 @@ class Reporting:
         self, conn: Connection, department: str, whistle_id: str, message: Mapping[str, Any], now: datetime
     ) -> Taken:
         """The same inside the caller's transaction."""
-        whistle = whistles.load(conn, [whistle_id]).get(whistle_id)
-        if whistle is None or whistle.department != department:  # not yours and not there look alike
-            raise Refused("W103")
+        whistle = self._whistle(conn, department, whistle_id)
         report = self._parse(department, whistle, message, now)
         contract = self._contracts.of(conn, whistle.contract_id)
         if self._is_known(conn, report):
@@ -128,8 +127,26 @@ class Reporting:
         )
 
     @staticmethod
+    def _whistle(conn: Connection, department: str, whistle_id: str) -> Whistle:
+        """The department's own whistle, its matter locked: of two reports on one matter at the same moment, the
+        second one sees what the first has changed. Raises Refused W103, Fenced where the matter was merged just now.
+        """
+        found = whistles.load(conn, [whistle_id]).get(whistle_id)
+        if found is None or found.department != department:  # not yours and not there look alike
+            raise Refused("W103")
+        incidents.lock_rows(conn, [found.incident_id])
+        whistle = whistles.load(conn, [whistle_id])[whistle_id]
+        if whistle.incident_id != found.incident_id:
+            raise Fenced
+        return whistle
+
+    @staticmethod
     def _is_known(conn: Connection, report: Report) -> bool:
-        return whistles.has_report(conn, report.id)
+        """Whether it was taken before; raises Refused W108 where its number was another report's."""
+        said = whistles.said_in(conn, report.id)
+        if said is not None and said != (report.move, report.reason_code):
+            raise Refused("W108")
+        return said is not None
 
     def _check(self, whistle: Whistle, contract: Contract, report: Report) -> None:
         if report.move is Move.RETURN:

@@ -1,7 +1,7 @@
 """What the pack's retention lets go: words and people lose their key and their bytes; fates and account stay.
 
 A portion at a time, in the caller's transaction. A record, a department's report or a resident that a
-whistle without an end still needs is kept until it has one. The audit holds no value and is never let go.
+whistle without an end still needs is kept until it has one, and so is what waits at the desk. The audit holds no value and is never let go.
 """
 
 from collections.abc import Callable
@@ -9,14 +9,14 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, delete, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
 
 from hub import ids
-from hub.model import EventKey, WhistleState
+from hub.model import EventKey, IncidentState, Mode, WhistleState
 from hub.pack.manifest import Retention
 from hub.store import attachments, keys, records
 from hub.store.moments import to_us
-from hub.store.tables import body, event, link, record, report, resident, whistle
+from hub.store.tables import body, event, fallback, incident, link, record, report, resident, whistle
 from hub.whistle.lifecycle import open_moves
 
 PORTION: Final = 500
@@ -75,14 +75,28 @@ def _is_open() -> ColumnElement[bool]:
     return whistle.c.state.not_in(_ENDS)
 
 
+def _is_needed() -> ColumnElement[bool]:
+    """Whether the matter of a link still needs words: a whistle is open for it, it waits at the desk, or it is
+    open, was told live and has never called anybody, which is a fault (D113)."""
+    called = exists().where(whistle.c.incident_id == link.c.incident_id)
+    waits = exists().where(fallback.c.incident_id == link.c.incident_id, fallback.c.resolved_us.is_(None))
+    is_open = exists().where(
+        incident.c.id == link.c.incident_id, incident.c.state == IncidentState.OPEN.value
+    )
+    joined, sent = event.alias(), record.alias()
+    told = exists().where(
+        joined.c.id == link.c.event_id, sent.c.id == joined.c.record_id, sent.c.mode == Mode.LIVE.value
+    )
+    return or_(called.where(_is_open()), waits, and_(is_open, told, ~called))
+
+
 def _records(before_us: int) -> Select[str, int]:
-    """Settled records received before that, whose matter no whistle is open for; oldest first."""
-    needed = exists().where(
-        event.c.record_id == record.c.id,
-        link.c.event_key == event.c.key,
-        link.c.undone_us.is_(None),
-        whistle.c.incident_id == link.c.incident_id,
-        _is_open(),
+    """Settled records received before that, whose matter needs no words any more; oldest first."""
+    needed = (
+        exists()
+        .where(event.c.record_id == record.c.id, link.c.event_key == event.c.key, link.c.undone_us.is_(None))
+        .where(_is_needed())
+        .correlate(record)
     )
     return (
         select(body.c.record_id, body.c.received_us)
@@ -99,7 +113,7 @@ def _reports(before_us: int) -> Select[str]:
 
 
 def _residents(conn: Connection, before_us: int, limit: int | None) -> list[str]:
-    """Residents last told of before that, without those who reported a matter that a whistle is open for."""
+    """Residents last told of before that, without those who reported a matter that still needs them."""
     needed = _needed(conn)
     query = select(resident.c.id).where(resident.c.updated_us < before_us).order_by(resident.c.updated_us)
     found: list[str] = []
@@ -112,10 +126,8 @@ def _residents(conn: Connection, before_us: int, limit: int | None) -> list[str]
 
 
 def _needed(conn: Connection) -> frozenset[str]:
-    """Residents of all matters with an open whistle: each report has one of its own."""
+    """Residents of all matters that need words: each report has one of its own."""
     reported = conn.execute(
-        select(link.c.event_key)
-        .join(whistle, whistle.c.incident_id == link.c.incident_id)
-        .where(link.c.undone_us.is_(None), _is_open())
+        select(link.c.event_key).where(link.c.undone_us.is_(None), _is_needed())
     ).scalars()
     return frozenset(ids.resident_id(EventKey(key)) for key in reported)

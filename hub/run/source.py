@@ -5,7 +5,7 @@ another source (invariant 11).
 """
 
 import random
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 import structlog
@@ -13,18 +13,19 @@ from sqlalchemy.exc import DBAPIError
 from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
 
 from hub.bus.message import Fenced
-from hub.clock import Clock
+from hub.clock import Clock, is_due
 from hub.errors import HubError, SignInAgain, TryLater
 from hub.jsonform import loads
 from hub.plugin import AdapterEntry, Answer, Reads, Tells, Tends
 from hub.plugin.supervisor import Health, Supervised, Turn, open_turns
 from hub.run.intake import Intake
+from hub.run.pressure import Pressure
 from hub.store import leases, sources, whistles
 from hub.store.engine import Store
 
 log = structlog.get_logger()
 
-_LONGEST_S: Final = 600.0
+_LONGEST_S: Final = whistles.LONGEST_REST.total_seconds()
 _PATIENCE: Final = 12
 """Tries to tell one answer before a person must look."""
 
@@ -33,11 +34,20 @@ class SourceWorker:
     """`step()` does what is due for one source."""
 
     def __init__(
-        self, intake: Intake, *, entry: AdapterEntry, store: Store, clock: Clock, poll_s: float
+        self,
+        intake: Intake,
+        *,
+        entry: AdapterEntry,
+        store: Store,
+        pressure: Pressure,
+        clock: Clock,
+        poll_s: float,
     ) -> None:
         self._intake, self._entry, self._store, self._clock = intake, entry, store, clock
+        self._pressure = pressure
         self._poll = timedelta(seconds=poll_s)
         self._next_read = self._next_tend = clock.now()
+        self._tended_for = timedelta(0)
         self._held: leases.Lease | None = None
         self._guard = Supervised(
             check=intake.adapter.check,
@@ -75,17 +85,24 @@ class SourceWorker:
         if held is None:
             return 0
         adapter, now = self._intake.adapter, self._clock.now()
-        if isinstance(adapter, Tends) and now >= self._next_tend:
-            self._next_tend = now + timedelta(seconds=adapter.tend())
+        if isinstance(adapter, Tends) and is_due(self._next_tend, now, within=self._tended_for):
+            self._tended_for = timedelta(seconds=adapter.tend())
+            self._next_tend = now + self._tended_for
         done = 0
-        if isinstance(adapter, Reads) and now >= self._next_read:
+        if isinstance(adapter, Reads) and self._may_read(now):
             stored, more = self._read(held)
+            self._pressure.took(self._intake.source, stored)
             done += stored
             if not more:
                 self._next_read = self._clock.now() + self._poll
         if isinstance(adapter, Tells):
             done += self._tell(adapter, held)
         return done
+
+    def _may_read(self, now: datetime) -> bool:
+        """Whether a page is due, and the source has not to wait."""
+        is_time = is_due(self._next_read, now, within=self._poll)
+        return is_time and not self._pressure.is_on(self._intake.source)
 
     def _read(self, held: leases.Lease) -> tuple[int, bool]:
         """One page; a token that ended in the middle is renewed and the page read again (N71)."""

@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 REFUSALS: Final = 5
 """Tries before a refusal counts: a department that is being set up may refuse for a moment."""
-_LONGEST_S: Final = 600.0
+_LONGEST_S: Final = whistles.LONGEST_REST.total_seconds()
 _DOUBLINGS: Final = 10
 """More would change nothing; a department that is down for a week would make it more than a number."""
 _PASSING: Final = frozenset({408, 425, 429})

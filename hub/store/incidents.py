@@ -3,16 +3,16 @@
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from hashlib import blake2b
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from hub import ids
 from hub.bus.message import Fenced
 from hub.jsonform import dumps, loads
 from hub.model import EventId, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
+from hub.store import marks
 from hub.store.copying import copy, insert_or_fence
 from hub.store.engine import chunks, insert
 from hub.store.events import loads_reasons, newest
@@ -68,18 +68,20 @@ class Question:
 def lock(conn: Connection, *, blocks: Iterable[str], names: Iterable[tuple[str, str]]) -> None:
     """Keeps other workers from deciding about the same neighbourhood, or about reports of the same number
     (system, ref), until commit (PostgreSQL).
-
-    SQLite has one writer at a time, so there is nothing to lock. One statement, in the order of the keys: two
-    workers never wait for each other.
     """
-    if conn.dialect.name != "postgresql":
-        return
-    marks = [*blocks, *(f"{system}\x00{ref}" for system, ref in names)]
-    keys = sorted({int.from_bytes(blake2b(m.encode(), digest_size=8).digest(), signed=True) for m in marks})
-    if keys:
-        conn.execute(
-            text("SELECT pg_advisory_xact_lock(k) FROM unnest(CAST(:keys AS bigint[])) AS k"), {"keys": keys}
-        )
+    marks.lock(conn, (*blocks, *(f"{system}\x00{ref}" for system, ref in names)))
+
+
+def lock_rows(conn: Connection, ids: Iterable[str]) -> None:
+    """Keeps others from changing these incidents, or from deciding by how they stand, until commit (PostgreSQL)."""
+    if conn.dialect.name == "postgresql":
+        for part in chunks(sorted(ids)):
+            conn.execute(
+                select(incident.c.id)
+                .where(among(incident.c.id, part))
+                .order_by(incident.c.id)
+                .with_for_update()
+            )
 
 
 def in_blocks(conn: Connection, blocks: Iterable[str], *, since: datetime) -> set[str]:

@@ -4,12 +4,16 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import Connection, and_, or_, select, update
+from sqlalchemy import ColumnElement, Connection, and_, or_, select, update
 
 from hub.bus.message import Fenced
+from hub.clock import is_due
 from hub.store.engine import Store, insert
 from hub.store.moments import to_us
 from hub.store.tables import lease
+
+_SKEW: Final = timedelta(minutes=10)
+"""How far the clocks of two machines may lie apart before one of them counts as wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,7 @@ class Holding:
 
     def at(self, now: datetime) -> Lease | None:
         """The lease, taken or, when half its life is over, prolonged; None while another holds it."""
-        if self._look_at is None or now >= self._look_at:
+        if self._look_at is None or is_due(self._look_at, now, within=self._length / 2):
             self._held = take(self._store, self._name, self._holder, now, self._length)
             self._look_at = now + self._length / (2 if self._held else _LOOKS)
         return self._held
@@ -56,7 +60,7 @@ class Holding:
 
 def take(store: Store, name: str, holder: str, now: datetime, length: timedelta) -> Lease | None:
     """The lease, new or prolonged; None while another holds it, which costs no write."""
-    if _is_anothers(store, name, holder, now):
+    if _is_anothers(store, name, holder, now, length):
         return None
     with store.write() as conn:
         until = to_us(now + length)
@@ -73,15 +77,20 @@ def take(store: Store, name: str, holder: str, now: datetime, length: timedelta)
             return Lease(name, holder, mine)
         taken = conn.execute(
             update(lease)
-            .where(lease.c.name == name, or_(lease.c.until_us < to_us(now), lease.c.holder == ""))
+            .where(lease.c.name == name, or_(~_is_live(now, length), lease.c.holder == ""))
             .values(holder=holder, until_us=until, epoch=lease.c.epoch + 1)
             .returning(lease.c.epoch)
         ).scalar()
         return None if taken is None else Lease(name, holder, taken)
 
 
-def _is_anothers(store: Store, name: str, holder: str, now: datetime) -> bool:
-    live = and_(lease.c.holder.not_in([holder, ""]), lease.c.until_us >= to_us(now))
+def _is_live(now: datetime, length: timedelta) -> ColumnElement[bool]:
+    """Not over yet, and not farther off than any clock that goes right would have put its end."""
+    return lease.c.until_us.between(to_us(now), to_us(now + length + _SKEW))
+
+
+def _is_anothers(store: Store, name: str, holder: str, now: datetime, length: timedelta) -> bool:
+    live = and_(lease.c.holder.not_in([holder, ""]), _is_live(now, length))
     with store.look() as conn:
         return conn.execute(select(lease.c.name).where(lease.c.name == name, live)).first() is not None
 

@@ -109,6 +109,28 @@ def _row(one: NewRecord) -> dict[str, Any]:
     }
 
 
+def on_their_way(conn: Connection, source: str, most: int) -> int:
+    """How many records of `source` have no fate yet; counted up to `most`."""
+    some = (
+        select(record.c.id)
+        .where(record.c.source == source, record.c.stage.in_([RECEIVED, IN_CASEWORK]))
+        .limit(most)
+    )
+    return conn.execute(select(func.count()).select_from(some.subquery())).scalar_one()
+
+
+def newest_at(conn: Connection, source: str) -> datetime | None:
+    """When the newest record of `source` came; None where there is none. One look into the index a stage."""
+    newest = (
+        select(func.max(record.c.received_us))
+        .where(record.c.source == source, record.c.stage == stage)
+        .scalar_subquery()
+        for stage in (RECEIVED, IN_CASEWORK, SETTLED)
+    )
+    moments = [us for us in conn.execute(select(*newest)).one() if us is not None]
+    return from_us(max(moments)) if moments else None
+
+
 def waiting(conn: Connection, source: str, limit: int, limit_bytes: int = BATCH_BYTES) -> list[WaitingRecord]:
     """The oldest records of `source` that nobody has read yet: up to `limit`, up to `limit_bytes` of what was
     sent, and at least one where any waits."""

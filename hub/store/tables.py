@@ -273,6 +273,7 @@ delivery = Table(
     Column("done_us", BigInteger),
     PrimaryKeyConstraint("message_id", "channel"),
     Index("delivery_waiting", "department", "channel", "state", "seq"),
+    Index("delivery_number", "department", "seq"),
 )
 
 report = Table(
@@ -301,8 +302,9 @@ answer = Table(
     Column("attempts", Integer, nullable=False),
     Column("next_us", BigInteger, nullable=False),
     Column("receipt", String(128)),
-    Column("seq", BigInteger, nullable=False),
+    Column("seq", BigInteger, nullable=False),  # order within the source
     Index("answer_waiting", "source", "state", "seq"),
+    Index("answer_number", "source", "seq"),
 )
 
 # -- messages: the outbox, which is also the embedded bus --------------------------------------------

@@ -2,21 +2,25 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from hub.clock import is_due
 from hub.jsonform import dumps, loads
 from hub.model import Move, Report, Whistle
+from hub.store import numbering
 from hub.store.copying import insert_or_fence
 from hub.store.engine import chunks, insert
 from hub.store.lists import among
-from hub.store.moments import to_us
+from hub.store.moments import from_us, to_us
 from hub.store.swapping import swap
 from hub.store.tables import answer, delivery, report, whistle
 
+LONGEST_REST: Final = timedelta(minutes=10)
+"""No try of a delivery or an answer is put off for longer."""
 _RECEIPT: Final = 128
 """A source's own id for an answer is cut to the column's length: it is for people to read."""
 
@@ -103,7 +107,7 @@ def queue(conn: Connection, deliveries: Sequence[NewDelivery], at: datetime) -> 
     """Puts them on their way; a repeat changes nothing."""
     if not deliveries:
         return
-    start = conn.execute(select(func.coalesce(func.max(delivery.c.seq), 0))).scalar_one()
+    numbers = numbering.following(conn, delivery, "department", [one.department for one in deliveries])
     insert(
         conn,
         delivery,
@@ -114,11 +118,11 @@ def queue(conn: Connection, deliveries: Sequence[NewDelivery], at: datetime) -> 
                 "department": one.department,
                 "channel": one.channel,
                 "state": "waiting",
-                "seq": start + number,
+                "seq": number,
                 "attempts": 0,
                 "next_us": to_us(at),
             }
-            for number, one in enumerate(deliveries, 1)
+            for number, one in zip(numbers, deliveries, strict=True)
         ],
     )
 
@@ -166,7 +170,11 @@ def next_webhook(conn: Connection, department: str, now: datetime) -> Row[Any] |
         .order_by(delivery.c.seq)
         .limit(1)
     ).first()
-    return row if row is not None and row.next_us <= to_us(now) else None
+    return row if row is not None and _is_due(row, now) else None
+
+
+def _is_due(row: Row[Any], now: datetime) -> bool:
+    return is_due(from_us(row.next_us), now, within=LONGEST_REST)
 
 
 def try_again(conn: Connection, message_id: str, code: str, at: datetime) -> None:
@@ -214,9 +222,10 @@ def add_report(conn: Connection, one: Report, sealed: bytes) -> bool:
     return insert(conn, report, [row]) == 1
 
 
-def has_report(conn: Connection, id_: str) -> bool:
-    """Whether this very report was taken before."""
-    return conn.execute(select(report.c.id).where(report.c.id == id_)).first() is not None
+def said_in(conn: Connection, report_id: str) -> tuple[Move, str] | None:
+    """Move and reason code of a report that was taken before; None where it was not."""
+    row = conn.execute(select(report.c.move, report.c.reason_code).where(report.c.id == report_id)).first()
+    return None if row is None else (Move(row.move), row.reason_code)
 
 
 def moves_of(conn: Connection, whistle_id: str) -> list[tuple[Move, int]]:
@@ -233,7 +242,7 @@ def add_answers(conn: Connection, answers: Sequence[NewAnswer], at: datetime) ->
     """Queues what sources are to be told; a repeat changes nothing."""
     if not answers:
         return
-    start = conn.execute(select(func.coalesce(func.max(answer.c.seq), 0))).scalar_one()
+    numbers = numbering.following(conn, answer, "source", [one.source for one in answers])
     insert(
         conn,
         answer,
@@ -246,9 +255,9 @@ def add_answers(conn: Connection, answers: Sequence[NewAnswer], at: datetime) ->
                 "state": one.state,
                 "attempts": 0,
                 "next_us": to_us(at),
-                "seq": start + number,
+                "seq": number,
             }
-            for number, one in enumerate(answers, 1)
+            for number, one in zip(numbers, answers, strict=True)
         ],
     )
 
@@ -261,7 +270,7 @@ def answers_due(conn: Connection, source: str, now: datetime, limit: int) -> Seq
         .order_by(answer.c.seq)
         .limit(limit)
     ).all()
-    return list(takewhile(lambda r: r.next_us <= to_us(now), rows))
+    return list(takewhile(lambda r: _is_due(r, now), rows))
 
 
 def settle_answer(

@@ -63,6 +63,15 @@ class Called:
             )
             return [(r.id, r.department) for r in rows]
 
+    def push(self) -> httpx.Response | None:
+        """The answer to the next push, which leaves the list where it was taken; None where all were taken."""
+        if not self._pushes:
+            return None
+        answer = self._http.post(f"{self._url}/in/{SOURCE}/", content=self._pushes[0])
+        if answer.is_success:
+            self._pushes.pop(0)
+        return answer
+
     def _post(self, path: str, **body: Any) -> bool:
         """Whether it was taken; a hub that is away is asked again at the next look."""
         try:

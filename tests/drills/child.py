@@ -16,20 +16,22 @@ from typing import Any, Final
 from hub.crew import Crew
 from hub.plugin.registry import Offer, Origin, Registry
 from hub.run import logs
+from hub.run.assembly import clock_of
 from hub.settings import read
 from tests.drills.full import Ceiling
 from tests.drills.lines import ENTRY
+from tests.drills.shift import Shift, Shifted
 from tests.instruments import demo_pack
 
-_SERVER: Final = get_context("forkserver")
-_SERVER.set_forkserver_preload([__name__])
+SERVER: Final = get_context("forkserver")
+SERVER.set_forkserver_preload([__name__])
 _PACK: Final = demo_pack()
 _MADE_ONCE: Final = (_PACK.gazetteer, _PACK.atlas)
 
 
 def begin(settings: Mapping[str, Any], workers: Sequence[str], log: Path) -> ForkServerProcess:
     """A process with these workers; what it says goes to `log`."""
-    process = _SERVER.Process(target=_run, args=(settings, workers, log))
+    process = SERVER.Process(target=_run, args=(settings, workers, log))
     process.start()
     return process
 
@@ -43,7 +45,7 @@ def _run(settings: Mapping[str, Any], workers: Sequence[str], log: Path) -> None
     logs.configure(told.log_level)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    crew = Crew(told, workers, pack=_PACK)
+    crew = Crew(told, workers, clock=Shifted(clock_of(told), Shift(told.home)), pack=_PACK)
     crew.hub.registry = Registry([Offer(Origin("drill"), (ENTRY,))], [])
     Ceiling(told.home).hold(crew.hub.store)
     crew.start()

@@ -105,6 +105,11 @@ def append(file: Path, lines: Sequence[bytes]) -> None:
         end.write(b"".join(line + b"\n" for line in lines))
 
 
+def spots(pack: Pack, number: int, seed: int) -> Sequence[tuple[float, float]]:
+    """So many addresses, (lon, lat), far enough from each other that nothing links two of them."""
+    return _spots(pack, number, random.Random(seed))
+
+
 def _spots(pack: Pack, number: int, chance: random.Random) -> Sequence[tuple[float, float]]:
     """Addresses far enough from each other. Only those of the cells around one can be too near."""
     cells: dict[tuple[int, int], list[tuple[float, float]]] = {}

@@ -7,13 +7,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from kafka import KafkaConsumer, TopicPartition
-
-from hub.bus.topics import EVENTS
 from hub.crew import WORKERS
-from tests.drills import lines
+from tests.drills import lines, lying
 from tests.drills.stack import Stack, stack_at
-from tests.drills.toll import Toll, find
+from tests.drills.toll import Toll, find, toll_of
 from tests.instruments import demo_pack
 
 KILLS = int(os.environ.get("GRIDPLUS_DRILL_KILLS", "2"))
@@ -65,45 +62,24 @@ def rehearsal(drill: str, where: Where, place: Path, tolls: list[Toll], *, kills
     with stack_at(place, truth, store=where.store, bus=where.bus, prefix=where.prefix) as stack:
         yield Rehearsal(stack, truth, kills, random.Random(SEED))
         stack.settle()
-        said, ends = _lies_on_kafka(where, stack) if where.prefix else _lies_in_the_store(stack)
-        found = find(stack.hub, truth, [*said, *stack.called.heard], ends)
-        account = stack.hub.account()
-        missing, double = len(found.missing), len(found.double)
-        fates = account["fates"]
-        tolls.append(
-            Toll(drill, where.name, SEED, kills, account["records"], fates, missing, double, found.repeats)
-        )
-        assert ([], []) == (found.missing, found.double)
+        close(drill, where, stack, truth, tolls, kills=kills, heard=stack.called.heard)
 
 
-def _lies_in_the_store(stack: Stack) -> tuple[list[str], dict[int, int]]:
-    """Everything that lies on the embedded bus's whistle topics, and where each partition of events ends."""
-    with stack.hub.store.read() as conn:
-        said = conn.exec_driver_sql("SELECT value FROM message WHERE topic LIKE 'grid.whistles.%'")
-        ends = conn.exec_driver_sql(
-            "SELECT part, max(seq) + 1 FROM message WHERE topic = 'grid.events' GROUP BY part"
-        )
-        return list(said.scalars()), {r[0]: r[1] for r in ends}
+def close(
+    drill: str,
+    where: Where,
+    stack: Stack,
+    truth: lines.Truth,
+    tolls: list[Toll],
+    *,
+    kills: int,
+    heard: Sequence[str],
+) -> None:
+    """The account of a stack at its end: adds the line to `tolls`, then fails where anything is missing or double.
 
-
-def _lies_on_kafka(where: Where, stack: Stack) -> tuple[list[str], dict[int, int]]:
-    """The same of a broker."""
-    topics = [where.prefix + topic for topic in stack.hub.topics if topic.startswith("grid.whistles.")]
-    said, _ = _read_all(where.bus, topics)
-    _, ends = _read_all(where.bus, [where.prefix + EVENTS])
-    return said, ends
-
-
-def _read_all(bus: str, topics: Sequence[str]) -> tuple[list[str], dict[int, int]]:
-    """Everything that lies on these topics now, and where each partition ends (of a single topic)."""
-    client = KafkaConsumer(bootstrap_servers=bus.removeprefix("kafka://"))
-    partitions = [TopicPartition(topic, p) for topic in topics for p in client.partitions_for_topic(topic)]
-    client.assign(partitions)
-    client.seek_to_beginning(*partitions)
-    ends = client.end_offsets(partitions)
-    got: list[str] = []
-    while any(client.position(one) < ends[one] for one in partitions):
-        for batch in client.poll(timeout_ms=500).values():
-            got += [one.value.decode() for one in batch]
-    client.close()
-    return got, {one.partition: ends[one] for one in partitions}
+    `heard`: what came by webhook.
+    """
+    lies = lying.on_kafka(stack.hub, where.bus, where.prefix) if where.prefix else lying.in_store(stack.hub)
+    found = find(stack.hub, truth, [*lies.said, *heard], lies.ends)
+    tolls.append(toll_of(drill, where.name, SEED, kills, stack.hub.account(), found))
+    assert ([], []) == (found.missing, found.double)

@@ -12,7 +12,7 @@ from typing import Any, Final
 
 from sqlalchemy.exc import DBAPIError
 
-from hub.run.assembly import Assembly
+from hub.run.assembly import Assembly, clock_of
 from hub.run.servers import free_port
 from hub.settings import read
 from tests.connected.patience import until
@@ -20,6 +20,7 @@ from tests.drills import lines
 from tests.drills.called import KEY, LEAD, SILENT, Called
 from tests.drills.child import begin
 from tests.drills.lines import SOURCE
+from tests.drills.shift import Shift, Shifted
 from tests.instruments import MORNING, demo_pack
 
 SPEED: Final = 600.0
@@ -160,9 +161,18 @@ class Stack:
 
 @contextmanager
 def stack_at(
-    place: Path, truth: lines.Truth, *, store: str = "", bus: str = "embedded", prefix: str = ""
+    place: Path,
+    truth: lines.Truth,
+    *,
+    store: str = "",
+    bus: str = "embedded",
+    prefix: str = "",
+    **more: Any,
 ) -> Iterator[Stack]:
-    """A hub that is told `truth`; short leases and sessions, small batches, one scenario clock for all."""
+    """A hub that is told `truth`; short leases and sessions, small batches, one scenario clock for all.
+
+    `more`: further settings.
+    """
     port = free_port()
     settings: dict[str, Any] = {
         "home": str(place),
@@ -181,9 +191,11 @@ def stack_at(
         "clock_speed": SPEED,
         "clock_origin": time.monotonic(),
         "log_level": "warning",
+        **more,
     }
     lines.append(place / "lines.jsonl", ())
-    hub = Assembly(read(**settings), pack=demo_pack())
+    told = read(**settings)
+    hub = Assembly(told, clock=Shifted(clock_of(told), Shift(place)), pack=demo_pack())
     called = Called(hub, f"http://127.0.0.1:{port}", list(truth.pushes))
     settings["webhooks"] = {LEAD: {"url": called.address, "secret": "between-us"}}
     made = Stack(settings, hub, called, place)

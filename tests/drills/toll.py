@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
+from typing import Any
 
 import orjson
 
@@ -54,6 +55,13 @@ class Found:
     missing: list[str]
     double: list[str]
     repeats: int
+
+
+def toll_of(drill: str, stack: str, seed: int, kills: int, account: Mapping[str, Any], found: Found) -> Toll:
+    """The line of a drill that is over."""
+    missing, double = len(found.missing), len(found.double)
+    records, fates = account["records"], account["fates"]
+    return Toll(drill, stack, seed, kills, records, fates, missing, double, found.repeats)
 
 
 def find(hub: Assembly, truth: Truth, said: Iterable[str], ends: Mapping[int, int]) -> Found:

@@ -113,6 +113,7 @@ LOGGED: Final = frozenset(
         "absent",
         "answer",
         "at",
+        "by_s",
         "channel",
         "code",
         "department",
@@ -135,6 +136,7 @@ LOGGED: Final = frozenset(
         "source",
         "steps",
         "topic",
+        "waiting",
         "whistle_id",
         "worker",
     ]

@@ -190,6 +190,7 @@ def test_a_report_is_taken_once_and_a_wrong_one_changes_nothing(hub: HubInHand, 
         ({"nonce": "n4", "move": "dance"}, "W102"),
         ({"nonce": "n5", "move": "return", "reason_code": "BORED", "note": "x"}, "W104"),
         ({"nonce": "n6", "move": "sign", "department": "chengguan"}, "W102"),
+        ({"nonce": "n1", "move": "contact"}, "W108"),
     ):
         refused = http.post(path, headers=by("zilai"), json=wrong)
         assert refused.json()["code"] == code
@@ -402,6 +403,19 @@ def test_head_is_get_without_its_body(http: TestClient) -> None:
         head, get = http.head(path, headers=key), http.get(path, headers=key)
         assert (get.status_code, b"") == (head.status_code, head.content)
         assert get.headers["content-type"] == head.headers["content-type"]
+
+
+def test_the_head_of_a_pull_fetches_nothing_and_shows_nothing_to_anybody(
+    hub: HubInHand, http: TestClient
+) -> None:
+    puller = next(c for c in hub.hub.pack.contracts if Channel.PULL in c.channels).department
+    _call(hub, puller)
+    looks = hub.rows("SELECT count(*) FROM audit")
+    head = http.head("/departments/me/whistles", headers=by(puller))
+    assert (200, b"") == (head.status_code, head.content)
+    assert [("waiting",)] == hub.rows("SELECT DISTINCT state FROM delivery WHERE channel = 'pull'")
+    assert looks == hub.rows("SELECT count(*) FROM audit")
+    assert 401 == http.head("/departments/me/whistles").status_code
 
 
 def test_no_answer_may_be_kept_or_taken_for_another_type(hub: HubInHand, http: TestClient) -> None:

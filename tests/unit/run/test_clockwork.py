@@ -7,7 +7,7 @@ import pytest
 
 from hub.model import WhistleState
 from hub.run.clockwork import is_done, next_due_us
-from hub.store import whistles
+from hub.store import leases, whistles
 from tests.e2e.test_journey import spot
 from tests.instruments import HubInHand, at, stated
 
@@ -56,10 +56,7 @@ def test_a_step_that_was_done_in_time_is_not_noted(called: HubInHand) -> None:
 
 def test_while_another_leads_nothing_is_noted_here(called: HubInHand) -> None:
     called.clock.pause(timedelta(days=40).total_seconds())
-    with called.hub.store.write() as conn:
-        conn.exec_driver_sql(
-            f"INSERT INTO lease (name, holder, epoch, until_us) VALUES ('clockwork', 'other', 1, {2**60})"  # noqa: S608 a test's own figure
-        )
+    leases.take(called.hub.store, "clockwork", "other", called.clock.now(), timedelta(seconds=15))
     assert called.hub.plain_clockwork().step() == 0
     assert noted(called) == []
 

@@ -14,6 +14,7 @@ from hub.model import Draft
 from hub.plugin import Adapter, Body, PeerReply, PeerRequest, Received
 from hub.plugin.transport.signing import Gate, Signer
 from hub.run.gateway import Gateway
+from hub.run.pressure import Pressure
 from hub.run.reception import Reception
 from tests.instruments import HubInHand, Stated
 from tests.unit.run.sources import SOURCE, pipe
@@ -25,8 +26,9 @@ KEY = SecretStr("between-us")
 class Pushing(Stated):
     """A source that signs what it pushes; each body is a draft in JSON."""
 
-    def __init__(self, hub: HubInHand) -> None:
-        self._gate = Gate({"platform": KEY}, clock=hub.clock)
+    def __init__(self, hub: HubInHand, *, once: bool = True) -> None:
+        """`once`: a nonce is let in once, as on any real door."""
+        self._gate, self._once = Gate({"platform": KEY}, clock=hub.clock), once
         self.meet = Barrier(1)
         """Where requests wait for each other once they are let in."""
 
@@ -44,6 +46,8 @@ class Pushing(Stated):
             raise PeerRefused(error.code, status=401, body="重复请求".encode()) from None
         self.meet.wait(timeout=20)
         bodies = (Body(request.body),) if request.body else ()
+        if not self._once:
+            return Received(bodies, PeerReply(200))
         return Received(bodies, PeerReply(200), stored=partial(self._gate.remember, admitted))
 
 
@@ -71,13 +75,14 @@ def door(hub: HubInHand, source: Pushing) -> Gateway:
     return door_of(hub, source)
 
 
-def door_of(hub: HubInHand, source: Adapter) -> Gateway:
+def door_of(hub: HubInHand, source: Adapter, pressure: Pressure | None = None) -> Gateway:
     """The hub's door for one source."""
     return Gateway(
         {SOURCE: source},
         {SOURCE: Reception(SOURCE, source, hub.hub.vault, body_limit=1_000_000)},
         store=hub.hub.store,
         ledgers=hub.hub.ledgers,
+        pressure=pressure or hub.hub.pressure,
         clock=hub.clock,
         worker="web",
     )

@@ -304,3 +304,16 @@ def test_a_person_links_and_parts_from_the_command_line(
         assert 0 == done.exit_code, done.output
     assert (THREE, THREE | CALLED_OFF) == (on(hub, one), on(hub, other))
     assert is_whole(hub)
+
+
+def test_who_is_linked_late_from_a_command_line_without_sources_is_told_by_their_worker(
+    hub: HubInHand, two: tuple[str, str]
+) -> None:
+    one, other = two
+    finish(hub, one)
+    told = "SELECT state, count(*) FROM answer GROUP BY state"
+    before = dict(hub.rows(told)).get("waiting", 0)
+    said = ["review", "link", other, one, "--by", "desk", "--store", hub.hub.settings.store_url]
+    place = {"GRIDPLUS_HOME": str(hub.hub.settings.home)}
+    assert 0 == CliRunner().invoke(main, said, env=place).exit_code
+    assert {"waiting": before + 1} == dict(hub.rows(told))

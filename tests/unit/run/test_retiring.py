@@ -9,9 +9,9 @@ import pytest
 from click.testing import CliRunner
 
 from hub.cli import main
-from hub.model import Mode, Move, Whistle
+from hub.model import Code, Mode, Move, Whistle
 from hub.run import retiring
-from hub.store import whistles
+from hub.store import incidents, leases, whistles
 from hub.whistle.lifecycle import advance
 from tests.instruments import HubInHand, person
 from tests.unit.run.granting import opened
@@ -101,6 +101,32 @@ def test_what_an_open_whistle_needs_is_kept_until_it_ends(lived: HubInHand) -> N
     assert (0, 0, 0, 0) == left(lived)
 
 
+def test_an_open_matter_that_waits_at_the_desk_keeps_its_words(hub: HubInHand) -> None:
+    hub.tell(replace(pipe(hub, "A1"), category=Code("hl-2024", "999999"), requester=person(1)))
+    hub.settle()
+    assert [(1, 0)] == hub.rows("SELECT count(*), (SELECT count(*) FROM whistle) FROM fallback")
+    hub.clock.pause(YEAR.total_seconds())
+    clockwork(hub)
+    assert (1, 1, 1, 2) == left(hub)
+    with hub.hub.store.write() as conn:
+        incidents.resolve_fallback(conn, [r[0] for r in hub.rows("SELECT id FROM incident")], hub.clock.now())
+        conn.exec_driver_sql("UPDATE incident SET state = 'closed'")
+    hub.clock.pause(3601)
+    clockwork(hub)
+    assert (0, 0, 0, 0) == left(hub)
+
+
+def test_an_open_matter_that_calls_nobody_and_waits_nowhere_keeps_its_words(hub: HubInHand) -> None:
+    """A fault that `doctor` names (D113): nothing of it may be gone before somebody has looked."""
+    hub.tell(replace(pipe(hub, "A1"), category=Code("hl-2024", "999999"), requester=person(1)))
+    hub.settle()
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql("DELETE FROM fallback")
+    hub.clock.pause(YEAR.total_seconds())
+    clockwork(hub)
+    assert (1, 1, 1, 2) == left(hub)
+
+
 def test_a_whistle_past_retention_still_opens_and_shows_no_words(lived: HubInHand) -> None:
     (first, _) = departments_whistles(lived)
     end(lived, first)
@@ -154,10 +180,7 @@ def test_while_another_leads_nothing_is_let_go_here(lived: HubInHand) -> None:
         end(lived, one)
     lived.clock.pause(YEAR.total_seconds())
     before = left(lived)
-    with lived.hub.store.write() as conn:
-        conn.exec_driver_sql(
-            f"INSERT INTO lease (name, holder, epoch, until_us) VALUES ('clockwork', 'other', 1, {2**60})"  # noqa: S608 a test's own figure
-        )
+    leases.take(lived.hub.store, "clockwork", "other", lived.clock.now(), timedelta(seconds=15))
     clockwork(lived)
     assert before == left(lived)
 

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from hub.access.vault import DataKey
-from hub.jsonform import loads
-from hub.model import Arrival, Code, Draft, Event, EventText, Person, Resident
+from hub.jsonform import dumps, loads
+from hub.model import Arrival, Code, Draft, Event, EventText, Mode, Person, Resident
 from hub.plugin import Body
+from hub.run.reception import Reception, write
 from hub.run.sealing import open_resident, texts_of
 from hub.store import events, incidents, keys, records
 from tests.instruments import MORNING, HubInHand, Stated, demo_pack, stated
@@ -210,3 +211,19 @@ def test_bodies_of_events_read_back_as_they_were_written(hub: HubInHand) -> None
     told(hub, full(hub), status_only(hub))
     for (body,) in hub.rows("SELECT body FROM event"):
         assert loads(Event, body)
+
+
+@pytest.mark.parametrize("back_s", [0, 3600], ids=["one moment", "a clock that was put back"])
+def test_of_revisions_without_a_version_the_last_that_came_counts_whatever_the_clock_said(
+    hub: HubInHand, back_s: float
+) -> None:
+    reception = Reception("hotline_12345", hub.adapter, hub.hub.vault, body_limit=1_000_000)
+    for number in range(8):
+        body = Body(dumps(replace(pipe(hub, "A1"), content=f"第{number}次来电")).encode())
+        prepared = reception.prepare([body], arrival=f"push:{number}", mode=Mode.LIVE, now=hub.clock.now())
+        with hub.hub.store.write() as conn:
+            write(conn, prepared)
+        hub.clock.pause(-back_s)
+        hub.settle()
+    assert "第7次来电" == shown(hub)[1].content
+    assert [(8,)] == hub.rows("SELECT count(DISTINCT received_us) FROM record")

@@ -24,7 +24,9 @@ def worker_of(hub: HubInHand, adapter: Adapter, source: str = SOURCE) -> SourceW
     """The supervised worker of a source."""
     entry = AdapterEntry(name="in_hand", title="测试来源", config=BaseModel, make=lambda *_: adapter)
     intake = hub.hub.plain_intake(source, adapter)
-    return SourceWorker(intake, entry=entry, store=hub.hub.store, clock=hub.clock, poll_s=POLL_S)
+    return SourceWorker(
+        intake, entry=entry, store=hub.hub.store, pressure=hub.hub.pressure, clock=hub.clock, poll_s=POLL_S
+    )
 
 
 def state(hub: HubInHand, source: str = SOURCE) -> tuple[str, str, int]:

@@ -172,3 +172,26 @@ def _take_and_look(store: Store) -> tuple[int, list[str]]:
     got = leases.take(store, "relay", "b", LATER, LENGTH)
     with store.read() as conn:
         return got.epoch if got else 0, list(conn.execute(select(data_key.c.subject)).scalars())
+
+
+def test_a_lease_that_a_clock_of_an_hour_ahead_gave_is_followed_at_once(store: Store) -> None:
+    """Its holder is gone, and the clock was put right: nobody waits for the hour."""
+    gone = leases.take(store, "relay", "a", MORNING + timedelta(hours=1), LENGTH)
+    assert gone is not None
+    assert Lease("relay", "b", 2) == take(store, "b")
+    with pytest.raises(Fenced), store.write() as conn:
+        leases.hold(conn, gone)
+
+
+@pytest.mark.nasty("N89")
+def test_clocks_a_few_minutes_apart_take_no_lease_from_each_other(store: Store) -> None:
+    assert take(store, "a", timedelta(minutes=5)) is not None
+    assert None is take(store, "b")
+
+
+def test_a_holder_whose_clock_was_put_back_prolongs_by_the_new_time(store: Store) -> None:
+    holding = Holding(store, "relay", "a", LENGTH)
+    held = holding.at(MORNING + timedelta(hours=1))
+    assert held == holding.at(MORNING)
+    assert None is take(store, "b", timedelta(seconds=14))
+    assert Lease("relay", "b", 2) == take(store, "b", timedelta(seconds=16))

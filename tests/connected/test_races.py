@@ -1,0 +1,141 @@
+"""What two workers do at the same moment on a real PostgreSQL: the slower one sees what the faster one has done."""
+
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection
+
+from hub.errors import Refused
+from hub.model import Role
+from hub.store import whistles
+from hub.store.whistles import NewAnswer, NewDelivery
+from tests.conftest import Servers
+from tests.connected.patience import until
+from tests.connected.test_postgresql import is_waiting_or_done, pipe
+from tests.instruments import HubInHand
+from tests.unit.run.matters import DONE, report
+
+pytestmark = pytest.mark.connected
+
+
+@pytest.fixture
+def hub(real_servers: Servers, tmp_path: Path) -> Iterator[HubInHand]:
+    """A hub with PostgreSQL and the embedded bus, whose one matter has called its departments."""
+    made = HubInHand(tmp_path, store=real_servers.fresh()[0])
+    made.tell(pipe(made, "A1"))
+    made.settle()
+    yield made
+    made.close()
+
+
+def at_once(
+    hub: HubInHand, first: Callable[[Connection], object], second: Callable[[Connection], object]
+) -> None:
+    """`second` begins once `first` is done and not yet committed; raises what `second` raises."""
+
+    def follow() -> None:
+        with hub.hub.store.write() as conn:
+            second(conn)
+
+    with ThreadPoolExecutor() as pool:
+        with hub.hub.store.write() as conn:
+            first(conn)
+            following = pool.submit(follow)
+            until(lambda: is_waiting_or_done(hub.hub.store, following), "the other gets there")
+        following.result(timeout=20)
+
+
+def take(hub: HubInHand, department: str, **said: Any) -> Callable[[Connection], object]:
+    """A report of `department` on its whistle."""
+    ((id_,),) = hub.rows(f"SELECT id FROM whistle WHERE department = '{department}'")  # noqa: S608 a test's own word
+    return lambda conn: hub.hub.reporting.take_in(conn, department, id_, said, hub.clock.now())
+
+
+def test_two_leads_that_finish_at_the_same_moment_close_their_matter(hub: HubInHand) -> None:
+    leads = ("zilai", "shizheng")
+    with hub.hub.store.write() as conn:
+        known = whistles.load(conn, [r[0] for r in hub.rows("SELECT id FROM whistle")]).values()
+        whistles.change(
+            conn,
+            *(
+                replace(one, role=Role.LEAD, version=one.version + 1)
+                for one in known
+                if one.department in leads
+            ),
+        )
+    for one in leads:
+        report(hub, one, "sign", "contact", "arrive")
+    first, second = (take(hub, one, nonce="done", move="result", form=DONE) for one in leads)
+    at_once(hub, first, second)
+    assert [("closed",)] == hub.rows("SELECT state FROM incident")
+
+
+def test_a_report_that_comes_twice_at_the_same_moment_is_taken_once(hub: HubInHand) -> None:
+    one = take(hub, "zilai", nonce="1", move="sign")
+    at_once(hub, one, one)
+    assert [(1,)] == hub.rows("SELECT count(*) FROM report")
+
+
+def test_of_two_moves_under_one_number_at_the_same_moment_the_later_is_refused(hub: HubInHand) -> None:
+    sign = take(hub, "zilai", nonce="1", move="sign")
+    contact = take(hub, "zilai", nonce="1", move="contact")
+    with pytest.raises(Refused) as refused:
+        at_once(hub, sign, contact)
+    assert "W108" == refused.value.code
+
+
+def test_deliveries_that_two_workers_queue_at_the_same_moment_have_each_their_own_place(
+    hub: HubInHand,
+) -> None:
+    first, second = (
+        lambda conn, n=n: whistles.queue(
+            conn,
+            [
+                NewDelivery(message_id=f"{n}-{k}", whistle_id="w", department="jiaoyu", channel="pull")
+                for k in "ab"
+            ],
+            hub.clock.now(),
+        )
+        for n in (1, 2)
+    )
+    at_once(hub, first, second)
+    rows = hub.rows("SELECT message_id FROM delivery WHERE department = 'jiaoyu' ORDER BY seq")
+    assert ["1-a", "1-b", "2-a", "2-b"] == [r[0] for r in rows]
+    assert [(4,)] == hub.rows("SELECT count(DISTINCT seq) FROM delivery WHERE department = 'jiaoyu'")
+
+
+def test_answers_that_two_workers_queue_at_the_same_moment_have_each_their_own_place(hub: HubInHand) -> None:
+    first, second = (
+        lambda conn, n=n: whistles.add_answers(
+            conn,
+            [NewAnswer(id=f"{n}-{k}", source="s", event_key="e", body="{}", state="waiting") for k in "ab"],
+            hub.clock.now(),
+        )
+        for n in (1, 2)
+    )
+    at_once(hub, first, second)
+    assert ["1-a", "1-b", "2-a", "2-b"] == [
+        r[0] for r in hub.rows("SELECT id FROM answer WHERE source = 's' ORDER BY seq")
+    ]
+    assert [(4,)] == hub.rows("SELECT count(DISTINCT seq) FROM answer WHERE source = 's'")
+
+
+def test_departments_that_are_told_in_another_order_do_not_wait_for_each_other(hub: HubInHand) -> None:
+    """Both workers queue for both departments, each in its own order: neither is broken off."""
+
+    def queue(n: int, *departments: str) -> Callable[[Connection], None]:
+        return lambda conn: whistles.queue(
+            conn,
+            [
+                NewDelivery(message_id=f"{n}-{one}", whistle_id="w", department=one, channel="pull")
+                for one in departments
+            ],
+            hub.clock.now(),
+        )
+
+    at_once(hub, queue(1, "jiaoyu", "sifa"), queue(2, "sifa", "jiaoyu"))
+    assert [(4,)] == hub.rows("SELECT count(*) FROM delivery WHERE department IN ('jiaoyu', 'sifa')")
