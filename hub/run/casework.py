@@ -68,13 +68,13 @@ class Casework:
             for portion in _portions(read, self._batch):
                 self._take(portion)
         except Fenced:
-            log.info("casework_fenced", messages=len(delivered))
+            log.info("casework_fenced", events=_number(read))
             self._consumer.rewind()
             return 0
         except BaseException:
             self._consumer.rewind()
             raise
-        return sum(max(len(events), 1) for _, events in read)
+        return _number(read)
 
     def _take(self, portion: Sequence[Read]) -> None:
         try:
@@ -84,7 +84,7 @@ class Casework:
         except Exception as error:
             if not is_of_the_batch(error):
                 raise
-            log.warning("casework_batch_failed", error=type(error).__name__, messages=len(portion))
+            log.warning("casework_batch_failed", error=type(error).__name__, events=_number(portion))
             for one, events in portion:
                 self._one_by_one(one, events)
 
@@ -160,6 +160,11 @@ class Casework:
     def close(self) -> None:
         """Leaves the group."""
         self._consumer.close()
+
+
+def _number(read: Iterable[Read]) -> int:
+    """How many events; a message that tells of none counts as one that was handled."""
+    return sum(max(len(events), 1) for _, events in read)
 
 
 def _portions(read: Iterable[Read], most: int) -> Iterator[list[Read]]:

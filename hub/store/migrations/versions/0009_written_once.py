@@ -1,13 +1,13 @@
 """What was sent lies beside its record, and what waits for the relay is counted by transaction: bytes are written once.
 
-Revision ID: 0008
+Revision ID: 0009
 """
 
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008"
-down_revision = "0007"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 

@@ -1,12 +1,12 @@
 """The highest number of a department's deliveries and of a source's answers is one look into an index.
 
-Revision ID: 0007
+Revision ID: 0008
 """
 
 from alembic import op
 
-revision = "0007"
-down_revision = "0006"
+revision = "0008"
+down_revision = "0007"
 branch_labels = None
 depends_on = None
 
