@@ -5,6 +5,7 @@ import shutil
 import sqlite3
 import stat
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -14,11 +15,15 @@ from click.testing import CliRunner, Result
 from hub.access.vault import Vault
 from hub.cli import main
 from hub.errors import FixSettings
+from hub.model import AttachmentRef, AttachmentState, Mode
 from hub.run import postgresql_copy
 from hub.run.keyfile import open_keys
 from hub.run.reception import SEALED_AT
-from hub.store import keys
+from hub.run.sealing import FILE_SEALED_AT, open_link
+from hub.store import attachments, keys
+from hub.store.attachments import Got
 from tests.instruments import HubInHand, person, stated
+from tests.photos import photo
 from tests.unit.run.sources import pipe
 
 
@@ -40,7 +45,13 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     made = HubInHand(place, store=f"sqlite:///{place}/gridplus.db")
     made.tell(pipe(made, "A1"), pipe(made, "A1"), b"boom", stated("T1", title="测试工单，请勿派"))
     made.tell(stated("A2", requester=person(3), position=pipe(made, "A2", 1).position))
+    file = AttachmentRef("http://files.example/13912345678.jpg", "b.jpg")
+    made.tell(replace(pipe(made, "A3", 2), attachments=(file,)), mode=Mode.BACKFILL)
     made.settle()
+    got = Got(state=AttachmentState.FETCHED, kind="jpeg", size=len(photo()), sealed=_sealed(made, photo()))
+    with made.hub.store.write() as conn:
+        ((id_,),) = conn.exec_driver_sql("SELECT id FROM attachment").all()
+        attachments.settle(conn, id_, got)
     state = made.hub.settings.home / "sources" / "urban_management"
     state.mkdir(parents=True)
     with sqlite3.connect(state / "seen.sqlite") as seen:
@@ -52,6 +63,13 @@ def worked(tmp_path_factory: pytest.TempPathFactory) -> Path:
     done = call(place, "backup", str(beside / "copy"), "--keys", str(beside / "keys.toml"))
     assert 0 == done.exit_code, done.output
     return beside
+
+
+def _sealed(hub: HubInHand, content: bytes) -> bytes:
+    """Under the key of the one record that has a file."""
+    with hub.hub.store.read() as conn:
+        ((record,),) = conn.exec_driver_sql("SELECT record_id FROM attachment").all()
+        return hub.hub.vault.seal(keys.of(conn, [record])[record], FILE_SEALED_AT, content)
 
 
 @pytest.fixture
@@ -77,7 +95,7 @@ def test_what_was_copied_stands_elsewhere_and_a_record_opens(copy: Path, home: P
     there, here = tmp_path / "elsewhere", home
     hubs = [HubInHand(one, store=f"sqlite:///{one}/gridplus.db") for one in (there, here)]
     assert hubs[1].account() == hubs[0].account()
-    assert {"published": 2, "linked": 1, "held": 2, "dead": 0} == hubs[0].account()["fates"]
+    assert {"published": 3, "linked": 1, "held": 2, "dead": 0} == hubs[0].account()["fates"]
     with hubs[0].hub.store.read() as conn:
         (id_, sealed), *_ = conn.exec_driver_sql(
             "SELECT record_id, sealed FROM body ORDER BY record_id"
@@ -92,6 +110,19 @@ def test_what_was_copied_stands_elsewhere_and_a_record_opens(copy: Path, home: P
     )  # nobody waits for those of the other place
     for one in hubs:
         one.close()
+
+
+def test_a_file_that_a_report_came_with_stands_elsewhere_and_opens(copy: Path, tmp_path: Path) -> None:
+    assert 0 == restored(copy).exit_code
+    there = tmp_path / "elsewhere"
+    hub = HubInHand(there, store=f"sqlite:///{there}/gridplus.db")
+    vault = Vault(open_keys(there / "keys.toml"))
+    ((record, link, sealed),) = hub.rows("SELECT record_id, sealed_ref, sealed FROM attachment")
+    with hub.hub.store.read() as conn:
+        key = keys.of(conn, [record])[record]
+    hub.close()
+    assert "b.jpg" == open_link(vault, key, link).name
+    assert photo() == vault.open(key, FILE_SEALED_AT, sealed)
 
 
 def test_nothing_of_the_keys_lies_in_the_copy_and_all_of_it_is_for_its_owner_alone(
@@ -116,7 +147,7 @@ def test_the_manifest_says_what_stands_in_the_copy(copy: Path) -> None:
         "sources/urban_management/seen.sqlite",
         "sources/urban_management/cursor.txt",
     } == (told["files"].keys())
-    assert (5, 5) == (told["counts"]["records"], sum(told["counts"]["fates"].values()))
+    assert (6, 6) == (told["counts"]["records"], sum(told["counts"]["fates"].values()))
     assert ("embedded", "store.sqlite") == (told["bus"], told["store"])
 
 

@@ -1,18 +1,21 @@
 """Intake: stored before the cursor moves, the same ids when a page is read again, one fate for every record."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 
 import orjson
 import pytest
+from sqlalchemy import event
 from sqlalchemy.exc import DBAPIError
 
 from hub import ids
 from hub.bus.message import Fenced
-from hub.model import Code, Crs, Draft, GridDraft, GridKind
+from hub.model import AttachmentRef, Code, Crs, Draft, GridDraft, GridKind
 from hub.plugin import Adapter
 from hub.run.intake import Intake
+from hub.run.sealing import open_link
 from hub.store import keys, records
 from hub.store.leases import Lease
 from tests.instruments import HubInHand, Stated, at
@@ -210,3 +213,69 @@ def test_a_code_of_another_table_is_never_read_by_chance(hub: HubInHand) -> None
 def _spot(hub: HubInHand) -> tuple[float, float]:
     address = hub.hub.pack.geography.addresses[5000]
     return address.lon, address.lat
+
+
+# -- files that reports came with --------------------------------------------------------------------------
+
+
+def test_a_report_without_files_asks_the_store_nothing_about_files(hub: HubInHand) -> None:
+    """Millions of them: they must cost nothing more than before there were files."""
+    intake, held = leased(hub, Feed(in_json(pipe(hub, "A1"), pipe(hub, "A2")), in_json(with_file(hub, "A3"))))
+    intake.read(held)
+    with listened(hub) as without:
+        intake.digest(held)
+    intake.read(held)
+    with listened(hub) as with_one:
+        intake.digest(held)
+    assert ([], 1) == (
+        [one for one in without if "attachment (" in one],
+        sum("attachment (" in one for one in with_one),
+    )
+    assert len(without) == len(with_one) - 3  # the insert, and how many rows SQLite says it changed
+
+
+def with_file(hub: HubInHand, ref: str) -> Draft:
+    """The same report, with a file."""
+    return replace(pipe(hub, ref), attachments=(AttachmentRef("http://files.example/a.jpg", "a.jpg"),))
+
+
+@contextmanager
+def listened(hub: HubInHand) -> Iterator[list[str]]:
+    """Every statement that goes to the store meanwhile."""
+    heard: list[str] = []
+
+    def hear(conn: object, cursor: object, statement: str, *rest: object) -> None:
+        heard.append(statement)
+
+    event.listen(hub.hub.store.engine, "before_cursor_execute", hear)
+    try:
+        yield heard
+    finally:
+        event.remove(hub.hub.store.engine, "before_cursor_execute", hear)
+
+
+@pytest.mark.parametrize("broken_off_at", ["INSERT ON attachment", "INSERT ON event"])
+def test_a_report_and_what_it_wants_are_stored_together(hub: HubInHand, broken_off_at: str) -> None:
+    intake, held = leased(hub, Feed(in_json(with_file(hub, "A1"))))
+    intake.read(held)
+    with stopped_at(hub, broken_off_at):
+        intake.digest(held)
+    assert ([], []) == (hub.rows("SELECT id FROM event"), hub.rows("SELECT id FROM attachment"))
+    with hub.hub.store.write() as conn:
+        assert 1 == records.replay(conn, records.with_code(conn, "B102", SOURCE))
+    intake.digest(held)
+    assert (1, 1) == (len(hub.rows("SELECT id FROM event")), len(hub.rows("SELECT id FROM attachment")))
+
+
+@pytest.mark.nasty("N58")
+def test_a_files_link_and_name_stand_nowhere_in_the_open(hub: HubInHand) -> None:
+    told = AttachmentRef("http://files.example/13912345678.jpg", "测试甲的照片.jpg")
+    intake, held = leased(hub, Feed(in_json(replace(pipe(hub, "A1"), attachments=(told,)))))
+    intake.read(held)
+    intake.digest(held)
+    (row,) = hub.rows("SELECT * FROM attachment")
+    said = " ".join(str(one) for one in row)
+    assert [] == [one for one in ("13912345678", "测试甲", "files.example") if one in said]
+    with hub.hub.store.read() as conn:
+        key = keys.of(conn, [row.record_id])[row.record_id]
+    assert told == open_link(hub.hub.vault, key, row.sealed_ref)
