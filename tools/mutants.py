@@ -36,6 +36,8 @@ REASONS: Final = ROOT / "docs" / "mutants.toml"
 FIGURES: Final = ROOT / "docs" / "measured.md"
 HEADING: Final = "## Mutants"
 _USED: Final = ("hub", "tests", "contracts", "plugins")
+_ELSEWHERE: Final = {"intake": ("tests/unit/schema",)}
+"""Tests of a room that do not lie in its own folder."""
 _LEFT_OUT: Final = ("hub/access/recall.py",)
 """Makes texts for a measurement; nothing in the journey uses it."""
 
@@ -125,7 +127,7 @@ def _prepare(room: str) -> Path:
         "do_not_mutate": list(_LEFT_OUT),
         "also_copy": list(_USED[1:]),
         "pytest_add_cli_args": ["-p", "no:cacheprovider", "-m", "not connected and not slow and not drill"],
-        "pytest_add_cli_args_test_selection": [f"tests/unit/{room}"],
+        "pytest_add_cli_args_test_selection": [f"tests/unit/{room}", *_ELSEWHERE.get(room, ())],
         # not a fork of what has run the tests once: what a cache holds from then would hide a mutant
         "process_isolation": "forkserver",
         "use_git_change_detection": False,
