@@ -29,7 +29,7 @@ ROOT: Final = Path(__file__).parents[1]
 ROOMS: Final = ("place", "incident", "contract", "whistle", "intake", "access")
 BAR: Final = 0.8
 SEED: Final = 20260310
-DRAWN: Final = 400
+DRAWN: Final = 300
 """Mutants a room, unless all are asked for."""
 
 REASONS: Final = ROOT / "docs" / "mutants.toml"
@@ -114,9 +114,8 @@ def drawn(names: Sequence[str], count: int, seed: int) -> list[str]:
     return sorted(random.Random(seed).sample(sorted(names), min(count, len(names))))  # noqa: S311 - a sample
 
 
-def _prepare(room: str) -> Path:
-    """A folder that mutmut takes for the project: the same trees by link, and settings for one room."""
-    place = ROOT / "mutants" / room
+def _prepare(place: Path, room: str) -> None:
+    """Makes a folder that mutmut takes for the project: the same trees by link, and settings for one room."""
     shutil.rmtree(place, ignore_errors=True)
     place.mkdir(parents=True)
     for name in _USED:
@@ -136,7 +135,6 @@ def _prepare(room: str) -> Path:
     lines = "\n".join(f"{key} = {json.dumps(value)}" for key, value in settings.items())
     project = (ROOT / "pyproject.toml").read_text("utf-8")
     (place / "pyproject.toml").write_text(f"{project}\n[tool.mutmut]\n{lines}\n", "utf-8")
-    return place
 
 
 def _names(room: str) -> list[str]:
@@ -175,10 +173,10 @@ def _change(name: str, source: Path) -> str:
     return "\n".join(line for line in lines if not line.startswith("@@"))
 
 
-def tried(room: str, count: int | None, seed: int) -> Count:
-    """One room: makes its mutants and runs tests on `count` of them, or on all."""
+def tried(place: Path, room: str, count: int | None, seed: int) -> Count:
+    """One room: makes its mutants in the folder `place` and runs tests on `count` of them, or on all."""
     began = time.monotonic()
-    place = _prepare(room)
+    _prepare(place, room)
     env = {**os.environ, "HYPOTHESIS_PROFILE": "mutants", "PYTHONDONTWRITEBYTECODE": "1"}
     with chdir(place):
         names = _names(room)
@@ -237,7 +235,7 @@ def main() -> int:
     given = asked.parse_args()
     counts = []
     for room in given.rooms or ROOMS:
-        counts.append(tried(room, None if given.all else given.drawn, given.seed))
+        counts.append(tried(ROOT / "mutants" / room, room, None if given.all else given.drawn, given.seed))
         print(f"{room}: {len(counts[-1].mutants)} mutants in {counts[-1].seconds:.0f} s", flush=True)
     lives = [one for count in counts for one in count.mutants if one.ended not in ("killed", "time-out")]
     by_reason, without = explained(lives, reasons())
