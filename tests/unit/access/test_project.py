@@ -172,7 +172,7 @@ def test_a_projection_cannot_be_changed() -> None:
 
 
 def test_one_field_is_a_marked_text_and_what_is_not_shown_is_none() -> None:
-    view = {
+    view: View = {
         "incident": {"id": Urgency.URGENT},
         "resident": {"phone": "13800000000", "name": None, "id_number": "329901199003071230"},
     }
