@@ -134,7 +134,8 @@ def _prepare(place: Path, room: str) -> None:
         # not a fork of what has run the tests once: what a cache holds from then would hide a mutant
         "process_isolation": "forkserver",
         "use_git_change_detection": False,
-        "timeout_multiplier": 5.0,  # of what its tests take, and a second
+        "timeout_multiplier": 5.0,
+        "timeout_constant": 4.0,  # s; beside what a mutant's tests take: the machine may be busy
     }
     lines = "\n".join(f"{key} = {json.dumps(value)}" for key, value in settings.items())
     project = (ROOT / "pyproject.toml").read_text("utf-8")
