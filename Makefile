@@ -12,7 +12,7 @@ setup: $(STAMP) servers  ## Everything demo and test need, servers' software inc
 $(STAMP): tools/setup.sh requirements.lock pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	@tools/setup.sh python
 
-.PHONY: help setup servers demo test check lint types imports unit plugins contracts docs connected drill faults bench measure audit lock clean
+.PHONY: help setup servers demo test check lint types imports unit plugins contracts docs connected drill faults mutants bench measure audit lock clean
 
 servers: $(STAMP)
 	@tools/setup.sh servers
@@ -60,6 +60,9 @@ drill: setup  ## Heavy and slow checks that make test leaves out; the drills at 
 faults: $(STAMP)  ## Breaks the code on purpose, in copies: each fault must be found by its test
 	@$(BIN)/python -m tests.drills.faults
 
+mutants: $(STAMP)  ## Changes the code of the pure rooms and of access: do their tests notice? (ROOM=place; ARGS="--all", "--write")
+	@$(BIN)/python tools/mutants.py $(ROOM) $(ARGS)
+
 bench: setup  ## Speed of the whole journey by stage (ARGS="--events N --rate R --store … --bus … --workers K")
 	@$(BIN)/gridplus bench $(ARGS)
 
@@ -74,4 +77,4 @@ lock: $(STAMP)  ## Renews the file of third-party versions
 	@$(BIN)/uv lock && $(BIN)/uv export --all-packages --no-emit-workspace --no-header -q > requirements.lock
 
 clean:  ## Removes what setup and tests made
-	@rm -rf .venv .gridplus .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	@rm -rf .venv .gridplus .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist mutants

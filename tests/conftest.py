@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from hypothesis import settings
+from hypothesis import Phase, settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
@@ -16,6 +16,9 @@ from hub.run import servers
 
 settings.register_profile("quick", max_examples=15, deadline=None)
 settings.register_profile("default", deadline=None)  # a shared machine stalls now and then
+settings.register_profile(  # the same inputs each time, and no smaller ones looked for
+    "mutants", settings.get_profile("quick"), derandomize=True, phases=(Phase.explicit, Phase.generate)
+)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 

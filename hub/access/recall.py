@@ -1,6 +1,6 @@
 """How many personal values `mask_text` finds: seeded texts with planted, invented values.
 
-For the figure in `docs/measured.md` and for `demo` and `bench`; nothing in the journey uses it.
+`python -m hub.access.recall` prints the figures of `docs/measured.md`; nothing in the journey uses it.
 """
 
 from collections import Counter
@@ -24,6 +24,20 @@ _FRAMES: Final = (
     "单号20260310000123 {0} 已转2科，现场照片3张，楼道堆物未清。",
     "诉求：{0}，反映小区消防通道被堵，热线12345已登记。",
 )
+_HOME_FRAMES: Final = (
+    "市民来电：家住{0}，楼下烧烤店油烟大，请处理。",
+    "本人住在{0}，反映样板路路灯不亮。",
+    "您好，我是{0}的业主，昨天垃圾没有清运。",
+    "来电人住址：{0}。小区消防通道被堵，已报修3次。",
+    "我家{0}，门口有人占道经营😀",
+    "李女士住{0}，来电反映隔壁装修噪音很大。",
+    "老人家里就在{0}，暖气一直不热。",
+    "孩子和父母都是{0}的，上学要过马路没有红绿灯。",
+    "我们在{0}租的房子，房东不退押金。",
+    "{0}这里我住了十年，井盖一直是坏的。",
+)
+"""How a home is said; the last four in ways that no pattern looks for."""
+
 _SPOKEN: Final = str.maketrans("0123456789", "零幺二三四五六七八九")
 _FULL_WIDTH: Final = str.maketrans("0123456789", "０１２３４５６７８９")
 
@@ -39,7 +53,7 @@ def measure(seed: int, count: int) -> dict[str, float]:
     for kind, plant in _KINDS.items():
         for _ in range(count):
             planted, known = plant(random)
-            text = random.choice(_FRAMES).format(planted)
+            text = random.choice(_FRAMES_OF.get(kind, _FRAMES)).format(planted)
             found[kind] += _is_gone(planted, text, mask_text(text, known))
     return {kind: found[kind] / count for kind in _KINDS} if count else {}
 
@@ -148,6 +162,19 @@ def _address_in_no_field(random: Random) -> Planted:
     return random.choice((home, street, street + home)), ()
 
 
+def _home_in_no_field(random: Random) -> Planted:
+    street, home = _address(random)
+    forms = (
+        home,
+        street + home,
+        home.replace("室", ""),
+        home.replace("幢", "号楼"),
+        home.partition("幢")[0] + "幢",
+        street,
+    )
+    return random.choice(forms), ()
+
+
 _KINDS: Final[Mapping[str, Callable[[Random], Planted]]] = MappingProxyType(
     {
         "mobile": _mobile,
@@ -163,5 +190,11 @@ _KINDS: Final[Mapping[str, Callable[[Random], Planted]]] = MappingProxyType(
         "nickname_in_field": _nickname_in_field,
         "name_in_no_field": lambda random: (_name(random), ()),
         "address_in_no_field": _address_in_no_field,
+        "home_in_no_field": _home_in_no_field,
     }
 )
+_FRAMES_OF: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType({"home_in_no_field": _HOME_FRAMES})
+
+if __name__ == "__main__":
+    for kind, share in measure(seed=20260310, count=1000).items():
+        print(f"{kind:24}{share:.3f}")

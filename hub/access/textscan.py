@@ -1,8 +1,9 @@
 """Free text with its personal values replaced by what kind of value stood there: `[电话]`, `[姓名]`.
 
-By pattern: phones, ids, bank cards, plates, mail, WeChat and QQ where marked, rooms. By knowledge: names
-and addresses that stand in personal fields (`Known`). What stands in no field and has no pattern is not
-found; `hub.access.recall` measures how much that is. Rather a number too many is hidden than one too few.
+By pattern: phones, ids, bank cards, plates, mail, WeChat and QQ where marked, rooms, homes that are said to be
+homes (`hub.access.homes`). By knowledge: names and addresses that stand in personal fields (`Known`). What stands
+in no field and has no pattern is not found; `hub.access.recall` measures how much that is. Rather a number too
+many is hidden than one too few.
 """
 
 import re
@@ -10,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from hub.access.folding import fold
+from hub.access.homes import homes_in
 from hub.access.identifiers import luhn_holds
 from hub.access.known import ADDRESS, NAME, Known, Span
 from hub.access.names import COMMON_SURNAMES
@@ -111,6 +113,8 @@ def _by_pattern(folded: str) -> Iterator[Span]:
         if word in folded:
             for found in pattern.finditer(folded):
                 yield found.start(), found.end(), instead
+    for first, behind in homes_in(folded):
+        yield first, behind, ADDRESS
 
 
 def _replaced(text: str, spans: list[Span]) -> str:

@@ -56,6 +56,13 @@ SCENE = Scene(date(2026, 3, 10), grid_centre=(120.8512, 32.0017), known=lambda: 
         ("name_1", "张三、李小四", "张*、李*四"),
         ("name_1", "张三13800000000", "张***"),
         ("name_1", "𠮷田", "𠮷*"),
+        ("name_1", "13800000000", HIDDEN),
+        ("name_1", "张三、、李小四", "张*、李*四"),
+        ("id_1_1", "123456", "1****6"),
+        ("minor", "30-39岁男", "30-39岁"),
+        ("id_age_sex", "30-39岁男", "30-39岁男"),
+        ("id_age_sex", "", HIDDEN),
+        ("addr_quarter", " 人民路 85 号 阳光花园 12 幢 ", "人民路85号阳光花园"),
         ("addr_community", "云江市青澜区星湖街道白荡海社区人民路85号", "云江市青澜区星湖街道白荡海社区"),
         ("addr_community", "星湖街道人民路85号阳光花园12幢", "星湖街道"),
         ("addr_community", "阳光花园12幢501室", HIDDEN),
@@ -169,7 +176,8 @@ def test_a_mask_nobody_knows_is_stricter_than_all() -> None:
 def test_a_mask_nobody_knows_cannot_be_applied() -> None:
     with pytest.raises(FixSettings) as refused:
         mask_of("no_such", "phone")
-    assert refused.value.code == "A106"
+    assert (refused.value.code, refused.value.pointer) == ("A106", "/phone")
+    assert {"names": " ".join(MASKS)} == refused.value.facts
 
 
 def test_a_text_is_not_masked_while_nobody_said_what_is_personal_in_it() -> None:

@@ -165,10 +165,47 @@ def test_a_projection_that_is_logged_by_mistake_names_fields_only() -> None:
 def test_a_projection_cannot_be_changed() -> None:
     projected = project(VIEW, PHONE, ROW)
     for name in ("_held", "phone"):
-        with pytest.raises(AttributeError):
+        with pytest.raises(AttributeError, match="Projected cannot be changed"):
             setattr(projected, name, "13800000000")
-    with pytest.raises(AttributeError):
+    with pytest.raises(AttributeError, match="Projected cannot be changed"):
         del projected._held
+
+
+def test_one_field_is_a_marked_text_and_what_is_not_shown_is_none() -> None:
+    view: View = {
+        "incident": {"id": Urgency.URGENT},
+        "resident": {"phone": "13800000000", "name": None, "id_number": "329901199003071230"},
+    }
+    projected = project(view, PHONE, ROW)
+    assert {
+        "resident.phone": "138****0000",
+        "incident.id": "urgent",
+        "resident.name": None,
+        "resident.id_number": None,
+        "event.content": None,
+    } == {
+        field: projected.text(field)
+        for field in ("resident.phone", "incident.id", "resident.name", "resident.id_number", "event.content")
+    }
+    assert isinstance(projected.text("incident.id"), ProjectedText)
+
+
+def test_a_set_and_a_marked_text_leave_as_plain_data() -> None:
+    plan = plan_of((grant("incident.id"), grant("incident.lon")))
+    marked = ProjectedText("in_1")
+    plain = project({"incident": {"id": frozenset(("in_1",)), "lon": marked}}, plan, ROW).as_json()
+    assert {"incident": {"id": ["in_1"], "lon": "in_1"}} == plain
+    assert type(plain["incident"]["lon"]) is str  # type: ignore[index]  # a mapping
+
+
+def test_a_grant_of_so_many_rows_a_day_is_counted_and_refused_when_they_are_used_up() -> None:
+    limited = replace(grant("resident.phone", "phone_3_4", id_="g_1"), max_rows_day=5)
+    plan = plan_of((limited, grant("resident.name", id_="g_2")))
+    assert ["g_1"] == [line.grant_id for line in plan.selection(ROW).limited]
+    assert [5] == [line.max_rows_day for line in plan.selection(ROW).limited]
+    assert () == project(VIEW, plan, ROW).refused
+    spent = project(VIEW, plan, replace(ROW, spent=frozenset(("g_1",))))
+    assert (("resident.phone",), {"resident": {"name": "测试甲"}}) == (spent.refused, spent.as_json())
 
 
 RING = KeyRing({"m1": bytes(32)}, "m1", bytes(32), bytes(32))

@@ -42,6 +42,54 @@ def test_a_personal_value_is_found_by_its_pattern(text: str, masked: str) -> Non
     assert masked == mask_text(text)
 
 
+@pytest.mark.nasty("N31")
+@pytest.mark.parametrize(
+    ("text", "masked"),
+    [
+        ("家住阳光花园12幢501，楼下占道", "家住[地址]，楼下占道"),
+        (
+            "本人住在人民路85号阳光花园12幢3单元501室，反映人民路88号占道",
+            "本人住在[地址]，反映人民路88号占道",
+        ),
+        ("现住址：青石村3组12号。", "现住址：[地址]。"),
+        ("户籍地址为云江市青澜区人民路85号，现", "户籍地址为[地址]，现"),
+        ("家庭住址是阳光花园12-3-501", "家庭住址是[地址]"),
+        ("投诉人地址（阳光花园 12 号楼 501 房）", "投诉人地址（[地址]）"),
+        ("我住阳光花园一期十二栋二单元", "我住[地址]"),
+        ("李女士住阳光花园12幢18楼", "李女士住[地址]"),
+        ("租住在城中村大街5号302房", "租住在[地址]"),
+        ("他家阳光花园１２幢", "他家[地址]"),
+        ("家住12幢的王先生反映8号楼门口", "家住[地址]的王先生反映8号楼门口"),
+        ("家住阳光花园12栋，2026-03-10报修", "家住[地址]，2026-03-10报修"),
+        ("家住阳光花园12幢3天没水", "家住[地址]3天没水"),
+        ("我是阳光花园12幢501的业主，反映3号楼", "我是[地址]的业主，反映3号楼"),
+        ("来电人是阳光花园小区12号楼业主，称", "来电人[地址]业主，称"),
+    ],
+)
+def test_a_home_is_found_by_the_words_that_say_that_somebody_lives_there(text: str, masked: str) -> None:
+    assert masked == mask_text(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "我家住阳光花园小区，小区门口路灯不亮",
+        "住在附近的居民反映人民路85号门口占道",
+        "住在楼上的邻居反映12号楼漏水",
+        "我家楼下3号门店油烟大",
+        "住户反映3号楼漏水",
+        "堵住12号楼门口",
+        "居住区12号楼、居住小区12号楼、住宅3号楼、住院3号楼",
+        "大家在3号楼门口",
+        "位于人民路85号的居民楼，是人民路85号的居民楼",
+        "被投诉人地址：人民路85号，被举报人地址：人民路86号",
+        "人民路85号阳光花园居民反映8号楼",
+    ],
+)
+def test_the_place_of_the_matter_stays_where_nobody_is_said_to_live(text: str) -> None:
+    assert text == mask_text(text)
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -116,7 +164,9 @@ def test_whatever_a_source_sends_can_be_masked(text: str, known: list[str]) -> N
     assert once == mask_text(once, known)
 
 
-@pytest.mark.parametrize("part", ["测 试甲 ", "1 ", "138", "(", "a.", "阳光花园1 ", "省市区街道村路"])
+@pytest.mark.parametrize(
+    "part", ["测 试甲 ", "1 ", "138", "(", "a.", "阳光花园1 ", "省市区街道村路", "我是一", "家住"]
+)
 def test_a_long_hostile_text_is_masked_like_a_short_one(part: str) -> None:
     """Work grows with the length and not with its square: this would not end otherwise."""
     known = Known(("测试甲", "阳光花园12幢501室"))
@@ -124,7 +174,11 @@ def test_a_long_hostile_text_is_masked_like_a_short_one(part: str) -> None:
     assert ("[姓名] " * (text.count(part)) if "甲" in part else text) == mask_text(text, known)
 
 
-@given(text=st.text(alphabet="测试甲王先生138０５-+ 号楼幢室单元花园路x@.微信qq：a苏F", max_size=60))
+@given(
+    text=st.text(
+        alphabet="测试甲王先生138０５-+ 号楼幢室单元花园路x@.微信qq：a苏F我家住在址是业主", max_size=60
+    )
+)
 def test_masking_twice_changes_nothing(text: str) -> None:
     known = Known(("测试甲", "花园路12号1幢138室"))
     once = mask_text(text, known)
@@ -149,8 +203,13 @@ def test_a_known_name_is_found_wherever_it_stands(name: str, around: str) -> Non
 
 def test_recall_is_whole_where_a_pattern_or_a_field_tells() -> None:
     figures = measure(seed=20260310, count=200)
-    told = {kind: share for kind, share in figures.items() if kind.split("_", 1)[-1] != "in_no_field"}
+    told = {
+        kind: share
+        for kind, share in figures.items()
+        if kind not in ("name_in_no_field", "address_in_no_field")
+    }
     told.pop("nickname_in_field")
+    assert 0.5 < told.pop("home_in_no_field")  # not all that people say is a pattern
     assert dict.fromkeys(told, 1.0) == told
 
 

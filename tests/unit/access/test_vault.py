@@ -158,10 +158,35 @@ def test_rotation_leaves_alone_what_the_current_master_wrapped() -> None:
 def test_the_current_master_cannot_be_dropped_nor_an_id_taken_twice() -> None:
     with pytest.raises(FixSettings) as refused:
         RING.without_master("m2025")
-    assert refused.value.facts == {"problem": "current"}
+    assert (refused.value.code, refused.value.facts) == ("A109", {"problem": "current"})
     with pytest.raises(FixSettings) as refused:
         RING.with_master("m2025", NEW)
-    assert refused.value.facts == {"problem": "id"}
+    assert (refused.value.code, refused.value.facts) == ("A109", {"problem": "id"})
+
+
+def test_a_master_that_came_later_is_asked_for_once_it_is_needed() -> None:
+    both = RING.with_master("m2026", NEW)
+    new = vault_of(both).new_key("rs_9")
+    asked: list[KeyRing] = []
+
+    def renewed() -> KeyRing:
+        asked.append(both)
+        return both
+
+    vault = Vault(RING, random_bytes=counted(), renewed=renewed)
+    assert vault.open(KEY, PLACE, SEALED) == PHONE
+    assert asked == []
+    assert vault.open(new, PLACE, vault_of(both).seal(new, PLACE, PHONE)) == PHONE
+    assert asked == [both]
+    assert master_of(vault.new_key("rs_10").wrapped) == "m2026"
+
+
+def test_a_master_that_nobody_has_is_missing_even_after_asking() -> None:
+    new = vault_of(RING.with_master("m2026", NEW)).new_key("rs_9")
+    for vault in (vault_of(), Vault(RING, renewed=lambda: RING)):
+        with pytest.raises(FixSettings) as refused:
+            vault.seal(new, PLACE, PHONE)
+        assert refused.value.code == "A102"
 
 
 def test_a_subject_s_old_key_is_not_mistaken_for_its_new_one() -> None:
@@ -188,6 +213,10 @@ def test_without_the_key_row_digests_lead_nowhere() -> None:
     assert digest == VAULT.salted_digest(KEY, "13800000000")
     assert digest != VAULT.salted_digest(VAULT.new_key("rs_1"), "13800000000")
     assert digest != VAULT.salted_digest(replace(KEY, salt=bytes(16)), "13800000000")
+    same_salt = replace(VAULT.new_key("rs_1"), salt=KEY.salt)
+    assert digest != VAULT.salted_digest(same_salt, "13800000000")
+    assert digest != VAULT.salted_digest(KEY, "13800000001")
+    assert 32 == len(digest)
 
 
 def test_a_fingerprint_knows_a_resend_and_tells_nothing_without_the_key() -> None:
@@ -204,6 +233,9 @@ def test_a_fingerprint_knows_a_resend_and_tells_nothing_without_the_key() -> Non
         ("phone", "13800000000", "联系电话：13800000000（白天）"),
         ("phone", "0513-85551234", "（0513）8555 1234"),
         ("phone", "85551234", "8555-1234"),
+        ("phone", "85551234", "座机85551234"),
+        ("phone", "123457", "1-2-3-4-5-7"),
+        ("phone", "13800000000、13900000000", "13800000000"),
         ("id_number", "32990119900307123X", "329901 19900307 123x"),
         ("name", "测试甲", " 测 试 甲 "),
     ],
@@ -233,6 +265,7 @@ def test_other_values_kinds_and_keys_have_other_indexes() -> None:
         ("phone", "无"),
         ("phone", ""),
         ("phone", "110"),
+        ("phone", "12345"),
         ("id_number", "320613********1234"),
         ("id_number", "不愿透露"),
         ("id_number", "000000000000000000"),
@@ -282,11 +315,11 @@ def test_a_key_file_is_read_and_written(tmp_path: Path) -> None:
 def test_a_wrong_key_file_is_refused_and_not_quoted(text: str, problem: str) -> None:
     with pytest.raises(FixSettings) as refused:
         parse_keys(text)
-    assert refused.value.facts == {"problem": problem}
+    assert (refused.value.code, refused.value.facts) == ("A109", {"problem": problem})
     assert refused.value.__suppress_context__ or refused.value.__context__ is None
 
 
 def test_an_absent_key_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FixSettings) as refused:
         load_keys(tmp_path / "keys.toml")
-    assert refused.value.facts == {"problem": "file"}
+    assert (refused.value.code, refused.value.facts) == ("A109", {"problem": "file"})

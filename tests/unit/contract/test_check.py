@@ -1,10 +1,10 @@
 """The examples inside contracts, run against all contracts."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 
 import pytest
 
-from hub.contract.check import check, double_validity
+from hub.contract.check import check, double_validity, matter_of
 from hub.model import AreaId, Condition, Example, Level, RequestType, Urgency
 from tests.unit.contract.building import AREAS, NORTH, NORTH_1, SOUTH, SOUTH_1, clause, contract
 
@@ -51,6 +51,17 @@ def test_an_example_that_fails_says_what_was_expected_and_what_came(expect: str,
     expected = f"{expect} {by}".strip()
     assert finding.code == "K221"
     assert finding.facts == {"name": "样例", "expected": expected, "found": found}
+
+
+def test_an_example_is_a_matter_at_noon_of_the_contract_s_first_day() -> None:
+    day = date(2026, 1, 1)
+    noon = datetime(2026, 1, 1, 4, tzinfo=UTC)
+    in_north = matter_of(example("lead", area=NORTH), AREAS, day)
+    assert (NORTH, None, noon) == (in_north.subdistrict_id, in_north.community_id, in_north.at)
+    in_north_1 = matter_of(example("lead"), AREAS, day)
+    assert (NORTH, NORTH_1) == (in_north_1.subdistrict_id, in_north_1.community_id)
+    nowhere = matter_of(example("lead", area=AreaId("329909")), AREAS, day)
+    assert ("329909", None) == (nowhere.subdistrict_id, nowhere.community_id)
 
 
 def test_a_contract_that_takes_a_matter_away_turns_the_others_example_red() -> None:
@@ -100,5 +111,7 @@ def test_two_contracts_of_one_department_on_one_day_are_told() -> None:
     first = contract("a", clause("lead", "*"), valid_to=date(2026, 3, 31))
     second = contract("a", clause("lead", "*"), version=2, valid_from=date(2026, 3, 31))
     third = contract("a", clause("lead", "*"), version=2, valid_from=date(2026, 4, 1))
-    assert [finding.code for finding in double_validity((first, second))] == ["K233"]
+    (finding,) = double_validity((second, first))
+    assert ("K233", "contracts/a.yaml", 0) == (finding.code, finding.file, finding.line)
+    assert {"department": "a", "one": "a-v1", "other": "a-v2"} == finding.facts
     assert double_validity((first, third)) == ()

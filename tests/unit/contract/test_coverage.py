@@ -1,9 +1,13 @@
 """Gaps and overlaps of a set of contracts, named as shortly as they can be."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
 from hub.contract.coverage import Coverage, Hole, coverage
-from hub.model import UNMAPPED, Accept, Condition, Contract, Urgency
+from hub.contract.finding import Finding
+from hub.model import UNMAPPED, Accept, Condition, Contract, RequestType, Urgency
 from tests.unit.contract.building import (
     AREAS,
     DAY,
@@ -105,15 +109,43 @@ def test_conditions_that_overlap_in_one_circumstance_are_found() -> None:
 def test_a_clause_that_takes_nothing_anywhere_is_told() -> None:
     found = looked_at(contract("a", clause("lead", "*"), clause("assist", "dispute.*", name="A-9")))
     assert found.idle == (("contracts/a.yaml", "A-9"),)
-    assert [finding.code for finding in found.findings()] == ["K234"]
+    assert found.findings() == (Finding("contracts/a.yaml", 0, "K234", {"clause": "A-9"}),)
 
 
 def test_gaps_and_overlaps_become_findings_with_words() -> None:
     found = looked_at(contract("a", clause("lead", "market.*")), contract("b", clause("lead", "market.*")))
     gap, overlap = found.findings()
-    assert (gap.code, overlap.code) == ("K231", "K232")
+    assert gap == Finding("contracts", 0, "K231", {"categories": "street_order.*", "areas": "329901"})
+    assert overlap == Finding(
+        "contracts", 0, "K232", {"categories": "market.*", "areas": "329901", "departments": "a, b"}
+    )
     assert "street_order.*" in gap.told().cause
     assert "a, b" in overlap.told().cause
+
+
+def test_a_hole_in_some_circumstances_says_which_and_where() -> None:
+    urgent = Condition(urgency=(Urgency.CRITICAL, Urgency.URGENT), request_types=(RequestType.REPORT,))
+    found = looked_at(
+        contract("a", clause("lead", "*", areas=(NORTH_1, SOUTH_1))),
+        contract("b", clause("lead", "market.price", "street_order.*", when=urgent, areas=(NORTH_2,))),
+    )
+    routine = next(gap for gap in found.gaps if "urgency=routine request_type=report" == gap.when)
+    assert (("market.price", "street_order.*"), (NORTH_2,)) == (routine.categories, routine.areas)
+    told = {finding.facts["categories"] for finding in found.findings()}
+    assert "market.price, street_order.* (urgency=routine request_type=report)" in told
+    assert "market.food_safety" in told
+    assert not any("urgency=urgent request_type=report" == gap.when for gap in found.gaps)
+
+
+def test_a_community_that_does_not_exist_on_the_day_is_not_looked_at() -> None:
+    north_1, north_2, south_1 = (AREAS[each] for each in (NORTH_1, NORTH_2, SOUTH_1))
+    day = timedelta(days=1)
+    areas = [
+        replace(north_1, valid_from=DAY, valid_to=DAY),
+        replace(north_2, valid_from=DAY + day),
+        replace(south_1, valid_to=DAY - day),
+    ]
+    assert 1 == coverage([contract("a", clause("lead", "*"))], CATEGORIES, areas, DAY).communities
 
 
 def test_unmapped_is_the_desks_and_no_gap() -> None:

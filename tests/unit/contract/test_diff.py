@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from hub.contract.diff import Change, Direction, diff
-from hub.model import Channel, Contract, Duration, FieldOut, ReturnRules, Role, Unit
+from hub.model import Channel, Condition, Contract, Duration, FieldOut, ReturnRules, Role, Unit
 from tests.unit.contract.building import NORTH, SOUTH, clause, contract
 
 BEFORE = replace(
@@ -15,6 +15,8 @@ BEFORE = replace(
     fields=(FieldOut(field="resident.phone", purpose="callback", mask="phone_3_4"),),
 )
 OUTCOME, NOTE = {"type": "string"}, {"type": "string"}
+LEADS = f"lead except [] {Condition()}"
+ASSISTS = f"assist except [] {Condition()}"
 
 
 def test_the_same_contract_under_a_new_number_changes_nothing() -> None:
@@ -22,13 +24,11 @@ def test_the_same_contract_under_a_new_number_changes_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("after", "direction", "part", "name"),
+    ("after", "change"),
     [
         pytest.param(
             replace(BEFORE, accepts=(clause("lead", "market.*", name="A-1", areas=(NORTH,)),)),
-            Direction.BREAKS,
-            "accepts",
-            f"A-1 street_order.* {NORTH}",
+            Change(Direction.BREAKS, "accepts", f"A-1 street_order.* {NORTH}", before=LEADS),
             id="a category no longer comes",
         ),
         pytest.param(
@@ -36,65 +36,47 @@ def test_the_same_contract_under_a_new_number_changes_nothing() -> None:
                 BEFORE,
                 accepts=(clause("lead", "market.*", "street_order.*", name="A-1", areas=(NORTH, SOUTH)),),
             ),
-            Direction.NEW,
-            "accepts",
-            f"A-1 market.* {SOUTH}",
+            Change(Direction.NEW, "accepts", f"A-1 market.* {SOUTH}", after=LEADS),
             id="an area more",
         ),
         pytest.param(
             replace(BEFORE, accepts=(replace(BEFORE.accepts[0], role=Role.ASSIST),)),
-            Direction.CHANGED,
-            "accepts",
-            f"A-1 market.* {NORTH}",
+            Change(Direction.CHANGED, "accepts", f"A-1 market.* {NORTH}", LEADS, ASSISTS),
             id="another role",
         ),
         pytest.param(
             replace(BEFORE, deadlines={**BEFORE.deadlines, "finish": Duration(3, Unit.WORK_DAY)}),
-            Direction.BREAKS,
-            "deadlines",
-            "finish",
+            Change(Direction.BREAKS, "deadlines", "finish", "5 work_day", "3 work_day"),
             id="less time",
         ),
         pytest.param(
             replace(BEFORE, deadlines={**BEFORE.deadlines, "finish": Duration(9, Unit.WORK_DAY)}),
-            Direction.CHANGED,
-            "deadlines",
-            "finish",
+            Change(Direction.CHANGED, "deadlines", "finish", "5 work_day", "9 work_day"),
             id="more time",
         ),
         pytest.param(
             replace(BEFORE, deadlines={**BEFORE.deadlines, "finish": Duration(5, Unit.URGENT_DAY)}),
-            Direction.CHANGED,
-            "deadlines",
-            "finish",
+            Change(Direction.CHANGED, "deadlines", "finish", "5 work_day", "5 urgent_day"),
             id="another unit",
         ),
         pytest.param(
             replace(BEFORE, deadlines={**BEFORE.deadlines, "arrive": Duration(1, Unit.URGENT_HOUR)}),
-            Direction.BREAKS,
-            "deadlines",
-            "arrive",
+            Change(Direction.BREAKS, "deadlines", "arrive", after="1 urgent_hour"),
             id="a deadline where there was none",
         ),
         pytest.param(
             replace(BEFORE, emergency_deadlines={}),
-            Direction.NEW,
-            "emergency_deadlines",
-            "sign",
+            Change(Direction.NEW, "emergency_deadlines", "sign", before="3 urgent_minute"),
             id="a deadline less",
         ),
         pytest.param(
             replace(BEFORE, channels=(Channel.PULL,)),
-            Direction.BREAKS,
-            "channels",
-            "kafka",
+            Change(Direction.BREAKS, "channels", "kafka", before="kafka"),
             id="a channel gone",
         ),
         pytest.param(
             replace(BEFORE, form={"properties": {"outcome": OUTCOME}, "required": ["outcome"]}),
-            Direction.BREAKS,
-            "form",
-            "note",
+            Change(Direction.BREAKS, "form", "note", before=f"{NOTE}"),
             id="a property that is refused now",
         ),
         pytest.param(
@@ -102,9 +84,7 @@ def test_the_same_contract_under_a_new_number_changes_nothing() -> None:
                 BEFORE,
                 form={"properties": {"outcome": OUTCOME, "note": NOTE}, "required": ["outcome", "note"]},
             ),
-            Direction.BREAKS,
-            "form",
-            "note",
+            Change(Direction.BREAKS, "form", "note", "optional", "required"),
             id="a property that is required now",
         ),
         pytest.param(
@@ -115,59 +95,95 @@ def test_the_same_contract_under_a_new_number_changes_nothing() -> None:
                     "required": ["outcome"],
                 },
             ),
-            Direction.NEW,
-            "form",
-            "photo",
+            Change(Direction.NEW, "form", "photo", after=f"{OUTCOME}"),
             id="a property more",
         ),
         pytest.param(
             replace(BEFORE, returns=replace(BEFORE.returns, reason_codes=())),
-            Direction.BREAKS,
-            "returns",
-            "NOT_MY_AREA",
+            Change(Direction.BREAKS, "returns", "NOT_MY_AREA", before="NOT_MY_AREA"),
             id="a return reason gone",
         ),
         pytest.param(
             replace(BEFORE, returns=replace(BEFORE.returns, max_returns=0)),
-            Direction.BREAKS,
-            "returns",
-            "max_returns",
+            Change(Direction.BREAKS, "returns", "max_returns", "1", "0"),
             id="no return left",
         ),
         pytest.param(
+            replace(
+                BEFORE, accepts=(clause("lead", "market.*", name="A-1", excepted=("market.a", "market.b")),)
+            ),
+            Change(
+                Direction.NEW,
+                "accepts",
+                "A-1 market.* *",
+                after=f"lead except [market.a, market.b] {Condition()}",
+            ),
+            id="everywhere, but for two categories",
+        ),
+        pytest.param(
+            replace(BEFORE, emergency_deadlines={"sign": Duration(2, Unit.URGENT_MINUTE)}),
+            Change(Direction.BREAKS, "emergency_deadlines", "sign", "3 urgent_minute", "2 urgent_minute"),
+            id="less time in an emergency",
+        ),
+        pytest.param(
+            replace(
+                BEFORE, form={**BEFORE.form, "properties": {"outcome": {"type": "number"}, "note": NOTE}}
+            ),
+            Change(Direction.BREAKS, "form", "outcome", f"{OUTCOME}", "{'type': 'number'}"),
+            id="a property of another type",
+        ),
+        pytest.param(
+            replace(BEFORE, form={}),
+            Change(Direction.BREAKS, "form", "outcome", before=f"{OUTCOME}"),
+            id="no form any more",
+        ),
+        pytest.param(
+            replace(BEFORE, returns=replace(BEFORE.returns, max_returns=2)),
+            Change(Direction.NEW, "returns", "max_returns", "1", "2"),
+            id="a return more",
+        ),
+        pytest.param(
+            replace(BEFORE, returns=replace(BEFORE.returns, within=Duration(1, Unit.WORK_HOUR))),
+            Change(Direction.CHANGED, "returns", "within", "", "1 work_hour"),
+            id="a time limit for returns",
+        ),
+        pytest.param(
             replace(BEFORE, returns=replace(BEFORE.returns, needs_evidence=True)),
-            Direction.BREAKS,
-            "returns",
-            "needs_evidence",
+            Change(Direction.BREAKS, "returns", "needs_evidence"),
             id="evidence asked for",
         ),
         pytest.param(
             replace(BEFORE, fields=()),
-            Direction.BREAKS,
-            "fields",
-            "resident.phone for callback",
+            Change(Direction.BREAKS, "fields", "resident.phone for callback", before="phone_3_4"),
             id="a field gone",
         ),
         pytest.param(
             replace(BEFORE, fields=(replace(BEFORE.fields[0], mask=""),)),
-            Direction.CHANGED,
-            "fields",
-            "resident.phone for callback",
+            Change(Direction.CHANGED, "fields", "resident.phone for callback", "phone_3_4", "full"),
             id="another mask",
         ),
     ],
 )
-def test_a_change_is_told_with_its_direction(
-    after: Contract, direction: Direction, part: str, name: str
-) -> None:
-    found = diff(BEFORE, after)
-    assert (direction, part, name) in {(each.direction, each.part, each.name) for each in found}
+def test_a_change_is_told_with_its_direction(after: Contract, change: Change) -> None:
+    assert change in diff(BEFORE, after)
 
 
 def test_going_back_turns_what_is_new_into_what_breaks() -> None:
     after = replace(BEFORE, channels=(Channel.KAFKA, Channel.PULL))
     assert diff(BEFORE, after) == (Change(Direction.NEW, "channels", "pull", after="pull"),)
     assert diff(after, BEFORE) == (Change(Direction.BREAKS, "channels", "pull", before="pull"),)
+
+
+def test_what_was_required_already_is_no_news() -> None:
+    """And evidence that is no longer asked for is less work."""
+    after = replace(
+        BEFORE,
+        form={"properties": {"outcome": OUTCOME, "note": NOTE}, "required": ["outcome"]},
+        returns=replace(BEFORE.returns, needs_evidence=False),
+    )
+    assert diff(BEFORE, after) == ()
+    asks = replace(BEFORE, returns=replace(BEFORE.returns, needs_evidence=True))
+    assert diff(asks, BEFORE) == (Change(Direction.NEW, "returns", "needs_evidence"),)
 
 
 def test_breaks_come_first() -> None:

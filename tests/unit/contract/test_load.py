@@ -1,5 +1,6 @@
 """Contracts in YAML: read whole, or everything wrong at once with its line."""
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -8,10 +9,26 @@ from hypothesis import strategies as st
 
 from hub.contract.finding import Finding
 from hub.contract.known import Known
-from hub.contract.load import parse
+from hub.contract.load import STEPS, parse
 from hub.messages import CATALOGUE
 from hub.messages.text import Language
-from hub.model import Channel, Condition, Contract, Duration, Role, Unit, Urgency
+from hub.model import (
+    Accept,
+    AreaId,
+    Channel,
+    Condition,
+    Contract,
+    DepartmentId,
+    Duration,
+    Example,
+    FieldOut,
+    Level,
+    RequestType,
+    ReturnRules,
+    Role,
+    Unit,
+    Urgency,
+)
 
 GOOD = """\
 department: chengguan
@@ -82,6 +99,119 @@ def changed(before: str, after: str) -> str:
     """GOOD with one place changed."""
     assert before in GOOD
     return GOOD.replace(before, after)
+
+
+EVERY_WORD = """\
+department: chengguan
+version: 3
+valid: {from: 2026-01-01}
+title: 城管合同
+legal_basis: [权责清单, 条例]
+accepts:
+  - clause: CG-1
+    role: assist
+    categories: [construction.dust]
+    areas: ['329901']
+    legal_basis: 第1项
+    when:
+      urgency: [urgent]
+      levels: [emergency]
+      request_types: [report]
+      sources: [hotline_12345]
+      secret: true
+deadlines:
+  sign: {value: 1, unit: urgent_hour}
+channels: [webhook]
+form:
+  properties: {outcome: {type: string}}
+returns:
+  max_returns: 2
+  reason_codes: [NOT_MY_AREA, NOT_MY_DUTY]
+  needs_evidence: false
+fields:
+  - {field: incident.id, purpose: handle}
+examples:
+  - name: 样例
+    category: construction.dust
+    area: '329901'
+    urgency: critical
+    level: hard
+    request_type: complaint
+    source: hotline_12345
+    secret: true
+    expect: none
+"""
+"""Every key that a contract may have says something else than it says where it is absent."""
+
+
+def test_every_key_of_a_contract_is_read() -> None:
+    assert read(EVERY_WORD) == Contract(
+        department=DepartmentId("chengguan"),
+        version=3,
+        valid_from=date(2026, 1, 1),
+        valid_to=None,
+        title="城管合同",
+        legal_basis=("权责清单", "条例"),
+        accepts=(
+            Accept(
+                clause="CG-1",
+                categories=("construction.dust",),
+                areas=(AreaId("329901"),),
+                role=Role.ASSIST,
+                legal_basis="第1项",
+                when=Condition(
+                    urgency=(Urgency.URGENT,),
+                    levels=(Level.EMERGENCY,),
+                    request_types=(RequestType.REPORT,),
+                    sources=("hotline_12345",),
+                    secret=True,
+                ),
+            ),
+        ),
+        deadlines={"sign": Duration(1, Unit.URGENT_HOUR)},
+        emergency_deadlines={},
+        channels=(Channel.WEBHOOK,),
+        form={
+            "$schema": "https://json-schema.org/draft/2020-12/schema",
+            "type": "object",
+            "properties": {"outcome": {"type": "string"}},
+            "required": [],
+            "additionalProperties": False,
+        },
+        returns=ReturnRules(
+            max_returns=2, within=None, reason_codes=("NOT_MY_AREA", "NOT_MY_DUTY"), needs_evidence=False
+        ),
+        fields=(FieldOut(field="incident.id", purpose="handle", mask=""),),
+        examples=(
+            Example(
+                name="样例",
+                category="construction.dust",
+                area=AreaId("329901"),
+                urgency=Urgency.CRITICAL,
+                level=Level.HARD,
+                request_type=RequestType.COMPLAINT,
+                source="hotline_12345",
+                secret=True,
+                expect="none",
+                clause="",
+            ),
+        ),
+        file="contracts/chengguan.yaml",
+    )
+
+
+def test_what_a_contract_does_not_say_is_what_asks_for_least() -> None:
+    """No return, no example's condition, no mask; and a contract without fields shows nothing."""
+    start = EVERY_WORD[: EVERY_WORD.index("returns:")].replace("    legal_basis: 第1项\n", "")
+    bare = read(start[: start.index("    when:")] + start[start.index("deadlines:") :])
+    assert Condition() == bare.accepts[0].when
+    assert "" == bare.accepts[0].legal_basis
+    assert ReturnRules(max_returns=0) == bare.returns
+    assert ((), (), {}) == (bare.fields, bare.examples, bare.emergency_deadlines)
+    (example,) = read(
+        start + "examples:\n  - {name: a, category: construction.dust, area: '329901', expect: lead}\n"
+    ).examples
+    assert Example(name="a", category="construction.dust", area=AreaId("329901"), expect="lead") == example
 
 
 def test_a_contract_is_read_whole() -> None:
@@ -155,6 +285,170 @@ def test_a_fault_is_told_with_code_line_and_name(
     found = findings(changed(before, after))
     assert [(code, line)] == [(finding.code, finding.line) for finding in found]
     assert named in ("", found[0].facts.get("name"))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "code", "facts"),
+    [
+        pytest.param(
+            "value: 5,",
+            "value: 1001,",
+            "K207",
+            {"name": "value", "least": 1, "most": 1000},
+            id="more than a limit can be",
+        ),
+        pytest.param(
+            "version: 3",
+            "version: 10001",
+            "K207",
+            {"name": "version", "least": 1, "most": 10000},
+            id="a version",
+        ),
+        pytest.param(
+            "max_returns: 1",
+            "max_returns: 10",
+            "K207",
+            {"name": "max_returns", "least": 0, "most": 9},
+            id="returns",
+        ),
+        pytest.param(
+            "title: 城管合同", "title: 5", "K205", {"name": "title", "kind": "text"}, id="a number for words"
+        ),
+        pytest.param(
+            "secret: false",
+            "secret: 5",
+            "K205",
+            {"name": "secret", "kind": "true or false"},
+            id="a number for a truth",
+        ),
+        pytest.param(
+            "version: 3", "version: 1.5", "K205", {"name": "version", "kind": "whole number"}, id="a half"
+        ),
+        pytest.param(
+            "from: 2026-01-01",
+            "from: 2026-01-01 08:00:00",
+            "K205",
+            {"name": "from", "kind": "day (YYYY-MM-DD)"},
+            id="a moment",
+        ),
+        pytest.param(
+            "areas: ['329901001']",
+            "areas: here",
+            "K205",
+            {"name": "areas", "kind": "list"},
+            id="a word for a list",
+        ),
+        pytest.param(
+            "legal_basis: [权责清单]",
+            "legal_basis: [null]",
+            "K205",
+            {"name": "legal_basis", "kind": "value"},
+            id="a null",
+        ),
+        pytest.param(
+            "valid: {from: 2026-01-01, to: 2026-12-31}",
+            "valid: always",
+            "K205",
+            {"name": "valid", "kind": "mapping"},
+            id="a word for keys",
+        ),
+        pytest.param(
+            "emergency_deadlines:\n  sign: {value: 3, unit: urgent_minute}",
+            "emergency_deadlines: [1]",
+            "K205",
+            {"name": "emergency_deadlines", "kind": "mapping"},
+            id="a list for keys",
+        ),
+        pytest.param(
+            "role: assist",
+            "role: help",
+            "K208",
+            {"name": "help", "allowed": "lead, assist"},
+            id="an unknown word, and all that are known",
+        ),
+        pytest.param(
+            "department: chengguan",
+            "department: fire",
+            "K212",
+            {"name": "fire", "allowed": "chengguan, xiaofang"},
+            id="an unknown name of few",
+        ),
+        pytest.param(
+            "    when: {urgency: [urgent, critical], secret: false}",
+            "    when: {sources: [hotline]}",
+            "K214",
+            {"name": "hotline", "allowed": "hotline_12345"},
+            id="an unknown source",
+        ),
+        pytest.param(
+            "    urgency: urgent\n",
+            "    source: hotline\n",
+            "K214",
+            {"name": "hotline", "allowed": "hotline_12345"},
+            id="an example's source",
+        ),
+        pytest.param(
+            "  finish:", "  end:", "K203", {"name": "end", "allowed": ", ".join(STEPS)}, id="a step"
+        ),
+        pytest.param(
+            "value: 5, unit",
+            "value: 5, of: 1, unit",
+            "K203",
+            {"name": "of", "allowed": "value, unit"},
+            id="a key, and those that are known",
+        ),
+        pytest.param(
+            "type: string, enum", "type: strnig, enum", "K217", {"what": "properties"}, id="no JSON Schema"
+        ),
+        pytest.param(
+            "enum: [done]", "anyOf: [{$ref: x}]", "K217", {"what": "$ref"}, id="a reference deep inside"
+        ),
+    ],
+)
+def test_a_fault_says_what_would_have_been_right(
+    before: str, after: str, code: str, facts: dict[str, str | int]
+) -> None:
+    found = parse(changed(before, after), "contracts/chengguan.yaml", KNOWN)
+    assert isinstance(found, tuple)
+    assert (code, facts) in [(each.code, dict(each.facts)) for each in found]
+    assert {"contracts/chengguan.yaml"} == {each.file for each in found}
+
+
+def test_of_many_names_those_are_told_that_look_alike() -> None:
+    many = replace(KNOWN, categories=[f"class_{n}.kind" for n in range(20)] + ["construction.dust"])
+    text = EVERY_WORD.replace("categories: [construction.dust]", "categories: [construction.dusk]")
+    far = EVERY_WORD.replace("categories: [construction.dust]", "categories: [zzz]")
+    for written, allowed in ((text, "construction.dust"), (far, "-")):
+        found = parse(written, "x.yaml", many)
+        assert isinstance(found, tuple)
+        assert [allowed] == [each.facts["allowed"] for each in found if each.code == "K210"]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "what"),
+    [
+        pytest.param("", 0, "empty", id="nothing"),
+        pytest.param("~", 1, "empty", id="null"),
+        pytest.param("a: ]", 1, "did not find expected node content", id="broken"),
+        pytest.param("day: 2026-02-30", 0, "ValueError", id="no such day"),
+        pytest.param("\n" + "[" * 40, 2, "nested deeper than 30", id="too deep"),
+    ],
+)
+def test_what_is_no_yaml_says_what_it_is(text: str, line: int, what: str) -> None:
+    (finding,) = findings(text)
+    assert ("K201", line, {"what": what}) == (finding.code, finding.line, finding.facts)
+
+
+def test_thirty_levels_are_not_too_deep() -> None:
+    assert "K201" not in {each.code for each in findings("a: " + "[" * 29 + "]" * 29)}
+    assert ["K201"] == [each.code for each in findings("a: " + "[" * 30 + "]" * 30)]
+
+
+def test_a_finding_is_told_in_the_words_of_its_language_and_with_its_place() -> None:
+    (finding,) = findings(changed("version: 3", "version: three"))
+    assert "contracts/chengguan.yaml:2" == finding.where == finding.told(Language.EN).pointer
+    assert finding.told(Language.EN).cause.isascii()
+    assert finding.told() == finding.told(Language.ZH) != finding.told(Language.EN)
 
 
 def test_a_slip_in_a_key_is_told_as_a_key_too_many_and_one_missing() -> None:

@@ -87,6 +87,20 @@ def test_what_was_un_linked_after_a_merge_stays_out_when_it_is_undone() -> None:
     assert list(after) == ["ev_2"]
 
 
+def test_every_step_says_when_and_by_whom() -> None:
+    evening = LATER + timedelta(hours=9)
+    merged = merge((linked("ev_1", A), linked("ev_2", B)), A, B, at=LATER, by=BY)
+    assert [(LATER, BY), (None, None), (None, None)] == [(one.undone_at, one.undone_by) for one in merged]
+    assert [(MORNING, "rule"), (MORNING, "rule"), (LATER, BY)] == [
+        (one.linked_at, one.linked_by) for one in merged
+    ]
+    back = unmerge(merged, A, B, at=evening, by="测试乙")
+    assert (evening, "测试乙", None) == (back[2].undone_at, back[2].undone_by, back[3].undone_at)
+    assert (evening, "测试乙", A) == (back[3].linked_at, back[3].linked_by, back[3].incident_id)
+    out = unlink(merged, EventId("ev_2"), at=evening, by="测试乙")
+    assert [(LATER, BY), (evening, "测试乙"), (None, None)] == [(one.undone_at, one.undone_by) for one in out]
+
+
 @pytest.mark.parametrize(
     ("code", "act"),
     [
@@ -102,6 +116,15 @@ def test_what_makes_no_sense_is_refused(code: str, act: object) -> None:
     with pytest.raises(Refused) as refusal:
         act((linked("ev_1", A),))
     assert code == refusal.value.code
+    named = {"W201": ("event", "ev_1"), "W202": ("event", "ev_9"), "W203": ("incident", A)}
+    assert code == "W204" or dict([named[code]]) == refusal.value.facts
+
+
+def test_a_merge_of_nothing_names_the_incident() -> None:
+    for act in (merge, unmerge):
+        with pytest.raises(Refused) as refusal:
+            act((linked("ev_1", A),), C, A, at=LATER, by=BY)
+        assert {"incident": C} == refusal.value.facts
 
 
 class Desk(RuleBasedStateMachine):

@@ -1,5 +1,6 @@
 """From all that a source says to a place: the order of the ways, and the reasons of those that failed."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -359,6 +360,140 @@ def test_ways_are_tried_in_order_and_the_rejected_ones_keep_their_reasons() -> N
         "area_code_known",
     ] == rules(found)
     assert WEST_LOW == found.place.community_id
+
+
+HELD = ("grid_holds_point", {"grid": "10a", "map": "v2"})
+SURE = ("address_found", {"score": 0.97, "next": 0.0, "candidates": 1})
+KNOWN_NUMBER = ("number_known", {"error_m": 20})
+
+
+@pytest.mark.parametrize(
+    ("found", "told"),
+    [
+        pytest.param(
+            lambda: where(wgs84(LAT, LON)), [("axes_swapped", {"mended": True}), HELD], id="a mended position"
+        ),
+        pytest.param(
+            lambda: where(wgs84(120.86, 32.03, decimals=2), address="虹影新村85号楼"),
+            [
+                ("position_too_coarse", {"error_m": 556}),
+                ("narrowed_by_coarse_position", {}),
+                ("address_found", {"score": 1.0, "next": 0.0, "candidates": 1}),
+                KNOWN_NUMBER,
+                ("grid_holds_point", {"grid": "22", "map": "v2"}),
+            ],
+            id="a coarse point beside an address",
+        ),
+        pytest.param(
+            lambda: where(wgs84(*wgs84_to_gcj02(120.8058, 32.006)), address="鹿鸣花园6幢"),
+            [
+                (
+                    "position_drifts_from_address",
+                    {"drift": "gcj02_labelled_wgs84", "before_m": 471, "after_m": 0},
+                ),
+                SURE,
+                KNOWN_NUMBER,
+                HELD,
+            ],
+            id="a position with a wrong label",
+        ),
+        pytest.param(
+            lambda: where(wgs84(*wgs84_to_gcj02(120.879, 32.03))),
+            [
+                ("position_outside_district", {}),
+                ("drift_suspected", {"drift": "gcj02_labelled_wgs84"}),
+                ("drift_suspected", {"drift": "bd09_labelled_wgs84"}),
+                ("drift_suspected", {"drift": "shifted_twice"}),
+            ],
+            id="a position outside that a wrong label would explain",
+        ),
+        pytest.param(
+            lambda: where(wgs84(120.8059, 32.0061), address="鹿鸣花园6幢"),
+            [HELD, ("address_agrees", {"metres": 15})],
+            id="a position beside its address",
+        ),
+        pytest.param(
+            lambda: where(wgs84(120.8159, 32.0161), address="鹿鸣花园6幢"),
+            [
+                ("grid_holds_point", {"grid": "10b", "map": "v2"}),
+                ("address_disagrees", {"metres": 1471}),
+            ],
+            id="a position far from its address",
+        ),
+        pytest.param(
+            lambda: where(address="虹影新村85号楼", area=EASTERN),
+            [
+                ("within_stated_area", {"area": EASTERN}),
+                SURE,
+                KNOWN_NUMBER,
+                ("grid_holds_point", {"grid": "22", "map": "v2"}),
+            ],
+            id="an address in its area",
+        ),
+        pytest.param(
+            lambda: where(address="季家埭7号", area=WESTERN),
+            [
+                ("not_in_stated_area", {"area": WESTERN}),
+                SURE,
+                KNOWN_NUMBER,
+                ("grid_holds_point", {"grid": "24", "map": "v2"}),
+            ],
+            id="an address outside its area",
+        ),
+        pytest.param(
+            lambda: where(address="雁声街5号舟平巷5号"),
+            [
+                ("candidates_in_one_grid", {"score": 0.5, "next": 0.5, "candidates": 2}),
+                KNOWN_NUMBER,
+                ("grid_holds_point", {"grid": "24", "map": "v2"}),
+            ],
+            id="two candidates in one grid",
+        ),
+        pytest.param(
+            lambda: where(address="澄影路", max_error_m=100.0),
+            [("address_too_coarse", {"error_m": 290})],
+            id="a road without a number",
+        ),
+        pytest.param(
+            lambda: where(grid="W11"), [("grid_code_known", {"grid": "11", "map": "v2"})], id="a grid's code"
+        ),
+        pytest.param(
+            lambda: where(grid="W20"),
+            [("grid_code_of_before", {"grid": "24", "map": "v2"})],
+            id="a grid's code of before",
+        ),
+        pytest.param(
+            lambda: where(area="329981003"),
+            [("area_code_of_before", {"area": WESTERN})],
+            id="an old area code",
+        ),
+        pytest.param(
+            lambda: where(area="329901", address="菱湾社区居委会"),
+            [("address_unknown", {}), ("area_too_wide", {}), ("area_named_in_address", {"area": EAST_LOW})],
+            id="an area named in the address",
+        ),
+        pytest.param(
+            lambda: where(wgs84(), area=EASTERN),
+            [HELD, ("stated_area_disagrees", {"area": EASTERN})],
+            id="a position outside its stated area",
+        ),
+        pytest.param(
+            lambda: where(wgs84(120.81, 32.04001), max_error_m=1000.0),
+            [("nearest_grid", {"grid": "12", "map": "v2"})],
+            id="a position a metre outside",
+        ),
+    ],
+)
+@pytest.mark.nasty("N43", "N45", "N48", "N49")
+def test_a_place_is_told_with_all_that_led_to_it(
+    found: Callable[[], Located | Unlocated], told: list[tuple[str, dict[str, object]]]
+) -> None:
+    assert told == [(reason.rule, dict(reason.facts)) for reason in found().reasons]
+
+
+def test_a_coarse_point_stays_beside_what_is_not_located() -> None:
+    place = unlocated(where(wgs84(120.82, 32.01, decimals=2))).place
+    assert (120.82, 32.01, "none", "v2") == (place.lon, place.lat, place.method, place.map_version)
 
 
 def test_nothing_told_is_unlocated() -> None:

@@ -7,6 +7,7 @@ import holidays as holidays_library
 import pytest
 
 from hub.errors import FixSettings
+from hub.model import Reason
 from hub.whistle.calendar import WEEKEND, Calendar, DaysOff, OfficeHours, Span
 
 YEAR_2025 = [date(2025, 1, 1) + timedelta(days=offset) for offset in range(365)]
@@ -73,6 +74,61 @@ def test_days_that_were_skipped_are_named_with_their_reason(calendar: Calendar) 
     passage = calendar.add_days(date(2026, 2, 13), 5)
     assert passage.skipped == (DaysOff(date(2026, 2, 15), date(2026, 2, 23), "春节"),)
     assert (date(2026, 2, 14),) == passage.made_up
+
+
+@pytest.mark.parametrize("edge", ["2026-03-09", "2026-03-15"])
+def test_a_calendar_covers_its_first_and_its_last_day(edge: str) -> None:
+    day = date.fromisoformat(edge)
+    assert one_week().covers(day)
+    outside = day - timedelta(days=1) if day.day == 9 else day + timedelta(days=1)
+    assert not one_week().covers(outside)
+
+
+def test_a_passage_tells_what_it_met_in_words_with_the_calendar_s_version() -> None:
+    calendar = one_week(
+        holidays={date(2026, 3, 11): "样节", date(2026, 3, 12): "样节", date(2026, 3, 13): "别节"},
+        make_up_days=(date(2026, 3, 14), date(2026, 3, 15)),
+        version="v7",
+    )
+    assert calendar.add_days(date(2026, 3, 10), 3).reasons == (
+        Reason("calendar", {"version": "v7"}),
+        Reason("days_skipped", {"count": 3, "days": "2026-03-11/2026-03-12 样节, 2026-03-13 别节"}),
+        Reason("weekend_days_worked", {"days": "2026-03-14, 2026-03-15"}),
+        Reason("calendar_ends", {"covers_from": "2026-03-09", "covers_to": "2026-03-15", "days_beyond": 1}),
+    )
+    assert calendar.passage(date(2026, 3, 9), date(2026, 3, 9)).reasons == (
+        Reason("calendar", {"version": "v7"}),
+    )
+
+
+def test_a_calendar_without_a_version_says_none() -> None:
+    assert {"version": ""} == one_week().add_days(date(2026, 3, 9), 1).reasons[0].facts
+
+
+@pytest.mark.parametrize(
+    ("start", "count", "day", "beyond"),
+    [
+        pytest.param("2026-03-01", 7, "2026-03-08", 7, id="all before the coverage"),
+        pytest.param("2026-03-01", 8, "2026-03-09", 7, id="into the coverage"),
+        pytest.param("2026-03-01", 9, "2026-03-10", 7, id="further into it"),
+        pytest.param("2026-03-08", 1, "2026-03-09", 0, id="from the eve of the coverage"),
+        pytest.param("2026-03-13", 1, "2026-03-16", 1, id="out of it, past a weekend"),
+        pytest.param("2026-03-13", 3, "2026-03-18", 3, id="further out of it"),
+        pytest.param("2026-03-20", 2, "2026-03-22", 2, id="all behind it"),
+    ],
+)
+def test_outside_its_coverage_every_day_counts(start: str, count: int, day: str, beyond: int) -> None:
+    passage = one_week().add_days(date.fromisoformat(start), count)
+    assert (date.fromisoformat(day), beyond) == (passage.day, passage.days_beyond)
+
+
+def test_hours_of_the_first_season_hold_before_it_and_those_of_the_last_behind_it() -> None:
+    first = OfficeHours(date(2026, 3, 10), date(2026, 3, 10), (Span(time(7), time(13)),))
+    last = OfficeHours(date(2026, 3, 11), date(2026, 3, 12), DAY_SPANS)
+    calendar = one_week(hours=[last, first])
+    assert [first.spans, first.spans, DAY_SPANS, DAY_SPANS] == [
+        calendar.spans_on(date(2026, 3, day)) for day in (9, 10, 12, 13)
+    ]
 
 
 def test_a_local_day_off_beats_a_working_day_and_a_make_up_day() -> None:

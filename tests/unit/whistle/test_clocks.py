@@ -167,6 +167,16 @@ def test_a_start_on_a_day_off_is_among_the_skipped_days_of_working_hours(calenda
     assert told["days_skipped"] == {"count": 2, "days": "2026-03-14/2026-03-15 weekend"}
 
 
+def test_a_deadline_says_of_which_step_and_limit_it_is_and_since_when(calendar: Calendar) -> None:
+    start, limit = at("2026-03-10 08:00"), Duration(2, Unit.WORK_HOUR)
+    found = deadline("sign", limit, start, calendar)
+    assert ("sign", limit, start) == (found.step, found.limit, found.from_at)
+    assert ["counted", "calendar"] == [reason.rule for reason in found.derivation]
+    assert ("counted",) == tuple(
+        r.rule for r in deadline("sign", Duration(1, Unit.URGENT_DAY), start, calendar).derivation
+    )
+
+
 def test_equal_limits_of_one_start_share_their_moment_and_keep_their_step(calendar: Calendar) -> None:
     due = due_from(at("2026-03-10 08:00"), calendar)
     sign, contact = due("sign", Duration(1, Unit.WORK_DAY)), due("contact", Duration(1, Unit.WORK_DAY))
@@ -178,6 +188,8 @@ def test_moments_go_out_in_utc(calendar: Calendar) -> None:
     found = deadline("sign", Duration(1, Unit.URGENT_HOUR), at("2026-03-10 08:00"), calendar)
     assert datetime(2026, 3, 10, 1, tzinfo=UTC) == found.due_at
     assert UTC is found.due_at.tzinfo
+    for unit in (Unit.WORK_DAY, Unit.WORK_HOUR):
+        assert UTC is deadline("sign", Duration(1, unit), at("2026-03-10 08:00"), calendar).due_at.tzinfo
     assert UTC is found.from_at.tzinfo
 
 

@@ -8,7 +8,19 @@ from hypothesis import strategies as st
 
 from hub import ids
 from hub.model import Call, DepartmentId, Ending, IncidentId, Reason, Role, Whistle, WhistleId, WhistleState
-from hub.whistle.follow import ACTIVE, ENDS, MERGED, ended, follow, is_done, is_led, join, next_id, part
+from hub.whistle.follow import (
+    ACTIVE,
+    ENDS,
+    MERGED,
+    ended,
+    ending_of,
+    follow,
+    is_done,
+    is_led,
+    join,
+    next_id,
+    part,
+)
 from tests.unit.whistle.test_lifecycle import BLOWN_AT, WHISTLE
 
 LEAD, ASSIST = Role.LEAD, Role.ASSIST
@@ -125,6 +137,25 @@ def test_joined_and_parted_again_every_whistle_is_back_or_was_called_off(
         if one.state not in ENDS and one.id not in off:
             assert replace(one, version=one.version + 2) == back.pop(one.id)
     assert not back
+
+
+def test_a_whistle_that_is_called_off_says_why_behind_what_it_said_before() -> None:
+    before = Reason("contract_clause", {"clause": "1"})
+    off = ended(whistle(reasons=(before,)), Ending.WITHDRAWN, BLOWN_AT)
+    assert (before, Reason("withdrawn")) == off.reasons
+    assert (WhistleState.CANCELLED, WHISTLE.version + 1) == (off.state, off.version)
+    for why in Ending:
+        assert why is ending_of(ended(whistle(reasons=(before,)), why, BLOWN_AT))
+
+
+def test_a_whistle_that_goes_along_belongs_to_the_other_matter_and_says_whence_it_came() -> None:
+    mine = whistle(incident=OTHER)
+    done = join([mine], ONE, [whistle("gongan")], takes_more=True, at=BLOWN_AT)
+    assert () == done.ended
+    (moved,) = done.moved
+    assert (ONE, (Reason(MERGED, {"from": OTHER}),)) == (moved.incident_id, moved.reasons)
+    stays = join([mine], ONE, [whistle()], takes_more=True, at=BLOWN_AT)
+    assert ((), [Reason("merged")]) == (stays.moved, [w.reasons[-1] for w in stays.ended])
 
 
 def test_nothing_moves_to_a_matter_that_takes_no_more() -> None:

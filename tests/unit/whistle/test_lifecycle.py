@@ -85,7 +85,17 @@ def test_every_move_follows_the_table_or_is_refused_with_the_open_ones(
     if (state, move) in TABLE:
         moved, step = advance(whistle, move, BLOWN_AT)
         assert TABLE[state, move] is moved.state
-        assert (state, moved.state, moved.version) == (step.before, step.after, step.version)
+        assert (
+            Step(
+                whistle_id=WHISTLE.id,
+                move=move,
+                at=BLOWN_AT,
+                before=state,
+                after=moved.state,
+                version=WHISTLE.version + 1,
+            )
+            == step
+        )
     else:
         with pytest.raises(Refused) as refusal:
             advance(whistle, move, BLOWN_AT)
@@ -158,6 +168,23 @@ def test_a_return_outside_the_contract_is_refused(
     with pytest.raises(Refused) as refusal:
         check_return(report, whistle, RULES, calendar)
     assert code == refusal.value.code
+    assert ({"allowed": "NOT_MY_AREA, NOT_MY_DUTY"} if code == "W104" else {}) == refusal.value.facts
+
+
+def test_a_contract_that_knows_no_reason_for_a_return_says_so(calendar: Calendar) -> None:
+    with pytest.raises(Refused) as refusal:
+        check_return(RETURN, WHISTLE, replace(RULES, reason_codes=()), calendar)
+    assert {"allowed": "-"} == refusal.value.facts
+
+
+def test_without_a_time_limit_no_return_is_too_late(calendar: Calendar) -> None:
+    late = replace(RETURN, reported_at=BLOWN_AT + timedelta(days=300))
+    check_return(late, WHISTLE, replace(RULES, within=None), calendar)
+
+
+def test_a_filled_form_is_evidence_too(calendar: Calendar) -> None:
+    check_return(replace(RETURN, note="", form={"reason": "权属在邻区"}), WHISTLE, RULES, calendar)
+    check_return(replace(RETURN, note=""), WHISTLE, replace(RULES, needs_evidence=False), calendar)
 
 
 def test_the_time_for_a_return_runs_in_office_hours_from_the_blowing(calendar: Calendar) -> None:
