@@ -125,4 +125,10 @@ TEXTS: Final[dict[str, Text]] = {
         "group {group} has {count} messages of {topic} still to read",
         "add processes with that worker, up to the number of partitions",
     ),
+    "D145": Text(
+        "按月分表缺失或有数据落在其余表中：{tables}",
+        "启动 clockwork，它会提前建表并移入数据",
+        "months of the store are not made, or rows lie in none of them: {tables}",
+        "start clockwork: it makes them ahead and moves the rows there",
+    ),
 }

@@ -18,7 +18,7 @@ from hub.jsonform import loads
 from hub.model import Whistle, WhistleState
 from hub.pack.manifest import Retention
 from hub.run.retiring import retire
-from hub.store import leases, outbox, rows_read
+from hub.store import leases, months, outbox, rows_read
 from hub.store.engine import Store, insert
 from hub.store.moments import to_us
 from hub.store.tables import message, offset, overdue, whistle
@@ -59,7 +59,7 @@ class Clockwork:
         self._lease = leases.Holding(store, LEASE, worker, timedelta(seconds=lease_s))
         self._retention, self._forget = retention, forget
         self._kept, self._keeps_log = retention.topics if keeps_log else timedelta(0), keeps_log
-        self._next_sweep = self._next_retiring = clock.now()
+        self._next_sweep = self._next_retiring = self._next_months = clock.now()
 
     def step(self) -> int:
         """Notes what is overdue; returns how many steps that was. 0 while another leads."""
@@ -75,9 +75,21 @@ class Clockwork:
                 self._next_sweep = now + _SWEEP_EVERY
         if noted:
             log.info("deadlines_passed", steps=noted)
+        if now >= self._next_months:
+            self._turn_months(held, now)
         if now >= self._next_retiring:
             self._retire(held, now)
         return noted
+
+    def _turn_months(self, held: leases.Lease, now: datetime) -> None:
+        """Makes months ahead, and drops those past retention of which nothing is kept."""
+        with self._store.write() as conn:
+            leases.hold(conn, held)
+            made = months.make_ahead(conn, now)
+            gone = months.drop(conn, now - self._retention.records)
+        if made or gone:
+            log.info("months_turned", made=made, dropped=gone)
+        self._next_months = now + _SWEEP_EVERY
 
     def _retire(self, held: leases.Lease, now: datetime) -> None:
         """One portion a step, so that deadlines never wait for it; an hour's rest once nothing is left."""

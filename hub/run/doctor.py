@@ -15,7 +15,7 @@ from hub.model import UNMAPPED, Fate, IncidentState
 from hub.pack import Pack
 from hub.run import conservation
 from hub.run.conservation import Side
-from hub.store import contracts, outbox, records, sources
+from hub.store import contracts, months, outbox, records, sources
 from hub.store.moments import from_us, to_us
 from hub.store.tables import delivery, event, fallback, incident, link, overdue, record, whistle
 from hub.whistle.follow import ACTIVE
@@ -62,6 +62,8 @@ class Doctor:
         yield from self._hours(conn)
         if gone := conservation.without_record(conn):
             yield HubError("D142", count=len(gone), first=gone[0])
+        if away := months.missing(conn, self.now):
+            yield HubError("D145", tables=", ".join(away))
         for side in self.sides:
             if side.unread < 0:
                 yield HubError("D143", group=side.group, topic=side.topic, count=-side.unread)
