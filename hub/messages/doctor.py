@@ -161,4 +161,10 @@ TEXTS: Final[dict[str, Text]] = {
         "the newest record of {source} is {ahead_s} s ahead of the clock: it was ahead, or is behind now",
         "set the clock right; until it is there, new records are stamped one behind the other, and none is lost",
     ),
+    "D148": Text(
+        "按月分表缺失或有数据落在其余表中：{tables}",
+        "启动 clockwork，它会提前建表并移入数据",
+        "months of the store are not made, or rows lie in none of them: {tables}",
+        "start clockwork: it makes them ahead and moves the rows there",
+    ),
 }

@@ -19,7 +19,7 @@ from hub.model import Whistle, WhistleState
 from hub.pack.manifest import Retention
 from hub.run.retiring import retire
 from hub.run.timekeeping import JUMPED, Watch, written
-from hub.store import facts, leases, outbox, rows_read
+from hub.store import facts, leases, months, outbox, rows_read
 from hub.store.engine import Store, insert
 from hub.store.moments import to_us
 from hub.store.tables import message, offset, overdue, whistle
@@ -64,7 +64,7 @@ class Clockwork:
         self._lease = leases.Holding(store, LEASE, worker, timedelta(seconds=lease_s))
         self._retention, self._forget = retention, forget
         self._kept, self._keeps_log = retention.topics if keeps_log else timedelta(0), keeps_log
-        self._next_sweep = self._next_retiring = clock.now()
+        self._next_sweep = self._next_retiring = self._next_months = clock.now()
 
     def step(self) -> int:
         """Notes what is overdue; returns how many steps that was. 0 while another leads."""
@@ -81,6 +81,8 @@ class Clockwork:
                 self._next_sweep = now + _SWEEP_EVERY
         if noted:
             log.info("deadlines_passed", steps=noted)
+        if is_due(self._next_months, now, within=_SWEEP_EVERY):
+            self._turn_months(held, now)
         if is_due(self._next_retiring, now, within=_SWEEP_EVERY):
             self._retire(held, now)
         return noted
@@ -92,6 +94,16 @@ class Clockwork:
             log.warning("clock_jumped", by_s=int(by.total_seconds()))
             with self._store.write() as conn:
                 facts.put(conn, JUMPED, written(now, by))
+
+    def _turn_months(self, held: leases.Lease, now: datetime) -> None:
+        """Makes months ahead, and drops those past retention of which nothing is kept."""
+        with self._store.write() as conn:
+            leases.hold(conn, held)
+            made = months.make_ahead(conn, now)
+            gone = months.drop(conn, now - self._retention.records)
+        if made or gone:
+            log.info("months_turned", made=made, dropped=gone)
+        self._next_months = now + _SWEEP_EVERY
 
     def _retire(self, held: leases.Lease, now: datetime) -> None:
         """One portion a step, so that deadlines never wait for it; an hour's rest once nothing is left."""

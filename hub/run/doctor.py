@@ -18,7 +18,7 @@ from hub.run.conservation import Side
 from hub.run.pressure import PRESSED
 from hub.run.timekeeping import JUMPED, LEAST, TOLD_FOR
 from hub.run.timekeeping import read as read_jump
-from hub.store import attachments, contracts, facts, outbox, records, sources
+from hub.store import attachments, contracts, facts, months, outbox, records, sources
 from hub.store.moments import from_us, to_us
 from hub.store.tables import delivery, event, fallback, incident, link, overdue, record, whistle
 from hub.whistle.follow import ACTIVE
@@ -74,6 +74,8 @@ class Doctor:
         yield from self._hours(conn)
         if gone := conservation.without_record(conn):
             yield HubError("D142", count=len(gone), first=gone[0])
+        if away := months.missing(conn, self.now):
+            yield HubError("D148", tables=", ".join(away))
         for side in self.sides:
             if side.unread < 0:
                 yield HubError("D143", group=side.group, topic=side.topic, count=-side.unread)

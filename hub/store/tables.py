@@ -55,6 +55,7 @@ body = Table(  # beside its record, which changes: these bytes never do
     Column("record_id", String(40), nullable=False),
     Column("sealed", LargeBinary, nullable=False),  # the bytes as sent
     PrimaryKeyConstraint("received_us", "record_id"),
+    postgresql_partition_by="RANGE (received_us)",  # by month: hub.store.months
 )
 
 # -- keys: one a subject; deleting the row is deleting what it sealed ------------------------------

@@ -3,6 +3,8 @@
 Revision ID: 0009
 """
 
+from datetime import UTC, datetime
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -27,7 +29,10 @@ def _bodies() -> None:
         sa.Column("record_id", sa.String(40), nullable=False),
         sa.Column("sealed", sa.LargeBinary(), nullable=False),
         sa.PrimaryKeyConstraint("received_us", "record_id"),
+        postgresql_partition_by="RANGE (received_us)",
     )
+    if op.get_bind().dialect.name == "postgresql":
+        _months()
     op.execute(
         "INSERT INTO body (received_us, record_id, sealed) SELECT received_us, id, sealed FROM record "
         "WHERE sealed IS NOT NULL ORDER BY received_us"
@@ -35,6 +40,21 @@ def _bodies() -> None:
     op.drop_index("record_kept", "record")
     op.drop_index("record_digest", "record")
     op.drop_column("record", "sealed")
+
+
+def _months() -> None:
+    """One for each month of what was received so far, and the rest; clockwork makes those to come."""
+    op.execute("CREATE TABLE body_rest PARTITION OF body DEFAULT")
+    rows = op.get_bind().exec_driver_sql(
+        "SELECT DISTINCT date_part('year', m)::int, date_part('month', m)::int FROM "
+        "(SELECT to_timestamp(received_us / 1000000) AT TIME ZONE 'UTC' AS m FROM record) AS moments"
+    )
+    for year, month in rows.all():
+        begins, ends = datetime(year, month, 1, tzinfo=UTC), datetime(year + month // 12, month % 12 + 1, 1, tzinfo=UTC)
+        op.execute(
+            f"CREATE TABLE body_{year:04d}_{month:02d} PARTITION OF body FOR VALUES "
+            f"FROM ({int(begins.timestamp()) * 1_000_000}) TO ({int(ends.timestamp()) * 1_000_000})"
+        )
 
 
 def _parcels() -> None:

@@ -1,0 +1,135 @@
+"""What was sent lies by month: made ahead, never without a place, and dropped whole once nothing of it is kept."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from hub.run.doctor import Doctor
+from hub.store import months, records
+from hub.store.months import Month, month_of
+from tests.conftest import Servers
+from tests.instruments import HubInHand
+from tests.unit.run.sources import SOURCE, pipe
+
+pytestmark = pytest.mark.connected
+
+MARCH = "body_2026_03"
+"""Of the morning on which tests begin."""
+
+
+@pytest.fixture
+def hub(real_servers: Servers, tmp_path: Path) -> Iterator[HubInHand]:
+    """A hub with PostgreSQL and the embedded bus; nobody has made a month yet."""
+    made = HubInHand(tmp_path, store=real_servers.fresh()[0])
+    yield made
+    made.close()
+
+
+def lies_in(hub: HubInHand) -> list[tuple[str, int]]:
+    """Table → how many bodies lie there, empty ones left out."""
+    found = hub.rows("SELECT tableoid::regclass::text, count(*) FROM body GROUP BY 1 ORDER BY 1")
+    return [(name, number) for name, number in found]
+
+
+def made(hub: HubInHand) -> list[str]:
+    """Every month's table, and the rest."""
+    return [
+        name
+        for (name,) in hub.rows(
+            "SELECT inhrelid::regclass::text FROM pg_inherits WHERE inhparent = 'body'::regclass ORDER BY 1"
+        )
+    ]
+
+
+def told(hub: HubInHand) -> list[object]:
+    """What the doctor says of months."""
+    with hub.hub.store.read() as conn:
+        found = Doctor(hub.hub.pack, (), hub.clock.now()).findings(conn)
+    return [one.facts["tables"] for one in found if one.code == "D148"]
+
+
+def waiting(hub: HubInHand) -> int:
+    """How many records wait with what was sent at hand."""
+    with hub.hub.store.look() as conn:
+        return sum(bool(one.sealed) for one in records.waiting(conn, SOURCE, 100))
+
+
+def test_what_comes_before_its_month_is_made_lies_in_the_rest_and_moves_there(hub: HubInHand) -> None:
+    hub.tell(pipe(hub, "A1"), pipe(hub, "A2"))
+    assert [("body_rest", 2)] == lies_in(hub)
+    assert ["body_2026_03, body_2026_04, body_rest"] == told(hub)
+    assert 2 == waiting(hub)
+    hub.hub.plain_clockwork().step()
+    assert [(MARCH, 2)] == lies_in(hub)
+    assert [MARCH, "body_2026_04", "body_2026_05", "body_rest"] == made(hub)
+    assert (2, []) == (waiting(hub), told(hub))
+    hub.tell(pipe(hub, "A3"))
+    assert [(MARCH, 3)] == lies_in(hub)
+
+
+def test_months_are_made_as_time_goes_by_and_a_clock_that_jumped_finds_its_rows(hub: HubInHand) -> None:
+    clockwork = hub.hub.plain_clockwork()
+    clockwork.step()
+    hub.clock.pause(timedelta(days=200).total_seconds())
+    hub.tell(pipe(hub, "A1"))
+    assert [("body_rest", 1)] == lies_in(hub)
+    clockwork.step()
+    assert [("body_2026_09", 1)] == lies_in(hub)
+    assert [] == told(hub)
+
+
+def test_a_month_past_retention_is_dropped_whole_and_no_account_changes(hub: HubInHand) -> None:
+    clockwork = hub.hub.plain_clockwork()
+    clockwork.step()
+    hub.tell(pipe(hub, "A1"), pipe(hub, "A2"))
+    hub.settle()
+    account = hub.account()
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql("UPDATE whistle SET state = 'cancelled'")
+    hub.clock.pause(timedelta(days=366).total_seconds())
+    clockwork.step()
+    assert [(0,)] == hub.rows("SELECT count(*) FROM data_key")
+    assert [(MARCH, 2)] == lies_in(hub)  # unreadable, and goes with its month
+    hub.clock.pause(timedelta(days=31).total_seconds())
+    clockwork.step()
+    assert MARCH not in made(hub)
+    assert ([], account) == (lies_in(hub), hub.account())
+
+
+def test_a_month_of_which_an_open_whistle_needs_something_stays(hub: HubInHand) -> None:
+    clockwork = hub.hub.plain_clockwork()
+    clockwork.step()
+    hub.tell(pipe(hub, "A1"))
+    hub.settle()
+    hub.clock.pause(timedelta(days=420).total_seconds())
+    clockwork.step()
+    assert [(MARCH, 1)] == lies_in(hub)
+    assert "body_2026_04" not in made(hub)
+
+
+def test_a_month_that_somebody_reads_is_dropped_later_and_nobody_waits_for_it(hub: HubInHand) -> None:
+    hub.hub.plain_clockwork().step()
+    later = hub.clock.now() + timedelta(days=100)
+    with hub.hub.store.read() as reader:
+        reader.exec_driver_sql("SELECT count(*) FROM body").one()
+        with hub.hub.store.write() as conn:
+            assert [] == months.drop(conn, later)
+    with hub.hub.store.write() as conn:
+        assert [MARCH, "body_2026_04", "body_2026_05"] == months.drop(conn, later)
+
+
+@pytest.mark.parametrize(
+    ("moment", "month"),
+    [
+        pytest.param(
+            datetime(2026, 12, 31, 23, 59, tzinfo=UTC), Month(2026, 12), id="the last minute of a year"
+        ),
+        pytest.param(datetime.fromisoformat("2027-01-01T07:59:00+08:00"), Month(2026, 12), id="by UTC"),
+        pytest.param(datetime.fromisoformat("2027-01-01T08:00:00+08:00"), Month(2027, 1), id="the first"),
+    ],
+)
+def test_a_month_ends_where_the_next_begins(moment: datetime, month: Month) -> None:
+    assert month == month_of(moment)
+    assert month.begins_us <= int(moment.timestamp() * 1_000_000) < month.after().begins_us
