@@ -129,6 +129,16 @@ def test_what_cannot_be_drawn_is_refused_by_code(content: bytes) -> None:
     assert ("F131", {}) == (refused.value.code, refused.value.facts)
 
 
+@pytest.mark.nasty("N72")
+def test_a_picture_that_could_be_drawn_but_would_fill_the_memory_is_not() -> None:
+    out = BytesIO()
+    Image.new("1", (9000, 9000)).save(out, "PNG")
+    assert len(out.getvalue()) < 100_000
+    with pytest.raises(Refused) as refused:
+        drawn(out.getvalue())
+    assert "F131" == refused.value.code
+
+
 @pytest.mark.parametrize("content", [b"%PDF-1.7", b"<html>", b""])
 def test_what_is_no_picture_is_refused_by_its_kind(content: bytes) -> None:
     with pytest.raises(Refused) as refused:
