@@ -55,6 +55,10 @@ def test_figures_that_make_no_sense_are_named(fault: Suspicion | None, position:
             [(Suspicion.DEGREES_MINUTES, 120.85, 32.01)], degrees(3200.6, 12051.0), id="NMEA, swapped"
         ),
         pytest.param([], degrees(12075.0, 3200.6), id="75 minutes are none"),
+        pytest.param([], degrees(12060.5, 3200.6), id="60 minutes are a degree"),
+        pytest.param(
+            [(Suspicion.DEGREES_MINUTES, 120.991667, 32.01)], degrees(12059.5, 3200.6), id="59 minutes"
+        ),
         pytest.param(
             [(Suspicion.SWAPPED, 580_297.0, 3_541_942.0)], plane(3_541_942.0, 580_297.0), id="plane"
         ),
@@ -80,6 +84,10 @@ def test_figures_are_read_in_the_other_ways_that_they_are_usually_meant(
         pytest.param(
             10, 10, Position(120.851234, 32.01, Crs.WGS84, decimals=6), id="one trailing zero is chance"
         ),
+        pytest.param(
+            40, 60, Position(120.85, 32.01, Crs.WGS84, decimals=3), id="one zero at the end of both is chance"
+        ),
+        pytest.param(450, 560, Position(120.851234, 32.011234, Crs.WGS84, decimals=2), id="declared coarser"),
         pytest.param(
             300, 300, Position(120.851234, 32.011234, Crs.WGS84, error_m=300.0), id="stated by the source"
         ),

@@ -56,7 +56,7 @@ def test_the_first_reason_that_holds_counts_and_what_has_none_is_told() -> None:
 
 
 def test_a_time_out_is_tried_and_not_killed() -> None:
-    ended = ("killed", "killed", "time-out", "survived", "untested")
+    ended = ("killed", "killed", "time-out", "survived", "survived")
     count = Count("place", 9, tuple(Mutant(str(n), "f", one) for n, one in enumerate(ended)), 1.0)
     assert 0.4 == count.share
     assert "| place | 9 | 5 | 2 | 2 | 1 | 40.0% |" == table([count]).splitlines()[-1]
