@@ -5,7 +5,7 @@ from datetime import datetime
 from itertools import accumulate, takewhile
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, delete, exists, func, or_, select, text, update
+from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, or_, select, text, update
 
 from hub.bus.message import Fenced, Message, Partition
 from hub.bus.topics import partition_of
@@ -21,6 +21,12 @@ PARCEL: Final = 1_000_000
 """Numbers of one parcel: its messages are `id * PARCEL` and those behind. No transaction says so many."""
 _LOOK: Final = 1_000
 """Parcels that one look of the relay takes in."""
+_PARCELS: Final = select(parcel.c.id, parcel.c.number).order_by(parcel.c.id).limit(_LOOK)
+_MESSAGES: Final = (
+    select(message.c.seq, message.c.part, message.c.topic, message.c.key, message.c.value)
+    .where(message.c.seq >= bindparam("first"), message.c.seq < bindparam("end"), message.c.sent == 0)
+    .order_by(message.c.seq)
+)
 _NEXT: Final = {
     "sqlite": f"""
         INSERT INTO parcel (id, number)
@@ -79,20 +85,19 @@ def unsent(store: Store, limit: int) -> list[tuple[int, int, Message]]:
     """The oldest messages that Kafka does not have yet: (seq, partition, message). Whole parcels, at least one
     where any waits, and no further one once `limit` is reached."""
     with store.look() as conn:
-        parcels = conn.execute(select(parcel.c.id, parcel.c.number).order_by(parcel.c.id).limit(_LOOK)).all()
+        parcels = conn.execute(_PARCELS).all()
     before = accumulate((one.number for one in parcels), initial=0)
     taken = [one.id for one, n in takewhile(lambda pair: pair[1] < limit, zip(parcels, before, strict=False))]
     if not taken:
         return []
     with store.look() as conn:
-        rows = conn.execute(
-            select(message.c.seq, message.c.part, message.c.topic, message.c.key, message.c.value)
-            .where(message.c.seq >= taken[0] * PARCEL, message.c.seq < (taken[-1] + 1) * PARCEL)
-            .where(message.c.sent == 0)
-            .order_by(message.c.seq)
-        ).all()
+        rows = conn.execute(_MESSAGES, {"first": taken[0] * PARCEL, "end": (taken[-1] + 1) * PARCEL}).all()
     known = set(taken)  # another one may have come between those two looks
-    return [(r.seq, r.part, Message(r.topic, r.key, r.value)) for r in rows if r.seq // PARCEL in known]
+    return [
+        (seq, part, Message(topic, key, value))
+        for seq, part, topic, key, value in rows
+        if seq // PARCEL in known
+    ]
 
 
 def mark_sent(conn: Connection, seqs: Iterable[int]) -> None:

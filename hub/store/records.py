@@ -7,7 +7,7 @@ from itertools import accumulate
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, and_, case, exists, func, select, update
+from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, exists, func, select, update
 
 from hub.access.vault import DataKey
 from hub.jsonform import dumps
@@ -26,6 +26,13 @@ SETTLED: Final = 2
 BATCH_BYTES: Final = 8 * 1024 * 1024
 """What one look at waiting records takes into memory, and somewhat more once it is unsealed and parsed."""
 
+_HEADS: Final = (
+    select(record.c.id, record.c.size)
+    .where(record.c.source == bindparam("source"), record.c.stage == RECEIVED)
+    .order_by(record.c.received_us, record.c.id)
+    .limit(bindparam("most"))
+)
+"""Made once: it is asked twenty times a second of every source, mostly for nothing."""
 _POINTER: Final = 200
 _RANK: Final = {Fate.HELD: 0, Fate.DEAD: 1, Fate.PUBLISHED: 2, Fate.LINKED: 3}
 
@@ -134,12 +141,7 @@ def newest_at(conn: Connection, source: str) -> datetime | None:
 def waiting(conn: Connection, source: str, limit: int, limit_bytes: int = BATCH_BYTES) -> list[WaitingRecord]:
     """The oldest records of `source` that nobody has read yet: up to `limit`, up to `limit_bytes` of what was
     sent, and at least one where any waits."""
-    heads = conn.execute(
-        select(record.c.id, record.c.size)
-        .where(record.c.source == source, record.c.stage == RECEIVED)
-        .order_by(record.c.received_us, record.c.id)
-        .limit(limit)
-    ).all()
+    heads = conn.execute(_HEADS, {"source": source, "most": limit}).all()
     behind = accumulate(r.size for r in heads)
     ids = [
         r.id

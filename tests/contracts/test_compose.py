@@ -15,6 +15,7 @@ import yaml
 from jsonschema import Draft202012Validator
 
 import hub.pack
+from hub.run import servers
 from hub.run.servers import KAFKA_VERSION
 from hub.settings import Settings
 from tests.docs.blocks import ROOT
@@ -51,6 +52,14 @@ def test_all_that_a_hub_needs_is_there_and_each_worker_once() -> None:
     assert {name for name, one in hub.pack.load().sources.items() if one.plugin != "file_import"} == simulated
     assert {"kafka", "postgresql"} == SERVICES.keys() - OURS.keys()
     assert f"apache/kafka:{KAFKA_VERSION}" == SERVICES["kafka"]["image"]
+
+
+def test_the_database_is_set_as_the_local_one_is_and_as_the_page_for_operators_says() -> None:
+    database = SERVICES["postgresql"]
+    assert ["postgres", *(f"-c{one}" for one in servers.POSTGRESQL)] == database["command"]
+    assert " ".join(servers.BYTEWISE) == database["environment"]["POSTGRES_INITDB_ARGS"]
+    page = (ROOT / "docs" / "operate.md").read_text("utf-8")
+    assert [] == [one for one in (*servers.POSTGRESQL, servers.BYTEWISE[0]) if f"`{one}`" not in page]
 
 
 @pytest.mark.parametrize("name", OURS)
