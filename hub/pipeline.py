@@ -6,16 +6,12 @@ event ─▶ sighting ─▶ link decision ─▶ INCIDENT ─▶ calls ─▶ W
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from functools import lru_cache
+from datetime import datetime
 from typing import Final
 
 import orjson
 
 from hub import ids
-from hub.access.folding import fold
-from hub.access.known import Known
-from hub.access.textscan import mask_text
 from hub.clock import day_of
 from hub.contract.clauses import Unrouted
 from hub.contract.matter import Matter
@@ -30,8 +26,6 @@ from hub.intake.revisions import Standing, completed, is_behind, says_a_place
 from hub.intake.validate import Validator
 from hub.jsonform import dumps
 from hub.model import (
-    UNMAPPED,
-    AttachmentRef,
     DepartmentId,
     Draft,
     Event,
@@ -44,10 +38,7 @@ from hub.model import (
     IncidentId,
     IncidentState,
     Level,
-    Mode,
     Reason,
-    RecordId,
-    Resident,
     Urgency,
 )
 from hub.pack import Pack
@@ -55,37 +46,8 @@ from hub.place.address import parse
 from hub.place.atlas import Atlas
 from hub.place.locate import Claim, Located, Unlocated, locate
 from hub.place.surveys import survey
+from hub.understood import Origin, Understood, understood
 from hub.whistle.clocks import due_from
-
-_LABEL: Final = 64
-"""Characters that the unified schema leaves to a source's own words for states, ways and urgency."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Origin:
-    """What is known of the record that a draft came in."""
-
-    record_id: RecordId
-    source: str
-    mode: Mode
-    received_at: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Understood:
-    """A draft that became an event; `text` and `resident` go to the vault, `why` beside the event.
-
-    `resident` is None too where a revision is older than what stands: it changes nothing.
-    """
-
-    event: Event
-    body: str
-    """The event in JSON, as it was held against the schema and is stored."""
-    text: EventText
-    resident: Resident | None
-    why: tuple[Reason, ...]
-    attachments: tuple[AttachmentRef, ...] = ()
-    """Where the files lie that it came with: personal, for the vault."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,8 +108,17 @@ class Journey:
             if isinstance(found, Unlocated):
                 return self._unplaced(found)
             revision = self._fingerprint(dumps(draft).encode())
-            understood = self._assemble(whole, origin, key, revision, accused, moments, found)
-            self._validate(understood.body)
+            made = understood(
+                whole,
+                origin,
+                self.pack,
+                key=key,
+                revision=revision,
+                accused=accused,
+                moments=moments,
+                found=found,
+            )
+            self._validate(made.body)
         except HeldRecord as held:
             return Parked(
                 fate=Fate.HELD, code=held.code, pointer=held.pointer, owner=self.pack.fallback_owner
@@ -155,8 +126,8 @@ class Journey:
         except BadRecord as bad:
             return Parked(fate=Fate.DEAD, code=bad.code, pointer=bad.pointer)
         if standing and is_behind(draft.version, origin.received_at, standing):
-            return replace(understood, resident=None)
-        return understood
+            return replace(made, resident=None)
+        return made
 
     def _accused(self, draft: Draft) -> DepartmentId | None:
         if not (draft.accused_name or draft.accused_uscc):
@@ -190,98 +161,6 @@ class Journey:
             owner=self.pack.fallback_owner,
             why=(*found.reasons, *choices),
         )
-
-    def _assemble(
-        self,
-        draft: Draft,
-        origin: Origin,
-        key: EventKey,
-        revision: str,
-        accused: DepartmentId | None,
-        moments: times.Times,
-        found: Located,
-    ) -> Understood:
-        category = self.pack.codes.category_of(draft.category.table, draft.category.value)
-        person = draft.requester
-        known = Known((person.name, person.phone, person.address) if person else ())
-        text = EventText(
-            title=draft.title,
-            content=draft.content,
-            address=draft.address,
-            accused_name=draft.accused_name,
-            masked=mask_text(f"{draft.title}\n{draft.content}", known),
-        )
-        resident = None
-        if person is not None and (person.name or person.phone or person.id_number):
-            resident = Resident(
-                id=ids.resident_id(key),
-                name=person.name,
-                phone=person.phone,
-                id_number=person.id_number,
-                address=person.address,
-                callback=person.callback,
-                anonymous=person.anonymous,
-            )
-        flags = (*draft.flags, *moments.flags, *(() if category else ("unmapped_code",)))
-        event = Event(
-            id=ids.event_id(key, revision),
-            key=key,
-            record_id=origin.record_id,
-            source=origin.source,
-            source_ref=draft.source_ref,
-            part=draft.part,
-            aliases=draft.aliases,
-            same_as=draft.same_as,
-            version=draft.version,
-            category=category or UNMAPPED,
-            code_table=draft.category.table,
-            code_raw=draft.category.value,
-            request_type=draft.request_type,
-            urgency=draft.urgency,
-            urgency_raw=_label(draft.urgency_raw, known),
-            channel=_label(draft.channel, known),
-            stage=draft.stage,
-            status_raw=_label(draft.status_raw, known),
-            occurred_at=moments.occurred_at,
-            reported_at=moments.reported_at,
-            received_at=origin.received_at,
-            title=_vault(origin.record_id, "title", draft.title),
-            content=_vault(origin.record_id, "content", draft.content),
-            address=_vault(origin.record_id, "address", draft.address),
-            requester=resident.id if resident else None,
-            secret=draft.secret or self._is_secret(category),
-            accused=accused,
-            place=found.place,
-            device_ref=draft.device_ref,
-            clocks=draft.clocks,
-            condition=_label(draft.condition, known),
-            attachments=len(draft.attachments),
-            confidence=draft.confidence,
-            mode=self._mode(origin, moments),
-            flags=tuple(dict.fromkeys(flags)),
-        )
-        return Understood(
-            event=event,
-            body=dumps(event),
-            text=text,
-            resident=resident,
-            why=found.reasons,
-            attachments=draft.attachments,
-        )
-
-    def _mode(self, origin: Origin, moments: times.Times) -> Mode:
-        """A live report that comes long after it was made is late: its deadlines are not the department's fault."""
-        late_after = self._late_after(origin.source)
-        late = origin.mode is Mode.LIVE and origin.received_at - moments.reported_at > late_after
-        return Mode.LATE if late else origin.mode
-
-    def _late_after(self, source: str) -> timedelta:
-        setup = self.pack.sources.get(source)
-        return timedelta(seconds=setup.late_after_s) if setup and setup.late_after_s else timedelta.max
-
-    def _is_secret(self, category: str | None) -> bool:
-        """Some categories are always handled as 保密件 (N58)."""
-        return category is not None and category in self.pack.secrecy.categories
 
     def _validate(self, body: str) -> None:
         for fault in self._schema.faults(orjson.loads(body)):
@@ -364,24 +243,6 @@ class Journey:
         starts = (since or event.received_at).replace(microsecond=0)
         due = due_from(starts, self.pack.calendar)
         return self._routers.on(day_of(incident.opened_at)).route(matter, due)
-
-
-def _vault(record: RecordId, field: str, value: str) -> str:
-    return f"vault:{record}/{field}" if value else ""
-
-
-def _label(words: str, known: Known) -> str:
-    """The source's own word for a state or a way, which travels outside the vault: nothing personal, and short."""
-    if not words:
-        return ""
-    plain = _without_patterns(words)
-    return (mask_text(plain, known) if known and any(known.spans(fold(plain))) else plain)[:_LABEL]
-
-
-@lru_cache(maxsize=512)
-def _without_patterns(words: str) -> str:
-    """Without phones, numbers and the like. Cached: a source has a few dozen such words."""
-    return mask_text(words)
 
 
 def opened_by(event: Event, *, recurrence_of: IncidentId | None) -> Incident:

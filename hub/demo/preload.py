@@ -26,12 +26,13 @@ from hub.model import (
     Reason,
     Verdict,
 )
-from hub.pipeline import Origin, Understood, opened_by
+from hub.pipeline import opened_by
 from hub.plugin import Body
 from hub.run.assembly import Assembly
 from hub.run.reception import SEALED_AT
 from hub.run.sealing import seal_event
 from hub.store import events, incidents, keys, records
+from hub.understood import Origin, Understood
 
 _PORTION: Final = 500
 _SAMPLE: Final = 400

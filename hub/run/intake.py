@@ -21,7 +21,7 @@ from hub.errors import BadRecord, HeldRecord
 from hub.intake.revisions import Standing, is_behind
 from hub.jsonform import dumps
 from hub.model import Arrival, Draft, Event, EventKey, Fate, GridDraft, Mode, Resident
-from hub.pipeline import Journey, Origin, Parked, Understood
+from hub.pipeline import Journey, Parked
 from hub.plugin import Adapter, Body, Reads
 from hub.run import arrivals, envelope
 from hub.run.maps import renew_maps
@@ -33,6 +33,7 @@ from hub.run.trouble import is_of_the_batch
 from hub.store import attachments, cursors, events, keys, leases, records
 from hub.store.engine import Store
 from hub.store.outbox import Outbox
+from hub.understood import Origin, Understood
 
 log = structlog.get_logger()
 

@@ -10,8 +10,8 @@ from hub import ids
 from hub.access.vault import DataKey, Vault
 from hub.jsonform import dumps, loads
 from hub.model import AttachmentRef, EventText, Resident
-from hub.pipeline import Understood
 from hub.store import attachments, events
+from hub.understood import Understood
 
 EVENT_SEALED_AT: Final = "event.sealed"
 RESIDENT_SEALED_AT: Final = "resident.sealed"

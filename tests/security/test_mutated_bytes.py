@@ -14,9 +14,10 @@ from hub.demo.process import forget_peak, peak_mb
 from hub.errors import BadRecord, HeldRecord, HubError, PeerRefused
 from hub.intake.validate import Validator
 from hub.model import Arrival, Draft, GridDraft, Mode
-from hub.pipeline import Journey, Origin, Parked
+from hub.pipeline import Journey, Parked
 from hub.plugin import Body, Filters, PeerRequest, Receives
 from hub.schema import schemas
+from hub.understood import Origin
 from tests.instruments import demo_pack
 from tests.security.knocks import KNOCKS, unsigned
 from tests.security.mutation import SIGN, changed
