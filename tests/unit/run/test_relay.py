@@ -127,3 +127,6 @@ def test_a_leader_that_slept_through_its_lease_marks_nothing_and_what_it_carried
     with pytest.raises(Fenced):
         sleeper.step()
     assert (["1", "1"], 0) == (shelf.lies, waiting(hub))
+    say(hub, "2")
+    assert [0, 1] == [sleeper.step(), successor.step()]
+    assert ["1", "1", "2"] == shelf.lies  # it knows by now that it leads no more
