@@ -266,12 +266,14 @@ def section(counts: Sequence[Count], by_reason: Mapping[str, int], manner: str) 
 def main() -> int:
     """0 where every tried room reaches the bar."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    asked.add_argument("rooms", nargs="*", choices=[*ROOMS, []], help="all, unless named")
+    asked.add_argument("rooms", nargs="*", metavar="ROOM", help=f"of {', '.join(ROOMS)}; all, unless named")
     asked.add_argument("--all", action="store_true", help=f"every mutant, not {DRAWN} a room")
     asked.add_argument("--drawn", type=int, default=DRAWN, metavar="N", help="how many a room")
     asked.add_argument("--seed", type=int, default=SEED)
     asked.add_argument("--write", action="store_true", help="put the figures into docs/measured.md")
     given = asked.parse_args()
+    if strange := set(given.rooms) - set(ROOMS):
+        asked.error(f"no pure room: {', '.join(strange)}")
     counts = []
     for room in given.rooms or ROOMS:
         counts.append(tried(ROOT / "mutants" / room, room, None if given.all else given.drawn, given.seed))
