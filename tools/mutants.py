@@ -48,6 +48,7 @@ _KILLED: Final = 1
 _AT_ONCE: Final = os.cpu_count() or 1
 _WITHIN_S: Final = 120.0
 """Many times what a room's tests take: a loop without end, mostly."""
+_AS_QUICK: Final = {"HYPOTHESIS_PROFILE": "mutants"}
 _MARKS: Final = ("-m", "not connected and not slow and not drill")
 
 
@@ -159,7 +160,7 @@ def _tests(room: str) -> list[str]:
     return [f"tests/unit/{room}", *_ELSEWHERE.get(room, ())]
 
 
-def _judged(room: str, file: Path, name: str, code: int) -> Mutant:
+def _judged(room: str, file: str, name: str, code: int) -> Mutant:
     """One tried mutant of a `.meta` file, in the room's folder.
 
     mutmut runs the tests that came past a function once. What ran at import, or in an earlier test whose result
@@ -167,23 +168,22 @@ def _judged(room: str, file: Path, name: str, code: int) -> Mutant:
     """
     if code == _KILLED:
         return Mutant(name, file, "killed")
+    return Mutant(name, file, _tested(room, name), _change(name, file))
+
+
+def _tested(room: str, name: str) -> str:
+    """How all tests of a room end with the mutant `name`, "" for the code as it is; in the room's folder."""
     command = [sys.executable, "-m", "pytest", "-x", "-q", "-p", "no:cacheprovider", *_MARKS, *_tests(room)]
-    env = {**_environment(), "MUTANT_UNDER_TEST": name}
+    made = Path("mutants").absolute()  # before any other hub
+    path = os.pathsep.join(map(str, (made, *sorted((made / "plugins").iterdir()))))
+    env = {**os.environ, **_AS_QUICK, "PYTHONPATH": path, "MUTANT_UNDER_TEST": name}
     try:
         done = subprocess.run(
             command, cwd="mutants", env=env, capture_output=True, check=False, timeout=_WITHIN_S
         )
-        ended = "killed" if done.returncode else "survived"
     except subprocess.TimeoutExpired:
-        ended = "time-out"
-    return Mutant(name, file, ended, _change(name, file))
-
-
-def _environment() -> dict[str, str]:
-    """Of a run inside a room's folder: what mutmut made there comes before any other hub."""
-    made = Path("mutants").absolute()
-    path = os.pathsep.join(map(str, (made, *sorted((made / "plugins").iterdir()))))
-    return {**os.environ, "HYPOTHESIS_PROFILE": "mutants", "PYTHONPATH": path}
+        return "time-out"
+    return "killed" if done.returncode else "survived"
 
 
 def _change(name: str, source: str) -> str:
@@ -192,8 +192,7 @@ def _change(name: str, source: str) -> str:
     from mutmut.mutation.diff_apply import generated_function_names
 
     spans = MutantLineSpans.load(source)
-    if spans is None:
-        return ""
+    assert spans is not None, source  # noqa: S101 - written beside the mutants
     pair = spans.read_function_sources(generated_function_names(name))
     before, after = ([line.strip() for line in _NAMED.sub("(", text).splitlines()] for text in pair)
     lines = list(unified_diff(before, after, n=0, lineterm=""))[2:]
@@ -208,7 +207,7 @@ def tried(place: Path, room: str, count: int | None, seed: int) -> Count:
         names = _names(room)
         chosen = [] if count is None else drawn(names, count, seed)
         command = [sys.executable, "-c", "from mutmut.__main__ import cli; cli()", "run", *chosen]
-        env = {**os.environ, "HYPOTHESIS_PROFILE": "mutants"}
+        env = {**os.environ, **_AS_QUICK}
         with Path("log").open("wb") as log:
             done = subprocess.run(command, env=env, stdout=log, stderr=subprocess.STDOUT, check=False)
         if done.returncode:
@@ -225,6 +224,10 @@ def judged(room: str) -> tuple[Mutant, ...]:
         for name, code in json.loads(file.read_text("utf-8"))["exit_code_by_key"].items()
         if code is not None
     ]
+    if _tested(room, "") != "survived":
+        raise SystemExit(
+            f"{room}: the code as it is fails its tests in {Path.cwd()}/mutants: a kill proves nothing"
+        )
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         return tuple(pool.map(_judged, *zip(*found, strict=True)))
 
@@ -266,12 +269,14 @@ def section(counts: Sequence[Count], by_reason: Mapping[str, int], manner: str) 
 def main() -> int:
     """0 where every tried room reaches the bar."""
     asked = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    asked.add_argument("rooms", nargs="*", choices=[*ROOMS, []], help="all, unless named")
+    asked.add_argument("rooms", nargs="*", metavar="ROOM", help=f"of {', '.join(ROOMS)}; all, unless named")
     asked.add_argument("--all", action="store_true", help=f"every mutant, not {DRAWN} a room")
     asked.add_argument("--drawn", type=int, default=DRAWN, metavar="N", help="how many a room")
     asked.add_argument("--seed", type=int, default=SEED)
     asked.add_argument("--write", action="store_true", help="put the figures into docs/measured.md")
     given = asked.parse_args()
+    if strange := set(given.rooms) - set(ROOMS):
+        asked.error(f"no pure room: {', '.join(strange)}")
     counts = []
     for room in given.rooms or ROOMS:
         counts.append(tried(ROOT / "mutants" / room, room, None if given.all else given.drawn, given.seed))

@@ -172,6 +172,13 @@ def test_words_do_not_enter_the_chain(row: AuditRow) -> None:
     assert raised.value.code == "A110"
 
 
+def test_a_block_holds_its_rows_line_by_line_and_whole() -> None:
+    rows = (a_row(1), a_row(2))
+    body = START.append(rows).body
+    assert b"\n".join(row.line() for row in rows).decode() == body
+    assert [repr(row) for row in rows] == [repr(row_of(line)) for line in body.splitlines()]
+
+
 @pytest.mark.nasty("N60")
 def test_a_refused_request_is_written_down_without_what_the_asker_typed() -> None:
     row = refused(
@@ -184,6 +191,8 @@ def test_a_refused_request_is_written_down_without_what_the_asker_typed() -> Non
     )
     assert row.fields == ("?", "incident.id", "resident.phone")
     assert (row.result, row.count, row.rows) == (Result.DENY, 0, ())
+    assert (row.at, row.who, row.exit) == (AT, "chengguan", Exit.HTTP_SEARCH)
+    assert (row.purpose, row.reason) == ("handle", "A101")
     assert verify((START.append((row,)),), since=START) == Verified(1, START.append((row,)).digest)
 
 

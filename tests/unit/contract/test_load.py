@@ -414,6 +414,16 @@ def test_a_fault_says_what_would_have_been_right(
     assert {"contracts/chengguan.yaml"} == {each.file for each in found}
 
 
+def test_a_fault_stands_at_a_line_or_at_the_nearest_above_it() -> None:
+    (finding,) = findings(
+        changed("emergency_deadlines:\n  sign: {value: 3, unit: urgent_minute}", "emergency_deadlines: [1]")
+    )
+    assert ("K205", 20) == (finding.code, finding.line)
+    assert ("K205", {"name": "file", "kind": "mapping"}) in [
+        (e.code, e.facts) for e in findings("- a\n- b\n")
+    ]
+
+
 def test_of_many_names_those_are_told_that_look_alike() -> None:
     many = replace(KNOWN, categories=[f"class_{n}.kind" for n in range(20)] + ["construction.dust"])
     text = EVERY_WORD.replace("categories: [construction.dust]", "categories: [construction.dusk]")

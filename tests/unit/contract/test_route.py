@@ -70,6 +70,7 @@ def test_a_call_tells_contract_version_clause_and_what_matched() -> None:
     assert isinstance(found, Routed)
     (call,) = found.calls
     assert (call.contract_id, call.clause, call.role) == ("chengguan-v3", "CG-2", Role.LEAD)
+    assert call.reasons[0].rule == "contract_clause"
     assert call.reasons[0].facts == {
         "contract": "chengguan-v3",
         "clause": "CG-2",

@@ -80,5 +80,10 @@ def test_a_reference_is_resolved_without_the_network() -> None:
         Validator(lone)
 
 
+def test_names_of_schemas_in_lists_are_known_too() -> None:
+    listed = Validator({"allOf": [{"properties": {"deep": {"type": "string"}}}]})
+    assert (Fault("/deep", "type"),) == listed.faults({"deep": 1})
+
+
 def test_json_that_was_parsed_from_bytes_is_taken_as_it_is(validator_of: Callable[[str], Validator]) -> None:
     assert validator_of("event").faults(orjson.loads(orjson.dumps(EVENT))) == ()

@@ -145,7 +145,7 @@ def test_a_whistle_that_is_called_off_says_why_behind_what_it_said_before() -> N
     assert (before, Reason("withdrawn")) == off.reasons
     assert (WhistleState.CANCELLED, WHISTLE.version + 1) == (off.state, off.version)
     for why in Ending:
-        assert why is ending_of(ended(whistle(reasons=(before,)), why, BLOWN_AT))
+        assert why is ending_of(ended(whistle(reasons=(before, before)), why, BLOWN_AT))
 
 
 def test_a_whistle_that_goes_along_belongs_to_the_other_matter_and_says_whence_it_came() -> None:
