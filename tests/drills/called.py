@@ -35,6 +35,8 @@ class Called:
         self._http = httpx.Client(timeout=5.0, headers={"authorization": f"Bearer {KEY}"})
         self._said: set[str] = set()
         self.heard: list[str] = []
+        self.refused = 0
+        """How often the hub said that it cannot take something now."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self.heard))
         self.address: Final = f"http://127.0.0.1:{self._server.server_port}/"
         threading.Thread(target=self._server.serve_forever, daemon=True).start()
@@ -79,6 +81,7 @@ class Called:
         except httpx.HTTPError:
             return False
         assert answer.is_success or answer.status_code >= 500, (path, answer.status_code)
+        self.refused += not answer.is_success
         return answer.is_success
 
     def _say(self, whistle: str, department: str) -> None:
