@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import pytest
 
@@ -35,13 +36,18 @@ class Own:
 
 
 @pytest.fixture(scope="module")
-def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Own]:
-    """Local ones: servers at an address of the environment are not ours to kill."""
+def own() -> Iterator[Own]:
+    """Local ones: servers at an address of the environment are not ours to kill.
+
+    Not below pytest's own directory: each run of it shuts that to the user whom PostgreSQL runs as.
+    """
     if lacks := servers.missing():
         lacking("; ".join(lacks))
-    place = tmp_path_factory.mktemp("own")
-    with outage.broker(place / "kafka") as broker, outage.database(place / "postgresql") as database:
-        yield Own(broker, database, Servers(database.address, broker.address))
+    with TemporaryDirectory(prefix="gridplus-drill-", ignore_cleanup_errors=True) as made:
+        place = Path(made)
+        place.chmod(0o755)
+        with outage.broker(place / "kafka") as broker, outage.database(place / "postgresql") as database:
+            yield Own(broker, database, Servers(database.address, broker.address))
 
 
 def test_nothing_is_lost_or_made_twice_when_the_broker_is_killed_and_comes_back(
