@@ -1,5 +1,6 @@
 """The promise of block keys: two reports that could be one matter are always found by one look-up."""
 
+import re
 from dataclasses import replace
 
 from hypothesis import assume, given, settings
@@ -90,6 +91,20 @@ def test_a_report_that_no_rule_links_stands_in_no_block() -> None:
 
 def test_a_report_stands_in_few_cells() -> None:
     assert max(len(blocks(told(east_m=e), RULES)) for e in range(0, 1000, 50)) <= 4
+
+
+def test_a_report_without_a_point_stands_at_its_entry_its_door_and_its_device() -> None:
+    def keys(by: str = "xueliang_video") -> tuple[str, ...]:
+        at = door("云杉路", "85")
+        report = told(category=COVER, by=by, nowhere="unknown", address=at, address_id="a-1", device="d-1")
+        return blocks(report, RULES)
+
+    entry, doorplate, device = keys()
+    assert "covers|aa-1" == entry
+    assert re.fullmatch(r"covers\|d[0-9a-f]+-[0-9a-f]+", doorplate)
+    assert re.fullmatch(r"covers\|v[0-9a-f]{16}", device)
+    assert {entry, doorplate} == set(keys()) & set(keys(by="urban_management"))
+    assert () == blocks(told(category=COVER, nowhere="unknown"), RULES)
 
 
 def test_keys_hold_nothing_that_was_said() -> None:
