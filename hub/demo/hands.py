@@ -13,7 +13,7 @@ import orjson
 from hub.clock import SystemClock
 from hub.demo.listener import ask, start, stop
 from hub.run import longlived
-from hub.run.assembly import Assembly
+from hub.run.assembly import INTAKE_IDLE_S, Assembly
 from hub.run.loop import Loop
 from hub.settings import read
 
@@ -130,7 +130,7 @@ def loops_of(hub: Assembly, watch: Stopwatch) -> list[Loop]:
             return intake.digest(held) if held else 0
 
         timed = partial(watch.time, STAGES[1], step)
-        loops.append(Loop(f"intake:{source}", timed, idle_s=_LOOK_S, close=lambda: None))
+        loops.append(Loop(f"intake:{source}", timed, idle_s=INTAKE_IDLE_S, close=lambda: None))
     return loops
 
 

@@ -61,6 +61,9 @@ from hub.store.tables import staff
 
 log = structlog.get_logger()
 
+INTAKE_IDLE_S: Final = 0.1
+"""Rest of an intake that found nothing. What it reads itself it takes up at once: this is for what was pushed."""
+
 
 def clock_of(settings: Settings) -> Clock:
     """The machine's clock, or the scenario clock that the settings describe."""
@@ -310,7 +313,7 @@ class Assembly:
             clock=self.clock,
             poll_s=self.settings.poll_s,
         )
-        return Loop(f"intake:{source}", worker.step, idle_s=0.05, close=worker.close)
+        return Loop(f"intake:{source}", worker.step, idle_s=INTAKE_IDLE_S, close=worker.close)
 
     def plain_attachments(self, source: str, fetching: Fetching | None = None) -> Attachments:
         """Fetches the files of one source, for a caller that steps it itself."""

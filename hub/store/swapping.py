@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy import Connection, Table, bindparam, update
 
 from hub.bus.message import Fenced
+from hub.store.engine import swap_rows
 
 
 def swap(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
@@ -14,6 +15,11 @@ def swap(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> N
     Raises Fenced where one stands at another version.
     """
     if not rows:
+        return
+    if conn.dialect.name == "postgresql" and len({row["id"] for row in rows}) == len(rows):
+        before = [{**row, "before": row["version"] - 1} for row in rows]
+        if swap_rows(conn, table, before) != len(rows):
+            raise Fenced
         return
     columns: dict[str, Any] = {name: bindparam(f"new_{name}") for name in rows[0] if name != "id"}
     statement = (
