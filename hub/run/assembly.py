@@ -25,11 +25,12 @@ from hub.clock import Clock, ScenarioClock, SystemClock
 from hub.errors import FixSettings
 from hub.intake.validate import Validator
 from hub.pipeline import Journey
-from hub.plugin import Adapter, AdapterEntry, Tells, Tools
+from hub.plugin import Adapter, Tells
 from hub.plugin.registry import Registry
 from hub.run import brokers, casework
 from hub.run import reports as report_worker
 from hub.run.account import account
+from hub.run.adapters import Adapters
 from hub.run.attached import Attached
 from hub.run.attachments import LEASE_S, Attachments
 from hub.run.clockwork import Clockwork
@@ -45,7 +46,6 @@ from hub.run.loop import Loop
 from hub.run.matters import Reports
 from hub.run.opening import Opening
 from hub.run.pressure import Pressure
-from hub.run.reception import Reception
 from hub.run.relay import Relay
 from hub.run.reporting import Reporting
 from hub.run.showing import Showing
@@ -89,7 +89,6 @@ class Assembly:
         self.clock: Final = clock or clock_of(settings)
         self.worker: Final = worker or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self._pack = pack
-        self._adapters: dict[str, Adapter] = {}
         self._buses: dict[str, Bus] = {}
 
     # -- things with a life of their own -----------------------------------------------------------
@@ -243,37 +242,18 @@ class Assembly:
         """The installed plugins."""
         return Registry.load()
 
-    def entry(self, source: str) -> AdapterEntry:
-        """The plugin of a source; raises FixSettings C102."""
-        return self.registry.entry(self.pack.sources[source].plugin)
+    @cached_property
+    def adapters(self) -> Adapters:
+        """This process's adapters, each anew where its secrets changed."""
+        return Adapters(self.settings, lambda: self.pack, lambda: self.registry, self.clock)
 
     def active_sources(self) -> list[str]:
         """Sources of the pack that the settings configure."""
         return [name for name in self.pack.sources if name in self.settings.sources]
 
     def adapter(self, source: str) -> Adapter:
-        """This process's adapter of a source."""
-        if source not in self._adapters:
-            entry = self.entry(source)
-            config = entry.config.model_validate(
-                {**self.pack.sources[source].config, **self.settings.sources[source]}
-            )
-            self._adapters[source] = entry.make(config, self.tools(source))
-        return self._adapters[source]
-
-    def tools(self, source: str) -> Tools:
-        """What the hub lends the adapter of `source`."""
-        place = self.settings.home / "sources" / source
-        place.mkdir(parents=True, exist_ok=True)
-        base = self.settings.public_url or self.settings.own_url
-        return Tools(
-            source=source,
-            clock=self.clock,
-            http=http_client,
-            nonce=lambda: secrets.token_hex(16),
-            public_url=f"{base}/in/{source}",
-            place=str(place),
-        )
+        """The adapter of a source as of this moment, for who uses it at once."""
+        return self.adapters.now(source)
 
     # -- workers -------------------------------------------------------------------------------------
 
@@ -304,11 +284,12 @@ class Assembly:
         """The worker of one source."""
         worker = SourceWorker(
             self.plain_intake(source, self.adapter(source)),
-            entry=self.entry(source),
+            entry=self.adapters.entry(source),
             store=self.store,
             pressure=self.pressure,
             clock=self.clock,
             poll_s=self.settings.poll_s,
+            lent=lambda: self.adapters.lent(source),
         )
         return Loop(f"intake:{source}", worker.step, idle_s=0.05, close=worker.close)
 
@@ -476,20 +457,20 @@ class Assembly:
         if source in self.settings.sources:
             return isinstance(self.adapter(source), Tells)
         try:
-            return not self.entry(source).cannot_tell
+            return not self.adapters.entry(source).cannot_tell
         except FixSettings:  # the plugin is not installed here; who has it decides
             return True
 
     @cached_property
     def gateway(self) -> Gateway:
         """The doors of all sources that push."""
-        adapters = {s: self.adapter(s) for s in self.active_sources()}
-        receptions = {
-            s: Reception(s, a, self.vault, body_limit=self.settings.body_limit) for s, a in adapters.items()
-        }
+        for source in self.active_sources():
+            self.adapter(source)  # settings that are wrong end the start, not the first request
         return Gateway(
-            adapters,
-            receptions,
+            self.active_sources(),
+            self.adapters.lent,
+            vault=self.vault,
+            body_limit=self.settings.body_limit,
             store=self.store,
             ledgers=self.ledgers,
             pressure=self.pressure,
@@ -527,22 +508,11 @@ class Assembly:
 
     def close(self) -> None:
         """Gives back what was opened; may be called twice."""
-        for adapter in self._adapters.values():
-            adapter.close()
-        self._adapters.clear()
+        if "adapters" in self.__dict__:
+            self.adapters.close()
         for bus in self._buses.values():
             bus.close()
         self._buses.clear()
         for name in ("bus", "http", "store"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
-
-
-def http_client(**arguments: Any) -> httpx.Client:
-    """A client for adapters: bounded waits, no redirects, few connections."""
-    defaults: dict[str, Any] = {
-        "timeout": httpx.Timeout(10.0, connect=5.0),
-        "follow_redirects": False,
-        "limits": httpx.Limits(max_connections=8),
-    }
-    return httpx.Client(**(defaults | arguments))
