@@ -8,7 +8,8 @@ from typing import Any, Final
 
 from pydantic import BaseModel, SecretStr
 
-from hub.errors import FixSettings, TryLater
+from hub.errors import FixSettings
+from hub.store.password import secret_in
 
 _ENDING: Final = "_file"
 
@@ -40,15 +41,3 @@ def filled(said: Mapping[str, Any], files: Mapping[str, Path]) -> dict[str, Any]
     for name in files:
         plain.setdefault(name, secret_in(files[name]))
     return plain
-
-
-def secret_in(file: Path) -> str:
-    """What stands in `file`, without white space around it. Raises TryLater C119 where it cannot be read, or is empty:
-    whoever writes it anew may be in the middle of that."""
-    try:
-        secret = file.read_text(encoding="utf-8").strip()
-    except (OSError, UnicodeDecodeError):
-        secret = ""
-    if not secret:
-        raise TryLater("C119", name=str(file))
-    return secret

@@ -20,10 +20,10 @@ from hub.access.exits import Exit
 from hub.clock import Clock
 from hub.run.envelope import CONTENT_TYPE
 from hub.run.ledger import Ledger
-from hub.run.secretfiles import secret_in
 from hub.run.telling import Telling
 from hub.store import leases, whistles
 from hub.store.engine import Store
+from hub.store.password import secret_in
 
 log = structlog.get_logger()
 
