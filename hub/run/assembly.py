@@ -22,7 +22,7 @@ from hub.bus.accounts import of_worker
 from hub.bus.embedded import EmbeddedBus
 from hub.bus.topics import EVENTS, all_topics, reports
 from hub.clock import Clock, ScenarioClock, SystemClock
-from hub.errors import FixSettings
+from hub.errors import FixSettings, HubError
 from hub.intake.validate import Validator
 from hub.pipeline import Journey
 from hub.plugin import Adapter, Tells
@@ -33,6 +33,7 @@ from hub.run.account import account
 from hub.run.adapters import Adapters
 from hub.run.attached import Attached
 from hub.run.attachments import LEASE_S, Attachments
+from hub.run.certificate import Certificate
 from hub.run.clockwork import Clockwork
 from hub.run.contractbook import ContractBook, keep
 from hub.run.dispatch import Dispatch
@@ -155,6 +156,12 @@ class Assembly:
             Algorithm.SM4_GCM if sm4 else Algorithm.AES_256_GCM,
             renewed=lambda: load_keys(self.settings.keys_file),
         )
+
+    @cached_property
+    def certificate(self) -> Certificate | None:
+        """The web worker's own; None where it speaks no TLS. Raises FixSettings C101 for what is no pair."""
+        cert, key = self.settings.tls_cert, self.settings.tls_key
+        return Certificate(cert, key) if cert and key else None
 
     @cached_property
     def http(self) -> httpx.Client:
@@ -499,6 +506,18 @@ class Assembly:
         """Records by fate, events, incidents, whistles."""
         with self.store.read() as conn:
             return account(conn)
+
+    def warnings(self) -> list[HubError]:
+        """What this process could not take up while it works: a renewed certificate that is no pair."""
+        return [] if self.certificate is None or self.certificate.fault is None else [self.certificate.fault]
+
+    def untaken(self) -> list[HubError]:
+        """What lies in files and would not be taken up now: secrets of sources, the web worker's certificate."""
+        found = [t for s in self.active_sources() if (t := self.adapters.trouble(s)) is not None]
+        try:
+            return found + self.warnings()
+        except FixSettings as error:
+            return [*found, HubError("C161", error=error.code)]
 
     def warm(self) -> None:
         """Makes now what is made once, so that no record waits for it."""
