@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import httpx
 import structlog
-from sqlalchemy import select
 
 import hub.pack
 from hub.access.keyring import KeyRing, load_keys
@@ -43,6 +42,7 @@ from hub.run.intake import Intake
 from hub.run.keyfile import check_keys, open_keys
 from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger, Ledgers
+from hub.run.livekeys import LiveKeys
 from hub.run.loop import Loop
 from hub.run.matters import Reports
 from hub.run.opening import Opening
@@ -51,14 +51,14 @@ from hub.run.relay import Relay
 from hub.run.reporting import Reporting
 from hub.run.showing import Showing
 from hub.run.source import SourceWorker
+from hub.run.staff import Staff
 from hub.run.telling import Telling
 from hub.run.timekeeping import Watch
 from hub.run.webhooks import Hook, Webhooks, saying
 from hub.schema import schemas
 from hub.settings import Settings
 from hub.store import migrate, outbox, principals
-from hub.store.engine import Store, insert
-from hub.store.tables import staff
+from hub.store.engine import Store
 
 log = structlog.get_logger()
 
@@ -141,11 +141,16 @@ class Assembly:
         return self._pack or hub.pack.load(self.settings.pack)
 
     @cached_property
-    def keys(self) -> KeyRing:
-        """The keys of `keys_file`, made where there are none; raises FixSettings A122 for another store's."""
+    def _live_keys(self) -> LiveKeys:
         ring = open_keys(self.settings.keys_file)
         check_keys(self.store, ring)
-        return ring
+        return LiveKeys(self.settings.keys_file, self.clock)
+
+    @property
+    def keys(self) -> KeyRing:
+        """The keys of `keys_file` as they stand now, made where there are none; raises FixSettings A122 for another
+        store's."""
+        return self._live_keys.ring_now()
 
     @cached_property
     def vault(self) -> Vault:
@@ -155,6 +160,7 @@ class Assembly:
             self.keys,
             Algorithm.SM4_GCM if sm4 else Algorithm.AES_256_GCM,
             renewed=lambda: load_keys(self.settings.keys_file),
+            current=self._live_keys.ring,
         )
 
     @cached_property
@@ -194,7 +200,7 @@ class Assembly:
             self.pack,
             schema=Validator(known["event"], known.values()),
             fingerprint=self.vault.fingerprint,
-            is_staff=self._is_staff,
+            is_staff=self.staff.is_staff,
         )
 
     @cached_property
@@ -220,27 +226,12 @@ class Assembly:
     @cached_property
     def ledgers(self) -> Ledgers:
         """Audit chains of this process."""
-        return Ledgers(self.worker, self.store, key=self.keys.audit)
+        return Ledgers(self.worker, self.store, key=self.keys.audit, renewed=lambda: self.keys.audit)
 
     @cached_property
-    def _staff(self) -> Mapping[str, set[bytes]]:
-        """Department → blind indexes of its staff's phones (N59); the numbers themselves are not kept."""
-        rows = [
-            {"department": o.id, "phone_index": index}
-            for o in self.pack.organisations.values()
-            for phone in o.staff_phones
-            if (index := self.vault.blind("phone", phone)) is not None
-        ]
-        known: dict[str, set[bytes]] = {}
-        with self.store.write() as conn:
-            insert(conn, staff, rows)
-            for r in conn.execute(select(staff)):
-                known.setdefault(r.department, set()).add(bytes(r.phone_index))
-        return known
-
-    def _is_staff(self, department: str, phone: str) -> bool:
-        index, known = self.vault.blind("phone", phone), self._staff
-        return index is not None and index in known.get(department, ())
+    def staff(self) -> Staff:
+        """Whose phones are a department's own."""
+        return Staff(self.pack, self.vault, self.store)
 
     # -- sources -------------------------------------------------------------------------------------
 
@@ -360,7 +351,9 @@ class Assembly:
         return Latecomers(self.pack, lambda: self.tellable)
 
     def _ledger(self, role: str) -> Ledger:
-        return Ledger(f"{self.worker}/{role}", self.store, key=self.keys.audit)
+        return Ledger(
+            f"{self.worker}/{role}", self.store, key=self.keys.audit, renewed=lambda: self.keys.audit
+        )
 
     def casework(self) -> Loop:
         """One member of the casework group."""
@@ -521,7 +514,7 @@ class Assembly:
 
     def warm(self) -> None:
         """Makes now what is made once, so that no record waits for it."""
-        self._is_staff("", "")
+        self.staff.is_staff("", "")
         for made in (self.journey, self.showing, self.outbox, self.pack.gazetteer, self.pack.atlas):
             del made
 
