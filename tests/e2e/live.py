@@ -1,5 +1,6 @@
 """A hub that works, with one hotline over real sockets: for what changes meanwhile."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from pathlib import Path
 from random import Random
@@ -11,6 +12,7 @@ from gridplus_hotline_12345.wording import written
 
 from hub.clock import SystemClock
 from hub.crew import Crew
+from hub.model import Person
 from hub.plugin import SimulatorSetup, Utterance
 from hub.run.servers import free_port
 from hub.settings import read
@@ -33,12 +35,20 @@ class Hotline(HotlineSystem):
     def push(self, utterance: Utterance) -> int:
         """The status of one push; 0 where nobody listens yet."""
         body = orjson.dumps(written(utterance, Random(utterance.ref)))
-        headers = self._signer.sign("POST", "/orders", body=body)
+        return self._status(body, self._signer.sign("POST", "/orders", body=body))
+
+    def knock(self) -> int:
+        """The status of a push that somebody else signed."""
+        return self._status(
+            b"{}", self._signer.sign("POST", "/orders", body=b"{}") | {"x-signature": "0" * 64}
+        )
+
+    def _status(self, body: bytes, headers: Mapping[str, str]) -> int:
         reply = self.send("POST", "/orders", headers=headers, body=body)
         return reply.status if reply else 0
 
 
-def said(ref: str, way: str) -> Utterance:
+def said(ref: str, way: str, requester: Person | None = None) -> Utterance:
     """A burst pipe, told or shown."""
     now = SystemClock().now() - timedelta(minutes=5)
     where = demo_pack().geography.addresses[1000]
@@ -51,6 +61,7 @@ def said(ref: str, way: str) -> Utterance:
         reported_at=now,
         title="水管爆裂",
         content="门口水管爆了",
+        requester=requester,
         lon=where.lon,
         lat=where.lat,
         extra={"way": way},
@@ -71,7 +82,7 @@ class LiveHub:
         del reached["app_secret"], reached["push_secret"]
         reached |= {"app_secret_file": str(self.app), "push_secret_file": str(self.push)}
         given = {"home": place / "home", "port": free_port(), "poll_s": 0.1, "sources": {SOURCE: reached}}
-        self.crew = Crew(read(**(given | settings)), ["intake", "casework", "web"], pack=demo_pack())
+        self.crew = Crew(read(**(given | settings)), ["intake", "casework", "relay", "web"], pack=demo_pack())
         self.crew.start()
         self.hotline.push_to(f"{self.crew.url}/in/{SOURCE}")
         until(lambda: self.state() == ("running", ""), "the hotline is read")
