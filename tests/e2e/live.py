@@ -48,14 +48,14 @@ class Hotline(HotlineSystem):
         return reply.status if reply else 0
 
 
-def said(ref: str, way: str, requester: Person | None = None) -> Utterance:
-    """A burst pipe, told or shown."""
+def said(ref: str, way: str, requester: Person | None = None, code: str = "010401") -> Utterance:
+    """A report, told or shown; a burst pipe by its code."""
     now = SystemClock().now() - timedelta(minutes=5)
     where = demo_pack().geography.addresses[1000]
     return Utterance(
         at=now,
         ref=ref,
-        code="010401",
+        code=code,
         code_table="hl-2024",
         occurred_at=now,
         reported_at=now,
@@ -73,7 +73,7 @@ class LiveHub:
 
     def __init__(self, place: Path, **settings: Any) -> None:
         """`settings` beside those of the hotline, the home and the port."""
-        (place / "hotline").mkdir()
+        (place / "hotline").mkdir(parents=True)
         self.app, self.push = place / "app.secret", place / "push.secret"
         self.write(self.app, FIRST["app_secret"])
         self.write(self.push, FIRST["push_secret"])
