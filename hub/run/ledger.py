@@ -62,10 +62,8 @@ class Ledger:
         if not written:
             self._chain = _stored(conn, self._chain)
             raise Fenced
-        if (
-            self._renewed() != self._chain.key
-        ):  # looked at again now that our block lies there: whoever retires
-            raise Fenced  # a key waits for those before it, and we were not among them
+        if self._renewed() != self._chain.key:
+            raise Fenced  # looked at again with our block in place: who retires a key waits for those before it
         self._note_head(conn, block)
         self._pending = block
 
