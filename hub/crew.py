@@ -73,6 +73,8 @@ class Crew:
             loops += [self.hub.attachments(s) for s in sources]
         if "webhooks" in self._workers:
             loops += [self.hub.webhooks(department) for department in self.hub.settings.webhooks]
+        if self.hub.certificate is not None and ("web" in self._workers or self.hub.settings.health_port):
+            loops.append(Loop("certificate", self.hub.certificate.step, idle_s=1.0, close=lambda: None))
         workers = ("casework", "relay", "reports", "clockwork")
         return loops + [getattr(self.hub, name)() for name in workers if name in self._workers]
 
@@ -87,6 +89,9 @@ class Crew:
             ssl_certfile=self.hub.settings.tls_cert,
             ssl_keyfile=self.hub.settings.tls_key,
         )
+        config.load()
+        if self.hub.certificate is not None and config.ssl is not None:
+            self.hub.certificate.serve_by(config.ssl)
         self._server = uvicorn.Server(config)
         self._web = threading.Thread(target=self._server.run, name="web", daemon=True)
         self._web.start()

@@ -5,7 +5,8 @@ Nothing deeper than `hub.cli` and `hub.run` sees this type; rooms get plain valu
 
 from pathlib import Path
 from tomllib import TOMLDecodeError
-from typing import Any
+from typing import Any, Final
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 import orjson
 from pydantic import Field, SecretStr, ValidationError
@@ -30,6 +31,10 @@ class Settings(BaseSettings):
         Path(".gridplus"), description="Directory of the embedded store, keys and adapters' small state."
     )
     store: str = Field("", description="SQLAlchemy URL of the store; empty: SQLite in `home`.")
+    store_password_file: Path | None = Field(
+        None,
+        description="File with the password of PostgreSQL, in place of one in `store`; read again at every connection.",
+    )
     bus: str = Field("embedded", description="`embedded`, or `kafka://host:port[,host:port]`.")
     kafka_security: dict[str, Any] = Field(
         default_factory=dict, description="kafka-python arguments for SASL and TLS."
@@ -131,8 +136,12 @@ class Settings(BaseSettings):
 
     @property
     def store_url(self) -> str:
-        """The store's URL, with the embedded default filled in."""
-        return self.store or f"sqlite:///{(self.home / 'gridplus.db').resolve()}"
+        """The store's URL, with the embedded default and the file of its password filled in.
+
+        Raises FixSettings C101 where there is such a file and no PostgreSQL, or a password in the URL beside it.
+        """
+        url = self.store or f"sqlite:///{(self.home / 'gridplus.db').resolve()}"
+        return url if self.store_password_file is None else with_password_file(url, self.store_password_file)
 
     @property
     def own_url(self) -> str:
@@ -143,6 +152,19 @@ class Settings(BaseSettings):
     def keys_file(self) -> Path:
         """The master keys' file, with the default filled in."""
         return self.keys or self.home / "keys.toml"
+
+
+PASSWORD_FILE: Final = "gridplus_password_file"  # noqa: S105 a name
+"""Parameter of the store's URL: ours, and never the database's."""
+
+
+def with_password_file(url: str, file: Path) -> str:
+    """`url` with the file of its password as one more parameter. Raises FixSettings C101."""
+    parts = urlsplit(url)
+    if not parts.scheme.startswith("postgresql") or ":" in parts.netloc.rpartition("@")[0]:
+        raise FixSettings("C101", name="store, store_password_file")
+    query = "&".join(p for p in (parts.query, urlencode({PASSWORD_FILE: str(file.absolute())})) if p)
+    return urlunsplit(parts._replace(query=query))
 
 
 def read(**flags: Any) -> Settings:

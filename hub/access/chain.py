@@ -6,7 +6,7 @@ beside the chain tells blocks that were cut off its end. Where blocks are stored
 """
 
 import hmac
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Final
@@ -97,23 +97,32 @@ class Broken:
     fault: Fault
 
 
-def verify(blocks: Iterable[ChainBlock], *, since: Chain, head: str | None = None) -> Verified | Broken:
+def verify(
+    blocks: Iterable[ChainBlock], *, since: Chain, head: str | None = None, retired: Sequence[bytes] = ()
+) -> Verified | Broken:
     """Whether `blocks`, in order, go on from `since` unchanged, and end at the anchor `head` where one is given.
 
-    `since` is the chain before the first block: `Chain(worker_id, key=…)` for one that is whole.
+    `since` is the chain before the first block: `Chain(worker_id, key=…)` for one that is whole. `retired` are the keys
+    before its own, oldest first: behind a block of one key stands none of an older.
     """
-    chain = since
+    chain, keys = since, [*retired, since.key]
     for block in blocks:
         if (block.worker_id, block.number, block.previous) != (chain.worker_id, chain.number + 1, chain.head):
             return Broken(block.number, Fault.MISSING)
-        digest = _digest(chain.key, block.worker_id, block.number, block.previous, block.body)
-        if not hmac.compare_digest(digest, block.digest):
+        while keys and not _fits(block, keys[0]):
+            del keys[0]
+        if not keys:
             plain = _digest(b"", block.worker_id, block.number, block.previous, block.body)
             return Broken(block.number, Fault.UNKEYED if plain == block.digest else Fault.CHANGED)
         chain = chain.after(block)
     if head is not None and head != chain.head:
         return Broken(chain.number, Fault.OTHER_HEAD)
     return Verified(chain.number, chain.head)
+
+
+def _fits(block: ChainBlock, key: bytes) -> bool:
+    digest = _digest(key, block.worker_id, block.number, block.previous, block.body)
+    return hmac.compare_digest(digest, block.digest)
 
 
 def _digest(key: bytes, worker_id: str, number: int, previous: str, body: str) -> str:

@@ -123,20 +123,35 @@ class Vault:
         random_bytes: Callable[[int], bytes] = os.urandom,
         remembered: int = 10_000,
         renewed: Callable[[], KeyRing] | None = None,
+        current: Callable[[], KeyRing] | None = None,
     ) -> None:
-        """`renewed` is asked for the ring as it stands now, where a key is wrapped by a master that `ring` lacks."""
+        """`renewed` is asked for the ring as it stands now, where a key is wrapped by a master that `ring` lacks;
+        `current`, before each blind index, for a ring that may be a moment old."""
         self._algorithm: Final = algorithm
         self._random_bytes: Final = random_bytes
         self._remembered: Final = remembered
         self._renewed: Final = renewed
+        self._current_ring: Final = current
+        self.generation = 0
+        """How often the ring was taken up: who keeps blind indexes makes them anew when it grew."""
         self._take_up(ring)
-        self._blind: Final = ring.blind
         self._open: Final[dict[str, tuple[bytes, _Key]]] = {}
         self._lock: Final = Lock()
 
     def _take_up(self, ring: KeyRing) -> None:
         self._masters = {each: _Key(key, _master_id(each)) for each, key in ring.masters.items()}
         self._current = ring.current
+        self._ring = ring
+        self.generation += 1
+
+    def _blind_keys(self) -> tuple[bytes, ...]:
+        """The key that writes; behind it the one before, while the index is built anew."""
+        if self._current_ring is not None:
+            ring = self._current_ring()
+            if ring is not self._ring:
+                self._take_up(ring)
+        ring = self._ring
+        return (ring.blind, ring.blind_before) if ring.blind_before else (ring.blind,)
 
     def new_key(self, subject: str) -> DataKey:
         """A fresh key for `subject`; the caller stores the row before what is sealed with it."""
@@ -178,13 +193,22 @@ class Vault:
         """
         if isinstance(value, Marked):
             raise Bug("A105")
-        return blind_digest(self._blind, kind, value)
+        return blind_digest(self._blind_keys()[0], kind, value)
+
+    def blinds(self, kind: str, value: str) -> tuple[bytes, ...]:
+        """Every index that `value` may be stored by now, for look-ups; none for what is no value to be found by."""
+        if isinstance(value, Marked):
+            raise Bug("A105")
+        found = (blind_digest(key, kind, value) for key in self._blind_keys())
+        return tuple(each for each in found if each is not None)
 
     def fingerprint(self, content: bytes) -> str:
         """32 hex digits by which equal contents are known as a resend; keyed, so that they tell nothing of it."""
         if isinstance(content, Marked):
             raise Bug("A105")
-        return blake2b(content, key=self._blind, person=b"fingerprint", digest_size=16).hexdigest()
+        return blake2b(
+            content, key=self._ring.content or self._ring.blind, person=b"fingerprint", digest_size=16
+        ).hexdigest()
 
     def salted_digest(self, key: DataKey, value: str) -> str:
         """32 hex digits that stand for `value` in chains; without the key row nobody can link them to it."""

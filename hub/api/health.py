@@ -29,6 +29,7 @@ class Watch:
     figures_without_key: bool
     language: Language
     faults: Callable[[], list[HubError]]
+    warnings: Callable[[], list[HubError]]
     figures: Callable[[], bytes]
 
 
@@ -43,7 +44,14 @@ def watching(hub: Assembly, loops: Sequence[Loop]) -> Watch:
     readiness = Readiness(hub.store, hub.bus, hub.clock, loops)
     figures = Figures(hub.store, hub.bus, hub.clock, loops, hub.topics, tuple(hub.pack.sources))
     settings = hub.settings
-    return Watch(hub.store, settings.figures_without_key, settings.language, readiness.faults, figures.text)
+    return Watch(
+        hub.store,
+        settings.figures_without_key,
+        settings.language,
+        readiness.faults,
+        hub.warnings,
+        figures.text,
+    )
 
 
 def serve_health(hub: Assembly, loops: Sequence[Loop]) -> FastAPI:
@@ -77,6 +85,8 @@ def ready(watch: _Watch) -> JSONResponse:
     """Whether store and bus can be used and the workers of this process get on: 200, or 503 with the faults."""
     faults = [text_of(one, watch.language).as_dict() for one in watch.faults()]
     answer: dict[str, Any] = {"status": "unready" if faults else "ok", "faults": faults}
+    if warnings := watch.warnings():  # what works goes on: nobody is to be sent elsewhere for it
+        answer["warnings"] = [text_of(one, watch.language).as_dict() for one in warnings]
     return JSONResponse(answer, status_code=503 if faults else 200)
 
 

@@ -19,7 +19,7 @@ def verify(store: str | None, as_json: bool) -> None:
 
     from hub.access.keyring import load_keys
     from hub.messages import text_of
-    from hub.run.auditing import Whole, broken, examine
+    from hub.run.auditing import Whole, broken, examine_by
     from hub.run.keyfile import check_keys
     from hub.settings import read
     from hub.store import migrate
@@ -32,7 +32,7 @@ def verify(store: str | None, as_json: bool) -> None:
         migrate.up(opened)
         check_keys(opened, ring)
         with opened.read() as conn:
-            found = examine(conn, ring.audit)
+            found = examine_by(conn, ring)
     finally:
         opened.close()
     if isinstance(found, Whole):

@@ -31,6 +31,7 @@ def doctor(store: str | None, as_json: bool) -> None:
         examined = Doctor(hub.pack, tuple(hub.active_sources()), hub.clock.now(), sides)
         with hub.store.read() as conn:
             found = [*unasked, *examined.findings(conn)]
+        found += hub.untaken()
         found += brokers.refusals(settings, by_worker(hub.departments))
     finally:
         hub.close()

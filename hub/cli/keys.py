@@ -1,12 +1,16 @@
 """`gridplus keys`: the vault's master keys, and keys that departments and staff call with."""
 
 import re
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import click
 
 from hub.cli import output
 from hub.cli.opened import opened
+
+if TYPE_CHECKING:  # slow to import: `--help` must not wait for it
+    from hub.settings import Settings
+    from hub.store.engine import Store
 
 _ACCOUNT: Final = re.compile(r"[\w.@-]{1,64}")
 _KEY_ID: Final = re.compile(r"[0-9a-f]{16}")
@@ -21,16 +25,49 @@ _STORE = click.option("--store", default=None, help="SQLAlchemy URL of the store
 
 
 @keys.command()
+@click.option("--blind", is_flag=True, help="The key of the blind index: every index is made anew.")
+@click.option("--audit", is_flag=True, help="The key of the audit chains: the old one verifies what it made.")
+@click.option(
+    "--begin", is_flag=True, help="Write the file and stop; copy it to every machine, then run this without."
+)
 @_STORE
-def rotate(store: str | None) -> None:
-    """Makes a new master key and wraps every data key with it; what was sealed before stays readable."""
+def rotate(blind: bool, audit: bool, begin: bool, store: str | None) -> None:
+    """Makes a new master key and wraps every data key with it; what was sealed before stays readable.
+
+    With --blind or --audit that key instead. Workers go on, and read the file again by themselves. What was broken
+    off, the same command finishes.
+    """
+    from hub.run import auditrotation, blindrotation
     from hub.run.keyrotation import rotate as rotate_keys
     from hub.settings import read
 
+    if (blind and audit) or (begin and not (blind or audit)):
+        raise click.UsageError("--blind | --audit [--begin]")
     settings = read(store=store)
     with opened(settings.store_url) as there:
-        done = rotate_keys(there, settings.keys_file)
-    output.figures({"master": done.master, "rewrapped": done.rewrapped})
+        if blind:
+            blindrotation.begin(settings.keys_file)
+            if not begin:
+                output.figures({"indexes": _index_anew(there, settings)})
+        elif audit:
+            name = auditrotation.begin(settings.keys_file)
+            if not begin:
+                output.figures({"retired": name, "heads": auditrotation.finish(there, settings.keys_file)})
+        else:
+            done = rotate_keys(there, settings.keys_file)
+            output.figures({"master": done.master, "rewrapped": done.rewrapped})
+
+
+def _index_anew(there: "Store", settings: "Settings") -> int:
+    from hub import pack
+    from hub.clock import SystemClock
+    from hub.run import blindrotation
+
+    def wait() -> None:
+        """A step that had the old key has ended, or lost its lease and commits nothing."""
+        SystemClock().pause(settings.lease_s + 2)
+
+    return blindrotation.finish(there, settings.keys_file, pack.load(settings.pack), wait=wait)
 
 
 @keys.command()

@@ -200,4 +200,10 @@ TEXTS: Final[dict[str, Text]] = {
         "what was restored is not what was copied: {what}",
         "do not use it; take another copy",
     ),
+    "C161": Text(
+        "更新后的 TLS 证书与私钥不成对，仍在使用旧证书（{error}）",
+        "重新写入 tls_cert 与 tls_key 所指文件，一秒内自动启用",
+        "the renewed TLS certificate and key are no pair ({error}); the old ones go on",
+        "write the files of tls_cert and tls_key again; they are taken up within a second",
+    ),
 }

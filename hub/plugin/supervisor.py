@@ -170,6 +170,13 @@ class Supervised:
         """A person lets it go on after a pause or a failure; counts start anew."""
         self._turn(Turn.RESUME, failures=0)
 
+    def begin_anew(self) -> None:
+        """What it failed on was changed: who failed or rests is tried at once. Nobody else is touched."""
+        if self._health.state is State.FAILED:
+            self.resume()
+        elif self._health.state is State.BACKING_OFF:
+            self._put(replace(self._health, failures=0, retry_at=None))
+
     def stop(self) -> None:
         """It ends; a stopped one may be started again. Stopping twice changes nothing."""
         if self._health.state is not State.STOPPED:

@@ -12,7 +12,6 @@ from typing import Any, Final
 
 import httpx
 import structlog
-from sqlalchemy import select
 
 import hub.pack
 from hub.access.keyring import KeyRing, load_keys
@@ -22,16 +21,18 @@ from hub.bus.accounts import of_worker
 from hub.bus.embedded import EmbeddedBus
 from hub.bus.topics import EVENTS, all_topics, reports
 from hub.clock import Clock, ScenarioClock, SystemClock
-from hub.errors import FixSettings
+from hub.errors import FixSettings, HubError
 from hub.intake.validate import Validator
 from hub.pipeline import Journey
-from hub.plugin import Adapter, AdapterEntry, Tells, Tools
+from hub.plugin import Adapter, Tells
 from hub.plugin.registry import Registry
 from hub.run import brokers, casework
 from hub.run import reports as report_worker
 from hub.run.account import account
+from hub.run.adapters import Adapters
 from hub.run.attached import Attached
 from hub.run.attachments import LEASE_S, Attachments
+from hub.run.certificate import Certificate
 from hub.run.clockwork import Clockwork
 from hub.run.contractbook import ContractBook, keep
 from hub.run.dispatch import Dispatch
@@ -41,23 +42,23 @@ from hub.run.intake import Intake
 from hub.run.keyfile import check_keys, open_keys
 from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger, Ledgers
+from hub.run.livekeys import LiveKeys
 from hub.run.loop import Loop
 from hub.run.matters import Reports
 from hub.run.opening import Opening
 from hub.run.pressure import Pressure
-from hub.run.reception import Reception
 from hub.run.relay import Relay
 from hub.run.reporting import Reporting
 from hub.run.showing import Showing
 from hub.run.source import SourceWorker
+from hub.run.staff import Staff
 from hub.run.telling import Telling
 from hub.run.timekeeping import Watch
 from hub.run.webhooks import Hook, Webhooks, saying
 from hub.schema import schemas
 from hub.settings import Settings
 from hub.store import migrate, outbox, principals
-from hub.store.engine import Store, insert
-from hub.store.tables import staff
+from hub.store.engine import Store
 
 log = structlog.get_logger()
 
@@ -92,7 +93,6 @@ class Assembly:
         self.clock: Final = clock or clock_of(settings)
         self.worker: Final = worker or f"{socket.gethostname()}-{os.getpid()}-{secrets.token_hex(3)}"
         self._pack = pack
-        self._adapters: dict[str, Adapter] = {}
         self._buses: dict[str, Bus] = {}
 
     # -- things with a life of their own -----------------------------------------------------------
@@ -144,11 +144,16 @@ class Assembly:
         return self._pack or hub.pack.load(self.settings.pack)
 
     @cached_property
-    def keys(self) -> KeyRing:
-        """The keys of `keys_file`, made where there are none; raises FixSettings A122 for another store's."""
+    def _live_keys(self) -> LiveKeys:
         ring = open_keys(self.settings.keys_file)
         check_keys(self.store, ring)
-        return ring
+        return LiveKeys(self.settings.keys_file, self.clock)
+
+    @property
+    def keys(self) -> KeyRing:
+        """The keys of `keys_file` as they stand now, made where there are none; raises FixSettings A122 for another
+        store's."""
+        return self._live_keys.ring_now()
 
     @cached_property
     def vault(self) -> Vault:
@@ -158,7 +163,14 @@ class Assembly:
             self.keys,
             Algorithm.SM4_GCM if sm4 else Algorithm.AES_256_GCM,
             renewed=lambda: load_keys(self.settings.keys_file),
+            current=self._live_keys.ring,
         )
+
+    @cached_property
+    def certificate(self) -> Certificate | None:
+        """The web worker's own; None where it speaks no TLS. Raises FixSettings C101 for what is no pair."""
+        cert, key = self.settings.tls_cert, self.settings.tls_key
+        return Certificate(cert, key) if cert and key else None
 
     @cached_property
     def http(self) -> httpx.Client:
@@ -191,7 +203,7 @@ class Assembly:
             self.pack,
             schema=Validator(known["event"], known.values()),
             fingerprint=self.vault.fingerprint,
-            is_staff=self._is_staff,
+            is_staff=self.staff.is_staff,
         )
 
     @cached_property
@@ -217,27 +229,12 @@ class Assembly:
     @cached_property
     def ledgers(self) -> Ledgers:
         """Audit chains of this process."""
-        return Ledgers(self.worker, self.store, key=self.keys.audit)
+        return Ledgers(self.worker, self.store, key=self.keys.audit, renewed=lambda: self.keys.audit)
 
     @cached_property
-    def _staff(self) -> Mapping[str, set[bytes]]:
-        """Department → blind indexes of its staff's phones (N59); the numbers themselves are not kept."""
-        rows = [
-            {"department": o.id, "phone_index": index}
-            for o in self.pack.organisations.values()
-            for phone in o.staff_phones
-            if (index := self.vault.blind("phone", phone)) is not None
-        ]
-        known: dict[str, set[bytes]] = {}
-        with self.store.write() as conn:
-            insert(conn, staff, rows)
-            for r in conn.execute(select(staff)):
-                known.setdefault(r.department, set()).add(bytes(r.phone_index))
-        return known
-
-    def _is_staff(self, department: str, phone: str) -> bool:
-        index, known = self.vault.blind("phone", phone), self._staff
-        return index is not None and index in known.get(department, ())
+    def staff(self) -> Staff:
+        """Whose phones are a department's own."""
+        return Staff(self.pack, self.vault, self.store)
 
     # -- sources -------------------------------------------------------------------------------------
 
@@ -246,37 +243,18 @@ class Assembly:
         """The installed plugins."""
         return Registry.load()
 
-    def entry(self, source: str) -> AdapterEntry:
-        """The plugin of a source; raises FixSettings C102."""
-        return self.registry.entry(self.pack.sources[source].plugin)
+    @cached_property
+    def adapters(self) -> Adapters:
+        """This process's adapters, each anew where its secrets changed."""
+        return Adapters(self.settings, lambda: self.pack, lambda: self.registry, self.clock)
 
     def active_sources(self) -> list[str]:
         """Sources of the pack that the settings configure."""
         return [name for name in self.pack.sources if name in self.settings.sources]
 
     def adapter(self, source: str) -> Adapter:
-        """This process's adapter of a source."""
-        if source not in self._adapters:
-            entry = self.entry(source)
-            config = entry.config.model_validate(
-                {**self.pack.sources[source].config, **self.settings.sources[source]}
-            )
-            self._adapters[source] = entry.make(config, self.tools(source))
-        return self._adapters[source]
-
-    def tools(self, source: str) -> Tools:
-        """What the hub lends the adapter of `source`."""
-        place = self.settings.home / "sources" / source
-        place.mkdir(parents=True, exist_ok=True)
-        base = self.settings.public_url or self.settings.own_url
-        return Tools(
-            source=source,
-            clock=self.clock,
-            http=http_client,
-            nonce=lambda: secrets.token_hex(16),
-            public_url=f"{base}/in/{source}",
-            place=str(place),
-        )
+        """The adapter of a source as of this moment, for who uses it at once."""
+        return self.adapters.now(source)
 
     # -- workers -------------------------------------------------------------------------------------
 
@@ -307,11 +285,12 @@ class Assembly:
         """The worker of one source."""
         worker = SourceWorker(
             self.plain_intake(source, self.adapter(source)),
-            entry=self.entry(source),
+            entry=self.adapters.entry(source),
             store=self.store,
             pressure=self.pressure,
             clock=self.clock,
             poll_s=self.settings.poll_s,
+            lent=lambda: self.adapters.lent(source),
         )
         return Loop(f"intake:{source}", worker.step, idle_s=INTAKE_IDLE_S, close=worker.close)
 
@@ -375,7 +354,9 @@ class Assembly:
         return Latecomers(self.pack, lambda: self.tellable)
 
     def _ledger(self, role: str) -> Ledger:
-        return Ledger(f"{self.worker}/{role}", self.store, key=self.keys.audit)
+        return Ledger(
+            f"{self.worker}/{role}", self.store, key=self.keys.audit, renewed=lambda: self.keys.audit
+        )
 
     def casework(self) -> Loop:
         """One member of the casework group."""
@@ -479,20 +460,20 @@ class Assembly:
         if source in self.settings.sources:
             return isinstance(self.adapter(source), Tells)
         try:
-            return not self.entry(source).cannot_tell
+            return not self.adapters.entry(source).cannot_tell
         except FixSettings:  # the plugin is not installed here; who has it decides
             return True
 
     @cached_property
     def gateway(self) -> Gateway:
         """The doors of all sources that push."""
-        adapters = {s: self.adapter(s) for s in self.active_sources()}
-        receptions = {
-            s: Reception(s, a, self.vault, body_limit=self.settings.body_limit) for s, a in adapters.items()
-        }
+        for source in self.active_sources():
+            self.adapter(source)  # settings that are wrong end the start, not the first request
         return Gateway(
-            adapters,
-            receptions,
+            self.active_sources(),
+            self.adapters.lent,
+            vault=self.vault,
+            body_limit=self.settings.body_limit,
             store=self.store,
             ledgers=self.ledgers,
             pressure=self.pressure,
@@ -522,30 +503,31 @@ class Assembly:
         with self.store.read() as conn:
             return account(conn)
 
+    def warnings(self) -> list[HubError]:
+        """What this process could not take up while it works: a renewed certificate that is no pair."""
+        return [] if self.certificate is None or self.certificate.fault is None else [self.certificate.fault]
+
+    def untaken(self) -> list[HubError]:
+        """What lies in files and would not be taken up now: secrets of sources, the web worker's certificate."""
+        found = [t for s in self.active_sources() if (t := self.adapters.trouble(s)) is not None]
+        try:
+            return found + self.warnings()
+        except FixSettings as error:
+            return [*found, HubError("C161", error=error.code)]
+
     def warm(self) -> None:
         """Makes now what is made once, so that no record waits for it."""
-        self._is_staff("", "")
+        self.staff.is_staff("", "")
         for made in (self.journey, self.showing, self.outbox, self.pack.gazetteer, self.pack.atlas):
             del made
 
     def close(self) -> None:
         """Gives back what was opened; may be called twice."""
-        for adapter in self._adapters.values():
-            adapter.close()
-        self._adapters.clear()
+        if "adapters" in self.__dict__:
+            self.adapters.close()
         for bus in self._buses.values():
             bus.close()
         self._buses.clear()
         for name in ("bus", "http", "store"):
             if name in self.__dict__:
                 self.__dict__.pop(name).close()
-
-
-def http_client(**arguments: Any) -> httpx.Client:
-    """A client for adapters: bounded waits, no redirects, few connections."""
-    defaults: dict[str, Any] = {
-        "timeout": httpx.Timeout(10.0, connect=5.0),
-        "follow_redirects": False,
-        "limits": httpx.Limits(max_connections=8),
-    }
-    return httpx.Client(**(defaults | arguments))

@@ -25,7 +25,7 @@ from hub.bus.topics import EVENTS
 from hub.errors import FixSettings, Refused
 from hub.run import postgresql_copy
 from hub.run.account import account
-from hub.run.auditing import Whole, broken, examine
+from hub.run.auditing import Whole, broken, examine_by
 from hub.run.keyfile import check_keys, key_check
 from hub.store import migrate, outbox
 from hub.store.engine import Store
@@ -296,7 +296,7 @@ def _verify(store: Store, keys: Path, told: Manifest) -> None:
         raise Refused("C157", what=", ".join(differing))
     check_keys(store, ring)
     with store.read() as conn:
-        said = examine(conn, ring.audit)
+        said = examine_by(conn, ring)
     if not isinstance(said, Whole):
         raise broken(said)
 

@@ -1,7 +1,8 @@
 """Requests that sources send us: authenticated by the adapter, stored, and only then answered."""
 
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Collection, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import replace
 from itertools import count
 
@@ -11,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from hub.access.account import Result
 from hub.access.audit import AuditRow
 from hub.access.exits import Exit
+from hub.access.vault import Vault
 from hub.clock import Clock
 from hub.errors import HubError, PeerRefused, Refused
 from hub.model import Mode
@@ -28,28 +30,36 @@ class Gateway:
 
     def __init__(
         self,
-        adapters: Mapping[str, Adapter],
-        receptions: Mapping[str, Reception],
+        sources: Collection[str],
+        lent: Callable[[str], AbstractContextManager[Adapter]],
         *,
+        vault: Vault,
+        body_limit: int,
         store: Store,
         ledgers: Ledgers,
         pressure: Pressure,
         clock: Clock,
         worker: str,
     ) -> None:
-        self._pressure = pressure
-        self._adapters, self._receptions = adapters, receptions
+        """`lent` gives the adapter of one of `sources` for one request."""
+        self._pressure, self._vault, self._body_limit = pressure, vault, body_limit
+        self._sources, self._lent = sources, lent
         self._store, self._ledgers, self._clock, self._worker = store, ledgers, clock, worker
         self._arrivals = count(1)
         self._lock = threading.Lock()
 
     def receive(self, source: str, request: PeerRequest) -> PeerReply:
         """The protocol's own answer. Raises Refused P107 where no source takes requests under that name."""
-        adapter: object = self._adapters.get(source)
-        if not isinstance(adapter, Receives):
+        if source not in self._sources:
             raise Refused("P107")
+        with self._lent(source) as adapter:
+            if not isinstance(adapter, Receives):
+                raise Refused("P107")
+            return self._take(source, adapter, adapter, request)
+
+    def _take(self, source: str, adapter: Adapter, door: Receives, request: PeerRequest) -> PeerReply:
         try:
-            received = adapter.receive(request)
+            received = door.receive(request)
         except PeerRefused as refused:
             self._note_refusal(source, refused)
             return PeerReply(refused.status, refused.body, refused.headers)
@@ -60,17 +70,20 @@ class Gateway:
             try:
                 if self._pressure.is_on(source):
                     return _later(received.failed)
-                self._store_all(source, received.bodies)
+                self._store_all(source, adapter, received.bodies)
             except (SQLAlchemyError, HubError) as error:
                 log.warning("push_not_stored", source=source, error=type(error).__name__)
                 return received.failed
         self._tell_stored(source, received)
         return received.reply
 
-    def _store_all(self, source: str, bodies: Sequence[Body]) -> None:
+    def _store_all(self, source: str, adapter: Adapter, bodies: Sequence[Body]) -> None:
         with self._lock:
             arrival = f"push:{self._worker}:{next(self._arrivals)}"
-        reception, now = self._receptions[source], self._clock.now()
+        reception, now = (
+            Reception(source, adapter, self._vault, body_limit=self._body_limit),
+            self._clock.now(),
+        )
         prepared = reception.prepare(bodies, arrival=arrival, mode=Mode.LIVE, now=now)
         with self._store.write() as conn:
             stored = write(conn, prepared)

@@ -76,5 +76,5 @@ def adapter_for(hub: Assembly, source: str, file: Path, columns: Mapping[str, An
     """The `file_import` adapter that reads `file` by the column map `columns`."""
     entry = hub.registry.entry("file_import")
     config = entry.config.model_validate({**columns, "files": str(file)})
-    adapter: Adapter = entry.make(config, hub.tools(source))
+    adapter: Adapter = entry.make(config, hub.adapters.tools(source))
     return adapter

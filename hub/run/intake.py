@@ -73,11 +73,17 @@ class Intake:
     ) -> None:
         """`reports`: where casework of this same process finds what is stored here."""
         self.source: Final = source
-        self.adapter: Final = adapter
+        self.adapter = adapter
         self._store, self._outbox, self._journey, self._vault = store, outbox, journey, vault
         self._clock, self._batch, self._reports = clock, batch, reports
         self._lease = leases.Holding(store, f"intake:{source}", worker, timedelta(seconds=lease_s))
+        self._body_limit = body_limit
         self._reception = Reception(source, adapter, vault, body_limit=body_limit)
+
+    def use(self, adapter: Adapter) -> None:
+        """From the next page and record on, `adapter` speaks for the source."""
+        self.adapter = adapter
+        self._reception = Reception(self.source, adapter, self._vault, body_limit=self._body_limit)
 
     def lease(self) -> leases.Lease | None:
         """The right to work on this source, taken or prolonged; None while another worker has it."""

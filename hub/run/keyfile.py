@@ -64,5 +64,5 @@ def check_keys(store: Store, ring: KeyRing) -> None:
 
 def key_check(ring: KeyRing) -> str:
     """What a store remembers of its keys; tells nothing of them."""
-    audit = head_seal(ring.audit, "key check", 0, GENESIS)
+    audit = head_seal(ring.first_audit, "key check", 0, GENESIS)
     return Vault(ring).fingerprint(f"key check {audit}".encode())

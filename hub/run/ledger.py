@@ -6,7 +6,7 @@ so is its block: the chain moves on only with `committed`.
 
 import itertools
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime
 
@@ -24,7 +24,11 @@ from hub.store.tables import audit, audit_head
 class Ledger:
     """One worker's audit. `worker_id` is unique among all that ever wrote, or goes on from where it was."""
 
-    def __init__(self, worker_id: str, store: Store, *, key: bytes) -> None:
+    def __init__(
+        self, worker_id: str, store: Store, *, key: bytes, renewed: Callable[[], bytes] | None = None
+    ) -> None:
+        """`renewed` is asked for the key of the moment; None: it is always `key`."""
+        self._renewed = renewed or (lambda: key)
         with store.read() as conn:
             self._chain = _stored(conn, Chain(worker_id, key=key))
         self._pending: ChainBlock | None = None
@@ -33,11 +37,13 @@ class Ledger:
         """Writes one block of `rows`; nothing where there are none. At most once a transaction.
 
         Raises Fenced where the chain stands further than this ledger knows: its last commit held, although
-        the answer got lost. It has looked by then, so the transaction can be tried again.
+        the answer got lost. It has looked by then, so the transaction can be tried again. So it can where the key
+        was retired in this very moment.
         """
         self._pending = None
         if not rows:
             return
+        self._chain = replace(self._chain, key=self._renewed())
         block = self._chain.append(rows)
         written = insert_new(
             conn,
@@ -56,6 +62,8 @@ class Ledger:
         if not written:
             self._chain = _stored(conn, self._chain)
             raise Fenced
+        if self._renewed() != self._chain.key:
+            raise Fenced  # looked at again with our block in place: who retires a key waits for those before it
         self._note_head(conn, block)
         self._pending = block
 
@@ -90,7 +98,10 @@ def _stored(conn: Connection, chain: Chain) -> Chain:
 class Ledgers:
     """A ledger for each thread of one worker: threads of the web worker do not queue for one chain either."""
 
-    def __init__(self, worker: str, store: Store, *, key: bytes) -> None:
+    def __init__(
+        self, worker: str, store: Store, *, key: bytes, renewed: Callable[[], bytes] | None = None
+    ) -> None:
+        self._renewed = renewed
         self._worker, self._store, self._key = worker, store, key
         self._mine = threading.local()
         self._count = itertools.count(1)
@@ -100,6 +111,6 @@ class Ledgers:
         ledger: Ledger | None = getattr(self._mine, "ledger", None)
         if ledger is None:
             ledger = self._mine.ledger = Ledger(
-                f"{self._worker}/{next(self._count)}", self._store, key=self._key
+                f"{self._worker}/{next(self._count)}", self._store, key=self._key, renewed=self._renewed
             )
         return ledger

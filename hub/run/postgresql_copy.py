@@ -17,6 +17,7 @@ from sqlalchemy.engine import make_url
 
 from hub.errors import FixSettings, TryLater
 from hub.store.engine import Store
+from hub.store.password import secret_in, split_password_file
 
 _DEBIAN: Final = "/usr/lib/postgresql/{major}/bin/{program}"
 
@@ -73,7 +74,9 @@ def _run(program: str, url: str, *options: str) -> None:
 
 def _address(url: str) -> tuple[str, dict[str, str]]:
     """The address as libpq reads it, without its password; and the password for the environment."""
-    parsed = make_url(url).set(drivername="postgresql")
-    secret = {"PGPASSWORD": str(parsed.password)} if parsed.password else {}
+    said, file = split_password_file(make_url(url))
+    parsed = said.set(drivername="postgresql")
+    password = secret_in(file) if file else parsed.password
+    secret = {"PGPASSWORD": str(password)} if password else {}
     bare = parsed.set(username=parsed.username, password="") if parsed.password else parsed
     return bare.render_as_string(hide_password=False).replace(":@", "@"), secret

@@ -1,10 +1,10 @@
 """How far an address reaches: what is not loopback needs TLS, or somebody who says otherwise."""
 
 import ipaddress
-import ssl
 from pathlib import Path
 
 from hub.errors import FixSettings
+from hub.run.certificate import context_of
 from hub.settings import Settings
 
 
@@ -29,10 +29,7 @@ def check_listener(settings: Settings) -> None:
 def _check_pair(cert: Path | None, key: Path | None) -> None:
     if cert is None or key is None:
         raise FixSettings("C101", name="tls_cert" if cert is None else "tls_key")
-    try:
-        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(cert, key)
-    except OSError:  # of which SSLError is one
-        raise FixSettings("C101", name="tls_cert, tls_key") from None
+    context_of(cert, key)
 
 
 def check_broker(settings: Settings, addresses: str, protocol: str) -> None:

@@ -57,6 +57,8 @@ class Readiness:
                 yield HubError("C152")
             elif stale := self._stale_s():
                 yield HubError("C153", age_s=int(stale))
+        except TryLater as error:  # the file of its password
+            yield error
         except (DBAPIError, PoolTimeout):
             yield HubError("C104")
 

@@ -5,6 +5,8 @@ another source (invariant 11).
 """
 
 import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -16,7 +18,7 @@ from hub.bus.message import Fenced
 from hub.clock import Clock, is_due
 from hub.errors import HubError, SignInAgain, TryLater
 from hub.jsonform import loads
-from hub.plugin import AdapterEntry, Answer, Reads, Tells, Tends
+from hub.plugin import Adapter, AdapterEntry, Answer, Reads, Tells, Tends
 from hub.plugin.supervisor import Health, Supervised, Turn, open_turns
 from hub.run.intake import Intake
 from hub.run.pressure import Pressure
@@ -42,7 +44,10 @@ class SourceWorker:
         pressure: Pressure,
         clock: Clock,
         poll_s: float,
+        lent: Callable[[], AbstractContextManager[Adapter]] | None = None,
     ) -> None:
+        """`lent` gives the adapter for one step; None: always the one that `intake` has."""
+        self._lent = lent or (lambda: nullcontext(intake.adapter))
         self._intake, self._entry, self._store, self._clock = intake, entry, store, clock
         self._pressure = pressure
         self._poll = timedelta(seconds=poll_s)
@@ -50,7 +55,7 @@ class SourceWorker:
         self._tended_for = timedelta(0)
         self._held: leases.Lease | None = None
         self._guard = Supervised(
-            check=intake.adapter.check,
+            check=lambda: intake.adapter.check(),
             step=self._turn,
             clock=clock,
             chance=random.random,
@@ -63,8 +68,19 @@ class SourceWorker:
         self._held = self._intake.lease()
         if self._held is None:
             return 0
-        self._follow()
-        return self._intake.digest(self._held) + self._guard.step()
+        with self._lent() as adapter:
+            self._take_up(adapter)
+            self._follow()
+            return self._intake.digest(self._held) + self._guard.step()
+
+    def _take_up(self, adapter: Adapter) -> None:
+        """A new adapter, since its secrets changed: its session begins anew, and what failed with the old secrets
+        is tried with the new ones; a pause stays one."""
+        if adapter is self._intake.adapter:
+            return
+        self._intake.use(adapter)
+        self._next_tend = self._clock.now()
+        self._guard.begin_anew()
 
     def _follow(self) -> None:
         """Does what a person wants of this source, as far as its state allows it: a pause stands, also for

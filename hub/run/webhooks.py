@@ -18,12 +18,12 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from hub.access.exits import Exit
 from hub.clock import Clock
-from hub.errors import TryLater
 from hub.run.envelope import CONTENT_TYPE
 from hub.run.ledger import Ledger
 from hub.run.telling import Telling
 from hub.store import leases, whistles
 from hub.store.engine import Store
+from hub.store.password import secret_in
 
 log = structlog.get_logger()
 
@@ -71,13 +71,7 @@ class Hook:
         """The secret of this moment; raises TryLater C119 where its file cannot be read, or is empty."""
         if self.secret_file is None:
             return self.secret
-        try:
-            secret = self.secret_file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError):
-            secret = ""
-        if not secret:
-            raise TryLater("C119", name=str(self.secret_file))
-        return secret
+        return secret_in(self.secret_file)
 
 
 class Webhooks:

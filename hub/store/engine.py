@@ -6,7 +6,7 @@ table and shape, an array a column on PostgreSQL and `executemany` on SQLite.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
 from pathlib import Path
@@ -18,6 +18,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, DisconnectionError, Interf
 
 from hub.errors import FixSettings
 from hub.store.lists import as_array
+from hub.store.password import secret_in, split_password_file
 
 Row = Mapping[str, Any]
 BATCH: Final = 500
@@ -77,6 +78,7 @@ def _engine(url: str) -> Engine:
         return engine
     if parsed.get_backend_name() != "postgresql":
         raise FixSettings("C101", name="store")
+    parsed, password_file = split_password_file(parsed)
     engine = create_engine(
         parsed.set(drivername="postgresql+psycopg"),
         pool_size=8,
@@ -85,8 +87,19 @@ def _engine(url: str) -> Engine:
         hide_parameters=True,  # an error of the store would quote what was to be stored
     )
     event.listen(engine, "connect", _postgresql_connect)
+    if password_file is not None:
+        event.listen(engine, "do_connect", _signing_in(password_file))
     _ask_after_rest(engine)
     return engine
+
+
+def _signing_in(file: Path) -> Callable[..., None]:
+    """Lets each new connection sign in with the password that stands in `file` then; those that stand go on."""
+
+    def sign_in(_dialect: object, _record: object, _args: object, arguments: dict[str, Any]) -> None:
+        arguments["password"] = secret_in(file)
+
+    return sign_in
 
 
 def _postgresql_connect(dbapi: Any, _record: object) -> None:

@@ -323,3 +323,31 @@ def test_an_absent_key_file_is_refused(tmp_path: Path) -> None:
     with pytest.raises(FixSettings) as refused:
         load_keys(tmp_path / "keys.toml")
     assert (refused.value.code, refused.value.facts) == ("A109", {"problem": "file"})
+
+
+def test_while_the_index_is_made_anew_a_value_is_looked_for_by_both_keys() -> None:
+    under_way = KeyRing({"m2025": OLD}, "m2025", NEW, AUDIT, blind_before=BLIND, content=BLIND)
+    vault, before = Vault(under_way), Vault(RING)
+    phone = "13800000000"
+    assert vault.blinds("phone", phone) == (vault.blind("phone", phone), before.blind("phone", phone))
+    assert vault.blind("phone", phone) != before.blind("phone", phone)
+    assert () == vault.blinds("phone", "138****0000")
+    assert vault.fingerprint(b"a body") == before.fingerprint(b"a body")
+
+
+def test_a_ring_under_rotation_is_read_back_from_its_file_and_a_wrong_one_is_refused() -> None:
+    ring = KeyRing(
+        {"m2025": OLD},
+        "m2025",
+        BLIND,
+        AUDIT,
+        blind_before=NEW,
+        content=OLD,
+        retired={"a1": NEW, "a2": OLD},
+        retiring="a2",
+    )
+    assert ring == parse_keys(ring.as_toml())
+    assert (NEW, AUDIT) == (ring.first_audit, RING.first_audit)
+    for wrong in ('retiring = "a9"\n', 'content = "00"\n'):
+        with pytest.raises(FixSettings, match="A109"):
+            parse_keys(wrong + RING.as_toml())

@@ -1,6 +1,7 @@
 """The door that sources push through: stored before it is acknowledged, and a nonce is used up only by that."""
 
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from functools import partial
 from threading import Barrier
 
@@ -15,7 +16,6 @@ from hub.plugin import Adapter, Body, PeerReply, PeerRequest, Received
 from hub.plugin.transport.signing import Gate, Signer
 from hub.run.gateway import Gateway
 from hub.run.pressure import Pressure
-from hub.run.reception import Reception
 from tests.instruments import HubInHand, Stated
 from tests.unit.run.sources import SOURCE, pipe
 from tests.unit.run.stops import stopped_at
@@ -78,8 +78,10 @@ def door(hub: HubInHand, source: Pushing) -> Gateway:
 def door_of(hub: HubInHand, source: Adapter, pressure: Pressure | None = None) -> Gateway:
     """The hub's door for one source."""
     return Gateway(
-        {SOURCE: source},
-        {SOURCE: Reception(SOURCE, source, hub.hub.vault, body_limit=1_000_000)},
+        [SOURCE],
+        lambda _: nullcontext(source),
+        vault=hub.hub.vault,
+        body_limit=1_000_000,
         store=hub.hub.store,
         ledgers=hub.hub.ledgers,
         pressure=pressure or hub.hub.pressure,

@@ -1,0 +1,156 @@
+"""Adapters are asked for at each turn: what changes their secrets, and when an old one ends."""
+
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pydantic import BaseModel, ConfigDict, SecretStr
+
+from hub.clock import FixedClock
+from hub.errors import FixSettings, TryLater
+from hub.plugin import AdapterEntry, Tools
+from hub.plugin.registry import Offer, Origin, Registry
+from hub.run.adapters import Adapters
+from hub.run.secretfiles import files_of
+from hub.settings import read
+from tests.instruments import MORNING, Stated, demo_pack
+
+SOURCE = "police_grid"
+
+
+class Config(BaseModel):
+    """Two secrets and a path of its own."""
+
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    key: SecretStr
+    other: SecretStr | None = None
+    open: str = ""
+    open_file: str = ""
+
+
+class Keyed(Stated):
+    """Knows its key, and whether it was closed."""
+
+    def __init__(self, config: Config) -> None:
+        self.key = config.key.get_secret_value()
+        self.is_closed = False
+
+    def close(self) -> None:
+        """Is remembered."""
+        self.is_closed = True
+
+
+def keyed(config: Config, tools: Tools) -> Keyed:
+    """A plugin that takes every key but one."""
+    del tools
+    if config.key.get_secret_value() == "breaks it":
+        raise ZeroDivisionError
+    return Keyed(config)
+
+
+class Hand:
+    """Adapters of one source, its key file, a clock in the hand."""
+
+    def __init__(self, place: Path, **more: Any) -> None:
+        self.file, self.clock = place / "key", FixedClock(MORNING)
+        self.file.write_text("one\n")
+        setup = replace(demo_pack().sources[SOURCE], config={})
+        pack = replace(demo_pack(), sources={SOURCE: setup})
+        entry = AdapterEntry(name=setup.plugin, title="测试来源", config=Config, make=keyed)
+        settings = read(home=place, sources={SOURCE: {"key_file": str(self.file), **more}})
+        registry = Registry([Offer(Origin(setup.plugin), (entry,))], [])
+        self.adapters = Adapters(settings, lambda: pack, lambda: registry, self.clock)
+
+    def later(self, text: str | None) -> None:
+        """Another second, with other words in the file."""
+        if text is None:
+            self.file.unlink()
+        else:
+            draft = self.file.with_suffix(".draft")
+            draft.write_text(text)
+            draft.replace(self.file)
+        self.clock.pause(1)
+
+    def key(self) -> str:
+        """The key that serves now."""
+        with self.adapters.lent(SOURCE) as adapter:
+            assert isinstance(adapter, Keyed)
+            assert not adapter.is_closed
+            return adapter.key
+
+
+@pytest.fixture
+def hand(tmp_path: Path) -> Hand:
+    """With the key `one`."""
+    return Hand(tmp_path)
+
+
+def test_a_new_key_serves_from_the_next_turn_on_and_the_step_in_hand_ends_with_the_old_one(
+    hand: Hand,
+) -> None:
+    with hand.adapters.lent(SOURCE) as old, hand.adapters.lent(SOURCE) as same:
+        assert old is same
+        hand.later("two")
+        assert "two" == hand.key()
+        assert isinstance(old, Keyed)
+        assert ("one", False) == (old.key, old.is_closed)
+    assert old.is_closed
+    assert "two" == hand.key()
+
+
+@pytest.mark.parametrize("text", ["", " \n", None, "breaks it"])
+def test_what_cannot_be_taken_ends_nothing_and_is_looked_at_again(hand: Hand, text: str | None) -> None:
+    assert "one" == hand.key()
+    hand.later(text)
+    assert "one" == hand.key()
+    hand.later("one") if text is None else None
+    hand.later("two")
+    assert "two" == hand.key()
+
+
+def test_files_are_looked_at_once_a_second_at_most(hand: Hand) -> None:
+    assert "one" == hand.key()
+    hand.later("two")
+    assert "two" == hand.key()
+    draft = hand.file.with_suffix(".draft")
+    draft.write_text("three")
+    draft.replace(hand.file)
+    assert "two" == hand.key()
+    hand.clock.pause(timedelta(seconds=1).total_seconds())
+    assert "three" == hand.key()
+
+
+def test_the_last_one_is_closed_with_its_process_and_may_be_so_twice(hand: Hand) -> None:
+    last = hand.adapters.now(SOURCE)
+    hand.adapters.close()
+    hand.adapters.close()
+    assert isinstance(last, Keyed)
+    assert last.is_closed
+
+
+def test_a_file_that_is_not_there_at_the_start_is_named_and_nothing_of_it_told(tmp_path: Path) -> None:
+    hand = Hand(tmp_path)
+    hand.file.unlink()
+    with pytest.raises(TryLater, match="C119"):
+        hand.adapters.now(SOURCE)
+    trouble = hand.adapters.trouble(SOURCE)
+    assert trouble is not None
+    assert ("C119", {"name": str(hand.file)}) == (trouble.code, dict(trouble.facts))
+
+
+def test_a_field_that_a_plugin_does_not_know_is_named_and_its_value_is_not(tmp_path: Path) -> None:
+    with pytest.raises(FixSettings) as refused:
+        Hand(tmp_path, opne="a-word-nobody-may-see").adapters.now(SOURCE)
+    assert "sources.police_grid.opne" == refused.value.facts["name"]
+    assert "a-word-nobody-may-see" not in str(refused.value)
+
+
+def test_only_secrets_may_lie_in_files_and_not_be_given_twice() -> None:
+    said = {"key_file": "/k", "other_file": "/o", "open_file": "/p"}
+    assert {"key": Path("/k"), "other": Path("/o")} == files_of(Config, said, SOURCE)
+    for wrong in ({"key": "k", "key_file": "/k"}, {"key_file": ""}, {"key_file": 1}):
+        with pytest.raises(FixSettings, match="C101"):
+            files_of(Config, wrong, SOURCE)
