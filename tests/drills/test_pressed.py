@@ -12,14 +12,14 @@ from hub.store import records
 from tests.connected.patience import until
 from tests.drills import lines
 from tests.drills.lines import PAGE, SOURCE
-from tests.drills.rehearsal import BACK, KILLS, MATTERS, MOST, SEED, Where, close
+from tests.drills.rehearsal import BACK, KILLS, MATTERS, SEED, Where, close
 from tests.drills.stack import LONGEST_S, Stack, stack_at
 from tests.drills.toll import Toll
 from tests.instruments import demo_pack
 
 pytestmark = [pytest.mark.slow, pytest.mark.nasty("N68")]
 
-SENT: Final = min(8 * MATTERS * KILLS, MOST)
+SENT: Final = min(8 * MATTERS * KILLS, 200)
 """Pushes, one a matter; four times as many lines lie ready to be read."""
 LIMIT: Final = SENT // 2
 
