@@ -3,7 +3,7 @@
 import re
 from dataclasses import replace
 
-from hypothesis import assume, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
 from hub.incident import Join, Sighting, blocks, decide, judge
@@ -58,6 +58,7 @@ def test_what_may_be_one_matter_shares_a_block(one: Sighting, other: Sighting, s
     assert not may_be_one or not set(blocks(one, RULES)).isdisjoint(blocks(known, RULES))
 
 
+@example(lat=53.0, lon=100.0012, error_m=200.0, bearing=0.0)  # a degree of longitude is short there
 @given(st.floats(18.0, 53.0), st.floats(74.0, 134.0), st.floats(0, 200), st.floats(0, 6.283))
 def test_points_within_reach_share_a_cell_anywhere_in_the_country(
     lat: float, lon: float, error_m: float, bearing: float

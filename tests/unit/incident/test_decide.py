@@ -191,6 +191,13 @@ def test_reports_that_follow_each_other_down_the_street_do_not_become_one_matter
     assert n * 20 <= 2 * 60
 
 
+def test_a_number_of_a_verified_matter_does_not_keep_a_report_from_an_open_one() -> None:
+    old = matter(told("水管爆裂", ref="7"), state=VERIFIED, closed_days=1, name="old")
+    open_ = matter(told("云杉路85号水管爆裂", ref="8", days=9), name="new")
+    report = told("云杉路85号水管爆裂", ref="7", days=9, minutes=5)
+    assert joined(decide(report, [old, open_], RULES)) == "new"
+
+
 @pytest.mark.nasty("N75")
 def test_one_flapping_sensor_makes_one_incident_and_every_alarm_is_counted() -> None:
     case = matter(told(category=COVER, by="xueliang_video", ref="0", device="door-1"), name="one")

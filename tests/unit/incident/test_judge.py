@@ -475,6 +475,7 @@ def test_of_a_long_incident_only_the_first_and_the_latest_reports_are_compared()
     there = told("水管爆裂", ref="there", north_m=1_000)
     assert judge(there, matter(*reports[:7]), RULES).verdict is not DIFFERENT
     assert judge(there, matter(*reports), RULES).verdict is DIFFERENT
+    assert judge(there, matter(*reports[:12]), RULES).verdict is not DIFFERENT  # the seventh from the end
 
 
 def test_every_judgement_says_why_in_figures_of_ours() -> None:

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.incident import Doorplate, Features, features, same_matter
+from hub.incident import sketch as sketches
 from hub.incident.text import SILENT
 
 REPORT = "云杉路85号门口自来水管爆裂，水柱有两米高，路面全是水"
@@ -157,3 +158,13 @@ def test_features_hold_no_word_of_the_text(text: str) -> None:
     assert isinstance(made, Features)
     assert isinstance(made.whole.sketch.bits, int)
     assert all(isinstance(name, int) for name in (*made.whole.names, *made.firms, *made.doors))
+
+
+def test_a_text_is_wholly_like_itself() -> None:
+    one = sketches.sketch(["云杉路门口自来水管爆裂", "水柱有两米高"])
+    assert sketches.likeness(one, one) == pytest.approx(1.0)
+
+
+def test_what_was_masked_in_a_text_is_no_word_of_it() -> None:
+    masked, bare = features("", "水管[电话]爆裂[姓名]了"), features("", "水管 爆裂 了")
+    assert 1.0 == same_matter(masked, bare)
