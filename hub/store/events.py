@@ -12,7 +12,7 @@ from hub.intake.revisions import Revision
 from hub.jsonform import dumps, loads
 from hub.model import Event, EventId, EventKey, Fate, GridDraft, Mode, Reason, RecordId
 from hub.store.copying import insert_new
-from hub.store.engine import chunks, insert
+from hub.store.engine import BYTES, chunks, insert
 from hub.store.engine import update as update_rows
 from hub.store.lists import among
 from hub.store.moments import to_us
@@ -163,7 +163,7 @@ def load(conn: Connection, ids: Iterable[str]) -> dict[str, StoredEvent]:
     """Events by id."""
     found: dict[str, StoredEvent] = {}
     for part in chunks(ids):
-        for r in conn.execute(select(event).where(among(event.c.id, part))):
+        for r in conn.execute(select(event).where(among(event.c.id, part)), execution_options=BYTES):
             found[r.id] = _stored(r)
     return found
 

@@ -6,7 +6,7 @@ from sqlalchemy import Connection, delete, select
 
 from hub.access.vault import DataKey
 from hub.store.copying import insert_new
-from hub.store.engine import chunks
+from hub.store.engine import BYTES, chunks
 from hub.store.lists import among
 from hub.store.tables import data_key
 
@@ -20,7 +20,8 @@ def of(conn: Connection, subjects: Iterable[str]) -> dict[str, DataKey]:
     """The keys of these subjects; one whose key was destroyed is missing."""
     found: dict[str, DataKey] = {}
     for part in chunks(subjects):
-        rows = conn.execute(select(data_key).where(among(data_key.c.subject, part)))
+        wanted = select(data_key).where(among(data_key.c.subject, part))
+        rows = conn.execute(wanted, execution_options=BYTES)
         found |= {r.subject: DataKey(r.subject, r.wrapped, r.salt) for r in rows}
     return found
 

@@ -13,7 +13,7 @@ from hub.access.vault import DataKey
 from hub.jsonform import dumps
 from hub.model import Fate, Mode, Reason, RecordId
 from hub.store.copying import copy, insert_new
-from hub.store.engine import chunks, insert
+from hub.store.engine import BYTES, chunks, insert
 from hub.store.engine import update as update_rows
 from hub.store.lists import among
 from hub.store.moments import from_us, to_us
@@ -156,7 +156,8 @@ def waiting(conn: Connection, source: str, limit: int, limit_bytes: int = BATCH_
         .add_columns(data_key.c.wrapped, data_key.c.salt)
         .outerjoin(body, of_it)
         .outerjoin(data_key, data_key.c.subject == record.c.id)
-        .where(among(record.c.id, ids))
+        .where(among(record.c.id, ids)),
+        execution_options=BYTES,
     )
     return [_waiting(r) for r in sorted(rows, key=lambda r: (r.received_us, r.id))]
 

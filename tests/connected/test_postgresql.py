@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import Connection
+from sqlalchemy.exc import DBAPIError
 
 from hub.access.chain import Fault
 from hub.bus import Message
@@ -18,8 +19,8 @@ from hub.run.auditing import Break, Whole, examine
 from hub.run.caseload import Caseload
 from hub.run.ledger import Ledger
 from hub.run.matters import Matters
-from hub.store import events, leases, migrate
-from hub.store.engine import Store
+from hub.store import connections, events, leases, migrate
+from hub.store.engine import Store, is_unavailable
 from tests.conftest import Servers
 from tests.connected.patience import until
 from tests.instruments import MORNING, HubInHand, at, person, stated
@@ -92,6 +93,39 @@ def test_nobody_takes_a_lease_over_while_its_holder_commits(store: Store) -> Non
             until(lambda: is_waiting_or_done(store, taking), "the other gets there")
             assert not taking.done()
         taking.result(timeout=20)
+
+
+def cut(store: Store, other: Store) -> None:
+    """The server ends every connection of `store`, as it does when it restarts."""
+    with store.look() as conn:
+        conn.exec_driver_sql("SELECT 1")
+    with other.look() as conn:
+        conn.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity "
+            "WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'"
+        )
+
+
+def test_a_connection_that_was_cut_under_work_is_an_outage_once(store: Store) -> None:
+    other = Store(store.url)
+    cut(store, other)
+    with pytest.raises(DBAPIError) as gone, store.look() as conn:
+        conn.exec_driver_sql("SELECT 1")
+    assert is_unavailable(gone.value)
+    with store.write() as conn:
+        assert 1 == conn.exec_driver_sql("SELECT 1").scalar_one()
+    other.close()
+
+
+def test_a_connection_that_was_cut_at_rest_is_noticed_by_nobody(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "RESTED_S", 0.0)
+    other = Store(store.url)
+    cut(store, other)
+    with store.look() as conn:
+        assert 1 == conn.exec_driver_sql("SELECT 1").scalar_one()
+    other.close()
 
 
 def test_a_number_as_long_as_the_schema_allows_is_stored(hub: HubInHand) -> None:

@@ -1,14 +1,17 @@
 """A record that holds several events ends in the fate that ranks first: held, dead, published, linked."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import func, select
 
 from hub.access.vault import DataKey
 from hub.model import Fate, Mode, RecordId
 from hub.store import keys, records
 from hub.store.engine import Store
 from hub.store.records import End, NewRecord
+from hub.store.tables import body
 from tests.instruments import MORNING
 
 ID = RecordId("rc_1")
@@ -108,6 +111,16 @@ def test_a_held_record_that_is_put_back_waits_as_if_it_had_just_come(store: Stor
         assert [ID] == [one.id for one in records.waiting(conn, "hotline_12345", 10)]
         assert [ID] == records.unsettled_before(conn, MORNING + timedelta(seconds=1))
     assert None is fate(store)
+
+
+def test_a_record_that_comes_again_later_keeps_what_came_first(store: Store) -> None:
+    received(store, b"first")
+    again = replace(new(sealed=b"again"), received_at=MORNING + timedelta(minutes=1))
+    with store.write() as conn:
+        assert 1 == records.add(conn, [again, new(RecordId("rc_2"), b"other")])
+        found = records.waiting(conn, "hotline_12345", 10)
+        assert [(ID, b"first"), ("rc_2", b"other")] == [(one.id, one.sealed) for one in found]
+        assert 2 == conn.execute(select(func.count()).select_from(body)).scalar_one()
 
 
 def test_a_pointer_longer_than_its_column_is_cut_and_its_record_ends(store: Store) -> None:
