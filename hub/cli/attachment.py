@@ -138,8 +138,8 @@ def refuse(id_: str, by: str, why: str, store: str | None) -> None:
 def again(source: str, store: str | None) -> None:
     """Files of SOURCE that were not fetched for a reason that is mended by now are asked for once more."""
     from hub.cli.opened import opened
-    from hub.run.assembly import clock_of
     from hub.run.attachments import MENDABLE
+    from hub.run.rooms import clock_of
     from hub.settings import read
     from hub.store import attachments
 

@@ -121,7 +121,7 @@ def list_(name: str, store: str | None) -> None:
 def revoke(key_id: str, store: str | None) -> None:
     """The key with the id KEY_ID of `keys list` speaks for nobody from now on; others of its caller go on."""
     from hub.errors import FixSettings
-    from hub.run.assembly import clock_of
+    from hub.run.rooms import clock_of
     from hub.settings import read
     from hub.store import principals
 

@@ -42,7 +42,7 @@ def coverage(path: Path | None, as_json: bool) -> None:
     import hub.pack
     from hub.clock import day_of
     from hub.contract.coverage import coverage as cover
-    from hub.run.assembly import clock_of
+    from hub.run.rooms import clock_of
     from hub.settings import read
 
     loaded, settings = hub.pack.load(path), read()

@@ -20,7 +20,7 @@ def replay(
     With --webhook: puts the whistles that a department's webhook refused back on their way.
     """
     from hub.errors import FixSettings
-    from hub.run.assembly import clock_of
+    from hub.run.rooms import clock_of
     from hub.settings import read
     from hub.store import records, whistles
 

@@ -13,8 +13,9 @@ import orjson
 from hub.clock import SystemClock
 from hub.demo.listener import ask, start, stop
 from hub.run import longlived
-from hub.run.assembly import INTAKE_IDLE_S, Assembly
+from hub.run.assembly import Assembly
 from hub.run.loop import Loop
+from hub.run.workers import INTAKE_IDLE_S
 from hub.settings import read
 
 STAGES: Final = ("1_store_records", "2_normalise_to_event", "3_relay", "4_link_route_project")

@@ -16,7 +16,7 @@ from typing import Any, Final
 from hub.crew import Crew
 from hub.plugin.registry import Offer, Origin, Registry
 from hub.run import logs
-from hub.run.assembly import clock_of
+from hub.run.rooms import clock_of
 from hub.settings import read
 from tests.drills.full import Ceiling
 from tests.drills.lines import ENTRY

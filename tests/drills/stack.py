@@ -12,7 +12,8 @@ from typing import Any, Final
 
 from sqlalchemy.exc import DBAPIError
 
-from hub.run.assembly import Assembly, clock_of
+from hub.run.assembly import Assembly
+from hub.run.rooms import clock_of
 from hub.run.servers import free_port
 from hub.settings import read
 from tests.connected.patience import until

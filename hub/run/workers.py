@@ -1,0 +1,197 @@
+"""The workers of one process: each `step()` with what it needs, and the loop around it."""
+
+import time
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final
+
+from hub.bus.topics import EVENTS, reports
+from hub.clock import SystemClock
+from hub.errors import FixSettings
+from hub.plugin import Adapter
+from hub.run import casework
+from hub.run import reports as report_worker
+from hub.run.attachments import LEASE_S, Attachments
+from hub.run.clockwork import Clockwork
+from hub.run.dispatch import Dispatch
+from hub.run.fetching import Fetching
+from hub.run.intake import Intake
+from hub.run.latecomers import Latecomers
+from hub.run.loop import Loop
+from hub.run.matters import Reports
+from hub.run.relay import Relay
+from hub.run.rooms import Rooms
+from hub.run.source import SourceWorker
+from hub.run.timekeeping import Watch
+from hub.run.webhooks import Hook, Webhooks, saying
+from hub.store import outbox
+
+INTAKE_IDLE_S: Final = 0.1
+"""Rest of an intake that found nothing. What it reads itself it takes up at once: this is for what was pushed."""
+
+
+class Workers(Rooms):
+    """Makes workers; `plain_…` for a caller that steps one itself."""
+
+    def plain_intake(self, source: str, adapter: Adapter) -> Intake:
+        """Intake of one source without supervision, for a caller that steps it itself."""
+        settings = self.settings
+        return Intake(
+            source,
+            adapter,
+            store=self.store,
+            outbox=self.outbox,
+            journey=self.journey,
+            vault=self.vault,
+            clock=self.clock,
+            worker=self.worker,
+            lease_s=settings.lease_s * self._speed,
+            batch=settings.batch,
+            body_limit=settings.body_limit,
+            reports=self._just_stored,
+        )
+
+    @cached_property
+    def _just_stored(self) -> Reports:
+        """What intake of this process hands to casework of this process."""
+        return Reports()
+
+    def intake(self, source: str) -> Loop:
+        """The worker of one source."""
+        worker = SourceWorker(
+            self.plain_intake(source, self.adapter(source)),
+            entry=self.adapters.entry(source),
+            store=self.store,
+            pressure=self.pressure,
+            clock=self.clock,
+            poll_s=self.settings.poll_s,
+            lent=lambda: self.adapters.lent(source),
+        )
+        return Loop(f"intake:{source}", worker.step, idle_s=INTAKE_IDLE_S, close=worker.close)
+
+    def plain_attachments(self, source: str, fetching: Fetching | None = None) -> Attachments:
+        """Fetches the files of one source, for a caller that steps it itself."""
+        return Attachments(
+            source,
+            self.pack.sources[source].attachments,
+            fetching=fetching or Fetching(),
+            store=self.store,
+            vault=self.vault,
+            clock=self.clock,
+            ticks=time.monotonic,
+            worker=self.worker,
+            lease_s=LEASE_S * self._speed,
+        )
+
+    def attachments(self, source: str) -> Loop:
+        """Fetches the files of one source, beside its intake."""
+        worker = self.plain_attachments(source)
+        return Loop(f"attachments:{source}", worker.step, idle_s=1.0, close=lambda: None)
+
+    def plain_casework(self) -> casework.Casework:
+        """One member of the casework group, for a caller that steps it itself."""
+        return casework.Casework(
+            store=self.store,
+            consumer=self._consumer(casework.GROUP, [EVENTS]),
+            journey=self.journey,
+            vault=self.vault,
+            dispatch=self.dispatch("casework"),
+            latecomers=self.latecomers,
+            reports=self._just_stored,
+            clock=self.clock,
+            batch=self.settings.batch,
+        )
+
+    def dispatch(self, role: str) -> Dispatch:
+        """Calls departments on behalf of `role`, which has an audit chain of its own."""
+        return Dispatch(
+            journey=self.journey,
+            outbox=self.outbox,
+            telling=self.telling,
+            contracts=self.contracts,
+            ledger=self._ledger(role),
+            latecomers=self.latecomers,
+        )
+
+    @property
+    def latecomers(self) -> Latecomers:
+        """Tells reports that come late what was done."""
+        return Latecomers(self.pack, lambda: self.tellable)
+
+    def casework(self) -> Loop:
+        """One member of the casework group."""
+        worker = self.plain_casework()
+        return Loop("casework", worker.step, idle_s=0.02, close=worker.close)
+
+    def reports(self) -> Loop:
+        """Takes the departments' reports from the bus."""
+        topics = [reports(d) for d in self.departments]
+        worker = report_worker.Reports(
+            store=self.store,
+            consumer=self._consumer(report_worker.GROUP, topics),
+            reporting=self.reporting,
+            clock=self.clock,
+        )
+        return Loop("reports", worker.step, idle_s=0.1, close=worker.close)
+
+    def plain_relay(self) -> Relay:
+        """Outbox → Kafka, for a caller that steps it itself."""
+        return Relay(
+            store=self.store,
+            bus=self.bus_of("relay"),
+            clock=self.clock,
+            worker=self.worker,
+            lease_s=self.settings.lease_s * self._speed,
+            batch=self.settings.batch,
+        )
+
+    def relay(self) -> Loop:
+        """Outbox → Kafka."""
+        return Loop("relay", self.plain_relay().step, idle_s=0.05, close=lambda: None)
+
+    def webhooks(self, department: str) -> Loop:
+        """Calls the webhook of one department; raises FixSettings C101 where its settings are not whole."""
+        hook = self.settings.webhooks[department]
+        if "url" not in hook or len({"secret", "secret_file"} & hook.keys()) != 1:
+            raise FixSettings("C101", name=f"webhooks.{department}")
+        worker = Webhooks(
+            department,
+            Hook(
+                hook["url"],
+                hook.get("secret", ""),
+                Path(hook["secret_file"]) if "secret_file" in hook else None,
+            ),
+            say=saying(self.store, self.telling, self._ledger(f"webhooks:{department}")),
+            store=self.store,
+            http=self.http,
+            clock=self.clock,
+            worker=self.worker,
+            lease_s=self.settings.lease_s * self._speed,
+        )
+        return Loop(f"webhooks:{department}", worker.step, idle_s=0.2, close=lambda: None)
+
+    def plain_clockwork(self) -> Clockwork:
+        """Deadlines that pass, for a caller that steps it itself."""
+        return Clockwork(
+            store=self.store,
+            clock=self.clock,
+            worker=self.worker,
+            lease_s=self.settings.lease_s * self._speed,
+            retention=self.pack.retention,
+            keeps_log=self.embedded,
+            forget=self._forget,
+            watch=Watch(self.clock) if isinstance(self.clock, SystemClock) else None,
+        )
+
+    def _forget(self, subject: str) -> None:
+        """A destroyed key leaves this process's memory, where it has a vault at all."""
+        if "vault" in self.__dict__:
+            self.vault.forget(subject)
+
+    def clockwork(self) -> Loop:
+        """Deadlines that pass; one leader."""
+        return Loop("clockwork", self.plain_clockwork().step, idle_s=1.0, close=lambda: None)
+
+    def _consumer(self, group: str, topics: list[str]) -> Any:
+        """A member of `group`; groups are called as their workers are."""
+        return self.bus_of(group).consumer(group, topics, lambda g: outbox.positions(self.store, g))
