@@ -4,7 +4,7 @@ Months are those of UTC. What falls in none of them lies in the rest, where noth
 SQLite has no months: there rows go one by one (`hub.run.retiring`).
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -63,14 +63,15 @@ def missing(conn: Connection, now: datetime) -> list[str]:
 
 
 def make_ahead(conn: Connection, now: datetime) -> list[str]:
-    """Makes the present month and those behind it, and what the rest holds rows of; returns what was made."""
+    """Makes the present month and those behind it, and what the rest holds rows of; returns what was made.
+
+    While somebody reads what was sent, a copy being taken for instance, nothing is made: it is asked for again.
+    """
     if conn.dialect.name != "postgresql":
         return []
     wanted = {month_of(now).after(n) for n in range(AHEAD + 1)} | set(_in_rest(conn))
     new = sorted(wanted - set(_made(conn)))
-    for one in new:
-        _make(conn, one)
-    return [one.table for one in new]
+    return [one.table for one in new if _in_time(conn, _making(one))]
 
 
 def drop(conn: Connection, before: datetime) -> list[str]:
@@ -81,7 +82,8 @@ def drop(conn: Connection, before: datetime) -> list[str]:
     if conn.dialect.name != "postgresql":
         return []
     over = sorted(one for one in _made(conn) if one.after().begins_us <= to_us(before))
-    return [one.table for one in over if not _is_needed(conn, one) and _drop(conn, one)]
+    free = [one for one in over if not _is_needed(conn, one)]
+    return [one.table for one in free if _in_time(conn, [f"DROP TABLE {one.table}"])]
 
 
 def _made(conn: Connection) -> Iterable[Month]:
@@ -102,17 +104,15 @@ def _in_rest(conn: Connection) -> Iterable[Month]:
     return [Month(year, number) for year, number in rows]
 
 
-def _make(conn: Connection, one: Month) -> None:
-    bounds = f"{one.begins_us} AND received_us < {one.after().begins_us}"
-    for statement in (
+def _making(one: Month) -> Sequence[str]:
+    first, end = one.begins_us, one.after().begins_us
+    return (
         f"LOCK TABLE {REST} IN ACCESS EXCLUSIVE MODE",  # so that nothing of this month comes there meanwhile
         f"CREATE TABLE {one.table} (LIKE {TABLE} INCLUDING ALL)",
-        f"WITH moved AS (DELETE FROM {REST} WHERE received_us >= {bounds} RETURNING *) "  # noqa: S608 names are ours
+        f"WITH moved AS (DELETE FROM {REST} WHERE received_us >= {first} AND received_us < {end} RETURNING *) "  # noqa: S608 names are ours
         f"INSERT INTO {one.table} SELECT * FROM moved",
-        f"ALTER TABLE {TABLE} ATTACH PARTITION {one.table} "
-        f"FOR VALUES FROM ({one.begins_us}) TO ({one.after().begins_us})",
-    ):
-        conn.exec_driver_sql(statement)
+        f"ALTER TABLE {TABLE} ATTACH PARTITION {one.table} FOR VALUES FROM ({first}) TO ({end})",
+    )
 
 
 def _is_needed(conn: Connection, one: Month) -> bool:
@@ -120,11 +120,14 @@ def _is_needed(conn: Connection, one: Month) -> bool:
     return conn.exec_driver_sql(keyed).first() is not None
 
 
-def _drop(conn: Connection, one: Month) -> bool:
+def _in_time(conn: Connection, statements: Sequence[str]) -> bool:
+    """Whether all of them were done; none of them where a lock could not be had within a second: as long as we wait
+    for it, whoever comes after us waits too."""
     try:
         with conn.begin_nested():
             conn.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
-            conn.exec_driver_sql(f"DROP TABLE {one.table}")
+            for statement in statements:
+                conn.exec_driver_sql(statement)
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) != _LOCKED:
             raise

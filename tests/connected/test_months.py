@@ -120,6 +120,18 @@ def test_a_month_that_somebody_reads_is_dropped_later_and_nobody_waits_for_it(hu
         assert [MARCH, "body_2026_04", "body_2026_05"] == months.drop(conn, later)
 
 
+def test_while_somebody_reads_what_was_sent_no_month_is_made_and_nobody_waits_for_it(hub: HubInHand) -> None:
+    hub.tell(pipe(hub, "A1"))
+    with hub.hub.store.read() as reader:
+        reader.exec_driver_sql("SELECT count(*) FROM body").one()
+        with hub.hub.store.write() as conn:
+            assert [] == months.make_ahead(conn, hub.clock.now())
+    assert [("body_rest", 1)] == lies_in(hub)
+    with hub.hub.store.write() as conn:
+        assert MARCH in months.make_ahead(conn, hub.clock.now())
+    assert [(MARCH, 1)] == lies_in(hub)
+
+
 @pytest.mark.parametrize(
     ("moment", "month"),
     [
