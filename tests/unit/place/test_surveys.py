@@ -72,6 +72,8 @@ def test_a_code_that_no_event_could_name_is_refused(code: str) -> None:
     refused = survey(sent(NORTH, code=code), "police_grid", TOWN.bounds)
     assert isinstance(refused, Refused)
     assert ("R202", "/code") == (refused.code, refused.pointer)
+    (reason,) = refused.reasons
+    assert ("grid_code_length", ["length"]) == (reason.rule, list(reason.facts))
 
 
 def test_a_code_that_two_kinds_share_is_named_once() -> None:
