@@ -237,6 +237,7 @@ delivery = Table(
     Column("done_us", BigInteger),
     PrimaryKeyConstraint("message_id", "channel"),
     Index("delivery_waiting", "department", "channel", "state", "seq"),
+    Index("delivery_seq", "seq"),  # the last of all, for the next one
 )
 
 report = Table(
@@ -267,6 +268,7 @@ answer = Table(
     Column("receipt", String(128)),
     Column("seq", BigInteger, nullable=False),
     Index("answer_waiting", "source", "state", "seq"),
+    Index("answer_seq", "seq"),
 )
 
 # -- messages: the outbox, which is also the embedded bus --------------------------------------------

@@ -20,6 +20,8 @@ def upgrade() -> None:
     _bodies()
     _parcels()
     op.drop_index("alias_key", "alias")  # nobody asks so
+    op.create_index("delivery_seq", "delivery", ["seq"])
+    op.create_index("answer_seq", "answer", ["seq"])
 
 
 def _bodies() -> None:
@@ -87,6 +89,8 @@ def _parcels() -> None:
 
 
 def downgrade() -> None:
+    op.drop_index("answer_seq", "answer")
+    op.drop_index("delivery_seq", "delivery")
     op.create_index("alias_key", "alias", ["key"])
     op.add_column("record", sa.Column("sealed", sa.LargeBinary()))
     op.execute("UPDATE record SET sealed = (SELECT sealed FROM body WHERE body.record_id = record.id)")
