@@ -107,7 +107,8 @@ def _in_rest(conn: Connection) -> Iterable[Month]:
 def _making(one: Month) -> Sequence[str]:
     first, end = one.begins_us, one.after().begins_us
     return (
-        f"LOCK TABLE {REST} IN ACCESS EXCLUSIVE MODE",  # so that nothing of this month comes there meanwhile
+        # All of it, not the rest alone: who has looked up the months already would look for rows where they no longer are.
+        f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE",
         f"CREATE TABLE {one.table} (LIKE {TABLE} INCLUDING ALL)",
         f"WITH moved AS (DELETE FROM {REST} WHERE received_us >= {first} AND received_us < {end} RETURNING *) "  # noqa: S608 names are ours
         f"INSERT INTO {one.table} SELECT * FROM moved",

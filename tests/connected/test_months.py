@@ -1,6 +1,7 @@
 """What was sent lies by month: made ahead, never without a place, and dropped whole once nothing of it is kept."""
 
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from hub.run.doctor import Doctor
 from hub.store import months, records
 from hub.store.months import Month, month_of
 from tests.conftest import Servers
+from tests.connected.patience import until
 from tests.instruments import HubInHand
 from tests.unit.run.sources import SOURCE, pipe
 
@@ -107,6 +109,23 @@ def test_a_month_of_which_an_open_whistle_needs_something_stays(hub: HubInHand) 
     clockwork.step()
     assert [(MARCH, 1)] == lies_in(hub)
     assert "body_2026_04" not in made(hub)
+
+
+def test_who_comes_while_a_month_is_made_waits_and_finds_what_moved(hub: HubInHand) -> None:
+    hub.tell(*(pipe(hub, f"A{n}") for n in range(3)))
+    with ThreadPoolExecutor() as pool:
+        with hub.hub.store.write() as conn:
+            months.make_ahead(conn, hub.clock.now())
+            looks = [pool.submit(waiting, hub) for _ in range(4)]
+            until(lambda: _locked_out(hub) == len(looks), "all of them wait")
+        assert [3] * 4 == [one.result(timeout=20) for one in looks]
+
+
+def _locked_out(hub: HubInHand) -> int:
+    found = hub.rows(
+        "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    )
+    return int(found[0][0])
 
 
 def test_a_month_that_somebody_reads_is_dropped_later_and_nobody_waits_for_it(hub: HubInHand) -> None:
