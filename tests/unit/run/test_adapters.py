@@ -1,13 +1,16 @@
 """Adapters are asked for at each turn: what changes their secrets, and when an old one ends."""
 
+import json
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 from pydantic import BaseModel, ConfigDict, SecretStr
 
+from hub.cli import main
 from hub.clock import FixedClock
 from hub.errors import FixSettings, TryLater
 from hub.plugin import AdapterEntry, Tools
@@ -15,6 +18,7 @@ from hub.plugin.registry import Offer, Origin, Registry
 from hub.run.adapters import Adapters
 from hub.run.secretfiles import files_of
 from hub.settings import read
+from tests.certificates import self_signed
 from tests.instruments import MORNING, Stated, demo_pack
 
 SOURCE = "police_grid"
@@ -154,3 +158,26 @@ def test_only_secrets_may_lie_in_files_and_not_be_given_twice() -> None:
     for wrong in ({"key": "k", "key_file": "/k"}, {"key_file": ""}, {"key_file": 1}):
         with pytest.raises(FixSettings, match="C101"):
             files_of(Config, wrong, SOURCE)
+
+
+def test_the_doctor_names_a_secret_and_a_certificate_that_would_not_be_taken(tmp_path: Path) -> None:
+    cert, _ = self_signed(tmp_path)
+    (tmp_path / "other").mkdir()
+    _, key_of_another = self_signed(tmp_path / "other")
+    reached = {
+        "base_url": "https://hotline.example.gov",
+        "app_key": "hub",
+        "app_secret_file": f"{tmp_path}/none",
+        "push_key": "hotline",
+        "push_secret": "between-us",
+    }
+    place = {
+        "GRIDPLUS_HOME": str(tmp_path),
+        "GRIDPLUS_SOURCES": json.dumps({"hotline_12345": reached}),
+        "GRIDPLUS_TLS_CERT": str(cert),
+        "GRIDPLUS_TLS_KEY": str(key_of_another),
+    }
+    said = CliRunner().invoke(main, ["doctor", "--json"], env=place)
+    codes = [one["code"] for one in json.loads(said.output.splitlines()[-1])["findings"]]
+    assert (1, ["C119", "C161"]) == (said.exit_code, [c for c in codes if c in ("C119", "C161")])
+    assert "between-us" not in said.output
