@@ -14,6 +14,7 @@ from hub import ids
 from hub.access.vault import DataKey
 from hub.errors import BadRecord, HeldRecord
 from hub.incident.blocks import CELL_DEG
+from hub.jsonform import dumps
 from hub.model import (
     Arrival,
     Draft,
@@ -96,7 +97,7 @@ def _past(one: Understood, number: int, now: datetime, dice: Random) -> Understo
         requester=None,
         place=place,
     )
-    return replace(one, event=past, resident=None)
+    return replace(one, event=past, body=dumps(past), resident=None)
 
 
 def _store(hub: Assembly, past: Sequence[Understood], dice: Random) -> None:
