@@ -13,7 +13,8 @@ from typing import Final
 from hub import ids
 from hub.access.vault import DataKey
 from hub.errors import BadRecord, HeldRecord
-from hub.incident.blocks import CELL_DEG
+from hub.incident.blocks import CELL_DEG, is_of_place
+from hub.incident.sighting import Sighting
 from hub.jsonform import dumps
 from hub.model import (
     Arrival,
@@ -32,7 +33,8 @@ from hub.plugin import Body
 from hub.run.assembly import Assembly
 from hub.run.reception import SEALED_AT
 from hub.run.sealing import seal_event
-from hub.store import events, incidents, keys, records
+from hub.store import blocks, events, incidents, keys, records
+from hub.store.blocks import Entry
 from hub.understood import Origin, Understood
 
 _PORTION: Final = 500
@@ -112,14 +114,20 @@ def _store(hub: Assembly, past: Sequence[Understood], dice: Random) -> None:
         events.settle(conn, {one.event.id: (Fate.PUBLISHED, "opened") for one in past})
         incidents.add(conn, [incident for _, incident in opened])
         incidents.add_links(conn, [_link(one.event, incident) for one, incident in opened])
-        incidents.put_blocks(
-            conn,
-            {
-                (block, incident.id): incident.last_reported_at
-                for one, incident in opened
-                for block in hub.journey.blocks(hub.journey.sight(one.event, one.text))
-            },
-        )
+        entries = {
+            at: entry
+            for one, incident in opened
+            for at, entry in _entries(hub, hub.journey.sight(one.event, one.text), incident)
+        }
+        blocks.put(conn, entries, {incident.id for _, incident in opened})
+
+
+def _entries(
+    hub: Assembly, sighting: Sighting, incident: Incident
+) -> Iterator[tuple[tuple[str, str], Entry]]:
+    box = hub.journey.box(sighting)
+    for key in hub.journey.blocks(sighting):
+        yield (key, incident.id), Entry(incident.last_reported_at, box if is_of_place(key) else None)
 
 
 def _incident(event: Event, dice: Random) -> Incident:

@@ -5,7 +5,7 @@ share a key. Keys hold no text; ties by number have keys of their own, `ties.ide
 """
 
 from math import cos, floor, radians
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.ids import digest_of
 from hub.incident.rules import LinkRules
@@ -15,6 +15,24 @@ CELL_DEG: Final = 0.005
 """Side of a cell: 557 m of latitude; 472 m of longitude at 32°."""
 _SLACK: Final = 1.01
 """Degrees of longitude differ a little between two points; the boxes overlap by this."""
+
+
+class Box(NamedTuple):
+    """Degrees. Of two reports that a rule may join by their points, the boxes overlap."""
+
+    west: float
+    south: float
+    east: float
+    north: float
+
+    def with_(self, other: "Box") -> "Box":
+        """Both, and what lies between."""
+        return Box(
+            min(self.west, other.west),
+            min(self.south, other.south),
+            max(self.east, other.east),
+            max(self.north, other.north),
+        )
 
 
 def blocks(of: Sighting | Candidate, rules: LinkRules) -> tuple[str, ...]:
@@ -40,13 +58,30 @@ def _keys(sighting: Sighting, rules: LinkRules) -> list[str]:
     return [f"{family}|{mark}" for family in families for mark in marks]
 
 
-def _cells(sighting: Sighting, reach_m: float) -> list[str]:
+def box_of(sighting: Sighting, rules: LinkRules) -> Box | None:
+    """Around a report: half the furthest reach of its category, and all its own error; None without a point."""
+    return _box(sighting, rules.around(sighting.category)[1])
+
+
+def is_of_place(key: str) -> bool:
+    """Whether a key stands for a cell: there the boxes of two reports tell whether they are near each other. Others
+    stand for an address, a door or a device, wherever the points lie."""
+    return key.partition("|")[2].startswith("c")
+
+
+def _box(sighting: Sighting, reach_m: float) -> Box | None:
     point = sighting.point
     if point is None:
-        return []
+        return None
     lon, lat, error_m = point
     half_lat = _SLACK * (reach_m / 2 + error_m) / METRES_PER_DEGREE
     half_lon = half_lat / cos(radians(lat))
-    west, east = floor((lon - half_lon) / CELL_DEG), floor((lon + half_lon) / CELL_DEG)
-    south, north = floor((lat - half_lat) / CELL_DEG), floor((lat + half_lat) / CELL_DEG)
+    return Box(lon - half_lon, lat - half_lat, lon + half_lon, lat + half_lat)
+
+
+def _cells(sighting: Sighting, reach_m: float) -> list[str]:
+    box = _box(sighting, reach_m)
+    if box is None:
+        return []
+    west, south, east, north = (floor(degrees / CELL_DEG) for degrees in box)
     return [f"c{row}.{column}" for row in range(south, north + 1) for column in range(west, east + 1)]

@@ -151,6 +151,11 @@ class LinkRules:
     _pairs: dict[tuple[str, str], LinkRule | None] = field(default_factory=dict, repr=False, compare=False)
     _around: dict[str, tuple[tuple[str, ...], float]] = field(default_factory=dict, repr=False, compare=False)
 
+    @property
+    def longest_recurrence(self) -> timedelta:
+        """How long after its closing any matter may still be joined or repeated."""
+        return max(max(rule.recurrence, rule.closed_grace) for rule in self.patterns.values())
+
     def of(self, category: str) -> LinkRule | None:
         """The rule of `category`; None where nothing links by rule: unmapped, or no pattern fits."""
         if category == UNMAPPED:

@@ -12,6 +12,7 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from hub.access.vault import Vault
+from hub.incident.blocks import is_of_place
 from hub.incident.decide import Join, Open
 from hub.incident.flood import FOLDED
 from hub.incident.sighting import Candidate, Sighting
@@ -36,7 +37,8 @@ from hub.pipeline import Journey, opened_by
 from hub.run.concern import Concern, accused_in, concern_of, concerns_of
 from hub.run.matters import Matter, Matters
 from hub.run.neighbourhood import Neighbourhood
-from hub.store import incidents
+from hub.store import blocks, incidents
+from hub.store.blocks import Entry
 
 WITHDRAWN: Final = (Stage.CANCELLED, Stage.REJECTED)
 """Stages in which the source itself has let a report go (N11)."""
@@ -65,7 +67,7 @@ class Caseload:
         self.late: list[tuple[Event, IncidentId]] = []
         """Live reports that joined a matter which is closed: nobody is called, they are told its results."""
         self._new_links: list[incidents.CurrentLink] = []
-        self._new_blocks: dict[tuple[str, str], datetime] = {}
+        self._new_blocks: dict[tuple[str, str], Entry] = {}
         self._questions: list[incidents.Question] = []
         self._changed: dict[str, Incident] = {}
 
@@ -242,8 +244,12 @@ class Caseload:
     def _extend(self, event: Event, incident: Incident) -> None:
         """The report is a part of its incident, for the rest of the batch and for whoever looks there later."""
         self._near.add(event, incident)
-        for block in self._near.blocks[event.id]:
-            self._new_blocks[block, incident.id] = incident.last_reported_at
+        for key in self._near.blocks[event.id]:
+            here = self._new_blocks.get((key, incident.id))
+            box = self._near.boxes[event.id] if is_of_place(key) else None
+            if here and here.box and box:
+                box = here.box.with_(box)
+            self._new_blocks[key, incident.id] = Entry(incident.last_reported_at, box)
 
     def _change(self, incident: Incident) -> None:
         """Keeps the change; the stored version goes up by one a batch, not by one an event."""
@@ -264,7 +270,7 @@ class Caseload:
         incidents.add(self._conn, [o.incident for o in self._opened.values()])
         incidents.change(self._conn, list(self._changed.values()))
         incidents.add_links(self._conn, self._renumbered())
-        incidents.put_blocks(self._conn, self._new_blocks, self._opened)
+        blocks.put(self._conn, self._new_blocks, self._opened)
         incidents.ask(self._conn, self._questions, self._now)
 
     def _renumbered(self) -> list[incidents.CurrentLink]:

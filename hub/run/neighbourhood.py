@@ -12,12 +12,13 @@ from typing import Final, TypeVar
 from sqlalchemy import Connection
 
 from hub.access.vault import Vault
+from hub.incident.blocks import is_of_place
 from hub.incident.sighting import Candidate, Sighting
 from hub.model import Event, Incident, Mode
 from hub.pipeline import Journey
 from hub.run.matters import Matter, Matters
 from hub.run.sealing import texts_of
-from hub.store import events, incidents, keys
+from hub.store import blocks, events, incidents, keys
 
 T = TypeVar("T")
 
@@ -43,6 +44,8 @@ class Neighbourhood:
         self._conn, self._journey, self._vault, self._matters = conn, journey, vault, matters
         self.sightings: Final = {event.id: sighting for event, sighting in todo}
         self.blocks: Final = {id_: journey.blocks(s) for id_, s in self.sightings.items()}
+        self.boxes: Final = {id_: journey.box(s) for id_, s in self.sightings.items()}
+        """Where in those blocks each event lies."""
         self.incidents: Final[dict[str, Incident]] = {}
         self.reports: Final[dict[str, dict[str, Event]]] = {}
         """Incident → its reports by key, as last told; all of them where the batch revises one of them."""
@@ -72,9 +75,16 @@ class Neighbourhood:
         incidents.lock(self._conn, blocks=near, names={name for e in batch for name in _names(e)})
 
     def _near(self, now: datetime) -> set[str]:
-        by_block = incidents.in_blocks(
-            self._conn, {b for bs in self.blocks.values() for b in bs}, since=now - LOOK_BACK
-        )
+        asked = {
+            (key, self.boxes[id_] if is_of_place(key) else None)
+            for id_, found in self.blocks.items()
+            for key in found
+        }
+        first = min(
+            (now, *(one.occurred_at for one in self.sightings.values()))
+        )  # history may be brought in late
+        recurs = self._journey.pack.link_rules.longest_recurrence
+        by_block = blocks.near(self._conn, asked, since=first - LOOK_BACK, closed_since=first - recurs)
         return by_block | self._revised() | set(self._by_name.values())
 
     def _revised(self) -> set[str]:

@@ -18,7 +18,7 @@ from hub.model import Ending, EventKey, Incident, IncidentId, IncidentState, Lin
 from hub.run.caseload import WITHDRAWN, most_urgent, opening
 from hub.run.concern import concerns_of
 from hub.run.dispatch import Dispatch
-from hub.store import events, incidents
+from hub.store import blocks, events, incidents
 from hub.store.moments import to_us
 from hub.store.tables import review
 
@@ -182,7 +182,7 @@ class Relinking:
 
     def _move_blocks(self, source: str, target: str) -> None:
         """Later reports near the merged matter find the one it became."""
-        incidents.copy_blocks(self._conn, source, target)
+        blocks.copy_to(self._conn, source, target)
 
     def _decide(self, incident: str, candidate: str, decision: str) -> None:
         for one, other in ((incident, candidate), (candidate, incident)):

@@ -1,6 +1,6 @@
 """Incidents, the links that make them, the blocks that find them, and the queues beside them."""
 
-from collections.abc import Container, Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -13,13 +13,13 @@ from hub.bus.message import Fenced
 from hub.jsonform import dumps, loads
 from hub.model import EventId, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
 from hub.store import marks
-from hub.store.copying import copy, insert_or_fence
+from hub.store.copying import insert_or_fence
 from hub.store.engine import chunks, insert
 from hub.store.events import loads_reasons, newest
 from hub.store.lists import among
 from hub.store.moments import from_us, from_us_or_none, to_us
 from hub.store.swapping import swap
-from hub.store.tables import block, fallback, incident, link, review
+from hub.store.tables import fallback, incident, link, review
 
 _OF_NAMES: Final = {
     "sqlite": """
@@ -82,18 +82,6 @@ def lock_rows(conn: Connection, ids: Iterable[str]) -> None:
                 .order_by(incident.c.id)
                 .with_for_update()
             )
-
-
-def in_blocks(conn: Connection, blocks: Iterable[str], *, since: datetime) -> set[str]:
-    """Incidents with a report in one of `blocks` since then."""
-    found: set[str] = set()
-    for part in chunks(blocks):
-        found |= set(
-            conn.execute(
-                select(block.c.incident_id).where(among(block.c.block, part), block.c.last_us >= to_us(since))
-            ).scalars()
-        )
-    return found
 
 
 def versions(conn: Connection, ids: Iterable[str]) -> dict[str, int]:
@@ -254,22 +242,6 @@ def link_counts(conn: Connection, keys: Iterable[str]) -> dict[str, int]:
         )
         found |= {r.event_key: r.n for r in rows}
     return found
-
-
-def put_blocks(
-    conn: Connection, blocks: Mapping[tuple[str, str], datetime], opened: Container[str] = ()
-) -> None:
-    """(block, incident) → when it last had a report there. `opened`: incidents that this transaction made, which
-    are found nowhere yet."""
-    rows = [{"block": b, "incident_id": i, "last_us": to_us(at)} for (b, i), at in blocks.items()]
-    copy(conn, block, [one for one in rows if one["incident_id"] in opened])
-    insert(conn, block, [one for one in rows if one["incident_id"] not in opened], update=("last_us",))
-
-
-def copy_blocks(conn: Connection, source: str, target: str) -> None:
-    """`target` is found wherever `source` was."""
-    rows = conn.execute(select(block.c.block, block.c.last_us).where(block.c.incident_id == source)).all()
-    insert(conn, block, [{"block": r.block, "incident_id": target, "last_us": r.last_us} for r in rows])
 
 
 def ask(conn: Connection, questions: Sequence[Question], at: datetime) -> None:

@@ -182,6 +182,11 @@ block = Table(
     Column("block", String(64), nullable=False),
     Column("incident_id", String(40), nullable=False),
     Column("last_us", BigInteger, nullable=False),
+    # degrees, around its reports here; None: found here wherever they are (hub.incident.blocks)
+    Column("west", Float),
+    Column("south", Float),
+    Column("east", Float),
+    Column("north", Float),
     PrimaryKeyConstraint("block", "incident_id"),
     Index("block_incident", "incident_id"),
 )
