@@ -150,6 +150,10 @@ class Stack:
         """Whether one said so after those."""
         return self.waits(name) > before
 
+    def waits_now(self, name: str) -> int:
+        """How many of its workers have said so and not yet that they are back."""
+        return self.waits(name) - self.log(name).count("worker_back")
+
     def said(self, name: str) -> str:
         """The end of what a process wrote."""
         return f"{name}: {self.log(name)[-3000:]}"
@@ -191,7 +195,7 @@ def stack_at(
         "clock_start": MORNING.isoformat(),
         "clock_speed": SPEED,
         "clock_origin": time.monotonic(),
-        "log_level": "warning",
+        "log_level": "info",  # who is lost says so as a warning, who is back as a piece of news
         **more,
     }
     lines.append(place / "lines.jsonl", ())

@@ -23,9 +23,10 @@ def test_a_full_disk_stops_the_work_visibly_and_loses_nothing(tmp_path: Path, to
             ceiling.put(stack.hub.store)
             stack.wait(said, "it says that it waits")
             ceiling.lift()
+            stack.wait(lambda: not stack.waits_now("hub"), "all are back")
 
 
 def says_so(stack: Stack, waits: int, refused: int) -> bool:
-    """Whether a worker has said that it waits, or a department was told to come again, since then; a worker that
-    still waits from the time before says nothing new, and where nothing is left to do nobody needs room."""
+    """Whether a worker has said that it waits, or a department was told to come again, since then; where nothing is
+    left to do nobody needs room."""
     return stack.waits_anew("hub", waits) or stack.called.refused > refused or not stack.left()
