@@ -49,9 +49,6 @@ from hub.place.surveys import survey
 from hub.understood import Origin, Understood, understood
 from hub.whistle.clocks import due_from
 
-BORDER_M: Final = 200.0
-"""Further than any link rule reaches (domain.md 3.5)."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Parked:
@@ -208,15 +205,6 @@ class Journey:
             secret=event.secret,
             device_ref=event.device_ref,
         )
-
-    def is_at_border(self, event: Event) -> bool:
-        """Whether a report of another subdistrict may tell of the same matter: the border is near, or it is not
-        known where the event is."""
-        place = event.place
-        if place.lon is None or place.lat is None:
-            return True
-        day = event.occurred_at.date()
-        return self.pack.atlas.near_border(place.lon, place.lat, BORDER_M, day)
 
     def blocks(self, of: Sighting | Candidate) -> tuple[str, ...]:
         """Where to look for matters that a report may belong to."""

@@ -23,7 +23,6 @@ _EVENT: Final = {
         "subdistrict_id": {"type": ["string", "null"]},
         "grid_id": {"type": ["string", "null"]},
         "mode": {"enum": ["live", "backfill", "late"]},
-        "at_border": {"type": "boolean", "description": "may be near a matter of another subdistrict"},
     },
 }
 _ARRIVALS: Final = {

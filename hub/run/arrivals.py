@@ -4,9 +4,9 @@ One message tells of several events of one subdistrict: each costs as much on it
 as the events in it together (docs/measured.md).
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from datetime import datetime
-from typing import Final, NamedTuple
+from typing import Final
 
 import orjson
 import structlog
@@ -24,43 +24,31 @@ MOST: Final = 50
 """Events a message: some 15 KB."""
 
 
-class Arrival(NamedTuple):
-    """One new event."""
-
-    event_id: str
-    at_border: bool
-    """Whether a report of another subdistrict may tell of the same matter."""
-
-
 def key_of(event: Event, district: str) -> str:
     """What keeps events in order that may tell of one matter: the subdistrict, else the district."""
     return event.place.subdistrict_id or district
 
 
-def messages(
-    events: Sequence[Event], district: str, at: datetime, is_at_border: Callable[[Event], bool]
-) -> Iterator[Message]:
-    """Word of all `events`: in their order within each subdistrict. `is_at_border`: see `Arrival.at_border`."""
+def messages(events: Sequence[Event], district: str, at: datetime) -> Iterator[Message]:
+    """Word of all `events`: in their order within each subdistrict."""
     by_key: dict[str, list[Event]] = {}
     for event in events:
         by_key.setdefault(key_of(event, district), []).append(event)
     for key, some in by_key.items():
         for part in _parts(some):
             id_ = ids.digest_of("arrivals", *(one.id for one in part))
-            data = {"events": [_public(one, is_at_border) for one in part]}
+            data = {"events": [_public(one) for one in part]}
             value = envelope.wrap(KIND, id_=id_, source=district, subject=key, at=at, data=data)
             yield Message(EVENTS, key, value)
 
 
-def told(one: Delivered) -> list[Arrival]:
-    """The events that a message tells of; none where it tells of none: it is passed over."""
+def told(one: Delivered) -> list[str]:
+    """The ids of the events that a message tells of; none where it tells of none: it is passed over."""
     try:
         data = orjson.loads(one.value)["data"]
-        # one alone, and nothing of borders: as of version 0.1
         return [
-            Arrival(str(event["event_id"]), event.get("at_border") is not False)
-            for event in data.get("events", [data])
-        ]
+            str(event["event_id"]) for event in data.get("events", [data])
+        ]  # one alone: as of version 0.1
     except (orjson.JSONDecodeError, LookupError, TypeError, AttributeError):
         log.warning("message_unreadable", topic=one.topic, part=one.part, offset=one.offset)
         return []
@@ -70,7 +58,7 @@ def _parts(events: Sequence[Event]) -> Iterator[Sequence[Event]]:
     return (events[first : first + MOST] for first in range(0, len(events), MOST))
 
 
-def _public(event: Event, is_at_border: Callable[[Event], bool]) -> dict[str, str | bool | None]:
+def _public(event: Event) -> dict[str, str | None]:
     """A secret report shows neither what it is of nor where."""
     return {
         "event_id": event.id,
@@ -80,5 +68,4 @@ def _public(event: Event, is_at_border: Callable[[Event], bool]) -> dict[str, st
         "subdistrict_id": event.place.subdistrict_id,
         "grid_id": None if event.secret else event.place.grid_id,
         "mode": event.mode.value,
-        "at_border": event.secret or is_at_border(event),
     }

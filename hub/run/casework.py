@@ -18,7 +18,6 @@ from hub.incident.sighting import Sighting
 from hub.model import Event, EventId, Fate
 from hub.pipeline import Journey
 from hub.run import arrivals
-from hub.run.arrivals import Arrival
 from hub.run.caseload import Caseload
 from hub.run.dispatch import Dispatch
 from hub.run.intake import ENGINEER
@@ -34,7 +33,7 @@ log = structlog.get_logger()
 GROUP: Final = "casework"
 Moves = Mapping[Partition, tuple[int, int]]
 """Partition → (first offset of the batch, the offset after its last)."""
-Read = tuple[Delivered, list[Arrival]]
+Read = tuple[Delivered, list[str]]
 """A message, and the events that it tells of."""
 
 
@@ -78,21 +77,16 @@ class Casework:
         return _number(read)
 
     def _take(self, portion: Sequence[Read]) -> None:
-        """What lies at borders goes first, by itself: only there do workers wait for each other, until the end of
-        a transaction (`Neighbourhood`). SQLite has one writer at a time anyway."""
-        moves = moves_of([one for one, _ in portion])
-        came = [one for _, arrived in portion for one in arrived]
-        at_border = [one for one in came if one.at_border] if self._store.is_postgresql else []
         try:
-            if 0 < len(at_border) < len(came):
-                self._commit([one.event_id for one in at_border], _kept(moves))
-            self._commit([one.event_id for one in came], moves)
+            self._commit(
+                [id_ for _, events in portion for id_ in events], moves_of([one for one, _ in portion])
+            )
         except Exception as error:
             if not is_of_the_batch(error):
                 raise
             log.warning("casework_batch_failed", error=type(error).__name__, events=_number(portion))
-            for one, arrived in portion:
-                self._one_by_one(one, [each.event_id for each in arrived])
+            for one, events in portion:
+                self._one_by_one(one, events)
 
     def _commit(self, events: Sequence[str], moves: Moves) -> None:
         self._dispatch.begin()
@@ -106,7 +100,7 @@ class Casework:
     def _one_by_one(self, one: Delivered, events: Sequence[str]) -> None:
         """A message's events each for itself; one that fails is held for an engineer (B102). Behind the last the
         position moves on; those before it prove that it is still ours."""
-        here = _kept(moves_of([one]))
+        here: Moves = {(one.topic, one.part): (one.offset, one.offset)}
         for id_ in events:
             try:
                 self._commit([id_], here)
@@ -166,11 +160,6 @@ class Casework:
     def close(self) -> None:
         """Leaves the group."""
         self._consumer.close()
-
-
-def _kept(moves: Moves) -> Moves:
-    """Not moved on yet; a worker that lost one of these partitions is found out all the same."""
-    return {partition: (first, first) for partition, (first, _) in moves.items()}
 
 
 def _number(read: Iterable[Read]) -> int:

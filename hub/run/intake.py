@@ -235,11 +235,7 @@ class Intake:
             events.add_grid_versions(conn, [_grid_row(r, g) for r, g in batch.grids])
             records.settle(conn, batch.ends, now)
             records.release(conn, {u.event.key for u in fresh if u.event.id not in batch.updates})
-            messages = list(
-                arrivals.messages(
-                    [u.event for u in fresh], self._journey.pack.district, now, self._journey.is_at_border
-                )
-            )
+            messages = list(arrivals.messages([u.event for u in fresh], self._journey.pack.district, now))
             messages += [self._dead_letter(end, now) for end in batch.ends if end.fate is Fate.DEAD]
             self._outbox.append(conn, messages, now)
         new = (u for u in fresh if u.event.id not in known)  # what stood already stays as it was stored

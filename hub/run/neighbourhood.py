@@ -70,8 +70,16 @@ class Neighbourhood:
 
     def _lock(self, batch: Sequence[Event]) -> None:
         """Two workers that hold neighbouring subdistricts, or reports of one number, meet at these locks."""
-        at_border = (e for e in batch if self._journey.is_at_border(e))
-        near = {block for e in at_border for block in self.blocks[e.id]}
+        atlas = self._journey.pack.atlas
+        near: set[str] = set()
+        for e in batch:
+            place = e.place
+            if (
+                place.lon is None
+                or place.lat is None
+                or atlas.near_border(place.lon, place.lat, 200.0, e.occurred_at.date())
+            ):
+                near |= set(self.blocks[e.id])
         incidents.lock(self._conn, blocks=near, names={name for e in batch for name in _names(e)})
 
     def _near(self, now: datetime) -> set[str]:

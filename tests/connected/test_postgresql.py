@@ -14,9 +14,7 @@ from sqlalchemy.exc import DBAPIError
 from hub.access.chain import Fault
 from hub.bus import Message
 from hub.bus.embedded import EmbeddedBus
-from hub.jsonform import loads
-from hub.model import Alias, Draft, Event, EventText
-from hub.pipeline import BORDER_M
+from hub.model import Alias, Draft, EventText
 from hub.run.auditing import Break, Whole, examine
 from hub.run.caseload import Caseload
 from hub.run.ledger import Ledger
@@ -166,32 +164,6 @@ def test_reports_of_one_number_in_two_subdistricts_that_two_workers_hold_are_one
             until(lambda: is_waiting_or_done(hub.hub.store, second), "the other worker gets there")
         note = second.result(timeout=20)
     assert ("opened", "joined") == (first, note)
-
-
-def test_what_lies_at_a_border_is_decided_in_a_transaction_of_its_own_and_nothing_twice(
-    hub: HubInHand,
-) -> None:
-    """Whoever waits for a neighbour's locks keeps what lies inside from nobody."""
-    numbers: dict[bool, int] = {}
-    for n in range(40):
-        hub.tell(pipe(hub, f"A{n}", n))
-        numbers.setdefault(at_border(hub, pipe(hub, f"A{n}", n)), n)
-    assert {True, False} == numbers.keys()
-    hub.settle()
-    told = hub.account()
-    assert 40 == told["fates"]["published"] + told["fates"]["linked"]
-    by_transaction: dict[str, set[bool]] = {}
-    for row in hub.rows("SELECT l.xmin::text AS made, e.body FROM link l JOIN event e ON e.id = l.event_id"):
-        kind = hub.hub.journey.is_at_border(loads(Event, row.body))
-        by_transaction.setdefault(row.made, set()).add(kind)
-    assert [{False}, {True}] == sorted(by_transaction.values(), key=str)
-
-
-def at_border(hub: HubInHand, draft: Draft) -> bool:
-    """Whether its point lies near another subdistrict."""
-    assert draft.position is not None
-    day = hub.clock.now().date()
-    return hub.hub.pack.atlas.near_border(draft.position.x, draft.position.y, BORDER_M, day)
 
 
 def decided(hub: HubInHand, conn: Connection, event: str) -> str:

@@ -1,6 +1,5 @@
 """Word of new events: each is told once, in order within its subdistrict, and a secret one without what and where."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 
 import orjson
@@ -31,41 +30,36 @@ def many(one: Event, number: int) -> list[Event]:
     return [replace(one, id=EventId(f"ev_{n}"), place=places[n % 4]) for n in range(number)]
 
 
-def said(some: list[Event], hub: HubInHand) -> Iterator[Message]:
-    """Word of them; those of the first subdistrict lie at its border."""
-    return arrivals.messages(
-        some, "320x", hub.clock.now(), lambda one: one.place.subdistrict_id in ("320x01", None)
-    )
-
-
 def as_read(message: Message) -> Delivered:
     return Delivered(message.topic, 0, 1, message.key, message.value)
 
 
 def test_every_event_is_told_once_and_in_order_within_its_subdistrict(hub: HubInHand, one: Event) -> None:
     all_ = many(one, 4 * arrivals.MOST + 7)
-    made = list(said(all_, hub))
+    made = list(arrivals.messages(all_, "320x", hub.clock.now()))
     by_key: dict[str, list[str]] = {}
     for message in made:
         told = arrivals.told(as_read(message))
         assert 1 <= len(told) <= arrivals.MOST
-        assert {message.key in ("320x01", "320x")} == {arrival.at_border for arrival in told}
-        by_key.setdefault(message.key, []).extend(arrival.event_id for arrival in told)
+        by_key.setdefault(message.key, []).extend(told)
     assert by_key == {key: [e.id for e in all_ if arrivals.key_of(e, "320x") == key] for key in by_key}
     assert {"320x01", "320x02", "320x03", "320x"} == by_key.keys()
     assert len(made) == len({orjson.loads(message.value)["id"] for message in made})
 
 
 def test_the_same_events_are_told_under_the_same_id(hub: HubInHand, one: Event) -> None:
-    first, again, other = (next(said(some, hub)) for some in (many(one, 4), many(one, 4), many(one, 8)))
+    first, again, other = (
+        next(arrivals.messages(some, "320x", hub.clock.now()))
+        for some in (many(one, 4), many(one, 4), many(one, 8))
+    )
     ids = [orjson.loads(message.value)["id"] for message in (first, again, other)]
     assert ids[0] == ids[1] != ids[2]
 
 
 def test_a_secret_report_shows_neither_what_nor_where(hub: HubInHand, one: Event) -> None:
-    (message,) = said([replace(one, secret=True)], hub)
+    (message,) = arrivals.messages([replace(one, secret=True)], "320x", hub.clock.now())
     (event,) = orjson.loads(message.value)["data"]["events"]
-    assert (None, None, True) == (event["category"], event["grid_id"], event["at_border"])
+    assert (None, None) == (event["category"], event["grid_id"])
 
 
 @pytest.mark.parametrize(
@@ -77,4 +71,4 @@ def test_what_tells_of_no_event_is_passed_over(value: str) -> None:
 
 def test_word_of_one_event_as_version_0_1_gave_it_is_understood() -> None:
     value = '{"subject": "ev_1", "data": {"event_id": "ev_1", "key": "ek_1"}}'
-    assert [("ev_1", True)] == arrivals.told(Delivered("grid.events", 0, 1, "k", value))
+    assert ["ev_1"] == arrivals.told(Delivered("grid.events", 0, 1, "k", value))
