@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from hub.access.vault import DataKey, Vault
 from hub.clock import Clock
+from hub.errors import Refused
 from hub.intake.filetypes import CODES, HEAD, KEPT, kind_of
 from hub.intake.links import Following
 from hub.model import AttachmentState
@@ -82,7 +83,11 @@ class Attachments:
     def _fetch(self, one: Wanted, key: DataKey | None) -> Got | Later:
         if key is None:
             return Got(state=AttachmentState.REFUSED, code="F110")
-        outcome = self._fetching.fetch(open_link(self._vault, key, one.sealed_ref).url, self._following)
+        try:
+            url = open_link(self._vault, key, one.sealed_ref).url
+        except Refused as damaged:  # it ends alone: the files behind it go on
+            return Got(state=AttachmentState.REFUSED, code=damaged.code)
+        outcome = self._fetching.fetch(url, self._following)
         if isinstance(outcome, Later):
             return outcome
         if isinstance(outcome, NotFetched):

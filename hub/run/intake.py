@@ -89,6 +89,10 @@ class Intake:
         """The right to work on this source, taken or prolonged; None while another worker has it."""
         return self._lease.at(self._clock.now())
 
+    def lost(self) -> None:
+        """A transaction was fenced: nothing more is begun on the strength of that lease."""
+        self._lease.lost()
+
     def leave(self) -> None:
         """Lets another worker have the source at once."""
         self._lease.give_back()

@@ -1,6 +1,7 @@
 """The keys' file as it stands: read again by a running process where somebody rotates what is in it."""
 
 from pathlib import Path
+from threading import Lock
 
 import structlog
 
@@ -17,7 +18,7 @@ class LiveKeys:
 
     def __init__(self, file: Path, clock: Clock) -> None:
         """Raises FixSettings A109 for a file that is absent or wrong; later such a file leaves the last ring in use."""
-        self._file, self._clock = file, clock
+        self._file, self._clock, self._taking = file, clock, Lock()
         self._lost = False
         self._watched = Watched((file,), clock)  # before it is read: no change is missed
         self._ring = load_keys(file)
@@ -35,10 +36,11 @@ class LiveKeys:
         return self._ring
 
     def _take(self) -> None:
-        watched = Watched((self._file,), self._clock)
-        try:
-            self._ring, self._watched, self._lost = load_keys(self._file), watched, False
-        except FixSettings as error:
-            if not self._lost:
-                log.warning("keys_not_taken", code=error.code)
-            self._lost = True
+        with self._taking:  # or a slower reader would put an older ring back
+            watched = Watched((self._file,), self._clock)
+            try:
+                self._ring, self._watched, self._lost = load_keys(self._file), watched, False
+            except FixSettings as error:
+                if not self._lost:
+                    log.warning("keys_not_taken", code=error.code)
+                self._lost = True

@@ -68,10 +68,14 @@ class SourceWorker:
         self._held = self._intake.lease()
         if self._held is None:
             return 0
-        with self._lent() as adapter:
-            self._take_up(adapter)
-            self._follow()
-            return self._intake.digest(self._held) + self._guard.step()
+        try:
+            with self._lent() as adapter:
+                self._take_up(adapter)
+                self._follow()
+                return self._intake.digest(self._held) + self._guard.step()
+        except Fenced:
+            self._intake.lost()  # or it would read and unseal on in vain for half of a lease's life
+            raise
 
     def _take_up(self, adapter: Adapter) -> None:
         """A new adapter, since its secrets changed: its session begins anew, and what failed with the old secrets

@@ -5,7 +5,19 @@ from datetime import datetime
 from itertools import accumulate, takewhile
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, bindparam, delete, exists, func, or_, select, text, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from hub.bus.message import Fenced, Message, Partition
 from hub.bus.topics import partition_of
@@ -24,7 +36,13 @@ _LOOK: Final = 1_000
 _PARCELS: Final = select(parcel.c.id, parcel.c.number).order_by(parcel.c.id).limit(_LOOK)
 _MESSAGES: Final = (
     select(message.c.seq, message.c.part, message.c.topic, message.c.key, message.c.value)
-    .where(message.c.seq >= bindparam("first"), message.c.seq < bindparam("end"), message.c.sent == 0)
+    # by parcel: what lies between two of them was carried before, and may be much
+    .join_from(
+        parcel,
+        message,
+        and_(message.c.seq >= parcel.c.id * PARCEL, message.c.seq < (parcel.c.id + 1) * PARCEL),
+    )
+    .where(parcel.c.id.between(bindparam("first"), bindparam("last")), message.c.sent == 0)
     .order_by(message.c.seq)
 )
 _NEXT: Final = {
@@ -91,7 +109,7 @@ def unsent(store: Store, limit: int) -> list[tuple[int, int, Message]]:
     if not taken:
         return []
     with store.look() as conn:
-        rows = conn.execute(_MESSAGES, {"first": taken[0] * PARCEL, "end": (taken[-1] + 1) * PARCEL}).all()
+        rows = conn.execute(_MESSAGES, {"first": taken[0], "last": taken[-1]}).all()
     known = set(taken)  # another one may have come between those two looks
     return [
         (seq, part, Message(topic, key, value))
