@@ -10,6 +10,7 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 from PIL import Image
+from sqlalchemy import select, update
 
 from hub.api.app import serve
 from hub.bus.message import Fenced
@@ -24,6 +25,7 @@ from hub.run.explaining import explain
 from hub.run.pictures import Part
 from hub.run.releasing import Releasing
 from hub.store import attachments, principals
+from hub.store.tables import attachment
 from tests.conftest import Servers
 from tests.e2e.test_journey import spot
 from tests.fileserver import FileServer, Handler
@@ -585,3 +587,14 @@ def test_past_retention_files_are_gone_with_their_record(hub: HubInHand, files: 
     hub.clock.pause(timedelta(days=66).total_seconds())
     hub.hub.plain_clockwork().step()
     assert [] == states(hub)
+
+
+def test_a_link_that_was_damaged_in_the_store_ends_alone(hub: HubInHand, files: FileServer) -> None:
+    told(hub, *(files.put(f"/{n}.jpg", photo()) for n in (1, 2)))
+    damaged = ids(hub)[0]
+    with hub.hub.store.write() as conn:
+        sealed = conn.execute(select(attachment.c.sealed_ref).where(attachment.c.id == damaged)).scalar_one()
+        flipped = bytes([*sealed[:-1], sealed[-1] ^ 1])
+        conn.execute(update(attachment).where(attachment.c.id == damaged).values(sealed_ref=flipped))
+    assert 2 == fetched(hub)
+    assert [("fetched", ""), ("refused", "A103")] == sorted(states(hub))
