@@ -227,7 +227,7 @@ class _Bench:
         return sorted(
             (at - self.due[record]).total_seconds() * 1000
             for whistle, at in self.listener.heard().items()
-            if (record := opened_by.get(calls[whistle], "")) in self.due
+            if (record := opened_by.get(calls.get(whistle, ""), "")) in self.due
         )
 
 
