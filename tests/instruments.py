@@ -1,7 +1,7 @@
 """Test instruments: a source that says exactly what a test wants, and a hub in the hand, stepped by the test."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
@@ -21,6 +21,20 @@ from hub.store import outbox
 LONGEST_S = 30.0
 """Joining a group on a loaded machine takes seconds; nothing here takes longer than this."""
 
+COLUMNS: Mapping[str, Any] = {
+    "format": "csv",
+    "code_table": "hl-2024",
+    "crs": "cgcs2000",
+    "columns": {
+        "source_ref": "编号",
+        "category": "分类",
+        "content": "内容",
+        "reported_at": "上报时间",
+        "lon": "经度",
+        "lat": "纬度",
+    },
+}
+"""How `file_import` reads the files of history that tests write."""
 MORNING = datetime(2026, 3, 10, 9, 0, tzinfo=SHANGHAI)
 """A working Tuesday."""
 

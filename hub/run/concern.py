@@ -1,6 +1,6 @@
 """A matter as it stands, with the report that speaks for it: what a call is decided from."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -59,10 +59,9 @@ def _concern(
     incident: Incident,
     at: datetime,
     speaks: Event,
-    told: Iterable[Event],
+    told: Collection[Event],
     why: Ending = Ending.REROUTED,
 ) -> Concern:
-    told = list(told)
     return Concern(
         incident=incident,
         event=speaks,

@@ -88,9 +88,8 @@ class Neighbourhood:
             for id_, found in self.blocks.items()
             for key in found
         }
-        first = min(
-            (now, *(one.occurred_at for one in self.sightings.values()))
-        )  # history may be brought in late
+        # history may be brought in late
+        first = min([now, *(one.occurred_at for one in self.sightings.values())])
         recurs = self._journey.pack.link_rules.longest_recurrence
         by_block = blocks.near(self._conn, asked, since=first - LOOK_BACK, closed_since=first - recurs)
         return by_block | self._revised() | set(self._by_name.values())

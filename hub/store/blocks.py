@@ -16,6 +16,10 @@ from hub.store.lists import among, as_array
 from hub.store.moments import to_us
 from hub.store.tables import block
 
+_At = tuple[str, str]
+"""(block, incident)."""
+_Stored = tuple[int, Box | None]
+"""When it last had a report there, and around its reports."""
 _SIDES: Final = ("west", "south", "east", "north")
 _OVERLAP: Final = """
     (b.west IS NULL OR w.west IS NULL
@@ -69,43 +73,36 @@ def near(
 
 def put(conn: Connection, entries: Mapping[tuple[str, str], Entry], opened: Container[str] = ()) -> None:
     """(block, incident) → entry. `opened`: incidents that this transaction made, which are found nowhere yet."""
-    copy(conn, block, [_row(*at, one) for at, one in entries.items() if at[1] in opened])
-    known = {at: one for at, one in entries.items() if at[1] not in opened}
+    said = {at: (to_us(one.last_at), one.box) for at, one in entries.items()}
+    copy(conn, block, [_columns(at, one) for at, one in said.items() if at[1] in opened])
+    known = {at: one for at, one in said.items() if at[1] not in opened}
     _widen(conn, known, _stored(conn, {incident for _, incident in known}))
 
 
 def copy_to(conn: Connection, source: str, target: str) -> None:
     """`target` is found wherever `source` was."""
     stored = _stored(conn, (source, target))
-    moved = {
-        (name, target): (last_us, box)
-        for (name, incident), (last_us, box) in stored.items()
-        if incident == source
-    }
+    moved = {(name, target): one for (name, incident), one in stored.items() if incident == source}
+    _widen(conn, moved, stored)
+
+
+def _widen(conn: Connection, entries: Mapping[_At, _Stored], stored: Mapping[_At, _Stored]) -> None:
     rows = []
-    for at, (last_us, box) in moved.items():
+    for at, (last_us, box) in entries.items():
         there = stored.get(at)
-        rows.append(_columns(*at, max(last_us, there[0]) if there else last_us, _union(there, box)))
+        last = max(last_us, there[0]) if there else last_us
+        rows.append(_columns(at, (last, _union(there, box))))
     insert(conn, block, rows, update=("last_us", *_SIDES))
 
 
-def _widen(
-    conn: Connection,
-    entries: Mapping[tuple[str, str], Entry],
-    stored: Mapping[tuple[str, str], tuple[int, Box | None]],
-) -> None:
-    rows = [_columns(*at, to_us(one.last_at), _union(stored.get(at), one.box)) for at, one in entries.items()]
-    insert(conn, block, rows, update=("last_us", *_SIDES))
-
-
-def _union(stored: tuple[int, Box | None] | None, box: Box | None) -> Box | None:
+def _union(stored: _Stored | None, box: Box | None) -> Box | None:
     """What is found anywhere stays so."""
     if stored is None or box is None:
         return box
     return stored[1].with_(box) if stored[1] else None
 
 
-def _stored(conn: Connection, incidents: Iterable[str]) -> dict[tuple[str, str], tuple[int, Box | None]]:
+def _stored(conn: Connection, incidents: Iterable[str]) -> dict[_At, _Stored]:
     wanted: Sequence[str] = list(incidents)
     if not wanted:
         return {}
@@ -119,10 +116,6 @@ def _stored(conn: Connection, incidents: Iterable[str]) -> dict[tuple[str, str],
     }
 
 
-def _row(name: str, incident: str, one: Entry) -> dict[str, object]:
-    return _columns(name, incident, to_us(one.last_at), one.box)
-
-
-def _columns(name: str, incident: str, last_us: int, box: Box | None) -> dict[str, object]:
-    sides = dict(zip(_SIDES, box or (None,) * 4, strict=True))
-    return {"block": name, "incident_id": incident, "last_us": last_us, **sides}
+def _columns(at: _At, one: _Stored) -> dict[str, object]:
+    sides = dict(zip(_SIDES, one[1] or (None,) * 4, strict=True))
+    return {"block": at[0], "incident_id": at[1], "last_us": one[0], **sides}

@@ -15,22 +15,9 @@ from hub.run.importing import Import, adapter_for
 from hub.run.settling import settle
 from hub.settings import read
 from tests.drills import child
-from tests.instruments import demo_pack
+from tests.instruments import COLUMNS, demo_pack
 
 SOURCE: Final = "history"
-COLUMNS: Final[Mapping[str, Any]] = {
-    "format": "csv",
-    "code_table": "hl-2024",
-    "crs": "cgcs2000",
-    "columns": {
-        "source_ref": "编号",
-        "category": "分类",
-        "content": "内容",
-        "reported_at": "上报时间",
-        "lon": "经度",
-        "lat": "纬度",
-    },
-}
 
 
 def begin(settings: Mapping[str, Any], files: Path, done: Path) -> ForkServerProcess:

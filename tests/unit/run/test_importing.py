@@ -8,22 +8,9 @@ import pytest
 
 from hub.run.importing import Import, adapter_for
 from hub.run.settling import settle
-from tests.instruments import HubInHand, demo_pack
+from tests.instruments import COLUMNS, HubInHand, demo_pack
 
 HEAD = "编号,分类,内容,上报时间,经度,纬度\n"
-COLUMNS = {
-    "format": "csv",
-    "code_table": "hl-2024",
-    "crs": "cgcs2000",
-    "columns": {
-        "source_ref": "编号",
-        "category": "分类",
-        "content": "内容",
-        "reported_at": "上报时间",
-        "lon": "经度",
-        "lat": "纬度",
-    },
-}
 Imported = Callable[[str, str], dict[str, Any]]
 
 
