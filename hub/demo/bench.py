@@ -27,7 +27,7 @@ from hub.demo.listener import Listener, stop, topics_of
 from hub.demo.offer import Offer, Portion
 from hub.demo.plans import Plans
 from hub.demo.preload import preload
-from hub.demo.process import cpu_s, forget_peak, peak_mb
+from hub.demo.process import cpu_s, forget_peak, largest_mb, peak_mb
 from hub.demo.sampler import Sampler
 from hub.errors import FixSettings, TryLater
 from hub.model import EventKey, Mode
@@ -41,8 +41,8 @@ from hub.store.tables import message
 
 RATE_S: Final = 60.0
 """How long a rate is offered."""
-WORKERS: Final = 2
-"""Processes where nobody says how many, on servers: as many as the cores of the smallest machine meant."""
+WORKERS: Final = 3
+"""Processes where nobody says how many, on servers: one of intake, two of casework, one of them with the relay."""
 _WARM: Final = 8
 """Bodies of each source that go first and are not counted."""
 _PATIENCE_S: Final = 600.0
@@ -281,6 +281,7 @@ def _measure(
         },
         "latency_ms": _percentiles(bench.latencies_ms()) if order.rate is not None else None,
         "peak_memory_mb": peak_mb((os.getpid(), *bench.hands.pids())),
+        "worker_peak_memory_mb": largest_mb(bench.hands.pids()),
         "workers": order.workers or 1,
         "offered_per_second": order.rate,
         "incidents": after["incidents"] - before["incidents"],

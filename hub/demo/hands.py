@@ -21,6 +21,7 @@ from hub.settings import read
 STAGES: Final = ("1_store_records", "2_normalise_to_event", "3_relay", "4_link_route_project")
 """In their order. Kafka's client has a thread of its own, which belongs to no stage where loops have theirs."""
 _LOOK_S: Final = 0.05
+_ALONE: Final = ("intake", "casework", "relay")
 
 
 @dataclass(slots=True)
@@ -88,11 +89,14 @@ class OneThread:
 
 
 class Processes:
-    """`number` processes, each with intake, casework and relay as `gridplus run` has them."""
+    """`number` processes, shared out as docker-compose.yml does it: intake; casework with the relay; more casework."""
 
     def __init__(self, number: int, settings: Mapping[str, Any], watch: Stopwatch) -> None:
         self._wall, self._watch = SystemClock(), watch
-        self._running = [start("hub.demo.hands", {"settings": settings}) for _ in range(number)]
+        self._running = [
+            start("hub.demo.hands", {"settings": settings, "workers": workers})
+            for workers in shared_out(number)
+        ]
 
     def work(self) -> int:
         """Waits: the work is done elsewhere."""
@@ -116,23 +120,39 @@ class Processes:
             stop(one)
 
 
-def loops_of(hub: Assembly, watch: Stopwatch) -> list[Loop]:
-    """The loops of one process. Its intake reads no source: what the bench offers is stored by the bench."""
-    casework, relay = hub.plain_casework(), hub.plain_relay()
-    loops = [
-        Loop("casework", partial(watch.time, STAGES[3], casework.step), idle_s=0.02, close=casework.close),
-        Loop("relay", partial(watch.time, STAGES[2], relay.step), idle_s=_LOOK_S, close=lambda: None),
-    ]
-    for source in hub.active_sources():
-        intake = hub.plain_intake(source, hub.adapter(source))
+def shared_out(number: int) -> list[Sequence[str]]:
+    """What each of `number` processes does. A kind of work of its own each: threads of one process wait for one
+    another's turn at the interpreter, and whoever comes first would hold every source."""
+    if number == 1:
+        return [_ALONE]
+    return [("intake",), ("casework", "relay"), *[("casework",)] * (number - 2)]
 
-        def step(intake: Any = intake) -> int:
-            held = intake.lease()
-            return intake.digest(held) if held else 0
 
-        timed = partial(watch.time, STAGES[1], step)
-        loops.append(Loop(f"intake:{source}", timed, idle_s=INTAKE_IDLE_S, close=lambda: None))
+def loops_of(hub: Assembly, watch: Stopwatch, workers: Sequence[str]) -> list[Loop]:
+    """The loops of one process."""
+    loops: list[Loop] = []
+    if "casework" in workers:
+        casework = hub.plain_casework()
+        timed = partial(watch.time, STAGES[3], casework.step)
+        loops.append(Loop("casework", timed, idle_s=0.02, close=casework.close))
+    if "relay" in workers:
+        timed = partial(watch.time, STAGES[2], hub.plain_relay().step)
+        loops.append(Loop("relay", timed, idle_s=_LOOK_S, close=lambda: None))
+    if "intake" in workers:
+        loops += [_intake(hub, source, watch) for source in hub.active_sources()]
     return loops
+
+
+def _intake(hub: Assembly, source: str, watch: Stopwatch) -> Loop:
+    """It reads no source: what the bench offers is stored by the bench."""
+    intake = hub.plain_intake(source, hub.adapter(source))
+
+    def step() -> int:
+        held = intake.lease()
+        return intake.digest(held) if held else 0
+
+    timed = partial(watch.time, STAGES[1], step)
+    return Loop(f"intake:{source}", timed, idle_s=INTAKE_IDLE_S, close=lambda: None)
 
 
 def main() -> None:
@@ -141,7 +161,7 @@ def main() -> None:
     hub = Assembly(read(**order["settings"]))
     hub.warm()
     watch = Stopwatch(time.thread_time)
-    loops = loops_of(hub, watch)
+    loops = loops_of(hub, watch, order["workers"])
     longlived.keep()
     for loop in loops:
         loop.start()

@@ -38,6 +38,12 @@ def peak_mb(pids: Iterable[int]) -> int | None:
     return None if None in peaks else sum(filter(None, peaks)) // 1024
 
 
+def largest_mb(pids: Iterable[int]) -> int | None:
+    """The same of the largest of them; None where there is none, or nobody tells."""
+    peaks = [_peak_kb(pid) for pid in pids]
+    return None if not peaks or None in peaks else max(filter(None, peaks)) // 1024
+
+
 def _peak_kb(pid: int) -> int | None:
     with suppress(OSError):
         for line in Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines():

@@ -20,6 +20,9 @@ _ADDRESSES: Final = re.compile(rf"{_ADDRESS}(?:,{_ADDRESS})*")
 _ASKING_S: Final = 5.0
 """How long a question of `doctor` or of a command waits for the broker."""
 
+_HEARTBEAT_MS: Final = 1_000
+"""A member learns from the answer to a heartbeat that another joins, and only then gives partitions up."""
+
 
 def check_address(settings: Settings) -> str:
     """The brokers' addresses; "" on the embedded bus. Raises FixSettings C101 where the setting names no bus, C145
@@ -48,7 +51,7 @@ def settings_of(settings: Settings, account: str = "") -> "KafkaSettings":
         settings.kafka_security,
         settings.kafka_replication,
         session_timeout_ms=session_ms,
-        heartbeat_ms=max(session_ms // 3, 200),
+        heartbeat_ms=min(_HEARTBEAT_MS, session_ms // 3),
         prefix=settings.kafka_prefix,
         account=Account(account, settings.kafka_prefix + account, file) if account and file else None,
     )

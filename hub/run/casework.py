@@ -31,6 +31,8 @@ from hub.store.engine import Store
 log = structlog.get_logger()
 
 GROUP: Final = "casework"
+_LOOK: Final = 100
+"""Messages that one look takes, of up to fifty events each: a newcomer to the group waits for the end of it."""
 Moves = Mapping[Partition, tuple[int, int]]
 """Partition → (first offset of the batch, the offset after its last)."""
 Read = tuple[Delivered, list[str]]
@@ -61,7 +63,7 @@ class Casework:
 
     def step(self, timeout_s: float = 0.2) -> int:
         """Handles what one look brings; returns how many events came. Raises TryLater where store or bus is away."""
-        delivered = self._consumer.poll(self._batch, timeout_s)
+        delivered = self._consumer.poll(min(self._batch, _LOOK), timeout_s)
         read = [(one, arrivals.told(one)) for one in delivered]
         self._reports.ask({one.key for one in delivered})
         try:
