@@ -17,7 +17,7 @@ class Plans:
         event.listen(store.engine, "before_cursor_execute", self._see)
 
     def _see(self, _conn: Any, _cursor: Any, statement: str, parameters: Any, _how: Any, many: bool) -> None:
-        if not many and statement.startswith(("SELECT", "UPDATE", "DELETE")):
+        if not many and statement.lstrip().startswith(("SELECT", "UPDATE", "DELETE")):
             self._seen[statement] = parameters
 
     def write(self, file: Path) -> None:

@@ -21,7 +21,12 @@ class _List(TypeDecorator[list[str | int]]):
 
     def process_bind_param(self, value: Any, dialect: Dialect) -> str:
         """The list as text."""
-        return as_array(value) if dialect.name == "postgresql" else orjson.dumps(value).decode()
+        return as_list(dialect, value)
+
+
+def as_list(dialect: Dialect, values: Sequence[str | int]) -> str:
+    """The list as this database reads it."""
+    return as_array(values) if dialect.name == "postgresql" else orjson.dumps(values).decode()
 
 
 def as_array(values: Sequence[Any]) -> str:

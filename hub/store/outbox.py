@@ -8,8 +8,6 @@ from typing import Any, Final
 from sqlalchemy import (
     ColumnElement,
     Connection,
-    and_,
-    bindparam,
     delete,
     exists,
     func,
@@ -23,7 +21,7 @@ from hub.bus.message import Fenced, Message, Partition
 from hub.bus.topics import partition_of
 from hub.store.copying import copy
 from hub.store.engine import Store, insert
-from hub.store.lists import among
+from hub.store.lists import among, as_list
 from hub.store.moments import to_us
 from hub.store.tables import message, offset, parcel
 
@@ -34,17 +32,18 @@ PARCEL: Final = 1_000_000
 _LOOK: Final = 1_000
 """Parcels that one look of the relay takes in."""
 _PARCELS: Final = select(parcel.c.id, parcel.c.number).order_by(parcel.c.id).limit(_LOOK)
-_MESSAGES: Final = (
-    select(message.c.seq, message.c.part, message.c.topic, message.c.key, message.c.value)
-    # by parcel: what lies between two of them was carried before, and may be much
-    .join_from(
-        parcel,
-        message,
-        and_(message.c.seq >= parcel.c.id * PARCEL, message.c.seq < (parcel.c.id + 1) * PARCEL),
-    )
-    .where(parcel.c.id.between(bindparam("first"), bindparam("last")), message.c.sent == 0)
-    .order_by(message.c.seq)
-)
+_OF_PARCELS: Final = {
+    "sqlite": f"""
+        SELECT m.seq, m.part, m.topic, m.key, m.value FROM json_each(?) AS p JOIN message AS m
+        ON m.seq >= p.value * {PARCEL} AND m.seq < (p.value + 1) * {PARCEL} WHERE m.sent = 0 ORDER BY m.seq""",  # noqa: S608 a number of ours
+    # OFFSET 0: one look into the index for each parcel; joined freely, the planner walks through all messages
+    "postgresql": f"""
+        SELECT m.seq, m.part, m.topic, m.key, m.value FROM unnest((SELECT %s::bigint[])) AS p(id)
+        CROSS JOIN LATERAL (SELECT seq, part, topic, key, value FROM message
+        WHERE seq >= p.id * {PARCEL} AND seq < (p.id + 1) * {PARCEL} AND sent = 0 ORDER BY seq OFFSET 0) AS m
+        ORDER BY m.seq""",  # noqa: S608 a number of ours
+}
+"""By parcel: what lies between two of them was carried before, and may be much."""
 _NEXT: Final = {
     "sqlite": f"""
         INSERT INTO parcel (id, number)
@@ -109,13 +108,9 @@ def unsent(store: Store, limit: int) -> list[tuple[int, int, Message]]:
     if not taken:
         return []
     with store.look() as conn:
-        rows = conn.execute(_MESSAGES, {"first": taken[0], "last": taken[-1]}).all()
-    known = set(taken)  # another one may have come between those two looks
-    return [
-        (seq, part, Message(topic, key, value))
-        for seq, part, topic, key, value in rows
-        if seq // PARCEL in known
-    ]
+        said = as_list(conn.dialect, taken)
+        rows = conn.exec_driver_sql(_OF_PARCELS[conn.dialect.name], (said,)).all()
+    return [(seq, part, Message(topic, key, value)) for seq, part, topic, key, value in rows]
 
 
 def mark_sent(conn: Connection, seqs: Iterable[int]) -> None:
