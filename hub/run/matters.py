@@ -15,8 +15,8 @@ from hub.model import Event, Incident
 
 T = TypeVar("T")
 
-MOST: Final = 20_000
-"""Matters, and reports, that one worker keeps: about 100 MB when full."""
+MOST: Final = 12_000
+"""Matters, and reports, that one worker keeps: about 60 MB when full."""
 
 
 class _Latest(Generic[T]):
