@@ -13,15 +13,14 @@ from hub.incident.flood import FOLDED, folds_into
 from hub.incident.judge import Judgement, judge, ruled
 from hub.incident.rules import LinkRules
 from hub.incident.sighting import Candidate, Sighting
-from hub.incident.ties import are_tied
-from hub.model import IncidentId, IncidentState, Reason, Verdict
+from hub.incident.ties import Tie, are_parts, tie_of
+from hub.model import EventKey, IncidentId, IncidentState, Reason, Verdict
 
 TIED: Final = "same_number"
-"""The reason's rule of a link by id, alias or 原单号."""
+"""The reason's rule of a link by id, alias or 原单号. Its facts: `report`, the key of the report there that it is
+tied to, and `how` their numbers meet (`Tie`)."""
 
-_BY_NUMBER: Final = ruled(Verdict.SAME, TIED)
 _BY_DEVICE: Final = ruled(Verdict.SAME, FOLDED)
-_REPEATED: Final = ruled(Verdict.RECURRENCE, TIED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,18 +71,22 @@ def decide(sighting: Sighting, candidates: Iterable[Candidate], rules: LinkRules
     if sighting.secret:
         return Open()
     known = tuple(candidates)
-    tied = [one for one in known if _is_tied(sighting, one)]
-    joinable = [one for one in tied if _takes(sighting, one, rules)]
+    tied = {one.incident_id: tie for one in known if (tie := _tie_to(sighting, one))}
+    joinable = [one for one in known if one.incident_id in tied and _takes(sighting, one, rules)]
     if joinable:
         near = _nearest_first(sighting, joinable, rules)
-        return Join(near[0].incident_id if near else min(joinable, key=_age).incident_id, _BY_NUMBER)
+        chosen = near[0].incident_id if near else min(joinable, key=_age).incident_id
+        return Join(chosen, tied[chosen].judged(Verdict.SAME))
     if sighting.device_ref:
         folding = [one for one in known if folds_into(sighting, one, rules)]
         if folding:
             return Join(min(folding, key=_age).incident_id, _BY_DEVICE)
-    decision = _by_judgement(sighting, [one for one in known if one not in tied], rules)
+    decision = _by_judgement(sighting, [one for one in known if one.incident_id not in tied], rules)
     if tied and isinstance(decision, Open):
-        repeated = tuple(Near(one.incident_id, _REPEATED) for one in sorted(tied, key=_age))
+        oldest_first = sorted((one for one in known if one.incident_id in tied), key=_age)
+        repeated = tuple(
+            Near(one.incident_id, tied[one.incident_id].judged(Verdict.RECURRENCE)) for one in oldest_first
+        )
         return replace(decision, recurrences=repeated + decision.recurrences)
     return decision
 
@@ -97,11 +100,30 @@ def _takes(sighting: Sighting, candidate: Candidate, rules: LinkRules) -> bool:
     return sighting.occurred_at <= (candidate.closed_at or candidate.last_reported_at) + grace
 
 
-def _is_tied(sighting: Sighting, candidate: Candidate) -> bool:
+class _ByNumber(NamedTuple):
+    """The report of a matter whose numbers meet those of another report, and how they do."""
+
+    report: EventKey
+    how: Tie
+
+    def judged(self, verdict: Verdict) -> Judgement:
+        """What follows from it, with its reason."""
+        return ruled(verdict, TIED, how=self.how.value, report=self.report)
+
+
+def _tie_to(sighting: Sighting, candidate: Candidate) -> _ByNumber | None:
+    """What ties a report to a matter by number. Nothing does where the matter holds another part of the
+    report's own letter or order: the source told the two apart, whoever names that letter.
+    """
     for known in candidate.sightings:
-        if are_tied(sighting, known):
-            return not candidate.secret and candidate.state is not IncidentState.MERGED
-    return False
+        how = tie_of(sighting, known)
+        if how is None:
+            continue
+        if candidate.secret or candidate.state is IncidentState.MERGED:
+            return None
+        apart = any(are_parts(sighting, one) for one in candidate.sightings)
+        return None if apart else _ByNumber(known.event_key, how)
+    return None
 
 
 def _by_judgement(sighting: Sighting, known: list[Candidate], rules: LinkRules) -> Join | Open:

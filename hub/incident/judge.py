@@ -55,9 +55,9 @@ class Judgement(NamedTuple):
         return _RANK[self.verdict], self.score
 
 
-def ruled(verdict: Verdict, rule: str) -> Judgement:
+def ruled(verdict: Verdict, rule: str, **facts: str) -> Judgement:
     """A judgement that rests on one certain ground."""
-    return Judgement(verdict, 0.0 if verdict is Verdict.DIFFERENT else 1.0, (Ground(rule, 0.0, {}),))
+    return Judgement(verdict, 0.0 if verdict is Verdict.DIFFERENT else 1.0, (Ground(rule, 0.0, facts),))
 
 
 _SECRET: Final = ruled(Verdict.DIFFERENT, "secret")

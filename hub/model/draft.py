@@ -92,7 +92,8 @@ class Draft:
     """Which matter of the record this is, where it holds more than one: `complaint`, `report`…"""
     aliases: tuple[Alias, ...] = ()
     same_as: tuple[str, ...] = ()
-    """Numbers that the source itself calls the same matter («重复件 原单号…», N10)."""
+    """Numbers that the source itself calls the same matter («重复件 原单号…», N10), before or after this report came.
+    One without a digit from 1 to 9 counts as none."""
     version: str = ""
     """The source's ordering token (update time, serial): sorts as text. "" where it has none."""
     occurred_at: datetime | None = None

@@ -5,27 +5,36 @@ earlier batch are taken from memory. Lives as long as one transaction.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Final, TypeVar
+from typing import Final, Protocol, TypeVar
 
 from sqlalchemy import Connection
 
 from hub.access.vault import Vault
 from hub.incident.blocks import is_of_place
 from hub.incident.sighting import Candidate, Sighting
-from hub.model import Event, Incident, Mode
+from hub.incident.ties import Identity, identities
+from hub.model import Event, EventKey, Incident, Mode
 from hub.pipeline import Journey
 from hub.run.matters import Matter, Matters
 from hub.run.sealing import texts_of
 from hub.store import blocks, events, incidents, keys
 
-T = TypeVar("T")
-
 LOOK_BACK: Final = timedelta(days=372)
 """Longest window of any link rule with its grace (components, domain.md 3.5)."""
 SIGHTINGS: Final = 12
-"""Reports of one incident that a new one is compared with: the first and the newest of them."""
+"""Reports of one incident that a new one is compared with: the first and the newest of them; beside them those
+whose numbers the batch asks for."""
+
+
+class _OfAReport(Protocol):
+    @property
+    def event_key(self) -> EventKey: ...
+
+
+T = TypeVar("T", bound=_OfAReport)
 
 
 class Neighbourhood:
@@ -46,6 +55,11 @@ class Neighbourhood:
         self.blocks: Final = {id_: journey.blocks(s) for id_, s in self.sightings.items()}
         self.boxes: Final = {id_: journey.box(s) for id_, s in self.sightings.items()}
         """Where in those blocks each event lies."""
+        self._names: Final = {id_: identities(s) for id_, s in self.sightings.items()}
+        self._asked: Final = Counter(name for names in self._names.values() for name in names)
+        self._by_name: dict[Identity, set[str]] = {}
+        self._holders: dict[str, dict[Identity, str]] = {}
+        """Incident → number that the batch asks for → a report there that has it."""
         self.incidents: Final[dict[str, Incident]] = {}
         self.reports: Final[dict[str, dict[str, Event]]] = {}
         """Incident → its reports by key, as last told; all of them where the batch revises one of them."""
@@ -63,7 +77,9 @@ class Neighbourhood:
         )
         self.began: Final = events.modes(conn, {one.link.event_id for one in self.links.values()})
         """How the reports that the batch revises first came in."""
-        self._by_name = incidents.of_names(conn, {name for e in batch for name in _names(e)})
+        for name, incident_id, key in incidents.of_names(conn, self._asked):
+            self._by_name.setdefault(name, set()).add(incident_id)
+            self._holders.setdefault(incident_id, {})[name] = key
         self._read(self._recall(self._near(now)))
 
     # -- loading -------------------------------------------------------------------------------------
@@ -80,7 +96,7 @@ class Neighbourhood:
                 or atlas.near_border(place.lon, place.lat, 200.0, e.occurred_at.date())
             ):
                 near |= set(self.blocks[e.id])
-        incidents.lock(self._conn, blocks=near, names={name for e in batch for name in _names(e)})
+        incidents.lock(self._conn, blocks=near, names=self._asked)
 
     def _near(self, now: datetime) -> set[str]:
         asked = {
@@ -92,7 +108,7 @@ class Neighbourhood:
         first = min([now, *(one.occurred_at for one in self.sightings.values())])
         recurs = self._journey.pack.link_rules.longest_recurrence
         by_block = blocks.near(self._conn, asked, since=first - LOOK_BACK, closed_since=first - recurs)
-        return by_block | self._revised() | set(self._by_name.values())
+        return by_block.union(self._revised(), *self._by_name.values())
 
     def _revised(self) -> set[str]:
         return {one.link.incident_id for one in self.links.values()}
@@ -103,7 +119,7 @@ class Neighbourhood:
         unknown: set[str] = set()
         for id_, version in incidents.versions(self._conn, near).items():
             seen = self._matters.get(id_, version)
-            if seen is None or (id_ in revised and len(seen.reports) < seen.incident.event_count):
+            if seen is None or not self._is_enough(seen, id_ in revised):
                 unknown.add(id_)
                 continue
             self.incidents[id_], self._candidates[id_] = seen.incident, seen.candidate
@@ -111,10 +127,15 @@ class Neighbourhood:
             self._find_in(id_, seen.blocks)
         return unknown
 
+    def _is_enough(self, seen: Matter, is_revised: bool) -> bool:
+        if is_revised and len(seen.reports) < seen.incident.event_count:
+            return False
+        return self._asked_in(seen.incident.id) <= seen.reports.keys()
+
     def _read(self, ids: Iterable[str]) -> None:
         self.incidents.update(incidents.load(self._conn, ids))
         links = incidents.links_of(self._conn, ids)
-        chosen = {i: _first_and_newest(ls) for i, ls in links.items()}
+        chosen = {i: _first_and_newest(ls, self._asked_in(i)) for i, ls in links.items()}
         revised = self._revised()
         wanted = {i: ls if i in revised else chosen[i] for i, ls in links.items()}
         newest = incidents.latest_events(self._conn, {one.event_key for ls in wanted.values() for one in ls})
@@ -132,9 +153,9 @@ class Neighbourhood:
     # -- asking --------------------------------------------------------------------------------------
 
     def around(self, event: Event) -> list[Candidate]:
-        """Matters that share a block or a name with the event, in the order of their ids."""
+        """Matters that share a block or a number with the event, in the order of their ids."""
         ids = {i for b in self.blocks[event.id] for i in self._in_block.get(b, ())}
-        ids |= {self._by_name[n] for n in _names(event) if n in self._by_name}
+        ids.update(*(self._by_name.get(name, ()) for name in self._names[event.id]))
         return [self._candidates[i] for i in sorted(ids) if i in self._candidates]
 
     def is_history(self, incident_id: str) -> bool:
@@ -150,13 +171,24 @@ class Neighbourhood:
     def add(self, event: Event, incident: Incident) -> None:
         """The report is a part of its incident from here on, in the place of an earlier revision of it."""
         earlier = self._candidates.get(incident.id)
-        sightings = _with(earlier.sightings if earlier else (), self.sightings[event.id])
+        self._name(event, incident.id)
+        sightings = _with(
+            earlier.sightings if earlier else (), self.sightings[event.id], self._asked_in(incident.id)
+        )
         self._candidates[incident.id] = _candidate(incident, sightings)
         self.reports.setdefault(incident.id, {})[event.key] = event
         self._find_in(incident.id, self.blocks[event.id])
-        for alias in event.aliases:
-            self._by_name[alias.system, alias.ref] = incident.id
-        self._by_name[event.source, event.source_ref] = incident.id
+
+    def _name(self, event: Event, id_: str) -> None:
+        """From here on the incident is found by the numbers of this report too."""
+        for name in self._names[event.id]:
+            self._by_name.setdefault(name, set()).add(id_)
+            if self._asked[name] > 1:
+                self._holders.setdefault(id_, {}).setdefault(name, event.key)
+
+    def _asked_in(self, id_: str) -> set[str]:
+        """Reports of the incident that the batch asks for by number."""
+        return set(self._holders.get(id_, {}).values())
 
     def _find_in(self, id_: str, blocks: Iterable[str]) -> None:
         """From here on the incident is found in these blocks too."""
@@ -166,15 +198,17 @@ class Neighbourhood:
 
     def matters(self) -> list[Matter]:
         """All of it, for the batches after this one once this one holds."""
-        return [
-            Matter(
-                incident=self.incidents[id_],
-                candidate=candidate,
-                reports=self._compared(id_, candidate),
-                blocks=frozenset(self._found_in[id_]),
-            )
-            for id_, candidate in self._candidates.items()
-        ]
+        return [self._matter(id_, candidate) for id_, candidate in self._candidates.items()]
+
+    def _matter(self, id_: str, candidate: Candidate) -> Matter:
+        if len(candidate.sightings) > SIGHTINGS:  # the next batch asks for others
+            candidate = replace(candidate, sightings=tuple(_first_and_newest(candidate.sightings)))
+        return Matter(
+            incident=self.incidents[id_],
+            candidate=candidate,
+            reports=self._compared(id_, candidate),
+            blocks=frozenset(self._found_in[id_]),
+        )
 
     def _compared(self, id_: str, candidate: Candidate) -> Mapping[str, Event]:
         told = self.reports[id_]
@@ -194,18 +228,16 @@ def _candidate(incident: Incident, sightings: tuple[Sighting, ...]) -> Candidate
     )
 
 
-def _names(event: Event) -> set[tuple[str, str]]:
-    """(system, number): the report's own, and those that it names."""
-    named = {(a.system, a.ref) for a in event.aliases} | {(event.source, ref) for ref in event.same_as}
-    return named | {(event.source, event.source_ref)}
-
-
-def _with(sightings: tuple[Sighting, ...], new: Sighting) -> tuple[Sighting, ...]:
+def _with(sightings: tuple[Sighting, ...], new: Sighting, asked: Collection[str]) -> tuple[Sighting, ...]:
     """`new` in the place of an earlier revision of the same report, else as the last."""
     if any(one.event_key == new.event_key for one in sightings):
         return tuple(new if one.event_key == new.event_key else one for one in sightings)
-    return tuple(_first_and_newest((*sightings, new)))
+    return tuple(_first_and_newest((*sightings, new), asked))
 
 
-def _first_and_newest(many: Sequence[T]) -> Sequence[T]:
-    return many if len(many) <= SIGHTINGS else [many[0], *many[-(SIGHTINGS - 1) :]]
+def _first_and_newest(many: Sequence[T], asked: Collection[str] = ()) -> Sequence[T]:
+    """The first and the newest of `many` reports, and between them those that are asked for."""
+    newest = len(many) - (SIGHTINGS - 1)
+    if newest <= 1:
+        return many
+    return [one for at, one in enumerate(many) if at == 0 or at >= newest or one.event_key in asked]

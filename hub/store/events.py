@@ -1,4 +1,4 @@
-"""Events, their aliases and their residents in the database."""
+"""Events, the numbers they are found by and their residents in the database."""
 
 from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row, func, select, update
 
+from hub.incident.ties import identities
 from hub.intake import revisions
 from hub.intake.revisions import Revision
 from hub.jsonform import dumps, loads
@@ -59,8 +60,8 @@ class Known:
 
 
 def add(conn: Connection, events: Sequence[NewEvent], known: Container[str] = ()) -> None:
-    """Stores events and their aliases; what stands already stays as it was. `known`: keys of reports that had
-    events before, whose aliases may stand."""
+    """Stores events and the numbers they are found by, those that they name as their original too; what stands
+    already stays as it was. `known`: keys of reports that had events before, whose numbers may stand."""
     insert_new(
         conn,
         event,
@@ -80,8 +81,7 @@ def add(conn: Connection, events: Sequence[NewEvent], known: Container[str] = ()
             for one in events
         ],
     )
-    names = {(a.system, a.ref, one.event.key) for one in events for a in one.event.aliases}
-    names |= {(one.event.source, one.event.source_ref, one.event.key) for one in events}
+    names = {(*name, one.event.key) for one in events for name in identities(one.event)}
     rows = [{"system": system, "ref": ref, "key": key} for system, ref, key in sorted(names)]
     insert_new(conn, alias, [one for one in rows if one["key"] not in known])
     insert(conn, alias, [one for one in rows if one["key"] in known])

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from hub import ids
 from hub.bus.message import Fenced
+from hub.incident.ties import Identity
 from hub.jsonform import dumps, loads
 from hub.model import EventId, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
 from hub.store import marks
@@ -23,19 +24,20 @@ from hub.store.tables import fallback, incident, link, review
 
 _OF_NAMES: Final = {
     "sqlite": """
-        SELECT a.system, a.ref, l.incident_id FROM json_each(?) AS name CROSS JOIN alias AS a
+        SELECT a.system, a.ref, l.incident_id, min(a.key) FROM json_each(?) AS name CROSS JOIN alias AS a
         ON a.system = json_extract(name.value, '$[0]') AND a.ref = json_extract(name.value, '$[1]')
-        CROSS JOIN link AS l ON l.event_key = a.key AND l.undone_us IS NULL ORDER BY a.key""",
+        CROSS JOIN link AS l ON l.event_key = a.key AND l.undone_us IS NULL
+        GROUP BY 1, 2, 3""",
     # OFFSET 0: one look into the index for each name, however few rows the planner believes there are
     "postgresql": """
-        SELECT name.pair->>0, name.pair->>1, l.incident_id
+        SELECT name.pair->>0, name.pair->>1, l.incident_id, min(a.key)
         FROM json_array_elements(%s::json) AS name(pair)
         CROSS JOIN LATERAL (SELECT key FROM alias
         WHERE system = name.pair->>0 AND ref = name.pair->>1 OFFSET 0) AS a
         CROSS JOIN LATERAL (SELECT incident_id FROM link
-        WHERE event_key = a.key AND undone_us IS NULL OFFSET 0) AS l ORDER BY a.key""",
+        WHERE event_key = a.key AND undone_us IS NULL OFFSET 0) AS l GROUP BY 1, 2, 3""",
 }
-"""Incidents of a JSON list of [system, ref]."""
+"""Incidents of a JSON list of [system, ref], each with a report by which it is found."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,12 +95,13 @@ def versions(conn: Connection, ids: Iterable[str]) -> dict[str, int]:
     return found
 
 
-def of_names(conn: Connection, names: Iterable[tuple[str, str]]) -> dict[tuple[str, str], str]:
-    """(system, number) → the incident that a report of that name is joined to; of several the last by key."""
-    found: dict[tuple[str, str], str] = {}
+def of_names(conn: Connection, names: Iterable[Identity]) -> list[tuple[Identity, str, str]]:
+    """Where reports have these numbers or name them (`identities`): the number, the incident, and of the reports
+    there that have it the first by key."""
+    found: list[tuple[Identity, str, str]] = []
     for part in chunks(orjson.dumps(one).decode() for one in dict.fromkeys(names)):
         rows = conn.exec_driver_sql(_OF_NAMES[conn.dialect.name], (f"[{','.join(part)}]",))
-        found |= {(system, ref): incident_id for system, ref, incident_id in rows}
+        found += [((system, ref), incident_id, key) for system, ref, incident_id, key in rows]
     return found
 
 

@@ -144,12 +144,25 @@ def test_a_value_that_the_database_refuses_holds_its_record_and_no_other(hub: Hu
     assert [("B102", "engineer")] == hub.rows("SELECT code, owner FROM record WHERE fate = 'held'")
 
 
-@pytest.mark.nasty("N06")
+@pytest.mark.nasty("N06", "N10")
+@pytest.mark.parametrize(
+    ("first_says", "second_says"),
+    [
+        pytest.param(
+            {"aliases": (Alias("platform", "PT1"),)},
+            {"aliases": (Alias("platform", "PT1"),)},
+            id="one number elsewhere",
+        ),
+        pytest.param({}, {"same_as": ("HL1",)}, id="the second names the first"),
+        pytest.param({"same_as": ("HL2",)}, {}, id="the first names the second"),
+        pytest.param({"same_as": ("HL9",)}, {"same_as": ("HL9",)}, id="both name a third"),
+    ],
+)
 def test_reports_of_one_number_in_two_subdistricts_that_two_workers_hold_are_one_matter(
-    hub: HubInHand,
+    hub: HubInHand, first_says: dict[str, Any], second_says: dict[str, Any]
 ) -> None:
-    for ref, n in (("HL1", 0), ("HL2", 3)):
-        hub.tell(replace(pipe(hub, ref, n), aliases=(Alias("platform", "PT1"),)))
+    hub.tell(replace(pipe(hub, "HL1"), **first_says))
+    hub.tell(replace(pipe(hub, "HL2", 3), **second_says))
     intake = hub.hub.plain_intake("hotline_12345", hub.adapter)
     held = intake.lease()
     assert held is not None

@@ -10,14 +10,15 @@ import pytest
 from sqlalchemy import Connection
 
 from hub.errors import Refused
-from hub.model import Role
+from hub.model import Code, Draft, Role
 from hub.store import whistles
 from hub.store.whistles import NewAnswer, NewDelivery
 from tests.conftest import Servers
 from tests.connected.patience import until
 from tests.connected.test_postgresql import is_waiting_or_done, pipe
 from tests.instruments import HubInHand
-from tests.unit.run.matters import DONE, report
+from tests.unit.run.matters import DONE, announced, incidents, on, report
+from tests.unit.run.test_matters import take_in
 
 pytestmark = pytest.mark.connected
 
@@ -71,7 +72,32 @@ def test_two_leads_that_finish_at_the_same_moment_close_their_matter(hub: HubInH
         report(hub, one, "sign", "contact", "arrive")
     first, second = (take(hub, one, nonce="done", move="result", form=DONE) for one in leads)
     at_once(hub, first, second)
-    assert [("closed",)] == hub.rows("SELECT state FROM incident")
+    assert [(1, "open"), (2, "closed")] == announced(hub, incidents(hub)[0])
+
+
+@pytest.mark.parametrize("result_first", [True, False], ids=["the result first", "the route first"])
+def test_a_lead_that_finishes_while_the_other_is_called_off_closes_their_matter(
+    hub: HubInHand, result_first: bool
+) -> None:
+    """The matter turns out to be what it first was: the lead that was called meanwhile goes."""
+    report(hub, "zilai", "sign", "arrive")
+    hub.clock.pause(60)
+    hub.tell(replace(pipe(hub, "A1"), category=Code("hl-2024", "010202"), version="2"))
+    hub.settle()
+    assert {("zilai", "reported_in"), ("shizheng", "blown")} <= on(hub, incidents(hub)[0])
+    result = take(hub, "zilai", nonce="done", move="result", form=DONE)
+    route = decided(hub, replace(pipe(hub, "A1"), version="3"))
+    at_once(hub, *((result, route) if result_first else (route, result)))
+    assert ["closed"] == [state for _, state in announced(hub, incidents(hub)[0]) if state != "open"]
+    assert {("zilai", "result"), ("shizheng", "cancelled")} <= on(hub, incidents(hub)[0])
+
+
+def decided(hub: HubInHand, draft: Draft) -> Callable[[Connection], object]:
+    """What casework makes of a report that intake has taken in."""
+    hub.tell(draft)
+    take_in(hub)
+    ((id_,),) = hub.rows("SELECT id FROM event WHERE fate IS NULL")
+    return lambda conn: hub.hub.plain_casework()._handle(conn, [id_])
 
 
 def test_a_report_that_comes_twice_at_the_same_moment_is_taken_once(hub: HubInHand) -> None:

@@ -118,6 +118,25 @@ def test_a_report_under_its_second_number_joins_the_first(hub: HubInHand) -> Non
     assert hub.account()["incidents"] == 1
 
 
+@pytest.mark.nasty("N10")
+def test_a_report_that_was_named_before_it_came_joins_the_one_that_named_it(hub: HubInHand) -> None:
+    hub.tell(stated("HL2", position=at(*spot(hub)), same_as=("HL1",)))
+    hub.settle()
+    hub.tell(stated("HL1", position=at(*spot(hub, 3))))
+    hub.settle()
+    assert hub.account()["incidents"] == 1
+    assert hub.rows("SELECT department, count(*) FROM whistle GROUP BY department HAVING count(*) > 1") == []
+
+
+@pytest.mark.nasty("N10")
+def test_a_number_of_one_report_of_many_leads_to_their_matter(hub: HubInHand) -> None:
+    hub.tell(*(stated(f"HL{n}", position=at(*spot(hub))) for n in range(24)))
+    hub.settle()
+    hub.tell(stated("HL99", position=at(*spot(hub, 3)), same_as=("HL5",)))
+    hub.settle()
+    assert hub.account()["incidents"] == 1
+
+
 @pytest.mark.nasty("N78")
 def test_a_back_fill_opens_matters_but_starts_no_whistle(hub: HubInHand) -> None:
     hub.tell(stated("OLD", position=at(*spot(hub))), mode=Mode.BACKFILL)

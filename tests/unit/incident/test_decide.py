@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.incident import Candidate, Join, Open, Sighting, decide
-from hub.model import Alias, IncidentState, Verdict
+from hub.model import Alias, IncidentState, Reason, Verdict
 from tests.unit.incident.reports import COVER, FLOODED, GARBAGE, LAMP, PIPE, RULES, UNMAPPED, matter, told
 
 CLOSED, VERIFIED, CANCELLED, MERGED = (
@@ -62,6 +62,27 @@ def test_a_report_that_names_the_original_number_joins_it() -> None:
     original = told("水管爆裂", ref="2026-7")
     again = told("重复件，仍未解决", ref="2026-9", same_as=("2026-7",), days=5)
     assert joined(decide(again, [matter(original, name="one")], RULES)) == "one"
+
+
+@pytest.mark.nasty("N10")
+def test_a_report_that_was_named_before_it_came_joins_and_says_by_whom() -> None:
+    again = told("重复件，仍未解决", ref="2026-9", same_as=("2026-7",), days=5)
+    original = told("路灯不亮", LAMP, ref="2026-7", east_m=900)
+    decision = decide(original, [matter(again, name="one")], RULES)
+    assert isinstance(decision, Join)
+    assert ("one", Verdict.SAME) == (decision.incident_id, decision.judgement.verdict)
+    (why,) = decision.judgement.reasons
+    assert Reason("same_number", {"how": "named", "report": again.event_key}) == why
+
+
+@pytest.mark.nasty("N10")
+def test_a_report_that_was_named_by_what_is_verified_by_now_repeats_it() -> None:
+    again = matter(
+        told("重复件", ref="2026-9", same_as=("2026-7",)), state=VERIFIED, closed_days=2, name="one"
+    )
+    decision = decide(told("路灯不亮", LAMP, ref="2026-7", east_m=900, days=5), [again], RULES)
+    assert isinstance(decision, Open)
+    assert ("one", ["same_number"]) == (decision.recurrence_of, [one.rule for one in decision.reasons])
 
 
 @pytest.mark.nasty("N10")
@@ -150,6 +171,15 @@ def test_the_matters_of_one_order_stay_apart() -> None:
     for part in parts:
         assert Open() == decide(part, known, RULES)
         known.append(matter(part))
+
+
+@pytest.mark.nasty("N13", "N14")
+def test_the_matters_of_one_order_stay_apart_though_another_report_names_the_order() -> None:
+    again = told("重复件", ref="9", same_as=("1",))
+    first = told("水管爆裂", ref="1", part="a", east_m=900)
+    case = matter(again, first, name="one")
+    assert joined(decide(first, [matter(again, name="one")], RULES)) == "one"
+    assert Open() == decide(told("垃圾没清", GARBAGE, ref="1", part="b", east_m=2000), [case], RULES)
 
 
 def test_of_two_tied_matters_the_one_that_tells_the_same_is_joined() -> None:

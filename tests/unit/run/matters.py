@@ -54,11 +54,15 @@ def incidents(hub: HubInHand) -> list[str]:
 
 def matter(hub: HubInHand, ref: str) -> str:
     """The incident that the report of this number is joined to now."""
-    rows = hub.rows(
-        "SELECT alias.ref, link.incident_id FROM link JOIN alias ON alias.key = link.event_key "
-        "WHERE link.undone_us IS NULL"
-    )
-    return next(str(r[1]) for r in rows if r[0] == ref)
+    (key,) = keys_of(hub, ref)
+    rows = hub.rows("SELECT event_key, incident_id FROM link WHERE undone_us IS NULL")
+    return next(str(r[1]) for r in rows if r[0] == key)
+
+
+def keys_of(hub: HubInHand, ref: str) -> set[str]:
+    """Keys of the reports whose own number this is, not of those that name it."""
+    bodies = [orjson.loads(r[0]) for r in hub.rows("SELECT body FROM event")]
+    return {str(one["key"]) for one in bodies if one["source_ref"] == ref}
 
 
 def report(hub: HubInHand, department: str, *moves: str) -> None:
@@ -90,7 +94,7 @@ def part(hub: HubInHand, source: str, target: str) -> None:
 
 def unlink(hub: HubInHand, ref: str) -> str:
     """A person takes the report of this number out of its matter; gives back the matter it opens."""
-    key = next(r[1] for r in hub.rows("SELECT ref, key FROM alias") if r[0] == ref)
+    (key,) = keys_of(hub, ref)
     dispatch = hub.hub.dispatch("review")
     with hub.hub.store.write() as conn:
         return Relinking(conn, dispatch, by="desk", at=hub.clock.now()).unlink(key).id
