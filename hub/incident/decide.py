@@ -23,19 +23,21 @@ tied to, and `how` their numbers meet (`Tie`)."""
 _BY_DEVICE: Final = ruled(Verdict.SAME, FOLDED)
 
 
-@dataclass(frozen=True, slots=True)
-class Join:
-    """The report belongs to a known incident."""
-
-    incident_id: IncidentId
-    judgement: Judgement
-
-
 class Near(NamedTuple):
     """An incident that the report does not join, and how it stands to it."""
 
     incident_id: IncidentId
     judgement: Judgement
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """The report belongs to a known incident. `likely`: others that its numbers tie it to, oldest first: a person
+    is asked whether they are the same matter."""
+
+    incident_id: IncidentId
+    judgement: Judgement
+    likely: tuple[Near, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +77,11 @@ def decide(sighting: Sighting, candidates: Iterable[Candidate], rules: LinkRules
     joinable = [one for one in known if one.incident_id in tied and _takes(sighting, one, rules)]
     if joinable:
         near = _nearest_first(sighting, joinable, rules)
+        of = {one.incident_id: one for one in joinable}
         chosen = near[0].incident_id if near else min(joinable, key=_age).incident_id
-        return Join(chosen, tied[chosen].judged(Verdict.SAME))
+        others = [one for one in sorted(joinable, key=_age) if _may_be_one(one, of[chosen])]
+        likely = tuple(Near(one.incident_id, tied[one.incident_id].judged(Verdict.LIKELY)) for one in others)
+        return Join(chosen, tied[chosen].judged(Verdict.SAME), likely)
     if sighting.device_ref:
         folding = [one for one in known if folds_into(sighting, one, rules)]
         if folding:
@@ -124,6 +129,13 @@ def _tie_to(sighting: Sighting, candidate: Candidate) -> _ByNumber | None:
         apart = any(are_parts(sighting, one) for one in candidate.sightings)
         return None if apart else _ByNumber(known.event_key, how)
     return None
+
+
+def _may_be_one(one: Candidate, other: Candidate) -> bool:
+    """Whether two matters differ, and not by their sources' own word, as two parts of one letter do."""
+    if one.incident_id == other.incident_id:
+        return False
+    return not any(are_parts(a, b) for a in one.sightings for b in other.sightings)
 
 
 def _by_judgement(sighting: Sighting, known: list[Candidate], rules: LinkRules) -> Join | Open:

@@ -13,7 +13,7 @@ from sqlalchemy import Connection
 
 from hub.access.vault import Vault
 from hub.incident.blocks import is_of_place
-from hub.incident.decide import Join, Open
+from hub.incident.decide import Join, Near, Open
 from hub.incident.flood import FOLDED
 from hub.incident.sighting import Candidate, Sighting
 from hub.intake.revisions import is_older
@@ -180,6 +180,7 @@ class Caseload:
             self._move(after, event)
         if incident.state is IncidentState.CLOSED and event.mode is not Mode.BACKFILL:
             self.late.append((event, incident.id))
+        self._ask(event, incident.id, decision.likely)
         self._change(after)
         self._extend(event, self._near.incidents[incident.id])
 
@@ -211,18 +212,22 @@ class Caseload:
         verdict = Verdict.RECURRENCE if decision.recurrence_of else Verdict.SAME
         self._link(event, incident.id, verdict, (Reason("opened"), *decision.reasons))
         self.fates[event.id] = (Fate.PUBLISHED, "opened")
+        self._ask(event, incident.id, decision.likely)
+        self._extend(event, incident)
+
+    def _ask(self, event: Event, incident_id: IncidentId, likely: Sequence[Near]) -> None:
+        """A person shall say whether these are the same matter as the one that the report is in."""
         self._questions += [
             incidents.Question(
                 event_key=event.key,
-                incident_id=incident.id,
-                candidate_id=IncidentId(candidate),
+                incident_id=incident_id,
+                candidate_id=candidate,
                 score=judgement.score,
                 reasons=judgement.reasons,
                 owner=self._journey.pack.fallback_owner,
             )
-            for candidate, judgement in decision.likely
+            for candidate, judgement in likely
         ]
-        self._extend(event, incident)
 
     def _link(self, event: Event, incident_id: str, verdict: Verdict, reasons: tuple[Reason, ...]) -> None:
         one = incidents.CurrentLink(

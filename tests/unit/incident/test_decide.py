@@ -187,7 +187,21 @@ def test_of_two_tied_matters_the_one_that_tells_the_same_is_joined() -> None:
     complaint = matter(told("水管爆裂", ref="1", part="a", aliases=ties), name="a")
     other = matter(told("垃圾没清", GARBAGE, ref="1", part="b", aliases=ties), name="b")
     report = told("垃圾堆了很久", GARBAGE, by="urban_management", ref="9", aliases=ties, minutes=30)
-    assert joined(decide(report, [complaint, other], RULES)) == "b"
+    decision = decide(report, [complaint, other], RULES)
+    assert joined(decision) == "b"
+    assert isinstance(decision, Join)
+    assert decision.likely == ()  # two parts of one letter: its source told them apart
+
+
+def test_of_two_tied_matters_a_person_is_asked_about_the_other() -> None:
+    ties = (Alias("12315", "X-1"),)
+    one = matter(told("水管爆裂", ref="1"), name="one")
+    other = matter(told("水管爆裂", ref="2", aliases=ties, east_m=3000), name="other")
+    report = told("水管爆裂", by="urban_management", ref="9", aliases=(*ties, Alias("hotline_12345", "1")))
+    decision = decide(report, [other, one], RULES)
+    assert isinstance(decision, Join)
+    assert decision.incident_id == "one"
+    assert [near.incident_id for near in decision.likely] == ["other"]
 
 
 def test_the_likely_wait_for_a_person_best_first() -> None:

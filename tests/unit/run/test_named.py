@@ -75,6 +75,17 @@ def test_why_a_report_that_was_named_before_it_came_is_where_it_is(hub: HubInHan
 
 
 @pytest.mark.nasty("N06")
+def test_of_two_open_matters_that_one_report_ties_together_a_person_is_asked(hub: HubInHand) -> None:
+    """A2 names A3, and A1 lies elsewhere: nothing told them apart or together before A3 came and named A1."""
+    tell(hub, pipe(hub, "A1"))
+    tell(hub, naming(hub, "A2", "A3", n=3))
+    tell(hub, naming(hub, "A3", "A1", n=6))
+    assert 2 == len(incidents(hub))
+    joined = matter(hub, "A3")
+    (other,) = set(incidents(hub)) - {joined}
+    assert [(joined, other)] == hub.rows("SELECT incident_id, candidate_id FROM review")
+
+
 def test_a_number_that_is_named_counts_in_every_system_that_numbered_the_report(hub: HubInHand) -> None:
     tell(hub, replace(naming(hub, "A2", "PT1"), aliases=(Alias("platform", "PT2"),)))
     tell(hub, replace(pipe(hub, "A1", 3), aliases=(Alias("platform", "PT1"),)))
