@@ -1,6 +1,6 @@
 """What was sent lies by month: made ahead, never without a place, and dropped whole once nothing of it is kept."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from hub.store.engine import Store
 from hub.store.months import Month, month_of
 from tests.conftest import Servers
 from tests.connected.patience import until
-from tests.instruments import HubInHand
+from tests.instruments import HubInHand, before
 from tests.unit.run.sources import SOURCE, pipe
 
 pytestmark = pytest.mark.connected
@@ -130,10 +130,10 @@ def _locked_out(hub: HubInHand) -> int:
     return int(found[0][0])
 
 
-def dropped(hub: HubInHand, before: datetime) -> list[str]:
-    """The months of before then that could be dropped, each in a transaction of its own."""
+def dropped(hub: HubInHand, by: datetime) -> list[str]:
+    """The months over by then that could be dropped, each in a transaction of its own."""
     with hub.hub.store.read() as conn:
-        over = months.over(conn, before)
+        over = months.over(conn, by)
     gone = []
     for one in over:
         with hub.hub.store.write() as conn:
@@ -172,18 +172,6 @@ def beside(hub: HubInHand) -> Iterator[Store]:
     other.close()
 
 
-def at(hub: HubInHand, what: str | tuple[str, ...], then: Callable[[], object]) -> None:
-    """Before the first statement that begins so, `then` happens."""
-    seen: list[str] = []
-
-    def look(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith(what) and not seen:
-            seen.append(statement)
-            then()
-
-    event.listen(hub.hub.store.engine, "before_cursor_execute", look)
-
-
 def bodies(store: Store) -> int:
     """How many another process reads; fails where it may not."""
     with store.read() as conn:
@@ -195,14 +183,14 @@ def test_while_a_month_is_made_or_dropped_the_one_before_it_holds_nobody_up(
 ) -> None:
     hub.tell(pipe(hub, "A1"))
     read: list[int] = []
-    at(hub, "CREATE TABLE body_2026_04", lambda: read.append(bodies(beside)))
+    before(hub.hub.store, "CREATE TABLE body_2026_04", lambda: read.append(bodies(beside)))
     clockwork = hub.hub.plain_clockwork()
     clockwork.step()
     assert [1] == read
     hub.clock.pause(timedelta(days=500).total_seconds())
     with hub.hub.store.write() as conn:
         conn.exec_driver_sql("DELETE FROM data_key")
-    at(hub, "DROP TABLE body_2026_04", lambda: read.append(bodies(beside)))
+    before(hub.hub.store, "DROP TABLE body_2026_04", lambda: read.append(bodies(beside)))
     clockwork.step()
     assert [1, 0] == read
     assert {MARCH, "body_2026_04"}.isdisjoint(made(hub))
@@ -220,7 +208,7 @@ def test_a_record_that_comes_at_the_last_moment_keeps_its_month(hub: HubInHand, 
                 f"INSERT INTO body (received_us, record_id, sealed) VALUES ({moment}, 'rc_late', '')"  # noqa: S608 ours
             )
 
-    at(hub, ("LOCK TABLE body_2026_03", "DROP TABLE body_2026_03"), late)
+    before(hub.hub.store, ("LOCK TABLE body_2026_03", "DROP TABLE body_2026_03"), late)
     assert ["body_2026_04", "body_2026_05"] == dropped(hub, hub.clock.now() + timedelta(days=100))
     assert [(MARCH, 1)] == lies_in(hub)
 

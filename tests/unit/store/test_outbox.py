@@ -2,14 +2,14 @@
 
 from collections.abc import Callable
 
-from sqlalchemy import event, insert, select, update
+from sqlalchemy import insert, select, update
 
 from hub.bus.message import Message
 from hub.store import outbox
 from hub.store.engine import Store
 from hub.store.outbox import MOST, PARCEL, Outbox
 from hub.store.tables import message, parcel
-from tests.instruments import MORNING
+from tests.instruments import MORNING, before
 
 TO_KAFKA = Outbox({"t": 4}, is_log=False)
 
@@ -103,7 +103,7 @@ def test_a_parcel_that_comes_between_the_two_looks_waits_for_the_next(store: Sto
         with other.write() as conn:
             _put(conn.execute, 2)
 
-    _before(store, "SELECT message.seq", comes)
+    before(store, "SELECT message.seq", comes)
     assert [1, 3] == read(store, 100)
     assert [1, 2, 3] == read(store, 100)
 
@@ -112,18 +112,6 @@ def _put(execute: Callable[..., object], number: int) -> None:
     row = {"topic": "t", "part": 0, "key": "k", "value": str(number), "made_us": 0, "sent": 0}
     execute(insert(message).values(seq=number * PARCEL, **row))
     execute(insert(parcel).values(id=number, number=1))
-
-
-def _before(store: Store, what: str, then: Callable[[], object]) -> None:
-    """Before the first statement that begins so, `then` happens."""
-    seen: list[str] = []
-
-    def look(_conn: object, _cursor: object, statement: str, *_: object) -> None:
-        if statement.startswith(what) and not seen:
-            seen.append(statement)
-            then()
-
-    event.listen(store.engine, "before_cursor_execute", look)
 
 
 def test_what_a_transaction_says_beyond_a_parcel_lies_in_the_next_ones_in_order(store: Store) -> None:
