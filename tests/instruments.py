@@ -1,12 +1,14 @@
 """Test instruments: a source that says exactly what a test wants, and a hub in the hand, stepped by the test."""
 
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from sqlalchemy import event
 
 from hub.clock import SHANGHAI, FixedClock
 from hub.jsonform import dumps, loads
@@ -17,6 +19,7 @@ from hub.run.assembly import Assembly
 from hub.run.reception import Reception, write
 from hub.settings import read
 from hub.store import outbox
+from hub.store.engine import Store
 
 LONGEST_S = 30.0
 """Joining a group on a loaded machine takes seconds; nothing here takes longer than this."""
@@ -82,6 +85,18 @@ def at(lon: float, lat: float) -> Position:
 def person(n: int) -> Person:
     """An invented requester."""
     return Person(name=f"测试{'甲乙丙丁'[n % 4]}", phone=f"1380000{n:04d}", callback=True)
+
+
+def before(store: Store, statement: str | tuple[str, ...], then: Callable[[], object]) -> None:
+    """Once, when `store` is about to be asked for something that begins so, `then` happens first."""
+    seen: list[str] = []
+
+    def look(_conn: object, _cursor: object, asked: str, *_: object) -> None:
+        if asked.startswith(statement) and not seen:
+            seen.append(asked)
+            then()
+
+    event.listen(store.engine, "before_cursor_execute", look)
 
 
 class HubInHand:

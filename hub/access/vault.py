@@ -144,13 +144,16 @@ class Vault:
         self._ring = ring
         self.generation += 1
 
+    def look_again(self) -> None:
+        """Takes up the ring as it stands now, where there is another."""
+        if self._renewed is not None and (ring := self._renewed()) is not self._ring:
+            self._take_up(ring)
+
     def _blind_keys(self) -> tuple[bytes, ...]:
         """The key that writes; behind it the one before, while the index is built anew."""
-        if self._current_ring is not None:
-            ring = self._current_ring()
-            if ring is not self._ring:
-                self._take_up(ring)
-        ring = self._ring
+        ring = self._current_ring() if self._current_ring is not None else self._ring
+        if ring is not self._ring:
+            self._take_up(ring)
         return (ring.blind, ring.blind_before) if ring.blind_before else (ring.blind,)
 
     def new_key(self, subject: str) -> DataKey:

@@ -37,7 +37,8 @@ def rotate(blind: bool, audit: bool, begin: bool, store: str | None) -> None:
     With --blind or --audit that key instead. Workers go on, and read the file again by themselves. What was broken
     off, the same command finishes.
     """
-    from hub.run import auditrotation, blindrotation
+    from hub.access.keyring import load_keys
+    from hub.run import auditrotation, blindrotation, keyfile
     from hub.run.keyrotation import rotate as rotate_keys
     from hub.settings import read
 
@@ -46,9 +47,10 @@ def rotate(blind: bool, audit: bool, begin: bool, store: str | None) -> None:
     settings = read(store=store)
     with opened(settings.store_url) as there:
         if blind:
+            keyfile.check_keys(there, load_keys(settings.keys_file))
             blindrotation.begin(settings.keys_file)
             if not begin:
-                output.figures({"indexes": _index_anew(there, settings)})
+                _index_anew(there, settings)
         elif audit:
             name = auditrotation.begin(settings.keys_file)
             if not begin:
@@ -58,16 +60,17 @@ def rotate(blind: bool, audit: bool, begin: bool, store: str | None) -> None:
             output.figures({"master": done.master, "rewrapped": done.rewrapped})
 
 
-def _index_anew(there: "Store", settings: "Settings") -> int:
+def _index_anew(there: "Store", settings: "Settings") -> None:
+    """Prints how many indexes were made, and whose could not be; raises HubError A125 where there are such."""
     from hub import pack
-    from hub.clock import SystemClock
+    from hub.errors import HubError
     from hub.run import blindrotation
 
-    def wait() -> None:
-        """A step that had the old key has ended, or lost its lease and commits nothing."""
-        SystemClock().pause(settings.lease_s + 2)
-
-    return blindrotation.finish(there, settings.keys_file, pack.load(settings.pack), wait=wait)
+    done = blindrotation.finish(there, settings.keys_file, pack.load(settings.pack))
+    damaged = sorted(done.damaged)
+    output.figures({"indexes": done.indexes, "damaged": damaged})
+    if damaged:
+        raise HubError("A125", count=len(damaged), first=damaged[0])
 
 
 @keys.command()

@@ -62,6 +62,12 @@ TEXTS: Final[dict[str, Text]] = {
         "a projection holds more than contract {contract} asks for",
         "nothing was sent; report this code, compare contract and grants",
     ),
+    "A125": Text(
+        "有 {count} 名诉求人的数据无法解封，已无索引（首个：{first}）",
+        "从备份恢复这些行及其数据密钥，再运行一次同一命令",
+        "{count} residents could not be opened and have no index now (first: {first})",
+        "bring their rows and data keys back from a copy, then run the same command again",
+    ),
     "A123": Text(
         "今日按此授权可查的行数已用完",
         "次日再查，或向数据管理员申请提高上限（max_rows_day）",

@@ -1,8 +1,7 @@
 """A new blind key: every index is made anew from what is sealed, in portions, while workers go on."""
 
 import secrets
-from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,17 +11,29 @@ from tenacity import Retrying, retry_if_exception, stop_after_attempt
 
 from hub.access.keyring import KEY_BYTES, load_keys
 from hub.access.vault import DataKey, Vault
+from hub.model import Resident
 from hub.pack import Pack
 from hub.run import staff
+from hub.run.intake import LEASES
 from hub.run.keyfile import replace as write_file
 from hub.run.sealing import open_resident, seal_resident
-from hub.store import keys
+from hub.store import keys, leases
 from hub.store.engine import Store, is_unavailable
 from hub.store.engine import update as update_rows
 from hub.store.tables import resident
 
 _PORTION: Final = 500
 _PATIENCE: Final = 10
+
+
+@dataclass(slots=True)
+class Done:
+    """What a rotation came to."""
+
+    indexes: int = 0
+    """People and staff whose index was made anew."""
+    damaged: set[str] = field(default_factory=set)
+    """Ids of residents that could not be opened: they have no index, by the old key neither."""
 
 
 def begin(file: Path) -> None:
@@ -38,32 +49,36 @@ def begin(file: Path) -> None:
         write_file(file, replace(ring, blind=fresh, blind_before=ring.blind, content=content))
 
 
-def finish(store: Store, file: Path, pack: Pack, *, wait: Callable[[], None]) -> int:
-    """Makes every index anew and takes the old key out of `file`; returns how many were. Running it again finishes what was interrupted.
+def finish(store: Store, file: Path, pack: Pack) -> Done:
+    """Makes every index anew and takes the old key out of `file`. Running it again finishes what was interrupted, and
+    makes the indexes of those who were damaged and have been brought back from a copy.
 
-    `wait` returns when no step that began before `begin` is still at work: what such a step wrote by the old key is
-    found by the passes after it. The last pass is one that finds nothing.
+    Who indexes holds a lease: all of them are fenced first, so that a step that began with the old key is committed by
+    then, and found, or never is. A worker that could not read the file at that moment may still write by the old key:
+    the last pass is one that finds nothing.
     """
-    vault = Vault(load_keys(file))
-    number = _pass(store, vault)
-    wait()
-    while done := _pass(store, vault):
-        number += done
+    vault, done = Vault(load_keys(file)), Done()
     with store.write() as conn:
-        number += staff.keep_only(conn, staff.rows_of(pack, vault))
+        leases.count_up(conn, LEASES)
+    changed = -1
+    while changed:
+        changed, done.damaged = _pass(store, vault)
+        done.indexes += changed
+    with store.write() as conn:
+        done.indexes += staff.keep_only(conn, staff.rows_of(pack, vault))
     write_file(file, replace(load_keys(file), blind_before=b""))
-    return number
+    return done
 
 
-def _pass(store: Store, vault: Vault) -> int:
-    """Looks at every resident once; returns how many had another index."""
+def _pass(store: Store, vault: Vault) -> tuple[int, set[str]]:
+    """Looks at every resident once; (how many had another index, those that cannot be opened)."""
     after: str | None = ""
-    number = 0
+    number, damaged = 0, set[str]()
     attempts = Retrying(stop=stop_after_attempt(_PATIENCE), retry=retry_if_exception(_passes), reraise=True)
     while after is not None:
-        after, changed = attempts(_portion, store, vault, after)
+        after, changed = attempts(_portion, store, vault, after, damaged)
         number += changed
-    return number
+    return number, damaged
 
 
 def _passes(error: BaseException) -> bool:
@@ -71,7 +86,7 @@ def _passes(error: BaseException) -> bool:
     return isinstance(error, DBAPIError) and is_unavailable(error)
 
 
-def _portion(store: Store, vault: Vault, after: str) -> tuple[str | None, int]:
+def _portion(store: Store, vault: Vault, after: str, damaged: set[str]) -> tuple[str | None, int]:
     """(the last one looked at, None where there was none; how many had another index)."""
     with store.write() as conn:
         rows = conn.execute(
@@ -82,20 +97,28 @@ def _portion(store: Store, vault: Vault, after: str) -> tuple[str | None, int]:
             .with_for_update()  # who is told of again meanwhile waits, and is written after us
         ).all()
         known = keys.of(conn, [r.id for r in rows])
-        stale = [fresh for r in rows if (fresh := _fresh(r, vault, known.get(r.id)))]
+        stale = [fresh for r in rows if (fresh := _fresh(r, vault, known.get(r.id), damaged))]
         update_rows(conn, resident, stale, key=("id",))
     return (rows[-1].id if rows else None), len(stale)
 
 
-def _fresh(row: Row[Any], vault: Vault, key: DataKey | None) -> dict[str, Any]:
+def _fresh(row: Row[Any], vault: Vault, key: DataKey | None, damaged: set[str]) -> dict[str, Any]:
     """The row's indexes by the present key; empty where they are so already."""
-    phone = number = None  # who has no key any more is not to be found either
-    if key is not None:
-        made = seal_resident(vault, key, open_resident(vault, key, row.sealed))
+    phone = number = None  # who has no key any more, or cannot be opened, is not to be found either
+    if key is not None and (person := _opened(row, vault, key, damaged)) is not None:
+        made = seal_resident(vault, key, person)
         phone, number = made.phone_index, made.id_number_index
     if (phone, number) == (_bytes(row.phone_index), _bytes(row.id_number_index)):
         return {}
     return {"id": row.id, "phone_index": phone, "id_number_index": number}
+
+
+def _opened(row: Row[Any], vault: Vault, key: DataKey, damaged: set[str]) -> Resident | None:
+    try:
+        return open_resident(vault, key, row.sealed)
+    except Exception:  # one of many: whatever is wrong with it, it is named, and the others go on
+        damaged.add(row.id)
+        return None
 
 
 def _bytes(value: Any) -> bytes | None:

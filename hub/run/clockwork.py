@@ -97,13 +97,21 @@ class Clockwork:
 
     def _turn_months(self, held: leases.Lease, now: datetime) -> None:
         """Makes months ahead, and drops those past retention of which nothing is kept."""
-        with self._store.write() as conn:
-            leases.hold(conn, held)
-            made = months.make_ahead(conn, now)
-            gone = months.drop(conn, now - self._retention.records)
+        with self._store.read() as conn:
+            unmade, over = months.unmade(conn, now), months.over(conn, now - self._retention.records)
+        made = [one.table for one in unmade if self._turn(held, months.make, one)]
+        gone = [one.table for one in over if self._turn(held, months.drop, one)]
         if made or gone:
             log.info("months_turned", made=made, dropped=gone)
         self._next_months = now + _SWEEP_EVERY
+
+    def _turn(
+        self, held: leases.Lease, turn: Callable[[Connection, months.Month], bool], one: months.Month
+    ) -> bool:
+        """One month in a transaction of its own: nobody waits for another month's."""
+        with self._store.write() as conn:
+            leases.hold(conn, held)
+            return turn(conn, one)
 
     def _retire(self, held: leases.Lease, now: datetime) -> None:
         """One portion a step, so that deadlines never wait for it; an hour's rest once nothing is left."""

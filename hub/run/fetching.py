@@ -2,7 +2,7 @@
 
 A name is resolved once, every address that it leads to is looked at, and the connection goes to one of those
 addresses: a name that means something else a moment later gains nothing. No redirection is followed, no proxy
-asked, no cookie kept. Time and size are counted here, whatever the server says of them.
+asked, no cookie kept. Time and size are counted here, whatever name server and server say of them.
 """
 
 import http.client
@@ -16,13 +16,11 @@ from typing import Any, Final, TypeAlias
 
 from hub.intake.links import Following, Target, Unfit, target_of
 from hub.model import AttachmentState
-
-Resolve = Callable[[str, int], Sequence[str]]
-"""Name and port → every address; raises OSError where there is none now."""
+from hub.run.resolving import Resolve, Resolving, resolve
 
 MOST_BYTES: Final = 8 * 1024 * 1024
 LONGEST_S: Final = 20.0
-"""For one file, from the connection to its last byte; real seconds."""
+"""For one file, from the question for its host's addresses to its last byte; real seconds."""
 _PORTION: Final = 64 * 1024
 _OVER: Final = frozenset({401, 403, 404, 410})
 """A signed link that has run out is answered with any of these."""
@@ -54,14 +52,8 @@ class Later:
 Outcome: TypeAlias = Fetched | NotFetched | Later
 
 
-def resolve(name: str, port: int) -> list[str]:
-    """Every address of `name`, as the machine knows it; raises OSError."""
-    found = socket.getaddrinfo(name, port, type=socket.SOCK_STREAM)
-    return list(dict.fromkeys(str(sockaddr[0]) for *_, sockaddr in found))
-
-
 class Fetching:
-    """Fetches files. Keeps nothing between two of them."""
+    """Fetches files. Keeps nothing between two of them but questions for names that hang."""
 
     def __init__(
         self,
@@ -73,44 +65,57 @@ class Fetching:
         tls: Callable[[], ssl.SSLContext] = ssl.create_default_context,
     ) -> None:
         self._most, self._longest_s = most_bytes, longest_s
-        self._resolve, self._ticks, self._tls = resolve, ticks, tls
+        self._resolving, self._ticks, self._tls = Resolving(resolve), ticks, tls
 
     def fetch(self, url: str, following: Following) -> Outcome:
         """The file at `url`, or why not; never raises for what link, network or server do."""
         target = target_of(url, following)
         if isinstance(target, Unfit):
             return _refused(target.code)
+        ends = self._ticks() + self._longest_s
         try:
-            addresses = [target.host] if target.is_address else list(self._resolve(target.host, target.port))
-        except OSError:
+            addresses = self._addresses(target, ends)
+        except OSError:  # time-outs are OSErrors
             return Later()
         if not all(following.may_connect(address, target.host) for address in addresses):
             return _refused("F104")
-        return self._ask(target, addresses[0]) if addresses else Later()
+        return self._ask(target, addresses[0], ends) if addresses else Later()
 
-    def _ask(self, target: Target, address: str) -> Outcome:
+    def _addresses(self, target: Target, ends: float) -> Sequence[str]:
+        if target.is_address:
+            return [target.host]
+        return self._resolving.addresses(target.host, target.port, within_s=self._left_s(ends))
+
+    def _left_s(self, ends: float) -> float:
+        """Raises TimeoutError where nothing is left."""
+        left = ends - self._ticks()
+        if left <= 0:
+            raise TimeoutError
+        return left
+
+    def _ask(self, target: Target, address: str, ends: float) -> Outcome:
         wire = None
         try:
-            wire = self._connect(target, address)
+            wire = self._connect(target, address, ends)
             return self._get(target, wire)
         except ssl.SSLCertVerificationError:
             return _refused("F109")
-        except (OSError, http.client.HTTPException):  # time-outs are OSErrors
+        except (OSError, http.client.HTTPException):
             return Later()
         finally:
             if wire is not None:
                 wire.end()
 
-    def _connect(self, target: Target, address: str) -> "_Wire":
-        ends = self._ticks() + self._longest_s
-        raw = socket.create_connection((address, target.port), timeout=self._longest_s)
+    def _connect(self, target: Target, address: str, ends: float) -> "_Wire":
+        raw = socket.create_connection((address, target.port), timeout=self._left_s(ends))
         try:
             if target.is_tls:
+                raw.settimeout(self._left_s(ends))
                 raw = self._tls().wrap_socket(raw, server_hostname=target.host)
         except BaseException:
             raw.close()
             raise
-        return _Wire(raw, lambda: ends - self._ticks())
+        return _Wire(raw, lambda: self._left_s(ends))
 
     def _get(self, target: Target, wire: "_Wire") -> Outcome:
         link = http.client.HTTPConnection(target.host, target.port)
@@ -170,10 +175,7 @@ class _Wire:
         self._raw.close()
 
     def _in_time(self) -> socket.socket:
-        left = self._left_s()
-        if left <= 0:
-            raise TimeoutError
-        self._raw.settimeout(left)
+        self._raw.settimeout(self._left_s())
         return self._raw
 
 

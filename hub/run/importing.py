@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from hub.bus.message import Fenced
 from hub.errors import TryLater
 from hub.model import Mode
 from hub.plugin import Adapter, Reads
@@ -42,11 +43,17 @@ class Import:
                 if held is None:
                     raise TryLater("B101")
                 pressed = self._hub.pressure.is_on(self._source)
-                page = 0 if pressed else self._page(self._adapter, held)
-                if page is None:
-                    break
-                stored += page
-                done = intake.digest(held) + casework.step(timeout_s=0.0)
+                try:
+                    page = 0 if pressed else self._page(self._adapter, held)
+                    if page is None:
+                        break
+                    stored += page
+                    done = intake.digest(held)
+                except Fenced:
+                    # The blind key is changed; or another worker has the source, and then there is no lease to take.
+                    intake.lost()
+                    continue
+                done += casework.step(timeout_s=0.0)
                 if pressed and not done:  # other workers are at it
                     self._hub.clock.pause(self._hub.settings.poll_s)
         finally:

@@ -37,6 +37,8 @@ from hub.understood import Origin, Understood
 
 log = structlog.get_logger()
 
+LEASES: Final = "intake:"
+"""How the names of all leases of intake begin; behind it stands the source."""
 ENGINEER: Final = "engineer"
 """Who looks at a record that our code, or a plugin's, failed on."""
 
@@ -76,7 +78,8 @@ class Intake:
         self.adapter = adapter
         self._store, self._outbox, self._journey, self._vault = store, outbox, journey, vault
         self._clock, self._batch, self._reports = clock, batch, reports
-        self._lease = leases.Holding(store, f"intake:{source}", worker, timedelta(seconds=lease_s))
+        self._lease = leases.Holding(store, f"{LEASES}{source}", worker, timedelta(seconds=lease_s))
+        self._held: leases.Lease | None = None
         self._body_limit = body_limit
         self._reception = Reception(source, adapter, vault, body_limit=body_limit)
 
@@ -86,8 +89,15 @@ class Intake:
         self._reception = Reception(self.source, adapter, self._vault, body_limit=self._body_limit)
 
     def lease(self) -> leases.Lease | None:
-        """The right to work on this source, taken or prolonged; None while another worker has it."""
-        return self._lease.at(self._clock.now())
+        """The right to work on this source, taken or prolonged; None while another worker has it.
+
+        Under one that was taken anew, people are indexed by the key that stands in the file by then.
+        """
+        held = self._lease.at(self._clock.now())
+        if held is not None and held != self._held:
+            self._vault.look_again()
+        self._held = held
+        return held
 
     def lost(self) -> None:
         """A transaction was fenced: nothing more is begun on the strength of that lease."""

@@ -45,11 +45,22 @@ class Relay:
             raise
 
     def _publish(self, held: leases.Lease) -> int:
-        portion = outbox.unsent(self._store, _PORTION * self._batch)
+        most = _PORTION * self._batch
+        portion = outbox.unsent(self._store, most)
         if not portion:
             return 0
-        self._bus.publish([(message, part) for _, part, message in portion])
+        for start in range(0, len(portion), most):
+            if start:
+                self._go_on(held)
+            self._bus.publish([(message, part) for _, part, message in portion[start : start + most]])
         with self._store.write() as conn:
             leases.hold(conn, held)
             outbox.mark_sent(conn, [seq for seq, _, _ in portion])
         return len(portion)
+
+    def _go_on(self, held: leases.Lease) -> None:
+        """Returns where more may be carried in this step: the lease stands, prolonged where it was time. Raises Fenced."""
+        if self._lease.at(self._clock.now()) != held:
+            raise Fenced
+        with self._store.read() as conn:
+            leases.hold(conn, held)

@@ -14,7 +14,7 @@ from typing import Final
 import httpx
 
 import hub.pack
-from hub.access.keyring import KeyRing, load_keys
+from hub.access.keyring import KeyRing
 from hub.access.vault import Algorithm, Vault
 from hub.bus import Bus
 from hub.bus.accounts import of_worker
@@ -138,7 +138,7 @@ class Rooms:
         return Vault(
             self.keys,
             Algorithm.SM4_GCM if sm4 else Algorithm.AES_256_GCM,
-            renewed=lambda: load_keys(self.settings.keys_file),
+            renewed=self._live_keys.ring_now,
             current=self._live_keys.ring,
         )
 

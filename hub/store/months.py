@@ -4,7 +4,7 @@ Months are those of UTC. What falls in none of them lies in the rest, where noth
 SQLite has no months: there rows go one by one (`hub.run.retiring`).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Final
@@ -18,6 +18,9 @@ TABLE: Final = "body"
 REST: Final = f"{TABLE}_rest"
 AHEAD: Final = 2
 """Months that stand ready behind the present one."""
+_PATIENCE: Final = "200ms"
+"""For one lock: as long as we wait for it, whoever comes after us waits too. Shorter than `deadlock_timeout`, so that
+of two who wait for each other we are the one that gives up."""
 _LOCKED: Final = "55P03"
 """SQLSTATE of a lock that could not be had in time."""
 
@@ -62,28 +65,38 @@ def missing(conn: Connection, now: datetime) -> list[str]:
     return found + ([REST] if in_rest else [])
 
 
-def make_ahead(conn: Connection, now: datetime) -> list[str]:
-    """Makes the present month and those behind it, and what the rest holds rows of; returns what was made.
-
-    While somebody reads what was sent, a copy being taken for instance, nothing is made: it is asked for again.
-    """
+def unmade(conn: Connection, now: datetime) -> list[Month]:
+    """What is to be made: the present month and those behind it, and what the rest holds rows of; oldest first."""
     if conn.dialect.name != "postgresql":
         return []
     wanted = {month_of(now).after(n) for n in range(AHEAD + 1)} | set(_in_rest(conn))
-    new = sorted(wanted - set(_made(conn)))
-    return [one.table for one in new if _in_time(conn, _making(one))]
+    return sorted(wanted - set(_made(conn)))
 
 
-def drop(conn: Connection, before: datetime) -> list[str]:
-    """Drops the months that were over by then and of which no record has a key any more; returns which.
-
-    One that somebody uses at this moment stays until it is asked for again.
-    """
+def over(conn: Connection, before: datetime) -> list[Month]:
+    """The months that stand and were over by then, oldest first."""
     if conn.dialect.name != "postgresql":
         return []
-    over = sorted(one for one in _made(conn) if one.after().begins_us <= to_us(before))
-    free = [one for one in over if not _is_needed(conn, one)]
-    return [one.table for one in free if _in_time(conn, [f"DROP TABLE {one.table}"])]
+    return sorted(one for one in _made(conn) if one.after().begins_us <= to_us(before))
+
+
+def make(conn: Connection, one: Month) -> bool:
+    """Makes a month and moves there what the rest holds of it; whether it did. Nobody reads or writes what was sent
+    from here to the end of the transaction: let it end at once.
+
+    While somebody reads what was sent, a copy being taken for instance, nothing is made: it is asked for again.
+    """
+    return _in_time(conn, lambda: _make(conn, one))
+
+
+def drop(conn: Connection, one: Month) -> bool:
+    """Drops a month of which no record has a key any more; whether it did. Nobody reads or writes what was sent from
+    the drop to the end of the transaction: let it end at once.
+
+    It is asked behind a lock that lets readers by and holds writers off, so that no record comes in between. One that
+    somebody uses at this moment stays until it is asked for again.
+    """
+    return _in_time(conn, lambda: _drop(conn, one))
 
 
 def _made(conn: Connection) -> Iterable[Month]:
@@ -104,16 +117,27 @@ def _in_rest(conn: Connection) -> Iterable[Month]:
     return [Month(year, number) for year, number in rows]
 
 
-def _making(one: Month) -> Sequence[str]:
+def _make(conn: Connection, one: Month) -> bool:
     first, end = one.begins_us, one.after().begins_us
-    return (
-        # All of it, not the rest alone: who has looked up the months already would look for rows where they no longer are.
-        f"LOCK TABLE {TABLE} IN ACCESS EXCLUSIVE MODE",
+    for statement in (
         f"CREATE TABLE {one.table} (LIKE {TABLE} INCLUDING ALL)",
+        # Not the rest alone: who has looked up the months already would look for rows where they no longer are. All
+        # come by this table, so its parts need no lock: one of them may be in the hands of autovacuum for long.
+        f"LOCK TABLE ONLY {TABLE} IN ACCESS EXCLUSIVE MODE",
         f"WITH moved AS (DELETE FROM {REST} WHERE received_us >= {first} AND received_us < {end} RETURNING *) "  # noqa: S608 names are ours
         f"INSERT INTO {one.table} SELECT * FROM moved",
         f"ALTER TABLE {TABLE} ATTACH PARTITION {one.table} FOR VALUES FROM ({first}) TO ({end})",
-    )
+    ):
+        conn.exec_driver_sql(statement)
+    return True
+
+
+def _drop(conn: Connection, one: Month) -> bool:
+    conn.exec_driver_sql(f"LOCK TABLE {one.table} IN SHARE MODE")
+    if _is_needed(conn, one):
+        return False
+    conn.exec_driver_sql(f"DROP TABLE {one.table}")
+    return True
 
 
 def _is_needed(conn: Connection, one: Month) -> bool:
@@ -121,16 +145,13 @@ def _is_needed(conn: Connection, one: Month) -> bool:
     return conn.exec_driver_sql(keyed).first() is not None
 
 
-def _in_time(conn: Connection, statements: Sequence[str]) -> bool:
-    """Whether all of them were done; none of them where a lock could not be had within a second: as long as we wait
-    for it, whoever comes after us waits too."""
+def _in_time(conn: Connection, work: Callable[[], bool]) -> bool:
+    """What `work` says; nothing of it is done where it says no, or where a lock could not be had in time."""
     try:
         with conn.begin_nested():
-            conn.exec_driver_sql("SET LOCAL lock_timeout = '1s'")
-            for statement in statements:
-                conn.exec_driver_sql(statement)
+            conn.exec_driver_sql(f"SET LOCAL lock_timeout = '{_PATIENCE}'")
+            return work()
     except DBAPIError as error:
         if getattr(error.orig, "sqlstate", None) != _LOCKED:
             raise
         return False
-    return True

@@ -28,7 +28,10 @@ from hub.store.tables import message, offset, parcel
 _LOCK: Final = 7_201_001
 """Advisory lock that keeps `seq` in commit order where PostgreSQL itself is the bus."""
 PARCEL: Final = 1_000_000
-"""Numbers of one parcel: its messages are `id * PARCEL` and those behind. No transaction says so many."""
+"""Numbers of one parcel: its messages are `id * PARCEL` and those behind."""
+MOST: Final = 2_000
+"""Messages of one parcel: what a transaction says beyond that lies in the next, in order. So many and one look of the
+relay are carried well within its lease."""
 _LOOK: Final = 1_000
 """Parcels that one look of the relay takes in."""
 _PARCELS: Final = select(parcel.c.id, parcel.c.number).order_by(parcel.c.id).limit(_LOOK)
@@ -51,13 +54,19 @@ _NEXT: Final = {
         RETURNING id""",  # noqa: S608 a number of ours
     "postgresql": "INSERT INTO parcel (number) VALUES (%s) RETURNING id",
 }
+_PACK: Final = f"""
+    UPDATE message SET sent = 0, seq = (:first + n / {MOST}) * {PARCEL} + n % {MOST}
+    FROM (SELECT seq AS was, row_number() OVER (ORDER BY seq) - 1 AS n FROM message) AS numbered WHERE seq = was"""  # noqa: S608 numbers of ours
+_BEHIND: Final = """
+    SELECT setval(name, greatest(nextval(name), (SELECT max(id) FROM parcel)))
+    FROM (SELECT pg_get_serial_sequence('parcel', 'id') AS name) AS counter"""
 
 
 class Outbox:
     """Writes messages for one kind of bus; `partitions` per topic, one where not named.
 
-    For the relay a transaction leaves a parcel: one row that goes once its messages are carried, so that they
-    themselves are written once and never again.
+    For the relay a transaction leaves a parcel, or several in order: a row that goes once its messages are carried,
+    so that they themselves are written once and never again.
     """
 
     def __init__(self, partitions: Mapping[str, int], *, is_log: bool) -> None:
@@ -80,10 +89,12 @@ class Outbox:
             }
             for one in messages
         ]
-        first = self._first(conn, len(rows))
-        if first is not None:
-            rows = [{"seq": seq, **row} for seq, row in enumerate(rows, first)]
-        copy(conn, message, rows)
+        for start in range(0, len(rows), MOST):
+            some = rows[start : start + MOST]
+            first = self._first(conn, len(some))
+            if first is not None:
+                some = [{"seq": seq, **row} for seq, row in enumerate(some, first)]
+            copy(conn, message, some)
 
     def _first(self, conn: Connection, number: int) -> int | None:
         """The number of the first of so many messages; None where the database counts by itself (SQLite as the log)."""
@@ -100,7 +111,7 @@ class Outbox:
 
 def unsent(store: Store, limit: int) -> list[tuple[int, int, Message]]:
     """The oldest messages that Kafka does not have yet: (seq, partition, message). Whole parcels, at least one
-    where any waits, and no further one once `limit` is reached."""
+    where any waits, and no further one once `limit` is reached: fewer than `limit + MOST` messages."""
     with store.look() as conn:
         parcels = conn.execute(_PARCELS).all()
     before = accumulate((one.number for one in parcels), initial=0)
@@ -131,13 +142,18 @@ def waiting(conn: Connection) -> int:
 
 
 def send_again(conn: Connection, *, is_log: bool) -> None:
-    """Everything that is left of the outbox lies before another bus than the one that had it."""
+    """Everything that is left of the outbox lies before another bus than the one that had it: in the log itself, or
+    numbered anew in parcels as large as any, in order."""
     conn.execute(delete(parcel))
-    conn.execute(update(message).values(sent=1 if is_log else 0))
-    if not is_log:
-        number = message.c.seq // PARCEL
-        again = select(number, func.count()).group_by(number)
-        conn.execute(parcel.insert().from_select(["id", "number"], again))
+    if is_log:
+        conn.execute(update(message).values(sent=1))
+        return
+    last = conn.execute(select(func.coalesce(func.max(message.c.seq), 0))).scalar_one()
+    conn.execute(text(_PACK), {"first": last // PARCEL + 1})
+    number = message.c.seq // PARCEL
+    conn.execute(parcel.insert().from_select(["id", "number"], select(number, func.count()).group_by(number)))
+    if conn.dialect.name == "postgresql":
+        conn.exec_driver_sql(_BEHIND)  # what is said from now on comes behind them
 
 
 def positions(store: Store, group: str) -> dict[Partition, int]:

@@ -340,7 +340,7 @@ parcel = Table(
     "parcel",
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("number", Integer, nullable=False),  # of messages of one transaction that wait for the relay
+    Column("number", Integer, nullable=False),  # of its messages, which wait for the relay
 )
 
 offset = Table(

@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import event
 
 from hub.run.doctor import Doctor
 from hub.store import months, records
+from hub.store.engine import Store
 from hub.store.months import Month, month_of
 from tests.conftest import Servers
 from tests.connected.patience import until
-from tests.instruments import HubInHand
+from tests.instruments import HubInHand, before
 from tests.unit.run.sources import SOURCE, pipe
 
 pytestmark = pytest.mark.connected
@@ -115,7 +117,7 @@ def test_who_comes_while_a_month_is_made_waits_and_finds_what_moved(hub: HubInHa
     hub.tell(*(pipe(hub, f"A{n}") for n in range(3)))
     with ThreadPoolExecutor() as pool:
         with hub.hub.store.write() as conn:
-            months.make_ahead(conn, hub.clock.now())
+            assert months.make(conn, month_of(hub.clock.now()))
             looks = [pool.submit(waiting, hub) for _ in range(4)]
             until(lambda: _locked_out(hub) == len(looks), "all of them wait")
         assert [3] * 4 == [one.result(timeout=20) for one in looks]
@@ -128,26 +130,86 @@ def _locked_out(hub: HubInHand) -> int:
     return int(found[0][0])
 
 
+def dropped(hub: HubInHand, by: datetime) -> list[str]:
+    """The months over by then that could be dropped, each in a transaction of its own."""
+    with hub.hub.store.read() as conn:
+        over = months.over(conn, by)
+    gone = []
+    for one in over:
+        with hub.hub.store.write() as conn:
+            gone += [one.table] if months.drop(conn, one) else []
+    return gone
+
+
 def test_a_month_that_somebody_reads_is_dropped_later_and_nobody_waits_for_it(hub: HubInHand) -> None:
     hub.hub.plain_clockwork().step()
     later = hub.clock.now() + timedelta(days=100)
     with hub.hub.store.read() as reader:
         reader.exec_driver_sql("SELECT count(*) FROM body").one()
-        with hub.hub.store.write() as conn:
-            assert [] == months.drop(conn, later)
-    with hub.hub.store.write() as conn:
-        assert [MARCH, "body_2026_04", "body_2026_05"] == months.drop(conn, later)
+        assert [] == dropped(hub, later)
+    assert [MARCH, "body_2026_04", "body_2026_05"] == dropped(hub, later)
 
 
 def test_while_somebody_reads_what_was_sent_no_month_is_made_and_nobody_waits_for_it(hub: HubInHand) -> None:
     hub.tell(pipe(hub, "A1"))
+    march = month_of(hub.clock.now())
     with hub.hub.store.read() as reader:
         reader.exec_driver_sql("SELECT count(*) FROM body").one()
         with hub.hub.store.write() as conn:
-            assert [] == months.make_ahead(conn, hub.clock.now())
+            assert not months.make(conn, march)
     assert [("body_rest", 1)] == lies_in(hub)
     with hub.hub.store.write() as conn:
-        assert MARCH in months.make_ahead(conn, hub.clock.now())
+        assert months.make(conn, march)
+    assert [(MARCH, 1)] == lies_in(hub)
+
+
+@pytest.fixture
+def beside(hub: HubInHand) -> Iterator[Store]:
+    """The same database, as another process has it; it waits for no lock for long."""
+    other = Store(hub.hub.store.url)
+    event.listen(other.engine, "connect", lambda dbapi, _: dbapi.execute("SET lock_timeout = '2s'"))
+    yield other
+    other.close()
+
+
+def bodies(store: Store) -> int:
+    """How many another process reads; fails where it may not."""
+    with store.read() as conn:
+        return int(conn.exec_driver_sql("SELECT count(*) FROM body").scalar_one())
+
+
+def test_while_a_month_is_made_or_dropped_the_one_before_it_holds_nobody_up(
+    hub: HubInHand, beside: Store
+) -> None:
+    hub.tell(pipe(hub, "A1"))
+    read: list[int] = []
+    before(hub.hub.store, "CREATE TABLE body_2026_04", lambda: read.append(bodies(beside)))
+    clockwork = hub.hub.plain_clockwork()
+    clockwork.step()
+    assert [1] == read
+    hub.clock.pause(timedelta(days=500).total_seconds())
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql("DELETE FROM data_key")
+    before(hub.hub.store, "DROP TABLE body_2026_04", lambda: read.append(bodies(beside)))
+    clockwork.step()
+    assert [1, 0] == read
+    assert {MARCH, "body_2026_04"}.isdisjoint(made(hub))
+
+
+def test_a_record_that_comes_at_the_last_moment_keeps_its_month(hub: HubInHand, beside: Store) -> None:
+    """Its clock is behind: it stores into a month that is to be dropped, just before somebody asks whether any key is left."""
+    hub.hub.plain_clockwork().step()
+    moment = month_of(hub.clock.now()).begins_us + 1
+
+    def late() -> None:
+        with beside.write() as conn:
+            conn.exec_driver_sql("INSERT INTO data_key (subject, wrapped, salt) VALUES ('rc_late', '', '')")
+            conn.exec_driver_sql(
+                f"INSERT INTO body (received_us, record_id, sealed) VALUES ({moment}, 'rc_late', '')"  # noqa: S608 ours
+            )
+
+    before(hub.hub.store, ("LOCK TABLE body_2026_03", "DROP TABLE body_2026_03"), late)
+    assert ["body_2026_04", "body_2026_05"] == dropped(hub, hub.clock.now() + timedelta(days=100))
     assert [(MARCH, 1)] == lies_in(hub)
 
 

@@ -1,7 +1,7 @@
 """What two workers do at the same moment on a real PostgreSQL: the slower one sees what the faster one has done."""
 
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -9,15 +9,19 @@ from typing import Any
 import pytest
 from sqlalchemy import Connection
 
+from hub.access.keyring import load_keys
+from hub.access.vault import Vault
 from hub.errors import Refused
 from hub.model import Code, Draft, Role
+from hub.run import blindrotation
 from hub.store import whistles
 from hub.store.whistles import NewAnswer, NewDelivery
 from tests.conftest import Servers
 from tests.connected.patience import until
 from tests.connected.test_postgresql import is_waiting_or_done, pipe
-from tests.instruments import HubInHand
+from tests.instruments import HubInHand, before, person
 from tests.unit.run.matters import DONE, announced, incidents, on, report
+from tests.unit.run.sources import SOURCE
 from tests.unit.run.test_matters import take_in
 
 pytestmark = pytest.mark.connected
@@ -165,3 +169,27 @@ def test_departments_that_are_told_in_another_order_do_not_wait_for_each_other(h
 
     at_once(hub, queue(1, "jiaoyu", "sifa"), queue(2, "sifa", "jiaoyu"))
     assert [(4,)] == hub.rows("SELECT count(*) FROM delivery WHERE department IN ('jiaoyu', 'sifa')")
+
+
+def test_whom_a_worker_indexes_in_a_transaction_that_stalls_through_a_rotation_is_indexed_anew(
+    hub: HubInHand,
+) -> None:
+    """The person is not seen by others before the commit, however long that takes."""
+    file = hub.hub.settings.keys_file
+    hub.tell(replace(pipe(hub, "A2"), requester=person(1)))
+    worker = hub.hub.plain_intake(SOURCE, hub.adapter)
+    held = worker.lease()
+    assert held is not None
+    with ThreadPoolExecutor() as pool:
+        rotating: list[Future[object]] = []
+
+        def stall() -> None:
+            blindrotation.begin(file)
+            rotating.append(pool.submit(blindrotation.finish, hub.hub.store, file, hub.hub.pack))
+            until(lambda: is_waiting_or_done(hub.hub.store, rotating[0]), "the rotation gets there")
+
+        before(hub.hub.store, "UPDATE record", stall)
+        worker.digest(held)
+        rotating[0].result(timeout=20)
+    index = Vault(load_keys(file)).blind("phone", person(1).phone)
+    assert [(index,)] == hub.rows("SELECT phone_index FROM resident")

@@ -189,6 +189,20 @@ def test_a_master_that_nobody_has_is_missing_even_after_asking() -> None:
         assert refused.value.code == "A102"
 
 
+def test_who_looks_again_indexes_by_the_key_of_now_and_takes_up_nothing_that_it_has() -> None:
+    fresh = replace(RING, blind=NEW, blind_before=RING.blind)
+    stands = [RING]
+    vault = Vault(RING, renewed=lambda: stands[0])
+    vault_of().look_again()  # there is nobody to ask
+    vault.look_again()
+    assert vault.generation == 1
+    stands[0] = fresh
+    assert vault.blind("phone", "13800000000") == vault_of(RING).blind("phone", "13800000000")
+    vault.look_again()
+    assert vault.generation == 2
+    assert vault.blind("phone", "13800000000") == vault_of(fresh).blind("phone", "13800000000")
+
+
 def test_a_subject_s_old_key_is_not_mistaken_for_its_new_one() -> None:
     vault = vault_of()
     old = vault.new_key("rs_1")

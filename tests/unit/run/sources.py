@@ -1,11 +1,14 @@
 """Sources in a test's hand: one that keeps its pages, one whose bodies mean what the test says."""
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from hub.jsonform import dumps
 from hub.model import Arrival, Draft
 from hub.plugin import Answer, Body, Page, Receipt
+from hub.run.intake import LEASES
+from hub.store import leases
 from tests.instruments import HubInHand, Stated, at, stated
 
 SOURCE = "hotline_12345"
@@ -20,6 +23,14 @@ def pipe(hub: HubInHand, ref: str, n: int = 0) -> Draft:
 def in_json(*drafts: Draft) -> list[bytes]:
     """Bodies as `Stated` reads them."""
     return [dumps(one).encode() for one in drafts]
+
+
+def follow(hub: HubInHand) -> leases.Lease:
+    """Another worker, whose clock is a little ahead, has the source from now on; who had it does not know yet."""
+    length = timedelta(seconds=hub.hub.settings.lease_s)
+    held = leases.take(hub.hub.store, f"{LEASES}{SOURCE}", "another", hub.clock.now() + length * 1.1, length)
+    assert held is not None
+    return held
 
 
 class Feed(Stated):

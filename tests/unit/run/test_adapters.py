@@ -1,6 +1,9 @@
 """Adapters are asked for at each turn: what changes their secrets, and when an old one ends."""
 
 import json
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
@@ -19,9 +22,10 @@ from hub.run.adapters import Adapters
 from hub.run.secretfiles import files_of
 from hub.settings import read
 from tests.certificates import self_signed
+from tests.connected.patience import until
 from tests.instruments import MORNING, Stated, demo_pack
 
-SOURCE = "police_grid"
+SOURCE, OTHER = "police_grid", "urban_management"
 
 
 class Config(BaseModel):
@@ -41,32 +45,42 @@ class Keyed(Stated):
     def __init__(self, config: Config) -> None:
         self.key = config.key.get_secret_value()
         self.is_closed = False
+        self.closes: Callable[[], object] = lambda: None
 
     def close(self) -> None:
-        """Is remembered."""
+        """Is remembered, and may take its time."""
+        self.closes()
         self.is_closed = True
 
 
-def keyed(config: Config, tools: Tools) -> Keyed:
-    """A plugin that takes every key but one."""
-    del tools
-    if config.key.get_secret_value() == "breaks it":
-        raise ZeroDivisionError
-    return Keyed(config)
-
-
 class Hand:
-    """Adapters of one source, its key file, a clock in the hand."""
+    """Adapters of two sources, the key file of the first, a clock in the hand."""
 
     def __init__(self, place: Path, **more: Any) -> None:
         self.file, self.clock = place / "key", FixedClock(MORNING)
         self.file.write_text("one\n")
         setup = replace(demo_pack().sources[SOURCE], config={})
-        pack = replace(demo_pack(), sources={SOURCE: setup})
-        entry = AdapterEntry(name=setup.plugin, title="测试来源", config=Config, make=keyed)
-        settings = read(home=place, sources={SOURCE: {"key_file": str(self.file), **more}})
+        pack = replace(demo_pack(), sources={SOURCE: setup, OTHER: setup})
+        entry = AdapterEntry(name=setup.plugin, title="测试来源", config=Config, make=self._keyed)
+        first, second = {"key_file": str(self.file), **more}, {"key": "other"}
+        settings = read(home=place, sources={SOURCE: first, OTHER: second})
         registry = Registry([Offer(Origin(setup.plugin), (entry,))], [])
         self.adapters = Adapters(settings, lambda: pack, lambda: registry, self.clock)
+        self.hangs, self.goes_on = threading.Event(), threading.Event()
+
+    def _keyed(self, config: Config, tools: Tools) -> Keyed:
+        """A plugin that takes every key but one, and takes its time over another."""
+        del tools
+        if config.key.get_secret_value() == "breaks it":
+            raise ZeroDivisionError
+        if config.key.get_secret_value() == "hangs":
+            self.hang()
+        return Keyed(config)
+
+    def hang(self) -> None:
+        """Until the end of the test."""
+        self.hangs.set()
+        self.goes_on.wait(20)
 
     def later(self, text: str | None) -> None:
         """Another second, with other words in the file."""
@@ -78,18 +92,27 @@ class Hand:
             draft.replace(self.file)
         self.clock.pause(1)
 
-    def key(self) -> str:
+    def key(self, source: str = SOURCE) -> str:
         """The key that serves now."""
-        with self.adapters.lent(SOURCE) as adapter:
+        with self.adapters.lent(source) as adapter:
             assert isinstance(adapter, Keyed)
             assert not adapter.is_closed
             return adapter.key
 
 
 @pytest.fixture
-def hand(tmp_path: Path) -> Hand:
+def hand(tmp_path: Path) -> Iterator[Hand]:
     """With the key `one`."""
-    return Hand(tmp_path)
+    made = Hand(tmp_path)
+    yield made
+    made.goes_on.set()
+
+
+@pytest.fixture
+def pool() -> Iterator[ThreadPoolExecutor]:
+    """Others who are at work at the same time."""
+    with ThreadPoolExecutor() as made:
+        yield made
 
 
 def test_a_new_key_serves_from_the_next_turn_on_and_the_step_in_hand_ends_with_the_old_one(
@@ -133,6 +156,72 @@ def test_the_last_one_is_closed_with_its_process_and_may_be_so_twice(hand: Hand)
     hand.adapters.close()
     assert isinstance(last, Keyed)
     assert last.is_closed
+
+
+def test_a_plugin_that_hangs_while_it_begins_holds_up_its_own_source_alone(
+    pool: ThreadPoolExecutor, hand: Hand
+) -> None:
+    hand.later("hangs")
+    first = pool.submit(hand.key)
+    assert hand.hangs.wait(20)
+    assert "other" == pool.submit(hand.key, OTHER).result(20)
+    hand.goes_on.set()
+    assert "hangs" == first.result(20)
+
+
+def test_while_a_newer_adapter_is_made_its_source_goes_on_with_the_old_one(
+    pool: ThreadPoolExecutor, hand: Hand
+) -> None:
+    assert ("one", "other") == (hand.key(), hand.key(OTHER))
+    hand.later("hangs")
+    turning = pool.submit(hand.key)
+    assert hand.hangs.wait(20)
+    hand.clock.pause(1)
+    assert "one" == pool.submit(hand.key).result(20)
+    assert "other" == pool.submit(hand.key, OTHER).result(20)
+    hand.goes_on.set()
+    assert ("hangs", "hangs") == (turning.result(20), hand.key())
+
+
+def test_many_who_come_at_once_get_one_and_the_same_adapter(pool: ThreadPoolExecutor, hand: Hand) -> None:
+    hand.later("hangs")
+    coming = [pool.submit(hand.adapters.now, SOURCE) for _ in range(4)]
+    assert hand.hangs.wait(20)
+    hand.goes_on.set()
+    assert 1 == len({id(one.result(20)) for one in coming})
+
+
+def test_an_old_adapter_that_hangs_while_it_ends_holds_up_its_own_source_alone(
+    pool: ThreadPoolExecutor, hand: Hand
+) -> None:
+    old = hand.adapters.now(SOURCE)
+    assert isinstance(old, Keyed)
+    old.closes = hand.hang
+    hand.later("two")
+    hand.adapters.now(SOURCE)
+    assert "other" == pool.submit(hand.key, OTHER).result(20)
+    assert not hand.hangs.is_set()
+    ending = pool.submit(hand.key)
+    assert hand.hangs.wait(20)
+    assert ["two", "other"] == [pool.submit(hand.key, one).result(20) for one in (SOURCE, OTHER)]
+    hand.goes_on.set()
+    assert "two" == ending.result(20)
+    assert old.is_closed
+
+
+def test_an_adapter_that_hangs_at_the_end_of_its_process_keeps_no_other_open(
+    pool: ThreadPoolExecutor, hand: Hand
+) -> None:
+    first, second = hand.adapters.now(SOURCE), hand.adapters.now(OTHER)
+    assert isinstance(first, Keyed)
+    assert isinstance(second, Keyed)
+    first.closes = hand.hang
+    second.closes = lambda: hand.hangs.wait(20)
+    ending = pool.submit(hand.adapters.close)
+    until(lambda: second.is_closed, "the other is closed")
+    assert not first.is_closed
+    hand.goes_on.set()
+    ending.result(20)
 
 
 def test_a_file_that_is_not_there_at_the_start_is_named_and_nothing_of_it_told(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """One file over real HTTP: the guard holds, limits bind, and every way to fail has its state and code."""
 
 import ssl
+import threading
+import time
 from collections.abc import Iterator
 from itertools import count
 from pathlib import Path
@@ -10,7 +12,9 @@ import pytest
 from hub.intake.links import Following, following
 from hub.model import AttachmentState
 from hub.run.fetching import Fetched, Fetching, Later, NotFetched, Outcome
+from hub.run.resolving import MOST_ASKING
 from tests.certificates import self_signed
+from tests.connected.patience import until
 from tests.fileserver import FileServer, Handler
 from tests.photos import photo
 
@@ -115,6 +119,65 @@ def test_a_name_that_cannot_be_resolved_now_may_be_later() -> None:
     allows = following(["files.example"])
     assert Later() == Fetching(resolve=unknown).fetch("http://files.example/a", allows)
     assert Later() == Fetching(resolve=lambda name, port: []).fetch("http://files.example/a", allows)  # noqa: ARG005
+
+
+class Silent:
+    """A name server that says nothing until it is woken."""
+
+    def __init__(self) -> None:
+        self.wakes = threading.Event()
+        self.asked = 0
+
+    def __call__(self, name: str, port: int) -> list[str]:  # noqa: ARG002 a resolver is asked so
+        """The address of loopback, in the end."""
+        self.asked += 1
+        self.wakes.wait(20)
+        return ["127.0.0.1"]
+
+
+@pytest.fixture
+def silent() -> Iterator[Silent]:
+    """Awake again after the test."""
+    made = Silent()
+    yield made
+    made.wakes.set()
+
+
+def test_a_name_server_that_does_not_answer_is_left_after_the_time_limit(silent: Silent) -> None:
+    fetching = Fetching(resolve=silent, longest_s=0.2)
+    began = time.monotonic()
+    assert Later() == fetching.fetch("http://files.example/a", following(["files.example"]))
+    assert time.monotonic() - began < 10
+
+
+def test_however_often_it_is_asked_few_wait_for_a_name_server_that_hangs(
+    silent: Silent, files: FileServer
+) -> None:
+    files.put("/a", photo())
+    host = f"files.example:{files.port}"
+    allows = following([host], ["127.0.0.0/8"])
+    fetching = Fetching(resolve=silent, longest_s=0.05)
+    assert {Later()} == {fetching.fetch(f"http://{host}/a", allows) for _ in range(3 * MOST_ASKING)}
+    assert MOST_ASKING == silent.asked
+    silent.wakes.set()
+    until(
+        lambda: fetching.fetch(f"http://{host}/a", allows) == Fetched(photo()),
+        "it answers, and files are fetched again",
+    )
+
+
+def test_what_a_name_server_took_of_the_time_is_not_left_for_the_file(files: FileServer) -> None:
+    files.put("/a", photo())
+    now = [0.0]
+
+    def slowly(name: str, port: int) -> list[str]:
+        now[0] += 20
+        return ["127.0.0.1"]
+
+    host = f"files.example:{files.port}"
+    fetching = Fetching(resolve=slowly, longest_s=20, ticks=lambda: now[0])
+    assert Later() == fetching.fetch(f"http://{host}/a", following([host], ["127.0.0.0/8"]))
+    assert [] == files.asked
 
 
 def test_a_host_that_is_not_named_is_not_even_resolved(files: FileServer) -> None:

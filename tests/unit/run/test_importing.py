@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from hub.run import blindrotation
 from hub.run.importing import Import, adapter_for
 from hub.run.settling import settle
-from tests.instruments import COLUMNS, HubInHand, demo_pack
+from tests.instruments import COLUMNS, HubInHand, before, demo_pack
 
 HEAD = "编号,分类,内容,上报时间,经度,纬度\n"
 Imported = Callable[[str, str], dict[str, Any]]
@@ -51,3 +52,18 @@ def test_what_is_read_again_after_a_change_makes_no_report_twice(imported: Impor
     imported("a.csv", HEAD + row("A1") + row("A2"))
     again = imported("a.csv", HEAD + row("A0") + row("A1") + row("A2"))
     assert (3, 5, 3) == (again["stored"], again["records"], again["events"])
+
+
+def test_an_import_goes_on_while_the_blind_key_is_rotated(hub: HubInHand, tmp_path: Path) -> None:
+    """Whoever works under a lease of intake has to take it anew then."""
+    file = tmp_path / "a.csv"
+    file.write_text(HEAD + row("A1") + row("A2"), encoding="utf-8")
+
+    def rotate() -> None:
+        keys = hub.hub.settings.keys_file
+        blindrotation.begin(keys)
+        blindrotation.finish(hub.hub.store, keys, hub.hub.pack)
+
+    before(hub.hub.store, "SELECT source_cursor", rotate)
+    assert 2 == Import(hub.hub, "history", adapter_for(hub.hub, "history", file, COLUMNS)).run()
+    assert (2, 2) == (hub.account()["records"], hub.account()["events"])

@@ -16,10 +16,10 @@ from hub.model import AttachmentRef, Code, Crs, Draft, GridDraft, GridKind
 from hub.plugin import Adapter
 from hub.run.intake import Intake
 from hub.run.sealing import open_link
-from hub.store import keys, records
+from hub.store import keys, leases, records
 from hub.store.leases import Lease
 from tests.instruments import HubInHand, Stated, at
-from tests.unit.run.sources import SOURCE, Feed, Meaning, in_json, pipe
+from tests.unit.run.sources import SOURCE, Feed, Meaning, follow, in_json, pipe
 from tests.unit.run.stops import stopped_at
 
 
@@ -99,6 +99,21 @@ def test_a_worker_that_was_followed_while_it_made_events_changes_nothing(
     assert (0, 1) == (hub.account()["events"], len(hub.rows("SELECT id FROM record WHERE fate IS NULL")))
     assert 1 == successor.digest(held)
     assert 1 == hub.account()["events"]
+
+
+def test_who_lost_its_lease_believes_no_more_in_it_and_takes_it_again_when_it_is_free(
+    hub: HubInHand,
+) -> None:
+    asleep, stale = leased(hub, Stated())
+    held = follow(hub)
+    assert stale == asleep.lease()  # it has not looked since
+    asleep.lost()
+    assert None is asleep.lease()
+    leases.give_back(hub.hub.store, held)
+    asleep.lost()
+    anew = asleep.lease()
+    assert anew is not None
+    assert stale.epoch < held.epoch < anew.epoch
 
 
 # -- one record ------------------------------------------------------------------------------------------

@@ -130,3 +130,46 @@ def test_a_leader_that_slept_through_its_lease_marks_nothing_and_what_it_carried
     say(hub, "2")
     assert [0, 1] == [sleeper.step(), successor.step()]
     assert ["1", "1", "2"] == shelf.lies  # it knows by now that it leads no more
+
+
+def large_parcel(hub: HubInHand, number: int) -> list[str]:
+    """One parcel of so many messages; what they say."""
+    said = [str(n) for n in range(number)]
+    say(hub, *said)
+    return said
+
+
+def small_relay(hub: HubInHand, bus: Bus, worker: str) -> Relay:
+    """A relay of which a look takes four messages."""
+    return Relay(store=hub.hub.store, bus=bus, clock=hub.clock, worker=worker, lease_s=15.0, batch=1)
+
+
+def test_a_leader_with_a_large_parcel_stays_the_leader_until_it_is_carried(hub: HubInHand) -> None:
+    shelf, seen = Shelf(hub.hub.store), list[int]()
+    leader, second = small_relay(hub, shelf, "relay-1"), small_relay(hub, shelf, "relay-2")
+
+    def slowly() -> None:
+        hub.clock.pause(10)
+        seen.append(second.step())
+
+    shelf.when_carried = slowly
+    said = large_parcel(hub, 18)
+    assert 18 == leader.step()
+    assert ([0] * 5, said, 0) == (seen, shelf.lies, waiting(hub))
+
+
+@pytest.mark.nasty("N68")
+def test_a_leader_that_was_followed_amid_a_portion_carries_no_more_of_it(hub: HubInHand) -> None:
+    shelf = Shelf(hub.hub.store)
+    sleeper, successor = small_relay(hub, shelf, "relay-1"), small_relay(hub, shelf, "relay-2")
+
+    def sleeps() -> None:
+        shelf.when_carried = lambda: None
+        hub.clock.pause(16)
+        successor.step()
+
+    shelf.when_carried = sleeps
+    said = large_parcel(hub, 10)
+    with pytest.raises(Fenced):
+        sleeper.step()
+    assert (said + said[:4], 0) == (shelf.lies, waiting(hub))

@@ -1,20 +1,22 @@
 """One source's turn: its trouble becomes a state that people see, and stays its own."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import pytest
 from pydantic import BaseModel
 from sqlalchemy.exc import DBAPIError
 
+from hub.bus.message import Fenced
 from hub.errors import Refused, SignInAgain, SourceGone, TryLater
 from hub.jsonform import dumps
-from hub.model import EventKey, Stage
-from hub.plugin import Adapter, AdapterEntry, Answer
+from hub.model import Arrival, Draft, EventKey, Stage
+from hub.plugin import Adapter, AdapterEntry, Answer, Body, Page
 from hub.plugin.supervisor import Turn
 from hub.run.source import SourceWorker
-from hub.store import sources, whistles
+from hub.store import leases, sources, whistles
 from tests.instruments import HubInHand
-from tests.unit.run.sources import SOURCE, Feed, ReadAndTold, Told, in_json, pipe
+from tests.unit.run.sources import SOURCE, Feed, ReadAndTold, Told, follow, in_json, pipe
 from tests.unit.run.stops import gone, stopped_at
 
 POLL_S = 2.0
@@ -64,6 +66,39 @@ def test_a_source_with_nothing_new_is_asked_again_only_after_the_pause(hub: HubI
     hub.clock.pause(POLL_S)
     worker.step()
     assert 2 == hub.account()["records"]
+
+
+def test_a_worker_that_was_followed_reads_and_opens_nothing_more_until_the_source_is_its_own_again(
+    hub: HubInHand,
+) -> None:
+    feed = Counted(in_json(pipe(hub, "A1")), in_json(pipe(hub, "A2")), in_json(pipe(hub, "A3")))
+    asleep = worker_of(hub, feed)
+    asleep.step()
+    held = follow(hub)
+    with pytest.raises(Fenced):
+        asleep.step()
+    seen = feed.asked
+    turns(hub, asleep, 3, rest_s=1)
+    assert (seen, 1) == (feed.asked, hub.account()["records"])
+    leases.give_back(hub.hub.store, held)
+    turns(hub, asleep, 3)
+    assert 3 == hub.account()["records"]
+
+
+class Counted(Feed):
+    """A source that counts how often it is read, or its bodies are."""
+
+    asked = 0
+
+    def read(self, cursor: str) -> Page:
+        """The page behind the cursor."""
+        self.asked += 1
+        return super().read(cursor)
+
+    def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft]:
+        """The draft as stated."""
+        self.asked += 1
+        return super().normalise(body, arrival)
 
 
 def test_a_source_in_trouble_is_seen_to_back_off_while_another_goes_on(hub: HubInHand) -> None:

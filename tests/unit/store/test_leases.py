@@ -96,6 +96,21 @@ def test_who_was_followed_cannot_give_it_back_for_its_successor(store: Store) ->
     assert None is take(store, "c", timedelta(seconds=17))
 
 
+def test_who_was_counted_past_commits_nothing_until_it_took_the_lease_anew(store: Store) -> None:
+    stale = leases.take(store, "intake:a", "a", MORNING, LENGTH)
+    assert stale is not None
+    untouched = take(store, "a")
+    assert untouched is not None
+    with store.write() as conn:
+        assert 1 == leases.count_up(conn, "intake:")
+    with pytest.raises(Fenced):
+        _work(store, stale)
+    assert Lease("intake:a", "a", 2) == leases.take(store, "intake:a", "a", MORNING, LENGTH)
+    assert None is leases.take(store, "intake:a", "b", MORNING, LENGTH)  # it is its holder's still
+    with store.write() as conn:
+        leases.hold(conn, untouched)
+
+
 def writes(store: Store) -> list[str]:
     """Statements that write, from now on."""
     seen: list[str] = []

@@ -125,6 +125,24 @@ def test_messages_that_waited_for_the_relay_are_carried_and_those_sent_are_not_a
     assert [] == outbox.unsent(empty, 10)
 
 
+def test_of_messages_that_waited_before_no_parcel_holds_more_than_any(empty: Store) -> None:
+    migrate.up(empty, "0006")
+    said = [f"{n:05}" for n in range(2 * outbox.MOST + 10)]
+    with empty.write() as conn:
+        conn.execute(
+            text(
+                "INSERT INTO message (topic, part, key, value, made_us, sent) "
+                "VALUES ('grid.events', 0, 'k', :value, 0, :sent)"
+            ),
+            [{"value": value, "sent": int(value < "00010")} for value in said],
+        )
+    migrate.up(empty)
+    with empty.write() as conn:
+        numbers = conn.exec_driver_sql("SELECT number FROM parcel ORDER BY id").scalars().all()
+    assert [outbox.MOST, outbox.MOST] == numbers
+    assert said[10:] == [one.value for _, _, one in outbox.unsent(empty, len(said))]
+
+
 def test_migrating_again_changes_nothing(store: Store) -> None:
     with store.write() as conn:
         conn.exec_driver_sql("INSERT INTO fact (name, value) VALUES ('kept', 'yes')")

@@ -5,11 +5,10 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from sqlalchemy import select
 
-from hub.bus.message import Fenced, Message
+from hub.bus.message import Fenced
 from hub.store import outbox
 from hub.store.engine import Store, insert
-from hub.store.tables import data_key, message
-from tests.instruments import MORNING
+from hub.store.tables import data_key
 
 PART = ("grid.events", 0)
 
@@ -88,29 +87,3 @@ def test_groups_and_partitions_move_on_their_own(store: Store) -> None:
     assert {PART: 10, ("grid.events", 1): 7} == outbox.positions(store, "casework")
     assert {PART: 2} == outbox.positions(store, "audit")
     assert {} == outbox.positions(store, "new")
-
-
-def test_what_waits_for_the_relay_comes_oldest_first_and_goes_once_it_is_marked(store: Store) -> None:
-    box = outbox.Outbox({"t": 4}, is_log=False)
-    said = [Message("t", f"k{n}", f"v{n}") for n in range(601)]
-    with store.write() as conn:
-        box.append(conn, said[:400], MORNING)
-        box.append(conn, said[400:600], MORNING)
-    with store.write() as conn:
-        box.append(conn, said[600:], MORNING)
-    portion = outbox.unsent(store, 401)  # what one transaction said is carried whole
-    assert said[:600] == [one for _, _, one in portion]
-    with store.write() as conn:
-        outbox.mark_sent(conn, [seq for seq, _, _ in portion])
-        assert 1 == outbox.waiting(conn)
-    assert said[600:] == [one for _, _, one in outbox.unsent(store, 600)]
-
-
-def test_what_is_on_the_embedded_bus_waits_for_nobody(store: Store) -> None:
-    with store.write() as conn:
-        outbox.Outbox({}, is_log=True).append(conn, [Message("t", "k", "v")], MORNING)
-        outbox.Outbox({}, is_log=True).append(conn, [], MORNING)
-        assert 0 == outbox.waiting(conn)
-        assert [("t", 0, "k", "v")] == conn.execute(
-            select(message.c.topic, message.c.part, message.c.key, message.c.value)
-        ).all()

@@ -14,6 +14,7 @@ branch_labels = None
 depends_on = None
 
 PARCEL = 1_000_000
+MOST = 2_000
 
 
 def upgrade() -> None:
@@ -58,13 +59,19 @@ def _months() -> None:
 
 
 def _parcels() -> None:
-    """Those of `sent = 0` that stood before get a parcel for each million of numbers; new ones begin behind them."""
+    """Those of `sent = 0` that stood before are numbered anew in parcels, in order; new ones begin behind them."""
     op.create_table(
         "parcel",
         sa.Column(
             "id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), primary_key=True, autoincrement=True
         ),
         sa.Column("number", sa.Integer(), nullable=False),
+    )
+    last = op.get_bind().exec_driver_sql("SELECT coalesce(max(seq), 0) FROM message").scalar_one()
+    op.execute(
+        f"UPDATE message SET seq = ({last // PARCEL + 1} + n / {MOST}) * {PARCEL} + n % {MOST} FROM "
+        "(SELECT seq AS was, row_number() OVER (ORDER BY seq) - 1 AS n FROM message WHERE sent = 0) AS waiting "
+        "WHERE seq = was"
     )
     op.execute(
         f"INSERT INTO parcel (id, number) SELECT seq / {PARCEL}, count(*) FROM message WHERE sent = 0 GROUP BY 1"
