@@ -119,7 +119,8 @@ def _store(hub: Assembly, past: Sequence[Understood], dice: Random) -> None:
             for one, incident in opened
             for at, entry in _entries(hub, hub.journey.sight(one.event, one.text), incident)
         }
-        blocks.put(conn, entries, {incident.id for _, incident in opened})
+        new: dict[str, Incident] = {incident.id: incident for _, incident in opened}
+        blocks.put(conn, entries, new, new)
 
 
 def _entries(
