@@ -17,7 +17,7 @@ from hub.contract.clauses import Unrouted
 from hub.contract.matter import Matter
 from hub.contract.route import Routed, Routers
 from hub.errors import BadRecord, HeldRecord
-from hub.incident.blocks import Box, blocks, box_of
+from hub.incident.blocks import Box, Since, blocks, box_of, since_of
 from hub.incident.decide import Join, Open, decide
 from hub.incident.sighting import Candidate, Sighting
 from hub.incident.text import features
@@ -213,6 +213,10 @@ class Journey:
     def box(self, of: Sighting) -> Box | None:
         """Where in those blocks it lies; see `hub.incident.blocks`."""
         return box_of(of, self.pack.link_rules)
+
+    def since(self, of: Sighting, key: str) -> Since:
+        """How far back under one of those keys; see `hub.incident.blocks`."""
+        return since_of(of, key, self.pack.link_rules)
 
     def decide(self, sighting: Sighting, candidates: Sequence[Candidate]) -> Join | Open:
         """Which matter a report belongs to, by the pack's link rules."""

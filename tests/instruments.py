@@ -92,7 +92,7 @@ def before(store: Store, statement: str | tuple[str, ...], then: Callable[[], ob
     seen: list[str] = []
 
     def look(_conn: object, _cursor: object, asked: str, *_: object) -> None:
-        if asked.startswith(statement) and not seen:
+        if asked.lstrip().startswith(statement) and not seen:
             seen.append(asked)
             then()
 

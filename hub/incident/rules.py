@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.model import UNMAPPED
 
@@ -142,6 +142,17 @@ START_FAMILIES: Final[Mapping[str, frozenset[str]]] = MappingProxyType(
 """Categories of different tables that may name one matter (N16). Kinship does not go over two families."""
 
 
+class Around(NamedTuple):
+    """The widest that any rule allows between a report of one category and those of its kin."""
+
+    families: tuple[str, ...]
+    reach_m: float
+    """Errors aside."""
+    window: timedelta
+    closed_grace: timedelta
+    recurrence: timedelta
+
+
 @dataclass(frozen=True, slots=True)
 class LinkRules:
     """The rules and families in force; looks rules up by category and remembers what it found."""
@@ -149,12 +160,7 @@ class LinkRules:
     patterns: Mapping[str, LinkRule] = field(default_factory=lambda: START_RULES)
     families: Mapping[str, frozenset[str]] = field(default_factory=lambda: START_FAMILIES)
     _pairs: dict[tuple[str, str], LinkRule | None] = field(default_factory=dict, repr=False, compare=False)
-    _around: dict[str, tuple[tuple[str, ...], float]] = field(default_factory=dict, repr=False, compare=False)
-
-    @property
-    def longest_recurrence(self) -> timedelta:
-        """How long after its closing any matter may still be joined or repeated."""
-        return max(max(rule.recurrence, rule.closed_grace) for rule in self.patterns.values())
+    _around: dict[str, Around] = field(default_factory=dict, repr=False, compare=False)
 
     def of(self, category: str) -> LinkRule | None:
         """The rule of `category`; None where nothing links by rule: unmapped, or no pattern fits."""
@@ -172,23 +178,27 @@ class LinkRules:
             self._pairs[pair] = self._find(one, other)
         return self._pairs[pair]
 
-    def around(self, category: str) -> tuple[tuple[str, ...], float]:
-        """`families_of` and `reach_m` of a category, remembered: every report asks."""
+    def around(self, category: str) -> Around:
+        """What holds around a report of `category`, remembered: every report asks. Without a rule nothing does."""
         found = self._around.get(category)
         if found is None:
-            found = self._around[category] = self.families_of(category), self.reach_m(category)
+            found = self._around[category] = self._look_around(category)
         return found
 
-    def families_of(self, category: str) -> tuple[str, ...]:
-        """The names of the families `category` is in; itself where it is in none; none without a rule."""
+    def _look_around(self, category: str) -> Around:
         if self.of(category) is None:
-            return ()
-        return tuple(name for name, kin in sorted(self.families.items()) if category in kin) or (category,)
-
-    def reach_m(self, category: str) -> float:
-        """The furthest that a rule lets a report of `category` and its kin lie apart, errors aside."""
-        kin = {category}.union(*(kin for kin in self.families.values() if category in kin))
-        return max((rule.distance_m for one in kin if (rule := self.of(one))), default=0.0)
+            return Around((), 0.0, timedelta(), timedelta(), timedelta())
+        families = [name for name, kin in sorted(self.families.items()) if category in kin]
+        kin = {category}.union(*(self.families[name] for name in families))
+        between = [rule for one in kin if (rule := self.between(category, one))]
+        return Around(
+            families=tuple(families) or (category,),
+            # as wide for each of the kin: the boxes of two reports are half of it each
+            reach_m=max(rule.distance_m for one in kin if (rule := self.of(one))),
+            window=max(rule.window for rule in between),
+            closed_grace=max(rule.closed_grace for rule in between),
+            recurrence=max(rule.recurrence for rule in between),
+        )
 
     def _find(self, one: str, other: str) -> LinkRule | None:
         mine, theirs = self.of(one), self.of(other)

@@ -59,7 +59,7 @@ class Caseload:
     ) -> None:
         """`matters`: what the batches before this one saw. `todo`: events with what link rules compare of them."""
         self._conn, self._journey, self._now = conn, journey, now
-        self._near = Neighbourhood(conn, journey, vault, matters, todo, now)
+        self._near = Neighbourhood(conn, journey, vault, matters, todo)
         self.fates: dict[EventId, tuple[Fate, str]] = {}
         self._opened: dict[str, Concern] = {}
         self._moved: dict[str, datetime] = {}
@@ -254,7 +254,8 @@ class Caseload:
             box = self._near.boxes[event.id] if is_of_place(key) else None
             if here and here.box and box:
                 box = here.box.with_(box)
-            self._new_blocks[key, incident.id] = Entry(incident.last_reported_at, box)
+            told = (incident.last_reported_at, event.reported_at, *((here.last_at,) if here else ()))
+            self._new_blocks[key, incident.id] = Entry(max(told), box)
 
     def _change(self, incident: Incident) -> None:
         """Keeps the change; the stored version goes up by one a batch, not by one an event."""
@@ -275,7 +276,7 @@ class Caseload:
         incidents.add(self._conn, [o.incident for o in self._opened.values()])
         incidents.change(self._conn, list(self._changed.values()))
         incidents.add_links(self._conn, self._renumbered())
-        blocks.put(self._conn, self._new_blocks, self._opened)
+        blocks.put(self._conn, self._new_blocks, self._opened, self._near.incidents)
         incidents.ask(self._conn, self._questions, self._now)
 
     def _renumbered(self) -> list[incidents.CurrentLink]:

@@ -7,7 +7,6 @@ earlier batch are taken from memory. Lives as long as one transaction.
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
 from typing import Final, Protocol, TypeVar
 
 from sqlalchemy import Connection
@@ -21,9 +20,8 @@ from hub.pipeline import Journey
 from hub.run.matters import Matter, Matters
 from hub.run.sealing import texts_of
 from hub.store import blocks, events, incidents, keys
+from hub.store.blocks import Sought
 
-LOOK_BACK: Final = timedelta(days=372)
-"""Longest window of any link rule with its grace (components, domain.md 3.5)."""
 SIGHTINGS: Final = 12
 """Reports of one incident that a new one is compared with: the first and the newest of them; beside them those
 whose numbers the batch asks for."""
@@ -47,7 +45,6 @@ class Neighbourhood:
         vault: Vault,
         matters: Matters,
         todo: Sequence[tuple[Event, Sighting]],
-        now: datetime,
     ) -> None:
         """`matters`: what the batches before this one saw. `todo`: events with what link rules compare of them."""
         self._conn, self._journey, self._vault, self._matters = conn, journey, vault, matters
@@ -80,7 +77,7 @@ class Neighbourhood:
         for name, incident_id, key in incidents.of_names(conn, self._asked):
             self._by_name.setdefault(name, set()).add(incident_id)
             self._holders.setdefault(incident_id, {})[name] = key
-        self._read(self._recall(self._near(now)))
+        self._read(self._recall(self._near()))
 
     # -- loading -------------------------------------------------------------------------------------
 
@@ -98,17 +95,13 @@ class Neighbourhood:
                 near |= set(self.blocks[e.id])
         incidents.lock(self._conn, blocks=near, names=self._asked)
 
-    def _near(self, now: datetime) -> set[str]:
-        asked = {
-            (key, self.boxes[id_] if is_of_place(key) else None)
-            for id_, found in self.blocks.items()
-            for key in found
+    def _near(self) -> set[str]:
+        sought = {
+            Sought(key, self.boxes[id_] if is_of_place(key) else None, self._journey.since(sighting, key))
+            for id_, sighting in self.sightings.items()
+            for key in self.blocks[id_]
         }
-        # history may be brought in late
-        first = min([now, *(one.occurred_at for one in self.sightings.values())])
-        recurs = self._journey.pack.link_rules.longest_recurrence
-        by_block = blocks.near(self._conn, asked, since=first - LOOK_BACK, closed_since=first - recurs)
-        return by_block.union(self._revised(), *self._by_name.values())
+        return blocks.near(self._conn, sought).union(self._revised(), *self._by_name.values())
 
     def _revised(self) -> set[str]:
         return {one.link.incident_id for one in self.links.values()}

@@ -51,7 +51,7 @@ class Relinking:
             gone, state=IncidentState.MERGED, merged_into=kept.id, event_count=0, version=gone.version + 1
         )
         incidents.change(self._conn, [kept, gone])
-        self._move_blocks(source, target)
+        blocks.copy_to(self._conn, source, kept)  # who tells of the merged matter finds what it became
         self._decide(source, target, "link")
         closed = self._dispatch.join(self._conn, gone, kept, self._at)
         kept = closed.get(kept.id, kept)
@@ -179,10 +179,6 @@ class Relinking:
             linked_by=self._by,
         )
         return incidents.CurrentLink(event_key=EventKey(key), seq=seq, link=link)
-
-    def _move_blocks(self, source: str, target: str) -> None:
-        """Later reports near the merged matter find the one it became."""
-        blocks.copy_to(self._conn, source, target)
 
     def _decide(self, incident: str, candidate: str, decision: str) -> None:
         for one, other in ((incident, candidate), (candidate, incident)):

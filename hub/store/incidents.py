@@ -13,7 +13,7 @@ from hub.bus.message import Fenced
 from hub.incident.ties import Identity
 from hub.jsonform import dumps, loads
 from hub.model import EventId, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
-from hub.store import marks
+from hub.store import blocks, marks
 from hub.store.copying import insert_or_fence
 from hub.store.engine import chunks, insert
 from hub.store.events import loads_reasons, newest
@@ -201,8 +201,10 @@ def _row(one: Incident) -> dict[str, object]:
 
 
 def change(conn: Connection, incidents: Sequence[Incident]) -> None:
-    """Stores changed incidents, each one version on; raises Fenced where someone else changed one meanwhile."""
+    """Stores changed incidents, each one version on, and in their blocks whether they are over; raises Fenced where
+    someone else changed one meanwhile."""
     swap(conn, incident, [_row(one) for one in incidents])
+    blocks.follow(conn, incidents)
 
 
 def add_links(conn: Connection, links: Sequence[CurrentLink]) -> None:

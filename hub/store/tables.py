@@ -176,6 +176,9 @@ incident = Table(
     Index("incident_state", "state", "opened_us"),
 )
 
+_OPEN: Final = Column("closed_us").is_(None)
+_OVER: Final = Column("closed_us").is_not(None)
+
 block = Table(
     "block",
     metadata,
@@ -187,8 +190,11 @@ block = Table(
     Column("south", Float),
     Column("east", Float),
     Column("north", Float),
-    PrimaryKeyConstraint("block", "incident_id"),
-    Index("block_incident", "incident_id"),
+    # of its incident: when it was closed, 0 once no report joins or repeats it; None: open (hub.store.blocks)
+    Column("closed_us", BigInteger),
+    PrimaryKeyConstraint("incident_id", "block"),
+    Index("block_open", "block", "last_us", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("block_over", "block", "closed_us", "incident_id", sqlite_where=_OVER, postgresql_where=_OVER),
 )
 
 link = Table(

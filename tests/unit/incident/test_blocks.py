@@ -2,13 +2,14 @@
 
 import re
 from dataclasses import replace
+from datetime import timedelta
 
 from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 
-from hub.incident import Join, Sighting, blocks, decide, judge
-from hub.incident.blocks import Box, box_of, is_of_place
-from hub.model import IncidentState, Verdict
+from hub.incident import Candidate, Join, Sighting, blocks, decide, judge
+from hub.incident.blocks import Box, box_of, is_of_place, since_of
+from hub.model import EventKey, IncidentState, Verdict
 from tests.unit.incident.reports import (
     COVER,
     FLOODED,
@@ -24,6 +25,7 @@ from tests.unit.incident.reports import (
     told,
 )
 
+HOUR = timedelta(hours=1)
 FOUND_BY_BLOCK = (Verdict.SAME, Verdict.LIKELY, Verdict.RECURRENCE, Verdict.RELATED)
 DOORS = (door(), door("云杉路", "85"), door("云杉路", "12"), door(estate="青杏园", building="3", room="402"))
 
@@ -38,6 +40,7 @@ def reports(draw: st.DrawFn) -> Sighting:
         ref=str(draw(st.integers(0, 10**9))),
         error_m=draw(st.sampled_from([0.0, 5.0, 50.0, 200.0, 201.0])),
         minutes=draw(st.integers(0, 120)),
+        days=draw(st.sampled_from([0, 0, 0, 1, 7, 21, 22, 90, 91, 371, 1095])),
         address=draw(st.sampled_from(DOORS)),
         address_id=draw(st.sampled_from(["", "a-1", "a-2"])),
         device=draw(st.sampled_from(["", "", "d-1"])),
@@ -48,23 +51,63 @@ def reports(draw: st.DrawFn) -> Sighting:
     return replace(report, lon=120.8475 + east, lat=32.0025 + north)
 
 
-@settings(max_examples=400)
-@given(reports(), reports(), st.sampled_from([IncidentState.OPEN, IncidentState.VERIFIED]))
-def test_what_may_be_one_matter_shares_a_block(one: Sighting, other: Sighting, state: IncidentState) -> None:
-    known = matter(other, state=state, closed_days=1)
+STATES = (IncidentState.OPEN, IncidentState.CLOSED, IncidentState.VERIFIED)
+
+
+def test_what_still_takes_reports_is_never_among_what_can_only_be_repeated() -> None:
+    for days in range(10):
+        known = matter(told(category=COVER), state=IncidentState.CLOSED, closed_days=0)
+        report = told(category=COVER, days=days)
+        since = since_of(report, blocks(report, RULES)[0], RULES)
+        takes = judge(report, known, RULES).verdict in (Verdict.SAME, Verdict.LIKELY)
+        assert takes == (days <= 7) == (known.closed_at is not None and known.closed_at >= since.closed)
+
+
+@settings(max_examples=1_000)
+@given(reports(), reports(), st.sampled_from(STATES), st.sampled_from([0.0, 1.0, 7.0, 90.0]))
+def test_what_may_be_one_matter_is_found(
+    one: Sighting, other: Sighting, state: IncidentState, closed_days: float
+) -> None:
+    known = matter(other, state=state, closed_days=closed_days)
     assume(one.event_key != other.event_key)
-    may_be_one = judge(one, known, RULES).verdict in FOUND_BY_BLOCK or isinstance(
-        decide(one, [known], RULES), Join
-    )
-    assert not may_be_one or are_found(one, other)
+    assert not may_be_one(one, known) or is_found(one, known)
 
 
-def are_found(one: Sighting, other: Sighting) -> bool:
-    """Whether they share a key; one of a place counts only where their boxes meet, as the store asks."""
+@example(last=120, at=130, state=IncidentState.OPEN)  # long after the device, soon after the last
+@given(st.integers(0, 200), st.integers(0, 200), st.sampled_from(STATES))
+def test_a_device_finds_its_matter_by_what_others_told_of_it_elsewhere(
+    last: int, at: int, state: IncidentState
+) -> None:
+    alarm = told(category=FLOODED, device="d-1", ref="1", by="xueliang_video")
+    other = told(category=FLOODED, ref="2", east_m=3_000, minutes=60 * last)
+    again = replace(alarm, source_ref="3", event_key=EventKey("3"), occurred_at=alarm.occurred_at + at * HOUR)
+    known = matter(alarm, other, state=state, closed_days=5)
+    assert not may_be_one(again, known) or is_found(again, known)
+
+
+def may_be_one(one: Sighting, known: Candidate) -> bool:
+    return judge(one, known, RULES).verdict in FOUND_BY_BLOCK or isinstance(decide(one, [known], RULES), Join)
+
+
+def is_found(one: Sighting, known: Candidate) -> bool:
+    """Whether the store finds the matter, by one of its reports."""
+    return any(are_found(one, other, known) for other in known.sightings)
+
+
+def are_found(one: Sighting, other: Sighting, known: Candidate) -> bool:
+    """Whether they share a key that is not too old; one of a place counts only where their boxes meet."""
     shared = set(blocks(one, RULES)) & set(blocks(other, RULES))
     mine, theirs = box_of(one, RULES), box_of(other, RULES)
     meet = mine is not None and theirs is not None and overlap(mine, theirs)
-    return any(meet or not is_of_place(key) for key in shared)
+    return any((meet or not is_of_place(key)) and is_young(one, key, other, known) for key in shared)
+
+
+def is_young(one: Sighting, key: str, other: Sighting, known: Candidate) -> bool:
+    since = since_of(one, key, RULES)
+    if known.state is IncidentState.OPEN:
+        return other.occurred_at >= since.told
+    closed_at = known.closed_at or known.last_reported_at
+    return since.repeated <= since.closed and closed_at >= since.repeated
 
 
 def overlap(one: Box, other: Box) -> bool:
@@ -90,7 +133,7 @@ def test_points_within_reach_share_a_cell_anywhere_in_the_country(
         lat=lat + reach_m * sin(bearing) / 111_320,
         lon=lon + reach_m * cos(bearing) / 111_320 / cos(radians(lat)),
     )
-    assert are_found(one, other)
+    assert are_found(one, other, matter(other))
 
 
 def test_an_incident_stands_in_the_blocks_of_all_its_reports() -> None:

@@ -143,6 +143,29 @@ def test_of_messages_that_waited_before_no_parcel_holds_more_than_any(empty: Sto
     assert said[10:] == [one.value for _, _, one in outbox.unsent(empty, len(said))]
 
 
+def test_what_is_over_is_known_in_the_blocks_of_before(empty: Store) -> None:
+    migrate.up(empty, "0010")
+    stood = {"open": None, "closed": 5, "verified": None, "merged": None, "cancelled": 6}
+    with empty.write() as conn:
+        for state, closed_us in stood.items():
+            conn.execute(
+                text(
+                    "INSERT INTO incident (id, category, state, opened_us, last_us, closed_us, version, body) "
+                    "VALUES (:state, 'x', :state, 0, 4, :closed_us, 1, '{}')"
+                ),
+                {"state": state, "closed_us": closed_us},
+            )
+            conn.execute(
+                text("INSERT INTO block (block, incident_id, last_us, west) VALUES ('b', :state, 4, 1.5)"),
+                {"state": state},
+            )
+    migrate.up(empty)
+    with empty.read() as conn:
+        asked = "SELECT incident_id, closed_us FROM block WHERE last_us = 4 AND west = 1.5"
+        known = dict(tuple(row) for row in conn.exec_driver_sql(asked))
+    assert {"open": None, "closed": 5, "verified": 4, "merged": 0, "cancelled": 0} == known
+
+
 def test_migrating_again_changes_nothing(store: Store) -> None:
     with store.write() as conn:
         conn.exec_driver_sql("INSERT INTO fact (name, value) VALUES ('kept', 'yes')")

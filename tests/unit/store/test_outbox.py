@@ -103,7 +103,7 @@ def test_a_parcel_that_comes_between_the_two_looks_waits_for_the_next(store: Sto
         with other.write() as conn:
             _put(conn.execute, 2)
 
-    before(store, "SELECT message.seq", comes)
+    before(store, "SELECT m.seq", comes)
     assert [1, 3] == read(store, 100)
     assert [1, 2, 3] == read(store, 100)
 
