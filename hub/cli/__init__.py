@@ -40,6 +40,11 @@ _COMMANDS: Final = {
     "retention": ("hub.cli.retention", "retention", "What is kept past its time: --dry-run counts it."),
     "review": ("hub.cli.review", "review", "Likely duplicates: link two matters, or keep them apart."),
     "run": ("hub.cli.run", "run", "The workers: all of them, or some."),
+    "whistle": (
+        "hub.cli.whistle",
+        "whistle",
+        "Returned whistles: hear, uphold, dismiss; designate a department.",
+    ),
 }
 
 

@@ -199,8 +199,8 @@ def _compiled(accepted: _Accepted, width: int, area: str) -> Clause:
         contract_id=contract.id,
         name=accept.clause,
         when=accept.when,
-        limits=tuple(contract.deadlines.items()),
-        emergency_limits=tuple({**contract.deadlines, **contract.emergency_deadlines}.items()),
+        limits=tuple(contract.limits_at(Level.ROUTINE).items()),
+        emergency_limits=tuple(contract.limits_at(Level.EMERGENCY).items()),
         rank=(accepted.breadth, width, contract.department, accept.clause),
         reason=Reason("contract_clause", facts),
     )

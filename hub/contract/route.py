@@ -12,7 +12,7 @@ from typing import Final
 from hub.clock import day_of
 from hub.contract.clauses import Clause, Clauses, Unrouted, holds_on
 from hub.contract.matter import Matter
-from hub.model import Call, Contract, Deadline, Duration, Level, Reason
+from hub.model import Call, Contract, Deadline, Duration, Level, Reason, Role
 
 Due = Callable[[str, Duration], Deadline]
 """Step and limit in, deadline out."""
@@ -64,6 +64,18 @@ class Routers:
 def route(matter: Matter, contracts: Iterable[Contract], due: Due) -> Routed | Unrouted:
     """Routes one matter by the contracts valid when it was reported; for many, keep a `Routers`."""
     return Router(contracts, day_of(matter.at)).route(matter, due)
+
+
+def designated(contract: Contract, level: Level, due: Due, reason: Reason) -> Call:
+    """`contract`'s department as the lead, because the centre says so and not by a clause; its time limits hold."""
+    return Call(
+        department=contract.department,
+        role=Role.LEAD,
+        contract_id=contract.id,
+        clause="",
+        deadlines=tuple(due(step, limit) for step, limit in contract.limits_at(level).items()),
+        reasons=(reason,),
+    )
 
 
 def _call(clause: Clause, level: Level, due: Due) -> Call:

@@ -40,6 +40,42 @@ TEXTS: Final[dict[str, Text]] = {
         "this nonce was another report's on this whistle",
         "give each report a nonce of its own; a repeat says the same again",
     ),
+    "W109": Text(
+        "本哨经裁定由贵单位承办，不得再退",
+        "继续办理；如有新情况，向区指挥中心说明",
+        "the centre decided that this whistle stays with its department; it cannot be returned",
+        "go on with it, and tell the centre what has changed",
+    ),
+    "W110": Text(
+        "事项 {incident} 已不在办理中",
+        "刷新后再看",
+        "matter {incident} is not open",
+        "look again at its present state",
+    ),
+    "W111": Text(
+        "部门 {department} 今日没有生效的合同",
+        "选择其他部门，或由管理员补上合同",
+        "department {department} has no contract that holds today",
+        "choose another one, or let the administrator add its contract",
+    ),
+    "W112": Text(
+        "该部门已在办理此事项",
+        "查看其现有的哨",
+        "this department is at the matter already",
+        "look at the whistle that it has",
+    ),
+    "W113": Text(
+        "该部门是此事项的被诉单位",
+        "指定其他部门",
+        "a report of this matter accuses this department",
+        "designate another one",
+    ),
+    "W114": Text(
+        "理由须为代码，不得写文字",
+        "使用大写字母、数字和下划线，最多 32 位",
+        "a reason is a code, not words",
+        "use capital letters, digits and _, at most 32 of them",
+    ),
     "W120": Text(
         "合同版本 {contract} 既不在包内也未留存",
         "由管理员把该版本的合同文件放回包内并重启",

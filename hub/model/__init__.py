@@ -52,12 +52,13 @@ from hub.model.kinds import (
 )
 from hub.model.place import Address, Area, AreaLevel, Grid, Place, Point
 from hub.model.reason import Reason
-from hub.model.whistle import Call, Deadline, Ending, Move, Report, Whistle, WhistleState
+from hub.model.whistle import Actor, Call, Deadline, Ending, Move, Report, Whistle, WhistleState
 
 __all__ = [
     "SHOWN",
     "UNMAPPED",
     "Accept",
+    "Actor",
     "Address",
     "Alias",
     "Area",

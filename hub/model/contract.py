@@ -123,3 +123,9 @@ class Contract:
     def id(self) -> str:
         """`department-vN`, as decisions remember it."""
         return f"{self.department}-v{self.version}"
+
+    def limits_at(self, level: Level) -> Mapping[str, Duration]:
+        """Step → limit; at emergency level the emergency limits replace those of their steps."""
+        if level is not Level.EMERGENCY:
+            return self.deadlines
+        return {**self.deadlines, **self.emergency_deadlines}

@@ -10,26 +10,43 @@ from hub.model.reason import Reason
 
 
 class WhistleState(StrEnum):
-    """States of a whistle that the main journey needs; `hub.whistle.lifecycle` holds the table."""
+    """States of a whistle; `hub.whistle.lifecycle` holds the table."""
 
     BLOWN = "blown"
     SIGNED = "signed"
     CONTACTED = "contacted"
     REPORTED_IN = "reported_in"
     DISPUTED = "disputed"
+    ARBITRATING = "arbitrating"
     RESULT = "result"
+    REASSIGNED = "reassigned"
     CANCELLED = "cancelled"
 
 
 class Move(StrEnum):
-    """What a department can do with a whistle."""
+    """What can be done with a whistle; who may do it stands in the table too."""
 
     SIGN = "sign"
     CONTACT = "contact"
     ARRIVE = "arrive"
     RETURN = "return"
     RESULT = "result"
+    REFER = "refer"
+    UPHOLD = "uphold"
+    DISMISS = "dismiss"
+    DESIGNATE = "designate"
     CANCEL = "cancel"
+
+
+class Actor(StrEnum):
+    """Who makes a move."""
+
+    DEPARTMENT = "department"
+    """The department that is called."""
+    CENTRE = "centre"
+    """The district's centre (区指挥中心): a person there, by their account."""
+    HUB = "hub"
+    """The hub itself, since the matter moved on."""
 
 
 class Ending(StrEnum):
@@ -39,6 +56,7 @@ class Ending(StrEnum):
     MERGED = "merged"
     REROUTED = "rerouted"
     UNLINKED = "unlinked"
+    REASSIGNED = "reassigned"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -23,6 +23,7 @@ from hub.store import facts, leases, months, outbox, rows_read
 from hub.store.engine import Store, insert
 from hub.store.moments import to_us
 from hub.store.tables import message, offset, overdue, whistle
+from hub.whistle.lifecycle import ENDS
 
 log = structlog.get_logger()
 
@@ -31,7 +32,6 @@ _PORTION: Final = 500
 _SWEEP_EVERY: Final = timedelta(hours=1)
 _COUNTED_FOR: Final = timedelta(days=7)
 """Limits a day are counted for this long: a clock that was ahead for a while must not make them begin anew."""
-_ENDS: Final = (WhistleState.RESULT, WhistleState.CANCELLED)
 _DONE_BY: Final = {
     "sign": (WhistleState.SIGNED, WhistleState.CONTACTED, WhistleState.REPORTED_IN),
     "contact": (WhistleState.CONTACTED, WhistleState.REPORTED_IN),
@@ -159,7 +159,7 @@ class Clockwork:
 
 def is_done(one: Whistle, step: str) -> bool:
     """Whether the whistle has this step behind it."""
-    return one.state in _ENDS or one.state in _DONE_BY.get(step, ())
+    return one.state in ENDS or one.state in _DONE_BY.get(step, ())
 
 
 def next_due_us(one: Whistle, *, after: datetime) -> int | None:

@@ -35,9 +35,24 @@ from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger
 from hub.run.notices import Notices
 from hub.run.telling import Notice, Telling
-from hub.store import events, incidents, whistles
+from hub.store import events, incidents, steps, whistles
 from hub.store.outbox import Outbox
-from hub.whistle.follow import MERGED, Turn, ended, follow, is_done, is_led, join, next_id, part, still_open
+from hub.store.steps import Made
+from hub.whistle.follow import (
+    MERGED,
+    RELIEVED,
+    UNSETTLED,
+    Turn,
+    ended,
+    follow,
+    is_done,
+    is_led,
+    join,
+    next_id,
+    part,
+    still_open,
+)
+from hub.whistle.lifecycle import Step
 
 _NONE: Final[tuple[Call, ...]] = ()
 Closed = Mapping[str, Incident]
@@ -49,11 +64,20 @@ class _Round:
     """What one transaction does to whistles, gathered so that it is written and told once."""
 
     blown: list[Notice] = field(default_factory=list)
-    ended: list[Notice] = field(default_factory=list)
+    told: list[Notice] = field(default_factory=list)
+    """Word of whistles that were blown before."""
     moved: list[Whistle] = field(default_factory=list)
     waiting: list[tuple[IncidentId, str]] = field(default_factory=list)
     released: list[IncidentId] = field(default_factory=list)
     over: list[Incident] = field(default_factory=list)
+    steps: list[Made] = field(default_factory=list)
+
+    def end(self, gone: Iterable[tuple[Whistle, Step]], incident: Incident, why: Ending) -> None:
+        """These whistles of `incident` end now, and nobody but the hub ended them."""
+        for whistle, step in gone:
+            self.moved.append(whistle)
+            self.told.append(Notice.of_change(whistle, incident, why))
+            self.steps.append(Made(step, "", why.value))
 
 
 class Dispatch:
@@ -94,7 +118,7 @@ class Dispatch:
         takes_more = target.state is IncidentState.OPEN
         done = join(known.get(source.id, []), target.id, standing, takes_more=takes_more, at=now)
         round_ = _Round(moved=list(done.moved), released=[source.id])
-        round_.ended += [Notice(w, source, Ending.MERGED) for w in done.ended]
+        round_.end(done.ended, source, Ending.MERGED)
         together = [*standing, *done.moved]
         self._bring(round_, concerns_of(conn, [(target, now)]), {target.id: together}, now)
         closed = self._write(conn, round_, now)
@@ -115,6 +139,37 @@ class Dispatch:
         concerns = concerns_of(conn, [(source, now), (target, now)], Ending.UNLINKED)
         self._bring(round_, concerns, stand, now)
         return self._write(conn, round_, now)
+
+    def settle(self, conn: Connection, incident: Incident, one: Whistle, made: Made, now: datetime) -> None:
+        """The centre has moved `one`, whose return it looked at; its department is told where that is over for it,
+        or where it is called again."""
+        round_ = _Round(moved=[one], steps=[made])
+        if one.state in RELIEVED:
+            round_.told.append(Notice.of_change(one, incident, Ending.REASSIGNED))
+        elif one.state is WhistleState.BLOWN:
+            round_.told.append(Notice.of_change(one, incident))
+        self._decided(conn, round_, incident, one, now)
+
+    def designate(
+        self, conn: Connection, incident: Incident, call: Call, made: Made, now: datetime
+    ) -> Whistle:
+        """The centre calls a department, whatever the route says."""
+        known = {w.id for w in whistles.of_incidents(conn, [incident.id]).get(incident.id, [])}
+        one = _whistle(incident, call, known, now)
+        step = replace(made.step, whistle_id=one.id)
+        round_ = _Round(blown=[Notice.of(one, incident)], steps=[replace(made, step=step)])
+        self._decided(conn, round_, incident, one, now)
+        return one
+
+    def _decided(
+        self, conn: Connection, round_: _Round, incident: Incident, one: Whistle, now: datetime
+    ) -> None:
+        standing = whistles.of_incidents(conn, [incident.id]).get(incident.id, [])
+        if is_led([*(w for w in standing if w.id != one.id), one]):
+            round_.released.append(incident.id)
+        elif incident.state is IncidentState.OPEN:
+            round_.waiting.append((incident.id, RETURNED))
+        self._write(conn, round_, now)
 
     # -- deciding ------------------------------------------------------------------------------------
 
@@ -149,7 +204,7 @@ class Dispatch:
             round_.released.append(incident.id)
             return
         fresh = [_whistle(incident, call, known, now) for call in turn.blow]
-        round_.blown += [Notice(w, incident) for w in fresh]
+        round_.blown += [Notice.of(w, incident) for w in fresh]
         why = NO_LEAD if isinstance(routed, Routed) else routed.reasons[0].rule
         self._lead(round_, concern, [*left, *fresh], why)
 
@@ -157,14 +212,14 @@ class Dispatch:
     def _call_off(
         round_: _Round, concern: Concern, gone: Sequence[Whistle], why: Ending, now: datetime
     ) -> None:
-        round_.ended += [Notice(ended(w, why, now), concern.incident, why) for w in gone]
+        round_.end([ended(w, why, now) for w in gone], concern.incident, why)
 
     @staticmethod
     def _lead(round_: _Round, concern: Concern, standing: Sequence[Whistle], why: str) -> None:
         """A matter that nobody leads waits at the desk; one that was opened just now did not wait before."""
         incident = concern.incident
         if not is_led(standing):
-            returned = any(w.state is WhistleState.DISPUTED for w in standing)
+            returned = any(w.state in UNSETTLED or w.state is WhistleState.REASSIGNED for w in standing)
             round_.waiting.append((incident.id, RETURNED if returned else why))
         elif incident.version > 1:
             round_.released.append(incident.id)
@@ -172,11 +227,12 @@ class Dispatch:
     # -- writing -------------------------------------------------------------------------------------
 
     def _write(self, conn: Connection, round_: _Round, now: datetime) -> Closed:
-        whistles.change(conn, *round_.moved, *(notice.whistle for notice in round_.ended))
+        whistles.change(conn, *round_.moved)
         whistles.add(conn, [notice.whistle for notice in round_.blown])
+        steps.add(conn, round_.steps)
         self._desk.wait(conn, round_.waiting, now)
         self._desk.release(conn, round_.released, now)
-        self._notices.send(conn, [*round_.ended, *round_.blown], now)
+        self._notices.send(conn, [*round_.told, *round_.blown], now)
         incidents.change(conn, round_.over)
         return {one.id: one for one in round_.over}
 

@@ -13,7 +13,8 @@ from sqlalchemy import Connection, select
 from hub.errors import Refused
 from hub.jsonform import plain
 from hub.model import Reason, Whistle
-from hub.store import attachments, contracts, events, incidents, whistles
+from hub.store import attachments, contracts, events, incidents, steps, whistles
+from hub.store.steps import Made
 from hub.store.tables import audit, event, fallback, record
 
 _LOOKS: Final = 50
@@ -135,6 +136,18 @@ def _incident(conn: Connection, id_: str) -> dict[str, Any]:
     }
 
 
+def _step(made: Made) -> dict[str, Any]:
+    return {
+        "move": made.step.move,
+        "actor": made.step.actor,
+        "by": made.by,
+        "at": plain(made.step.at),
+        "before": made.step.before,
+        "after": made.step.after,
+        "reason_code": made.reason_code,
+    }
+
+
 def _whistle(conn: Connection, id_: str) -> dict[str, Any]:
     found = whistles.load(conn, [id_]).get(id_)
     if found is None:
@@ -142,6 +155,7 @@ def _whistle(conn: Connection, id_: str) -> dict[str, Any]:
     return {
         "whistle": id_,
         **_call(found),
+        "history": [_step(one) for one in steps.of_whistles(conn, [id_]).get(id_, [])],
         "contract_kept_since": plain(contracts.kept_since(conn, found.contract_id)),
         "why_late": [
             {

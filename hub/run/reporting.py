@@ -14,11 +14,11 @@ from sqlalchemy import Connection
 
 from hub import ids
 from hub.access.vault import Vault
-from hub.bus.message import Fenced
 from hub.errors import Refused
 from hub.intake.validate import Validator
 from hub.jsonform import dumps
 from hub.model import (
+    Actor,
     Contract,
     Event,
     IncidentState,
@@ -33,10 +33,11 @@ from hub.plugin import Answer
 from hub.run.announcing import tell_incidents
 from hub.run.contractbook import ContractBook
 from hub.run.desk import RETURNED, Desk
-from hub.store import events, incidents, keys, whistles
+from hub.store import events, incidents, keys, steps, whistles
 from hub.store.engine import Store
 from hub.store.outbox import Outbox
-from hub.whistle.follow import is_done, is_led
+from hub.store.steps import Made
+from hub.whistle.follow import UNSETTLED, is_done, is_led
 from hub.whistle.lifecycle import advance
 from hub.whistle.returns import check_return
 
@@ -101,12 +102,13 @@ class Reporting:
         if self._is_known(conn, report):
             return Taken(whistle, repeated=True)
         self._check(whistle, contract, report)
-        moved, _ = advance(whistle, report.move, now)
+        moved, step = advance(whistle, report.move, now, actor=Actor.DEPARTMENT)
         key = self._vault.new_key(report.id)
         keys.add(conn, [key])
         sealed = self._vault.seal(key, SEALED_AT, dumps({"note": report.note, "form": report.form}).encode())
         whistles.add_report(conn, report, sealed)
         whistles.change(conn, moved)
+        steps.add(conn, [Made(step, department, report.reason_code)])
         self._close_if_done(conn, moved, now)
         self._see_to_the_desk(conn, whistle, moved, now)
         self._answer(conn, moved, report, now)
@@ -128,17 +130,11 @@ class Reporting:
 
     @staticmethod
     def _whistle(conn: Connection, department: str, whistle_id: str) -> Whistle:
-        """The department's own whistle, its matter locked: of two reports on one matter at the same moment, the
-        second one sees what the first has changed. Raises Refused W103, Fenced where the matter was merged just now.
-        """
-        found = whistles.load(conn, [whistle_id]).get(whistle_id)
+        """The department's own whistle, its matter locked. Raises Refused W103, Fenced where it was merged just now."""
+        found = whistles.held(conn, whistle_id)
         if found is None or found.department != department:  # not yours and not there look alike
             raise Refused("W103")
-        incidents.lock_rows(conn, [found.incident_id])
-        whistle = whistles.load(conn, [whistle_id])[whistle_id]
-        if whistle.incident_id != found.incident_id:
-            raise Fenced
-        return whistle
+        return found
 
     @staticmethod
     def _is_known(conn: Connection, report: Report) -> bool:
@@ -176,7 +172,7 @@ class Reporting:
 
     def _see_to_the_desk(self, conn: Connection, before: Whistle, moved: Whistle, now: datetime) -> None:
         """A return that leaves the matter without a lead puts it on the desk; taken back, it waits no longer."""
-        if WhistleState.DISPUTED not in (before.state, moved.state):
+        if not {before.state, moved.state} & UNSETTLED:
             return
         called = whistles.of_incidents(conn, [moved.incident_id])[moved.incident_id]
         if is_led(called):

@@ -14,7 +14,7 @@ from typing import Any, Final
 from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
 
 from hub import ids
-from hub.model import EventKey, IncidentState, Mode, WhistleState
+from hub.model import EventKey, IncidentState, Mode
 from hub.pack.manifest import Retention
 from hub.store import attachments, keys, records
 from hub.store.moments import to_us
@@ -30,10 +30,10 @@ from hub.store.tables import (
     resident,
     whistle,
 )
-from hub.whistle.lifecycle import open_moves
+from hub.whistle.lifecycle import ENDS
 
 PORTION: Final = 500
-_ENDS: Final = tuple(one.value for one in WhistleState if not open_moves(one))
+_ENDS: Final = tuple(sorted(one.value for one in ENDS))
 
 
 @dataclass(frozen=True, slots=True)

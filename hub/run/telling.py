@@ -20,14 +20,14 @@ from hub.access.projected import Projected
 from hub.contract.wire import HANDLE, ended_data_schema, whistle_data_schema
 from hub.errors import Bug, Refused
 from hub.intake.validate import Validator
-from hub.model import Contract, Ending, Incident, Output, Whistle, WhistleState
+from hub.model import Contract, Ending, Incident, Output, Whistle
 from hub.run import envelope
 from hub.run.contractbook import ContractBook
 from hub.run.looking import Look, audit_rows, shown
 from hub.run.showing import Showing
 from hub.run.wirefields import wire_fields
 from hub.store import incidents, whistles
-from hub.whistle.follow import ending_of
+from hub.whistle.follow import RELIEVED, ending_of
 
 log = structlog.get_logger()
 
@@ -37,16 +37,26 @@ CALLED_OFF: Final = "grid.whistle.cancelled.v1"
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One thing to tell one department: its whistle, or (`ending`) that it was called off."""
+    """One thing to tell one department: its whistle, or (`ending`) that it was called off.
 
+    `id` is the CloudEvents id: what the department acknowledges, and drops repeats by. It is the whistle's own
+    where it is told for the first time (`of`), else that of this state of it (`of_change`).
+    """
+
+    id: str
     whistle: Whistle
     incident: Incident
     ending: Ending | None = None
 
-    @property
-    def id(self) -> str:
-        """The CloudEvents id: what the department acknowledges, and drops repeats by."""
-        return self.whistle.id if self.ending is None else f"{self.whistle.id}:{self.whistle.version}"
+    @classmethod
+    def of(cls, whistle: Whistle, incident: Incident) -> "Notice":
+        """The whistle is blown."""
+        return cls(whistle.id, whistle, incident)
+
+    @classmethod
+    def of_change(cls, whistle: Whistle, incident: Incident, ending: Ending | None = None) -> "Notice":
+        """It was called off; or without `ending` it is the department's again."""
+        return cls(f"{whistle.id}:{whistle.version}", whistle, incident, ending)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,8 +117,9 @@ class Telling:
         looks: list[tuple[Notice, Contract, Look]] = []
         for message_id, whistle_id in waiting.items():
             whistle = stored[whistle_id]
-            ending = None if message_id == whistle_id else ending_of(whistle)
-            notice = Notice(whistle, matters[whistle.incident_id], ending)
+            is_over = message_id != whistle_id and whistle.state in RELIEVED
+            ending = ending_of(whistle) if is_over else None
+            notice = Notice(message_id, whistle, matters[whistle.incident_id], ending)
             with _left_out(whistle):
                 contract = self._contracts.of(conn, whistle.contract_id)
                 looks.append((notice, contract, self._look(notice, contract, through, at)))
@@ -123,7 +134,7 @@ class Telling:
         """A whistle that was called off before it was fetched shows no more than which one it was: its
         department may be the accused by now (domain.md 2.5)."""
         output = OUTPUTS[through] or Output.STREAM
-        over = one.ending is not None or one.whistle.state is WhistleState.CANCELLED
+        over = one.ending is not None or one.whistle.state in RELIEVED
         show = self._showing.ended if over else self._showing.whistle
         return show(one.whistle, one.incident, contract, output=output, purpose=HANDLE, at=at)
 

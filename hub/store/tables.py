@@ -258,6 +258,27 @@ whistle = Table(
     Index("whistle_incident", "incident_id"),
     Index("whistle_department", "department", "blown_us"),
     Index("whistle_due", "due_us"),
+    Index(
+        "whistle_unsettled",  # returns that the centre has not decided about
+        "blown_us",
+        sqlite_where=Column("state").in_(["disputed", "arbitrating"]),
+        postgresql_where=Column("state").in_(["disputed", "arbitrating"]),
+    ),
+)
+
+step = Table(
+    "step",
+    metadata,
+    Column("whistle_id", String(40), nullable=False),
+    Column("version", Integer, nullable=False),  # the whistle's after it; the call itself is version 1
+    Column("move", String(10), nullable=False),
+    Column("actor", String(10), nullable=False),
+    Column("by", String(64), nullable=False),  # department or account; "" where the hub did it
+    Column("before", String(16), nullable=False),
+    Column("after", String(16), nullable=False),
+    Column("made_us", BigInteger, nullable=False),
+    Column("reason_code", String(32), nullable=False),
+    PrimaryKeyConstraint("whistle_id", "version"),
 )
 
 overdue = Table(

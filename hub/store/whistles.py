@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select, update
+from sqlalchemy import Connection, Row, func, select, text, update
 
+from hub.bus.message import Fenced
 from hub.clock import is_due
 from hub.jsonform import dumps, loads
 from hub.model import Move, Report, Whistle
-from hub.store import numbering
+from hub.store import incidents, numbering
 from hub.store.copying import insert_or_fence
 from hub.store.engine import chunks, insert
 from hub.store.lists import among
@@ -80,10 +81,24 @@ def load(conn: Connection, ids: Iterable[str]) -> dict[str, Whistle]:
     return found
 
 
-def of_incidents(conn: Connection, incidents: Iterable[str]) -> dict[str, list[Whistle]]:
+def held(conn: Connection, id_: str) -> Whistle | None:
+    """The whistle, its matter locked until commit: of two who move whistles of one matter at the same moment, the
+    second sees what the first has changed. None where there is none; raises Fenced where its matter was merged just now.
+    """
+    found = load(conn, [id_]).get(id_)
+    if found is None:
+        return None
+    incidents.lock_rows(conn, [found.incident_id])
+    whistle = load(conn, [id_])[id_]
+    if whistle.incident_id != found.incident_id:
+        raise Fenced
+    return whistle
+
+
+def of_incidents(conn: Connection, ids: Iterable[str]) -> dict[str, list[Whistle]]:
     """Incident → its whistles, oldest first."""
     found: dict[str, list[Whistle]] = {}
-    for part in chunks(incidents):
+    for part in chunks(ids):
         rows = conn.execute(
             select(whistle.c.incident_id, whistle.c.body)
             .where(among(whistle.c.incident_id, part))
@@ -92,6 +107,14 @@ def of_incidents(conn: Connection, incidents: Iterable[str]) -> dict[str, list[W
         for r in rows:
             found.setdefault(r.incident_id, []).append(loads(Whistle, r.body))
     return found
+
+
+def unsettled(conn: Connection) -> list[Whistle]:
+    """Returns that the centre has not decided about, oldest call first."""
+    # by their words, as the index has them
+    waits = text("state IN ('disputed', 'arbitrating')")
+    rows = conn.execute(select(whistle.c.body).where(waits).order_by(whistle.c.blown_us, whistle.c.id))
+    return [loads(Whistle, body) for body in rows.scalars()]
 
 
 def counts(conn: Connection) -> dict[str, int]:

@@ -11,6 +11,7 @@ from typing import Final
 
 from hub import ids
 from hub.model import (
+    Actor,
     Call,
     DepartmentId,
     Ending,
@@ -22,13 +23,18 @@ from hub.model import (
     WhistleId,
     WhistleState,
 )
-from hub.whistle.lifecycle import advance
+from hub.whistle.lifecycle import ENDS, Step, advance
 
 ACTIVE: Final = frozenset(
     {WhistleState.BLOWN, WhistleState.SIGNED, WhistleState.CONTACTED, WhistleState.REPORTED_IN}
 )
 """States in which the department is at it. A returned whistle is open, but nobody is at it."""
-ENDS: Final = frozenset({WhistleState.RESULT, WhistleState.CANCELLED})
+UNSETTLED: Final = frozenset({WhistleState.DISPUTED, WhistleState.ARBITRATING})
+"""States of a return that the centre has not decided about."""
+RELIEVED: Final = ENDS - {WhistleState.RESULT}
+"""Ends in which the department has nothing to do with the matter any more."""
+DESIGNATED: Final = "designated"
+"""Rule of the reason that a whistle carries which the centre decided: it follows no route, and is not returned."""
 MERGED: Final = "merged"
 """Rule of the reason that a whistle carries which came from another matter; its fact `from` is that matter."""
 
@@ -46,7 +52,7 @@ class Joined:
     """Whistles of a merged matter: those that go on under the other one, and those that end."""
 
     moved: tuple[Whistle, ...]
-    ended: tuple[Whistle, ...]
+    ended: tuple[tuple[Whistle, Step], ...]
 
 
 def follow(
@@ -55,7 +61,8 @@ def follow(
     """`whistles` of one matter beside its route as it stands now; the same again once that was done is empty.
 
     Who is called no longer, or in another role, ends, unless the department has come to the place or handed
-    in a result. What a merge brought stays: a person decided that. Who returned the matter is not called again.
+    in a result. What a merge brought, or the centre designated, stays: a person decided that. Who returned the
+    matter is not called again.
     Whoever is `accused` in it ends wherever it is (domain.md 2.5).
     """
     wanted = {call.department: call.role for call in calls}
@@ -63,7 +70,7 @@ def follow(
         w
         for w in whistles
         if (w.department in accused and w.state not in ENDS)
-        or (_may_be_called_off(w) and (not _is_foreign(w)) and wanted.get(w.department) is not w.role)
+        or (_may_be_called_off(w) and not _is_decided(w) and wanted.get(w.department) is not w.role)
     )
     gone = {w.id for w in end}
     held = {w.department for w in whistles if w.state is not WhistleState.CANCELLED and w.id not in gone}
@@ -74,8 +81,15 @@ def _may_be_called_off(one: Whistle) -> bool:
     return one.state not in ENDS and one.state is not WhistleState.REPORTED_IN
 
 
-def _is_foreign(one: Whistle) -> bool:
-    return any(reason.rule == MERGED and "from" in reason.facts for reason in one.reasons)
+def _is_decided(one: Whistle) -> bool:
+    """Whether a person brought it here, by a merge or by designation."""
+    came = any(reason.rule == MERGED and "from" in reason.facts for reason in one.reasons)
+    return came or is_designated(one)
+
+
+def is_designated(one: Whistle) -> bool:
+    """Whether the centre decided that this department handles the matter."""
+    return any(reason.rule == DESIGNATED for reason in one.reasons)
 
 
 def still_open(whistles: Sequence[Whistle]) -> tuple[Whistle, ...]:
@@ -89,19 +103,24 @@ def is_led(whistles: Sequence[Whistle]) -> bool:
 
 
 def is_done(whistles: Sequence[Whistle]) -> bool:
-    """Whether all leads have handed in their results; those that were called off do not count."""
-    leads = [w for w in whistles if w.role is Role.LEAD and w.state is not WhistleState.CANCELLED]
+    """Whether all leads have handed in their results; those that were called off do not count. Where the centre
+    relieved a lead, one that it designated has to be among them: its duty is not over because it was another's.
+    """
+    called = [w for w in whistles if w.role is Role.LEAD]
+    leads = [w for w in called if w.state not in RELIEVED]
+    if any(w.state is WhistleState.REASSIGNED for w in called) and not any(map(is_designated, leads)):
+        return False
     return bool(leads) and all(w.state is WhistleState.RESULT for w in leads)
 
 
-def ended(whistle: Whistle, why: Ending, at: datetime) -> Whistle:
-    """`whistle` called off, one version on, and why."""
-    moved, _ = advance(whistle, Move.CANCEL, at)
-    return replace(moved, reasons=(*moved.reasons, Reason(why.value)))
+def ended(whistle: Whistle, why: Ending, at: datetime) -> tuple[Whistle, Step]:
+    """`whistle` called off by the hub, one version on, and why; and the step for its history."""
+    moved, step = advance(whistle, Move.CANCEL, at, actor=Actor.HUB)
+    return replace(moved, reasons=(*moved.reasons, Reason(why.value))), step
 
 
 def ending_of(whistle: Whistle) -> Ending:
-    """Why `ended` called `whistle` off."""
+    """Why `whistle` was called off, or its department relieved."""
     return Ending(whistle.reasons[-1].rule)
 
 

@@ -10,14 +10,17 @@ from hub.errors import Refused
 from hub.model import Report, ReturnRules, Whistle
 from hub.whistle.calendar import Calendar
 from hub.whistle.clocks import deadline
+from hub.whistle.follow import is_designated
 
 
 def check_return(report: Report, whistle: Whistle, rules: ReturnRules, calendar: Calendar) -> None:
     """Returns where `report` may hand `whistle` back.
 
-    Raises Refused: W105 no return is left, W106 too late, W104 a reason the contract does not know,
+    Raises Refused: W109 the centre decided that it stays, W105 no return is left, W106 too late, W104 a reason the contract does not know,
     W107 no evidence where it asks for some. The time limit runs from the blowing, never from a move.
     """
+    if is_designated(whistle):
+        raise Refused("W109")
     if whistle.returns >= rules.max_returns:
         raise Refused("W105")
     if _is_late(report.reported_at, whistle, rules, calendar):

@@ -12,8 +12,9 @@ from sqlalchemy import Connection
 from hub.access.keyring import load_keys
 from hub.access.vault import Vault
 from hub.errors import Refused
-from hub.model import Code, Draft, Role
+from hub.model import Code, Draft, Move, Role
 from hub.run import blindrotation
+from hub.run.arbitrating import Arbitrating
 from hub.store import whistles
 from hub.store.whistles import NewAnswer, NewDelivery
 from tests.conftest import Servers
@@ -102,6 +103,30 @@ def decided(hub: HubInHand, draft: Draft) -> Callable[[Connection], object]:
     take_in(hub)
     ((id_,),) = hub.rows("SELECT id FROM event WHERE fate IS NULL")
     return lambda conn: hub.hub.plain_casework()._handle(conn, [id_])
+
+
+def centre(hub: HubInHand, department: str, move: Move) -> Callable[[Connection], object]:
+    """What a person at the centre decides about the return of `department`."""
+    ((id_,),) = hub.rows(f"SELECT id FROM whistle WHERE department = '{department}'")  # noqa: S608 a test's own word
+    dispatch, at = hub.hub.dispatch("centre"), hub.clock.now()
+    return lambda conn: Arbitrating(conn, dispatch, hub.hub.pack, by="centre", at=at).decide(id_, move, "")
+
+
+def test_of_a_decision_and_a_return_taken_back_at_the_same_moment_one_holds_and_the_other_is_refused(
+    hub: HubInHand,
+) -> None:
+    report(hub, "zilai", "sign", "return")
+    with pytest.raises(Refused, match="W101"):
+        at_once(hub, centre(hub, "zilai", Move.UPHOLD), take(hub, "zilai", nonce="back", move="sign"))
+    assert ("zilai", "reassigned") in on(hub, incidents(hub)[0])
+
+
+def test_of_two_who_decide_at_the_same_moment_one_is_refused(hub: HubInHand) -> None:
+    report(hub, "zilai", "sign", "return")
+    with pytest.raises(Refused, match="W101"):
+        at_once(hub, centre(hub, "zilai", Move.DISMISS), centre(hub, "zilai", Move.UPHOLD))
+    assert ("zilai", "blown") in on(hub, incidents(hub)[0])
+    assert [("dismiss",)] == hub.rows("SELECT move FROM step ORDER BY version DESC LIMIT 1")
 
 
 def test_a_report_that_comes_twice_at_the_same_moment_is_taken_once(hub: HubInHand) -> None:

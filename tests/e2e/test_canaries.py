@@ -431,8 +431,8 @@ def filled(day: Day, word: str, place: Path) -> str:
     """An argument with what the hub holds; a file to import that names somebody in a row that is wrong."""
     if word == "{attachment}":
         return str(day.in_hand.rows("SELECT min(id) FROM attachment WHERE state = 'fetched'")[0][0])
-    if word in ("{event}", "{incident}"):
-        return str(day.in_hand.rows(f"SELECT min(id) FROM {word.strip('{}')}")[0][0])  # noqa: S608 one of two words
+    if word in ("{event}", "{incident}", "{whistle}"):
+        return str(day.in_hand.rows(f"SELECT min(id) FROM {word.strip('{}')}")[0][0])  # noqa: S608 one of three words
     if word == "{file}":
         (place / "rows.csv").write_text(f"编号,标题\n,{planted(0).name}\n{planted(0).phone}\n", "utf-8")
         return str(place / "rows.csv")

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from typing import Final, TypeVar
 
-from hub.model import Move, WhistleState
+from hub.model import Actor, Move, WhistleState
 from hub.plugin import supervisor
 from hub.run.reference.page import Page, code, markdown, mermaid, table
 from hub.whistle import lifecycle
@@ -18,7 +18,9 @@ WHISTLE: Final[Mapping[WhistleState, str]] = {
     WhistleState.CONTACTED: "已联系",
     WhistleState.REPORTED_IN: "已报到（到场）",
     WhistleState.DISPUTED: "已退单，待裁定",
+    WhistleState.ARBITRATING: "裁定中",
     WhistleState.RESULT: "已反馈结果",
+    WhistleState.REASSIGNED: "已改派（本单位不再承办）",
     WhistleState.CANCELLED: "已作废",
 }
 MOVES: Final[Mapping[Move, str]] = {
@@ -27,7 +29,16 @@ MOVES: Final[Mapping[Move, str]] = {
     Move.ARRIVE: "到场",
     Move.RETURN: "退单",
     Move.RESULT: "反馈结果",
-    Move.CANCEL: "作废（由中心）",
+    Move.REFER: "提交会商裁定",
+    Move.UPHOLD: "准予退单",
+    Move.DISMISS: "驳回退单（不得再退）",
+    Move.DESIGNATE: "直接指派",
+    Move.CANCEL: "作废",
+}
+ACTORS: Final[Mapping[Actor, str]] = {
+    Actor.DEPARTMENT: "部门",
+    Actor.CENTRE: "区指挥中心",
+    Actor.HUB: "系统",
 }
 ADAPTER: Final[Mapping[supervisor.State, str]] = {
     supervisor.State.LOADED: "已加载",
@@ -58,10 +69,10 @@ def states_page() -> Page:
         "Each of the two lives is one table in the code. A move that is not in the table is refused, and the "
         "refusal names the moves that are open (W101 for a whistle, S117 for an adapter).",
         "## A whistle (哨)\n\nEach called department has a whistle of its own. No move changes a deadline. "
-        "Departments make every move but `cancel`, which is the centre's and has no command yet. Review, "
-        "arbitration, upgrade, evaluation and the archive are not yet states of it.",
-        diagram(lifecycle.TABLE, WhistleState.BLOWN),
-        _rows(lifecycle.TABLE, WHISTLE, MOVES, "move"),
+        "The centre moves whistles with `gridplus whistle`; a whistle that it designates begins at `blown`. "
+        "Review, upgrade, evaluation and the archive are not yet states of it.",
+        diagram({at: way.after for at, way in lifecycle.TABLE.items()}, WhistleState.BLOWN),
+        _life(),
         "## An adapter\n\nEach source is supervised on its own: what it raises becomes its state, and no other "
         "source stops. `gridplus doctor` names every adapter that is not running.",
         diagram(supervisor.TABLE, supervisor.State.LOADED),
@@ -81,6 +92,25 @@ def diagram(moves: Mapping[tuple[_State, _Turn], _State], first: _State) -> str:
             *(f"    {state} --> [*]" for state in ends),
         )
     )
+
+
+def _life() -> str:
+    """A row a move of a whistle, with who may make it."""
+    rows: list[tuple[str, ...]] = []
+    for state in WhistleState:
+        leaving = [(move, way) for (before, move), way in lifecycle.TABLE.items() if before is state]
+        rows += [
+            (
+                code(state),
+                WHISTLE[state],
+                code(move),
+                MOVES[move],
+                "、".join(ACTORS[one] for one in Actor if one in way.by),
+                code(way.after),
+            )
+            for move, way in leaving
+        ] or [(code(state), WHISTLE[state], "", "", "", "an end")]
+    return table(("state", "状态", "move", "动作", "who", "leads to"), rows)
 
 
 def _rows(

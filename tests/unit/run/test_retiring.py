@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from hub.cli import main
-from hub.model import Code, Mode, Move, Whistle
+from hub.model import Actor, Code, Mode, Move, Whistle
 from hub.run import retiring
 from hub.store import incidents, leases, whistles
 from hub.whistle.lifecycle import advance
@@ -46,7 +46,7 @@ def end(hub: HubInHand, whistle_id: str) -> None:
 
 
 def _cancelled(one: Whistle, hub: HubInHand) -> Whistle:
-    return advance(one, Move.CANCEL, hub.clock.now())[0]
+    return advance(one, Move.CANCEL, hub.clock.now(), actor=Actor.HUB)[0]
 
 
 def clockwork(hub: HubInHand, steps: int = 5) -> None:

@@ -160,7 +160,7 @@ def test_a_mask_that_was_skipped_is_a_bug_and_nothing_leaves(
     one, matter = stored(called)
     telling = called.hub.telling
     with pytest.raises(Bug) as bug, called.hub.store.write() as conn:
-        telling.tell(conn, [Notice(one, matter)], through=Exit.HTTP_PULL, at=called.clock.now())
+        telling.tell(conn, [Notice.of(one, matter)], through=Exit.HTTP_PULL, at=called.clock.now())
     assert ("A121", "/incident/lon") == (bug.value.code, bug.value.pointer)
     with door(called.hub) as client:
         assert {"whistles": []} == client.get("/departments/me/whistles").json()
@@ -172,7 +172,7 @@ def test_a_value_of_the_wrong_type_is_a_bug_and_nothing_leaves(called: HubInHand
     wrong = replace(matter, **said)
     telling = called.hub.telling
     with pytest.raises(Bug) as bug, called.hub.store.write() as conn:
-        telling.tell(conn, [Notice(one, wrong)], through=Exit.HTTP_PULL, at=called.clock.now())
+        telling.tell(conn, [Notice.of(one, wrong)], through=Exit.HTTP_PULL, at=called.clock.now())
     assert ("A121", "/incident/category") == (bug.value.code, bug.value.pointer)
 
 

@@ -7,10 +7,22 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub import ids
-from hub.model import Call, DepartmentId, Ending, IncidentId, Reason, Role, Whistle, WhistleId, WhistleState
+from hub.model import (
+    Actor,
+    Call,
+    DepartmentId,
+    Ending,
+    IncidentId,
+    Move,
+    Reason,
+    Role,
+    Whistle,
+    WhistleId,
+    WhistleState,
+)
 from hub.whistle.follow import (
     ACTIVE,
-    ENDS,
+    DESIGNATED,
     MERGED,
     ended,
     ending_of,
@@ -21,6 +33,7 @@ from hub.whistle.follow import (
     next_id,
     part,
 )
+from hub.whistle.lifecycle import ENDS
 from tests.unit.whistle.test_lifecycle import BLOWN_AT, WHISTLE
 
 LEAD, ASSIST = Role.LEAD, Role.ASSIST
@@ -111,7 +124,7 @@ def test_following_a_route_twice_does_nothing_the_second_time(
 ) -> None:
     turn = follow(standing, route)
     gone = {w.id for w in turn.end}
-    after = [ended(w, Ending.REROUTED, BLOWN_AT) if w.id in gone else w for w in standing]
+    after = [ended(w, Ending.REROUTED, BLOWN_AT)[0] if w.id in gone else w for w in standing]
     after += [
         replace(whistle(c.department, role=c.role), id=WhistleId(f"new_{c.department}")) for c in turn.blow
     ]
@@ -132,7 +145,7 @@ def test_joined_and_parted_again_every_whistle_is_back_or_was_called_off(
     at_it = [w.department for w in together if w.state not in ENDS]
     assert len(at_it) == len(set(at_it))
     back = {w.id: w for w in part(together, OTHER)}
-    off = {w.id for w in done.ended}
+    off = {w.id for w, _ in done.ended}
     for one in moving:
         if one.state not in ENDS and one.id not in off:
             assert replace(one, version=one.version + 2) == back.pop(one.id)
@@ -141,11 +154,12 @@ def test_joined_and_parted_again_every_whistle_is_back_or_was_called_off(
 
 def test_a_whistle_that_is_called_off_says_why_behind_what_it_said_before() -> None:
     before = Reason("contract_clause", {"clause": "1"})
-    off = ended(whistle(reasons=(before,)), Ending.WITHDRAWN, BLOWN_AT)
+    off, step = ended(whistle(reasons=(before,)), Ending.WITHDRAWN, BLOWN_AT)
+    assert (Actor.HUB, Move.CANCEL, off.version) == (step.actor, step.move, step.version)
     assert (before, Reason("withdrawn")) == off.reasons
     assert (WhistleState.CANCELLED, WHISTLE.version + 1) == (off.state, off.version)
     for why in Ending:
-        assert why is ending_of(ended(whistle(reasons=(before, before)), why, BLOWN_AT))
+        assert why is ending_of(ended(whistle(reasons=(before, before)), why, BLOWN_AT)[0])
 
 
 def test_a_whistle_that_goes_along_belongs_to_the_other_matter_and_says_whence_it_came() -> None:
@@ -155,12 +169,12 @@ def test_a_whistle_that_goes_along_belongs_to_the_other_matter_and_says_whence_i
     (moved,) = done.moved
     assert (ONE, (Reason(MERGED, {"from": OTHER}),)) == (moved.incident_id, moved.reasons)
     stays = join([mine], ONE, [whistle()], takes_more=True, at=BLOWN_AT)
-    assert ((), [Reason("merged")]) == (stays.moved, [w.reasons[-1] for w in stays.ended])
+    assert ((), [Reason("merged")]) == (stays.moved, [w.reasons[-1] for w, _ in stays.ended])
 
 
 def test_nothing_moves_to_a_matter_that_takes_no_more() -> None:
     done = join([whistle(incident=OTHER)], ONE, [], takes_more=False, at=BLOWN_AT)
-    assert ((), ["cancelled"]) == (done.moved, [w.state for w in done.ended])
+    assert ((), ["cancelled"]) == (done.moved, [w.state for w, _ in done.ended])
 
 
 @pytest.mark.parametrize("state", list(WhistleState))
@@ -196,3 +210,26 @@ def test_each_round_of_calling_one_department_has_an_id_of_its_own() -> None:
     first = next_id(ONE, "zilai", set())
     assert ids.whistle_id(ONE, "zilai") == first
     assert ids.whistle_id(ONE, "zilai", 1) == next_id(ONE, "zilai", {first})
+
+
+def designated(department: str, state: WhistleState) -> Whistle:
+    """A lead that the centre called."""
+    return whistle(department, state=state, reasons=(Reason(DESIGNATED),))
+
+
+def test_whom_the_centre_designated_stays_whatever_the_route_says() -> None:
+    standing = [designated("gongan", WhistleState.BLOWN)]
+    assert () == follow(standing, [call(role=LEAD)]).end
+    assert standing == list(
+        follow(standing, [], {DepartmentId("gongan")}).end
+    )  # but for whom a report accuses
+
+
+def test_a_matter_whose_lead_was_relieved_is_done_only_with_one_that_was_designated() -> None:
+    gone = whistle("zilai", state=WhistleState.REASSIGNED)
+    other = whistle("gongan", state=WhistleState.RESULT)
+    assert not is_done([gone])
+    assert not is_done([gone, other])
+    assert not is_done([gone, other, designated("shuiwu", WhistleState.SIGNED)])
+    assert is_done([gone, other, designated("shuiwu", WhistleState.RESULT)])
+    assert () == follow([gone], [call(role=LEAD)]).blow  # who was relieved is not called again by the route

@@ -9,12 +9,14 @@ from hypothesis import strategies as st
 
 from hub.errors import Refused
 from hub.model import (
+    Actor,
     Deadline,
     DepartmentId,
     Duration,
     IncidentId,
     Level,
     Move,
+    Reason,
     Report,
     ReportId,
     ReturnRules,
@@ -25,7 +27,7 @@ from hub.model import (
     WhistleState,
 )
 from hub.whistle.calendar import Calendar
-from hub.whistle.lifecycle import TABLE, Step, advance, open_moves
+from hub.whistle.lifecycle import ENDS, TABLE, Step, advance, open_moves
 from hub.whistle.returns import check_return
 
 BLOWN_AT = datetime(2026, 3, 10, 0, 0, tzinfo=UTC)  # 08:00 in Shanghai
@@ -71,24 +73,27 @@ RETURN = Report(
 def test_the_main_road_leads_from_blown_to_result() -> None:
     whistle = WHISTLE
     for move in (Move.SIGN, Move.CONTACT, Move.ARRIVE, Move.RESULT):
-        whistle, _ = advance(whistle, move, BLOWN_AT)
+        whistle, _ = advance(whistle, move, BLOWN_AT, actor=Actor.DEPARTMENT)
     assert WhistleState.RESULT is whistle.state
     assert WHISTLE.version + 4 == whistle.version
 
 
+@pytest.mark.parametrize("actor", Actor)
 @pytest.mark.parametrize("move", Move)
 @pytest.mark.parametrize("state", WhistleState)
 def test_every_move_follows_the_table_or_is_refused_with_the_open_ones(
-    state: WhistleState, move: Move
+    state: WhistleState, move: Move, actor: Actor
 ) -> None:
     whistle = replace(WHISTLE, state=state)
-    if (state, move) in TABLE:
-        moved, step = advance(whistle, move, BLOWN_AT)
-        assert TABLE[state, move] is moved.state
+    way = TABLE.get((state, move))
+    if way is not None and actor in way.by:
+        moved, step = advance(whistle, move, BLOWN_AT, actor=actor)
+        assert way.after is moved.state
         assert (
             Step(
                 whistle_id=WHISTLE.id,
                 move=move,
+                actor=actor,
                 at=BLOWN_AT,
                 before=state,
                 after=moved.state,
@@ -98,42 +103,50 @@ def test_every_move_follows_the_table_or_is_refused_with_the_open_ones(
         )
     else:
         with pytest.raises(Refused) as refusal:
-            advance(whistle, move, BLOWN_AT)
+            advance(whistle, move, BLOWN_AT, actor=actor)
         assert refusal.value.code == "W101"
-        assert (", ".join(open_moves(state)) or "-") == refusal.value.facts["allowed"]
+        assert (", ".join(open_moves(state, actor)) or "-") == refusal.value.facts["allowed"]
 
 
+@pytest.mark.parametrize("actor", Actor)
 @pytest.mark.parametrize("state", WhistleState)
-def test_open_moves_are_exactly_those_of_the_table(state: WhistleState) -> None:
-    assert {move for at, move in TABLE if at is state} == set(open_moves(state))
+def test_open_moves_are_exactly_those_of_the_table(state: WhistleState, actor: Actor) -> None:
+    theirs = {move for (at, move), way in TABLE.items() if at is state and actor in way.by}
+    assert theirs == set(open_moves(state, actor))
 
 
-def test_result_and_cancelled_are_the_only_ends() -> None:
-    ends = {state for state in WhistleState if not open_moves(state)}
-    assert {WhistleState.RESULT, WhistleState.CANCELLED} == ends
+def test_nothing_leads_on_from_a_result_a_relief_and_a_cancelled_whistle() -> None:
+    assert {WhistleState.RESULT, WhistleState.REASSIGNED, WhistleState.CANCELLED} == ENDS
+
+
+def test_a_department_cannot_decide_about_its_own_return_nor_the_centre_report_for_it() -> None:
+    decisions = {Move.REFER, Move.UPHOLD, Move.DISMISS}
+    for (_, move), way in TABLE.items():
+        assert (move in decisions) == (way.by == {Actor.CENTRE})
+        assert Actor.DEPARTMENT not in way.by or way.by == {Actor.DEPARTMENT}
 
 
 def test_an_end_can_be_reached_from_every_state() -> None:
-    reaching = {WhistleState.RESULT, WhistleState.CANCELLED}
+    reaching = set(ENDS)
     for _ in WhistleState:
-        reaching |= {state for (state, _), after in TABLE.items() if after in reaching}
+        reaching |= {state for (state, _), way in TABLE.items() if way.after in reaching}
     assert set(WhistleState) == reaching
 
 
 @pytest.mark.nasty("N11")
 def test_a_whistle_can_be_cancelled_from_every_state_that_is_not_an_end() -> None:
-    ends = {WhistleState.RESULT, WhistleState.CANCELLED}
     cancellable = {state for state, move in TABLE if move is Move.CANCEL}
-    assert set(WhistleState) - ends == cancellable
+    assert set(WhistleState) - ENDS == cancellable
 
 
-@given(st.lists(st.sampled_from(Move), max_size=12))
-def test_no_sequence_of_moves_touches_a_deadline_or_loses_a_version(moves: list[Move]) -> None:
+@given(st.lists(st.tuples(st.sampled_from(Move), st.sampled_from(Actor)), max_size=16))
+def test_no_sequence_of_moves_touches_a_deadline_or_loses_a_version(moves: list[tuple[Move, Actor]]) -> None:
     whistle = WHISTLE
     steps: list[Step] = []
-    for move in moves:
+    for move, actor in moves:
         try:
-            whistle, step = advance(whistle, move, BLOWN_AT + timedelta(minutes=len(steps)))
+            at = BLOWN_AT + timedelta(minutes=len(steps))
+            whistle, step = advance(whistle, move, at, actor=actor)
         except Refused:
             continue
         steps.append(step)
@@ -150,6 +163,9 @@ def test_a_return_with_a_known_reason_evidence_and_in_time_is_taken(calendar: Ca
 @pytest.mark.parametrize(
     ("report", "whistle", "code"),
     [
+        pytest.param(
+            RETURN, replace(WHISTLE, reasons=(Reason("designated"),)), "W109", id="the centre decided"
+        ),
         pytest.param(RETURN, replace(WHISTLE, returns=1), "W105", id="none left"),
         pytest.param(
             replace(RETURN, reported_at=BLOWN_AT + timedelta(hours=5)),

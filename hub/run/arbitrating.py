@@ -1,0 +1,120 @@
+"""What the district's centre decides about who handles a matter: whether a return holds, and who is designated.
+
+A return that holds relieves its department, and the matter waits at the desk until somebody is designated. One that
+is dismissed stays with its department, which may not return it again; neither may one that was designated (domain.md
+3.4). No clock begins anew by it: the time that a dismissed return took is the department's own.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from hub.clock import day_of
+from hub.contract.clauses import holds_on
+from hub.contract.route import designated
+from hub.errors import Refused
+from hub.model import (
+    Actor,
+    Contract,
+    Ending,
+    Incident,
+    IncidentState,
+    Move,
+    Reason,
+    Whistle,
+    WhistleId,
+    WhistleState,
+)
+from hub.pack import Pack
+from hub.run.concern import concerns_of
+from hub.run.dispatch import Dispatch
+from hub.store import incidents, whistles
+from hub.store.steps import Made
+from hub.whistle.clocks import due_from
+from hub.whistle.follow import DESIGNATED, still_open
+from hub.whistle.lifecycle import Step, advance
+
+_CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,31}")
+_SAYS: Final = {Move.UPHOLD: Ending.REASSIGNED.value, Move.DISMISS: DESIGNATED}
+"""What a move adds to a whistle's reasons."""
+
+
+def check_code(reason_code: str) -> None:
+    """Returns where `reason_code` is a code or empty; raises Refused W114 for words, which may name somebody."""
+    if reason_code and not _CODE.fullmatch(reason_code):
+        raise Refused("W114")
+
+
+class Arbitrating:
+    """One person's decision, inside the caller's transaction."""
+
+    def __init__(self, conn: Connection, dispatch: Dispatch, pack: Pack, *, by: str, at: datetime) -> None:
+        """`by`: the account that stands in the history; no department sees it."""
+        self._conn, self._dispatch, self._pack, self._by, self._at = conn, dispatch, pack, by, at
+
+    def decide(self, whistle_id: str, move: Move, reason_code: str) -> Whistle:
+        """REFER: others are heard first; UPHOLD: the return holds; DISMISS: it does not. Gives back the whistle then.
+
+        Raises Refused W103 where there is no such whistle, W101 where its state allows no such move.
+        """
+        whistle = whistles.held(self._conn, whistle_id)
+        if whistle is None:
+            raise Refused("W103")
+        moved, step = advance(whistle, move, self._at, actor=Actor.CENTRE)
+        if says := _SAYS.get(move):
+            moved = replace(moved, reasons=(*moved.reasons, Reason(says)))
+        incident = self._incident(whistle.incident_id)
+        self._dispatch.settle(self._conn, incident, moved, Made(step, self._by, reason_code), self._at)
+        return moved
+
+    def designate(self, incident_id: str, department: str, reason_code: str) -> Whistle:
+        """`department` leads the matter from now on, beside who else is at it; gives back its new whistle.
+
+        Raises Refused C106 where there is no such matter, W110 where it is not open, W111 where the department has no
+        contract today, W112 where it is at the matter already, W113 where a report of the matter accuses it.
+        """
+        incidents.lock_rows(self._conn, [incident_id])
+        incident = self._incident(incident_id)
+        if incident.state is not IncidentState.OPEN:
+            raise Refused("W110", incident=incident.id)
+        contract = self._contract(department)
+        standing = whistles.of_incidents(self._conn, [incident.id]).get(incident.id, [])
+        self._check(contract, incident, standing)
+        call = designated(
+            contract, incident.level, due_from(self._at, self._pack.calendar), Reason(DESIGNATED)
+        )
+        step = Step(
+            whistle_id=WhistleId(""),  # the whistle is made, and numbered, with it
+            move=Move.DESIGNATE,
+            actor=Actor.CENTRE,
+            at=self._at,
+            before=WhistleState.BLOWN,
+            after=WhistleState.BLOWN,
+            version=1,
+        )
+        made = Made(step, self._by, reason_code)
+        return self._dispatch.designate(self._conn, incident, call, made, self._at)
+
+    def _check(self, contract: Contract, incident: Incident, standing: Sequence[Whistle]) -> None:
+        if any(one.department == contract.department for one in still_open(standing)):
+            raise Refused("W112")
+        accused = (one.accused for one in concerns_of(self._conn, [(incident, self._at)]))
+        if any(contract.department in some for some in accused):
+            raise Refused("W113")
+
+    def _contract(self, department: str) -> Contract:
+        day = day_of(self._at)
+        known = [c for c in self._pack.contracts if c.department == department and holds_on(c, day)]
+        if not known:
+            raise Refused("W111", department=department)
+        return max(known, key=lambda one: one.version)
+
+    def _incident(self, id_: str) -> Incident:
+        known = incidents.load(self._conn, [id_]).get(id_)
+        if known is None:
+            raise Refused("C106", id=id_)
+        return known
