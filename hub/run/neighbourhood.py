@@ -15,11 +15,11 @@ from hub.access.vault import Vault
 from hub.incident.blocks import is_of_place
 from hub.incident.sighting import Candidate, Sighting
 from hub.incident.ties import Identity, identities
-from hub.model import Event, EventKey, Incident, Mode
+from hub.model import Event, EventKey, EventText, Incident, Mode
 from hub.pipeline import Journey
 from hub.run.matters import Matter, Matters
-from hub.run.sealing import texts_of
-from hub.store import blocks, events, incidents, keys
+from hub.run.sealing import open_text, texts_of
+from hub.store import blocks, compared, events, incidents, keys
 from hub.store.blocks import Sought
 
 SIGHTINGS: Final = 12
@@ -126,22 +126,36 @@ class Neighbourhood:
         return self._asked_in(seen.incident.id) <= seen.reports.keys()
 
     def _read(self, ids: Iterable[str]) -> None:
-        self.incidents.update(incidents.load(self._conn, ids))
+        found = incidents.load(self._conn, ids)
+        self.incidents.update(found)
+        few = {id_ for id_, one in found.items() if one.event_count <= SIGHTINGS}
+        self._read_few(few)
+        self._read_many(found.keys() - few)
+
+    def _read_few(self, ids: Iterable[str]) -> None:
+        """Matters of which all reports are compared."""
+        for id_, told in compared.told(self._conn, ids).items():
+            self.reports[id_] = {one.event.key: one.event for one in told}
+            self._see(id_, [(one.event, open_text(self._vault, one.key, one.sealed)) for one in told])
+
+    def _read_many(self, ids: Iterable[str]) -> None:
         links = incidents.links_of(self._conn, ids)
         chosen = {i: _first_and_newest(ls, self._asked_in(i)) for i, ls in links.items()}
         revised = self._revised()
         wanted = {i: ls if i in revised else chosen[i] for i, ls in links.items()}
         newest = incidents.latest_events(self._conn, {one.event_key for ls in wanted.values() for one in ls})
         stored = events.load(self._conn, newest.values())
-        compared = [stored[newest[one.event_key]] for ls in chosen.values() for one in ls]
-        data_keys = keys.of(self._conn, {s.event.record_id for s in compared})
-        texts = texts_of(self._vault, compared, data_keys)
+        seen = [stored[newest[one.event_key]] for ls in chosen.values() for one in ls]
+        texts = texts_of(self._vault, seen, keys.of(self._conn, {s.event.record_id for s in seen}))
         for id_, ls in chosen.items():
             self.reports[id_] = {one.event_key: stored[newest[one.event_key]].event for one in wanted[id_]}
-            seen = [self.reports[id_][one.event_key] for one in ls]
-            sightings = tuple(self._journey.sight(e, texts[e.id]) for e in seen)
-            self._candidates[id_] = _candidate(self.incidents[id_], sightings)
-            self._find_in(id_, {block for one in sightings for block in self._journey.blocks(one)})
+            told = [self.reports[id_][one.event_key] for one in ls]
+            self._see(id_, [(event, texts[event.id]) for event in told])
+
+    def _see(self, id_: str, told: Iterable[tuple[Event, EventText]]) -> None:
+        sightings = tuple(self._journey.sight(event, text) for event, text in told)
+        self._candidates[id_] = _candidate(self.incidents[id_], sightings)
+        self._find_in(id_, {block for one in sightings for block in self._journey.blocks(one)})
 
     # -- asking --------------------------------------------------------------------------------------
 

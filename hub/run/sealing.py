@@ -50,13 +50,12 @@ def texts_of(
     vault: Vault, stored: Sequence[events.StoredEvent], data_keys: Mapping[str, DataKey]
 ) -> dict[str, EventText]:
     """Event id → its words, unsealed; empty words where the record's key was destroyed."""
-    found: dict[str, EventText] = {}
-    for one in stored:
-        key = data_keys.get(one.event.record_id)
-        found[one.event.id] = (
-            loads(EventText, vault.open(key, EVENT_SEALED_AT, one.sealed)) if key else EventText()
-        )
-    return found
+    return {one.event.id: open_text(vault, data_keys.get(one.event.record_id), one.sealed) for one in stored}
+
+
+def open_text(vault: Vault, key: DataKey | None, sealed: bytes) -> EventText:
+    """The words of an event, unsealed; empty ones where the key was destroyed."""
+    return loads(EventText, vault.open(key, EVENT_SEALED_AT, sealed)) if key else EventText()
 
 
 def seal_attachments(vault: Vault, key: DataKey, one: Understood) -> Iterator[attachments.NewAttachment]:
