@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli import output
+from hub.cli.account import by
 
 if TYPE_CHECKING:  # the store is slow to import: `--help` must not wait for it
     from hub.model import Incident
@@ -19,7 +20,7 @@ def review() -> None:
 
 _STORE = click.option("--store", default=None, help="SQLAlchemy URL of the store.")
 _BUS = click.option("--bus", default=None, help="`embedded`, or kafka://host:port, as the workers have it.")
-_BY = click.option("--by", required=True, help="Your account: it stands beside the decision.")
+_BY = by("it stands beside the decision")
 
 
 @review.command("list")

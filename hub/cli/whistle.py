@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli import output
+from hub.cli.account import by
 from hub.cli.opened import opened
 from hub.model import Move
 
@@ -21,9 +22,7 @@ def whistle() -> None:
 
 _STORE = click.option("--store", default=None, help="SQLAlchemy URL of the store.")
 _BUS = click.option("--bus", default=None, help="`embedded`, or kafka://host:port, as the workers have it.")
-_BY = click.option(
-    "--by", required=True, help="Your account: it stands in the history, which no department sees."
-)
+_BY = by("it stands in the history, which no department sees")
 _REASON = click.option(
     "--reason",
     default="",
@@ -43,7 +42,7 @@ def list_(store: str | None) -> None:
     with opened(read(store=store).store_url) as there, there.read() as conn:
         waiting = whistles.unsettled(conn)
         made = steps.of_whistles(conn, (one.id for one in waiting))
-    returned = {id_: [one for one in some if one.step.move is Move.RETURN][-1:] for id_, some in made.items()}
+    returned = {id_: one for id_, some in made.items() for one in some if one.step.move is Move.RETURN}
     told = [
         {
             "whistle": one.id,
@@ -52,8 +51,8 @@ def list_(store: str | None) -> None:
             "role": one.role,
             "state": one.state,
             "blown_at": plain(one.blown_at),
-            "returned_at": [plain(last.step.at) for last in returned.get(one.id, [])],
-            "reason_code": [last.reason_code for last in returned.get(one.id, [])],
+            "returned_at": plain(last.step.at) if (last := returned.get(one.id)) else None,
+            "reason_code": last.reason_code if last else "",
         }
         for one in waiting
     ]
@@ -68,7 +67,7 @@ def list_(store: str | None) -> None:
 @_BUS
 def refer(whistle_id: str, by: str, reason: str, store: str | None, bus: str | None) -> None:
     """WHISTLE's return is heard with others before it is decided."""
-    _decide(store, bus, by, reason, lambda one: one.decide(whistle_id, Move.REFER, reason))
+    _decide(store, bus, by, lambda one: one.decide(whistle_id, Move.REFER, reason))
 
 
 @whistle.command()
@@ -79,7 +78,7 @@ def refer(whistle_id: str, by: str, reason: str, store: str | None, bus: str | N
 @_BUS
 def uphold(whistle_id: str, by: str, reason: str, store: str | None, bus: str | None) -> None:
     """WHISTLE's return holds: its department is relieved, and the matter waits at the desk for another lead."""
-    _decide(store, bus, by, reason, lambda one: one.decide(whistle_id, Move.UPHOLD, reason))
+    _decide(store, bus, by, lambda one: one.decide(whistle_id, Move.UPHOLD, reason))
 
 
 @whistle.command()
@@ -90,32 +89,30 @@ def uphold(whistle_id: str, by: str, reason: str, store: str | None, bus: str | 
 @_BUS
 def dismiss(whistle_id: str, by: str, reason: str, store: str | None, bus: str | None) -> None:
     """WHISTLE's return does not hold: it stays with its department, which cannot return it again."""
-    _decide(store, bus, by, reason, lambda one: one.decide(whistle_id, Move.DISMISS, reason))
+    _decide(store, bus, by, lambda one: one.decide(whistle_id, Move.DISMISS, reason))
 
 
 @whistle.command()
 @click.argument("incident")
 @click.argument("department")
+@click.option("--secret", is_flag=True, help="The matter is secret, and this department has to know of it.")
 @_BY
 @_REASON
 @_STORE
 @_BUS
 def designate(
-    incident: str, department: str, by: str, reason: str, store: str | None, bus: str | None
+    incident: str, department: str, secret: bool, by: str, reason: str, store: str | None, bus: str | None
 ) -> None:
     """DEPARTMENT leads INCIDENT from now on, whatever the contracts say; it cannot return it."""
-    _decide(store, bus, by, reason, lambda one: one.designate(incident, department, reason))
+    _decide(store, bus, by, lambda one: one.designate(incident, department, reason, though_secret=secret))
 
 
-def _decide(
-    store: str | None, bus: str | None, by: str, reason: str, act: "Callable[[Arbitrating], Whistle]"
-) -> None:
+def _decide(store: str | None, bus: str | None, by: str, act: "Callable[[Arbitrating], Whistle]") -> None:
     """One decision, one transaction, its messages in it; prints the whistle as it stands then."""
-    from hub.run.arbitrating import Arbitrating, check_code
+    from hub.run.arbitrating import Arbitrating
     from hub.run.assembly import Assembly
     from hub.settings import read
 
-    check_code(reason)
     hub = Assembly(read(store=store, bus=bus))
     try:
         dispatch = hub.dispatch("centre")

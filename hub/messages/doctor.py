@@ -167,4 +167,10 @@ TEXTS: Final[dict[str, Text]] = {
         "months of the store are not made, or rows lie in none of them: {tables}",
         "start clockwork: it makes them ahead and moves the rows there",
     ),
+    "D149": Text(
+        "退单未裁定超过时限：{count} 件（首个：{first}）",
+        "由区指挥中心裁定（gridplus whistle list）",
+        "{count} returned whistles wait too long for the centre's word (first: {first})",
+        "decide about them: gridplus whistle list",
+    ),
 }

@@ -59,9 +59,9 @@ TEXTS: Final[dict[str, Text]] = {
         "choose another one, or let the administrator add its contract",
     ),
     "W112": Text(
-        "该部门已在办理此事项",
+        "该部门已在主办此事项",
         "查看其现有的哨",
-        "this department is at the matter already",
+        "this department leads the matter already",
         "look at the whistle that it has",
     ),
     "W113": Text(
@@ -75,6 +75,12 @@ TEXTS: Final[dict[str, Text]] = {
         "使用大写字母、数字和下划线，最多 32 位",
         "a reason is a code, not words",
         "use capital letters, digits and _, at most 32 of them",
+    ),
+    "W115": Text(
+        "事项 {incident} 涉密：指派后该部门将看到其授权范围内的内容，且无法收回",
+        "确需指派的，加 --secret 再执行",
+        "matter {incident} is secret: the department would be told what its grants allow, which cannot be taken back",
+        "say --secret where it has to be",
     ),
     "W120": Text(
         "合同版本 {contract} 既不在包内也未留存",

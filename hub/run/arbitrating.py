@@ -25,6 +25,7 @@ from hub.model import (
     IncidentState,
     Move,
     Reason,
+    Role,
     Whistle,
     WhistleId,
     WhistleState,
@@ -32,7 +33,7 @@ from hub.model import (
 from hub.pack import Pack
 from hub.run.concern import concerns_of
 from hub.run.dispatch import Dispatch
-from hub.store import incidents, whistles
+from hub.store import incidents, steps, whistles
 from hub.store.steps import Made
 from hub.whistle.clocks import due_from
 from hub.whistle.follow import DESIGNATED, still_open
@@ -59,8 +60,10 @@ class Arbitrating:
     def decide(self, whistle_id: str, move: Move, reason_code: str) -> Whistle:
         """REFER: others are heard first; UPHOLD: the return holds; DISMISS: it does not. Gives back the whistle then.
 
-        Raises Refused W103 where there is no such whistle, W101 where its state allows no such move.
+        Raises Refused W103 where there is no such whistle, W101 where its state allows no such move, W114 where the
+        reason is no code.
         """
+        check_code(reason_code)
         whistle = whistles.held(self._conn, whistle_id)
         if whistle is None:
             raise Refused("W103")
@@ -68,19 +71,27 @@ class Arbitrating:
         if says := _SAYS.get(move):
             moved = replace(moved, reasons=(*moved.reasons, Reason(says)))
         incident = self._incident(whistle.incident_id)
+        if move is Move.UPHOLD:
+            self._forgive(whistle)
         self._dispatch.settle(self._conn, incident, moved, Made(step, self._by, reason_code), self._at)
         return moved
 
-    def designate(self, incident_id: str, department: str, reason_code: str) -> Whistle:
+    def designate(
+        self, incident_id: str, department: str, reason_code: str, *, though_secret: bool = False
+    ) -> Whistle:
         """`department` leads the matter from now on, beside who else is at it; gives back its new whistle.
 
         Raises Refused C106 where there is no such matter, W110 where it is not open, W111 where the department has no
-        contract today, W112 where it is at the matter already, W113 where a report of the matter accuses it.
+        contract today, W112 where it leads the matter already, W113 where a report of the matter accuses it, W115 where
+        the matter is secret and the person did not say that they know.
         """
+        check_code(reason_code)
         incidents.lock_rows(self._conn, [incident_id])
         incident = self._incident(incident_id)
         if incident.state is not IncidentState.OPEN:
             raise Refused("W110", incident=incident.id)
+        if incident.secret and not though_secret:
+            raise Refused("W115", incident=incident.id)
         contract = self._contract(department)
         standing = whistles.of_incidents(self._conn, [incident.id]).get(incident.id, [])
         self._check(contract, incident, standing)
@@ -99,8 +110,16 @@ class Arbitrating:
         made = Made(step, self._by, reason_code)
         return self._dispatch.designate(self._conn, incident, call, made, self._at)
 
+    def _forgive(self, whistle: Whistle) -> None:
+        """What came due after the return was not the department's to do; the overdue fact of before stays (N41)."""
+        made = steps.of_whistles(self._conn, [whistle.id]).get(whistle.id, [])
+        returned = [one.step.at for one in made if one.step.move is Move.RETURN]
+        if returned:
+            whistles.forgive(self._conn, whistle.id, since=returned[-1])
+
     def _check(self, contract: Contract, incident: Incident, standing: Sequence[Whistle]) -> None:
-        if any(one.department == contract.department for one in still_open(standing)):
+        at_it = (one for one in still_open(standing) if one.role is Role.LEAD)
+        if any(one.department == contract.department for one in at_it):
             raise Refused("W112")
         accused = (one.accused for one in concerns_of(self._conn, [(incident, self._at)]))
         if any(contract.department in some for some in accused):

@@ -5,6 +5,7 @@ follows from an overdue step (cards, escalation) reads what stands noted here.
 """
 
 from collections.abc import Callable
+from collections.abc import Set as AbstractSet
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
@@ -19,7 +20,7 @@ from hub.model import Whistle, WhistleState
 from hub.pack.manifest import Retention
 from hub.run.retiring import retire
 from hub.run.timekeeping import JUMPED, Watch, written
-from hub.store import facts, leases, months, outbox, rows_read
+from hub.store import facts, leases, months, outbox, rows_read, steps
 from hub.store.engine import Store, insert
 from hub.store.moments import to_us
 from hub.store.tables import message, offset, overdue, whistle
@@ -144,25 +145,30 @@ class Clockwork:
             .limit(_PORTION)
         ).all()
         late: list[dict[str, object]] = []
+        moves = steps.of_whistles(conn, [row.id for row in rows])
         for row in rows:
             one = loads(Whistle, row.body)
-            passed = [d for d in one.deadlines if d.due_at <= now and not is_done(one, d.step)]
+            reached = {one.state, *(made.step.after for made in moves.get(one.id, []))}
+            passed = [d for d in one.deadlines if d.due_at <= now and not is_done(reached, d.step)]
             late += [
                 {"whistle_id": one.id, "step": d.step, "due_us": to_us(d.due_at), "noted_us": to_us(now)}
                 for d in passed
             ]
             conn.execute(
-                whistle.update().where(whistle.c.id == one.id).values(due_us=next_due_us(one, after=now))
+                whistle.update()
+                .where(whistle.c.id == one.id)
+                .values(due_us=next_due_us(one, reached, after=now))
             )
         return insert(conn, overdue, late)
 
 
-def is_done(one: Whistle, step: str) -> bool:
-    """Whether the whistle has this step behind it."""
-    return one.state in ENDS or one.state in _DONE_BY.get(step, ())
+def is_done(reached: AbstractSet[WhistleState], step: str) -> bool:
+    """Whether a whistle has this step behind it. `reached`: its state, and those before it, as far as they are known:
+    a signature stays one when the whistle is returned, and when that is dismissed."""
+    return not ENDS.isdisjoint(reached) or not reached.isdisjoint(_DONE_BY.get(step, ()))
 
 
-def next_due_us(one: Whistle, *, after: datetime) -> int | None:
+def next_due_us(one: Whistle, reached: AbstractSet[WhistleState], *, after: datetime) -> int | None:
     """The next deadline of an open step; None once there is none."""
-    open_ = [to_us(d.due_at) for d in one.deadlines if d.due_at > after and not is_done(one, d.step)]
+    open_ = [to_us(d.due_at) for d in one.deadlines if d.due_at > after and not is_done(reached, d.step)]
     return min(open_, default=None)

@@ -27,7 +27,7 @@ from hub.model import (
     WhistleState,
 )
 from hub.pipeline import Journey
-from hub.run.announcing import tell_incidents
+from hub.run.announcing import as_closed, tell_incidents
 from hub.run.concern import Concern, concerns_of
 from hub.run.contractbook import ContractBook
 from hub.run.desk import NO_LEAD, RETURNED, Desk
@@ -119,7 +119,8 @@ class Dispatch:
         done = join(known.get(source.id, []), target.id, standing, takes_more=takes_more, at=now)
         round_ = _Round(moved=list(done.moved), released=[source.id])
         round_.end(done.ended, source, Ending.MERGED)
-        together = [*standing, *done.moved]
+        moved = {w.id: w for w in done.moved}
+        together = [*(moved.pop(w.id, w) for w in standing), *moved.values()]
         self._bring(round_, concerns_of(conn, [(target, now)]), {target.id: together}, now)
         closed = self._write(conn, round_, now)
         # Deliveries before answers, as in casework: who numbers both never waits for who numbers both.
@@ -148,28 +149,36 @@ class Dispatch:
             round_.told.append(Notice.of_change(one, incident, Ending.REASSIGNED))
         elif one.state is WhistleState.BLOWN:
             round_.told.append(Notice.of_change(one, incident))
-        self._decided(conn, round_, incident, one, now)
+        self._decided(conn, round_, incident, now)
 
     def designate(
         self, conn: Connection, incident: Incident, call: Call, made: Made, now: datetime
     ) -> Whistle:
-        """The centre calls a department, whatever the route says."""
-        known = {w.id for w in whistles.of_incidents(conn, [incident.id]).get(incident.id, [])}
-        one = _whistle(incident, call, known, now)
-        step = replace(made.step, whistle_id=one.id)
-        round_ = _Round(blown=[Notice.of(one, incident)], steps=[replace(made, step=step)])
-        self._decided(conn, round_, incident, one, now)
+        """The centre calls a department as lead, whatever the route says; where it assists, that ends."""
+        standing = whistles.of_incidents(conn, [incident.id]).get(incident.id, [])
+        one = _whistle(incident, call, {w.id for w in standing}, now)
+        round_ = _Round()
+        assists = [w for w in still_open(standing) if w.department == one.department]
+        round_.end([ended(w, Ending.REROUTED, now) for w in assists], incident, Ending.REROUTED)
+        round_.blown.append(Notice.of(one, incident))
+        round_.steps.append(replace(made, step=replace(made.step, whistle_id=one.id)))
+        self._decided(conn, round_, incident, now)
         return one
 
-    def _decided(
-        self, conn: Connection, round_: _Round, incident: Incident, one: Whistle, now: datetime
-    ) -> None:
-        standing = whistles.of_incidents(conn, [incident.id]).get(incident.id, [])
-        if is_led([*(w for w in standing if w.id != one.id), one]):
+    def _decided(self, conn: Connection, round_: _Round, incident: Incident, now: datetime) -> None:
+        """Writes what the centre decided; the matter is led then, or done, or waits at the desk."""
+        known = whistles.of_incidents(conn, [incident.id]).get(incident.id, [])
+        changed = {w.id: w for w in round_.moved}
+        standing = [changed.get(w.id, w) for w in known] + [notice.whistle for notice in round_.blown]
+        if is_led(standing) or incident.state is not IncidentState.OPEN:
             round_.released.append(incident.id)
-        elif incident.state is IncidentState.OPEN:
+        elif is_done(standing):
+            round_.over.append(as_closed(incident, now))
+            round_.released.append(incident.id)
+        else:
             round_.waiting.append((incident.id, RETURNED))
         self._write(conn, round_, now)
+        self.tell_incidents(conn, round_.over, now)
 
     # -- deciding ------------------------------------------------------------------------------------
 
@@ -198,9 +207,7 @@ class Dispatch:
         self._call_off(round_, concern, turn.end, concern.why, now)
         left = [w for w in standing if w not in turn.end]
         if isinstance(routed, Routed) and is_done(left) and not _needs_a_lead(turn):
-            round_.over.append(
-                replace(incident, state=IncidentState.CLOSED, closed_at=now, version=incident.version + 1)
-            )
+            round_.over.append(as_closed(incident, now))
             round_.released.append(incident.id)
             return
         fresh = [_whistle(incident, call, known, now) for call in turn.blow]

@@ -11,14 +11,14 @@ from sqlalchemy import Connection, func, or_, select
 from hub.clock import SHANGHAI, day_of
 from hub.errors import HubError
 from hub.jsonform import plain
-from hub.model import UNMAPPED, Fate, IncidentState
+from hub.model import UNMAPPED, Fate, IncidentState, Role
 from hub.pack import Pack
 from hub.run import conservation
 from hub.run.conservation import Side
 from hub.run.pressure import PRESSED
 from hub.run.timekeeping import JUMPED, LEAST, TOLD_FOR
 from hub.run.timekeeping import read as read_jump
-from hub.store import attachments, contracts, facts, months, outbox, records, sources
+from hub.store import attachments, contracts, facts, months, outbox, records, sources, whistles
 from hub.store.moments import from_us, to_us
 from hub.store.tables import delivery, event, fallback, incident, link, overdue, record, whistle
 from hub.whistle.follow import ACTIVE
@@ -58,6 +58,7 @@ class Doctor:
             *self._silence(conn),
             *self._queues(conn),
             *_forgotten(conn),
+            *self._returns(conn),
             *self._overdue(conn),
             *self._deliveries(conn),
             *self._attachments(conn),
@@ -143,6 +144,12 @@ class Doctor:
             if side.unread > _BACKLOG:
                 yield HubError("D144", group=side.group, topic=side.topic, count=side.unread)
 
+    def _returns(self, conn: Connection) -> Iterator[HubError]:
+        """Those of assisting departments too, which no matter waits at the desk for."""
+        late = whistles.unsettled_since(conn, self.now - timedelta(seconds=self.pack.fallback_s))
+        if late:
+            yield HubError("D149", count=len(late), first=late[0])
+
     def _overdue(self, conn: Connection) -> Iterator[HubError]:
         steps = conn.execute(select(func.count()).select_from(overdue)).scalar_one()
         if steps:
@@ -201,9 +208,11 @@ class Doctor:
 
 
 def _forgotten(conn: Connection) -> Iterator[HubError]:
-    """Open matters that nobody is at and that wait nowhere; what only back-fills tell of calls nobody (N78)."""
-    called = select(whistle.c.id).where(
-        whistle.c.incident_id == incident.c.id, whistle.c.state.in_([state.value for state in ACTIVE])
+    """Open matters that nobody leads and that wait nowhere; what only back-fills tell of calls nobody (N78)."""
+    led = select(whistle.c.id).where(
+        whistle.c.incident_id == incident.c.id,
+        whistle.c.role == Role.LEAD.value,
+        whistle.c.state.in_([state.value for state in ACTIVE]),
     )
     waits = select(fallback.c.incident_id).where(
         fallback.c.incident_id == incident.c.id, fallback.c.resolved_us.is_(None)
@@ -218,7 +227,7 @@ def _forgotten(conn: Connection) -> Iterator[HubError]:
     count, first = conn.execute(
         select(func.count(), func.min(incident.c.id))
         .where(incident.c.state == IncidentState.OPEN.value)
-        .where(~called.exists(), ~waits.exists(), told.exists())
+        .where(~led.exists(), ~waits.exists(), told.exists())
     ).one()
     if count:
         yield HubError("D113", count=count, first=first)

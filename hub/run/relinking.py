@@ -99,6 +99,7 @@ class Relinking:
         )
         incidents.undo_link(self._conn, current, self._at, self._by)
         incidents.add(self._conn, [fresh])
+        blocks.copy_to(self._conn, home.id, fresh)
         reasons = (Reason("unlinked", {"from": home.id}),)
         incidents.add_links(
             self._conn,

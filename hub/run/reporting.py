@@ -5,7 +5,7 @@ belongs to one department. `department` is always that principal, never a field 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
@@ -30,7 +30,7 @@ from hub.model import (
 )
 from hub.pack import Pack
 from hub.plugin import Answer
-from hub.run.announcing import tell_incidents
+from hub.run.announcing import as_closed, tell_incidents
 from hub.run.contractbook import ContractBook
 from hub.run.desk import RETURNED, Desk
 from hub.store import events, incidents, keys, steps, whistles
@@ -42,6 +42,8 @@ from hub.whistle.lifecycle import advance
 from hub.whistle.returns import check_return
 
 SEALED_AT: Final = "report.sealed"
+_TURNING: Final = UNSETTLED | {WhistleState.RESULT}
+"""States that a matter gets or loses its lead by."""
 _STAGE: Final[Mapping[Move, Stage]] = {
     Move.SIGN: Stage.ACCEPTED,
     Move.CONTACT: Stage.IN_PROGRESS,
@@ -109,8 +111,7 @@ class Reporting:
         whistles.add_report(conn, report, sealed)
         whistles.change(conn, moved)
         steps.add(conn, [Made(step, department, report.reason_code)])
-        self._close_if_done(conn, moved, now)
-        self._see_to_the_desk(conn, whistle, moved, now)
+        self._follow_up(conn, whistle, moved, now)
         self._answer(conn, moved, report, now)
         return Taken(moved, repeated=False)
 
@@ -156,29 +157,24 @@ class Reporting:
             self._forms[contract.id] = Validator(dict(contract.form))
         return self._forms[contract.id]
 
-    def _close_if_done(self, conn: Connection, moved: Whistle, now: datetime) -> None:
-        """An incident closes once all its leads have handed in a result; who was called off does not count."""
-        if moved.state is not WhistleState.RESULT:
-            return
-        if is_done(whistles.of_incidents(conn, [moved.incident_id])[moved.incident_id]):
-            incident = incidents.load(conn, [moved.incident_id])[moved.incident_id]
-            if incident.state is IncidentState.OPEN:
-                closed = replace(
-                    incident, state=IncidentState.CLOSED, closed_at=now, version=incident.version + 1
-                )
-                incidents.change(conn, [closed])
-                self._desk.release(conn, [closed.id], now)
-                tell_incidents(conn, self._outbox, self._pack.district, [closed], now)
-
-    def _see_to_the_desk(self, conn: Connection, before: Whistle, moved: Whistle, now: datetime) -> None:
-        """A return that leaves the matter without a lead puts it on the desk; taken back, it waits no longer."""
-        if not {before.state, moved.state} & UNSETTLED:
+    def _follow_up(self, conn: Connection, before: Whistle, moved: Whistle, now: datetime) -> None:
+        """A matter closes once all its leads have handed in a result. An open one that has no lead at it any more waits
+        at the desk; it waits no longer once it has one again."""
+        if not {before.state, moved.state} & _TURNING:
             return
         called = whistles.of_incidents(conn, [moved.incident_id])[moved.incident_id]
+        incident = incidents.load(conn, [moved.incident_id])[moved.incident_id]
         if is_led(called):
-            self._desk.release(conn, [moved.incident_id], now)
-        elif incidents.load(conn, [moved.incident_id])[moved.incident_id].state is IncidentState.OPEN:
-            self._desk.wait(conn, [(moved.incident_id, RETURNED)], now)
+            self._desk.release(conn, [incident.id], now)
+        elif incident.state is not IncidentState.OPEN:
+            return
+        elif is_done(called):
+            over = as_closed(incident, now)
+            incidents.change(conn, [over])
+            self._desk.release(conn, [over.id], now)
+            tell_incidents(conn, self._outbox, self._pack.district, [over], now)
+        else:
+            self._desk.wait(conn, [(incident.id, RETURNED)], now)
 
     def _answer(self, conn: Connection, whistle: Whistle, report: Report, now: datetime) -> None:
         """Every linked report is answered under its own number; a source that cannot be told is marked so."""

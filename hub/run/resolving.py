@@ -37,7 +37,11 @@ class Resolving:
         if not self._free.acquire(timeout=within_s):
             raise TimeoutError
         asked: Future[Sequence[str]] = Future()
-        Thread(target=self._ask, args=(asked, name, port), name="resolve", daemon=True).start()
+        try:
+            Thread(target=self._ask, args=(asked, name, port), name="resolve", daemon=True).start()
+        except RuntimeError:  # the machine has no thread left
+            self._free.release()
+            raise TimeoutError from None
         return asked.result(timeout=max(0.0, ends - time.monotonic()))
 
     def _ask(self, asked: Future[Sequence[str]], name: str, port: int) -> None:

@@ -90,7 +90,7 @@ def _is_open() -> ColumnElement[bool]:
 
 def _is_needed() -> ColumnElement[bool]:
     """Whether the matter of a link still needs words: a whistle is open for it, it waits at the desk, or it is
-    open, was told live and has never called anybody, which is a fault (D113)."""
+    open and was told live: with nobody at it, that is a fault (D113)."""
     called = exists().where(whistle.c.incident_id == link.c.incident_id)
     waits = exists().where(fallback.c.incident_id == link.c.incident_id, fallback.c.resolved_us.is_(None))
     is_open = exists().where(
@@ -100,7 +100,7 @@ def _is_needed() -> ColumnElement[bool]:
     told = exists().where(
         joined.c.id == link.c.event_id, sent.c.id == joined.c.record_id, sent.c.mode == Mode.LIVE.value
     )
-    return or_(called.where(_is_open()), waits, and_(is_open, told, ~called))
+    return or_(called.where(_is_open()), waits, and_(is_open, told))
 
 
 def _records(before_us: int) -> Select[str, int]:

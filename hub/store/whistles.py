@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from itertools import takewhile
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, select, text, update
+from sqlalchemy import Connection, Row, and_, delete, func, select, text, update
 
 from hub.bus.message import Fenced
 from hub.clock import is_due
@@ -18,7 +18,7 @@ from hub.store.engine import chunks, insert
 from hub.store.lists import among
 from hub.store.moments import from_us, to_us
 from hub.store.swapping import swap
-from hub.store.tables import answer, delivery, report, whistle
+from hub.store.tables import answer, delivery, overdue, report, step, whistle
 
 LONGEST_REST: Final = timedelta(minutes=10)
 """No try of a delivery or an answer is put off for longer."""
@@ -109,12 +109,28 @@ def of_incidents(conn: Connection, ids: Iterable[str]) -> dict[str, list[Whistle
     return found
 
 
+def forgive(conn: Connection, id_: str, *, since: datetime) -> None:
+    """Steps of a whistle that came due after `since` were never late."""
+    conn.execute(delete(overdue).where(overdue.c.whistle_id == id_, overdue.c.due_us > to_us(since)))
+
+
 def unsettled(conn: Connection) -> list[Whistle]:
     """Returns that the centre has not decided about, oldest call first."""
     # by their words, as the index has them
     waits = text("state IN ('disputed', 'arbitrating')")
     rows = conn.execute(select(whistle.c.body).where(waits).order_by(whistle.c.blown_us, whistle.c.id))
     return [loads(Whistle, body) for body in rows.scalars()]
+
+
+def unsettled_since(conn: Connection, at: datetime) -> list[str]:
+    """Ids of those whose last move was made before `at`."""
+    waits = text("whistle.state IN ('disputed', 'arbitrating')")
+    last = and_(step.c.whistle_id == whistle.c.id, step.c.version == whistle.c.version)
+    since = func.coalesce(
+        step.c.made_us, whistle.c.blown_us
+    )  # who was returned before moves were kept has none
+    query = select(whistle.c.id).outerjoin(step, last).where(waits, since < to_us(at)).order_by(whistle.c.id)
+    return list(conn.execute(query).scalars())
 
 
 def counts(conn: Connection) -> dict[str, int]:

@@ -70,11 +70,25 @@ def follow(
         w
         for w in whistles
         if (w.department in accused and w.state not in ENDS)
-        or (_may_be_called_off(w) and not _is_decided(w) and wanted.get(w.department) is not w.role)
+        or (_may_be_called_off(w) and _is_wanted_no_more(w, wanted.get(w.department)))
     )
     gone = {w.id for w in end}
     held = {w.department for w in whistles if w.state is not WhistleState.CANCELLED and w.id not in gone}
-    return Turn(tuple(call for call in calls if call.department not in held), end)
+    return Turn(tuple(_again(call, whistles) for call in calls if call.department not in held), end)
+
+
+def _is_wanted_no_more(one: Whistle, role: Role | None) -> bool:
+    """Whether the route, which wants the department in `role`, ends this whistle. What a person decided stays, but for
+    one that assists and is to lead."""
+    if role is one.role:
+        return False
+    return not _is_decided(one) or (one.role is Role.ASSIST and role is Role.LEAD)
+
+
+def _again(call: Call, whistles: Sequence[Whistle]) -> Call:
+    """The call with the centre's word, where that was said of an earlier whistle of the department."""
+    said = any(is_designated(w) for w in whistles if w.department == call.department)
+    return replace(call, reasons=(*call.reasons, Reason(DESIGNATED))) if said else call
 
 
 def _may_be_called_off(one: Whistle) -> bool:
@@ -134,14 +148,23 @@ def join(
 ) -> Joined:
     """Open `whistles` of a matter that was merged into another, whose own are `standing`.
 
-    One ends where its department is at that matter already, or where that matter takes none any more
-    (`takes_more` False: it is closed). The others go on as they are, with their clocks.
+    One ends where its department is at that matter already, was relieved of it, or where that matter takes none any
+    more (`takes_more` False: it is closed). The others go on as they are, with their clocks. The centre's word goes
+    along: whom it relieved stays so, and what it designated stays with its department.
     """
-    busy = {w.department for w in still_open(standing)}
+    busy = {w.department for w in standing if w.state not in ENDS or w.state is WhistleState.REASSIGNED}
     open_ = still_open(whistles)
     moving = [w for w in open_ if takes_more and w.department not in busy]
+    relieved = [w for w in whistles if w.state is WhistleState.REASSIGNED]
+    known = {w.department for w in (*standing, *moving) if w.state is not WhistleState.CANCELLED}
+    going = [*moving, *(w for w in relieved if w.department not in known)]
+    words = {w.department for w in open_ if w not in moving and is_designated(w)}
+    staying = [w for w in still_open(standing) if w.department in words and not is_designated(w)]
     return Joined(
-        tuple(_moved(w, into, (*w.reasons, Reason(MERGED, {"from": w.incident_id}))) for w in moving),
+        (
+            *(_moved(w, into, (Reason(MERGED, {"from": w.incident_id}), *w.reasons)) for w in going),
+            *(_moved(w, into, (*w.reasons, Reason(DESIGNATED))) for w in staying),
+        ),
         tuple(ended(w, Ending.MERGED, at) for w in open_ if w not in moving),
     )
 

@@ -25,7 +25,7 @@ class Way:
 
 _DEPARTMENT: Final = frozenset({Actor.DEPARTMENT})
 _CENTRE: Final = frozenset({Actor.CENTRE})
-_OVER: Final = Way(WhistleState.CANCELLED, frozenset({Actor.CENTRE, Actor.HUB}))
+_OVER: Final = Way(WhistleState.CANCELLED, frozenset({Actor.HUB}))
 _SIGNED: Final = Way(WhistleState.SIGNED, _DEPARTMENT)
 _CONTACTED: Final = Way(WhistleState.CONTACTED, _DEPARTMENT)
 _THERE: Final = Way(WhistleState.REPORTED_IN, _DEPARTMENT)

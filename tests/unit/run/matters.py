@@ -5,6 +5,7 @@ from typing import Any
 import orjson
 
 from hub.access.exits import Exit
+from hub.run.doctor import Doctor
 from hub.run.relinking import Relinking
 from tests.instruments import HubInHand
 
@@ -122,3 +123,10 @@ def is_sound(hub: HubInHand) -> bool:
     }
     open_ = {r[0] for r in hub.rows("SELECT id FROM incident WHERE state = 'open'")}
     return not doubled and open_ <= at_it | {one for one, _ in desk(hub)}
+
+
+def findings(hub: HubInHand, code: str) -> list[dict[str, Any]]:
+    """The facts of what the doctor says under this code."""
+    with hub.hub.store.read() as conn:
+        found = Doctor(hub.hub.pack, (), hub.clock.now()).findings(conn)
+    return [dict(one.facts) for one in found if one.code == code]

@@ -10,13 +10,27 @@ from click.testing import CliRunner
 from hub.cli import main
 from hub.errors import Refused
 from hub.model import Move, Stage, Whistle
-from hub.run.arbitrating import Arbitrating, check_code
+from hub.run.arbitrating import Arbitrating
 from hub.run.explaining import explain
 from tests.instruments import HubInHand
 from tests.unit.run.ledgers import is_whole
-from tests.unit.run.matters import announced, desk, incidents, is_sound, report, told, told_now, whistles
+from tests.unit.run.matters import (
+    announced,
+    desk,
+    findings,
+    incidents,
+    is_sound,
+    link,
+    matter,
+    on,
+    part,
+    report,
+    told,
+    told_now,
+    whistles,
+)
 from tests.unit.run.sources import pipe
-from tests.unit.run.test_moving_on import BLOWN, OFF, tell
+from tests.unit.run.test_moving_on import BLOWN, LAMP, OFF, tell
 
 pytestmark = pytest.mark.nasty("N49")
 
@@ -150,7 +164,7 @@ def test_a_department_may_take_its_return_back_until_it_is_decided(returned: Hub
 
 
 @pytest.mark.parametrize(
-    ("department", "code"), [("jiedao_12", "W112"), ("nobody", "W111")], ids=["at it already", "no contract"]
+    ("department", "code"), [("zilai", "W112"), ("nobody", "W111")], ids=["leads it already", "no contract"]
 )
 def test_a_designation_that_cannot_be_is_refused_and_changes_nothing(
     returned: HubInHand, department: str, code: str
@@ -168,11 +182,122 @@ def test_a_matter_that_is_over_takes_no_designation(hub: HubInHand) -> None:
         designate(hub, "shuiwu")
 
 
-def test_words_are_no_reason_code() -> None:
-    check_code("")
-    check_code("OWN_PIPE")
+def test_words_are_no_reason_code(returned: HubInHand) -> None:
     with pytest.raises(Refused, match="W114"):
-        check_code("因为张三说的")
+        decide(returned, "zilai", Move.UPHOLD, "因为张三说的")
+    assert "disputed" == whistles(returned)["zilai"]
+
+
+# -- the matter moves on ----------------------------------------------------------------------------
+
+
+def test_after_a_relief_a_lead_that_the_route_calls_does_not_end_what_was_the_others(
+    returned: HubInHand,
+) -> None:
+    """Nor is the matter with nobody then: it waits for the centre."""
+    decide(returned, "zilai", Move.UPHOLD)
+    tell(returned, replace(pipe(returned, "A1"), category=LAMP, version="2"))
+    assert [] == desk(returned)
+    report(returned, "shizheng", "sign", "result")
+    (incident,) = incidents(returned)
+    assert [(incident, "returned")] == desk(returned)
+    assert "closed" != announced(returned, incident)[-1][1]
+    assert [] == findings(returned, "D113")
+
+
+def test_a_result_beside_a_return_leaves_the_matter_at_the_desk_and_the_decision_closes_it(
+    returned: HubInHand,
+) -> None:
+    designate(returned, "shuiwu")
+    report(returned, "shuiwu", "sign", "result")
+    (incident,) = incidents(returned)
+    assert [(incident, "returned")] == desk(returned)
+    decide(returned, "zilai", Move.UPHOLD)
+    assert [] == desk(returned)
+    assert "closed" == announced(returned, incident)[-1][1]
+
+
+def test_the_doctor_names_a_matter_that_only_who_assists_is_at(hub: HubInHand) -> None:
+    tell(hub, pipe(hub, "A1"))
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql("UPDATE whistle SET state = 'result' WHERE role = 'lead'")
+    assert incidents(hub) == [one["first"] for one in findings(hub, "D113")]
+
+
+def test_a_return_that_nobody_decides_about_is_named_by_the_doctor_an_assisting_ones_too(
+    hub: HubInHand,
+) -> None:
+    tell(hub, pipe(hub, "A1"))
+    report(hub, "shizheng", "return")
+    assert [] == findings(hub, "D149")
+    hub.clock.pause(hub.hub.pack.fallback_s + 1)
+    assert [{"count": 1, "first": whistle_of(hub, "shizheng")}] == findings(hub, "D149")
+    decide(hub, "shizheng", Move.DISMISS)
+    assert [] == findings(hub, "D149")
+
+
+def test_who_was_relieved_of_a_matter_is_not_brought_back_to_it_by_a_merge(returned: HubInHand) -> None:
+    decide(returned, "zilai", Move.UPHOLD)
+    kept = matter(returned, "A1")
+    tell(returned, pipe(returned, "B1", 1))
+    link(returned, matter(returned, "B1"), kept)
+    assert ("zilai", "reassigned") in on(returned, kept)
+    assert "zilai" not in {who for who, state in on(returned, kept) if state == "blown"}
+    assert [(kept, "returned")] == desk(returned)
+
+
+@pytest.mark.parametrize("move", [Move.DISMISS, Move.UPHOLD])
+def test_the_centres_word_goes_along_with_a_merge_and_back(returned: HubInHand, move: Move) -> None:
+    decide(returned, "zilai", move)
+    gone = matter(returned, "A1")
+    tell(returned, pipe(returned, "B1", 1))
+    kept = matter(returned, "B1")
+    link(returned, gone, kept)
+    if move is Move.DISMISS:
+        with pytest.raises(Refused, match="W109"):
+            report(returned, "zilai", "return")
+    part(returned, gone, kept)
+    assert ("zilai", "reassigned" if move is Move.UPHOLD else "blown") in on(returned, gone)
+    assert is_sound(returned)
+
+
+def test_the_centres_word_outlasts_a_withdrawal_that_is_taken_back(returned: HubInHand) -> None:
+    decide(returned, "zilai", Move.DISMISS)
+    tell(returned, replace(pipe(returned, "A1"), stage=Stage.CANCELLED, version="2"))
+    tell(returned, replace(pipe(returned, "A1"), version="3"))
+    assert "blown" == whistles(returned)["zilai"]
+    with pytest.raises(Refused, match="W109"):
+        report(returned, "zilai", "return")
+
+
+def test_a_department_that_assists_may_be_designated_to_lead(returned: HubInHand) -> None:
+    decide(returned, "zilai", Move.UPHOLD)
+    called = designate(returned, "jiedao_12")
+    assert "lead" == called.role
+    assert [] == desk(returned)
+    assert [BLOWN, (OFF, "rerouted"), BLOWN] == told(returned, "jiedao_12")
+    assert is_sound(returned)
+
+
+def test_an_assisting_department_whose_return_was_dismissed_leads_where_the_route_says_so(
+    hub: HubInHand,
+) -> None:
+    tell(hub, pipe(hub, "A1"))
+    report(hub, "shizheng", "return")
+    decide(hub, "shizheng", Move.DISMISS)
+    tell(hub, replace(pipe(hub, "A1"), category=LAMP, version="2"))
+    rows = hub.rows("SELECT department, role, state FROM whistle ORDER BY blown_us, version")
+    assert ("shizheng", "lead", "blown") in rows
+    assert [] == desk(hub)
+    with pytest.raises(Refused, match="W109"):
+        report(hub, "shizheng", "return")
+
+
+def test_a_secret_matter_is_given_to_a_department_only_by_who_says_that_they_know(hub: HubInHand) -> None:
+    tell(hub, replace(pipe(hub, "A1"), secret=True))
+    with pytest.raises(Refused, match="W115"):
+        designate(hub, "shuiwu")
+    assert "shuiwu" not in whistles(hub)
 
 
 def test_a_person_decides_at_the_command_line(returned: HubInHand, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,7 +309,7 @@ def test_a_person_decides_at_the_command_line(returned: HubInHand, monkeypatch: 
     assert {
         "whistle": whistle,
         "state": "disputed",
-        "reason_code": ["NOT_MY_DUTY"],
+        "reason_code": "NOT_MY_DUTY",
     }.items() <= waiting.items()
     words = CliRunner().invoke(main, ["whistle", "uphold", whistle, "--reason", "因为张三说的", *by])
     assert 1 == words.exit_code

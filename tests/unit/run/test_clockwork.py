@@ -5,11 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from hub.model import WhistleState
+from hub.model import Move, WhistleState
 from hub.run.clockwork import is_done, next_due_us
 from hub.store import leases, whistles
+from hub.whistle.lifecycle import ENDS
 from tests.e2e.test_journey import spot
 from tests.instruments import HubInHand, at, stated
+from tests.unit.run.matters import report
+from tests.unit.run.test_arbitrating import decide, whistle_of
 
 
 @pytest.fixture
@@ -61,12 +64,38 @@ def test_while_another_leads_nothing_is_noted_here(called: HubInHand) -> None:
     assert noted(called) == []
 
 
-def test_an_ended_whistle_has_every_step_behind_it(called: HubInHand) -> None:
+@pytest.mark.parametrize("end", sorted(ENDS))
+def test_an_ended_whistle_has_every_step_behind_it(called: HubInHand, end: WhistleState) -> None:
     with called.hub.store.read() as conn:
         (id_,) = (r[0] for r in called.rows("SELECT id FROM whistle WHERE department = 'zilai'"))
         one = whistles.load(conn, [id_])[id_]
-    from dataclasses import replace
+    assert all(is_done({end}, d.step) for d in one.deadlines)
+    assert next_due_us(one, {end}, after=one.blown_at) is None
 
-    ended = replace(one, state=WhistleState.RESULT)
-    assert all(is_done(ended, d.step) for d in ended.deadlines)
-    assert next_due_us(ended, after=one.blown_at) is None
+
+@pytest.mark.nasty("N41")
+@pytest.mark.parametrize("decided", [None, Move.REFER, Move.DISMISS])
+def test_who_signed_in_time_has_signed_whatever_became_of_the_return(
+    called: HubInHand, decided: Move | None
+) -> None:
+    report(called, "zilai", "sign", "return")
+    if decided is not None:
+        decide(called, "zilai", decided)
+    called.clock.pause(timedelta(days=40).total_seconds())
+    called.hub.plain_clockwork().step()
+    late = {step for id_, step in noted(called) if id_ == whistle_of(called, "zilai")}
+    assert "sign" not in late
+    assert "finish" in late
+
+
+@pytest.mark.nasty("N41")
+def test_what_came_due_while_a_rightful_return_waited_was_never_late(called: HubInHand) -> None:
+    called.clock.pause(timedelta(hours=1, minutes=30).total_seconds())
+    called.hub.plain_clockwork().step()
+    before = {step for id_, step in noted(called) if id_ == whistle_of(called, "zilai")}
+    assert before  # signed by nobody in time: that fact stays
+    report(called, "zilai", "return")
+    called.clock.pause(timedelta(days=40).total_seconds())
+    called.hub.plain_clockwork().step()
+    decide(called, "zilai", Move.UPHOLD)
+    assert before == {step for id_, step in noted(called) if id_ == whistle_of(called, "zilai")}

@@ -7,12 +7,12 @@ import orjson
 import pytest
 
 from hub.model import Code, Draft, Mode, Stage, Urgency
-from hub.run.doctor import Doctor
 from hub.store.moments import to_us
 from tests.instruments import MORNING, HubInHand, person
 from tests.unit.run.matters import (
     announced,
     desk,
+    findings,
     incidents,
     is_sound,
     matter,
@@ -415,14 +415,7 @@ def test_a_matter_that_comes_to_the_desk_again_has_a_clock_of_its_own(hub: HubIn
 def test_the_doctor_names_a_live_open_matter_that_is_with_nobody(hub: HubInHand) -> None:
     tell(hub, pipe(hub, "OLD", 5), mode=Mode.BACKFILL)
     tell(hub, pipe(hub, "A1"), replace(pipe(hub, "U1", 3), category=Code("hl-2024", "999999")))
-    assert [] == forgotten(hub)
+    assert [] == findings(hub, "D113")
     with hub.hub.store.write() as conn:
         conn.exec_driver_sql("UPDATE whistle SET state = 'cancelled'")
-    assert [{"count": 1, "first": matter(hub, "A1")}] == forgotten(hub)
-
-
-def forgotten(hub: HubInHand) -> list[dict[str, object]]:
-    """What the doctor says of such matters."""
-    with hub.hub.store.read() as conn:
-        found = Doctor(hub.hub.pack, (), hub.clock.now()).findings(conn)
-    return [dict(one.facts) for one in found if one.code == "D113"]
+    assert [{"count": 1, "first": matter(hub, "A1")}] == findings(hub, "D113")

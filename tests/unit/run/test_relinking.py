@@ -15,6 +15,7 @@ from tests.unit.run.matters import (
     DONE,
     announced,
     desk,
+    incidents,
     is_sound,
     link,
     matter,
@@ -239,6 +240,21 @@ def test_history_taken_out_of_a_matter_calls_nobody(hub: HubInHand) -> None:
     fresh = unlink(hub, "OLD")
     assert (set(), []) == (on(hub, fresh), desk(hub))
     assert "blown" == whistles(hub)["zilai"]
+
+
+def test_a_report_near_one_that_was_unlinked_joins_its_matter_and_calls_nobody_anew(hub: HubInHand) -> None:
+    for ref in ("A1", "A2"):
+        hub.tell(pipe(hub, ref))
+        hub.settle()
+    hub.clock.pause(60)
+    fresh = unlink(hub, "A2")
+    hub.tell(replace(pipe(hub, "A1"), stage=Stage.CANCELLED, version="2"))
+    hub.settle()
+    hub.clock.pause(60)
+    hub.tell(pipe(hub, "A3"))
+    hub.settle()
+    assert fresh == matter(hub, "A3")
+    assert 2 == len(incidents(hub))
 
 
 def test_who_was_called_only_for_the_report_that_left_is_told_that_it_was_unlinked(hub: HubInHand) -> None:
