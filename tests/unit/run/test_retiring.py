@@ -11,6 +11,7 @@ from click.testing import CliRunner
 from hub.cli import main
 from hub.model import Actor, Code, Mode, Move, Whistle
 from hub.run import retiring
+from hub.run.announcing import as_closed
 from hub.store import incidents, leases, whistles
 from hub.whistle.lifecycle import advance
 from tests.instruments import HubInHand, person
@@ -38,11 +39,13 @@ def departments_whistles(hub: HubInHand) -> list[str]:
 
 
 def end(hub: HubInHand, whistle_id: str) -> None:
-    """Every whistle of that one's matter is cancelled."""
+    """That one's matter is closed, and every whistle of it is cancelled."""
     with hub.hub.store.write() as conn:
         one = whistles.load(conn, [whistle_id])[whistle_id]
         for each in whistles.of_incidents(conn, [one.incident_id])[one.incident_id]:
             whistles.change(conn, _cancelled(each, hub))
+        (matter,) = incidents.load(conn, [one.incident_id]).values()
+        incidents.change(conn, [as_closed(matter, hub.clock.now())])
 
 
 def _cancelled(one: Whistle, hub: HubInHand) -> Whistle:
