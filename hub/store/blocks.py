@@ -39,8 +39,8 @@ _NEAR: Final = {
         json_extract(value, '$[3]') AS east, json_extract(value, '$[4]') AS north, json_extract(value, '$[5]') AS told,
         json_extract(value, '$[6]') AS closed, json_extract(value, '$[7]') AS repeated FROM json_each(?))
         SELECT b.incident_id FROM w CROSS JOIN block AS b ON {_IS_OPEN}
-        UNION SELECT b.incident_id FROM w CROSS JOIN block AS b ON {_IS_OVER}
-        UNION SELECT o.incident_id FROM w CROSS JOIN block AS o
+        UNION ALL SELECT b.incident_id FROM w CROSS JOIN block AS b ON {_IS_OVER}
+        UNION ALL SELECT o.incident_id FROM w CROSS JOIN block AS o
         ON o.rowid IN (SELECT b.rowid FROM block AS b WHERE {_IS_REPEATED})""",  # noqa: S608 ours
     "postgresql": f"""
         SELECT DISTINCT near.incident_id FROM unnest((SELECT %s::text[]), (SELECT %s::float8[]), (SELECT %s::float8[]),
