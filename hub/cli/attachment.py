@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 import click
 
 from hub.cli import output
-from hub.cli.account import by
 
 if TYPE_CHECKING:  # the store is slow to import: `--help` must not wait for it
     from hub.run.pictures import Part
     from hub.run.releasing import Releasing
 
 _STORE = click.option("--store", default=None, help="SQLAlchemy URL of the store.")
-_BY = by("it stands beside the decision and in the audit")
+_BY = click.option(
+    "--by", required=True, help="Your account: it stands beside the decision and in the audit."
+)
 _WHY = click.option("--why", required=True, help="A code of yours, such as no_people, faces_covered, home.")
 _COVER = click.option(
     "--cover",
