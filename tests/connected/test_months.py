@@ -92,6 +92,7 @@ def test_a_month_past_retention_is_dropped_whole_and_no_account_changes(hub: Hub
     account = hub.account()
     with hub.hub.store.write() as conn:
         conn.exec_driver_sql("UPDATE whistle SET state = 'cancelled'")
+        conn.exec_driver_sql("UPDATE incident SET state = 'closed'")
     hub.clock.pause(timedelta(days=366).total_seconds())
     clockwork.step()
     assert [(0,)] == hub.rows("SELECT count(*) FROM data_key")

@@ -238,6 +238,7 @@ def test_what_is_past_retention_is_let_go_and_what_an_open_whistle_needs_is_kept
     assert [3, 3, 1] == [hub.rows(sealed.format(table))[0][0] for table in tables]
     with hub.hub.store.write() as conn:
         conn.exec_driver_sql("UPDATE whistle SET state = 'cancelled'")
+        conn.exec_driver_sql("UPDATE incident SET state = 'closed'")
     hub.clock.pause(3601)
     clockwork.step()
     assert [0, 0, 0] == [hub.rows(sealed.format(table))[0][0] for table in tables]
