@@ -236,3 +236,55 @@ def test_a_matter_whose_lead_was_relieved_is_done_only_with_one_that_was_designa
     assert not is_done([gone, other, designated("shuiwu", WhistleState.SIGNED)])
     assert is_done([gone, other, designated("shuiwu", WhistleState.RESULT)])
     assert () == follow([gone], [call(role=LEAD)]).blow  # who was relieved is not called again by the route
+
+
+def test_the_centres_word_of_an_earlier_whistle_is_said_of_the_next_one_of_that_department_alone() -> None:
+    clause = Reason("contract_clause")
+    off = replace(designated("zilai", WhistleState.CANCELLED), role=LEAD)
+    route = [replace(call(one), reasons=(clause,)) for one in ("zilai", "gongan")]
+    again, other = follow([off], route).blow
+    assert (clause, Reason(DESIGNATED)) == again.reasons
+    assert ("zilai", "c", "1") == (again.department, again.contract_id, again.clause)
+    assert route[1] == other
+
+
+def test_who_was_relieved_of_a_matter_does_not_come_back_with_a_merge() -> None:
+    relieved = whistle("zilai", state=WhistleState.REASSIGNED)
+    mine = whistle("zilai", incident=OTHER)
+    done = join([mine], ONE, [relieved], takes_more=True, at=BLOWN_AT)
+    assert () == done.moved
+    ((gone, step),) = done.ended
+    assert (WhistleState.CANCELLED, Ending.MERGED, BLOWN_AT) == (gone.state, ending_of(gone), step.at)
+
+
+@pytest.mark.parametrize("state", [WhistleState.CANCELLED, WhistleState.RESULT])
+def test_a_department_that_is_through_with_a_matter_takes_its_whistle_of_the_other_along(
+    state: WhistleState,
+) -> None:
+    mine = whistle("zilai", incident=OTHER)
+    done = join([mine], ONE, [whistle("zilai", state=state)], takes_more=True, at=BLOWN_AT)
+    assert [ONE] == [one.incident_id for one in done.moved]
+    assert () == done.ended
+
+
+def test_a_relief_goes_along_with_a_merge_where_the_department_is_not_called_there() -> None:
+    relieved = whistle(
+        "zilai", state=WhistleState.REASSIGNED, incident=OTHER, reasons=(Reason("reassigned"),)
+    )
+    (gone,) = join([relieved], ONE, [whistle("gongan")], takes_more=True, at=BLOWN_AT).moved
+    assert (ONE, Ending.REASSIGNED) == (gone.incident_id, ending_of(gone))
+    assert (replace(relieved, version=relieved.version + 2),) == part([gone], OTHER)
+    assert () == join([relieved], ONE, [whistle("zilai")], takes_more=True, at=BLOWN_AT).moved
+
+
+def test_of_two_whistles_of_one_department_the_one_that_stays_takes_over_the_centres_word() -> None:
+    clause = Reason("contract_clause")
+    mine = replace(designated("zilai", WhistleState.BLOWN), incident_id=OTHER, id=WhistleId("o_1"))
+    stays = whistle("zilai", reasons=(clause,))
+    done = join([mine], ONE, [stays, whistle("gongan")], takes_more=True, at=BLOWN_AT)
+    assert (replace(stays, reasons=(clause, Reason(DESIGNATED)), version=stays.version + 1),) == done.moved
+    assert [mine.id] == [one.id for one, _ in done.ended]
+    plain = replace(mine, reasons=())
+    assert () == join([plain], ONE, [stays], takes_more=True, at=BLOWN_AT).moved
+    moves = replace(mine, department=DepartmentId("shuiwu"))
+    assert [moves.id] == [one.id for one in join([moves], ONE, [stays], takes_more=True, at=BLOWN_AT).moved]

@@ -115,6 +115,13 @@ def test_open_moves_are_exactly_those_of_the_table(state: WhistleState, actor: A
     assert theirs == set(open_moves(state, actor))
 
 
+def test_returns_are_counted_and_nothing_else_is() -> None:
+    twice = replace(WHISTLE, returns=2)
+    returned, _ = advance(twice, Move.RETURN, BLOWN_AT, actor=Actor.DEPARTMENT)
+    signed, _ = advance(twice, Move.SIGN, BLOWN_AT, actor=Actor.DEPARTMENT)
+    assert (3, 2) == (returned.returns, signed.returns)
+
+
 def test_nothing_leads_on_from_a_result_a_relief_and_a_cancelled_whistle() -> None:
     assert {WhistleState.RESULT, WhistleState.REASSIGNED, WhistleState.CANCELLED} == ENDS
 
