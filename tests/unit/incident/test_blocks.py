@@ -173,3 +173,18 @@ def test_keys_hold_nothing_that_was_said() -> None:
     keys = " ".join(blocks(told("云杉路85号", address=door("云杉路", "85"), device="门磁一号"), RULES))
     assert "云杉路" not in keys
     assert "门磁" not in keys
+
+
+@given(boxes := st.builds(Box, *[st.floats(-10, 10)] * 4), boxes)
+def test_two_boxes_together_reach_as_far_as_either(one: Box, other: Box) -> None:
+    both = one.with_(other)
+    assert (min(one.west, other.west), max(one.east, other.east)) == (both.west, both.east)
+    assert (min(one.south, other.south), max(one.north, other.north)) == (both.south, both.north)
+
+
+def test_a_key_of_a_cell_is_told_from_all_others() -> None:
+    near, far = told(address_id="a1"), told(address_id="a1", east_m=5_000)
+    cells = [key for key in blocks(near, RULES) if is_of_place(key)]
+    assert cells
+    assert not set(cells) & set(blocks(far, RULES))
+    assert [key for key in blocks(near, RULES) if not is_of_place(key)]

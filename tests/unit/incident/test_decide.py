@@ -193,6 +193,19 @@ def test_of_two_tied_matters_the_one_that_tells_the_same_is_joined() -> None:
     assert decision.likely == ()  # two parts of one letter: its source told them apart
 
 
+def test_of_two_tied_matters_neither_of_which_is_near_the_older_one_is_joined() -> None:
+    older = matter(told("水管爆裂", ref="1", aliases=(Alias("12315", "X-1"),)), name="z")
+    newer = matter(told("水管爆裂", ref="2", aliases=(Alias("12315", "X-1"),), minutes=5), name="a")
+    report = told(
+        "路灯不亮", LAMP, by="urban_management", ref="9", aliases=(Alias("12315", "X-1"),), east_m=5_000
+    )
+    for known in ([older, newer], [newer, older]):
+        decision = decide(report, known, RULES)
+        assert isinstance(decision, Join)
+        assert decision.incident_id == "z"
+        assert [near.incident_id for near in decision.likely] == ["a"]
+
+
 def test_of_two_tied_matters_a_person_is_asked_about_the_other() -> None:
     ties = (Alias("12315", "X-1"),)
     one = matter(told("水管爆裂", ref="1"), name="one")

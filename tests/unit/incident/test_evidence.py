@@ -1,11 +1,13 @@
 """What a judgement tells of its evidence, ground by ground: a clerk reads there why, and what was missing."""
 
+from dataclasses import replace
 from math import exp
 
 import pytest
 
 from hub.incident import Candidate, Sighting, judge
 from hub.incident.decide import Join, Open, decide
+from hub.incident.evidence import reach_m
 from hub.model import IncidentState, Verdict
 from tests.unit.incident.reports import COVER, FLOODED, FOOD, LAMP, NOISE, RULES, door, matter, told
 
@@ -207,3 +209,39 @@ def test_of_several_matters_of_one_number_the_oldest_comes_first() -> None:
     folded = decide(alarm, [later, first], RULES)
     assert isinstance(folded, Join)
     assert "z" == folded.incident_id
+
+
+def test_points_without_an_error_lie_as_far_apart_as_the_rule_says_and_no_further() -> None:
+    one, other = (replace(told("水管爆裂"), error_m=None) for _ in range(2))
+    rule = RULES.between(one.category, other.category)
+    assert rule is not None
+    assert rule.distance_m == reach_m(one, other, rule)
+    assert rule.distance_m + 5.0 == pytest.approx(reach_m(one, told("水管爆裂", error_m=5.0), rule))
+
+
+def test_the_time_between_two_reports_is_told_in_whole_minutes() -> None:
+    judgement = judge(told("水管爆裂", minutes=2.5), matter(told("水管爆裂")), RULES)
+    (time,) = (one for one in judgement.reasons if one.rule == "time")
+    assert isinstance(time.facts["minutes"], int)
+    assert 2 == time.facts["minutes"]
+
+
+def test_a_door_is_found_again_behind_one_that_the_other_report_does_not_know() -> None:
+    one, other = told("水管爆裂", nowhere="x"), told("水管爆裂", minutes=1, nowhere="x")
+    mine = replace(one, features=replace(one.features, doors={1: frozenset({7}), 2: frozenset({5})}))
+    known = replace(other, features=replace(other.features, doors={2: frozenset({5})}))
+    assert "same_door" in {reason.rule for reason in judge(mine, matter(known), RULES).reasons}
+
+
+def test_a_report_without_a_device_shares_no_place_with_one_that_has_one() -> None:
+    nowhere = told("水管爆裂", nowhere="x", minutes=1)
+    judgement = judge(nowhere, matter(told("水管爆裂", nowhere="x", device="d1")), RULES)
+    assert judgement.verdict not in (Verdict.SAME, Verdict.LIKELY)
+
+
+def test_rooms_of_one_number_behind_two_doors_of_a_road_are_two_rooms() -> None:
+    flats = [
+        told("漏水", address=door("云杉路", number, building="3栋", room="502"))
+        for number in ("12号", "14号")
+    ]
+    assert flats[0].features.doors.keys() != flats[1].features.doors.keys()

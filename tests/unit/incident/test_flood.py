@@ -56,3 +56,11 @@ def test_four_thousand_alarms_of_one_night_are_all_counted() -> None:
     assert night.alarms == 4_000
     assert night.first_alarm_at == MORNING
     assert MORNING + timedelta(seconds=7 * 3_999) == night.last_alarm_at
+
+
+@given(signals)
+def test_every_signal_is_counted(said: list[tuple[Signal, datetime]]) -> None:
+    run = after(said)
+    recoveries = [at for signal, at in said if signal is Signal.RECOVERY]
+    assert (len(said) - len(recoveries), len(recoveries)) == (run.alarms, run.recoveries)
+    assert max(recoveries, default=None) == run.recovered_at
