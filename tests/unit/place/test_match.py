@@ -50,6 +50,7 @@ def test_a_name_is_never_less_like_itself_than_like_another(name: str) -> None:
 
 def test_general_words_figures_and_joints_between_parts_are_not_telling() -> None:
     assert {"鹿鸣", "鸣花"} == telling_pairs("路鹿鸣花园12号有限公司")
+    assert {"云杉"} == telling_pairs("a云杉b")  # a letter and a character are no pair of characters
 
 
 @given(st.text(alphabet="abc", max_size=12), st.text(alphabet="abc", max_size=12))
