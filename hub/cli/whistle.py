@@ -31,6 +31,12 @@ _REASON = click.option(
 )
 
 
+def _as_decision(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of every decision: who, why, and where the hub is."""
+    decided: Callable[..., None] = _BY(_REASON(_STORE(_BUS(command))))
+    return decided
+
+
 @whistle.command("list")
 @_STORE
 def list_(store: str | None) -> None:
@@ -61,10 +67,7 @@ def list_(store: str | None) -> None:
 
 @whistle.command()
 @click.argument("whistle_id", metavar="WHISTLE")
-@_BY
-@_REASON
-@_STORE
-@_BUS
+@_as_decision
 def refer(whistle_id: str, by: str, reason: str, store: str | None, bus: str | None) -> None:
     """WHISTLE's return is heard with others before it is decided."""
     _decide(store, bus, by, lambda one: one.decide(whistle_id, Move.REFER, reason))
@@ -72,10 +75,7 @@ def refer(whistle_id: str, by: str, reason: str, store: str | None, bus: str | N
 
 @whistle.command()
 @click.argument("whistle_id", metavar="WHISTLE")
-@_BY
-@_REASON
-@_STORE
-@_BUS
+@_as_decision
 def uphold(whistle_id: str, by: str, reason: str, store: str | None, bus: str | None) -> None:
     """WHISTLE's return holds: its department is relieved, and the matter waits at the desk for another lead."""
     _decide(store, bus, by, lambda one: one.decide(whistle_id, Move.UPHOLD, reason))
@@ -83,10 +83,7 @@ def uphold(whistle_id: str, by: str, reason: str, store: str | None, bus: str | 
 
 @whistle.command()
 @click.argument("whistle_id", metavar="WHISTLE")
-@_BY
-@_REASON
-@_STORE
-@_BUS
+@_as_decision
 def dismiss(whistle_id: str, by: str, reason: str, store: str | None, bus: str | None) -> None:
     """WHISTLE's return does not hold: it stays with its department, which cannot return it again."""
     _decide(store, bus, by, lambda one: one.decide(whistle_id, Move.DISMISS, reason))
@@ -96,10 +93,7 @@ def dismiss(whistle_id: str, by: str, reason: str, store: str | None, bus: str |
 @click.argument("incident")
 @click.argument("department")
 @click.option("--secret", is_flag=True, help="The matter is secret, and this department has to know of it.")
-@_BY
-@_REASON
-@_STORE
-@_BUS
+@_as_decision
 def designate(
     incident: str, department: str, secret: bool, by: str, reason: str, store: str | None, bus: str | None
 ) -> None:

@@ -22,6 +22,8 @@ from hub.store.tables import answer, delivery, overdue, report, step, whistle
 
 LONGEST_REST: Final = timedelta(minutes=10)
 """No try of a delivery or an answer is put off for longer."""
+_UNSETTLED: Final = text("whistle.state IN ('disputed', 'arbitrating')")
+"""Returns that wait for the centre, by the very words that their index has."""
 _RECEIPT: Final = 128
 """A source's own id for an answer is cut to the column's length: it is for people to read."""
 
@@ -116,20 +118,19 @@ def forgive(conn: Connection, id_: str, *, since: datetime) -> None:
 
 def unsettled(conn: Connection) -> list[Whistle]:
     """Returns that the centre has not decided about, oldest call first."""
-    # by their words, as the index has them
-    waits = text("state IN ('disputed', 'arbitrating')")
-    rows = conn.execute(select(whistle.c.body).where(waits).order_by(whistle.c.blown_us, whistle.c.id))
+    rows = conn.execute(select(whistle.c.body).where(_UNSETTLED).order_by(whistle.c.blown_us, whistle.c.id))
     return [loads(Whistle, body) for body in rows.scalars()]
 
 
 def unsettled_since(conn: Connection, at: datetime) -> list[str]:
     """Ids of those whose last move was made before `at`."""
-    waits = text("whistle.state IN ('disputed', 'arbitrating')")
     last = and_(step.c.whistle_id == whistle.c.id, step.c.version == whistle.c.version)
     since = func.coalesce(
         step.c.made_us, whistle.c.blown_us
     )  # who was returned before moves were kept has none
-    query = select(whistle.c.id).outerjoin(step, last).where(waits, since < to_us(at)).order_by(whistle.c.id)
+    query = (
+        select(whistle.c.id).outerjoin(step, last).where(_UNSETTLED, since < to_us(at)).order_by(whistle.c.id)
+    )
     return list(conn.execute(query).scalars())
 
 
