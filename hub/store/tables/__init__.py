@@ -1,0 +1,55 @@
+"""Every table of the hub, a family a file; nothing else."""
+
+from hub.store.tables.base import metadata
+from hub.store.tables.matters import block, fallback, incident, link, review
+from hub.store.tables.messages import message, offset, parcel
+from hub.store.tables.received import alias, attachment, body, data_key, event, grid_version, record, resident
+from hub.store.tables.whistles import answer, delivery, overdue, report, step, whistle
+from hub.store.tables.workers import (
+    adapter_state,
+    audit,
+    audit_head,
+    contract_version,
+    cursor,
+    fact,
+    lease,
+    principal,
+    row_read,
+    staff,
+)
+
+__all__ = [
+    "adapter_state",
+    "alias",
+    "answer",
+    "attachment",
+    "audit",
+    "audit_head",
+    "block",
+    "body",
+    "contract_version",
+    "cursor",
+    "data_key",
+    "delivery",
+    "event",
+    "fact",
+    "fallback",
+    "grid_version",
+    "incident",
+    "lease",
+    "link",
+    "message",
+    "metadata",
+    "offset",
+    "overdue",
+    "parcel",
+    "principal",
+    "record",
+    "report",
+    "resident",
+    "review",
+    "row_read",
+    "staff",
+    "step",
+    "whistle",
+]

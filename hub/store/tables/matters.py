@@ -1,0 +1,99 @@
+"""Incidents, the links that make them, the blocks that find them, and the queues beside them."""
+
+from typing import Final
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Float,
+    Index,
+    Integer,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+
+from hub.store.tables.base import metadata
+
+incident = Table(
+    "incident",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("category", String(64), nullable=False),
+    Column("state", String(10), nullable=False),
+    Column("subdistrict_id", String(16)),
+    Column("opened_us", BigInteger, nullable=False),
+    Column("last_us", BigInteger, nullable=False),
+    Column("closed_us", BigInteger),
+    Column("version", Integer, nullable=False),
+    Column("lon", Float),
+    Column("lat", Float),
+    Column("body", Text, nullable=False),  # incident.v1 JSON
+    Index("incident_state", "state", "opened_us"),
+)
+
+_OPEN: Final = Column("closed_us").is_(None)
+_OVER: Final = Column("closed_us").is_not(None)
+
+block = Table(
+    "block",
+    metadata,
+    Column("block", String(64), nullable=False),
+    Column("incident_id", String(40), nullable=False),
+    Column("last_us", BigInteger, nullable=False),
+    # degrees, around its reports here; None: found here wherever they are (hub.incident.blocks)
+    Column("west", Float),
+    Column("south", Float),
+    Column("east", Float),
+    Column("north", Float),
+    # of its incident: when it was closed, 0 once no report joins or repeats it; None: open (hub.store.blocks)
+    Column("closed_us", BigInteger),
+    PrimaryKeyConstraint("incident_id", "block"),
+    Index("block_open", "block", "last_us", sqlite_where=_OPEN, postgresql_where=_OPEN),
+    Index("block_over", "block", "closed_us", "incident_id", sqlite_where=_OVER, postgresql_where=_OVER),
+)
+
+link = Table(
+    "link",
+    metadata,
+    Column("event_key", String(40), nullable=False),
+    Column("incident_id", String(40), nullable=False),
+    Column("seq", Integer, nullable=False),  # counts re-links of one key
+    Column("event_id", String(40), nullable=False),
+    Column("verdict", String(12), nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("linked_us", BigInteger, nullable=False),
+    Column("linked_by", String(64), nullable=False),
+    Column("undone_us", BigInteger),
+    Column("undone_by", String(64)),
+    PrimaryKeyConstraint("event_key", "seq"),
+    Index("link_incident", "incident_id"),
+)
+
+review = Table(
+    "review",
+    metadata,
+    Column("event_key", String(40), nullable=False),
+    Column("incident_id", String(40), nullable=False),  # the one its event opened
+    Column("candidate_id", String(40), nullable=False),
+    Column("score", Float, nullable=False),
+    Column("reasons", Text, nullable=False),
+    Column("asked_us", BigInteger, nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("decision", String(10)),  # link, apart
+    Column("decided_by", String(64)),
+    Column("decided_us", BigInteger),
+    PrimaryKeyConstraint("event_key", "candidate_id"),
+)
+
+fallback = Table(
+    "fallback",
+    metadata,
+    Column("incident_id", String(40), primary_key=True),
+    Column("reason", String(32), nullable=False),
+    Column("owner", String(64), nullable=False),
+    Column("queued_us", BigInteger, nullable=False),
+    Column("due_us", BigInteger, nullable=False),
+    Column("resolved_us", BigInteger),
+)

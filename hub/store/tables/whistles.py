@@ -1,0 +1,112 @@
+"""Whistles and their moves, what is told to departments and to sources."""
+
+from sqlalchemy import (
+    BigInteger,
+    Column,
+    Index,
+    Integer,
+    LargeBinary,
+    PrimaryKeyConstraint,
+    String,
+    Table,
+    Text,
+)
+
+from hub.store.tables.base import metadata
+
+whistle = Table(
+    "whistle",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("incident_id", String(40), nullable=False),
+    Column("department", String(64), nullable=False),
+    Column("role", String(8), nullable=False),
+    Column("state", String(16), nullable=False),
+    Column("blown_us", BigInteger, nullable=False),
+    Column("due_us", BigInteger),  # the next deadline, whatever step it is of
+    Column("version", Integer, nullable=False),
+    Column("body", Text, nullable=False),  # whistle.v1 JSON
+    Index("whistle_incident", "incident_id"),
+    Index("whistle_department", "department", "blown_us"),
+    Index("whistle_due", "due_us"),
+    Index(
+        "whistle_unsettled",  # returns that the centre has not decided about
+        "blown_us",
+        sqlite_where=Column("state").in_(["disputed", "arbitrating"]),
+        postgresql_where=Column("state").in_(["disputed", "arbitrating"]),
+    ),
+)
+
+step = Table(
+    "step",
+    metadata,
+    Column("whistle_id", String(40), nullable=False),
+    Column("version", Integer, nullable=False),  # the whistle's after it; the call itself is version 1
+    Column("move", String(10), nullable=False),
+    Column("actor", String(10), nullable=False),
+    Column("by", String(64), nullable=False),  # department or account; "" where the hub did it
+    Column("before", String(16), nullable=False),
+    Column("after", String(16), nullable=False),
+    Column("made_us", BigInteger, nullable=False),
+    Column("reason_code", String(32), nullable=False),
+    PrimaryKeyConstraint("whistle_id", "version"),
+)
+
+overdue = Table(
+    "overdue",
+    metadata,
+    Column("whistle_id", String(40), nullable=False),
+    Column("step", String(16), nullable=False),
+    Column("due_us", BigInteger, nullable=False),
+    Column("noted_us", BigInteger, nullable=False),
+    PrimaryKeyConstraint("whistle_id", "step"),
+)
+
+delivery = Table(
+    "delivery",
+    metadata,
+    Column("message_id", String(64), nullable=False),  # the CloudEvents id; a whistle's own is the whistle's
+    Column("whistle_id", String(40), nullable=False),
+    Column("department", String(64), nullable=False),
+    Column("channel", String(8), nullable=False),
+    Column("state", String(16), nullable=False),  # waiting, sent, fetched, acknowledged, failed
+    Column("seq", BigInteger, nullable=False),  # order within the department
+    Column("attempts", Integer, nullable=False),
+    Column("next_us", BigInteger, nullable=False),
+    Column("code", String(24)),
+    Column("done_us", BigInteger),
+    PrimaryKeyConstraint("message_id", "channel"),
+    Index("delivery_waiting", "department", "channel", "state", "seq"),
+    Index("delivery_number", "department", "seq"),
+)
+
+report = Table(
+    "report",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("whistle_id", String(40), nullable=False),
+    Column("department", String(64), nullable=False),
+    Column("move", String(10), nullable=False),
+    Column("reported_us", BigInteger, nullable=False),
+    Column("reason_code", String(32), nullable=False),
+    Column(
+        "sealed", LargeBinary, nullable=False
+    ),  # note and form under the report's own key; b"" past retention
+    Index("report_whistle", "whistle_id"),
+)
+
+answer = Table(
+    "answer",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("source", String(64), nullable=False),
+    Column("event_key", String(40), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("state", String(10), nullable=False),  # waiting, told, cannot, failed
+    Column("attempts", Integer, nullable=False),
+    Column("next_us", BigInteger, nullable=False),
+    Column("receipt", String(128)),
+    Column("seq", BigInteger, nullable=False),  # order within the source
+    Index("answer_waiting", "source", "state", "seq"),
+    Index("answer_number", "source", "seq"),
+)
