@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from hub.model import Accept, Contract, Duration, FieldOut
+from hub.model import Accept, Contract, Duration, FieldOut, Level
 
 
 class Direction(StrEnum):
@@ -35,7 +35,15 @@ def diff(before: Contract, after: Contract) -> tuple[Change, ...]:
     changes = [
         *_sets("accepts", _clauses(before.accepts), _clauses(after.accepts)),
         *_limits("deadlines", before.deadlines, after.deadlines),
-        *_limits("emergency_deadlines", before.emergency_deadlines, after.emergency_deadlines),
+        *(
+            change
+            for level in Level
+            for change in _limits(
+                f"level_deadlines.{level.value}",
+                before.level_deadlines.get(level, {}),
+                after.level_deadlines.get(level, {}),
+            )
+        ),
         *_sets("channels", _same(before.channels), _same(after.channels)),
         *_form(before.form, after.form),
         *_returns(before, after),

@@ -17,6 +17,7 @@ from hub.model import (
     Accept,
     AreaId,
     Channel,
+    Closing,
     Condition,
     Contract,
     DepartmentId,
@@ -29,11 +30,13 @@ from hub.model import (
     Role,
     Unit,
     Urgency,
+    WaitRules,
 )
 
 STEPS: Final = ("sign", "contact", "report_in", "arrive", "finish")
 """The steps of a whistle that may have a deadline."""
 MOST_UNITS: Final = 1000
+MOST_WAITS: Final = 10
 ANY: Final = Known()
 EXPECTATIONS: Final = ("lead", "assist", "none")
 _REQUIRED: Final = (
@@ -47,7 +50,7 @@ _REQUIRED: Final = (
     "channels",
     "form",
 )
-_OPTIONAL: Final = ("emergency_deadlines", "returns", "fields", "examples")
+_OPTIONAL: Final = ("level_deadlines", "returns", "pauses", "extensions", "closing", "fields", "examples")
 
 
 def parse(text: str, file: str, known: Known = ANY) -> Contract | tuple[Finding, ...]:
@@ -72,10 +75,13 @@ def _contract(root: Entry, file: str, known: Known) -> Contract:
         legal_basis=root["legal_basis"].texts(),
         accepts=tuple(_accept(entry, known) for entry in root["accepts"].some()),
         deadlines=dict(_deadlines(root["deadlines"])),
-        emergency_deadlines=dict(_deadlines(root["emergency_deadlines"])),
+        level_deadlines=dict(_level_deadlines(root["level_deadlines"])),
         channels=tuple(each.word(Channel, Channel.PULL) for each in root["channels"].some()),
         form=_form(root["form"]),
         returns=_returns(root["returns"]),
+        pauses=_wait_rules(root["pauses"]),
+        extensions=_wait_rules(root["extensions"]),
+        closing=root["closing"].word(Closing, Closing.LEADS),
         fields=tuple(_field_out(entry, known) for entry in root["fields"].each()),
         examples=tuple(_example(entry, known) for entry in root["examples"].each()),
         file=file,
@@ -124,6 +130,26 @@ def _deadlines(entry: Entry) -> Iterator[tuple[str, Duration]]:
             entry.faults.add(limit.pointer, "K203", name=step, allowed=", ".join(STEPS))
             continue
         yield step, _duration(limit)
+
+
+def _level_deadlines(entry: Entry) -> Iterator[tuple[str, dict[str, Duration]]]:
+    for level, limits in entry.items():
+        if level not in tuple(Level):
+            entry.faults.add(limits.pointer, "K203", name=level, allowed=", ".join(Level))
+            continue
+        yield level, dict(_deadlines(limits))
+
+
+def _wait_rules(entry: Entry) -> WaitRules:
+    """Without the key nothing waits; with it reasons and the longest time are told."""
+    if entry.is_absent:
+        return WaitRules()
+    entry.closed(("reason_codes", "longest"), ("most",))
+    return WaitRules(
+        reason_codes=tuple(each.text() for each in entry["reason_codes"].some()),
+        longest=_duration(entry["longest"]),
+        most=1 if entry["most"].is_absent else entry["most"].whole(1, MOST_WAITS),
+    )
 
 
 def _duration(entry: Entry) -> Duration:

@@ -6,6 +6,7 @@ One noun a file. No behaviour beyond what follows from the fields themselves; no
 from hub.model.attachment import SHOWN, Attachment, AttachmentId, AttachmentState, Disclosure
 from hub.model.contract import (
     Accept,
+    Closing,
     Condition,
     Contract,
     Duration,
@@ -14,6 +15,7 @@ from hub.model.contract import (
     ReturnRules,
     Role,
     Unit,
+    WaitRules,
 )
 from hub.model.draft import (
     Alias,
@@ -71,6 +73,7 @@ __all__ = [
     "AttachmentState",
     "Call",
     "Channel",
+    "Closing",
     "Code",
     "Condition",
     "Contract",
@@ -121,6 +124,7 @@ __all__ = [
     "Unit",
     "Urgency",
     "Verdict",
+    "WaitRules",
     "Whistle",
     "WhistleId",
     "WhistleState",

@@ -69,6 +69,27 @@ class ReturnRules:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class WaitRules:
+    """When a clock may wait, or run longer: for which reasons, how long at most from now on, and how often a whistle.
+
+    Without a reason it may not at all.
+    """
+
+    reason_codes: tuple[str, ...] = ()
+    longest: Duration | None = None
+    most: int = 1
+
+
+class Closing(StrEnum):
+    """When a matter is done, by the contract of who leads it."""
+
+    LEADS = "leads"
+    """Once all leads have handed in their results."""
+    EVERYONE = "everyone"
+    """Once those who assist have, too, or a lead says that it waits for them no more (N82)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FieldOut:
     """A field this department asks for, and why. It still needs a live grant to flow."""
 
@@ -108,12 +129,17 @@ class Contract:
     accepts: tuple[Accept, ...]
     deadlines: Mapping[str, Duration]
     """Keys: sign, contact, report_in, arrive, finish."""
-    emergency_deadlines: Mapping[str, Duration]
-    """Take the place of `deadlines` where the level is emergency."""
+    level_deadlines: Mapping[str, Mapping[str, Duration]]
+    """Level → limits that take the place of the same steps of `deadlines`."""
     channels: tuple[Channel, ...]
     form: Mapping[str, object]
     """JSON Schema of what `result` must say, under `properties`; closed."""
     returns: ReturnRules
+    pauses: WaitRules = WaitRules()
+    """挂起: when its clocks may wait."""
+    extensions: WaitRules = WaitRules()
+    """延期: when it may ask for more time; another one grants it."""
+    closing: Closing = Closing.LEADS
     fields: tuple[FieldOut, ...]
     examples: tuple[Example, ...]
     file: str = ""
@@ -125,7 +151,6 @@ class Contract:
         return f"{self.department}-v{self.version}"
 
     def limits_at(self, level: Level) -> Mapping[str, Duration]:
-        """Step → limit; at emergency level the emergency limits replace those of their steps."""
-        if level is not Level.EMERGENCY:
-            return self.deadlines
-        return {**self.deadlines, **self.emergency_deadlines}
+        """Step → limit; the level's own limits replace those of their steps."""
+        own = self.level_deadlines.get(level)
+        return {**self.deadlines, **own} if own else self.deadlines

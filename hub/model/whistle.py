@@ -10,15 +10,25 @@ from hub.model.reason import Reason
 
 
 class WhistleState(StrEnum):
-    """States of a whistle; `hub.whistle.lifecycle` holds the table."""
+    """States of a whistle; `hub.whistle.lifecycle` holds the table. That it was upgraded, waits (paused) or was given
+    more time is no state: it stands beside one."""
 
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    REVIEWED = "reviewed"
+    REFUSED = "refused_to_blow"
     BLOWN = "blown"
     SIGNED = "signed"
     CONTACTED = "contacted"
     REPORTED_IN = "reported_in"
+    HANDLING = "handling"
     DISPUTED = "disputed"
     ARBITRATING = "arbitrating"
     RESULT = "result"
+    EVALUATED = "evaluated"
+    CHECKED = "checked"
+    ARCHIVED = "archived"
+    REOPENED = "reopened"
     REASSIGNED = "reassigned"
     CANCELLED = "cancelled"
 
@@ -26,15 +36,31 @@ class WhistleState(StrEnum):
 class Move(StrEnum):
     """What can be done with a whistle; who may do it stands in the table too."""
 
+    SUBMIT = "submit"
+    APPROVE = "approve"
+    REFUSE = "refuse"
+    BLOW = "blow"
     SIGN = "sign"
     CONTACT = "contact"
     ARRIVE = "arrive"
+    HANDLE = "handle"
     RETURN = "return"
+    PAUSE = "pause"
+    RESUME = "resume"
+    ASK = "ask"
+    GRANT = "grant"
+    DENY = "deny"
     RESULT = "result"
     REFER = "refer"
     UPHOLD = "uphold"
     DISMISS = "dismiss"
     DESIGNATE = "designate"
+    UPGRADE = "upgrade"
+    EVALUATE = "evaluate"
+    CHECK = "check"
+    REWORK = "rework"
+    REOPEN = "reopen"
+    ARCHIVE = "archive"
     CANCEL = "cancel"
 
 
@@ -43,10 +69,16 @@ class Actor(StrEnum):
 
     DEPARTMENT = "department"
     """The department that is called."""
+    BLOWER = "blower"
+    """Who blew it (吹哨方): a grid worker, a community, a subdistrict."""
+    REVIEWER = "reviewer"
+    """Who looks at what a blower submits, where the pack asks for that (审核)."""
+    REQUESTER = "requester"
+    """Who reported the matter (诉求人), through the source."""
     CENTRE = "centre"
     """The district's centre (区指挥中心): a person there, by their account."""
     HUB = "hub"
-    """The hub itself, since the matter moved on."""
+    """The hub itself: the matter moved on, or a time passed."""
 
 
 class Ending(StrEnum):
@@ -57,6 +89,8 @@ class Ending(StrEnum):
     REROUTED = "rerouted"
     UNLINKED = "unlinked"
     REASSIGNED = "reassigned"
+    FINISHED = "finished"
+    """The matter is done; who assists is not asked any more (N82)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,6 +104,13 @@ class Deadline:
     provisional: bool
     """True where the working calendar does not reach that far; computed again once it does."""
     derivation: tuple[Reason, ...] = ()
+    managed_at: datetime | None = None
+    """Until when it may be done by a granted extension. `due_at` stays what the rules say (N84); what counts is this."""
+
+    @property
+    def counts_at(self) -> datetime:
+        """The moment after which it counts as late."""
+        return max(self.due_at, self.managed_at) if self.managed_at else self.due_at
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -101,6 +142,14 @@ class Whistle:
     reasons: tuple[Reason, ...]
     returns: int
     version: int
+    round: int = 0
+    """How often it was reopened; each round has clocks of its own."""
+    paused_until: datetime | None = None
+    """Until when it waits for what its department said; the clocks that this stops run on by themselves then."""
+    asked_until: datetime | None = None
+    """Until when its department asks for more time; None where nobody waits for the answer."""
+    blown_by: str = ""
+    """The post that blew it; "" where the contract did."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,3 +167,7 @@ class Report:
     reason_code: str = ""
     note: str = ""
     form: dict[str, object] | None = None
+    until: datetime | None = None
+    """The end of a pause, or of the time that is asked for."""
+    alone: bool = False
+    """A lead's result that waits for no assisting department any more (N82)."""

@@ -24,7 +24,7 @@ from hub.store import facts, leases, months, outbox, rows_read, steps
 from hub.store.engine import Store, insert
 from hub.store.moments import to_us
 from hub.store.tables import message, offset, overdue, whistle
-from hub.whistle.lifecycle import ENDS
+from hub.whistle.lifecycle import OVER
 
 log = structlog.get_logger()
 
@@ -151,7 +151,14 @@ class Clockwork:
             reached = {one.state, *(made.step.after for made in moves.get(one.id, []))}
             passed = [d for d in one.deadlines if d.due_at <= now and not is_done(reached, d.step)]
             late += [
-                {"whistle_id": one.id, "step": d.step, "due_us": to_us(d.due_at), "noted_us": to_us(now)}
+                {
+                    "whistle_id": one.id,
+                    "step": d.step,
+                    "round": one.round,
+                    "due_us": to_us(d.due_at),
+                    "noted_us": to_us(now),
+                    "excused": "",
+                }
                 for d in passed
             ]
             conn.execute(
@@ -165,7 +172,7 @@ class Clockwork:
 def is_done(reached: AbstractSet[WhistleState], step: str) -> bool:
     """Whether a whistle has this step behind it. `reached`: its state, and those before it, as far as they are known:
     a signature stays one when the whistle is returned, and when that is dismissed."""
-    return not ENDS.isdisjoint(reached) or not reached.isdisjoint(_DONE_BY.get(step, ()))
+    return not OVER.isdisjoint(reached) or not reached.isdisjoint(_DONE_BY.get(step, ()))
 
 
 def next_due_us(one: Whistle, reached: AbstractSet[WhistleState], *, after: datetime) -> int | None:

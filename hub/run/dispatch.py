@@ -40,8 +40,6 @@ from hub.store.outbox import Outbox
 from hub.store.steps import Made
 from hub.whistle.follow import (
     MERGED,
-    RELIEVED,
-    UNSETTLED,
     Turn,
     ended,
     follow,
@@ -52,7 +50,7 @@ from hub.whistle.follow import (
     part,
     still_open,
 )
-from hub.whistle.lifecycle import Step
+from hub.whistle.lifecycle import RELIEVED, UNSETTLED, Step
 
 _NONE: Final[tuple[Call, ...]] = ()
 Closed = Mapping[str, Incident]

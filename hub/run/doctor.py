@@ -21,7 +21,7 @@ from hub.run.timekeeping import read as read_jump
 from hub.store import attachments, contracts, facts, months, outbox, records, sources, whistles
 from hub.store.moments import from_us, to_us
 from hub.store.tables import delivery, event, fallback, incident, link, overdue, record, whistle
-from hub.whistle.follow import ACTIVE
+from hub.whistle.lifecycle import ACTIVE
 
 SETTLED_WITHIN: Final = timedelta(minutes=5)
 """A record without a fate after this is a fault, not work in progress."""

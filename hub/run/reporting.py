@@ -37,8 +37,8 @@ from hub.store import events, incidents, keys, steps, whistles
 from hub.store.engine import Store
 from hub.store.outbox import Outbox
 from hub.store.steps import Made
-from hub.whistle.follow import UNSETTLED, is_done, is_led
-from hub.whistle.lifecycle import advance
+from hub.whistle.follow import is_done, is_led
+from hub.whistle.lifecycle import UNSETTLED, advance
 from hub.whistle.returns import check_return
 
 SEALED_AT: Final = "report.sealed"

@@ -30,10 +30,10 @@ from hub.store.tables import (
     resident,
     whistle,
 )
-from hub.whistle.lifecycle import ENDS
+from hub.whistle.lifecycle import OVER
 
 PORTION: Final = 500
-_ENDS: Final = tuple(sorted(one.value for one in ENDS))
+_OVER: Final = tuple(sorted(one.value for one in OVER))
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +85,7 @@ def retire(conn: Connection, kept: Retention, now: datetime, forget: Callable[[s
 
 
 def _is_open() -> ColumnElement[bool]:
-    return whistle.c.state.not_in(_ENDS)
+    return whistle.c.state.not_in(_OVER)
 
 
 def _is_needed() -> ColumnElement[bool]:

@@ -27,7 +27,8 @@ from hub.run.looking import Look, audit_rows, shown
 from hub.run.showing import Showing
 from hub.run.wirefields import wire_fields
 from hub.store import incidents, whistles
-from hub.whistle.follow import RELIEVED, ending_of
+from hub.whistle.follow import ending_of
+from hub.whistle.lifecycle import RELIEVED
 
 log = structlog.get_logger()
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from sqlalchemy import Connection, select
 
-from hub.model import Actor, Move, WhistleId, WhistleState
+from hub.model import Actor, Level, Move, WhistleId, WhistleState
 from hub.store.copying import insert_or_fence
 from hub.store.engine import chunks
 from hub.store.lists import among
-from hub.store.moments import from_us, to_us
+from hub.store.moments import from_us, from_us_or_none, to_us
 from hub.store.tables import step
 from hub.whistle.lifecycle import Step
 
@@ -42,6 +42,8 @@ def of_whistles(conn: Connection, ids: Iterable[str]) -> dict[str, list[Made]]:
                 before=WhistleState(r.before),
                 after=WhistleState(r.after),
                 version=r.version,
+                until=from_us_or_none(r.until_us),
+                level=Level(r.level) if r.level else None,
             )
             found.setdefault(r.whistle_id, []).append(Made(one, r.by, r.reason_code))
     return found
@@ -59,4 +61,6 @@ def _row(made: Made) -> dict[str, object]:
         "after": one.after.value,
         "made_us": to_us(one.at),
         "reason_code": made.reason_code,
+        "until_us": to_us(one.until) if one.until else None,
+        "level": one.level.value if one.level else None,
     }

@@ -65,6 +65,7 @@ def _row(one: Whistle) -> dict[str, object]:
         "blown_us": to_us(one.blown_at),
         "due_us": min((to_us(d.due_at) for d in one.deadlines), default=None),
         "version": one.version,
+        "provisional": int(any(d.provisional for d in one.deadlines)),
         "body": dumps(one),
     }
 

@@ -23,16 +23,8 @@ from hub.model import (
     WhistleId,
     WhistleState,
 )
-from hub.whistle.lifecycle import ENDS, Step, advance
+from hub.whistle.lifecycle import ACTIVE, DONE, OVER, RELIEVED, Step, advance
 
-ACTIVE: Final = frozenset(
-    {WhistleState.BLOWN, WhistleState.SIGNED, WhistleState.CONTACTED, WhistleState.REPORTED_IN}
-)
-"""States in which the department is at it. A returned whistle is open, but nobody is at it."""
-UNSETTLED: Final = frozenset({WhistleState.DISPUTED, WhistleState.ARBITRATING})
-"""States of a return that the centre has not decided about."""
-RELIEVED: Final = ENDS - {WhistleState.RESULT}
-"""Ends in which the department has nothing to do with the matter any more."""
 DESIGNATED: Final = "designated"
 """Rule of the reason that a whistle carries which the centre decided: it follows no route, and is not returned."""
 MERGED: Final = "merged"
@@ -69,7 +61,7 @@ def follow(
     end = tuple(
         w
         for w in whistles
-        if (w.department in accused and w.state not in ENDS)
+        if (w.department in accused and w.state not in OVER)
         or (_may_be_called_off(w) and _is_wanted_no_more(w, wanted.get(w.department)))
     )
     gone = {w.id for w in end}
@@ -91,8 +83,12 @@ def _again(call: Call, whistles: Sequence[Whistle]) -> Call:
     return replace(call, reasons=(*call.reasons, Reason(DESIGNATED))) if said else call
 
 
+_AT_THE_PLACE: Final = frozenset({WhistleState.REPORTED_IN, WhistleState.HANDLING, WhistleState.REOPENED})
+"""States in which a department goes on with the matter even where its route changes."""
+
+
 def _may_be_called_off(one: Whistle) -> bool:
-    return one.state not in ENDS and one.state is not WhistleState.REPORTED_IN
+    return one.state not in OVER and one.state not in _AT_THE_PLACE
 
 
 def _is_decided(one: Whistle) -> bool:
@@ -108,7 +104,7 @@ def is_designated(one: Whistle) -> bool:
 
 def still_open(whistles: Sequence[Whistle]) -> tuple[Whistle, ...]:
     """Those that have not ended."""
-    return tuple(w for w in whistles if w.state not in ENDS)
+    return tuple(w for w in whistles if w.state not in OVER)
 
 
 def is_led(whistles: Sequence[Whistle]) -> bool:
@@ -124,7 +120,7 @@ def is_done(whistles: Sequence[Whistle]) -> bool:
     leads = [w for w in called if w.state not in RELIEVED]
     if any(w.state is WhistleState.REASSIGNED for w in called) and not any(map(is_designated, leads)):
         return False
-    return bool(leads) and all(w.state is WhistleState.RESULT for w in leads)
+    return bool(leads) and all(w.state in DONE for w in leads)
 
 
 def ended(whistle: Whistle, why: Ending, at: datetime) -> tuple[Whistle, Step]:
@@ -152,7 +148,7 @@ def join(
     more (`takes_more` False: it is closed). The others go on as they are, with their clocks. The centre's word goes
     along: whom it relieved stays so, and what it designated stays with its department.
     """
-    busy = {w.department for w in standing if w.state not in ENDS or w.state is WhistleState.REASSIGNED}
+    busy = {w.department for w in standing if w.state not in OVER or w.state is WhistleState.REASSIGNED}
     open_ = still_open(whistles)
     moving = [w for w in open_ if takes_more and w.department not in busy]
     relieved = [w for w in whistles if w.state is WhistleState.REASSIGNED]

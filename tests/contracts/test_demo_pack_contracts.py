@@ -170,8 +170,8 @@ def test_an_emergency_at_ten_to_midnight_on_a_holiday_is_due_minutes_later() -> 
 
 def test_every_contract_has_shorter_limits_for_emergencies() -> None:
     for contract in pack().contracts:
-        assert {"sign", "finish"} <= contract.emergency_deadlines.keys(), contract.id
-        assert contract.emergency_deadlines["sign"].unit is Unit.URGENT_MINUTE
+        assert {"sign", "finish"} <= contract.level_deadlines["emergency"].keys(), contract.id
+        assert contract.level_deadlines["emergency"]["sign"].unit is Unit.URGENT_MINUTE
 
 
 def test_a_subdistrict_leads_only_what_its_own_list_names() -> None:

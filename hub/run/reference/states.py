@@ -8,37 +8,82 @@ from hub.model import Actor, Move, WhistleState
 from hub.plugin import supervisor
 from hub.run.reference.page import Page, code, markdown, mermaid, table
 from hub.whistle import lifecycle
+from hub.whistle.lifecycle import Effect, Need
 
 _State = TypeVar("_State", bound=StrEnum)
 _Turn = TypeVar("_Turn", bound=StrEnum)
 
 WHISTLE: Final[Mapping[WhistleState, str]] = {
+    WhistleState.DRAFT: "草稿",
+    WhistleState.SUBMITTED: "已提交，待审核",
+    WhistleState.REVIEWED: "审核通过",
+    WhistleState.REFUSED: "不予吹哨",
     WhistleState.BLOWN: "已吹哨",
     WhistleState.SIGNED: "已签收",
     WhistleState.CONTACTED: "已联系",
     WhistleState.REPORTED_IN: "已报到（到场）",
+    WhistleState.HANDLING: "处置中",
     WhistleState.DISPUTED: "已退单，待裁定",
     WhistleState.ARBITRATING: "裁定中",
     WhistleState.RESULT: "已反馈结果",
+    WhistleState.EVALUATED: "已评价",
+    WhistleState.CHECKED: "已核查",
+    WhistleState.ARCHIVED: "已归档",
+    WhistleState.REOPENED: "重新办理",
     WhistleState.REASSIGNED: "已改派（本单位不再承办）",
     WhistleState.CANCELLED: "已作废",
 }
 MOVES: Final[Mapping[Move, str]] = {
+    Move.SUBMIT: "提交",
+    Move.APPROVE: "审核通过",
+    Move.REFUSE: "不予吹哨",
+    Move.BLOW: "吹哨",
     Move.SIGN: "签收",
     Move.CONTACT: "联系",
     Move.ARRIVE: "到场",
+    Move.HANDLE: "开始处置",
     Move.RETURN: "退单",
+    Move.PAUSE: "挂起",
+    Move.RESUME: "恢复",
+    Move.ASK: "申请延期",
+    Move.GRANT: "准予延期",
+    Move.DENY: "不予延期",
     Move.RESULT: "反馈结果",
     Move.REFER: "提交会商裁定",
     Move.UPHOLD: "准予退单",
     Move.DISMISS: "驳回退单（不得再退）",
     Move.DESIGNATE: "直接指派",
+    Move.UPGRADE: "哨声升级",
+    Move.EVALUATE: "评价",
+    Move.CHECK: "核查通过",
+    Move.REWORK: "返工",
+    Move.REOPEN: "重新办理",
+    Move.ARCHIVE: "归档",
     Move.CANCEL: "作废",
 }
 ACTORS: Final[Mapping[Actor, str]] = {
     Actor.DEPARTMENT: "部门",
+    Actor.BLOWER: "吹哨方",
+    Actor.REVIEWER: "审核方",
+    Actor.REQUESTER: "诉求人",
     Actor.CENTRE: "区指挥中心",
     Actor.HUB: "系统",
+}
+NEEDS: Final[Mapping[Need, str]] = {
+    Need.REASON: "理由",
+    Need.UNTIL: "截止时间",
+    Need.EVIDENCE: "依据",
+    Need.FORM: "反馈表单",
+    Need.SCORE: "评分",
+}
+CLOCKS: Final[Mapping[Effect, str]] = {
+    Effect.STARTS: "开始计时",
+    Effect.STOPS: "停止计时",
+    Effect.PAUSES: "暂停计时",
+    Effect.RUNS_ON: "继续计时",
+    Effect.MORE_TIME: "另记延期后时限",
+    Effect.TIGHTENS: "取新旧级别中较早的时限",
+    Effect.NEW_ROUND: "新一轮计时，原超期事实不变",
 }
 ADAPTER: Final[Mapping[supervisor.State, str]] = {
     supervisor.State.LOADED: "已加载",
@@ -68,10 +113,11 @@ def states_page() -> Page:
         "States",
         "Each of the two lives is one table in the code. A move that is not in the table is refused, and the "
         "refusal names the moves that are open (W101 for a whistle, S117 for an adapter).",
-        "## A whistle (哨)\n\nEach called department has a whistle of its own. No move changes a deadline. "
-        "The centre moves whistles with `gridplus whistle`; a whistle that it designates begins at `blown`. "
-        "Review, upgrade, evaluation and the archive are not yet states of it.",
-        diagram({at: way.after for at, way in lifecycle.TABLE.items()}, WhistleState.BLOWN),
+        "## A whistle (哨)\n\nEach called department has a whistle of its own. A contract blows a whistle "
+        "at once, and so does the centre that designates a department: it begins at `blown`. One that a person "
+        "submits begins as a draft. An upgrade, a pause and more time leave the state as it is and stand "
+        "beside it. People move whistles with `gridplus whistle`, departments by reporting in.",
+        diagram({at: way.after for at, way in lifecycle.TABLE.items()}, WhistleState.DRAFT),
         _life(),
         "## An adapter\n\nEach source is supervised on its own: what it raises becomes its state, and no other "
         "source stops. `gridplus doctor` names every adapter that is not running.",
@@ -106,11 +152,13 @@ def _life() -> str:
                 code(move),
                 MOVES[move],
                 "、".join(ACTORS[one] for one in Actor if one in way.by),
+                "、".join(NEEDS[one] for one in Need if one in way.needs),
+                CLOCKS[way.clock] if way.clock else "",
                 code(way.after),
             )
             for move, way in leaving
-        ] or [(code(state), WHISTLE[state], "", "", "", "an end")]
-    return table(("state", "状态", "move", "动作", "who", "leads to"), rows)
+        ] or [(code(state), WHISTLE[state], "", "", "", "", "", "an end")]
+    return table(("state", "状态", "move", "动作", "who", "with", "clocks", "leads to"), rows)
 
 
 def _rows(

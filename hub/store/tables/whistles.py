@@ -7,6 +7,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -25,10 +26,17 @@ whistle = Table(
     Column("blown_us", BigInteger, nullable=False),
     Column("due_us", BigInteger),  # the next deadline, whatever step it is of
     Column("version", Integer, nullable=False),
+    Column("provisional", SmallInteger, nullable=False),  # 1: a deadline lies beyond the calendar
     Column("body", Text, nullable=False),  # whistle.v1 JSON
     Index("whistle_incident", "incident_id"),
     Index("whistle_department", "department", "blown_us"),
     Index("whistle_due", "due_us"),
+    Index(
+        "whistle_provisional",
+        "id",
+        sqlite_where=Column("provisional") == 1,
+        postgresql_where=Column("provisional") == 1,
+    ),
     Index(
         "whistle_unsettled",  # returns that the centre has not decided about
         "blown_us",
@@ -49,6 +57,8 @@ step = Table(
     Column("after", String(16), nullable=False),
     Column("made_us", BigInteger, nullable=False),
     Column("reason_code", String(32), nullable=False),
+    Column("until_us", BigInteger),  # of a pause its end, of an extension the moment asked for or granted
+    Column("level", String(10)),  # of an upgrade the level reached
     PrimaryKeyConstraint("whistle_id", "version"),
 )
 
@@ -57,9 +67,13 @@ overdue = Table(
     metadata,
     Column("whistle_id", String(40), nullable=False),
     Column("step", String(16), nullable=False),
-    Column("due_us", BigInteger, nullable=False),
+    Column("round", SmallInteger, nullable=False),
+    Column("due_us", BigInteger, nullable=False),  # what the rules say; this fact never changes
     Column("noted_us", BigInteger, nullable=False),
-    PrimaryKeyConstraint("whistle_id", "step"),
+    Column(
+        "excused", String(16), nullable=False
+    ),  # why it does not count: extended, late_received… ; "" counts
+    PrimaryKeyConstraint("whistle_id", "step", "round"),
 )
 
 delivery = Table(

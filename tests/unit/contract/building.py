@@ -78,7 +78,7 @@ def contract(
         legal_basis=(),
         accepts=accepts,
         deadlines={"sign": Duration(1, Unit.URGENT_HOUR), "finish": Duration(5, Unit.WORK_DAY)},
-        emergency_deadlines={"sign": Duration(3, Unit.URGENT_MINUTE)},
+        level_deadlines={"emergency": {"sign": Duration(3, Unit.URGENT_MINUTE)}},
         channels=(Channel.KAFKA,),
         form={"properties": {}},
         returns=ReturnRules(),

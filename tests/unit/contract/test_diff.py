@@ -65,8 +65,8 @@ def test_the_same_contract_under_a_new_number_changes_nothing() -> None:
             id="a deadline where there was none",
         ),
         pytest.param(
-            replace(BEFORE, emergency_deadlines={}),
-            Change(Direction.NEW, "emergency_deadlines", "sign", before="3 urgent_minute"),
+            replace(BEFORE, level_deadlines={}),
+            Change(Direction.NEW, "level_deadlines.emergency", "sign", before="3 urgent_minute"),
             id="a deadline less",
         ),
         pytest.param(
@@ -121,8 +121,10 @@ def test_the_same_contract_under_a_new_number_changes_nothing() -> None:
             id="everywhere, but for two categories",
         ),
         pytest.param(
-            replace(BEFORE, emergency_deadlines={"sign": Duration(2, Unit.URGENT_MINUTE)}),
-            Change(Direction.BREAKS, "emergency_deadlines", "sign", "3 urgent_minute", "2 urgent_minute"),
+            replace(BEFORE, level_deadlines={"emergency": {"sign": Duration(2, Unit.URGENT_MINUTE)}}),
+            Change(
+                Direction.BREAKS, "level_deadlines.emergency", "sign", "3 urgent_minute", "2 urgent_minute"
+            ),
             id="less time in an emergency",
         ),
         pytest.param(

@@ -50,8 +50,8 @@ accepts:
 deadlines:
   sign: {value: 1, unit: urgent_hour}
   finish: {value: 5, unit: work_day}
-emergency_deadlines:
-  sign: {value: 3, unit: urgent_minute}
+level_deadlines:
+  emergency: {sign: {value: 3, unit: urgent_minute}}
 channels: [kafka, webhook]
 form:
   required: [outcome]
@@ -169,7 +169,7 @@ def test_every_key_of_a_contract_is_read() -> None:
             ),
         ),
         deadlines={"sign": Duration(1, Unit.URGENT_HOUR)},
-        emergency_deadlines={},
+        level_deadlines={},
         channels=(Channel.WEBHOOK,),
         form={
             "$schema": "https://json-schema.org/draft/2020-12/schema",
@@ -207,7 +207,7 @@ def test_what_a_contract_does_not_say_is_what_asks_for_least() -> None:
     assert Condition() == bare.accepts[0].when
     assert "" == bare.accepts[0].legal_basis
     assert ReturnRules(max_returns=0) == bare.returns
-    assert ((), (), {}) == (bare.fields, bare.examples, bare.emergency_deadlines)
+    assert ((), (), {}) == (bare.fields, bare.examples, bare.level_deadlines)
     (example,) = read(
         start + "examples:\n  - {name: a, category: construction.dust, area: '329901', expect: lead}\n"
     ).examples
@@ -223,7 +223,7 @@ def test_a_contract_is_read_whole() -> None:
     assert first.when == Condition(urgency=(Urgency.URGENT, Urgency.CRITICAL), secret=False)
     assert first.except_categories == ("street_order.fire_lane_blocked",)
     assert contract.deadlines["finish"] == Duration(5, Unit.WORK_DAY)
-    assert contract.emergency_deadlines == {"sign": Duration(3, Unit.URGENT_MINUTE)}
+    assert contract.level_deadlines == {"emergency": {"sign": Duration(3, Unit.URGENT_MINUTE)}}
     assert contract.channels == (Channel.KAFKA, Channel.WEBHOOK)
     assert contract.returns.within == Duration(4, Unit.WORK_HOUR)
     assert contract.returns.needs_evidence
@@ -353,10 +353,10 @@ def test_a_fault_is_told_with_code_line_and_name(
             id="a word for keys",
         ),
         pytest.param(
-            "emergency_deadlines:\n  sign: {value: 3, unit: urgent_minute}",
-            "emergency_deadlines: [1]",
+            "level_deadlines:\n  emergency: {sign: {value: 3, unit: urgent_minute}}",
+            "level_deadlines: [1]",
             "K205",
-            {"name": "emergency_deadlines", "kind": "mapping"},
+            {"name": "level_deadlines", "kind": "mapping"},
             id="a list for keys",
         ),
         pytest.param(
@@ -416,7 +416,10 @@ def test_a_fault_says_what_would_have_been_right(
 
 def test_a_fault_stands_at_a_line_or_at_the_nearest_above_it() -> None:
     (finding,) = findings(
-        changed("emergency_deadlines:\n  sign: {value: 3, unit: urgent_minute}", "emergency_deadlines: [1]")
+        changed(
+            "level_deadlines:\n  emergency: {sign: {value: 3, unit: urgent_minute}}",
+            "level_deadlines: [1]",
+        )
     )
     assert ("K205", 20) == (finding.code, finding.line)
     assert ("K205", {"name": "file", "kind": "mapping"}) in [

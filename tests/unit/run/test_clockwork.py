@@ -8,7 +8,7 @@ import pytest
 from hub.model import Move, WhistleState
 from hub.run.clockwork import is_done, next_due_us
 from hub.store import leases, whistles
-from hub.whistle.lifecycle import ENDS
+from hub.whistle.lifecycle import OVER
 from tests.e2e.test_journey import spot
 from tests.instruments import HubInHand, at, stated
 from tests.unit.run.matters import report
@@ -64,7 +64,7 @@ def test_while_another_leads_nothing_is_noted_here(called: HubInHand) -> None:
     assert noted(called) == []
 
 
-@pytest.mark.parametrize("end", sorted(ENDS))
+@pytest.mark.parametrize("end", sorted(OVER))
 def test_an_ended_whistle_has_every_step_behind_it(called: HubInHand, end: WhistleState) -> None:
     with called.hub.store.read() as conn:
         (id_,) = (r[0] for r in called.rows("SELECT id FROM whistle WHERE department = 'zilai'"))

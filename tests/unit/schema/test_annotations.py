@@ -14,7 +14,8 @@ CLASSES = {"public", "internal", "personal", "sensitive"}
 FREE = {
     "contract#/properties/form": "the JSON Schema of a department's form",
     "contract#/properties/deadlines": "limits by step",
-    "contract#/properties/emergency_deadlines": "limits by step",
+    "contract#/properties/level_deadlines": "limits by level",
+    "contract#/properties/level_deadlines/additionalProperties": "limits by step",
     "envelope#/properties/data": "obeys the schema that dataschema names",
     "report#/properties/form": "obeys the contract's form",
     "report_in#/properties/form": "obeys the contract's form",

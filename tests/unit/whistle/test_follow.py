@@ -21,7 +21,6 @@ from hub.model import (
     WhistleState,
 )
 from hub.whistle.follow import (
-    ACTIVE,
     DESIGNATED,
     MERGED,
     ended,
@@ -33,7 +32,7 @@ from hub.whistle.follow import (
     next_id,
     part,
 )
-from hub.whistle.lifecycle import ENDS
+from hub.whistle.lifecycle import ACTIVE, OVER
 from tests.unit.whistle.test_lifecycle import BLOWN_AT, WHISTLE
 
 LEAD, ASSIST = Role.LEAD, Role.ASSIST
@@ -130,7 +129,7 @@ def test_following_a_route_twice_does_nothing_the_second_time(
     ]
     again = follow(after, route)
     assert ((), ()) == (again.blow, again.end)
-    at_it = [w.department for w in after if w.state not in ENDS]
+    at_it = [w.department for w in after if w.state not in OVER]
     assert len(at_it) == len(set(at_it))
 
 
@@ -142,7 +141,7 @@ def test_joined_and_parted_again_every_whistle_is_back_or_was_called_off(
     moving = [replace(w, incident_id=OTHER, id=WhistleId(f"o_{w.id}")) for w in mine]
     done = join(moving, ONE, theirs, takes_more=True, at=BLOWN_AT)
     together = [*theirs, *done.moved]
-    at_it = [w.department for w in together if w.state not in ENDS]
+    at_it = [w.department for w in together if w.state not in OVER]
     assert len(at_it) == len(set(at_it))
     back = {w.id: w for w in part(together, OTHER)}
     off = {w.id for w, _ in done.ended}
@@ -151,7 +150,7 @@ def test_joined_and_parted_again_every_whistle_is_back_or_was_called_off(
         if one.id in went:
             assert replace(one, version=one.version + 2) == back.pop(one.id)
         else:
-            assert one.id in off or one.state in ENDS
+            assert one.id in off or one.state in OVER
     assert not back
 
 

@@ -1,0 +1,17 @@
+"""Cards, orders of supervision, and matters that are agreed to wait.
+
+Revision ID: 0014
+"""
+
+revision = "0014"
+down_revision = "0013"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass

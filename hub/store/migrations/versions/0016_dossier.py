@@ -1,0 +1,17 @@
+"""The chained file of every whistle.
+
+Revision ID: 0016
+"""
+
+revision = "0016"
+down_revision = "0015"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    pass
+
+
+def downgrade() -> None:
+    pass
