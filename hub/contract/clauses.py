@@ -9,7 +9,7 @@ area, then the lowest department id leads, the others are not called by those cl
 the overlap. An accused department is passed over in both roles; if nobody else leads, nobody is called.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from operator import attrgetter
@@ -42,15 +42,14 @@ class Clause:
     contract_id: str
     name: str
     when: Condition
-    limits: tuple[tuple[str, Duration], ...]
-    emergency_limits: tuple[tuple[str, Duration], ...]
+    limits: Mapping[Level, tuple[tuple[str, Duration], ...]]
     rank: tuple[int, int, str, str]
     """Broader category, broader area, department, clause: the lowest wins."""
     reason: Reason
 
     def limits_at(self, level: Level) -> tuple[tuple[str, Duration], ...]:
-        """Step and limit; at emergency level the contract's emergency limits replace those of their steps."""
-        return self.emergency_limits if level is Level.EMERGENCY else self.limits
+        """Step and limit; the level's own limits replace those of their steps."""
+        return self.limits[level]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,8 +198,7 @@ def _compiled(accepted: _Accepted, width: int, area: str) -> Clause:
         contract_id=contract.id,
         name=accept.clause,
         when=accept.when,
-        limits=tuple(contract.limits_at(Level.ROUTINE).items()),
-        emergency_limits=tuple(contract.limits_at(Level.EMERGENCY).items()),
+        limits={level: tuple(contract.limits_at(level).items()) for level in Level},
         rank=(accepted.breadth, width, contract.department, accept.clause),
         reason=Reason("contract_clause", facts),
     )

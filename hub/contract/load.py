@@ -129,7 +129,7 @@ def _deadlines(entry: Entry) -> Iterator[tuple[str, Duration]]:
         if step not in STEPS:
             entry.faults.add(limit.pointer, "K203", name=step, allowed=", ".join(STEPS))
             continue
-        yield step, _duration(limit)
+        yield step, read_duration(limit)
 
 
 def _level_deadlines(entry: Entry) -> Iterator[tuple[str, dict[str, Duration]]]:
@@ -147,12 +147,13 @@ def _wait_rules(entry: Entry) -> WaitRules:
     entry.closed(("reason_codes", "longest"), ("most",))
     return WaitRules(
         reason_codes=tuple(each.text() for each in entry["reason_codes"].some()),
-        longest=_duration(entry["longest"]),
+        longest=read_duration(entry["longest"]),
         most=1 if entry["most"].is_absent else entry["most"].whole(1, MOST_WAITS),
     )
 
 
-def _duration(entry: Entry) -> Duration:
+def read_duration(entry: Entry) -> Duration:
+    """`{value: 3, unit: work_day}`: whole units of one kind."""
     entry.closed(("value", "unit"))
     return Duration(entry["value"].whole(1, MOST_UNITS), entry["unit"].word(Unit, Unit.WORK_DAY))
 
@@ -191,7 +192,7 @@ def _returns(entry: Entry) -> ReturnRules:
     entry.closed(("max_returns", "reason_codes"), ("within", "needs_evidence"))
     return ReturnRules(
         max_returns=entry["max_returns"].whole(0, 9),
-        within=None if entry["within"].is_absent else _duration(entry["within"]),
+        within=None if entry["within"].is_absent else read_duration(entry["within"]),
         reason_codes=entry["reason_codes"].texts(),
         needs_evidence=entry["needs_evidence"].flag() is not False,
     )

@@ -395,6 +395,12 @@ TEXTS: Final[dict[str, Text]] = {
         "clause {clause} matches no category in any area",
         "mend or drop it",
     ),
+    "K256": Text(
+        "{file} 中两版规则的有效期重叠",
+        "让前一版在后一版生效前结束",
+        "two versions of {file} hold at once",
+        "end the earlier one before the later one begins",
+    ),
     "K251": Text(
         "工作日历没有可用的办公时段",
         "在 calendar.yaml 的 hours 中写明时段，按先后、不重叠",

@@ -25,6 +25,7 @@ from hub.pack.reading import PackFiles
 from hub.pack.renamed import read_renamed
 from hub.pack.sources import read_sources
 from hub.pack.taxonomy import read_taxonomy
+from hub.pack.whistles import read_whistles
 
 CONTRACTS: Final = "contracts"
 """Folder of the contracts, one YAML file a department and version."""
@@ -53,6 +54,7 @@ def read_pack(root: Path, cache_root: Path | None = None) -> Pack | tuple[Findin
     areas = read_areas(files, manifest.district)
     codes = read_codes(files, taxonomy.categories)
     calendar = read_calendar(files)
+    whistles = read_whistles(files)
     renamed = read_renamed(files)
     sources = read_sources(files, codes.tables)
     known = Known(
@@ -76,6 +78,7 @@ def read_pack(root: Path, cache_root: Path | None = None) -> Pack | tuple[Findin
         link_rules=by_category(rules, taxonomy),
         organisations=organisations,
         calendar=calendar,
+        whistles=whistles,
         contracts=contracts,
         grants=grants,
         sources=sources.running,

@@ -21,6 +21,7 @@ from hub.pack.taxonomy import Taxonomy
 from hub.place.atlas import Atlas
 from hub.place.gazetteer import Gazetteer
 from hub.whistle.calendar import Calendar
+from hub.whistle.rules import Rules, rules_on
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -39,6 +40,8 @@ class Pack:
     link_rules: LinkRules
     organisations: Organisations
     calendar: Calendar
+    whistles: tuple[Rules, ...]
+    """Rules of the life of a whistle, each with its validity."""
     contracts: tuple[Contract, ...]
     grants: tuple[Grant, ...]
     sources: Mapping[str, SourceSetup]
@@ -108,6 +111,10 @@ class Pack:
             for contract in self.contracts
             if contract.valid_from <= day and (contract.valid_to is None or day <= contract.valid_to)
         )
+
+    def rules_on(self, day: date) -> Rules:
+        """The rules of the life of a whistle that hold on `day`."""
+        return rules_on(day, self.whistles)
 
     @cached_property
     def geography(self) -> StoredGeography:
