@@ -60,10 +60,13 @@ class ReportIn(BaseModel):
 
     model_config = ConfigDict(strict=True, extra="forbid")
     nonce: PlainText = Field(min_length=1, max_length=64)
-    move: Literal["sign", "contact", "arrive", "return", "result"]
+    move: Literal["sign", "contact", "arrive", "handle", "return", "pause", "resume", "ask", "result"]
     reason_code: PlainText = Field("", max_length=32)
     note: PlainText = Field("", max_length=2000)
     form: PlainJson | None = None
+    until: PlainText | None = Field(None, max_length=40, json_schema_extra={"format": "date-time"})
+    version: int | None = Field(None, ge=1)
+    alone: bool = False
 
 
 class WhistleState(BaseModel):

@@ -82,6 +82,18 @@ TEXTS: Final[dict[str, Text]] = {
         "matter {incident} is secret: the department would be told what its grants allow, which cannot be taken back",
         "say --secret where it has to be",
     ),
+    "W128": Text(
+        "本哨已有变动，现为第 {version} 版",
+        "查看现状后再操作",
+        "someone moved this whistle meanwhile: it is at version {version}",
+        "look at its present state, then decide",
+    ),
+    "W129": Text(
+        "只有主办单位反馈结果时可以不再等待协办单位，并须说明原因",
+        "在 note 中说明原因，或去掉 alone",
+        "only a lead's result may say that it waits for no assisting department, and its note says why",
+        "say why in note, or leave alone out",
+    ),
     "W120": Text(
         "合同版本 {contract} 既不在包内也未留存",
         "由管理员把该版本的合同文件放回包内并重启",

@@ -7,7 +7,6 @@ is dismissed stays with its department, which may not return it again; neither m
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -17,27 +16,15 @@ from hub.clock import day_of
 from hub.contract.clauses import holds_on
 from hub.contract.route import designated
 from hub.errors import Refused
-from hub.model import (
-    Actor,
-    Contract,
-    Ending,
-    Incident,
-    IncidentState,
-    Move,
-    Reason,
-    Role,
-    Whistle,
-    WhistleId,
-    WhistleState,
-)
+from hub.model import Actor, Contract, Ending, Incident, IncidentState, Move, Reason, Role, Whistle
 from hub.pack import Pack
 from hub.run.concern import concerns_of
 from hub.run.dispatch import Dispatch
+from hub.run.round import By, Round
+from hub.run.telling import Notice
 from hub.store import incidents, steps, whistles
-from hub.store.steps import Made
 from hub.whistle.clocks import due_from
 from hub.whistle.follow import DESIGNATED, still_open
-from hub.whistle.lifecycle import Step, advance
 
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,31}")
 _SAYS: Final = {Move.UPHOLD: Ending.REASSIGNED.value, Move.DISMISS: DESIGNATED}
@@ -64,16 +51,19 @@ class Arbitrating:
         reason is no code.
         """
         check_code(reason_code)
-        whistle = whistles.held(self._conn, whistle_id)
-        if whistle is None:
+        standing = whistles.held(self._conn, [whistle_id])
+        if whistle_id not in standing:
             raise Refused("W103")
-        moved, step = advance(whistle, move, self._at, actor=Actor.CENTRE)
-        if says := _SAYS.get(move):
-            moved = replace(moved, reasons=(*moved.reasons, Reason(says)))
-        incident = self._incident(whistle.incident_id)
+        round_ = Round()
+        reasons = (Reason(_SAYS[move]),) if move in _SAYS else ()
+        moved = round_.move(standing[whistle_id], move, self._as_centre(reason_code), reasons=reasons)
+        incident = self._incident(moved.incident_id)
         if move is Move.UPHOLD:
-            self._forgive(whistle)
-        self._dispatch.settle(self._conn, incident, moved, Made(step, self._by, reason_code), self._at)
+            self._forgive(moved)
+            round_.told.append(Notice.of_change(moved, incident, Ending.REASSIGNED))
+        elif move is Move.DISMISS:
+            round_.told.append(Notice.of_change(moved, incident))
+        self._dispatch.settle(self._conn, round_, incident, list(standing.values()), self._at)
         return moved
 
     def designate(
@@ -95,20 +85,12 @@ class Arbitrating:
         contract = self._contract(department)
         standing = whistles.of_incidents(self._conn, [incident.id]).get(incident.id, [])
         self._check(contract, incident, standing)
-        call = designated(
-            contract, incident.level, due_from(self._at, self._pack.calendar), Reason(DESIGNATED)
-        )
-        step = Step(
-            whistle_id=WhistleId(""),  # the whistle is made, and numbered, with it
-            move=Move.DESIGNATE,
-            actor=Actor.CENTRE,
-            at=self._at,
-            before=WhistleState.BLOWN,
-            after=WhistleState.BLOWN,
-            version=1,
-        )
-        made = Made(step, self._by, reason_code)
-        return self._dispatch.designate(self._conn, incident, call, made, self._at)
+        due = due_from(self._at, self._pack.calendar)
+        call = designated(contract, incident.level, due, Reason(DESIGNATED))
+        return self._dispatch.designate(self._conn, incident, call, self._as_centre(reason_code))
+
+    def _as_centre(self, reason_code: str) -> By:
+        return By(actor=Actor.CENTRE, at=self._at, account=self._by, reason_code=reason_code)
 
     def _forgive(self, whistle: Whistle) -> None:
         """What came due after the return was not the department's to do; the overdue fact of before stays (N41)."""

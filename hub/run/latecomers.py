@@ -4,23 +4,22 @@ A matter closed but not verified takes reports within its rule's grace (N10). It
 facts again call nobody anew (domain.md 3.4). After the grace, or once verified, it is a recurrence. What a person merges into a matter comes late in the same way.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hub.model import DepartmentId, Event, IncidentId, Move, WhistleState
-from hub.pack import Pack
-from hub.run.reporting import answer_to
+from hub.model import Event, IncidentId, Move
+from hub.run.answering import Addressee, Answering, Said
 from hub.store import whistles
+from hub.whistle.lifecycle import DONE
 
 
 class Latecomers:
     """Answers them, in the transaction of the batch that joined them."""
 
-    def __init__(self, pack: Pack, tellable: Callable[[], Mapping[str, bool]]) -> None:
-        """`tellable`, asked when the first one comes: source → whether its adapter can be told anything."""
-        self._pack, self._tellable = pack, tellable
+    def __init__(self, answering: Answering) -> None:
+        self._answering = answering
 
     def tell(self, conn: Connection, late: Sequence[tuple[Event, IncidentId]], now: datetime) -> None:
         """Each event's source hears of every result that its matter has had."""
@@ -28,20 +27,13 @@ class Latecomers:
             return
         called = whistles.of_incidents(conn, {incident for _, incident in late})
         new = [
-            answer_to(
-                event,
-                Move.RESULT,
-                self._name(one.department),
-                seed=one.id,
-                tellable=self._tellable(),
-                now=now,
+            self._answering.answer(
+                Addressee.of(event),
+                Said(incident, one.department, Move.RESULT, seed=f"{one.id}:{one.round}"),
+                now,
             )
             for event, incident in late
             for one in called.get(incident, [])
-            if one.state is WhistleState.RESULT
+            if one.state in DONE
         ]
         whistles.add_answers(conn, new, now)
-
-    def _name(self, department: DepartmentId) -> str:
-        organisation = self._pack.organisations.get(department)
-        return organisation.name if organisation else department

@@ -19,10 +19,10 @@ from hub.store.outbox import Outbox
 class Notices:
     """Sends notices over the channels of their contracts."""
 
-    def __init__(self, *, outbox: Outbox, telling: Telling, contracts: ContractBook, ledger: Ledger) -> None:
-        self._outbox, self._telling, self._contracts, self._ledger = outbox, telling, contracts, ledger
+    def __init__(self, *, outbox: Outbox, telling: Telling, contracts: ContractBook) -> None:
+        self._outbox, self._telling, self._contracts = outbox, telling, contracts
 
-    def send(self, conn: Connection, notices: Sequence[Notice], now: datetime) -> None:
+    def send(self, conn: Connection, notices: Sequence[Notice], ledger: Ledger, now: datetime) -> None:
         """Each over every channel of its contract, in this order; once a transaction (the ledger's rule)."""
         ways = [
             (notice, channel)
@@ -37,7 +37,7 @@ class Notices:
         ]
         self._outbox.append(conn, messages, now)
         whistles.queue(conn, [_delivery(n, c) for n, c in ways if c is not Channel.KAFKA], now)
-        self._ledger.append(conn, [row for said in told for row in said.rows], now)
+        ledger.append(conn, [row for said in told for row in said.rows], now)
 
 
 def _delivery(notice: Notice, channel: Channel) -> whistles.NewDelivery:

@@ -1,63 +1,47 @@
 """A department's answer (报到): checked against its contract, stored, and told to every source that reported.
 
-Called by the web worker for an authenticated principal, and by the reports worker for a topic that
-belongs to one department. `department` is always that principal, never a field of the message.
+Called by the web worker for an authenticated principal, and by the reports worker for topics that each
+belong to one department. `department` is always that principal, never a field of the message.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any, Final
 
 import orjson
 from sqlalchemy import Connection
 
 from hub import ids
-from hub.access.vault import Vault
+from hub.access.vault import DataKey, Vault
 from hub.errors import Refused
 from hub.intake.validate import Validator
 from hub.jsonform import dumps
-from hub.model import (
-    Actor,
-    Contract,
-    Event,
-    IncidentState,
-    Move,
-    Report,
-    Stage,
-    Whistle,
-    WhistleState,
-)
+from hub.model import Actor, Contract, Move, Reason, Report, Role, Whistle, WhistleId
 from hub.pack import Pack
-from hub.plugin import Answer
-from hub.run.announcing import as_closed, tell_incidents
 from hub.run.contractbook import ContractBook
-from hub.run.desk import RETURNED, Desk
-from hub.store import events, incidents, keys, steps, whistles
+from hub.run.ledger import Ledger
+from hub.run.moving import Moving
+from hub.run.round import By, Round
+from hub.store import incidents, keys, whistles
 from hub.store.engine import Store
-from hub.store.outbox import Outbox
-from hub.store.steps import Made
-from hub.whistle.follow import is_done, is_led
-from hub.whistle.lifecycle import UNSETTLED, advance
+from hub.store.whistles import NewReport
+from hub.whistle.follow import ALONE
+from hub.whistle.lifecycle import DONE, UNSETTLED
 from hub.whistle.returns import check_return
 
 SEALED_AT: Final = "report.sealed"
-_TURNING: Final = UNSETTLED | {WhistleState.RESULT}
-"""States that a matter gets or loses its lead by."""
-_STAGE: Final[Mapping[Move, Stage]] = {
-    Move.SIGN: Stage.ACCEPTED,
-    Move.CONTACT: Stage.IN_PROGRESS,
-    Move.ARRIVE: Stage.IN_PROGRESS,
-    Move.RETURN: Stage.RETURNED,
-    Move.RESULT: Stage.DONE_BY_DEPT,
-}
-_WORDS: Final[Mapping[Move, str]] = {
-    Move.SIGN: "已由{department}签收",
-    Move.CONTACT: "{department}已与现场联系",
-    Move.ARRIVE: "{department}已到场处置",
-    Move.RETURN: "正在重新确定承办单位",
-    Move.RESULT: "{department}已处置完毕，待核查",
-}
+_TURNING: Final = UNSETTLED | DONE
+"""States that a matter gets or loses its lead by, or ends with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """What a department sent about one whistle, not checked yet."""
+
+    department: str
+    whistle_id: str
+    message: Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +53,7 @@ class Taken:
 
 
 class Reporting:
-    """Takes reports, one transaction each."""
+    """Takes reports, any number in one transaction. One object serves all threads of a process."""
 
     def __init__(
         self,
@@ -78,48 +62,70 @@ class Reporting:
         pack: Pack,
         contracts: ContractBook,
         vault: Vault,
-        outbox: Outbox,
+        moving: Moving,
+        ledger: Callable[[], Ledger],
         report_schema: Validator,
-        tellable: Mapping[str, bool],
     ) -> None:
-        """`tellable`: source → whether its adapter can be told anything."""
-        self._store, self._pack, self._vault, self._outbox = store, pack, vault, outbox
-        self._desk = Desk(pack)
-        self._schema, self._tellable = report_schema, tellable
-        self._contracts = contracts
+        """`ledger`: the audit chain of the thread that asks."""
+        self._store, self._pack, self._vault, self._moving = store, pack, vault, moving
+        self._ledger, self._schema, self._contracts = ledger, report_schema, contracts
         self._forms: dict[str, Validator] = {}
 
     def take(self, department: str, whistle_id: str, message: Mapping[str, Any], now: datetime) -> Taken:
-        """Stores one report of `department`; raises Refused (W101–W108, W120) and changes nothing then."""
+        """Stores one report of `department`; raises Refused (W101–W108, W116–W120, W128, W129) and changes nothing
+        then."""
+        ledger = self._ledger()
+        ledger.begin()
         with self._store.write() as conn:
-            return self.take_in(conn, department, whistle_id, message, now)
+            (taken,) = self.take_all(conn, [Sent(department, whistle_id, message)], ledger, now)
+        ledger.committed()
+        if isinstance(taken, Refused):
+            raise taken
+        return taken
 
-    def take_in(
-        self, conn: Connection, department: str, whistle_id: str, message: Mapping[str, Any], now: datetime
-    ) -> Taken:
-        """The same inside the caller's transaction."""
-        whistle = self._whistle(conn, department, whistle_id)
-        report = self._parse(department, whistle, message, now)
-        contract = self._contracts.of(conn, whistle.contract_id)
-        if self._is_known(conn, report):
+    def take_all(
+        self, conn: Connection, sent: Sequence[Sent], ledger: Ledger, now: datetime
+    ) -> list[Taken | Refused]:
+        """The same of many, in their order, inside the caller's transaction: one that is refused stops no other.
+
+        Raises Fenced where someone else moved one of the whistles meanwhile; nothing is written then.
+        """
+        standing = whistles.held(conn, [one.whistle_id for one in sent])
+        batch = _Batch(conn, now, standing, whistles.said_in(conn, map(_report_id, sent)))
+        done = [self._attempt(batch, one) for one in sent]
+        self._settle(batch)
+        keys.add(conn, batch.keys)
+        changed = self._moving.write(conn, batch.round, ledger, now)
+        self._moving.announce(conn, changed.values(), now)
+        return done
+
+    def _attempt(self, batch: "_Batch", sent: Sent) -> Taken | Refused:
+        try:
+            return self._take(batch, sent)
+        except Refused as refused:
+            return refused
+
+    def _take(self, batch: "_Batch", sent: Sent) -> Taken:
+        whistle = batch.standing.get(sent.whistle_id)
+        if whistle is None or whistle.department != sent.department:  # not yours and not there look alike
+            raise Refused("W103")
+        report = self._parse(whistle, sent.message, batch.now)
+        if batch.knows(report):
             return Taken(whistle, repeated=True)
-        self._check(whistle, contract, report)
-        moved, step = advance(whistle, report.move, now, actor=Actor.DEPARTMENT)
-        key = self._vault.new_key(report.id)
-        keys.add(conn, [key])
-        sealed = self._vault.seal(key, SEALED_AT, dumps({"note": report.note, "form": report.form}).encode())
-        whistles.add_report(conn, report, sealed)
-        whistles.change(conn, moved)
-        steps.add(conn, [Made(step, department, report.reason_code)])
-        self._follow_up(conn, whistle, moved, now)
-        self._answer(conn, moved, report, now)
+        self._check(batch.conn, whistle, report, sent.message)
+        by = By(
+            actor=Actor.DEPARTMENT, at=batch.now, account=whistle.department, reason_code=report.reason_code
+        )
+        reasons = (Reason(ALONE),) if report.alone else ()
+        moved = batch.round.move(whistle, report.move, by, until=report.until, reasons=reasons)
+        batch.took(report, whistle, moved, self._sealed(batch, report))
         return Taken(moved, repeated=False)
 
-    def _parse(self, department: str, whistle: Whistle, message: Mapping[str, Any], now: datetime) -> Report:
+    def _parse(self, whistle: Whistle, message: Mapping[str, Any], now: datetime) -> Report:
         for fault in self._schema.faults(message):
             raise Refused("W102", pointer=fault.pointer)
         return Report(
-            id=ids.report_id(whistle.id, department, message["nonce"]),
+            id=ids.report_id(whistle.id, whistle.department, str(message["nonce"])),
             whistle_id=whistle.id,
             department=whistle.department,
             move=Move(message["move"]),
@@ -127,25 +133,18 @@ class Reporting:
             reason_code=message.get("reason_code", ""),
             note=message.get("note", ""),
             form=message.get("form"),
+            until=_moment(message["until"]) if "until" in message else None,
+            alone=message.get("alone", False),
         )
 
-    @staticmethod
-    def _whistle(conn: Connection, department: str, whistle_id: str) -> Whistle:
-        """The department's own whistle, its matter locked. Raises Refused W103, Fenced where it was merged just now."""
-        found = whistles.held(conn, whistle_id)
-        if found is None or found.department != department:  # not yours and not there look alike
-            raise Refused("W103")
-        return found
-
-    @staticmethod
-    def _is_known(conn: Connection, report: Report) -> bool:
-        """Whether it was taken before; raises Refused W108 where its number was another report's."""
-        said = whistles.said_in(conn, report.id)
-        if said is not None and said != (report.move, report.reason_code):
-            raise Refused("W108")
-        return said is not None
-
-    def _check(self, whistle: Whistle, contract: Contract, report: Report) -> None:
+    def _check(self, conn: Connection, whistle: Whistle, report: Report, message: Mapping[str, Any]) -> None:
+        contract = self._contracts.of(conn, whistle.contract_id)
+        if message.get("version", whistle.version) != whistle.version:
+            raise Refused("W128", version=whistle.version)
+        if report.alone and (
+            report.move is not Move.RESULT or whistle.role is not Role.LEAD or not report.note
+        ):
+            raise Refused("W129")
         if report.move is Move.RETURN:
             check_return(report, whistle, contract.returns, self._pack.calendar)
         if report.move is Move.RESULT:
@@ -157,64 +156,71 @@ class Reporting:
             self._forms[contract.id] = Validator(dict(contract.form))
         return self._forms[contract.id]
 
-    def _follow_up(self, conn: Connection, before: Whistle, moved: Whistle, now: datetime) -> None:
-        """A matter closes once all its leads have handed in a result. An open one that has no lead at it any more waits
-        at the desk; it waits no longer once it has one again."""
-        if not {before.state, moved.state} & _TURNING:
+    def _sealed(self, batch: "_Batch", report: Report) -> bytes:
+        """The report's words under a key of their own; a report without any needs none."""
+        if not report.note and report.form is None:
+            return b""
+        key = self._vault.new_key(report.id)
+        batch.keys.append(key)
+        return self._vault.seal(key, SEALED_AT, dumps({"note": report.note, "form": report.form}).encode())
+
+    def _settle(self, batch: "_Batch") -> None:
+        """A matter closes once all that its contract waits for is done. An open one that has no lead at it any more
+        waits at the desk; it waits no longer once it has one again."""
+        if not batch.turned:
             return
-        called = whistles.of_incidents(conn, [moved.incident_id])[moved.incident_id]
-        incident = incidents.load(conn, [moved.incident_id])[moved.incident_id]
-        if is_led(called):
-            self._desk.release(conn, [incident.id], now)
-        elif incident.state is not IncidentState.OPEN:
-            return
-        elif is_done(called):
-            over = as_closed(incident, now)
-            incidents.change(conn, [over])
-            self._desk.release(conn, [over.id], now)
-            tell_incidents(conn, self._outbox, self._pack.district, [over], now)
-        else:
-            self._desk.wait(conn, [(incident.id, RETURNED)], now)
-
-    def _answer(self, conn: Connection, whistle: Whistle, report: Report, now: datetime) -> None:
-        """Every linked report is answered under its own number; a source that cannot be told is marked so."""
-        if report.move not in _STAGE:
-            return
-        links = incidents.links_of(conn, [whistle.incident_id]).get(whistle.incident_id, [])
-        stored = events.load(conn, (one.link.event_id for one in links))
-        organisation = self._pack.organisations.get(whistle.department)
-        name = organisation.name if organisation else whistle.department
-        new = [
-            answer_to(one.event, report.move, name, seed=report.id, tellable=self._tellable, now=now)
-            for one in stored.values()
-        ]
-        whistles.add_answers(conn, new, now)
+        for incident in incidents.load(batch.conn, batch.turned).values():
+            standing = [w for w in batch.standing.values() if w.incident_id == incident.id]
+            self._moving.settle(batch.conn, batch.round, incident, standing, batch.now)
 
 
-def answer_to(
-    event: Event, move: Move, department: str, *, seed: str, tellable: Mapping[str, bool], now: datetime
-) -> whistles.NewAnswer:
-    """What the source of `event` is told, under its own number, of a `move` that `department` made.
+class _Batch:
+    """The whistles of one transaction and of their matters as they stand, and what was taken so far."""
 
-    The same `seed` gives the same answer; a source that cannot be told is marked so.
-    """
-    nonce = ids.digest_of("answer", seed, event.key)
-    answer = Answer(
-        source_ref=event.source_ref,
-        part=event.part,
-        stage=_STAGE[move],
-        at=now,
-        text=_WORDS[move].format(department=department),
-        department=department,
-        nonce=nonce,
-    )
-    return whistles.NewAnswer(
-        id=nonce,
-        source=event.source,
-        event_key=event.key,
-        body=dumps(answer),
-        state="waiting" if tellable.get(event.source, False) else "cannot",
-    )
+    def __init__(
+        self,
+        conn: Connection,
+        now: datetime,
+        standing: dict[str, Whistle],
+        said: dict[str, tuple[Move, str]],
+    ) -> None:
+        """`said`: of the reports that come, those which were taken before."""
+        self.conn, self.now, self.standing, self._said = conn, now, standing, said
+        self.round = Round()
+        self.keys: list[DataKey] = []
+        self.turned: set[str] = set()
+        """Matters that may have got or lost their lead, or be done."""
+
+    def knows(self, report: Report) -> bool:
+        """Whether it was taken before; raises Refused W108 where its number was another report's."""
+        said = self._said.get(report.id)
+        if said is not None and said != (report.move, report.reason_code):
+            raise Refused("W108")
+        return said is not None
+
+    def took(self, report: Report, before: Whistle, after: Whistle, sealed: bytes) -> None:
+        """`report` led the whistle from `before` to `after`."""
+        self.standing[after.id] = after
+        self.round.reports.append(NewReport(report, sealed))
+        self._said[report.id] = (report.move, report.reason_code)
+        if {before.state, after.state} & _TURNING:
+            self.turned.add(after.incident_id)
+
+
+def _moment(text: str) -> datetime:
+    """A moment with its zone. Raises Refused W102 for anything else."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise Refused("W102", pointer="/until") from None
+    if moment.tzinfo is None:
+        raise Refused("W102", pointer="/until")
+    return moment.astimezone(UTC)
+
+
+def _report_id(sent: Sent) -> str:
+    """The same number of the same department about the same whistle is the same report."""
+    return ids.report_id(WhistleId(sent.whistle_id), sent.department, str(sent.message.get("nonce")))
 
 
 def parse_json(raw: bytes | str) -> Mapping[str, Any]:

@@ -4,17 +4,19 @@ Who may write to such a topic is the broker's to check, so the topic names the d
 that is refused is answered on no topic: it is logged by code, and the offset goes on.
 """
 
-from collections.abc import Mapping
-from typing import Any, Final
+from collections.abc import Sequence
+from typing import Final
 
 import structlog
 
 from hub.bus import Consumer, Delivered
+from hub.bus.message import Fenced
 from hub.bus.topics import department_of
 from hub.clock import Clock
 from hub.errors import Refused
 from hub.run.casework import moves_of
-from hub.run.reporting import Reporting, parse_json
+from hub.run.ledger import Ledger
+from hub.run.reporting import Reporting, Sent, parse_json
 from hub.run.trouble import is_of_the_batch
 from hub.store import outbox
 from hub.store.engine import Store
@@ -22,55 +24,85 @@ from hub.store.engine import Store
 log = structlog.get_logger()
 
 GROUP: Final = "reports"
+_LOOK: Final = 500
+"""Reports that one look takes."""
 
 
 class Reports:
     """One member of the reports group."""
 
-    def __init__(self, *, store: Store, consumer: Consumer, reporting: Reporting, clock: Clock) -> None:
-        self._store, self._consumer = store, consumer
+    def __init__(
+        self, *, store: Store, consumer: Consumer, reporting: Reporting, ledger: Ledger, clock: Clock
+    ) -> None:
+        self._store, self._consumer, self._ledger = store, consumer, ledger
         self._reporting, self._clock = reporting, clock
 
     def step(self, timeout_s: float = 0.2) -> int:
-        """Takes what has come, one transaction a report; returns how many came."""
-        delivered = self._consumer.poll(100, timeout_s)
+        """Takes what has come in one transaction; returns how many came. One that is refused is passed over; raises
+        TryLater where store or bus is away."""
+        delivered = self._consumer.poll(_LOOK, timeout_s)
+        if not delivered:
+            return 0
         try:
-            for one in delivered:
-                self._take(one)
+            self._take(delivered)
+        except Fenced:
+            log.info("reports_fenced", reports=len(delivered))
+            self._consumer.rewind()
+            return 0
         except BaseException:
             self._consumer.rewind()
             raise
         return len(delivered)
 
-    def _take(self, one: Delivered) -> None:
-        now = self._clock.now()
-        department = department_of(one.topic)
+    def _take(self, delivered: Sequence[Delivered]) -> None:
         try:
-            whistle_id, message = _unwrap(parse_json(one.value))
-            with self._store.write() as conn:
-                outbox.advance(conn, GROUP, moves_of([one]))
-                self._reporting.take_in(conn, department, whistle_id, message, now)
-        except Refused as refused:
-            self._pass_over(one, refused.code)
+            self._commit(delivered)
         except Exception as error:
             if not is_of_the_batch(error):
                 raise
-            # Nobody but us can mend it; the other departments' reports must not wait behind it.
-            self._pass_over(one, "B102", error=type(error).__name__)
+            for one in delivered:
+                self._alone(one)
 
-    def _pass_over(self, one: Delivered, code: str, **facts: str) -> None:
-        log.warning("report_refused", topic=one.topic, offset=one.offset, code=code, **facts)
+    def _alone(self, one: Delivered) -> None:
+        """Nobody but us can mend a report that fails; the others must not wait behind it."""
+        try:
+            self._commit([one])
+        except Exception as error:
+            if not is_of_the_batch(error):
+                raise
+            _log_refused(one, "B102", error=type(error).__name__)
+            with self._store.write() as conn:
+                outbox.advance(conn, GROUP, moves_of([one]))
+
+    def _commit(self, delivered: Sequence[Delivered]) -> None:
+        read = [(one, _read(one)) for one in delivered]
+        sent = [said for _, said in read if isinstance(said, Sent)]
+        self._ledger.begin()
         with self._store.write() as conn:
-            outbox.advance(conn, GROUP, moves_of([one]))
+            outbox.advance(conn, GROUP, moves_of(delivered))
+            taken = iter(self._reporting.take_all(conn, sent, self._ledger, self._clock.now()))
+        self._ledger.committed()
+        for one, said in read:
+            end = next(taken) if isinstance(said, Sent) else said
+            if isinstance(end, Refused):
+                _log_refused(one, end.code)
 
     def close(self) -> None:
         """Leaves the group."""
         self._consumer.close()
 
 
-def _unwrap(envelope: Mapping[str, Any]) -> tuple[str, Mapping[str, Any]]:
-    """(whistle id, report) of a CloudEvent; its `source` is never believed."""
+def _log_refused(one: Delivered, code: str, **facts: str) -> None:
+    log.warning("report_refused", topic=one.topic, offset=one.offset, code=code, **facts)
+
+
+def _read(one: Delivered) -> Sent | Refused:
+    """The report of a CloudEvent, by whose topic it is; its `source` is never believed."""
+    try:
+        envelope = parse_json(one.value)
+    except Refused as refused:
+        return refused
     subject, data = envelope.get("subject"), envelope.get("data")
     if not isinstance(subject, str) or not isinstance(data, dict):
-        raise Refused("W102")
-    return subject, data
+        return Refused("W102")
+    return Sent(department_of(one.topic), subject, data)

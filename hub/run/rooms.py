@@ -28,11 +28,13 @@ from hub.plugin import Adapter, Tells
 from hub.plugin.registry import Registry
 from hub.run import brokers
 from hub.run.adapters import Adapters
+from hub.run.answering import Answering
 from hub.run.certificate import Certificate
 from hub.run.contractbook import ContractBook, keep
 from hub.run.keyfile import check_keys, open_keys
 from hub.run.ledger import Ledger, Ledgers
 from hub.run.livekeys import LiveKeys
+from hub.run.moving import Moving
 from hub.run.pressure import Pressure
 from hub.run.reporting import Reporting
 from hub.run.showing import Showing
@@ -256,9 +258,25 @@ class Rooms:
             pack=self.pack,
             contracts=self.contracts,
             vault=self.vault,
-            outbox=self.outbox,
+            moving=self.moving,
+            ledger=self.ledgers.mine,
             report_schema=Validator(known["report_in"], known.values()),
-            tellable=self.tellable,
+        )
+
+    @cached_property
+    def answering(self) -> Answering:
+        """What sources are told of their reports."""
+        return Answering(self.pack, lambda: self.tellable)
+
+    @cached_property
+    def moving(self) -> Moving:
+        """Writes and tells what becomes of whistles."""
+        return Moving(
+            pack=self.pack,
+            contracts=self.contracts,
+            outbox=self.outbox,
+            telling=self.telling,
+            answering=self.answering,
         )
 
     @property

@@ -106,9 +106,7 @@ class Workers(Rooms):
         """Calls departments on behalf of `role`, which has an audit chain of its own."""
         return Dispatch(
             journey=self.journey,
-            outbox=self.outbox,
-            telling=self.telling,
-            contracts=self.contracts,
+            moving=self.moving,
             ledger=self._ledger(role),
             latecomers=self.latecomers,
         )
@@ -116,7 +114,7 @@ class Workers(Rooms):
     @property
     def latecomers(self) -> Latecomers:
         """Tells reports that come late what was done."""
-        return Latecomers(self.pack, lambda: self.tellable)
+        return Latecomers(self.answering)
 
     def casework(self) -> Loop:
         """One member of the casework group."""
@@ -130,6 +128,7 @@ class Workers(Rooms):
             store=self.store,
             consumer=self._consumer(report_worker.GROUP, topics),
             reporting=self.reporting,
+            ledger=self._ledger("reports"),
             clock=self.clock,
         )
         return Loop("reports", worker.step, idle_s=0.1, close=worker.close)

@@ -28,6 +28,14 @@ _RECEIPT: Final = 128
 """A source's own id for an answer is cut to the column's length: it is for people to read."""
 
 
+@dataclass(frozen=True, slots=True)
+class NewReport:
+    """A department's answer, and its words sealed; b"" where it has none."""
+
+    report: Report
+    sealed: bytes
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NewDelivery:
     """Something to tell a department that does not read the bus; the message is made when it is sent."""
@@ -70,9 +78,10 @@ def _row(one: Whistle) -> dict[str, object]:
     }
 
 
-def change(conn: Connection, *whistles: Whistle) -> None:
-    """Stores changed whistles, each one version on; raises Fenced where someone else moved one meanwhile."""
-    swap(conn, whistle, [_row(one) for one in whistles])
+def change(conn: Connection, moved: Sequence[tuple[Whistle, int]]) -> None:
+    """Stores changed whistles, each over the version that it says; raises Fenced where someone else moved one
+    meanwhile."""
+    swap(conn, whistle, [_row(one) for one, _ in moved], before=[version for _, version in moved])
 
 
 def load(conn: Connection, ids: Iterable[str]) -> dict[str, Whistle]:
@@ -84,18 +93,22 @@ def load(conn: Connection, ids: Iterable[str]) -> dict[str, Whistle]:
     return found
 
 
-def held(conn: Connection, id_: str) -> Whistle | None:
-    """The whistle, its matter locked until commit: of two who move whistles of one matter at the same moment, the
-    second sees what the first has changed. None where there is none; raises Fenced where its matter was merged just now.
+def held(conn: Connection, ids: Iterable[str]) -> dict[str, Whistle]:
+    """These whistles and all others of their matters, by id; the matters locked until commit: of two who move whistles
+    of one matter at the same moment, the second sees what the first has changed.
+
+    Those that are not there are left out. Raises Fenced where a matter was merged just now.
     """
-    found = load(conn, [id_]).get(id_)
-    if found is None:
-        return None
-    incidents.lock_rows(conn, [found.incident_id])
-    whistle = load(conn, [id_])[id_]
-    if whistle.incident_id != found.incident_id:
+    wanted = list(dict.fromkeys(ids))
+    matters: dict[str, str] = {}
+    for part in chunks(wanted):
+        rows = conn.execute(select(whistle.c.id, whistle.c.incident_id).where(among(whistle.c.id, part)))
+        matters |= {r.id: r.incident_id for r in rows}
+    incidents.lock_rows(conn, set(matters.values()))
+    found = {one.id: one for some in of_incidents(conn, set(matters.values())).values() for one in some}
+    if not matters.keys() <= found.keys():
         raise Fenced
-    return whistle
+    return {str(id_): one for id_, one in found.items()}
 
 
 def of_incidents(conn: Connection, ids: Iterable[str]) -> dict[str, list[Whistle]]:
@@ -249,24 +262,32 @@ def send_again(conn: Connection, department: str, at: datetime) -> int:
 # -- reports and answers ------------------------------------------------------------------------------
 
 
-def add_report(conn: Connection, one: Report, sealed: bytes) -> bool:
-    """Stores a department's answer; False where it stood already (a retry)."""
-    row = {
-        "id": one.id,
-        "whistle_id": one.whistle_id,
-        "department": one.department,
-        "move": one.move.value,
-        "reported_us": to_us(one.reported_at),
-        "reason_code": one.reason_code,
-        "sealed": sealed,
-    }
-    return insert(conn, report, [row]) == 1
+def add_reports(conn: Connection, new: Sequence[NewReport]) -> None:
+    """Stores departments' answers; raises Fenced where one stands already, since another worker took it."""
+    rows = [
+        {
+            "id": one.report.id,
+            "whistle_id": one.report.whistle_id,
+            "department": one.report.department,
+            "move": one.report.move.value,
+            "reported_us": to_us(one.report.reported_at),
+            "reason_code": one.report.reason_code,
+            "sealed": one.sealed,
+        }
+        for one in new
+    ]
+    insert_or_fence(conn, report, rows)
 
 
-def said_in(conn: Connection, report_id: str) -> tuple[Move, str] | None:
-    """Move and reason code of a report that was taken before; None where it was not."""
-    row = conn.execute(select(report.c.move, report.c.reason_code).where(report.c.id == report_id)).first()
-    return None if row is None else (Move(row.move), row.reason_code)
+def said_in(conn: Connection, report_ids: Iterable[str]) -> dict[str, tuple[Move, str]]:
+    """Report → its move and reason code, of those that were taken before."""
+    found: dict[str, tuple[Move, str]] = {}
+    for part in chunks(report_ids):
+        rows = conn.execute(
+            select(report.c.id, report.c.move, report.c.reason_code).where(among(report.c.id, part))
+        )
+        found |= {r.id: (Move(r.move), r.reason_code) for r in rows}
+    return found
 
 
 def moves_of(conn: Connection, whistle_id: str) -> list[tuple[Move, int]]:

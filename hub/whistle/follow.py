@@ -13,6 +13,7 @@ from hub import ids
 from hub.model import (
     Actor,
     Call,
+    Closing,
     DepartmentId,
     Ending,
     IncidentId,
@@ -25,6 +26,9 @@ from hub.model import (
 )
 from hub.whistle.lifecycle import ACTIVE, DONE, OVER, RELIEVED, Step, advance
 
+ALONE: Final = "alone"
+"""Rule of the reason that a lead's whistle carries which waited for those who assist no more."""
+_CHECKED: Final = frozenset({WhistleState.CHECKED, WhistleState.ARCHIVED})
 DESIGNATED: Final = "designated"
 """Rule of the reason that a whistle carries which the centre decided: it follows no route, and is not returned."""
 MERGED: Final = "merged"
@@ -112,15 +116,29 @@ def is_led(whistles: Sequence[Whistle]) -> bool:
     return any(w.role is Role.LEAD and w.state in ACTIVE for w in whistles)
 
 
-def is_done(whistles: Sequence[Whistle]) -> bool:
+def is_done(whistles: Sequence[Whistle], closing: Closing = Closing.LEADS) -> bool:
     """Whether all leads have handed in their results; those that were called off do not count. Where the centre
     relieved a lead, one that it designated has to be among them: its duty is not over because it was another's.
+    Where `closing` waits for everyone, those who assist have handed in theirs, too, or a lead said that it waits for
+    them no more (N82).
     """
     called = [w for w in whistles if w.role is Role.LEAD]
     leads = [w for w in called if w.state not in RELIEVED]
     if any(w.state is WhistleState.REASSIGNED for w in called) and not any(map(is_designated, leads)):
         return False
-    return bool(leads) and all(w.state in DONE for w in leads)
+    if not leads or any(w.state not in DONE for w in leads):
+        return False
+    return closing is Closing.LEADS or any(map(_is_alone, leads)) or not still_open(whistles)
+
+
+def is_verified(whistles: Sequence[Whistle]) -> bool:
+    """Whether the result of every lead was checked."""
+    leads = [w for w in whistles if w.role is Role.LEAD and w.state not in RELIEVED]
+    return bool(leads) and all(w.state in _CHECKED for w in leads)
+
+
+def _is_alone(one: Whistle) -> bool:
+    return any(reason.rule == ALONE for reason in one.reasons)
 
 
 def ended(whistle: Whistle, why: Ending, at: datetime) -> tuple[Whistle, Step]:

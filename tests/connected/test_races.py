@@ -15,6 +15,8 @@ from hub.errors import Refused
 from hub.model import Code, Draft, Move, Role
 from hub.run import blindrotation
 from hub.run.arbitrating import Arbitrating
+from hub.run.ledger import Ledger
+from hub.run.reporting import Sent
 from hub.store import whistles
 from hub.store.whistles import NewAnswer, NewDelivery
 from tests.conftest import Servers
@@ -58,20 +60,23 @@ def at_once(
 def take(hub: HubInHand, department: str, **said: Any) -> Callable[[Connection], object]:
     """A report of `department` on its whistle."""
     ((id_,),) = hub.rows(f"SELECT id FROM whistle WHERE department = '{department}'")  # noqa: S608 a test's own word
-    return lambda conn: hub.hub.reporting.take_in(conn, department, id_, said, hub.clock.now())
+    ledger = Ledger(f"{department}/{said['nonce']}", hub.hub.store, key=hub.hub.keys.audit)
+
+    def taken(conn: Connection) -> None:
+        (end,) = hub.hub.reporting.take_all(conn, [Sent(department, id_, said)], ledger, hub.clock.now())
+        if isinstance(end, Refused):
+            raise end
+
+    return taken
 
 
 def test_two_leads_that_finish_at_the_same_moment_close_their_matter(hub: HubInHand) -> None:
     leads = ("zilai", "shizheng")
     with hub.hub.store.write() as conn:
         known = whistles.load(conn, [r[0] for r in hub.rows("SELECT id FROM whistle")]).values()
+        led = [one for one in known if one.department in leads]
         whistles.change(
-            conn,
-            *(
-                replace(one, role=Role.LEAD, version=one.version + 1)
-                for one in known
-                if one.department in leads
-            ),
+            conn, [(replace(one, role=Role.LEAD, version=one.version + 1), one.version) for one in led]
         )
     for one in leads:
         report(hub, one, "sign", "contact", "arrive")

@@ -11,7 +11,6 @@ from hub.errors import FixSettings
 from hub.run.casework import GROUP, Casework
 from hub.run.dispatch import Dispatch
 from hub.run.keyrotation import rotate
-from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger
 from hub.run.matters import Reports
 from hub.store import keys, outbox, records
@@ -55,13 +54,11 @@ def sleepy(hub: HubInHand, meanwhile: Callable[[], object]) -> Casework:
         vault=it.vault,
         dispatch=Dispatch(
             journey=it.journey,
-            outbox=it.outbox,
-            telling=it.telling,
-            contracts=it.contracts,
+            moving=it.moving,
             ledger=ledger,
             latecomers=it.latecomers,
         ),
-        latecomers=Latecomers(it.pack, dict),
+        latecomers=it.latecomers,
         reports=Reports(),
         clock=hub.clock,
         batch=500,

@@ -5,6 +5,7 @@ import pytest
 
 from hub.bus import Message
 from hub.bus.topics import reports
+from hub.run.ledger import Ledger
 from hub.run.reports import GROUP, Reports
 from hub.store import outbox
 from tests.instruments import HubInHand
@@ -32,7 +33,8 @@ def worker_of(hub: HubInHand) -> Reports:
     it = hub.hub
     topics = [topic for topic in it.topics if topic.startswith("grid.reports.")]
     consumer = it.bus.consumer(GROUP, topics, lambda group: outbox.positions(it.store, group))
-    return Reports(store=it.store, consumer=consumer, reporting=it.reporting, clock=hub.clock)
+    ledger = Ledger("member/reports", it.store, key=it.keys.audit)
+    return Reports(store=it.store, consumer=consumer, reporting=it.reporting, ledger=ledger, clock=hub.clock)
 
 
 def say(hub: HubInHand, department: str, *values: str) -> None:

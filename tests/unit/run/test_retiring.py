@@ -43,7 +43,7 @@ def end(hub: HubInHand, whistle_id: str) -> None:
     with hub.hub.store.write() as conn:
         one = whistles.load(conn, [whistle_id])[whistle_id]
         for each in whistles.of_incidents(conn, [one.incident_id])[one.incident_id]:
-            whistles.change(conn, _cancelled(each, hub))
+            whistles.change(conn, [(_cancelled(each, hub), each.version)])
         (matter,) = incidents.load(conn, [one.incident_id]).values()
         incidents.change(conn, [as_closed(matter, hub.clock.now())])
 

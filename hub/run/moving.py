@@ -1,0 +1,97 @@
+"""Writes what a round did to whistles, in one order, and keeps the one rule that every move ends with: a matter is led,
+or done, or waits at the district's desk."""
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from hub.model import Closing, Ending, Incident, IncidentId, IncidentState, Role, Whistle, WhistleState
+from hub.pack import Pack
+from hub.run.announcing import tell_incidents
+from hub.run.answering import Answering
+from hub.run.contractbook import ContractBook
+from hub.run.desk import NO_LEAD, RETURNED, Desk
+from hub.run.ledger import Ledger
+from hub.run.notices import Notices
+from hub.run.round import Round
+from hub.run.telling import Telling
+from hub.store import incidents, steps, whistles
+from hub.store.outbox import Outbox
+from hub.whistle.follow import is_done, is_led, is_verified, still_open
+from hub.whistle.lifecycle import UNSETTLED
+
+
+class Moving:
+    """One object serves all threads of a process; a round, and the ledger of whoever writes it, is given to it."""
+
+    def __init__(
+        self,
+        *,
+        pack: Pack,
+        contracts: ContractBook,
+        outbox: Outbox,
+        telling: Telling,
+        answering: Answering,
+    ) -> None:
+        self._pack, self._contracts, self._outbox = pack, contracts, outbox
+        self._notices = Notices(outbox=outbox, telling=telling, contracts=contracts)
+        self._answering, self._desk = answering, Desk(pack)
+
+    def settle(
+        self,
+        conn: Connection,
+        round_: Round,
+        incident: Incident,
+        standing: Sequence[Whistle],
+        now: datetime,
+    ) -> None:
+        """What follows for a matter from how its whistles stand now: done, it is closed and whoever still assists is
+        told so; else it is led or waits."""
+        incident = round_.matter(incident)
+        if incident.state is IncidentState.CLOSED and is_verified(standing):
+            round_.verify(incident)
+        if incident.state is not IncidentState.OPEN:
+            return
+        if self.is_done(conn, standing):
+            round_.close(incident, now)
+            round_.end(still_open(standing), incident, Ending.FINISHED, now)
+        else:
+            self.lead(round_, incident, standing, NO_LEAD)
+
+    def is_done(self, conn: Connection, standing: Sequence[Whistle]) -> bool:
+        """Whether nothing is left to do, by the strictest rule among the contracts of those who lead."""
+        rules = {self._contracts.of(conn, w.contract_id).closing for w in standing if w.role is Role.LEAD}
+        return is_done(standing, Closing.EVERYONE if Closing.EVERYONE in rules else Closing.LEADS)
+
+    @staticmethod
+    def lead(round_: Round, incident: Incident, standing: Sequence[Whistle], why: str) -> None:
+        """A matter that nobody leads waits at the desk, for `why` where nobody has handed it back."""
+        if not is_led(standing):
+            handed_back = any(w.state in UNSETTLED or w.state is WhistleState.REASSIGNED for w in standing)
+            round_.waiting.append((incident.id, RETURNED if handed_back else why))
+        else:
+            round_.released.append(incident.id)
+
+    def write(
+        self, conn: Connection, round_: Round, ledger: Ledger, now: datetime
+    ) -> Mapping[IncidentId, Incident]:
+        """Stores and tells all of the round, in the caller's transaction; gives back the matters that it changed, for
+        `announce`. Raises Fenced where someone else moved one of them meanwhile.
+
+        Deliveries before answers: who numbers both never waits for who numbers both.
+        """
+        whistles.change(conn, round_.moved)
+        whistles.add(conn, [notice.whistle for notice in round_.blown])
+        steps.add(conn, round_.steps)
+        whistles.add_reports(conn, round_.reports)
+        self._desk.wait(conn, round_.waiting, now)
+        self._desk.release(conn, round_.released, now)
+        self._notices.send(conn, [*round_.told, *round_.blown], ledger, now)
+        incidents.change(conn, list(round_.changed.values()))
+        self._answering.tell(conn, round_.said, now)
+        return round_.changed
+
+    def announce(self, conn: Connection, touched: Collection[Incident], now: datetime) -> None:
+        """The compacted topic of matters: each of `touched` as it stands."""
+        tell_incidents(conn, self._outbox, self._pack.district, list(touched), now)

@@ -1,0 +1,121 @@
+"""What one transaction does to whistles and their matters, gathered so that it is written and told once."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from hub.model import (
+    Actor,
+    Ending,
+    Incident,
+    IncidentId,
+    IncidentState,
+    Move,
+    Reason,
+    Whistle,
+    WhistleId,
+)
+from hub.run.answering import Said
+from hub.run.telling import Notice
+from hub.store.steps import Made
+from hub.store.whistles import NewReport
+from hub.whistle.follow import ended
+from hub.whistle.lifecycle import Step, advance
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class By:
+    """Who makes a move, when and why. `account` stands in the history, which no department sees; "" for the hub."""
+
+    actor: Actor
+    at: datetime
+    account: str = ""
+    reason_code: str = ""
+
+
+@dataclass(slots=True)
+class Round:
+    """Whistles and matters as they stand now, and what is to be written and told of them."""
+
+    blown: list[Notice] = field(default_factory=list)
+    told: list[Notice] = field(default_factory=list)
+    """Word of whistles that were blown before."""
+    waiting: list[tuple[IncidentId, str]] = field(default_factory=list)
+    released: list[IncidentId] = field(default_factory=list)
+    steps: list[Made] = field(default_factory=list)
+    said: list[Said] = field(default_factory=list)
+    reports: list[NewReport] = field(default_factory=list)
+    _moved: dict[WhistleId, tuple[Whistle, int]] = field(default_factory=dict)
+    _changed: dict[IncidentId, tuple[Incident, int]] = field(default_factory=dict)
+
+    @property
+    def moved(self) -> list[tuple[Whistle, int]]:
+        """Whistles that stood before, as they stand now, each with the version that is stored."""
+        return list(self._moved.values())
+
+    @property
+    def changed(self) -> Mapping[IncidentId, Incident]:
+        """Matters as they stand now, one version on."""
+        return {id_: one for id_, (one, _) in self._changed.items()}
+
+    def as_it_stands(self, one: Whistle) -> Whistle:
+        """The whistle with what this round did to it."""
+        moved = self._moved.get(one.id)
+        return moved[0] if moved else one
+
+    def put(self, before: Whistle, after: Whistle) -> None:
+        """`after` takes the place of `before`."""
+        _, stored = self._moved.get(before.id, (before, before.version))
+        self._moved[before.id] = (after, stored)
+
+    def change(self, before: Incident, after: Incident) -> None:
+        """The matter stands so now; however often it changes in a round, it is one version on."""
+        _, stored = self._changed.get(before.id, (before, before.version))
+        self._changed[before.id] = (replace(after, version=stored + 1), stored)
+
+    def matter(self, one: Incident) -> Incident:
+        """The matter with what this round did to it."""
+        changed = self._changed.get(one.id)
+        return changed[0] if changed else one
+
+    def move(
+        self,
+        whistle: Whistle,
+        move: Move,
+        by: By,
+        *,
+        until: datetime | None = None,
+        reasons: Iterable[Reason] = (),
+    ) -> Whistle:
+        """`whistle` moves on, and everyone who reported its matter hears of it. Raises Refused W101."""
+        before = self.as_it_stands(whistle)
+        after, step = advance(before, move, by.at, actor=by.actor, until=until)
+        after = replace(after, reasons=(*after.reasons, *reasons))
+        self.put(before, after)
+        self.steps.append(Made(step, by.account, by.reason_code))
+        self.said.append(Said(after.incident_id, after.department, move, seed=f"{after.id}:{after.version}"))
+        return after
+
+    def end(self, gone: Iterable[Whistle], incident: Incident, why: Ending, now: datetime) -> None:
+        """These whistles of `incident` end now, and nobody but the hub ended them."""
+        for whistle in gone:
+            self.ended(whistle, *ended(self.as_it_stands(whistle), why, now), incident, why)
+
+    def ended(self, before: Whistle, after: Whistle, step: Step, incident: Incident, why: Ending) -> None:
+        """`before` was called off."""
+        self.put(before, after)
+        self.told.append(Notice.of_change(after, incident, why))
+        self.steps.append(Made(step, "", why.value))
+
+    def close(self, incident: Incident, now: datetime) -> None:
+        """All that was to be done about it is done."""
+        self.change(incident, replace(incident, state=IncidentState.CLOSED, closed_at=now))
+        self.released.append(incident.id)
+
+    def verify(self, incident: Incident) -> None:
+        """All leads' results were checked: what is reported from now on is a recurrence (N10)."""
+        self.change(incident, replace(incident, state=IncidentState.VERIFIED))
+
+    def reopen(self, incident: Incident) -> None:
+        """It is to be done once more."""
+        self.change(incident, replace(incident, state=IncidentState.OPEN, closed_at=None))
