@@ -15,7 +15,7 @@ from hub import ids
 from hub.clock import day_of
 from hub.contract.clauses import Unrouted
 from hub.contract.matter import Matter
-from hub.contract.route import Routed, Routers
+from hub.contract.route import Due, Routed, Routers
 from hub.errors import BadRecord, HeldRecord
 from hub.incident.blocks import Box, Since, blocks, box_of, since_of
 from hub.incident.decide import Join, Open, decide
@@ -26,6 +26,7 @@ from hub.intake.revisions import Standing, completed, is_behind, says_a_place
 from hub.intake.validate import Validator
 from hub.jsonform import dumps
 from hub.model import (
+    Call,
     DepartmentId,
     Draft,
     Event,
@@ -235,22 +236,37 @@ class Journey:
 
         Clocks start at `since`, where the call comes later than the report. `accused`: by other reports of it.
         """
-        matter = Matter(
-            category=incident.category,
-            subdistrict_id=incident.place.subdistrict_id,
-            community_id=incident.place.community_id,
-            urgency=incident.urgency,
-            level=incident.level,
-            request_type=event.request_type,
-            sources=incident.sources,
-            secret=incident.secret,
-            accused=accused | ({event.accused} if event.accused else set()),
-            at=incident.opened_at,
+        return self._routers.on(day_of(incident.opened_at)).route(
+            _matter(event, incident, accused), self._due(since or event.received_at)
         )
-        # Clocks start at whole seconds: records of one page differ by microseconds, and share their deadlines.
-        starts = (since or event.received_at).replace(microsecond=0)
-        due = due_from(starts, self.pack.calendar)
-        return self._routers.on(day_of(incident.opened_at)).route(matter, due)
+
+    def callable(
+        self, event: Event, incident: Incident, since: datetime, accused: frozenset[DepartmentId]
+    ) -> tuple[Call, ...]:
+        """Everyone whom a clause gives the matter to, beside those whom `route` chooses of them."""
+        return self._routers.on(day_of(incident.opened_at)).callable(
+            _matter(event, incident, accused), self._due(since)
+        )
+
+    def _due(self, since: datetime) -> Due:
+        """Clocks start at whole seconds: records of one page differ by microseconds, and share their deadlines."""
+        return due_from(since.replace(microsecond=0), self.pack.calendar)
+
+
+def _matter(event: Event, incident: Incident, accused: frozenset[DepartmentId]) -> Matter:
+    """The matter that `event` speaks for, as contracts see it."""
+    return Matter(
+        category=incident.category,
+        subdistrict_id=incident.place.subdistrict_id,
+        community_id=incident.place.community_id,
+        urgency=incident.urgency,
+        level=incident.level,
+        request_type=event.request_type,
+        sources=incident.sources,
+        secret=incident.secret,
+        accused=accused | ({event.accused} if event.accused else set()),
+        at=incident.opened_at,
+    )
 
 
 def opened_by(event: Event, *, recurrence_of: IncidentId | None) -> Incident:

@@ -7,6 +7,7 @@ import click
 
 from hub.cli import output
 from hub.cli.account import by
+from hub.cli.decided import BUS, STORE, decided
 
 if TYPE_CHECKING:  # the store is slow to import: `--help` must not wait for it
     from hub.model import Incident
@@ -18,13 +19,11 @@ def review() -> None:
     """Likely duplicates: link two matters, or keep them apart."""
 
 
-_STORE = click.option("--store", default=None, help="SQLAlchemy URL of the store.")
-_BUS = click.option("--bus", default=None, help="`embedded`, or kafka://host:port, as the workers have it.")
 _BY = by("it stands beside the decision")
 
 
 @review.command("list")
-@_STORE
+@STORE
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def list_(store: str | None, as_json: bool) -> None:
     """Open questions, oldest first: incident, candidate, score, rules."""
@@ -59,8 +58,8 @@ def list_(store: str | None, as_json: bool) -> None:
 @click.argument("incident")
 @click.argument("candidate")
 @_BY
-@_STORE
-@_BUS
+@STORE
+@BUS
 def link(incident: str, candidate: str, by: str, store: str | None, bus: str | None) -> None:
     """INCIDENT is the same matter as CANDIDATE: its reports join it."""
     _decide(store, bus, by, lambda one: one.merge(incident, candidate))
@@ -70,8 +69,8 @@ def link(incident: str, candidate: str, by: str, store: str | None, bus: str | N
 @click.argument("incident")
 @click.argument("candidate")
 @_BY
-@_STORE
-@_BUS
+@STORE
+@BUS
 def apart(incident: str, candidate: str, by: str, store: str | None, bus: str | None) -> None:
     """INCIDENT and CANDIDATE are different matters."""
     _decide(store, bus, by, lambda one: one.keep_apart(incident, candidate))
@@ -81,8 +80,8 @@ def apart(incident: str, candidate: str, by: str, store: str | None, bus: str | 
 @click.argument("source")
 @click.argument("target")
 @_BY
-@_STORE
-@_BUS
+@STORE
+@BUS
 def unmerge(source: str, target: str, by: str, store: str | None, bus: str | None) -> None:
     """What was merged from SOURCE into TARGET goes back."""
     _decide(store, bus, by, lambda one: one.unmerge(source, target))
@@ -91,8 +90,8 @@ def unmerge(source: str, target: str, by: str, store: str | None, bus: str | Non
 @review.command()
 @click.argument("event_key")
 @_BY
-@_STORE
-@_BUS
+@STORE
+@BUS
 def unlink(event_key: str, by: str, store: str | None, bus: str | None) -> None:
     """Takes one report out of its matter; it opens one of its own."""
     _decide(store, bus, by, lambda one: one.unlink(event_key))
@@ -101,17 +100,13 @@ def unlink(event_key: str, by: str, store: str | None, bus: str | None) -> None:
 def _decide(
     store: str | None, bus: str | None, by: str, act: "Callable[[Relinking], Incident | None]"
 ) -> None:
-    """One decision, one transaction, its whistles in it; prints the incident that came of it."""
-    from hub.run.assembly import Assembly
+    """Prints the incident that came of it."""
     from hub.run.relinking import Relinking
-    from hub.settings import read
 
-    hub = Assembly(read(store=store, bus=bus))
-    try:
-        dispatch = hub.dispatch("review")
-        with hub.store.write() as conn:
-            done = act(Relinking(conn, dispatch, by=by, at=hub.clock.now()))
-        dispatch.committed()
-    finally:
-        hub.close()
+    done = decided(
+        store,
+        bus,
+        "review",
+        lambda _, conn, dispatch, at: act(Relinking(conn, dispatch, by=by, at=at)),
+    )
     click.echo(done.id if done else "ok")

@@ -42,6 +42,14 @@ class Router:
         calls = (_call(choice.lead, level, due), *(_call(each, level, due) for each in choice.assists))
         return Routed(calls, choice.reasons)
 
+    def callable(self, matter: Matter, due: Due) -> tuple[Call, ...]:
+        """Everyone whom a clause gives the matter to, as they would be called: those who would lead first."""
+        return tuple(
+            _call(clause, matter.level, due)
+            for clause in self._clauses.matching(matter)
+            if clause.department not in matter.accused
+        )
+
 
 class Routers:
     """The router of any day; days on which the same contracts hold share one."""

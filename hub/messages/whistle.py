@@ -94,6 +94,48 @@ TEXTS: Final[dict[str, Text]] = {
         "only a lead's result may say that it waits for no assisting department, and its note says why",
         "say why in note, or leave alone out",
     ),
+    "W150": Text(
+        "{move} 须说明理由",
+        "给出理由代码",
+        "{move} needs a reason",
+        "give the code of one",
+    ),
+    "W151": Text(
+        "该岗位不能吹此级别的哨，可用级别：{allowed}",
+        "选择允许的级别，或请上级吹哨",
+        "this post may not blow at that level; its levels: {allowed}",
+        "choose one of them, or ask the post above",
+    ),
+    "W152": Text(
+        "该叫到的部门都已在办：{departments}",
+        "查看已有的哨，需要时升级",
+        "everyone who would be called is called already: {departments}",
+        "look at the whistles that stand, and upgrade where that is needed",
+    ),
+    "W153": Text(
+        "没有合同条款把此类事项交给该部门；可叫到的部门：{allowed}",
+        "选择有职责的部门；职责不清的，报区指挥中心指定",
+        "no clause of a contract gives this matter to that department; whom one does: {allowed}",
+        "choose one of them; where duties are unclear, let the centre designate",
+    ),
+    "W154": Text(
+        "岗位写法不对",
+        "写成 岗位:区划代码，例如 community:329901001001；岗位：{allowed}",
+        "this is no post",
+        "write post:area, for instance community:329901001001; posts: {allowed}",
+    ),
+    "W155": Text(
+        "{level} 级之上没有更高级别",
+        "需要时由区指挥中心督办",
+        "there is no level above {level}",
+        "let the centre supervise it where that is needed",
+    ),
+    "W156": Text(
+        "此级别的哨由 {allowed} 审核",
+        "请有审核权的岗位处理",
+        "whistles of this level are reviewed by {allowed}",
+        "let that post decide",
+    ),
     "W120": Text(
         "合同版本 {contract} 既不在包内也未留存",
         "由管理员把该版本的合同文件放回包内并重启",

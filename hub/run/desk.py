@@ -11,6 +11,8 @@ from hub.store import incidents
 
 RETURNED = "returned"
 """Its lead handed it back (退回)."""
+PING_PONG = "ping_pong"
+"""It was handed back as often as the pack allows, and rose to the district (N40)."""
 NO_LEAD = "no_lead"
 """Departments help, but none leads."""
 

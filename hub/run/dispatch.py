@@ -11,6 +11,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from hub.contract.route import Routed
+from hub.errors import Refused
 from hub.model import (
     Call,
     Ending,
@@ -18,6 +19,7 @@ from hub.model import (
     Incident,
     IncidentId,
     IncidentState,
+    Level,
     Mode,
     Move,
     Reason,
@@ -32,11 +34,10 @@ from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger
 from hub.run.moving import Moving
 from hub.run.round import By, Round
-from hub.run.telling import Notice
 from hub.store import events, incidents, whistles
 from hub.store.steps import Made
 from hub.whistle.follow import MERGED, Turn, follow, is_led, join, next_id, part, still_open
-from hub.whistle.lifecycle import Step
+from hub.whistle.lifecycle import LADDER, Step, is_above
 
 _NONE: Final[tuple[Call, ...]] = ()
 Changed = Mapping[IncidentId, Incident]
@@ -107,10 +108,28 @@ class Dispatch:
         round_ = Round()
         assists = [w for w in still_open(standing) if w.department == one.department]
         round_.end(assists, incident, Ending.REROUTED, by.at)
-        round_.blown.append(Notice.of(one, incident))
+        round_.blow(one, incident)
         round_.steps.append(Made(_designated(one, by), by.account, by.reason_code))
         self.settle(conn, round_, incident, [*standing, one], by.at)
         return one
+
+    def raise_(self, conn: Connection, incident: Incident, by: By, level: Level | None = None) -> Incident:
+        """The matter and its whistles that are at work rise to `level`, one up without it; whom that calls is called.
+
+        Raises Refused W155 where there is no such level above.
+        """
+        above = level or LADDER.get(incident.level)
+        if above is None or not is_above(above, incident.level):
+            raise Refused("W155", level=incident.level.value)
+        standing = whistles.of_incidents(conn, [incident.id]).get(incident.id, [])
+        round_ = Round()
+        round_.rise(incident, above, standing, by)
+        raised = round_.matter(incident)
+        standing = [round_.as_it_stands(one) for one in standing]
+        self._bring(conn, round_, concerns_of(conn, [(raised, by.at)]), {incident.id: standing}, by.at)
+        changed = self._moving.write(conn, round_, self._ledger, by.at)
+        self.tell_incidents(conn, list(changed.values()), by.at)
+        return changed[incident.id]
 
     def settle(
         self,
@@ -175,11 +194,12 @@ class Dispatch:
             return
         known = {w.id for w in standing}
         fresh = [whistle_of(incident, call, known, now) for call in turn.blow]
-        round_.blown += [Notice.of(w, incident) for w in fresh]
+        for one in fresh:
+            round_.blow(one, incident)
         why = NO_LEAD if isinstance(routed, Routed) else routed.reasons[0].rule
         standing = [*left, *fresh]
         if incident.version > 1 or not is_led(standing):  # opened just now and led, it never waited
-            self._moving.lead(round_, incident, standing, why)
+            self._moving.lead(round_, incident, standing, why, now)
 
 
 def _brought(conn: Connection, source: IncidentId, target: IncidentId) -> list[tuple[Event, IncidentId]]:

@@ -3,23 +3,39 @@ or done, or waits at the district's desk."""
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
-from hub.model import Closing, Ending, Incident, IncidentId, IncidentState, Role, Whistle, WhistleState
+from hub.clock import day_of
+from hub.model import (
+    Actor,
+    Closing,
+    Ending,
+    Incident,
+    IncidentId,
+    IncidentState,
+    Level,
+    Role,
+    Whistle,
+    WhistleState,
+)
 from hub.pack import Pack
 from hub.run.announcing import tell_incidents
 from hub.run.answering import Answering
 from hub.run.contractbook import ContractBook
-from hub.run.desk import NO_LEAD, RETURNED, Desk
+from hub.run.desk import NO_LEAD, PING_PONG, RETURNED, Desk
 from hub.run.ledger import Ledger
 from hub.run.notices import Notices
-from hub.run.round import Round
+from hub.run.round import By, Round
 from hub.run.telling import Telling
 from hub.store import incidents, steps, whistles
 from hub.store.outbox import Outbox
 from hub.whistle.follow import is_done, is_led, is_verified, still_open
-from hub.whistle.lifecycle import UNSETTLED
+from hub.whistle.lifecycle import UNSETTLED, is_above
+
+_PING_PONG: Final = "PING_PONG"
+"""Why the hub raised a matter, as its history has it."""
 
 
 class Moving:
@@ -57,21 +73,28 @@ class Moving:
             round_.close(incident, now)
             round_.end(still_open(standing), incident, Ending.FINISHED, now)
         else:
-            self.lead(round_, incident, standing, NO_LEAD)
+            self.lead(round_, incident, standing, NO_LEAD, now)
 
     def is_done(self, conn: Connection, standing: Sequence[Whistle]) -> bool:
         """Whether nothing is left to do, by the strictest rule among the contracts of those who lead."""
         rules = {self._contracts.of(conn, w.contract_id).closing for w in standing if w.role is Role.LEAD}
         return is_done(standing, Closing.EVERYONE if Closing.EVERYONE in rules else Closing.LEADS)
 
-    @staticmethod
-    def lead(round_: Round, incident: Incident, standing: Sequence[Whistle], why: str) -> None:
-        """A matter that nobody leads waits at the desk, for `why` where nobody has handed it back."""
-        if not is_led(standing):
-            handed_back = any(w.state in UNSETTLED or w.state is WhistleState.REASSIGNED for w in standing)
-            round_.waiting.append((incident.id, RETURNED if handed_back else why))
-        else:
+    def lead(
+        self, round_: Round, incident: Incident, standing: Sequence[Whistle], why: str, now: datetime
+    ) -> None:
+        """A matter that nobody leads waits at the desk, for `why` where nobody has handed it back. One that was handed
+        back as often as the pack allows rises to the district, and stands there as such (N40)."""
+        if is_led(standing):
             round_.released.append(incident.id)
+            return
+        handed_back = any(w.state in UNSETTLED or w.state is WhistleState.REASSIGNED for w in standing)
+        if sum(w.returns for w in standing) < self._pack.rules_on(day_of(now)).most_returns:
+            round_.waiting.append((incident.id, RETURNED if handed_back else why))
+            return
+        round_.waiting.append((incident.id, PING_PONG))
+        if is_above(Level.HARD, round_.matter(incident).level):
+            round_.rise(incident, Level.HARD, standing, By(actor=Actor.HUB, at=now, reason_code=_PING_PONG))
 
     def write(
         self, conn: Connection, round_: Round, ledger: Ledger, now: datetime
@@ -82,7 +105,7 @@ class Moving:
         Deliveries before answers: who numbers both never waits for who numbers both.
         """
         whistles.change(conn, round_.moved)
-        whistles.add(conn, [notice.whistle for notice in round_.blown])
+        whistles.add(conn, round_.new)
         steps.add(conn, round_.steps)
         whistles.add_reports(conn, round_.reports)
         self._desk.wait(conn, round_.waiting, now)

@@ -10,6 +10,7 @@ from hub.model import (
     Incident,
     IncidentId,
     IncidentState,
+    Level,
     Move,
     Reason,
     Whistle,
@@ -20,7 +21,7 @@ from hub.run.telling import Notice
 from hub.store.steps import Made
 from hub.store.whistles import NewReport
 from hub.whistle.follow import ended
-from hub.whistle.lifecycle import Step, advance
+from hub.whistle.lifecycle import UNBLOWN, Step, advance, is_above, open_moves
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class By:
 class Round:
     """Whistles and matters as they stand now, and what is to be written and told of them."""
 
+    new: list[Whistle] = field(default_factory=list)
     blown: list[Notice] = field(default_factory=list)
     told: list[Notice] = field(default_factory=list)
     """Word of whistles that were blown before."""
@@ -57,6 +59,11 @@ class Round:
     def changed(self) -> Mapping[IncidentId, Incident]:
         """Matters as they stand now, one version on."""
         return {id_: one for id_, (one, _) in self._changed.items()}
+
+    def blow(self, one: Whistle, incident: Incident) -> None:
+        """A new whistle, which its department hears of."""
+        self.new.append(one)
+        self.blown.append(Notice.of(one, incident))
 
     def as_it_stands(self, one: Whistle) -> Whistle:
         """The whistle with what this round did to it."""
@@ -104,8 +111,20 @@ class Round:
     def ended(self, before: Whistle, after: Whistle, step: Step, incident: Incident, why: Ending) -> None:
         """`before` was called off."""
         self.put(before, after)
-        self.told.append(Notice.of_change(after, incident, why))
+        if before.state not in UNBLOWN:  # of what no department was told, none is told the end
+            self.told.append(Notice.of_change(after, incident, why))
         self.steps.append(Made(step, "", why.value))
+
+    def rise(self, incident: Incident, level: Level, standing: Iterable[Whistle], by: By) -> None:
+        """哨声升级: the matter and those of its whistles that are at work rise to `level`."""
+        raised = replace(incident, level=level)
+        self.change(incident, raised)
+        for one in standing:
+            now = self.as_it_stands(one)
+            while is_above(level, now.level) and Move.UPGRADE in open_moves(now, by.actor):
+                now = self.move(now, Move.UPGRADE, by)
+            if now.level is not one.level:
+                self.told.append(Notice.of_change(now, raised))
 
     def close(self, incident: Incident, now: datetime) -> None:
         """All that was to be done about it is done."""

@@ -282,7 +282,8 @@ def questions_about(conn: Connection, incidents: Iterable[str]) -> list[Row[Any]
 def queue_fallback(
     conn: Connection, rows: Sequence[tuple[IncidentId, str]], owner: str, at: datetime, due_at: datetime
 ) -> None:
-    """Matters that nobody leads: (incident, reason) wait with an owner and a clock; who waits already keeps it."""
+    """Matters that nobody leads: (incident, reason) wait with an owner and a clock. Who waits already keeps its clock;
+    the reason is that of now."""
     new = [
         {
             "incident_id": i,
@@ -297,7 +298,9 @@ def queue_fallback(
         return
     for row in new:  # some stood there before: those that had been resolved wait again
         again = (fallback.c.incident_id == row["incident_id"]) & fallback.c.resolved_us.is_not(None)
-        conn.execute(update(fallback).where(again).values(**row, resolved_us=None))
+        if not conn.execute(update(fallback).where(again).values(**row, resolved_us=None)).rowcount:
+            waits = fallback.c.incident_id == row["incident_id"]
+            conn.execute(update(fallback).where(waits).values(reason=row["reason"]))
 
 
 def resolve_fallback(conn: Connection, ids: Iterable[str], at: datetime) -> None:

@@ -24,11 +24,13 @@ from hub.model import (
     WhistleId,
     WhistleState,
 )
-from hub.whistle.lifecycle import ACTIVE, DONE, OVER, RELIEVED, Step, advance
+from hub.whistle.lifecycle import ACTIVE, DONE, OVER, RELIEVED, UNBLOWN, Step, advance
 
 ALONE: Final = "alone"
 """Rule of the reason that a lead's whistle carries which waited for those who assist no more."""
 _CHECKED: Final = frozenset({WhistleState.CHECKED, WhistleState.ARCHIVED})
+BLOWN_BY: Final = "blown_by"
+"""Rule of the reason that a whistle carries which a post blew; its fact `post` says which."""
 DESIGNATED: Final = "designated"
 """Rule of the reason that a whistle carries which the centre decided: it follows no route, and is not returned."""
 MERGED: Final = "merged"
@@ -58,7 +60,7 @@ def follow(
 
     Who is called no longer, or in another role, ends, unless the department has come to the place or handed
     in a result. What a merge brought, or the centre designated, stays: a person decided that. Who returned the
-    matter is not called again.
+    matter is not called again. What a person submitted for a department that the route calls by itself ends, unblown.
     Whoever is `accused` in it ends wherever it is (domain.md 2.5).
     """
     wanted = {call.department: call.role for call in calls}
@@ -66,10 +68,12 @@ def follow(
         w
         for w in whistles
         if (w.department in accused and w.state not in OVER)
+        or (w.state in UNBLOWN and w.department in wanted)
         or (_may_be_called_off(w) and _is_wanted_no_more(w, wanted.get(w.department)))
     )
     gone = {w.id for w in end}
-    held = {w.department for w in whistles if w.state is not WhistleState.CANCELLED and w.id not in gone}
+    let_go = (WhistleState.CANCELLED, WhistleState.REFUSED)
+    held = {w.department for w in whistles if w.state not in let_go and w.id not in gone}
     return Turn(tuple(_again(call, whistles) for call in calls if call.department not in held), end)
 
 
@@ -96,9 +100,9 @@ def _may_be_called_off(one: Whistle) -> bool:
 
 
 def _is_decided(one: Whistle) -> bool:
-    """Whether a person brought it here, by a merge or by designation."""
+    """Whether a person brought it here: by a merge, by designation, by blowing it."""
     came = any(reason.rule == MERGED and "from" in reason.facts for reason in one.reasons)
-    return came or is_designated(one)
+    return came or is_designated(one) or any(reason.rule == BLOWN_BY for reason in one.reasons)
 
 
 def is_designated(one: Whistle) -> bool:
@@ -123,7 +127,7 @@ def is_done(whistles: Sequence[Whistle], closing: Closing = Closing.LEADS) -> bo
     them no more (N82).
     """
     called = [w for w in whistles if w.role is Role.LEAD]
-    leads = [w for w in called if w.state not in RELIEVED]
+    leads = [w for w in called if w.state not in RELIEVED | UNBLOWN]
     if any(w.state is WhistleState.REASSIGNED for w in called) and not any(map(is_designated, leads)):
         return False
     if not leads or any(w.state not in DONE for w in leads):

@@ -167,6 +167,12 @@ LADDER: Final[Mapping[Level, Level]] = {Level.ROUTINE: Level.KEY, Level.KEY: Lev
 """哨声升级: the level above."""
 
 
+def is_above(level: Level, than: Level) -> bool:
+    """Whether `level` stands higher on the ladder; emergency stands on no rung."""
+    above = LADDER.get(than)
+    return above is not None and (above is level or is_above(level, above))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One move that was made, for the whistle's history. `version` is the whistle's after it."""

@@ -14,7 +14,7 @@ from hub.access.vault import Vault
 from hub.errors import Refused
 from hub.model import Code, Draft, Move, Role
 from hub.run import blindrotation
-from hub.run.arbitrating import Arbitrating
+from hub.run.deciding import Deciding
 from hub.run.ledger import Ledger
 from hub.run.reporting import Sent
 from hub.store import whistles
@@ -114,7 +114,7 @@ def centre(hub: HubInHand, department: str, move: Move) -> Callable[[Connection]
     """What a person at the centre decides about the return of `department`."""
     ((id_,),) = hub.rows(f"SELECT id FROM whistle WHERE department = '{department}'")  # noqa: S608 a test's own word
     dispatch, at = hub.hub.dispatch("centre"), hub.clock.now()
-    return lambda conn: Arbitrating(conn, dispatch, hub.hub.pack, by="centre", at=at).decide(id_, move, "")
+    return lambda conn: Deciding(conn, dispatch, hub.hub.pack, by="centre", at=at).decide(id_, move, "")
 
 
 def test_of_a_decision_and_a_return_taken_back_at_the_same_moment_one_holds_and_the_other_is_refused(

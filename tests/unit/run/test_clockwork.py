@@ -12,7 +12,7 @@ from hub.whistle.lifecycle import OVER
 from tests.e2e.test_journey import spot
 from tests.instruments import HubInHand, at, stated
 from tests.unit.run.matters import report
-from tests.unit.run.test_arbitrating import decide, whistle_of
+from tests.unit.run.test_deciding import decide, whistle_of
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
-"""What the district's centre decides about who handles a matter: whether a return holds, and who is designated.
+"""What a person decides about whistles: whether a return holds, who is designated, whether there is more time, and
+whether a result stands.
 
 A return that holds relieves its department, and the matter waits at the desk until somebody is designated. One that
 is dismissed stays with its department, which may not return it again; neither may one that was designated (domain.md
@@ -6,7 +7,7 @@ is dismissed stays with its department, which may not return it again; neither m
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -25,10 +26,20 @@ from hub.run.telling import Notice
 from hub.store import incidents, steps, whistles
 from hub.whistle.clocks import due_from
 from hub.whistle.follow import DESIGNATED, still_open
+from hub.whistle.lifecycle import TABLE, Need
 
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,31}")
 _SAYS: Final = {Move.UPHOLD: Ending.REASSIGNED.value, Move.DISMISS: DESIGNATED}
 """What a move adds to a whistle's reasons."""
+_TOLD: Final[Mapping[Move, Ending | None]] = {
+    Move.UPHOLD: Ending.REASSIGNED,
+    Move.DISMISS: None,
+    Move.GRANT: None,
+    Move.DENY: None,
+    Move.REWORK: None,
+    Move.REOPEN: None,
+}
+"""Decisions that the department hears of: that it is over for it, or (None) how its whistle stands now."""
 
 
 def check_code(reason_code: str) -> None:
@@ -37,33 +48,49 @@ def check_code(reason_code: str) -> None:
         raise Refused("W114")
 
 
-class Arbitrating:
+class Deciding:
     """One person's decision, inside the caller's transaction."""
 
     def __init__(self, conn: Connection, dispatch: Dispatch, pack: Pack, *, by: str, at: datetime) -> None:
         """`by`: the account that stands in the history; no department sees it."""
         self._conn, self._dispatch, self._pack, self._by, self._at = conn, dispatch, pack, by, at
 
-    def decide(self, whistle_id: str, move: Move, reason_code: str) -> Whistle:
-        """REFER: others are heard first; UPHOLD: the return holds; DISMISS: it does not. Gives back the whistle then.
+    def decide(
+        self,
+        whistle_id: str,
+        move: Move,
+        reason_code: str = "",
+        *,
+        actor: Actor = Actor.CENTRE,
+        seen: int | None = None,
+    ) -> Whistle:
+        """Makes one move of the table for `actor`; gives back the whistle then. `seen`: the version that they saw.
 
         Raises Refused W103 where there is no such whistle, W101 where its state allows no such move, W114 where the
-        reason is no code.
+        reason is no code, W150 where the move needs one, W128 where somebody moved it since.
         """
         check_code(reason_code)
         standing = whistles.held(self._conn, [whistle_id])
         if whistle_id not in standing:
             raise Refused("W103")
+        whistle = standing[whistle_id]
+        if seen is not None and seen != whistle.version:
+            raise Refused("W128", version=whistle.version)
+        way = TABLE.get((whistle.state, move))
+        if way is not None and Need.REASON in way.needs and not reason_code:
+            raise Refused("W150", move=move.value)
         round_ = Round()
-        reasons = (Reason(_SAYS[move]),) if move in _SAYS else ()
-        moved = round_.move(standing[whistle_id], move, self._as_centre(reason_code), reasons=reasons)
+        by = By(actor=actor, at=self._at, account=self._by, reason_code=reason_code)
+        moved = round_.move(whistle, move, by, reasons=(Reason(_SAYS[move]),) if move in _SAYS else ())
         incident = self._incident(moved.incident_id)
         if move is Move.UPHOLD:
             self._forgive(moved)
-            round_.told.append(Notice.of_change(moved, incident, Ending.REASSIGNED))
-        elif move is Move.DISMISS:
-            round_.told.append(Notice.of_change(moved, incident))
-        self._dispatch.settle(self._conn, round_, incident, list(standing.values()), self._at)
+        if move in (Move.REOPEN, Move.REWORK):
+            round_.reopen(incident)
+        if move in _TOLD:
+            round_.told.append(Notice.of_change(moved, round_.matter(incident), _TOLD[move]))
+        mine = [one for one in standing.values() if one.incident_id == incident.id]
+        self._dispatch.settle(self._conn, round_, incident, mine, self._at)
         return moved
 
     def designate(
@@ -76,10 +103,7 @@ class Arbitrating:
         the matter is secret and the person did not say that they know.
         """
         check_code(reason_code)
-        incidents.lock_rows(self._conn, [incident_id])
-        incident = self._incident(incident_id)
-        if incident.state is not IncidentState.OPEN:
-            raise Refused("W110", incident=incident.id)
+        incident = self._open(incident_id)
         if incident.secret and not though_secret:
             raise Refused("W115", incident=incident.id)
         contract = self._contract(department)
@@ -87,10 +111,27 @@ class Arbitrating:
         self._check(contract, incident, standing)
         due = due_from(self._at, self._pack.calendar)
         call = designated(contract, incident.level, due, Reason(DESIGNATED))
-        return self._dispatch.designate(self._conn, incident, call, self._as_centre(reason_code))
+        by = By(actor=Actor.CENTRE, at=self._at, account=self._by, reason_code=reason_code)
+        return self._dispatch.designate(self._conn, incident, call, by)
 
-    def _as_centre(self, reason_code: str) -> By:
-        return By(actor=Actor.CENTRE, at=self._at, account=self._by, reason_code=reason_code)
+    def upgrade(self, incident_id: str, reason_code: str = "", *, actor: Actor = Actor.CENTRE) -> Incident:
+        """哨声升级: the matter and all its whistles that are at work rise one level, and whom the new level calls is
+        called; gives back the matter then.
+
+        Raises Refused C106, W110 as above, W155 where there is no level above.
+        """
+        check_code(reason_code)
+        incident = self._open(incident_id)
+        by = By(actor=actor, at=self._at, account=self._by, reason_code=reason_code)
+        return self._dispatch.raise_(self._conn, incident, by)
+
+    def _open(self, incident_id: str) -> Incident:
+        """The matter, locked. Raises Refused C106 where there is none, W110 where it is not open."""
+        incidents.lock_rows(self._conn, [incident_id])
+        incident = self._incident(incident_id)
+        if incident.state is not IncidentState.OPEN:
+            raise Refused("W110", incident=incident.id)
+        return incident
 
     def _forgive(self, whistle: Whistle) -> None:
         """What came due after the return was not the department's to do; the overdue fact of before stays (N41)."""

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from hub.cli import main
 from hub.errors import Refused
 from hub.model import Move, Stage, Whistle
-from hub.run.arbitrating import Arbitrating
+from hub.run.deciding import Deciding
 from hub.run.explaining import explain
 from tests.instruments import HubInHand
 from tests.unit.run.ledgers import is_whole
@@ -54,7 +54,7 @@ def decide(hub: HubInHand, department: str, move: Move, reason: str = "") -> Whi
     hub.clock.pause(60)
     dispatch = hub.hub.dispatch("centre")
     with hub.hub.store.write() as conn:
-        centre = Arbitrating(conn, dispatch, hub.hub.pack, by="zhongxin01", at=hub.clock.now())
+        centre = Deciding(conn, dispatch, hub.hub.pack, by="zhongxin01", at=hub.clock.now())
         done = centre.decide(whistle_of(hub, department), move, reason)
     dispatch.committed()
     return done
@@ -66,7 +66,7 @@ def designate(hub: HubInHand, department: str) -> Whistle:
     dispatch = hub.hub.dispatch("centre")
     (incident,) = incidents(hub)
     with hub.hub.store.write() as conn:
-        centre = Arbitrating(conn, dispatch, hub.hub.pack, by="zhongxin01", at=hub.clock.now())
+        centre = Deciding(conn, dispatch, hub.hub.pack, by="zhongxin01", at=hub.clock.now())
         done = centre.designate(incident, department, "OWN_PIPE")
     dispatch.committed()
     return done

@@ -1,0 +1,193 @@
+"""A post blows a whistle for a matter (网格吹哨): at its own level, within its area, calling whom a contract names.
+
+A post cannot hand a department's duty to whom it likes: only a clause that takes the matter makes a department
+callable, and its legal basis says whose duty it is (domain.md 0.4, 3.4). Where the pack asks for it, another post
+reviews the whistle first; until then no department hears of it, and the review has a clock of its own.
+"""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+from sqlalchemy import Connection
+
+from hub.clock import day_of
+from hub.contract.route import Routed
+from hub.errors import Refused
+from hub.model import (
+    Actor,
+    Call,
+    Incident,
+    IncidentState,
+    Level,
+    Move,
+    Reason,
+    Role,
+    Whistle,
+    WhistleState,
+)
+from hub.pack import Pack
+from hub.pipeline import Journey
+from hub.run.concern import concerns_of
+from hub.run.contractbook import ContractBook
+from hub.run.deciding import check_code
+from hub.run.dispatch import Dispatch, whistle_of
+from hub.run.round import By, Round
+from hub.run.telling import Notice
+from hub.store import incidents, whistles
+from hub.store.steps import Made
+from hub.whistle.clocks import deadline, due_from
+from hub.whistle.follow import BLOWN_BY, is_led
+from hub.whistle.lifecycle import advance, is_above
+from hub.whistle.posts import Posted, check_may_blow
+
+
+class Blowing:
+    """One person at one post, inside the caller's transaction."""
+
+    def __init__(
+        self,
+        conn: Connection,
+        dispatch: Dispatch,
+        journey: Journey,
+        pack: Pack,
+        contracts: ContractBook,
+        *,
+        who: Posted,
+        by: str,
+        at: datetime,
+    ) -> None:
+        """`by`: the account that stands in the history; no department sees it."""
+        self._conn, self._dispatch, self._journey, self._pack = conn, dispatch, journey, pack
+        self._contracts = contracts
+        self._who, self._by, self._at = who, by, at
+        self._rules = pack.rules_on(day_of(at))
+
+    def blow(
+        self, incident_id: str, level: Level, department: str = "", reason_code: str = ""
+    ) -> tuple[Whistle, ...]:
+        """Calls `department`, or without one whom the contracts call at `level`; gives back the whistles, which wait
+        for a review where the pack asks for one.
+
+        Raises Refused C106 where there is no such matter in the post's area, W110 where it is not open, W151 where the
+        post may not blow at this level, W153 where no clause makes the department callable, W152 where everyone who
+        would be called is called already.
+        """
+        check_code(reason_code)
+        check_may_blow(self._who, level, self._rules)
+        incident = self._in_its_area(incident_id)
+        if incident.state is not IncidentState.OPEN:
+            raise Refused("W110", incident=incident.id)
+        raised = replace(incident, level=level if is_above(level, incident.level) else incident.level)
+        standing = whistles.of_incidents(self._conn, [incident.id]).get(incident.id, [])
+        known = {one.id for one in standing}
+        round_, by = Round(), self._made_by(Actor.BLOWER, reason_code)
+        submitted = [
+            self._submitted(round_, whistle_of(replace(raised, level=level), call, known, self._at), by)
+            for call in self._calls(raised, standing, department)
+        ]
+        if self._rules.levels[level].reviewed_by is None:
+            self._raise(round_, incident, raised, standing, by)
+            submitted = [self._blown(round_, one) for one in submitted]
+            for one in submitted:
+                round_.blow(one, raised)
+        else:
+            round_.new += submitted
+        self._dispatch.settle(self._conn, round_, incident, [*standing, *submitted], self._at)
+        return tuple(submitted)
+
+    def review(self, whistle_id: str, move: Move, reason_code: str = "") -> Whistle:
+        """APPROVE blows it at once, REFUSE ends it; gives back the whistle then.
+
+        Raises Refused W103 where there is no such whistle in the post's area, W156 where another post reviews its
+        level, W150 where a refusal has no reason, W101 where it waits for no review.
+        """
+        check_code(reason_code)
+        if move is Move.REFUSE and not reason_code:
+            raise Refused("W150", move=move.value)
+        held = whistles.held(self._conn, [whistle_id])
+        whistle = held.get(whistle_id)
+        if whistle is None:
+            raise Refused("W103")
+        incident = self._in_its_area(whistle.incident_id)
+        said = self._rules.levels.get(whistle.level)
+        if said is None or said.reviewed_by is not self._who.post:
+            raise Refused("W156", allowed=said.reviewed_by.value if said and said.reviewed_by else "-")
+        standing = [one for one in held.values() if one.incident_id == incident.id]
+        round_, by = Round(), self._made_by(Actor.REVIEWER, reason_code)
+        reviewed = round_.move(whistle, move, by)
+        if move is Move.APPROVE:
+            raised = replace(
+                incident, level=whistle.level if is_above(whistle.level, incident.level) else incident.level
+            )
+            self._raise(round_, incident, raised, standing, by)
+            blown = self._blown(round_, reviewed)
+            round_.put(reviewed, blown)
+            round_.blown.append(Notice.of(blown, raised))
+            reviewed = blown
+        self._dispatch.settle(self._conn, round_, incident, standing, self._at)
+        return reviewed
+
+    def _submitted(self, round_: Round, draft: Whistle, by: By) -> Whistle:
+        """A draft becomes a whistle that waits for its review, with a clock for that alone."""
+        review = deadline("review", self._rules.review_within, self._at, self._pack.calendar)
+        unsent = replace(
+            draft, state=WhistleState.DRAFT, version=0, blown_by=str(self._who), deadlines=(review,)
+        )
+        return self._moved(round_, unsent, Move.SUBMIT, by)
+
+    def _blown(self, round_: Round, one: Whistle) -> Whistle:
+        """The department's clocks start with the call, whatever the review took."""
+        limits = self._contracts.of(self._conn, one.contract_id).limits_at(one.level)
+        due = due_from(self._at, self._pack.calendar)
+        blown = self._moved(round_, one, Move.BLOW, By(actor=Actor.HUB, at=self._at))
+        deadlines = tuple(due(step, limit) for step, limit in limits.items())
+        return replace(blown, blown_at=self._at, deadlines=deadlines)
+
+    @staticmethod
+    def _moved(round_: Round, one: Whistle, move: Move, by: By) -> Whistle:
+        """A move that no reporter is told of."""
+        moved, step = advance(one, move, by.at, actor=by.actor)
+        round_.steps.append(Made(step, by.account, by.reason_code))
+        return moved
+
+    @staticmethod
+    def _raise(
+        round_: Round, incident: Incident, raised: Incident, standing: Sequence[Whistle], by: By
+    ) -> None:
+        if raised.level is not incident.level:
+            round_.rise(incident, raised.level, standing, replace(by, actor=Actor.BLOWER))
+
+    def _made_by(self, actor: Actor, reason_code: str) -> By:
+        return By(actor=actor, at=self._at, account=self._by, reason_code=reason_code)
+
+    def _in_its_area(self, incident_id: str) -> Incident:
+        """The matter, locked. What lies elsewhere, and what is secret, looks as if it was not there (Refused C106)."""
+        incidents.lock_rows(self._conn, [incident_id])
+        incident = incidents.load(self._conn, [incident_id]).get(incident_id)
+        if incident is None or incident.secret or not self._who.covers(incident.place):
+            raise Refused("C106", id=incident_id)
+        return incident
+
+    def _calls(self, incident: Incident, standing: Sequence[Whistle], department: str) -> tuple[Call, ...]:
+        """Whom to call: whoever is at it already, or was relieved of it by the centre, is not called again."""
+        (concern,) = concerns_of(self._conn, [(incident, self._at)])
+        busy = {w.department for w in standing if w.state is not WhistleState.CANCELLED}
+        if department:
+            able = self._journey.callable(concern.event, incident, self._at, concern.accused)
+            if department not in {call.department for call in able}:
+                raise Refused("W153", allowed=", ".join(sorted({c.department for c in able})) or "-")
+            wanted = [call for call in able if call.department == department][:1]
+        else:
+            routed = self._journey.route(concern.event, incident, self._at, concern.accused)
+            wanted = list(routed.calls) if isinstance(routed, Routed) else []
+        fresh = [call for call in wanted if call.department not in busy]
+        if not fresh:
+            raise Refused("W152", departments=", ".join(sorted(busy)) or "-")
+        return tuple(self._as_blown(call, standing) for call in fresh)
+
+    def _as_blown(self, call: Call, standing: Sequence[Whistle]) -> Call:
+        """首接负责: where somebody leads the matter already, whoever is called beside them helps."""
+        said = Reason(BLOWN_BY, {"post": str(self._who)})
+        role = Role.ASSIST if is_led(standing) else call.role
+        return replace(call, role=role, reasons=(*call.reasons, said))
