@@ -139,7 +139,7 @@ class Blowing:
     def _blown(self, round_: Round, one: Whistle) -> Whistle:
         """The department's clocks start with the call, whatever the review took."""
         limits = self._contracts.of(self._conn, one.contract_id).limits_at(one.level)
-        due = due_from(self._at, self._pack.calendar)
+        due = due_from(self._at.replace(microsecond=0), self._pack.calendar)
         blown = self._moved(round_, one, Move.BLOW, By(actor=Actor.HUB, at=self._at))
         deadlines = tuple(due(step, limit) for step, limit in limits.items())
         return replace(blown, blown_at=self._at, deadlines=deadlines)

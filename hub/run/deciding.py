@@ -67,7 +67,8 @@ class Deciding:
         """Makes one move of the table for `actor`; gives back the whistle then. `seen`: the version that they saw.
 
         Raises Refused W103 where there is no such whistle, W101 where its state allows no such move, W114 where the
-        reason is no code, W150 where the move needs one, W128 where somebody moved it since.
+        reason is no code, W150 where the move needs one, W128 where somebody moved it since, W110 where
+        what is to be done again is no matter of its own any more.
         """
         check_code(reason_code)
         standing = whistles.held(self._conn, [whistle_id])
@@ -86,7 +87,7 @@ class Deciding:
         if move is Move.UPHOLD:
             self._forgive(moved)
         if move in (Move.REOPEN, Move.REWORK):
-            round_.reopen(incident)
+            self._open_again(round_, incident)
         if move in _TOLD:
             round_.told.append(Notice.of_change(moved, round_.matter(incident), _TOLD[move]))
         mine = [one for one in standing.values() if one.incident_id == incident.id]
@@ -132,6 +133,14 @@ class Deciding:
         if incident.state is not IncidentState.OPEN:
             raise Refused("W110", incident=incident.id)
         return incident
+
+    @staticmethod
+    def _open_again(round_: Round, incident: Incident) -> None:
+        """Raises Refused W110 where the matter has become part of another one, or its reports were withdrawn."""
+        if incident.state not in (IncidentState.OPEN, IncidentState.CLOSED, IncidentState.VERIFIED):
+            raise Refused("W110", incident=incident.id)
+        if incident.state is not IncidentState.OPEN:
+            round_.reopen(incident)
 
     def _forgive(self, whistle: Whistle) -> None:
         """What came due after the return was not the department's to do; the overdue fact of before stays (N41)."""

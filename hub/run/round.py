@@ -92,11 +92,12 @@ class Round:
         by: By,
         *,
         until: datetime | None = None,
+        level: Level | None = None,
         reasons: Iterable[Reason] = (),
     ) -> Whistle:
         """`whistle` moves on, and everyone who reported its matter hears of it. Raises Refused W101."""
         before = self.as_it_stands(whistle)
-        after, step = advance(before, move, by.at, actor=by.actor, until=until)
+        after, step = advance(before, move, by.at, actor=by.actor, until=until, level=level)
         after = replace(after, reasons=(*after.reasons, *reasons))
         self.put(before, after)
         self.steps.append(Made(step, by.account, by.reason_code))
@@ -121,10 +122,8 @@ class Round:
         self.change(incident, raised)
         for one in standing:
             now = self.as_it_stands(one)
-            while is_above(level, now.level) and Move.UPGRADE in open_moves(now, by.actor):
-                now = self.move(now, Move.UPGRADE, by)
-            if now.level is not one.level:
-                self.told.append(Notice.of_change(now, raised))
+            if is_above(level, now.level) and Move.UPGRADE in open_moves(now, by.actor):
+                self.told.append(Notice.of_change(self.move(now, Move.UPGRADE, by, level=level), raised))
 
     def close(self, incident: Incident, now: datetime) -> None:
         """All that was to be done about it is done."""

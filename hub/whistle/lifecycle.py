@@ -168,7 +168,9 @@ LADDER: Final[Mapping[Level, Level]] = {Level.ROUTINE: Level.KEY, Level.KEY: Lev
 
 
 def is_above(level: Level, than: Level) -> bool:
-    """Whether `level` stands higher on the ladder; emergency stands on no rung."""
+    """Whether `level` stands higher on the ladder; emergency stands on no rung, and above all of them."""
+    if level is Level.EMERGENCY:
+        return than is not Level.EMERGENCY
     above = LADDER.get(than)
     return above is not None and (above is level or is_above(level, above))
 
@@ -200,24 +202,32 @@ def open_moves(whistle: Whistle, actor: Actor) -> tuple[Move, ...]:
 
 
 def advance(
-    whistle: Whistle, move: Move, at: datetime, *, actor: Actor, until: datetime | None = None
+    whistle: Whistle,
+    move: Move,
+    at: datetime,
+    *,
+    actor: Actor,
+    until: datetime | None = None,
+    level: Level | None = None,
 ) -> tuple[Whistle, Step]:
     """The whistle after `move`, one version on, and the step for its history. Deadlines stay as they are:
-    `hub.whistle.timetable` computes them from the history.
+    `hub.whistle.timetable` computes them from the history. `until`: of a pause or a wish for more time; `level`: of an
+    upgrade, one up without it.
 
-    Raises Refused W101, whose fact `allowed` names the moves that are open to `actor`.
+    Raises Refused W101, whose fact `allowed` names the moves that are open to `actor`, W155 where there is no level
+    above.
     """
     way = TABLE.get((whistle.state, move))
     if way is None or actor not in way.by or not _fits(whistle, move):
         raise Refused("W101", allowed=", ".join(open_moves(whistle, actor)) or "-")
-    level = LADDER[whistle.level] if move is Move.UPGRADE else whistle.level
+    reached = _raised(whistle, level) if move is Move.UPGRADE else whistle.level
     granted = whistle.asked_until if move is Move.GRANT else until
     moved = replace(
         whistle,
         state=way.after,
         version=whistle.version + 1,
         returns=whistle.returns + (move is Move.RETURN),
-        level=level,
+        level=reached,
         round=whistle.round + (way.clock is Effect.NEW_ROUND),
         paused_until=_paused_until(whistle, move, until),
         asked_until=until if move is Move.ASK else _still_asked(whistle, move, way),
@@ -231,9 +241,16 @@ def advance(
         after=way.after,
         version=moved.version,
         until=granted,
-        level=level if move is Move.UPGRADE else None,
+        level=reached if move is Move.UPGRADE else None,
     )
     return moved, step
+
+
+def _raised(whistle: Whistle, level: Level | None) -> Level:
+    above = level or LADDER.get(whistle.level)
+    if above is None or not is_above(above, whistle.level):
+        raise Refused("W155", level=whistle.level.value)
+    return above
 
 
 def _fits(whistle: Whistle, move: Move) -> bool:
@@ -248,7 +265,7 @@ def _fits(whistle: Whistle, move: Move) -> bool:
         case Move.GRANT | Move.DENY:
             return whistle.asked_until is not None
         case Move.UPGRADE:
-            return whistle.level in LADDER
+            return whistle.level is not Level.EMERGENCY
         case _:
             return True
 

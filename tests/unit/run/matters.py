@@ -7,6 +7,7 @@ import orjson
 from hub.access.exits import Exit
 from hub.run.doctor import Doctor
 from hub.run.relinking import Relinking
+from hub.whistle.lifecycle import ACTIVE, OVER
 from tests.instruments import HubInHand
 
 DONE = {"outcome": "done", "measure": "已更换管段"}
@@ -110,17 +111,10 @@ def announced(hub: HubInHand, incident: str) -> list[tuple[int, str]]:
 
 def is_sound(hub: HubInHand) -> bool:
     """No department has two whistles at work for one matter, and no live open matter is with nobody."""
-    doubled = hub.rows(
-        "SELECT 1 FROM whistle WHERE state NOT IN ('cancelled', 'result') "
-        "GROUP BY incident_id, department HAVING count(*) > 1"
-    )
-    at_it = {
-        r[0]
-        for r in hub.rows(
-            "SELECT incident_id FROM whistle WHERE role = 'lead' "
-            "AND state IN ('blown', 'signed', 'contacted', 'reported_in')"
-        )
-    }
+    known = hub.rows("SELECT incident_id, department, role, state FROM whistle")
+    open_calls = [(r[0], r[1]) for r in known if r[3] not in OVER]
+    doubled = len(open_calls) > len(set(open_calls))
+    at_it = {r[0] for r in known if r[2] == "lead" and r[3] in ACTIVE}
     open_ = {r[0] for r in hub.rows("SELECT id FROM incident WHERE state = 'open'")}
     return not doubled and open_ <= at_it | {one for one, _ in desk(hub)}
 

@@ -37,6 +37,7 @@ from hub.whistle.lifecycle import (
     UNSETTLED,
     Step,
     advance,
+    is_above,
     open_moves,
 )
 from hub.whistle.returns import check_return
@@ -122,8 +123,9 @@ FITS = {
     Move.ASK: lambda w: w.asked_until is None,
     Move.GRANT: lambda w: w.asked_until is not None,
     Move.DENY: lambda w: w.asked_until is not None,
-    Move.UPGRADE: lambda w: w.level in (Level.ROUTINE, Level.KEY),
+    Move.UPGRADE: lambda w: w.level is not Level.EMERGENCY,
 }
+UP = {Move.UPGRADE: Level.EMERGENCY}
 EVERY_WHISTLE = [
     beside(state, paused=paused, asked=asked, level=level)
     for state in WhistleState
@@ -139,14 +141,14 @@ def test_every_move_follows_the_table_or_is_refused_with_the_open_ones(move: Mov
     for whistle in EVERY_WHISTLE:
         way = TABLE.get((whistle.state, move))
         if way is not None and actor in way.by and FITS.get(move, lambda _: True)(whistle):
-            moved, step = advance(whistle, move, BLOWN_AT, actor=actor, until=UNTIL)
+            moved, step = advance(whistle, move, BLOWN_AT, actor=actor, until=UNTIL, level=UP.get(move))
             assert (way.after, WHISTLE.version + 1) == (moved.state, moved.version)
             assert (WHISTLE.id, move, actor, BLOWN_AT) == (step.whistle_id, step.move, step.actor, step.at)
             assert (whistle.state, way.after, moved.version) == (step.before, step.after, step.version)
             assert move in open_moves(whistle, actor)
         else:
             with pytest.raises(Refused) as refusal:
-                advance(whistle, move, BLOWN_AT, actor=actor, until=UNTIL)
+                advance(whistle, move, BLOWN_AT, actor=actor, until=UNTIL, level=UP.get(move))
             assert refusal.value.code == "W101"
             assert (", ".join(open_moves(whistle, actor)) or "-") == refusal.value.facts["allowed"]
             assert move not in open_moves(whistle, actor)
@@ -185,13 +187,26 @@ def test_an_upgrade_climbs_the_ladder_and_leaves_the_state() -> None:
     key, step = advance(low, Move.UPGRADE, BLOWN_AT, actor=Actor.HUB)
     hard, _ = advance(key, Move.UPGRADE, BLOWN_AT, actor=Actor.BLOWER)
     assert (Level.KEY, Level.KEY, Level.HARD) == (key.level, step.level, hard.level)
-    assert Move.UPGRADE not in open_moves(hard, Actor.HUB)
+    with pytest.raises(Refused, match="W155"):
+        advance(hard, Move.UPGRADE, BLOWN_AT, actor=Actor.HUB)
+    emergency, _ = advance(low, Move.UPGRADE, BLOWN_AT, actor=Actor.CENTRE, level=Level.EMERGENCY)
+    assert Level.EMERGENCY is emergency.level
+    assert Move.UPGRADE not in open_moves(emergency, Actor.HUB)
+
+
+@pytest.mark.parametrize(
+    ("level", "than"),
+    [(Level.KEY, Level.ROUTINE), (Level.HARD, Level.ROUTINE), (Level.HARD, Level.KEY)]
+    + [(Level.EMERGENCY, level) for level in (Level.ROUTINE, Level.KEY, Level.HARD)],
+)
+def test_a_level_is_above_another_in_one_direction_only(level: Level, than: Level) -> None:
+    assert (True, False, False) == (is_above(level, than), is_above(than, level), is_above(level, level))
 
 
 def test_a_new_round_begins_with_each_reopening_and_with_nothing_else() -> None:
     for (state, move), way in TABLE.items():
         for whistle in (w for w in EVERY_WHISTLE if w.state is state and FITS.get(move, lambda _: True)(w)):
-            moved, _ = advance(whistle, move, BLOWN_AT, actor=min(way.by), until=UNTIL)
+            moved, _ = advance(whistle, move, BLOWN_AT, actor=min(way.by), until=UNTIL, level=UP.get(move))
             assert (move in (Move.REOPEN, Move.REWORK)) == (moved.round == whistle.round + 1)
 
 

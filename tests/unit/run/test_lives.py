@@ -1,0 +1,183 @@
+"""Whole lives: from the call to the archive, done again, raised, handed back and forth; and what everybody hears."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import orjson
+import pytest
+from sqlalchemy import update
+
+from hub.errors import Refused
+from hub.jsonform import dumps
+from hub.model import Actor, Closing, Contract, Level, Move
+from hub.store.tables import contract_version
+from tests.instruments import HubInHand
+from tests.unit.run.ledgers import is_whole
+from tests.unit.run.lives import decide, upgrade, whistle_of
+from tests.unit.run.matters import (
+    DONE,
+    announced,
+    desk,
+    incidents,
+    is_sound,
+    report,
+    told,
+    whistles,
+)
+from tests.unit.run.sources import pipe
+from tests.unit.run.test_deciding import history
+from tests.unit.run.test_moving_on import BLOWN, OFF, tell
+
+
+@pytest.fixture
+def called(hub: HubInHand) -> HubInHand:
+    """A hub whose one matter, a burst pipe, is led by zilai; shizheng and jiedao_12 assist."""
+    tell(hub, pipe(hub, "A1"))
+    return hub
+
+
+def stages(hub: HubInHand) -> list[str]:
+    """What the only reporter was told, in order."""
+    return [orjson.loads(r[0])["stage"] for r in hub.rows("SELECT body FROM answer ORDER BY source, seq")]
+
+
+def send(hub: HubInHand, department: str, **said: object) -> None:
+    """The department reports about its newest whistle."""
+    hub.hub.reporting.take(
+        department, whistle_of(hub, department), {"nonce": f"{said}"[:60], **said}, hub.clock.now()
+    )
+
+
+def test_a_whole_life_from_the_call_to_the_archive(called: HubInHand) -> None:
+    report(called, "zilai", "sign", "contact", "arrive", "handle", "result")
+    decide(called, "zilai", Move.CHECK)
+    decide(called, "zilai", Move.ARCHIVE, actor=Actor.HUB)
+    assert "archived" == whistles(called)["zilai"]
+    assert ["accepted", "in_progress", "in_progress", "in_progress", "done_by_dept", "closed"] == stages(
+        called
+    )
+    assert ["open", "closed", "verified"] == [state for _, state in announced(called, incidents(called)[0])]
+    assert is_whole(called)
+
+
+def test_who_assists_is_told_once_the_leads_are_done(called: HubInHand) -> None:
+    report(called, "zilai", "sign", "result")
+    assert {"zilai": "result", "shizheng": "cancelled", "jiedao_12": "cancelled"} == whistles(called)
+    assert [BLOWN, (OFF, "finished")] == told(called, "shizheng")
+
+
+def test_a_result_that_does_not_stand_is_worked_on_again_and_closes_the_matter_again(
+    called: HubInHand,
+) -> None:
+    report(called, "zilai", "sign", "result")
+    with pytest.raises(Refused, match="W150"):
+        decide(called, "zilai", Move.REWORK)
+    decide(called, "zilai", Move.REWORK, "NOT_FIXED")
+    assert "reopened" == whistles(called)["zilai"]
+    assert [BLOWN, BLOWN] == told(called, "zilai")
+    assert is_sound(called)
+    called.clock.pause(60)
+    report(called, "zilai", "result")
+    (incident,) = incidents(called)
+    assert ["open", "closed", "open", "closed"] == [state for _, state in announced(called, incident)]
+    assert ["accepted", "done_by_dept", "reopened", "done_by_dept"] == stages(called)
+
+
+@pytest.mark.nasty("N81")
+def test_a_matter_that_was_checked_and_archived_opens_again_for_its_requester(called: HubInHand) -> None:
+    report(called, "zilai", "sign", "result")
+    decide(called, "zilai", Move.CHECK)
+    decide(called, "zilai", Move.ARCHIVE, actor=Actor.HUB)
+    decide(called, "zilai", Move.REOPEN, actor=Actor.REQUESTER)
+    (incident,) = incidents(called)
+    assert ["open", "closed", "verified", "open"] == [state for _, state in announced(called, incident)]
+    assert ("reopened", 1) == state_and_round(called, "zilai")
+    with pytest.raises(Refused, match="W101"):
+        report(called, "zilai", "return")
+
+
+def state_and_round(hub: HubInHand, department: str) -> tuple[str, int]:
+    """Of the department's newest whistle."""
+    ((body,),) = hub.rows(f"SELECT body FROM whistle WHERE id = '{whistle_of(hub, department)}'")  # noqa: S608 ours
+    read = orjson.loads(body)
+    return read["state"], read["round"]
+
+
+def test_an_upgrade_raises_the_matter_and_all_who_are_at_it(called: HubInHand) -> None:
+    assert Level.KEY is upgrade(called).level
+    assert Level.HARD is upgrade(called, "NO_PROGRESS").level
+    assert [BLOWN, BLOWN, BLOWN] == told(called, "zilai")
+    assert ("upgrade", "zhongxin01", "blown", "NO_PROGRESS") == history(called, "zilai")[-1]
+    with pytest.raises(Refused, match="W155"):
+        upgrade(called)
+    assert is_whole(called)
+
+
+def as_if(hub: HubInHand, change: Callable[[Contract], Contract]) -> None:
+    """The lead's contract said something else from the beginning."""
+    with hub.hub.store.write() as conn:
+        one = change(hub.hub.contracts.of(conn, "zilai-v1"))
+        conn.execute(update(contract_version).where(contract_version.c.id == one.id).values(body=dumps(one)))
+    hub.hub.contracts._known.clear()
+
+
+@pytest.mark.nasty("N40")
+def test_what_is_handed_back_three_times_rises_to_the_district(called: HubInHand) -> None:
+    as_if(called, lambda one: replace(one, returns=replace(one.returns, max_returns=3)))
+    for _ in range(3):
+        report(called, "zilai", "sign", "return")
+        called.clock.pause(60)
+    (incident,) = incidents(called)
+    assert [(incident, "ping_pong")] == desk(called)
+    assert ("upgrade", "", "disputed", "PING_PONG") == history(called, "zilai")[-1]
+    assert "hard" == orjson.loads(called.rows("SELECT body FROM incident")[0][0])["level"]
+    assert is_whole(called)
+
+
+@pytest.mark.nasty("N82")
+def test_where_a_contract_waits_for_everyone_a_lead_may_say_that_it_waits_no_more(
+    called: HubInHand,
+) -> None:
+    as_if(called, lambda one: replace(one, closing=Closing.EVERYONE))
+    report(called, "jiedao_12", "sign", "result")
+    report(called, "zilai", "sign")
+    with pytest.raises(Refused, match="W129"):
+        send(called, "zilai", move="result", alone=True, form=DONE)
+    with pytest.raises(Refused, match="W129"):
+        send(called, "shizheng", move="sign", alone=True, note="不等了")
+    (incident,) = incidents(called)
+    send(called, "zilai", move="result", alone=True, form=DONE, note="市政未到场，管段已换好。")
+    assert ["open", "closed"] == [state for _, state in announced(called, incident)]
+    assert "cancelled" == whistles(called)["shizheng"]
+
+
+@pytest.mark.nasty("N82")
+def test_where_a_contract_waits_for_everyone_the_last_one_closes_the_matter(called: HubInHand) -> None:
+    as_if(called, lambda one: replace(one, closing=Closing.EVERYONE))
+    report(called, "zilai", "sign", "result")
+    report(called, "jiedao_12", "sign", "result")
+    (incident,) = incidents(called)
+    assert ["open"] == [state for _, state in announced(called, incident)]
+    report(called, "shizheng", "sign", "result")
+    assert ["open", "closed"] == [state for _, state in announced(called, incident)]
+
+
+def test_who_saw_another_version_is_refused_and_nothing_changes(called: HubInHand) -> None:
+    report(called, "zilai", "sign")
+    with pytest.raises(Refused, match="W128") as refused:
+        send(called, "zilai", move="contact", version=1)
+    assert {"version": 2} == refused.value.facts
+    send(called, "zilai", move="contact", version=2)
+    report(called, "zilai", "result")
+    with pytest.raises(Refused, match="W128"):
+        decide(called, "zilai", Move.CHECK, seen=3)
+    decide(called, "zilai", Move.CHECK, seen=4)
+    assert "checked" == whistles(called)["zilai"]
+
+
+@pytest.mark.parametrize("until", ["soon", "2026-03-12T09:00:00", "2026-13-12T09:00:00+08:00"])
+def test_a_moment_without_a_zone_is_none(called: HubInHand, until: str) -> None:
+    report(called, "zilai", "sign")
+    with pytest.raises(Refused, match="W102") as refused:
+        send(called, "zilai", move="pause", reason_code="WAIT_MATERIAL", until=until)
+    assert "/until" == refused.value.pointer
