@@ -1,15 +1,21 @@
-"""`gridplus contract check` and `contract diff`. Without an argument `check` takes the demo pack."""
+"""`gridplus contract check`, `diff` and `replay`. Without an argument `check` takes the demo pack."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from hub.cli import output
+from hub.jsonform import plain
+
+if TYPE_CHECKING:  # the model is slow to import: `--help` must not wait for it
+    from hub.model import Contract
 
 
 @click.group()
 def contract() -> None:
-    """Check a pack's contracts and compare their versions."""
+    """Check a pack's contracts; what a change breaks, and what it would have moved."""
 
 
 @contract.command()
@@ -38,24 +44,42 @@ def check(path: Path | None, as_json: bool) -> None:
 
 
 @contract.command()
-@click.argument("before", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-@click.argument("after", type=click.Path(path_type=Path, exists=True, dir_okay=False))
-def diff(before: Path, after: Path) -> None:
-    """What AFTER changes for its department against BEFORE; exits 1 where something breaks."""
-    from hub.contract.diff import Direction
-    from hub.contract.diff import diff as compare
+@click.argument("before", type=click.Path(path_type=Path, exists=True))
+@click.argument("after", type=click.Path(path_type=Path, exists=True))
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def diff(before: Path, after: Path, as_json: bool) -> None:
+    """What AFTER changes for its department against BEFORE; exits 1 where something breaks.
+
+    Both are contract files, or both are whole packs: then every department that is touched is told.
+    """
+    from hub.access.masks import strictness
+    from hub.contract.packs import compare
+
+    found = compare(_contracts(before), _contracts(after), strictness)
+    if as_json:
+        output.figures({"departments": [{**plain(one), "breaks": one.breaks} for one in found]})
+    else:
+        for one in found:
+            since = f" from {one.valid_from}" if one.valid_from else ""
+            click.echo(f"{one.department}: {one.before or '-'} → {one.after or '-'}{since}")
+            for each in one.changes:
+                values = f"{each.before or '-'} → {each.after or '-'}"
+                click.echo(f"  {each.direction.value}: {each.part} {each.name}: {values}")
+        click.echo(f"departments={len(found)} changes={sum(len(one.changes) for one in found)}")
+    raise SystemExit(1 if any(one.breaks for one in found) else 0)
+
+
+def _contracts(path: Path) -> "Sequence[Contract]":
+    """The contract in a file, or those of a pack; what is wrong with it is printed, and ends the command with 2."""
+    import hub.pack
     from hub.contract.load import parse
+    from hub.model import Contract
     from hub.settings import read
 
-    read_ = []
-    for file in (before, after):
-        parsed = parse(output.text_of(file), file.name)
-        if isinstance(parsed, tuple):
-            output.findings(parsed, read().language)
-            raise SystemExit(2)
-        read_.append(parsed)
-    changes = compare(*read_)
-    for one in changes:
-        click.echo(f"{one.direction.value}: {one.part} {one.name}: {one.before or '-'} → {one.after or '-'}")
-    click.echo(f"changes={len(changes)}")
-    raise SystemExit(1 if any(one.direction is Direction.BREAKS for one in changes) else 0)
+    if path.is_dir():
+        return hub.pack.load(path).contracts
+    parsed = parse(output.text_of(path), path.name)
+    if not isinstance(parsed, Contract):
+        output.findings(parsed, read().language)
+        raise SystemExit(2)
+    return (parsed,)
