@@ -235,22 +235,26 @@ class Journey:
 
         Clocks start at `since`, where the call comes later than the report. `accused`: by other reports of it.
         """
-        matter = Matter(
-            category=incident.category,
-            subdistrict_id=incident.place.subdistrict_id,
-            community_id=incident.place.community_id,
-            urgency=incident.urgency,
-            level=incident.level,
-            request_type=event.request_type,
-            sources=incident.sources,
-            secret=incident.secret,
-            accused=accused | ({event.accused} if event.accused else set()),
-            at=incident.opened_at,
-        )
         # Clocks start at whole seconds: records of one page differ by microseconds, and share their deadlines.
         starts = (since or event.received_at).replace(microsecond=0)
         due = due_from(starts, self.pack.calendar)
-        return self._routers.on(day_of(incident.opened_at)).route(matter, due)
+        return self._routers.on(day_of(incident.opened_at)).route(matter_of(event, incident, accused), due)
+
+
+def matter_of(event: Event, incident: Incident, accused: frozenset[DepartmentId] = frozenset()) -> Matter:
+    """`incident` as contracts see it; `event` speaks for it, `accused` are those that its other reports name."""
+    return Matter(
+        category=incident.category,
+        subdistrict_id=incident.place.subdistrict_id,
+        community_id=incident.place.community_id,
+        urgency=incident.urgency,
+        level=incident.level,
+        request_type=event.request_type,
+        sources=incident.sources,
+        secret=incident.secret,
+        accused=accused | ({event.accused} if event.accused else set()),
+        at=incident.opened_at,
+    )
 
 
 def opened_by(event: Event, *, recurrence_of: IncidentId | None) -> Incident:

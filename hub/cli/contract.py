@@ -10,7 +10,10 @@ from hub.cli import output
 from hub.jsonform import plain
 
 if TYPE_CHECKING:  # the model is slow to import: `--help` must not wait for it
+    from datetime import date
+
     from hub.model import Contract
+    from hub.run.rerouting import Rerouted
 
 
 @click.group()
@@ -83,3 +86,87 @@ def _contracts(path: Path) -> "Sequence[Contract]":
         output.findings(parsed, read().language)
         raise SystemExit(2)
     return (parsed,)
+
+
+@contract.command()
+@click.option(
+    "--pack",
+    "path",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The pack whose contracts are to hold.",
+)
+@click.option("--days", default=30, show_default=True, type=click.IntRange(1, 3660), help="How far back.")
+@click.option("--on", "on", default=None, metavar="YYYY-MM-DD", help="The day whose contracts are asked.")
+@click.option(
+    "--cases", default=50, show_default=True, type=click.IntRange(0), help="Matters told one by one."
+)
+@click.option(
+    "--fail-above",
+    default=0,
+    show_default=True,
+    type=click.IntRange(0),
+    help="So many may move or lose their lead before the command exits with 1.",
+)
+@click.option("--store", default=None, help="SQLAlchemy URL of the store.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def replay(
+    path: Path, days: int, on: str | None, cases: int, fail_above: int, store: str | None, as_json: bool
+) -> None:
+    """The stored matters of the last days under the contracts of another pack; nothing is written or sent.
+
+    Tells which would have another lead, or none, and whose deadlines would move. By default those contracts are asked
+    that hold once all of the pack do.
+    """
+    from datetime import timedelta
+
+    import hub.pack
+    from hub.cli.opened import opened
+    from hub.run.rerouting import day_for, reroute
+    from hub.run.rooms import clock_of
+    from hub.settings import read
+
+    settings = read(store=store)
+    loaded, now = hub.pack.load(path), clock_of(settings).now()
+    day = _day(on) if on else day_for(loaded.contracts, now)
+    with opened(settings.store_url) as there:
+        found = reroute(there, loaded, since=now - timedelta(days=days), day=day, keep=cases)
+    if as_json:
+        output.figures(found.as_json())
+    else:
+        _tell(found)
+    raise SystemExit(1 if found.moved > fail_above else 0)
+
+
+def _day(text: str) -> "date":
+    from datetime import date
+
+    from hub.errors import FixSettings
+
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise FixSettings("C101", name="--on") from None
+
+
+def _tell(found: "Rerouted") -> None:
+    """For people: whole movements first, then matters one by one, then the account."""
+    from hub.clock import SHANGHAI
+    from hub.contract.replay import Effect
+
+    for (before, after), number in found.moves.most_common():
+        click.echo(f"{number} of {found.looked} would move from {before or 'nobody'} to {after or 'nobody'}")
+    for case in found.cases:
+        sides = [f"{one.department} {one.clause}" if one else "nobody" for one in (case.before, case.after)]
+        why = ", ".join(reason.rule for reason in case.why)
+        effects = " ".join(one.value for one in case.effects)
+        click.echo(f"{case.incident_id}  {effects}: {sides[0]} → {sides[1]} ({why})")
+        for one in case.shifts:
+            moments = [
+                each.astimezone(SHANGHAI).isoformat() if each else "-" for each in (one.before, one.after)
+            ]
+            click.echo(f"  {one.department} {one.step}: {moments[0]} → {moments[1]}")
+    if found.left_out:
+        click.echo(f"and {found.left_out} more (--cases)")
+    figures = " ".join(f"{one.value}={found.effects[one]}" for one in Effect)
+    click.echo(f"day={found.day} looked={found.looked} {figures} drifted={found.drifted}")
