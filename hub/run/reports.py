@@ -1,7 +1,7 @@
 """Departments' reports that come over the bus: from `grid.reports.<department>`, one topic each.
 
 Who may write to such a topic is the broker's to check, so the topic names the department. A report
-that is refused is answered on no topic: it is logged by code, and the offset goes on.
+that is refused is answered on no topic: it is logged and counted by code, and the offset goes on.
 """
 
 from collections.abc import Mapping
@@ -13,6 +13,7 @@ from hub.bus import Consumer, Delivered
 from hub.bus.topics import department_of
 from hub.clock import Clock
 from hub.errors import Refused
+from hub.run import refusals
 from hub.run.casework import moves_of
 from hub.run.reporting import Reporting, parse_json
 from hub.run.trouble import is_of_the_batch
@@ -62,6 +63,7 @@ class Reports:
         log.warning("report_refused", topic=one.topic, offset=one.offset, code=code, **facts)
         with self._store.write() as conn:
             outbox.advance(conn, GROUP, moves_of([one]))
+            refusals.note(conn, department_of(one.topic), code, self._clock.now())
 
     def close(self) -> None:
         """Leaves the group."""

@@ -84,6 +84,7 @@ COMMANDS: Final[Mapping[str, str | Sequence[str]]] = {
     "plugin pause": ["hotline_12345"],
     "plugin resume": ["hotline_12345"],
     "plugin states": ["--json"],
+    "reconcile": ["--repair", "--json"],
     "replay": ["--code", "R106"],
     "retention": ["--dry-run", "--json"],
     "review apart": ["{incident}", "{incident}", "--by", "desk"],
