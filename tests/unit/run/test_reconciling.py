@@ -138,6 +138,17 @@ def test_what_had_arrived_after_all_is_a_resend(later: HubInHand) -> None:
     assert 2 == len(later.rows("SELECT id FROM event"))
 
 
+@pytest.mark.nasty("N68")
+def test_a_report_that_was_sent_again_since_its_acknowledgement_was_lost_is_no_difference(
+    later: HubInHand,
+) -> None:
+    later.tell(replace(pipe(later, "A1", 1), version=V1))
+    later.settle()
+    later.clock.pause(3600)
+    side = side_of(later, source(later, "A0", "A1"))
+    assert (2, 2, ()) == (side.both, side.arrived, side.differences)
+
+
 def test_another_version_is_fetched_and_becomes_a_revision(later: HubInHand) -> None:
     adapter = source(later, "A0", "A1")
     adapter.held["A1"] = replace(adapter.held["A1"], version=V2, content="水更大了。")
