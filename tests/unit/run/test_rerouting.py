@@ -61,8 +61,8 @@ def quicker(value: int) -> tuple[Contract, ...]:
     def change(one: Contract) -> Contract:
         if one.department != "zilai":
             return one
-        limits = {"deadlines": {**one.deadlines, "sign": sign}}
-        return replace(one, **limits, emergency_deadlines={**one.emergency_deadlines, "sign": sign})
+        urgent = {**one.emergency_deadlines, "sign": sign}
+        return replace(one, deadlines={**one.deadlines, "sign": sign}, emergency_deadlines=urgent)
 
     return contracts(change)
 
