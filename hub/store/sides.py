@@ -33,21 +33,20 @@ class Arrived:
 
 
 def versions(conn: Connection, source: str, refs: Iterable[str]) -> dict[str, set[str]]:
-    """Number → every version that came of it, whenever that was; those of which nothing came are left out."""
+    """Number → every version that came of it, whenever that was; those of which nothing came are left out, and some may
+    be there that were not asked for."""
     found: dict[str, set[str]] = {}
     for part in chunks(refs):
         keys = conn.execute(
             select(alias.c.key).where(alias.c.system == source, among(alias.c.ref, part)).distinct()
         ).scalars()
-        wanted = set(part)
         for some in chunks(keys):
             told = select(event.c.version, event.c.body).where(
                 among(event.c.key, some), event.c.source == source
             )
             for r in conn.execute(told):
-                ref = orjson.loads(r.body)["source_ref"]  # others only name it as their original
-                if ref in wanted:
-                    found.setdefault(ref, set()).add(r.version)
+                ref = orjson.loads(r.body)["source_ref"]  # its own: it may only name what was asked for
+                found.setdefault(ref, set()).add(r.version)
     return found
 
 

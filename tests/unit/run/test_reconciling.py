@@ -184,11 +184,15 @@ def test_a_report_that_the_source_lists_no_more_is_its_owners_and_is_taken_away_
 
 
 def test_what_changed_there_before_the_window_is_asked_for_once_more(later: HubInHand) -> None:
-    adapter = source(later, "A0")
+    last_week = later.clock.now() - timedelta(days=5)
+    later.tell(replace(pipe(later, "A2", 2), version=V1, reported_at=last_week, occurred_at=last_week))
+    later.settle()
+    later.clock.pause(3600)
+    adapter = source(later, "A0", "A1")
     side_of(later, adapter)
     (first, _), (wider, until) = adapter.asked
     assert timedelta(days=2) == later.clock.now() - first
-    assert (wider <= first, until) == (True, later.clock.now())
+    assert (True, later.clock.now()) == (wider < last_week, until)
 
 
 @pytest.mark.nasty("N09")

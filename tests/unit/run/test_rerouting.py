@@ -123,7 +123,8 @@ def test_what_the_centre_designated_is_no_doing_of_a_contract(three: HubInHand) 
     with three.hub.store.write() as conn:
         centre = Arbitrating(conn, dispatch, three.hub.pack, by="desk", at=three.clock.now())
         centre.designate(matter(three, "A1"), "shuiwu", "OWN_PIPE")
-    assert 0 == looked_at(three, demo_pack().contracts).effects.total()
+    found = looked_at(three, demo_pack().contracts)
+    assert (0, 0) == (found.effects.total(), found.drifted)
 
 
 def test_what_other_facts_moved_since_is_counted_apart(three: HubInHand) -> None:
