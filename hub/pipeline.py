@@ -237,7 +237,7 @@ class Journey:
         Clocks start at `since`, where the call comes later than the report. `accused`: by other reports of it.
         """
         return self._routers.on(day_of(incident.opened_at)).route(
-            _matter(event, incident, accused), self._due(since or event.received_at)
+            matter_of(event, incident, accused), self._due(since or event.received_at)
         )
 
     def callable(
@@ -245,7 +245,7 @@ class Journey:
     ) -> tuple[Call, ...]:
         """Everyone whom a clause gives the matter to, beside those whom `route` chooses of them."""
         return self._routers.on(day_of(incident.opened_at)).callable(
-            _matter(event, incident, accused), self._due(since)
+            matter_of(event, incident, accused), self._due(since)
         )
 
     def _due(self, since: datetime) -> Due:
@@ -253,8 +253,8 @@ class Journey:
         return due_from(since.replace(microsecond=0), self.pack.calendar)
 
 
-def _matter(event: Event, incident: Incident, accused: frozenset[DepartmentId]) -> Matter:
-    """The matter that `event` speaks for, as contracts see it."""
+def matter_of(event: Event, incident: Incident, accused: frozenset[DepartmentId] = frozenset()) -> Matter:
+    """`incident` as contracts see it; `event` speaks for it, `accused` are those that its other reports name."""
     return Matter(
         category=incident.category,
         subdistrict_id=incident.place.subdistrict_id,
