@@ -22,6 +22,7 @@ from hub.run.matters import Reports
 from hub.run.relay import Relay
 from hub.run.rooms import Rooms
 from hub.run.source import SourceWorker
+from hub.run.ticks import Ticks
 from hub.run.timekeeping import Watch
 from hub.run.webhooks import Hook, Webhooks, saying
 from hub.store import outbox
@@ -172,7 +173,10 @@ class Workers(Rooms):
 
     def plain_clockwork(self) -> Clockwork:
         """Deadlines that pass, for a caller that steps it itself."""
+        ticks = Ticks(calendar=self.pack.calendar, rules_on=self.pack.rules_on, contracts=self.contracts)
         return Clockwork(
+            ticks=ticks,
+            act=ticks.act,
             store=self.store,
             clock=self.clock,
             worker=self.worker,
