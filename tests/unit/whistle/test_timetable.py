@@ -299,7 +299,7 @@ def test_a_whistle_of_before_there_was_a_history_is_known_by_its_state() -> None
 )
 def test_what_is_stored_is_enough_to_count_anew_after_each_move(moves: tuple[str, ...]) -> None:
     clocks, limits = (CITY, DISTRICT), LIMITS.__getitem__
-    whistle = with_deadlines(BLOWN, due((), clocks=clocks).values())
+    whistle = with_deadlines(BLOWN, tuple(due((), clocks=clocks).values()))
     for count in range(1, len(moves) + 1):
         after, steps = made(told(*moves[:count]))
         whistle = retimed(with_deadlines(after, whistle.deadlines), limits, steps, CALENDAR)
