@@ -2,7 +2,7 @@
 the hub's to make. The rules are `hub.whistle.ticking`'s; `Clockwork` holds the lease.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -17,10 +17,11 @@ from hub.run.contractbook import ContractBook
 from hub.store import due, events, incidents, lateness, steps, whistles
 from hub.store.lateness import Fact
 from hub.store.steps import Made
+from hub.whistle import ticking
 from hub.whistle.calendar import Calendar
 from hub.whistle.lifecycle import Step, advance
-from hub.whistle.reached import SOURCE
-from hub.whistle.retiming import known_now, retimed
+from hub.whistle.reached import SOURCE, done_at
+from hub.whistle.retiming import known_now, retimed, rounds_before
 from hub.whistle.ticking import EXTENDED, RulesOn, Tick, tick
 
 log = structlog.get_logger()
@@ -56,7 +57,7 @@ class Ticks:
             (one, tick(one, _steps(moves.get(one.id, ())), self._rules_on, self._calendar, now))
             for one in found
         ]
-        noted = self._note(conn, told, now)
+        noted = self._note(conn, told, now) + lateness.note(conn, self._before(conn, found, moves), now)
         # Who is to be moved keeps its moment: after a crash it is found again.
         due.look_again(conn, {(one.id, one.version): it.look_at for one, it in told if it.move is None})
         return Ticked(len(found), noted, tuple((one.id, it.move) for one, it in told if it.move))
@@ -74,6 +75,23 @@ class Ticks:
             for step, done in it.in_time:
                 _take_back(conn, known.get((one.id, step, one.round)), done)
         return lateness.note(conn, new, now)
+
+    def _before(
+        self, conn: Connection, found: Iterable[Whistle], moves: Mapping[str, Sequence[Made]]
+    ) -> list[Fact]:
+        """What was late in rounds that are over, for where nobody looked between it and the reopening."""
+        facts: list[Fact] = []
+        for one in found:
+            contract = self._contract(conn, one) if one.round else None
+            if contract is None:
+                continue
+            history = _steps(moves.get(one.id, ()))
+            for number, had in rounds_before(one, contract.limits_at, history, self._calendar):
+                for each in had:
+                    done = done_at(history, each.step, number)
+                    if done is not None and (late := ticking.lateness(each, done)):
+                        facts.append(Fact((one.id, late.step, number), late.due_at, late.excused))
+        return facts
 
     def _excused(self, conn: Connection, one: Whistle, step: str) -> str:
         """The source's deadline was over before the report came here, and the report came late."""
@@ -102,12 +120,16 @@ class Ticks:
         return (found[-1].id if len(found) == most else ""), whistles.retime(conn, changed)
 
     def _again(self, conn: Connection, one: Whistle, made: Sequence[Made]) -> Whistle | None:
+        contract = self._contract(conn, one)
+        return known_now(one, self._retimed(one, contract, made)) if contract else None
+
+    def _contract(self, conn: Connection, one: Whistle) -> Contract | None:
+        """What it was blown under; None, and a word in the log, where nobody kept that."""
         try:
-            contract = self._contracts.of(conn, one.contract_id)
+            return self._contracts.of(conn, one.contract_id)
         except Refused as error:
-            log.warning("deadlines_not_counted_again", whistle=one.id, code=error.code)
+            log.warning("deadlines_not_counted", whistle=one.id, code=error.code)
             return None
-        return known_now(one, self._retimed(one, contract, made))
 
     def _retimed(self, one: Whistle, contract: Contract, made: Sequence[Made]) -> Whistle:
         codes = {each.step.version: each.reason_code for each in made}

@@ -8,7 +8,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
-from hub.model import DepartmentId, Duration, Level, SourceClock, Whistle, WhistleState
+from hub.model import Deadline, DepartmentId, Duration, Level, SourceClock, Whistle, WhistleState
 from hub.whistle.calendar import Calendar
 from hub.whistle.lifecycle import LADDER, Effect, Step
 from hub.whistle.reached import SOURCE, effect_of
@@ -43,20 +43,32 @@ def terms_of(
 ) -> Terms:
     """The terms of a stored whistle, for who changes its clocks and has no event at hand."""
     raised = next((one.level for one in steps if effect_of(one) is Effect.TIGHTENS and one.level), None)
-    ours = [one for one in whistle.deadlines if one.step != SOURCE]
-    starts = [one.from_at for one in ours]
-    starts += [
-        datetime.fromisoformat(str(why.facts["clock_began"]))
-        for one in ours
-        for why in one.derivation
-        if why.rule == "upgraded"
-    ]
     return Terms(
-        from_at=min(starts, default=whistle.blown_at),
+        from_at=_called_at(whistle),
         level=_BELOW[raised] if raised else whistle.level,
         limits=limits,
         source_clocks=tuple(_clocks(whistle)),
     )
+
+
+def _called_at(whistle: Whistle) -> datetime:
+    """When its clock began, which a deadline that began later remembers."""
+    ours = [one for one in whistle.deadlines if one.step != SOURCE]
+    facts = [(why.rule, why.facts) for one in ours for why in one.derivation]
+    if calls := [told["called_at"] for rule, told in facts if rule == "reopened"]:
+        return datetime.fromisoformat(str(calls[0]))
+    began = [datetime.fromisoformat(str(told["clock_began"])) for rule, told in facts if rule == "upgraded"]
+    return min((*began, *(one.from_at for one in ours)), default=whistle.blown_at)
+
+
+def rounds_before(
+    whistle: Whistle, limits: Limits, steps: Sequence[Step], calendar: Calendar
+) -> Iterator[tuple[int, tuple[Deadline, ...]]]:
+    """Each round that is over, with the deadlines that it had; but for the source's own, which are the present one's."""
+    terms = replace(terms_of(whistle, limits, steps), source_clocks=())
+    begins = [at for at, step in enumerate(steps) if effect_of(step) is Effect.NEW_ROUND]
+    for number, at in enumerate(begins):
+        yield number, timetable(terms, steps[:at], calendar)
 
 
 def _clocks(whistle: Whistle) -> Iterator[SourceClock]:

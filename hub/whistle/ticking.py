@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from hub.clock import day_of
-from hub.model import Actor, Duration, Move, Whistle
+from hub.model import Actor, Deadline, Duration, Move, Whistle
 from hub.whistle.calendar import Calendar
 from hub.whistle.clocks import with_waits
 from hub.whistle.counting import Wait
@@ -60,9 +60,8 @@ def tick(
         done = done_at(steps, one.step, whistle.round)
         if one.provisional or (done is None and is_done(whistle, steps, one.step)):
             continue
-        end = done or now
-        if one.due_at < end:
-            late.append(Late(one.step, one.due_at, EXTENDED if end <= one.counts_at else ""))
+        if found := lateness(one, done or now):
+            late.append(found)
         elif done is not None:
             in_time.append((one.step, done))
         if done is None:
@@ -76,6 +75,13 @@ def tick(
         move=due[0] if due else None,
         look_at=min(ahead, default=None),
     )
+
+
+def lateness(one: Deadline, until: datetime) -> Late | None:
+    """That this step was not reached until then, where that is late; None where it is not, or nobody can say."""
+    if one.provisional or one.due_at >= until:
+        return None
+    return Late(one.step, one.due_at, EXTENDED if until <= one.counts_at else "")
 
 
 def _moves(

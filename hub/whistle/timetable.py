@@ -77,7 +77,7 @@ def timetable(
     for _, level in now.upgrades():
         names |= dict.fromkeys(terms.limits(level))
     found = [
-        _finished(one, now)
+        _finished(one, terms, now)
         for name in names
         if not (now.number and name == "sign")
         and (one := _deadline(name, terms, now, waits, calendar, codes)) is not None
@@ -166,10 +166,11 @@ def _run(
     return _told(found, *paused)
 
 
-def _finished(found: Deadline, now: _Round) -> Deadline:
+def _finished(found: Deadline, terms: Terms, now: _Round) -> Deadline:
     """With the round it is of, and what was granted beside what is due."""
     if now.number:
-        found = _told(found, Reason("reopened", {"at": _words(now.from_at), "round": now.number}))
+        facts = {"at": _words(now.from_at), "called_at": _words(terms.from_at)}
+        found = _told(found, Reason("reopened", {**facts, "round": now.number}))
     granted = [one.until for one in now.steps if effect_of(one) is Effect.MORE_TIME and one.until is not None]
     if found.step != "finish" or not granted:
         return found

@@ -8,7 +8,7 @@ import pytest
 from hub.model import Deadline, DepartmentId, Level, SourceClock, Unit, WhistleState
 from hub.whistle.clocks import deadline
 from hub.whistle.reached import done_at, is_done
-from hub.whistle.retiming import known_now, retimed, started_at, terms_of
+from hub.whistle.retiming import known_now, retimed, rounds_before, started_at, terms_of
 from hub.whistle.timetable import Terms, timetable
 from tests.unit.whistle.conftest import read_calendar
 from tests.unit.whistle.histories import (
@@ -125,7 +125,11 @@ def test_a_new_round_has_no_signature_and_nothing_of_the_round_before() -> None:
     found = due(told(*DONE, "reopen 16 9"))
     assert ["contact", "report_in", "finish"] == list(found)
     assert {at("16 9")} == {one.from_at for one in found.values()}
-    assert {"at": "2026-03-16T09:00:00+08:00", "round": 1} == facts(found["finish"], "reopened")
+    assert {
+        "at": "2026-03-16T09:00:00+08:00",
+        "called_at": "2026-03-10T09:00:00+08:00",
+        "round": 1,
+    } == facts(found["finish"], "reopened")
 
 
 @pytest.mark.nasty("N84")
@@ -318,6 +322,19 @@ def test_a_calendar_that_reaches_further_moves_only_what_was_provisional() -> No
     after = known_now(before, with_deadlines(BLOWN, shifted))
     assert ["report_in", "finish"] == [one.step for one in before.deadlines if one.provisional]
     assert (*before.deadlines[:2], *shifted[2:]) == after.deadlines
+
+
+def test_the_rounds_that_are_over_had_the_deadlines_that_they_had() -> None:
+    whistle, steps = made(told(*DONE, "reopen 16 9", "contact 16 10", "result 17 9", "reopen 20 9"))
+    now = retimed(
+        with_deadlines(whistle, tuple(due(told(*DONE, "reopen 16 9")).values())),
+        LIMITS.__getitem__,
+        steps,
+        CALENDAR,
+    )
+    first, second = rounds_before(now, LIMITS.__getitem__, steps, CALENDAR)
+    assert (0, tuple(due(told(*DONE)).values())) == first
+    assert (1, tuple(due(told(*DONE, "reopen 16 9", "contact 16 10", "result 17 9")).values())) == second
 
 
 # -- called again -------------------------------------------------------------------------------------
