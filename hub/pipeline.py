@@ -49,6 +49,7 @@ from hub.place.locate import Claim, Located, Unlocated, locate
 from hub.place.surveys import survey
 from hub.understood import Origin, Understood, understood
 from hub.whistle.clocks import due_from
+from hub.whistle.timetable import source_deadlines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,9 +237,11 @@ class Journey:
 
         Clocks start at `since`, where the call comes later than the report. `accused`: by other reports of it.
         """
-        return self._routers.on(day_of(incident.opened_at)).route(
-            matter_of(event, incident, accused), self._due(since or event.received_at)
+        starts = since or event.received_at
+        routed = self._routers.on(day_of(incident.opened_at)).route(
+            matter_of(event, incident, accused), self._due(starts)
         )
+        return _with_source(routed, event, starts) if event.clocks else routed
 
     def callable(
         self, event: Event, incident: Incident, since: datetime, accused: frozenset[DepartmentId]
@@ -251,6 +254,15 @@ class Journey:
     def _due(self, since: datetime) -> Due:
         """Clocks start at whole seconds: records of one page differ by microseconds, and share their deadlines."""
         return due_from(since.replace(microsecond=0), self.pack.calendar)
+
+
+def _with_source(routed: Routed | Unrouted, event: Event, starts: datetime) -> Routed | Unrouted:
+    """Beside the contract's clocks, the one that the source keeps by itself (N39)."""
+    if not isinstance(routed, Routed):
+        return routed
+    kept = source_deadlines(event.clocks, starts)
+    calls = tuple(replace(call, deadlines=(*call.deadlines, *kept)) for call in routed.calls)
+    return replace(routed, calls=calls)
 
 
 def matter_of(event: Event, incident: Incident, accused: frozenset[DepartmentId] = frozenset()) -> Matter:
