@@ -47,11 +47,16 @@ def done_at(steps: Sequence[Step], name: str, number: int) -> datetime | None:
     for step in of_round(steps, number):
         if step.move is Move.RETURN:
             returned = step.at
-        if step.after is WhistleState.REASSIGNED and returned:
-            return returned
         if step.after in OVER or step.after in _REACHED.get(name, ()):
-            return step.at
+            return returned if returned and step.after is WhistleState.REASSIGNED else step.at
     return None
+
+
+def known_done_at(steps: Sequence[Step], name: str, number: int) -> datetime | None:
+    """The same as it was known when it happened: who was relieved was asked until the centre said so. What moved the
+    clock of a return before it was decided about did move it."""
+    reached = _REACHED.get(name, frozenset())
+    return next((one.at for one in of_round(steps, number) if one.after in OVER | reached), None)
 
 
 def is_done(whistle: Whistle, steps: Iterable[Step], name: str) -> bool:

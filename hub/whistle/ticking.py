@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from hub.clock import day_of
-from hub.model import Actor, Deadline, Duration, Move, Whistle
+from hub.model import Actor, Deadline, Duration, Move, Role, Whistle
 from hub.whistle.calendar import Calendar
 from hub.whistle.clocks import with_waits
 from hub.whistle.counting import Wait
@@ -91,7 +91,12 @@ def _moves(
     open_ = open_moves(whistle, Actor.HUB)
     if Move.RESUME in open_ and whistle.paused_until is not None:
         yield Move.RESUME, whistle.paused_until
-    if Move.UPGRADE in open_ and (raised := _raised(whistle, steps, rules_on, calendar)):
+    # The matter rises with whoever leads it; who helps does not raise it.
+    if (
+        whistle.role is Role.LEAD
+        and Move.UPGRADE in open_
+        and (raised := _raised(whistle, steps, rules_on, calendar))
+    ):
         yield Move.UPGRADE, raised
     if Move.ARCHIVE in open_ and (archived := _archived(steps, rules_on, calendar)):
         yield Move.ARCHIVE, archived

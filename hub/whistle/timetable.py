@@ -29,7 +29,7 @@ from hub.whistle.calendar import Calendar
 from hub.whistle.clocks import due_from, with_waits
 from hub.whistle.counting import Wait
 from hub.whistle.lifecycle import LEAVES_A_PAUSE, Effect, Step
-from hub.whistle.reached import SOURCE, done_at, effect_of
+from hub.whistle.reached import SOURCE, effect_of, known_done_at
 
 NO_CODES: Final[Mapping[int, str]] = MappingProxyType({})
 _MINUTE: Final = timedelta(minutes=1)
@@ -57,7 +57,7 @@ class _Round:
     steps: list[Step] = field(default_factory=list)
 
     def done_at(self, name: str) -> datetime | None:
-        return done_at(self.steps, name, 0 if self.number == 0 else 1)
+        return known_done_at(self.steps, name, 0 if self.number == 0 else 1)
 
     def upgrades(self) -> Iterator[tuple[Step, Level]]:
         return ((one, one.level) for one in self.steps if effect_of(one) is Effect.TIGHTENS and one.level)
