@@ -138,7 +138,7 @@ class StandIn:
 def serving() -> Iterator[StandIn]:
     """A hub that answers while the block runs."""
     hub = StandIn()
-    server = ThreadingHTTPServer(("127.0.0.1", 0), lambda *arguments: _Handler(hub, *arguments))
+    server = _Server(("127.0.0.1", 0), lambda *arguments: _Handler(hub, *arguments))
     hub.url = f"http://127.0.0.1:{server.server_port}"
     thread = threading.Thread(target=lambda: server.serve_forever(0.02), daemon=True)
     thread.start()
@@ -146,6 +146,11 @@ def serving() -> Iterator[StandIn]:
     server.shutdown()
     server.server_close()
     thread.join(5)
+
+
+class _Server(ThreadingHTTPServer):
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A client that gave up is no news."""
 
 
 class _Handler(BaseHTTPRequestHandler):

@@ -47,9 +47,11 @@ def security(broker: Guarded, department: str = MINE) -> dict[str, Any]:
     return {**login(department, password, prefix=PREFIX), "security_protocol": PLAIN["security_protocol"]}
 
 
-def listening(broker: Guarded, department: str = MINE, **more: Any) -> KafkaWhistles:
-    known = {"prefix": PREFIX, "security": security(broker), "patience_s": 10.0}
-    return KafkaWhistles(department, broker.address, **known | more)
+def listening(broker: Guarded, department: str = MINE) -> KafkaWhistles:
+    """Under our own account, whosever topic it is."""
+    return KafkaWhistles(
+        department, broker.address, prefix=PREFIX, security=security(broker), patience_s=10.0
+    )
 
 
 def say(broker: Guarded, *values: str) -> None:
@@ -93,11 +95,12 @@ def test_a_message_is_handled_once_though_handlers_fail_and_processes_end(
         until(lambda: channel.step(inbox) == 0 and len(did) == 3, "what came behind the failure")
     assert ["wh_1", "wh_2", "wh_3"] == did
     fresh: list[str] = []
-    other = Inbox(
-        SqliteSeen(tmp_path / "other.db"),
-        whistle=lambda one: (fresh.append(one.id), stop.set()),
-        called_off=print,
-    )
+
+    def note(one: Whistle) -> None:
+        fresh.append(one.id)
+        stop.set()
+
+    other = Inbox(SqliteSeen(tmp_path / "other.db"), whistle=note, called_off=print)
     say(broker, blown("wh_4"))
     with listening(broker) as channel:
         channel.run(other, stop=stop)
@@ -128,22 +131,24 @@ def test_another_departments_topic_is_refused_and_not_silent(broker: Guarded) ->
 
 def test_a_wrong_password_and_a_broker_that_is_away_are_no_silence_either(broker: Guarded) -> None:
     wrong = {**security(broker), "sasl_plain_password": "wrong"}
-    for more in ({"security": wrong}, {"servers": f"127.0.0.1:{port_near(0)}"}):
+    for address, secrets in ((broker.address, wrong), (f"127.0.0.1:{port_near(0)}", security(broker))):
         with pytest.raises((Unavailable, KeyRefused)):
-            KafkaWhistles(MINE, **{"servers": broker.address, "patience_s": 2.0, **more})
+            KafkaWhistles(MINE, address, prefix=PREFIX, security=secrets, patience_s=2.0)
 
 
 def test_a_report_lies_on_the_departments_own_topic_as_the_hub_reads_it(broker: Guarded) -> None:
     with KafkaReports(MINE, broker.address, prefix=PREFIX, security=security(broker)) as channel:
         channel.report("wh_1:2", moves.RETURN, reason_code="OVERLAP", note="属他单位")
-    account = {"kafka": REPORTS}
-    with closing(broker.consumer(account["kafka"], "reports")) as consumer:
+    with closing(broker.consumer(REPORTS, "reports")) as consumer:
         consumer.assign([TopicPartition(PREFIX + reports(MINE), 0)])
         consumer.seek_to_beginning()
         got: list[Any] = []
-        until(
-            lambda: bool(got.extend(one for b in consumer.poll(500).values() for one in b) or got), "a report"
-        )
+
+        def something() -> bool:
+            got.extend(one for batch in consumer.poll(timeout_ms=500).values() for one in batch)
+            return bool(got)
+
+        until(something, "a report")
     event = json.loads(got[0].value)
     assert (b"wh_1", "wh_1", "grid.report.v1") == (got[0].key, event["subject"], event["type"])
     body = {"nonce": "wh_1:2:return", "move": "return", "reason_code": "OVERLAP", "note": "属他单位"}

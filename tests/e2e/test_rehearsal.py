@@ -33,7 +33,7 @@ from tests.instruments import demo_pack
 
 KEY = "k" * 64
 QUICK = Patience(longest_s=20.0, quiet_s=0.25, slow_s=0.2)
-SHORT = replace(QUICK, longest_s=2.5)
+SHORT = replace(QUICK, longest_s=1.5)
 """For consumers that are waited for in vain."""
 
 
