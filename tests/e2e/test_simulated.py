@@ -83,7 +83,7 @@ def test_a_bad_department_is_refused_and_goes_on(hub: HubInHand, url: str) -> No
 
 def test_a_hub_that_is_not_there_or_does_not_know_the_key_is_told(hub: HubInHand, url: str) -> None:
     good = order(hub, url, PULLS, Channel.PULL)
-    wrong = [
+    wrong: list[tuple[type[Exception], str, dict[str, Any]]] = [
         (Refused, "P109", {"key": "x" * 64}),
         (FixSettings, "C171", {"url": "http://127.0.0.1:9"}),
         (FixSettings, "C171", {"url": f"{url}/else"}),
