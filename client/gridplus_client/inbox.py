@@ -81,9 +81,8 @@ class AsyncInbox(_Handlers):
     async def take(self, said: Said) -> bool:
         """Returns once the message is handled and noted; True where it was new. Raises what the handler raises."""
         message = said if isinstance(said, Message) else read(said)
-        async with (
-            self._turn
-        ):  # `Seen` holds a lock, which a second task of this thread would wait for in vain
+        # `Seen` holds a lock, which a second task of this thread would wait for in vain.
+        async with self._turn:
             if not message.id:
                 await _awaited(self._call(message))
                 return True

@@ -322,20 +322,23 @@ def test_a_process_that_dies_in_between_handles_once_more_and_one_that_noted_nev
     assert "x" * runs == ran.read_text()
 
 
-def test_of_two_threads_with_one_message_one_handles_it(tmp_path: Path) -> None:
+def test_while_a_message_is_handled_nobody_else_handles_it(tmp_path: Path) -> None:
     did: list[str] = []
-    both = threading.Barrier(2)
 
-    def work() -> None:
-        inbox = Inbox(SqliteSeen(tmp_path / "s.db"), whistle=lambda one: did.append(one.id), called_off=print)
-        both.wait(10)
-        inbox.take(blown())
+    def inbox() -> Inbox:
+        return Inbox(SqliteSeen(tmp_path / "s.db"), whistle=handle, called_off=print)
 
-    threads = [threading.Thread(target=work) for _ in range(2)]
-    for one in threads:
-        one.start()
-    for one in threads:
-        one.join(30)
+    other = threading.Thread(target=lambda: inbox().take(blown()))
+
+    def handle(one: Whistle) -> None:
+        did.append(one.id)
+        if len(did) == 1:
+            other.start()
+            other.join(0.5)  # it waits for us: this time passes
+            assert other.is_alive()
+
+    assert inbox().take(blown())
+    other.join(30)
     assert [W] == did
 
 

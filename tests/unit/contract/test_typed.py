@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any, get_type_hints
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.contract.typed import _class, _literal, _Module, _text, module_of
@@ -97,6 +97,10 @@ _SCHEMA = st.recursive(
 )
 
 
+@example({"__a": {"type": "string"}})
+@example(
+    {"__a": True, "class": True, "ﬁ": True, "a b": True, "处置": True, "": True, "²": {"type": "object"}}
+)
 @given(st.dictionaries(st.text(), _SCHEMA))
 def test_whatever_stands_in_a_form_its_types_are_python(properties: dict[str, Any]) -> None:
     module = _Module()
