@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
@@ -71,11 +72,14 @@ def verdicts(stand: Stand, acts: Sequence[Act] = ACTS) -> Iterator[Verdict]:
 
 
 def _played(stand: Stand, acts: Sequence[Act]) -> Iterator[Verdict]:
-    if not stand.hook:
-        came = stand.journal.wait(lambda: _has_come(stand), stand.patience.longest_s)
+    is_there = stand.is_reached if stand.hook else partial(_has_come, stand)
+    came = stand.journal.wait(is_there, stand.patience.longest_s)
+    if stand.hook is None:
         yield Verdict("comes", Outcome.PASS if came else Outcome.FAIL)
-        if not came:
-            return
+    elif not came:
+        yield Verdict("answers_in_time", Outcome.FAIL)
+    if not came:
+        return
     for act in acts:
         try:
             yield from act(stand)

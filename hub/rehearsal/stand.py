@@ -3,6 +3,7 @@
 A consumer that pulls comes by itself. One that listens is called at its address, signed as the hub signs.
 """
 
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,6 +11,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final, TypeAlias
+from urllib.parse import urlsplit
 
 import httpx
 import orjson
@@ -35,6 +37,7 @@ ANSWERS_WITHIN_S: Final = 10.0
 Shape: TypeAlias = Callable[[list[dict[str, Any]]], list[dict[str, Any]]]
 """What is made of messages on their way."""
 _TRIES: Final = 5
+_KNOCK_S: Final = 1.0
 _GRACE_S: Final = 1
 
 
@@ -163,6 +166,17 @@ class Stand:
         except (httpx.HTTPError, httpx.InvalidURL):
             self.unanswered += 1
             return 0
+
+    def is_reached(self) -> bool:
+        """Whether anybody listens at the consumer's address: one that was started just now needs a moment."""
+        assert self.hook is not None  # noqa: S101 only where there is one
+        address = urlsplit(self.hook.url)
+        try:
+            port = address.port or (443 if address.scheme == "https" else 80)
+            socket.create_connection((address.hostname or "", port), _KNOCK_S).close()
+        except (OSError, ValueError):
+            return False
+        return True
 
     def encoded(self, message_id: str) -> bytes:
         """The message as a webhook carries it."""

@@ -118,13 +118,13 @@ def test_the_wheels_alone_play_the_demo_outside_the_checkout(tmp_path: Path) -> 
         cwd=tmp_path,
     )
     found = subprocess.run(
-        [python, "-c", "import hub; print(hub.__file__)"],
+        [python, "-c", "import gridplus_client, hub; print(gridplus_client.__file__, hub.__file__)"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert str(tmp_path) in found.stdout
+    assert 2 == found.stdout.count(str(tmp_path))
     check(play(gridplus=tmp_path / "env" / "bin" / "gridplus", env={"PYTHONPATH": ""}))
 
 

@@ -139,6 +139,13 @@ def test_each_check_finds_the_listener_that_is_bad_in_its_way(
     assert Outcome.FAIL is called(kind, tmp_path, SHORT, plays)[check]
 
 
+def test_a_listener_that_is_not_there_is_told_apart_from_a_bad_one(tmp_path: Path) -> None:
+    with stand_at(tmp_path, replace(SHORT, longest_s=0.2), Hook("http://127.0.0.1:9/", SECRET)) as (stand, _):
+        found = {one.check: one.outcome for one in verdicts(stand)}
+    assert Outcome.FAIL is found.pop("answers_in_time")
+    assert {Outcome.UNSEEN} == set(found.values())
+
+
 def test_every_check_has_a_consumer_that_fails_it_and_its_words() -> None:
     assert set(CHECKS) == {check for _, check, _ in PULLING + LISTENING}
     assert all(isinstance(one, Text) and all(one) for one in CHECKS.values())
