@@ -27,8 +27,9 @@ from hub.rehearsal.script import script_of
 from hub.rehearsal.stand import Hook, Patience, Stand, standing
 from hub.run.wirefields import wire_fields
 from hub.schema import schemas
-from tests.e2e import consumers
-from tests.e2e.consumers import SECRET, listening, working
+from tests.e2e import consumers, listeners
+from tests.e2e.consumers import working
+from tests.e2e.listeners import SECRET, listening
 from tests.instruments import demo_pack
 
 KEY = "k" * 64
@@ -66,7 +67,7 @@ def played(
 def called(kind: str, place: Path, patience: Patience, plays: Sequence[Act] = ACTS) -> dict[str, Outcome]:
     """The same for one that listens."""
     with (
-        listening(getattr(consumers, kind), place) as (address, reach),
+        listening(getattr(listeners, kind), place) as (address, reach),
         stand_at(place, patience, Hook(address, SECRET)) as (stand, url),
     ):
         reach(url, KEY)
