@@ -123,6 +123,7 @@ def test_only_pauses_granted_time_and_new_rounds_are_said_to_make_anything_later
 @example(PAUSED)
 @example(REOPENED)
 @example(GRANTED)
+@example(told("sign 10 9:10", "return 10 12", "upgrade 11 10", "uphold 13 9"))
 def test_no_other_move_makes_any_deadline_later(moves: tuple[Told, ...]) -> None:
     for before, move in prefixes(moves):
         if move.move in LATER:
