@@ -66,8 +66,7 @@ class Ticks:
             for one in found
         ]
         noted = self._note(conn, told, now) + lateness.note(conn, self._before(conn, found, moves), now)
-        # Who is to be moved keeps its moment: after a crash it is found again.
-        due.look_again(conn, {(one.id, one.version): it.look_at for one, it in told if it.move is None})
+        due.look_again(conn, {(one.id, one.version): it.look_at for one, it in told})
         return Ticked(
             len(found), noted, tuple(Due(one.id, one.version, it.move) for one, it in told if it.move)
         )
