@@ -140,4 +140,16 @@ TEXTS: Final[dict[str, Text]] = {
         "the plugin of the channel failed ({error})",
         "look at its log, and upgrade it",
     ),
+    "S124": Text(
+        "值班表中今天已没有这名联系人在此渠道的号码",
+        "核对 rosters.yaml 的联系人与有效期",
+        "the roster has no number for this contact by this channel today",
+        "check the contact and its validity in rosters.yaml",
+    ),
+    "S125": Text(
+        "这次呼叫没有呼到人",
+        "已转下一渠道或下一联系人；按网关的状态词查原因",
+        "the call reached nobody",
+        "the next channel or contact is called; the gateway's own word says why",
+    ),
 }

@@ -23,7 +23,7 @@ class CallState(StrEnum):
     ACCEPTED = "accepted"
     """The gateway has it. That is not yet a phone that rang."""
     DELIVERED = "delivered"
-    """The phone has it. That is not yet a person."""
+    """The phone has it, and the gateway will know no more. That is not yet a person."""
     TAKEN = "taken"
     """A person pressed the key: the hub signs the whistle for its department."""
     FAILED = "failed"

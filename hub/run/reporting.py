@@ -33,6 +33,7 @@ from hub.plugin import Answer
 from hub.run.announcing import as_closed, tell_incidents
 from hub.run.contractbook import ContractBook
 from hub.run.desk import RETURNED, Desk
+from hub.run.oncall import signed_on_call
 from hub.store import events, incidents, keys, steps, whistles
 from hub.store.engine import Store
 from hub.store.outbox import Outbox
@@ -101,7 +102,7 @@ class Reporting:
         whistle = self._whistle(conn, department, whistle_id)
         report = self._parse(department, whistle, message, now)
         contract = self._contracts.of(conn, whistle.contract_id)
-        if self._is_known(conn, report):
+        if self._is_known(conn, report) or signed_on_call(conn, whistle, report.move):
             return Taken(whistle, repeated=True)
         self._check(whistle, contract, report)
         moved, step = advance(whistle, report.move, now, actor=Actor.DEPARTMENT)

@@ -21,14 +21,14 @@ _STATUS: Final = "/v1/status"
 _SAYS: Final[Mapping[str, CallState]] = {
     "queued": CallState.ACCEPTED,
     "ringing": CallState.ACCEPTED,
-    "answered": CallState.DELIVERED,
+    "answered": CallState.ACCEPTED,
     "key_press": CallState.TAKEN,
     "hung_up": CallState.FAILED,
     "busy": CallState.FAILED,
     "no_answer": CallState.FAILED,
     "unreachable": CallState.FAILED,
 }
-"""The gateway's word → ours. Who hung up without a key has not taken it."""
+"""The gateway's word → ours. Who answered may still press the key; who hung up without a key has not taken it."""
 
 
 class VoiceGateway:
