@@ -77,7 +77,7 @@ def findings(conn: Connection, pack: Pack, now: datetime) -> Iterator[HubError]:
     away = [name for name in pack.rosters.by_department if not pack.rosters.on_call(name, now, pack.calendar)]
     if away:
         yield HubError("D156", count=len(away), first=away[0])
-    if lost := _unheard(conn, pack, now):
+    if lost := unheard(conn, pack, now):
         yield HubError("D157", count=len(lost), first=lost[0])
 
 
@@ -89,7 +89,7 @@ def _is_called(pack: Pack, contract: Contract) -> bool:
     return bool(contract.on_call.channels) and contract.department in pack.rosters.by_department
 
 
-def _unheard(conn: Connection, pack: Pack, now: datetime) -> list[str]:
+def unheard(conn: Connection, pack: Pack, now: datetime) -> list[str]:
     """Emergencies at the end of their ladder, or that nobody was called for in time; the newest first."""
     rules: Mapping[str, OnCall] = {one.id: one.on_call for one in pack.contracts if one.on_call.channels}
     waiting = [one for one in summonses.untaken(conn, MOST) if one.contract_id in rules]

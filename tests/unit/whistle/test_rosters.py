@@ -1,6 +1,5 @@
 """Who is on call: shifts by the calendar and dated ones, contacts with validity, and nobody left out where it ends."""
 
-from collections.abc import Iterator
 from datetime import date, datetime, time
 
 import pytest
@@ -19,10 +18,10 @@ def at(words: str) -> datetime:
 
 
 @pytest.fixture
-def calendar() -> Iterator[Calendar]:
+def calendar() -> Calendar:
     """Half a year: one holiday, one weekend day that is worked."""
     spans = (Span(time(8), time(12)), Span(time(14), time(18)))
-    yield Calendar(
+    return Calendar(
         covers_from=SINCE,
         covers_to=date(2026, 6, 30),
         hours=[OfficeHours(SINCE, None, spans)],

@@ -25,9 +25,7 @@ RULES = OnCall((WEBHOOK, "sms", "voice"))
 
 
 def contact(label: str, *channels: str) -> Contact:
-    return Contact(
-        label=label, numbers={name: f"000{label}" for name in channels}, valid_from=date(2026, 1, 1)
-    )
+    return Contact(label=label, numbers=dict.fromkeys(channels, f"000{label}"), valid_from=date(2026, 1, 1))
 
 
 BOTH = ("sms", "voice")
