@@ -30,7 +30,8 @@ class Phones:
 
     def __init__(self, hub: HubInHand, sms: SmsPlatform, voice: VoicePlatform) -> None:
         self.hub, self.sms, self.voice = hub, sms, voice
-        hub.hub.registry = Registry([Offer(Origin("duty"), (), (SMS, VOICE))], [])
+        offers = (*hub.hub.registry.offers, Offer(Origin("duty"), (), (SMS, VOICE)))
+        hub.hub.registry = Registry(offers, [])
         hub.hub.settings.channels = {"sms": dict(sms.config()), "voice": dict(voice.config())}
         self.planner: Summoning = hub.hub.plain_summoning()
         self.callers: dict[str, Calling] = {name: hub.hub.plain_calling(name) for name in NAMES}
