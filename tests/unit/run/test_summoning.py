@@ -11,9 +11,11 @@ from hub.access.exits import Exit
 from hub.bus.message import Fenced
 from hub.clock import SHANGHAI
 from hub.errors import Refused
+from hub.model import Reason
 from hub.plugin import CallReceipt, Summons
 from hub.run.calling import Calling
 from hub.run.callwords import CallWords
+from hub.store.whistles import change, load
 from tests.instruments import HubInHand
 from tests.unit.run.duty import burst, calls, phones, state, unheard_of
 from tests.unit.run.matters import findings, report, told, whistles
@@ -345,6 +347,22 @@ def test_a_routine_whistle_rings_no_phone(hub: HubInHand, tmp_path: Path) -> Non
         hub.tell(pipe(hub, "A1"))
         hub.settle()
         assert "blown" in whistles(hub).values()
+        duty.work()
+        assert [] == duty.rang()
+
+
+def test_a_whistle_that_only_speaks_of_an_emergency_rings_no_phone(hub: HubInHand, tmp_path: Path) -> None:
+    with phones(hub, tmp_path) as duty:
+        hub.tell(pipe(hub, "A1"))
+        hub.settle()
+        with hub.hub.store.write() as conn:
+            (routine,) = [
+                one
+                for one in load(conn, [r[0] for r in hub.rows("SELECT id FROM whistle")]).values()
+                if one.department == "zilai"
+            ]
+            said = (*routine.reasons, Reason("said", {"level": "emergency"}))
+            change(conn, replace(routine, reasons=said, version=routine.version + 1))
         duty.work()
         assert [] == duty.rang()
 
