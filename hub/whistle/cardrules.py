@@ -12,6 +12,7 @@ from hub.model import Duration, Level, Unit
 
 ANY_STEP: Final = "any"
 """The step of a rule that speaks of every step with a deadline."""
+_FIVE_DAYS: Final = Duration(5, Unit.WORK_DAY)
 
 
 class Card(StrEnum):
@@ -81,7 +82,7 @@ class CardRules:
 
     rules: tuple[CardRule, ...] = ()
     follows: tuple[Follow, ...] = ()
-    appeal_within: Duration = Duration(5, Unit.WORK_DAY)
+    appeal_within: Duration = _FIVE_DAYS
     """申诉期限: how long after it was issued a card may be appealed."""
 
 

@@ -5,7 +5,7 @@ Pure. Like the table of whistles: a turn that is not in it is refused, and the r
 stay as they are; only a state moves, and every turn stands in the history.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -179,27 +179,28 @@ class Grounds:
 def follows_due(
     held: Iterable[Held],
     follows: Sequence[Follow],
-    used: Mapping[Measure, frozenset[str]],
-    starts: Mapping[Follow, datetime],
+    used: Mapping[Measure, Collection[str]],
+    until: Callable[[Follow, datetime], datetime],
 ) -> tuple[Grounds, ...]:
     """The measures that a department's cards lead to, and that none led to before: each rests on the oldest cards that
     it can, and no card serves twice for measures of one kind.
 
-    `used`: cards that measures of that kind rest on; `starts`: since when cards count for a rule.
+    `used`: cards that measures of that kind rest on; `until`: the end of a rule's time for cards that count together,
+    from the first of them.
     """
     cards = sorted(held, key=lambda one: (one.at, one.id))
     spent = {kind: set(used.get(kind, ())) for kind in Measure}
     found: list[Grounds] = []
     for follow in follows:
-        free = [
-            one.id
-            for one in cards
-            if one.card is follow.card and one.at >= starts[follow] and one.id not in spent[follow.then]
-        ]
-        for start in range(0, len(free) - follow.count + 1, follow.count):
-            some = tuple(free[start : start + follow.count])
-            spent[follow.then].update(some)
-            found.append(Grounds(follow, some))
+        free = [one for one in cards if one.card is follow.card and one.id not in spent[follow.then]]
+        while len(free) >= follow.count:
+            some, ends_at = free[: follow.count], until(follow, free[0].at)
+            if some[-1].at <= ends_at:
+                found.append(Grounds(follow, tuple(one.id for one in some)))
+                spent[follow.then].update(one.id for one in some)
+                free = free[follow.count :]
+            else:
+                free = free[1:]
     return tuple(found)
 
 
