@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from hub.bus.topics import DEADLETTERS, EVENTS, INCIDENTS, reports, whistles
-from hub.contract.wire import ended_data_schema, whistle_data_schema
+from hub.contract.wire import card_data_schema, ended_data_schema, whistle_data_schema
 from hub.model import Contract
 from hub.pack import Pack
 from hub.run import arrivals
@@ -77,7 +77,8 @@ def document(pack: Pack, schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, 
             "description": (
                 "Delivery is at least once: drop repeats by the CloudEvents id. A whistle carries references; "
                 "open them over HTTP under the grants of that moment. A whistle that was called off is told by "
-                "a message of its own on the same channel; its subject is the whistle's id."
+                "a message of its own on the same channel; its subject is the whistle's id. So is a card (督办牌), and "
+                "what supervision asks the department to answer."
             ),
         },
         "defaultContentType": "application/cloudevents+json",
@@ -98,8 +99,9 @@ def _department(
     blown, ended = whistle_data_schema(contract, fields), ended_data_schema(contract, fields)
     messages[f"Whistle_{name}"] = _message("grid.whistle.v1", blown)
     messages[f"WhistleCancelled_{name}"] = _message("grid.whistle.cancelled.v1", ended)
+    messages[f"Card_{name}"] = _message("grid.card.v1", card_data_schema(contract, fields))
     channels[f"whistles_{name}"] = _channel(
-        whistles(name), contract.title, f"Whistle_{name}", f"WhistleCancelled_{name}"
+        whistles(name), contract.title, f"Whistle_{name}", f"WhistleCancelled_{name}", f"Card_{name}"
     )
     channels[f"reports_{name}"] = _channel(reports(name), f"{contract.title}: 报到", "Report")
     operations[f"whistles_{name}"] = _operation("send", f"whistles_{name}")

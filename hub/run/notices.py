@@ -11,7 +11,7 @@ from hub.bus.topics import whistles as whistle_topic
 from hub.model import Channel
 from hub.run.contractbook import ContractBook
 from hub.run.ledger import Ledger
-from hub.run.telling import Notice, Telling
+from hub.run.telling import Telling, Word
 from hub.store import whistles
 from hub.store.outbox import Outbox
 
@@ -22,7 +22,7 @@ class Notices:
     def __init__(self, *, outbox: Outbox, telling: Telling, contracts: ContractBook, ledger: Ledger) -> None:
         self._outbox, self._telling, self._contracts, self._ledger = outbox, telling, contracts, ledger
 
-    def send(self, conn: Connection, notices: Sequence[Notice], now: datetime) -> None:
+    def send(self, conn: Connection, notices: Sequence[Word], now: datetime) -> None:
         """Each over every channel of its contract, in this order; once a transaction (the ledger's rule)."""
         ways = [
             (notice, channel)
@@ -40,7 +40,7 @@ class Notices:
         self._ledger.append(conn, [row for said in told for row in said.rows], now)
 
 
-def _delivery(notice: Notice, channel: Channel) -> whistles.NewDelivery:
+def _delivery(notice: Word, channel: Channel) -> whistles.NewDelivery:
     return whistles.NewDelivery(
         message_id=notice.id,
         whistle_id=notice.whistle.id,

@@ -28,6 +28,8 @@ class Deferral:
     id: str
     incident_id: str
     reason_code: str
+    proposed_by: str
+    """Whose word it was: another one agrees."""
     proposed_at: datetime
     review_at: datetime
     """The end of the day on which it is looked at again."""
@@ -46,6 +48,7 @@ def add(conn: Connection, one: Deferral) -> None:
         "id": one.id,
         "incident_id": one.incident_id,
         "reason_code": one.reason_code,
+        "proposed_by": one.proposed_by,
         "proposed_us": to_us(one.proposed_at),
         "review_us": to_us(one.review_at),
         "state": one.state.value,
@@ -59,6 +62,7 @@ def _deferral(row: Row[Any]) -> Deferral:
         id=row.id,
         incident_id=row.incident_id,
         reason_code=row.reason_code,
+        proposed_by=row.proposed_by,
         proposed_at=from_us(row.proposed_us),
         review_at=from_us(row.review_us),
         state=State(row.state),

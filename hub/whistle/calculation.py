@@ -4,23 +4,23 @@ Pure. A card whose calculation does not come out the same from the stored histor
 rules is void: `differences` says what came out otherwise.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Final
 
 from hub.clock import SHANGHAI
 from hub.messages.supervision import CARDS, STEPS, WORDS
 from hub.messages.text import Language
-from hub.model import Contract, Deadline, Duration, Level, Move, WhistleId
+from hub.model import Contract, Deadline, Duration, Level, Move, Whistle, WhistleId
 from hub.whistle.calendar import Calendar
 from hub.whistle.cardrules import Card, CardRule, CardRules
-from hub.whistle.cards import Course, DueCard, Hold, cards_due, reached_in, steps_of
-from hub.whistle.clocks import deadline
-from hub.whistle.lifecycle import TABLE, Effect, Step
+from hub.whistle.cards import Course, DueCard, Hold, cards_due
+from hub.whistle.lifecycle import LADDER, Effect, Step
+from hub.whistle.reached import SOURCE, done_at, effect_of
+from hub.whistle.timetable import Terms, timetable
 
-_MOVED: Final = frozenset({Effect.PAUSES, Effect.MORE_TIME})
-"""What makes a deadline later within a round."""
+_BELOW: Final = {above: below for below, above in LADDER.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,14 +37,18 @@ class Calculation:
     """Every input of a card, and what came of them."""
 
     whistle_id: WhistleId
+    version: int
+    """The whistle's when the card was issued: the history up to it was used."""
     round: int
     steps: tuple[UsedStep, ...]
-    """All moves of the round up to the moment: the step was not among them."""
+    called_at: datetime
+    """When the whistle's first clock began, and at which level it was blown."""
+    called_as: Level
     contract_id: str
-    level: Level
     calendar: str
     """The calendar's version."""
     rule: CardRule
+    level: Level
     step: str
     limit: Duration
     from_at: datetime
@@ -52,7 +56,7 @@ class Calculation:
     counts_at: datetime
     """Later than due where more time was granted."""
     holds: tuple[Hold, ...]
-    """Times in which the matter was agreed to wait, up to the moment."""
+    """Times in which the matter was agreed to wait that had a part in it."""
     moment: datetime
     """When the card fell due."""
     card: Card
@@ -66,35 +70,38 @@ class Past:
     holds: tuple[Hold, ...] = ()
 
 
-def calculation_of(
-    due: DueCard,
-    past: Past,
-    course: Course,
-    *,
-    whistle_id: WhistleId,
-    round_: int,
-    contract_id: str,
-    calendar: str,
-) -> Calculation:
-    """The calculation of a card that is due now."""
+def calculation_of(due: DueCard, whistle: Whistle, past: Past, calendar: Calendar) -> Calculation:
+    """The calculation of a card that is due for `whistle`, as it is stored."""
     one = due.deadline
+    raised = [step for step in past.history if effect_of(step) is Effect.TIGHTENS and step.level]
     return Calculation(
-        whistle_id=whistle_id,
-        round=round_,
-        steps=_used(past, round_, due.moment),
-        contract_id=contract_id,
-        level=course.level,
-        calendar=calendar,
+        whistle_id=whistle.id,
+        version=whistle.version,
+        round=whistle.round,
+        steps=_used(past, whistle.version),
+        called_at=called_at(whistle),
+        called_as=_BELOW[raised[0].level] if raised and raised[0].level else whistle.level,
+        contract_id=whistle.contract_id,
+        calendar=calendar.version,
         rule=due.rule,
+        level=whistle.level,
         step=one.step,
         limit=one.limit,
         from_at=one.from_at,
         due_at=one.due_at,
         counts_at=one.counts_at,
-        holds=_until(past.holds, due.moment),
+        holds=_up_to(past.holds, due.moment),
         moment=due.moment,
         card=due.rule.card,
     )
+
+
+def called_at(whistle: Whistle) -> datetime:
+    """When the first clock of `whistle` began: no later than any of its present ones."""
+    ours = [one for one in whistle.deadlines if one.step != SOURCE]
+    before = [why.facts["clock_began"] for one in ours for why in one.derivation if why.rule == "upgraded"]
+    starts = [*(one.from_at for one in ours), *(datetime.fromisoformat(str(at)) for at in before)]
+    return min(starts, default=whistle.blown_at).astimezone(UTC)
 
 
 def reproduce(
@@ -109,15 +116,17 @@ def differences(
 ) -> tuple[str, ...]:
     """What comes out otherwise, as codes: RULE, HISTORY, CONTRACT, DEADLINE, WAITING, MOMENT; empty where the card
     reproduces."""
+    one = _deadline(told, past, contract, calendar)
+    holds = _up_to(past.holds, told.moment)
     found = (
         ("RULE", told.rule in rules.rules and told.rule.speaks_of(told.step, told.level)),
-        ("HISTORY", told.steps == _used(past, told.round, told.moment)),
-        ("CONTRACT", told.contract_id == contract.id and _limit_holds(told, contract)),
-        ("DEADLINE", _deadline_holds(told, past, calendar)),
-        ("WAITING", told.holds == _until(past.holds, told.moment)),
-        ("MOMENT", _moment_holds(told, past, calendar)),
+        ("HISTORY", told.steps == _used(past, told.version) and not _was_done(told, past)),
+        ("CONTRACT", told.contract_id == contract.id),
+        ("DEADLINE", one is not None and _is_told(told, one)),
+        ("WAITING", told.holds == holds),
+        ("MOMENT", one is not None and _falls_due(told, one, holds, calendar)),
     )
-    return tuple(code for code, holds in found if not holds)
+    return tuple(code for code, is_so in found if not is_so)
 
 
 def in_words(told: Calculation, language: Language) -> str:
@@ -138,60 +147,36 @@ def in_words(told: Calculation, language: Language) -> str:
     )
 
 
-def _used(past: Past, round_: int, moment: datetime) -> tuple[UsedStep, ...]:
-    steps = steps_of(past.history, round_)
-    return tuple(UsedStep(one.version, one.move, one.at) for one in steps if one.at <= moment)
+def _used(past: Past, version: int) -> tuple[UsedStep, ...]:
+    return tuple(UsedStep(one.version, one.move, one.at) for one in past.history if one.version <= version)
 
 
-def _until(holds: Iterable[Hold], moment: datetime) -> tuple[Hold, ...]:
-    """Those that had a part in it. One that had begun and was ended later stands as it ended."""
+def _up_to(holds: Iterable[Hold], moment: datetime) -> tuple[Hold, ...]:
     return tuple(one for one in holds if one.begins_at <= moment)
 
 
-def _limit_holds(told: Calculation, contract: Contract) -> bool:
-    """Of the level reached, or of one before it whose deadline was earlier."""
-    limits = {limit for level in Level if (limit := contract.limits_at(level).get(told.step))}
-    return told.limit in limits
+def _was_done(told: Calculation, past: Past) -> bool:
+    """Whether the step was reached in time after all: a move of before the moment may have been stored after it."""
+    done = done_at(past.history, told.step, told.round)
+    return done is not None and done <= told.moment
 
 
-def _deadline_holds(told: Calculation, past: Past, calendar: Calendar) -> bool:
-    """Counted again by the calendar as it is known now. Nothing makes it earlier; a pause and a granted extension,
-    where there were any, make it later."""
-    counted = deadline(told.step, told.limit, told.from_at, calendar)
-    if counted.provisional:
-        return False
-    steps = steps_of(past.history, told.round)
-    later = any(way.clock in _MOVED for one in steps if (way := TABLE.get((one.before, one.move))))
-    if later:
-        return counted.due_at <= told.due_at <= told.counts_at
-    return counted.due_at == told.due_at == told.counts_at
+def _deadline(told: Calculation, past: Past, contract: Contract, calendar: Calendar) -> Deadline | None:
+    """The deadline as history, contract and calendar give it now; None where they give none."""
+    terms = Terms(from_at=told.called_at, level=told.called_as, limits=contract.limits_at)
+    steps = [one for one in past.history if one.version <= told.version]
+    return next((one for one in timetable(terms, steps, calendar) if one.step == told.step), None)
 
 
-def _moment_holds(told: Calculation, past: Past, calendar: Calendar) -> bool:
-    """Judged again at its moment, from the moves up to then."""
-    one = Deadline(
-        step=told.step,
-        due_at=told.due_at,
-        limit=told.limit,
-        from_at=told.from_at,
-        provisional=False,
-        managed_at=told.counts_at,
-    )
-    course = Course(
-        level=told.level,
-        deadlines=(one,),
-        reached=_reached(past, told),
-        holds=_until(past.holds, told.moment),
-    )
+def _is_told(told: Calculation, one: Deadline) -> bool:
+    counted = (one.limit, one.from_at, one.due_at, one.counts_at, one.provisional)
+    return counted == (told.limit, told.from_at, told.due_at, told.counts_at, False)
+
+
+def _falls_due(told: Calculation, one: Deadline, holds: tuple[Hold, ...], calendar: Calendar) -> bool:
+    course = Course(level=told.level, deadlines=(one,), reached={}, holds=holds)
     due = cards_due(course, CardRules(rules=(told.rule,)), told.moment, calendar)
     return [(told.moment, told.card)] == [(each.moment, each.rule.card) for each in due]
-
-
-def _reached(past: Past, told: Calculation) -> dict[str, datetime]:
-    made: Sequence[Step] = [one for one in past.history if one.at <= told.moment]
-    if not made:
-        return {}
-    return reached_in(made, told.round, state=made[0].before, since=told.from_at)
 
 
 def _local(at: datetime) -> str:

@@ -5,40 +5,26 @@ late, or twice, finds the same cards. What was done in time earns none, nor does
 for the centre, or a matter is agreed to wait, none is issued.
 """
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Final
 
 from hub.clock import SHANGHAI
-from hub.model import Deadline, Duration, Level, Move, Unit, WhistleState
+from hub.model import Deadline, Duration, Level, Unit, Whistle, WhistleState
 from hub.whistle.calendar import ONE_DAY, Calendar
 from hub.whistle.cardrules import CardRule, CardRules, Timing
-from hub.whistle.clocks import CONTINUOUS, deadline
-from hub.whistle.lifecycle import OVER, TABLE, UNSETTLED, Effect, Step
+from hub.whistle.clocks import deadline
+from hub.whistle.counting import CONTINUOUS
+from hub.whistle.lifecycle import OVER, UNSETTLED, Step
+from hub.whistle.reached import SOURCE, done_at, is_done
 
 EXTENDED: Final = "extended"
 """The excuse of a legal deadline that a granted extension moved: what counts then is the extension's end."""
 LOOK_AGAIN: Final = timedelta(days=1)
 """While a return is not settled, or a deadline provisional, it is looked at once a day."""
 _WHOLE: Final = 100
-_DONE_BY: Final[Mapping[str, frozenset[WhistleState]]] = {
-    "sign": frozenset(
-        {
-            WhistleState.SIGNED,
-            WhistleState.CONTACTED,
-            WhistleState.REPORTED_IN,
-            WhistleState.HANDLING,
-            WhistleState.REOPENED,
-        }
-    ),
-    "contact": frozenset({WhistleState.CONTACTED, WhistleState.REPORTED_IN}),
-    "report_in": frozenset({WhistleState.REPORTED_IN}),
-    "arrive": frozenset({WhistleState.REPORTED_IN}),
-    "finish": frozenset(),
-}
-"""States in which a step is behind a whistle that is not over."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,48 +102,29 @@ def next_instant(course: Course, rules: CardRules, after: datetime, calendar: Ca
     return min(found, default=None)
 
 
-def earliest_instant(
-    deadlines: Iterable[Deadline], level: Level, state: WhistleState, rules: CardRules, calendar: Calendar
-) -> datetime | None:
-    """No card of a whistle in `state` falls due before this; None where none ever does. For who moves a whistle and
-    does not know its history."""
-    if state in OVER:
+def earliest_instant(whistle: Whistle, rules: CardRules, calendar: Calendar) -> datetime | None:
+    """No card of `whistle` falls due before this; None where none ever does. For who moves a whistle and has not read
+    its history."""
+    if whistle.state in OVER or not rules.rules:
         return None
-    open_ = tuple(one for one in deadlines if state not in _DONE_BY.get(one.step, frozenset()))
-    course = Course(level=level, deadlines=open_, reached={})
+    open_ = tuple(one for one in whistle.deadlines if not is_done(whistle, (), one.step))
+    course = Course(level=whistle.level, deadlines=open_, reached={})
     found = [one.moment for one in _falling(course, rules, calendar)]
-    if rules.rules:
-        found += [one.from_at + LOOK_AGAIN for one in open_ if one.provisional]
+    found += [one.from_at + LOOK_AGAIN for one in open_ if one.provisional]
     return min(found, default=None)
 
 
-def reached_in(
-    history: Iterable[Step], round_: int, *, state: WhistleState, since: datetime
-) -> dict[str, datetime]:
-    """Step → when it was behind the whistle in this round, by its history; `since` for what its state alone tells,
-    since moves of before histories were kept are unknown.
-
-    Whoever returned a whistle rightly was relieved by the return, not by the day on which that was decided.
-    """
-    steps = steps_of(history, round_)
+def reached_in(whistle: Whistle, steps: Sequence[Step]) -> dict[str, datetime]:
+    """Step → when it was behind the whistle in its present round; where its state alone tells that, since moves of
+    before histories were kept are unknown, since its clock began."""
     found: dict[str, datetime] = {}
-    for made in steps:
-        at = _returned_at(steps, made) if made.move is Move.UPHOLD else made.at
-        for step in _behind(made.after):
-            found.setdefault(step, at)
-            found[step] = min(found[step], at)
-    return dict.fromkeys(_behind(state), since) | found
-
-
-def steps_of(history: Iterable[Step], round_: int) -> tuple[Step, ...]:
-    """The moves of one round; the one that began it among them."""
-    found, current = [], 0
-    for made in history:
-        way = TABLE.get((made.before, made.move))
-        current += way is not None and way.clock is Effect.NEW_ROUND
-        if current == round_:
-            found.append(made)
-    return tuple(found)
+    for one in whistle.deadlines:
+        at = done_at(steps, one.step, whistle.round)
+        if at is None and is_done(whistle, (), one.step):
+            at = one.from_at
+        if at is not None:
+            found[one.step] = at
+    return found
 
 
 def is_unsettled(state: WhistleState) -> bool:
@@ -223,8 +190,8 @@ def _falling(course: Course, rules: CardRules, calendar: Calendar) -> Iterator[D
     """Every card that the course may still earn, at its moment; one that falls into a time of waiting falls due at
     its end."""
     for one in course.deadlines:
-        if course.excused.get(one.step, EXTENDED) != EXTENDED:
-            continue
+        if one.step == SOURCE or course.excused.get(one.step, EXTENDED) != EXTENDED:
+            continue  # what a source keeps by itself is no promise of the contract's
         for rule in rules.rules:
             if not rule.speaks_of(one.step, course.level):
                 continue
@@ -247,13 +214,3 @@ def _held_until(holds: Sequence[Hold], at: datetime) -> datetime:
         if hold.holds_at(at):
             at = hold.ends_at
     return at
-
-
-def _behind(state: WhistleState) -> tuple[str, ...]:
-    """The steps that are behind a whistle in `state`."""
-    return tuple(step for step, states in _DONE_BY.items() if state in OVER or state in states)
-
-
-def _returned_at(steps: Sequence[Step], upheld: Step) -> datetime:
-    """When the return was made that was upheld."""
-    return max((one.at for one in steps if one.move is Move.RETURN), default=upheld.at)

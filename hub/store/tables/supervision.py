@@ -74,6 +74,7 @@ deferral = Table(
     Column("id", String(40), primary_key=True),
     Column("incident_id", String(40), nullable=False),
     Column("reason_code", String(32), nullable=False),
+    Column("proposed_by", String(64), nullable=False),  # an account
     Column("proposed_us", BigInteger, nullable=False),
     Column("review_us", BigInteger, nullable=False),  # the end of the day on which it is looked at again
     Column("state", String(10), nullable=False),

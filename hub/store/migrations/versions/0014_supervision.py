@@ -62,6 +62,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(40), primary_key=True),
         sa.Column("incident_id", sa.String(40), nullable=False),
         sa.Column("reason_code", sa.String(32), nullable=False),
+        sa.Column("proposed_by", sa.String(64), nullable=False),
         sa.Column("proposed_us", sa.BigInteger(), nullable=False),
         sa.Column("review_us", sa.BigInteger(), nullable=False),
         *_state(),
