@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicC
 
 from hub.clock import Clock
 from hub.errors import Refused
+from hub.run.appealing import Appealing
 from hub.run.attached import Attached
 from hub.run.gateway import Gateway
 from hub.run.ledger import Ledgers
@@ -30,6 +31,7 @@ class Doors:
     gateway: Gateway
     opening: Opening
     attached: Attached
+    appealing: Appealing
     reporting: Reporting
     telling: Telling
     ledgers: Ledgers

@@ -19,6 +19,7 @@ from hub.jsonform import loads
 from hub.model import Whistle, WhistleState
 from hub.pack.manifest import Retention
 from hub.run.retiring import retire
+from hub.run.supervising import Supervising
 from hub.run.timekeeping import JUMPED, Watch, written
 from hub.store import facts, leases, months, outbox, rows_read, steps
 from hub.store.engine import Store, insert
@@ -57,11 +58,13 @@ class Clockwork:
         keeps_log: bool,
         forget: Callable[[str], None],
         watch: Watch | None = None,
+        supervising: Supervising | None = None,
     ) -> None:
         """Messages stay as long as `retention` says where the outbox is the log (`keeps_log`); elsewhere the
         broker keeps them, and what was sent may go at once. `forget` drops a destroyed key from memory. `watch`
-        where the clock is one that can jump."""
+        where the clock is one that can jump, `supervising` where the pack has cards."""
         self._store, self._clock, self._watch = store, clock, watch
+        self._supervising = supervising
         self._lease = leases.Holding(store, LEASE, worker, timedelta(seconds=lease_s))
         self._retention, self._forget = retention, forget
         self._kept, self._keeps_log = retention.topics if keeps_log else timedelta(0), keeps_log
@@ -77,16 +80,19 @@ class Clockwork:
         with self._store.write() as conn:
             leases.hold(conn, held)
             noted = self._note(conn, now)
+            carded = self._supervising.note(conn, now) if self._supervising else 0
             if is_due(self._next_sweep, now, within=_SWEEP_EVERY):
                 self._sweep(conn, now)
                 self._next_sweep = now + _SWEEP_EVERY
+        if self._supervising:
+            self._supervising.after(held, self._store, now)
         if noted:
             log.info("deadlines_passed", steps=noted)
         if is_due(self._next_months, now, within=_SWEEP_EVERY):
             self._turn_months(held, now)
         if is_due(self._next_retiring, now, within=_SWEEP_EVERY):
             self._retire(held, now)
-        return noted
+        return noted + carded
 
     def _note_jump(self, now: datetime) -> None:
         """So that `doctor` tells of it; whoever sees it, the leader or not."""

@@ -31,6 +31,7 @@ from hub.run.announcing import as_closed, tell_incidents
 from hub.run.concern import Concern, concerns_of
 from hub.run.contractbook import ContractBook
 from hub.run.desk import NO_LEAD, RETURNED, Desk
+from hub.run.expecting import expect
 from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger
 from hub.run.notices import Notices
@@ -235,6 +236,7 @@ class Dispatch:
         whistles.change(conn, *round_.moved)
         whistles.add(conn, [notice.whistle for notice in round_.blown])
         steps.add(conn, round_.steps)
+        expect(conn, self._journey.pack, [*round_.moved, *(notice.whistle for notice in round_.blown)])
         self._desk.wait(conn, round_.waiting, now)
         self._desk.release(conn, round_.released, now)
         self._notices.send(conn, [*round_.told, *round_.blown], now)

@@ -33,6 +33,7 @@ from hub.plugin import Answer
 from hub.run.announcing import as_closed, tell_incidents
 from hub.run.contractbook import ContractBook
 from hub.run.desk import RETURNED, Desk
+from hub.run.expecting import expect
 from hub.store import events, incidents, keys, steps, whistles
 from hub.store.engine import Store
 from hub.store.outbox import Outbox
@@ -111,6 +112,7 @@ class Reporting:
         whistles.add_report(conn, report, sealed)
         whistles.change(conn, moved)
         steps.add(conn, [Made(step, department, report.reason_code)])
+        expect(conn, self._pack, [moved])
         self._follow_up(conn, whistle, moved, now)
         self._answer(conn, moved, report, now)
         return Taken(moved, repeated=False)

@@ -4,14 +4,14 @@ of both. Called by the clockwork worker, in its transaction; the rules are `hub.
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 import structlog
 from sqlalchemy import Connection
 
 from hub import ids
-from hub.clock import day_of
+from hub.clock import day_of, is_due
 from hub.errors import Refused
 from hub.jsonform import dumps
 from hub.model import Mode, Whistle
@@ -22,8 +22,9 @@ from hub.run.following import followed
 from hub.run.ledger import Ledger
 from hub.run.notices import Notices
 from hub.run.proving import Proving
-from hub.store import cards, deferrals, events, facts, incidents, steps, whistles
+from hub.store import cards, deferrals, events, facts, incidents, leases, steps, whistles
 from hub.store.cards import IssuedCard, card_id
+from hub.store.engine import Store
 from hub.store.measures import Asked
 from hub.whistle.calculation import Past, calculation_of, called_at
 from hub.whistle.cards import Course, DueCard, cards_due, is_unsettled, next_instant, reached_in
@@ -31,6 +32,7 @@ from hub.whistle.cards import Course, DueCard, cards_due, is_unsettled, next_ins
 log = structlog.get_logger()
 
 PORTION: Final = 500
+PROVED_EVERY: Final = timedelta(days=1)
 RULES: Final = "cards:rules"
 """The fact that says by which rules and calendar whistles are expected to be looked at."""
 
@@ -56,6 +58,7 @@ class Supervising:
             pack.calendar.version, *(dumps([one.valid_from, one.cards]) for one in pack.whistles)
         )
         self._is_known = False
+        self._next_proof, self._proved_up_to = datetime.min.replace(tzinfo=UTC), ""
 
     def note(self, conn: Connection, now: datetime) -> int:
         """Issues the cards that have fallen due by `now`, of one portion of whistles; returns how many, or 1 where
@@ -74,15 +77,21 @@ class Supervising:
         self._tell(conn, [*new, *asked], now)
         return len(new) or int(len(wanted) == PORTION)
 
-    def prove(self, conn: Connection, now: datetime, behind: str) -> str:
-        """Computes one portion of standing cards again, from the one `behind` on; what does not come out the same is
-        void. Returns the last of them, "" once all were looked at."""
-        self._proving.check(conn, found := self._proving.portion(conn, behind), now)
-        return found[-1].id if found else ""
-
-    def committed(self) -> None:
-        """The transaction of the last `note` holds."""
+    def after(self, held: leases.Lease, store: Store, now: datetime) -> None:
+        """The transaction of the last `note` holds. Once a day all cards that stand are computed again, a portion a
+        call, in a transaction of its own; what does not come out the same is void."""
         self._ledger.committed()
+        if not is_due(self._next_proof, now, within=PROVED_EVERY):
+            return
+        with store.write() as conn:
+            leases.hold(conn, held)
+            some = self._proving.portion(conn, self._proved_up_to)
+            void = self._proving.check(conn, some, now)
+        if void:
+            log.warning("cards_void", id=[one.card.id for one in void])
+        self._proved_up_to = some[-1].id if some else ""
+        if not some:
+            self._next_proof = now + PROVED_EVERY
 
     def _take_up_rules(self, conn: Connection) -> None:
         """Other rules, or another calendar, than those that the moments were counted by: every open whistle is looked

@@ -19,9 +19,11 @@ from hub.run.intake import Intake
 from hub.run.latecomers import Latecomers
 from hub.run.loop import Loop
 from hub.run.matters import Reports
+from hub.run.notices import Notices
 from hub.run.relay import Relay
 from hub.run.rooms import Rooms
 from hub.run.source import SourceWorker
+from hub.run.supervising import Supervising
 from hub.run.timekeeping import Watch
 from hub.run.webhooks import Hook, Webhooks, saying
 from hub.store import outbox
@@ -181,7 +183,14 @@ class Workers(Rooms):
             keeps_log=self.embedded,
             forget=self._forget,
             watch=Watch(self.clock) if isinstance(self.clock, SystemClock) else None,
+            supervising=self.supervising() if any(one.cards.rules for one in self.pack.whistles) else None,
         )
+
+    def supervising(self) -> Supervising:
+        """Cards by the clock, for the one thread that leads."""
+        ledger = self._ledger("clockwork")
+        notices = Notices(outbox=self.outbox, telling=self.telling, contracts=self.contracts, ledger=ledger)
+        return Supervising(pack=self.pack, contracts=self.contracts, notices=notices, ledger=ledger)
 
     def _forget(self, subject: str) -> None:
         """A destroyed key leaves this process's memory, where it has a vault at all."""

@@ -1,8 +1,9 @@
 """Turns of cards, measures and deferrals: the state moves, and every turn is written down for good."""
 
 from collections.abc import Iterable
+from datetime import datetime
 
-from sqlalchemy import Connection, Table, select, update
+from sqlalchemy import Connection, Table, func, select, update
 
 from hub.bus.message import Fenced
 from hub.model import Actor
@@ -10,7 +11,7 @@ from hub.store.copying import insert_or_fence
 from hub.store.engine import chunks
 from hub.store.lists import among
 from hub.store.moments import from_us, from_us_or_none, to_us
-from hub.store.tables import turn
+from hub.store.tables import card, turn
 from hub.whistle.supervision import State, Turn, Turned
 
 
@@ -48,6 +49,17 @@ def of_subjects(conn: Connection, ids: Iterable[str]) -> dict[str, list[Turned]]
             )
             found.setdefault(r.subject_id, []).append(one)
     return found
+
+
+def void_since(conn: Connection, since: datetime) -> tuple[int, str]:
+    """How many cards became void since then, and the first of them."""
+    number, first = conn.execute(
+        select(func.count(), func.min(turn.c.subject_id))
+        .join(card, card.c.id == turn.c.subject_id)
+        .where(card.c.state == State.VOID.value)
+        .where(turn.c.after == State.VOID.value, turn.c.made_us >= to_us(since))
+    ).one()
+    return number, first or ""
 
 
 def _row(one: Turned) -> dict[str, object]:
