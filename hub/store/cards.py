@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, literal, select, update
+from sqlalchemy import Connection, Row, delete, exists, literal, select, update
 
 from hub import ids
 from hub.jsonform import dumps, loads
@@ -78,9 +78,11 @@ def look_again(conn: Connection, whistle_ids: Iterable[str]) -> None:
 
 
 def look_at_all(conn: Connection) -> None:
-    """Every whistle that is not over is looked at once: other rules, or another calendar, may say other moments."""
-    conn.execute(delete(card_due))
-    open_ = select(whistle.c.id, literal(_AT_ONCE)).where(whistle.c.state.not_in(_OVER))
+    """Every whistle that is not over, or that was still to be looked at, is looked at once: other rules, or another
+    calendar, may say other moments."""
+    conn.execute(update(card_due).values(at_us=_AT_ONCE))
+    known = exists().where(card_due.c.whistle_id == whistle.c.id)
+    open_ = select(whistle.c.id, literal(_AT_ONCE)).where(whistle.c.state.not_in(_OVER), ~known)
     conn.execute(card_due.insert().from_select(["whistle_id", "at_us"], open_))
 
 

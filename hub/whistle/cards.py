@@ -195,10 +195,12 @@ def _falling(course: Course, rules: CardRules, calendar: Calendar) -> Iterator[D
         for rule in rules.rules:
             if not rule.speaks_of(one.step, course.level):
                 continue
-            moment = instant_of(rule, one, calendar)
-            if moment is None:
+            falls_at = instant_of(rule, one, calendar)
+            if falls_at is None:
                 continue
-            moment = _held_until(course.holds, moment)
+            moment = _held_until(course.holds, falls_at)
+            if falls_at < one.counts_at <= moment:
+                continue  # a warning that waited until it was too late
             done = course.reached.get(one.step)
             if done is None or done > moment:
                 yield DueCard(rule=rule, deadline=one, moment=moment)
