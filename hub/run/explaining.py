@@ -13,6 +13,7 @@ from sqlalchemy import Connection, select
 from hub.errors import Refused
 from hub.jsonform import plain
 from hub.messages.text import Language
+from hub.messages.why import in_words
 from hub.model import Reason, Whistle
 from hub.store import (
     attachments,
@@ -30,7 +31,7 @@ from hub.store.deferrals import Deferral
 from hub.store.measures import Asked
 from hub.store.steps import Made
 from hub.store.tables import audit, event, fallback, record
-from hub.whistle.calculation import in_words
+from hub.whistle.calculation import in_words as told_in_words
 from hub.whistle.supervision import Turned
 
 _LOOKS: Final = 50
@@ -179,7 +180,8 @@ def _whistle(conn: Connection, id_: str) -> dict[str, Any]:
                 "due_at": plain(d.due_at),
                 "limit": f"{d.limit.value} {d.limit.unit.value}",
                 "provisional": d.provisional,
-                "derivation": _reasons(d.derivation),
+                "managed_at": plain(d.managed_at),
+                "derivation": _derivation(d.derivation),
             }
             for d in found.deadlines
         ],
@@ -206,7 +208,7 @@ def _cards(conn: Connection, whistle_id: str) -> list[dict[str, Any]]:
             "round": one.round,
             "state": one.state,
             "issued_at": plain(one.issued_at),
-            "words": {language.value: in_words(one.calculation, language) for language in Language},
+            "words": {language.value: told_in_words(one.calculation, language) for language in Language},
             "calculation": plain(one.calculation),
             "turns": [_turn(each) for each in made.get(one.id, [])],
         }
@@ -270,6 +272,12 @@ def _looks(conn: Connection, whistle_id: str) -> list[dict[str, Any]]:
         for row in rows
         if row.get("matter") == whistle_id
     ]
+
+
+def _derivation(reasons: Sequence[Reason]) -> list[dict[str, Any]]:
+    """The same, each in words too."""
+    words = ({one.value: in_words(reason.rule, reason.facts, one) for one in Language} for reason in reasons)
+    return [{**told, **said} for told, said in zip(_reasons(reasons), words, strict=True)]
 
 
 def _reasons(reasons: Sequence[Reason]) -> list[dict[str, Any]]:

@@ -1,5 +1,5 @@
 """Supervision by the clock: cards that fall due are issued, once; what follows from them is opened; departments hear
-of both. Called by the clockwork worker, in its transaction; the rules are `hub.whistle.cards`'s.
+of both. Called by the clockwork worker, under its lease; the rules are `hub.whistle.cards`'s.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -50,8 +50,10 @@ class _Look:
 class Supervising:
     """Issues what is due. One leader at a time."""
 
-    def __init__(self, *, pack: Pack, contracts: ContractBook, notices: Notices, ledger: Ledger) -> None:
-        self._pack, self._contracts = pack, contracts
+    def __init__(
+        self, *, store: Store, pack: Pack, contracts: ContractBook, notices: Notices, ledger: Ledger
+    ) -> None:
+        self._store, self._pack, self._contracts = store, pack, contracts
         self._notices, self._ledger = notices, ledger
         self._proving = Proving(pack, contracts)
         self._rules = ids.digest_of(
@@ -59,6 +61,25 @@ class Supervising:
         )
         self._is_known = False
         self._next_proof, self._proved_up_to = datetime.min.replace(tzinfo=UTC), ""
+
+    def step(self, held: leases.Lease, now: datetime) -> int:
+        """One portion in a transaction that proves the lease; returns how many cards were issued, or 1 where there may
+        be more to look at. Where nothing is due that is one look at an index."""
+        issued = 0
+        if self._has_to_look(now):
+            with self._store.write() as conn:
+                leases.hold(conn, held)
+                issued = self.note(conn, now)
+            self._ledger.committed()
+        if is_due(self._next_proof, now, within=PROVED_EVERY):
+            self._prove(held, now)
+        return issued
+
+    def _has_to_look(self, now: datetime) -> bool:
+        if not self._is_known:
+            return True
+        with self._store.look() as conn:
+            return cards.is_due(conn, now)
 
     def note(self, conn: Connection, now: datetime) -> int:
         """Issues the cards that have fallen due by `now`, of one portion of whistles; returns how many, or 1 where
@@ -77,13 +98,10 @@ class Supervising:
         self._tell(conn, [*new, *asked], now)
         return len(new) or int(len(wanted) == PORTION)
 
-    def after(self, held: leases.Lease, store: Store, now: datetime) -> None:
-        """The transaction of the last `note` holds. Once a day all cards that stand are computed again, a portion a
-        call, in a transaction of its own; what does not come out the same is void."""
-        self._ledger.committed()
-        if not is_due(self._next_proof, now, within=PROVED_EVERY):
-            return
-        with store.write() as conn:
+    def _prove(self, held: leases.Lease, now: datetime) -> None:
+        """Once a day all cards that stand are computed again, a portion a step; what does not come out the same is
+        void."""
+        with self._store.write() as conn:
             leases.hold(conn, held)
             some = self._proving.portion(conn, self._proved_up_to)
             void = self._proving.check(conn, some, now)

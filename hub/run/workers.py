@@ -24,6 +24,7 @@ from hub.run.relay import Relay
 from hub.run.rooms import Rooms
 from hub.run.source import SourceWorker
 from hub.run.supervising import Supervising
+from hub.run.ticks import Ticks
 from hub.run.timekeeping import Watch
 from hub.run.webhooks import Hook, Webhooks, saying
 from hub.store import outbox
@@ -174,7 +175,10 @@ class Workers(Rooms):
 
     def plain_clockwork(self) -> Clockwork:
         """Deadlines that pass, for a caller that steps it itself."""
+        ticks = Ticks(calendar=self.pack.calendar, rules_on=self.pack.rules_on, contracts=self.contracts)
         return Clockwork(
+            ticks=ticks,
+            act=ticks.act,
             store=self.store,
             clock=self.clock,
             worker=self.worker,
@@ -190,7 +194,9 @@ class Workers(Rooms):
         """Cards by the clock, for the one thread that leads."""
         ledger = self._ledger("clockwork")
         notices = Notices(outbox=self.outbox, telling=self.telling, contracts=self.contracts, ledger=ledger)
-        return Supervising(pack=self.pack, contracts=self.contracts, notices=notices, ledger=ledger)
+        return Supervising(
+            store=self.store, pack=self.pack, contracts=self.contracts, notices=notices, ledger=ledger
+        )
 
     def _forget(self, subject: str) -> None:
         """A destroyed key leaves this process's memory, where it has a vault at all."""

@@ -86,6 +86,11 @@ def look_at_all(conn: Connection) -> None:
     conn.execute(card_due.insert().from_select(["whistle_id", "at_us"], open_))
 
 
+def is_due(conn: Connection, now: datetime) -> bool:
+    """Whether there is a whistle to look at."""
+    return conn.execute(select(exists().where(card_due.c.at_us <= to_us(now)))).scalar_one()
+
+
 def to_look_at(conn: Connection, now: datetime, limit: int) -> list[str]:
     """Whistles of which a card may be due by now, earliest first; nobody else moves their moments until commit."""
     query = (

@@ -4,10 +4,9 @@ Pure. A card whose calculation does not come out the same from the stored histor
 rules is void: `differences` says what came out otherwise.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from typing import Final
+from datetime import datetime
 
 from hub.clock import SHANGHAI
 from hub.messages.supervision import CARDS, STEPS, WORDS
@@ -16,11 +15,10 @@ from hub.model import Contract, Deadline, Duration, Level, Move, Whistle, Whistl
 from hub.whistle.calendar import Calendar
 from hub.whistle.cardrules import Card, CardRule, CardRules
 from hub.whistle.cards import Course, DueCard, Hold, cards_due
-from hub.whistle.lifecycle import LADDER, Effect, Step
-from hub.whistle.reached import SOURCE, done_at, effect_of
+from hub.whistle.lifecycle import Step
+from hub.whistle.reached import done_at
+from hub.whistle.retiming import terms_of
 from hub.whistle.timetable import Terms, timetable
-
-_BELOW: Final = {above: below for below, above in LADDER.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,14 +71,14 @@ class Past:
 def calculation_of(due: DueCard, whistle: Whistle, past: Past, calendar: Calendar) -> Calculation:
     """The calculation of a card that is due for `whistle`, as it is stored."""
     one = due.deadline
-    raised = [step for step in past.history if effect_of(step) is Effect.TIGHTENS and step.level]
+    terms = terms_of(whistle, _no_limits, past.history)
     return Calculation(
         whistle_id=whistle.id,
         version=whistle.version,
         round=whistle.round,
         steps=_used(past, whistle.version),
-        called_at=called_at(whistle),
-        called_as=_BELOW[raised[0].level] if raised and raised[0].level else whistle.level,
+        called_at=terms.from_at,
+        called_as=terms.level,
         contract_id=whistle.contract_id,
         calendar=calendar.version,
         rule=due.rule,
@@ -97,11 +95,13 @@ def calculation_of(due: DueCard, whistle: Whistle, past: Past, calendar: Calenda
 
 
 def called_at(whistle: Whistle) -> datetime:
-    """When the first clock of `whistle` began: no later than any of its present ones."""
-    ours = [one for one in whistle.deadlines if one.step != SOURCE]
-    before = [why.facts["clock_began"] for one in ours for why in one.derivation if why.rule == "upgraded"]
-    starts = [*(one.from_at for one in ours), *(datetime.fromisoformat(str(at)) for at in before)]
-    return min(starts, default=whistle.blown_at).astimezone(UTC)
+    """When the first clock of `whistle` began: no later than any of its present ones. By its day one knows which rules
+    hold for it."""
+    return terms_of(whistle, _no_limits, ()).from_at
+
+
+def _no_limits(_level: Level) -> Mapping[str, Duration]:
+    return {}
 
 
 def reproduce(

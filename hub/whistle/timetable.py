@@ -19,24 +19,20 @@ from typing import Final
 from hub.clock import SHANGHAI
 from hub.model import (
     Deadline,
-    DepartmentId,
     Duration,
     Level,
     Reason,
     SourceClock,
     Unit,
-    Whistle,
-    WhistleState,
 )
 from hub.whistle.calendar import Calendar
 from hub.whistle.clocks import due_from, with_waits
 from hub.whistle.counting import Wait
-from hub.whistle.lifecycle import LADDER, LEAVES_A_PAUSE, Effect, Step
+from hub.whistle.lifecycle import LEAVES_A_PAUSE, Effect, Step
 from hub.whistle.reached import SOURCE, done_at, effect_of
 
-_NO_CODES: Final[Mapping[int, str]] = MappingProxyType({})
+NO_CODES: Final[Mapping[int, str]] = MappingProxyType({})
 _MINUTE: Final = timedelta(minutes=1)
-_BELOW: Final = {above: below for below, above in LADDER.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +64,7 @@ class _Round:
 
 
 def timetable(
-    terms: Terms, steps: Sequence[Step], calendar: Calendar, codes: Mapping[int, str] = _NO_CODES
+    terms: Terms, steps: Sequence[Step], calendar: Calendar, codes: Mapping[int, str] = NO_CODES
 ) -> tuple[Deadline, ...]:
     """The deadlines of the present round, in the order of the contract's limits, the source's own last.
 
@@ -81,7 +77,7 @@ def timetable(
     for _, level in now.upgrades():
         names |= dict.fromkeys(terms.limits(level))
     found = [
-        _finished(one, now)
+        _finished(one, terms, now)
         for name in names
         if not (now.number and name == "sign")
         and (one := _deadline(name, terms, now, waits, calendar, codes)) is not None
@@ -170,10 +166,11 @@ def _run(
     return _told(found, *paused)
 
 
-def _finished(found: Deadline, now: _Round) -> Deadline:
+def _finished(found: Deadline, terms: Terms, now: _Round) -> Deadline:
     """With the round it is of, and what was granted beside what is due."""
     if now.number:
-        found = _told(found, Reason("reopened", {"at": _words(now.from_at), "round": now.number}))
+        facts = {"at": _words(now.from_at), "called_at": _words(terms.from_at)}
+        found = _told(found, Reason("reopened", {**facts, "round": now.number}))
     granted = [one.until for one in now.steps if effect_of(one) is Effect.MORE_TIME and one.until is not None]
     if found.step != "finish" or not granted:
         return found
@@ -209,49 +206,3 @@ def _told(found: Deadline, *more: Reason) -> Deadline:
 
 def _words(moment: datetime) -> str:
     return moment.astimezone(SHANGHAI).isoformat()
-
-
-# -- from what stands in a whistle --------------------------------------------------------------------
-
-
-def terms_of(
-    whistle: Whistle, limits: Callable[[Level], Mapping[str, Duration]], steps: Iterable[Step]
-) -> Terms:
-    """The terms of a stored whistle, for who changes its clocks and has no event at hand."""
-    raised = next((one.level for one in steps if effect_of(one) is Effect.TIGHTENS and one.level), None)
-    ours = [one for one in whistle.deadlines if one.step != SOURCE]
-    starts = [one.from_at for one in ours]
-    starts += [
-        datetime.fromisoformat(str(why.facts["clock_began"]))
-        for one in ours
-        for why in one.derivation
-        if why.rule == "upgraded"
-    ]
-    return Terms(
-        from_at=min(starts, default=whistle.blown_at),
-        level=_BELOW[raised] if raised else whistle.level,
-        limits=limits,
-        source_clocks=tuple(_clocks(whistle)),
-    )
-
-
-def _clocks(whistle: Whistle) -> Iterator[SourceClock]:
-    for one in whistle.deadlines:
-        if one.step != SOURCE:
-            continue
-        for why in one.derivation:
-            due_at = datetime.fromisoformat(str(why.facts["due_at"]))
-            yield SourceClock(str(why.facts["name"]), due_at, one.from_at if due_at == one.due_at else None)
-
-
-def started_at(called: Iterable[Whistle], department: DepartmentId, at: datetime) -> datetime:
-    """When the clock starts of a whistle by which `department` is called at `at`: `called` are the matter's whistles
-    so far. One that handed the matter back and gets it again wins no time: it runs since its first call. A call that
-    the hub itself took back does not count."""
-    before = [
-        start
-        for one in called
-        if one.department == department and (one.state is WhistleState.REASSIGNED or one.returns)
-        for start in (one.blown_at, *(due.from_at for due in one.deadlines if due.step != SOURCE))
-    ]
-    return min((*before, at))

@@ -1,14 +1,16 @@
 """Deadlines that pass are noted once, by one leader."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from hub.model import Move, WhistleState
-from hub.run.clockwork import is_done, next_due_us
 from hub.store import leases, whistles
 from hub.whistle.lifecycle import OVER
+from hub.whistle.reached import is_done
+from hub.whistle.ticking import tick
 from tests.e2e.test_journey import spot
 from tests.instruments import HubInHand, at, stated
 from tests.unit.run.matters import report
@@ -69,8 +71,10 @@ def test_an_ended_whistle_has_every_step_behind_it(called: HubInHand, end: Whist
     with called.hub.store.read() as conn:
         (id_,) = (r[0] for r in called.rows("SELECT id FROM whistle WHERE department = 'zilai'"))
         one = whistles.load(conn, [id_])[id_]
-    assert all(is_done({end}, d.step) for d in one.deadlines)
-    assert next_due_us(one, {end}, after=one.blown_at) is None
+    over, pack = replace(one, state=end), called.hub.pack
+    assert all(is_done(over, (), d.step) for d in one.deadlines)
+    asked = tick(over, (), pack.rules_on, pack.calendar, one.blown_at + timedelta(days=400))
+    assert ((), None, None) == (asked.late, asked.move, asked.look_at)
 
 
 @pytest.mark.nasty("N41")
