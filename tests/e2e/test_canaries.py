@@ -242,10 +242,10 @@ def open_and_report(day: Day) -> None:
 
 
 def supervise(day: Day) -> None:
-    """Weeks later: each department appeals a card in words that name somebody, and answers for what it is asked; a
+    """Days later: each department appeals a card in words that name somebody, and answers for what it is asked; a
     matter is agreed to wait."""
     hub = day.in_hand.hub
-    day.in_hand.clock.pause(timedelta(days=20).total_seconds())
+    day.in_hand.clock.pause(timedelta(days=6).total_seconds())
     clockwork = hub.plain_clockwork()
     while clockwork.step():
         pass

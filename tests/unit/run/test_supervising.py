@@ -16,6 +16,7 @@ from hub.run.explaining import explain
 from hub.run.proving import Proving
 from hub.store import cards, facts, keys, measures, whistles
 from hub.store.cards import IssuedCard
+from hub.store.moments import to_us
 from hub.whistle.supervision import State, Trigger, Turn
 from tests.instruments import HubInHand
 from tests.unit.run.ledgers import is_whole
@@ -135,11 +136,25 @@ def test_the_department_hears_of_each_card_by_reference_only(called: HubInHand) 
 
 def test_a_department_on_the_bus_hears_of_it_there(called: HubInHand) -> None:
     look(called, hours=30)
+    look(called, hours=1)
     values = [
         orjson.loads(r[0])
         for r in called.rows("SELECT value FROM message WHERE topic = 'grid.whistles.jiedao_12'")
     ]
-    assert {"grid.whistle.v1", "grid.card.v1"} == {one["type"] for one in values}
+    ids = [one["id"] for one in values if one["type"] == "grid.card.v1"]
+    assert sorted(one.id for one in of_department(called, "jiedao_12")) == sorted(ids) != []
+
+
+def test_who_is_called_after_the_first_look_is_looked_at_when_the_moment_comes_and_not_before(
+    hub: HubInHand,
+) -> None:
+    look(hub)
+    tell(hub, pipe(hub, "A1"))
+    moments = {r[0] for r in hub.rows("SELECT at_us FROM card_due")}
+    assert len(moments) > 1
+    assert min(moments) > to_us(hub.clock.now())
+    look(hub, hours=2)
+    assert [("yellow", "sign", "standing")] == shown(hub)
 
 
 def test_a_crash_between_two_looks_leaves_every_card_once(called: HubInHand, other: HubInHand) -> None:

@@ -4,16 +4,18 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import select
 
 from hub.bus.message import Fenced
 from hub.model import Actor, Duration, Level, Unit, WhistleId
 from hub.store import cards, deferrals, measures, turns
 from hub.store.cards import IssuedCard, card_id
 from hub.store.deferrals import Deferral
-from hub.store.engine import Store
+from hub.store.engine import Store, insert
 from hub.store.measures import Asked
 from hub.store.tables import card as card_table
 from hub.store.tables import deferral as deferral_table
+from hub.store.tables import overdue
 from hub.whistle.calculation import Calculation
 from hub.whistle.cardrules import Card, CardRule, Measure, Timing
 from hub.whistle.cards import Hold
@@ -82,6 +84,28 @@ def test_a_moment_moves_to_an_earlier_one_and_not_to_a_later_one_until_it_was_lo
         assert [] == cards.to_look_at(conn, NOW + 99 * DAY, 10)
         cards.look_again(conn, ["wh_a"])
         assert ["wh_a"] == cards.to_look_at(conn, NOW - 99 * DAY, 10)
+
+
+def test_under_other_rules_all_that_waits_is_looked_at(store: Store) -> None:
+    with store.write() as conn:
+        cards.expect(conn, [("wh_a", NOW + DAY)])
+        assert not cards.is_due(conn, NOW)
+        cards.look_at_all(conn)
+        assert cards.is_due(conn, NOW)
+        assert ["wh_a"] == cards.to_look_at(conn, NOW, 10)
+
+
+@pytest.mark.nasty("N41")
+def test_an_overdue_step_is_excused_and_stays(store: Store) -> None:
+    one, fact = issued("wh_a"), {"step": "finish", "due_us": 1, "noted_us": 2, "excused": ""}
+    with store.write() as conn:
+        insert(conn, overdue, [fact | {"whistle_id": "wh_a", "round": number} for number in (0, 1)])
+        assert {} == cards.excused(conn, ["wh_a"])
+        cards.excuse(conn, one, "appealed")
+        assert {("wh_a", 0): {"finish": "appealed"}} == cards.excused(conn, ["wh_a"])
+        assert [(0, 1), (1, 1)] == [
+            (r.round, r.due_us) for r in conn.execute(select(overdue).order_by(overdue.c.round))
+        ]
 
 
 def test_what_is_stored_comes_back_and_a_second_one_is_not_issued(store: Store) -> None:

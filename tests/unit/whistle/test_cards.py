@@ -189,6 +189,12 @@ def test_a_matter_that_is_agreed_to_wait_earns_its_card_at_the_end_of_the_wait()
     assert [] == shown(LUQIAO, done, after(days=40))
 
 
+def test_what_fell_due_before_it_was_agreed_to_wait_is_not_issued_until_the_wait_is_over() -> None:
+    late = course(holds=(Hold(after(days=2), after(days=20)),))
+    assert [] == shown(LUQIAO, late, after(days=3))
+    assert ("yellow", "sign", "03-11 09:00") in shown(LUQIAO, late, after(days=20))
+
+
 def test_a_provisional_deadline_shows_no_card_and_is_looked_at_daily() -> None:
     guessed = course(deadlines=tuple(replace(one, provisional=True) for one in deadlines(YEAR)))
     assert [] == shown(LUQIAO, guessed, after(days=99))
