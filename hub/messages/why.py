@@ -22,8 +22,8 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
         "paused from {from_at} to {until} ({code}): {counted} {unit} do not count",
     ),
     "upgraded": (
-        "{at} 升级为 {level}，自升级时起计，早于原时限 {due_before}",
-        "raised to {level} at {at} and counted from then on: earlier than {due_before}, which held before",
+        "{at} 升级为 {level}，自升级时起计（原时限：{due_before}）",
+        "raised to {level} at {at} and counted from then on (before: {due_before})",
     ),
     "extended": (
         "准予延期至 {until}；法定时限不变",

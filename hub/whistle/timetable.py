@@ -131,7 +131,7 @@ def _deadline(
             continue
         raised = _run(name, limit, step.at, while_open, calendar, codes)
         if found is None or raised.due_at < found.due_at:
-            before = _words(found.due_at) if found else ""
+            before = _words(found.due_at) if found else "-"
             facts = {"level": level.value, "due_before": before, "clock_began": _words(now.from_at)}
             found = _told(raised, Reason("upgraded", {"at": _words(step.at), **facts}))
     return found

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from hub.bus.message import Fenced
 from hub.model import Move, WhistleState
 from hub.store import leases, whistles
 from hub.whistle.lifecycle import OVER
@@ -63,6 +64,28 @@ def test_while_another_leads_nothing_is_noted_here(called: HubInHand) -> None:
     called.clock.pause(timedelta(days=40).total_seconds())
     leases.take(called.hub.store, "clockwork", "other", called.clock.now(), timedelta(seconds=15))
     assert called.hub.plain_clockwork().step() == 0
+    assert noted(called) == []
+
+
+@pytest.mark.nasty("N68")
+def test_a_leader_that_slept_past_its_lease_notes_nothing_and_leads_no_more(called: HubInHand) -> None:
+    clockwork = called.hub.plain_clockwork()
+    clockwork.step()
+    called.clock.pause(timedelta(days=1).total_seconds())
+    length = timedelta(seconds=called.hub.settings.lease_s)
+    clockwork.step()
+    before = noted(called)
+    assert leases.take(called.hub.store, "clockwork", "other", called.clock.now() + 2 * length, length)
+    called.clock.pause(1)
+    with called.hub.store.write() as conn:
+        conn.exec_driver_sql("DELETE FROM overdue")
+        conn.exec_driver_sql("UPDATE whistle SET due_us = 0")
+    with pytest.raises(Fenced):
+        clockwork.step()
+    assert before
+    assert noted(called) == []
+    called.clock.pause(length.total_seconds())
+    assert 0 == clockwork.step()
     assert noted(called) == []
 
 

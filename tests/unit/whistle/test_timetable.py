@@ -227,7 +227,9 @@ def test_the_derivation_tells_of_pauses_and_upgrades() -> None:
 
 def test_a_step_that_only_the_new_level_has_says_that_it_had_no_deadline_before() -> None:
     found = due(told("upgrade 10 9:30", "upgrade 10 10"))
-    assert ("hard", "") == tuple(facts(found["arrive"], "upgraded")[name] for name in ("level", "due_before"))
+    assert ("hard", "-") == tuple(
+        facts(found["arrive"], "upgraded")[name] for name in ("level", "due_before")
+    )
 
 
 def test_a_step_that_was_reached_keeps_its_deadline_in_an_upgrade() -> None:
