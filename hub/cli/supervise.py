@@ -7,7 +7,7 @@ import click
 
 from hub.cli import output
 from hub.cli.opened import opened
-from hub.cli.supervising import BY, DAY, MOST, REASON, STORE, decide, hub_of
+from hub.cli.supervising import BY, DAY, MOST, REASON, STORE, hub_of
 
 
 @click.group()
@@ -56,11 +56,11 @@ def open_(whistle_id: str, why: str, due: datetime, by: str, store: str | None) 
     from hub.whistle.supervision import Trigger
 
     with hub_of(store) as hub:
-        ledger = hub.ledgers.mine()
+        ledger, vault = hub.ledgers.mine(), hub.vault
         notices = Notices(outbox=hub.outbox, telling=hub.telling, contracts=hub.contracts, ledger=ledger)
         with hub.store.write() as conn:
             now = hub.clock.now()
-            asked = Asking(conn, hub.vault, by=by, at=now).open(whistle_id, Trigger(why), due.date())
+            asked = Asking(conn, vault, by=by, at=now).open(whistle_id, Trigger(why), due.date())
             one = whistles.load(conn, [asked.whistle_id])[asked.whistle_id]
             matter = incidents.load(conn, [one.incident_id])[one.incident_id]
             notices.send(conn, [CardNotice(asked, one, matter)], now)
@@ -80,7 +80,10 @@ def answer(record: str, words: IO[str], by: str, store: str | None) -> None:
     from hub.run.asking import Asking
 
     said = words.read()
-    state = decide(store, lambda hub, conn, now: Asking(conn, hub.vault, by=by, at=now).answer(record, said))
+    with hub_of(store) as hub:
+        vault = hub.vault  # its keys are looked for in the store: not while that is written to
+        with hub.store.write() as conn:
+            state = Asking(conn, vault, by=by, at=hub.clock.now()).answer(record, said)
     output.figures({"record": record, "state": state})
 
 
@@ -93,5 +96,8 @@ def close(record: str, by: str, reason: str, store: str | None) -> None:
     """RECORD's answer is enough."""
     from hub.run.asking import Asking
 
-    state = decide(store, lambda hub, conn, now: Asking(conn, hub.vault, by=by, at=now).close(record, reason))
+    with hub_of(store) as hub:
+        vault = hub.vault
+        with hub.store.write() as conn:
+            state = Asking(conn, vault, by=by, at=hub.clock.now()).close(record, reason)
     output.figures({"record": record, "state": state})

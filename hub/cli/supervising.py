@@ -43,6 +43,6 @@ def hub_of(store: str | None) -> "Iterator[Assembly]":
 
 
 def decide(store: str | None, act: "Callable[[Assembly, Connection, datetime], T]") -> T:
-    """One person's word in one transaction."""
+    """One person's word in one transaction; of `act`'s own work nothing opens the store again."""
     with hub_of(store) as hub, hub.store.write() as conn:
         return act(hub, conn, hub.clock.now())
