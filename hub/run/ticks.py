@@ -58,8 +58,7 @@ class Ticks:
             for one in found
         ]
         noted = self._note(conn, told, now) + lateness.note(conn, self._before(conn, found, moves), now)
-        # Who is to be moved keeps its moment: after a crash it is found again.
-        due.look_again(conn, {(one.id, one.version): it.look_at for one, it in told if it.move is None})
+        due.look_again(conn, {(one.id, one.version): it.look_at for one, it in told})
         return Ticked(len(found), noted, tuple((one.id, it.move) for one, it in told if it.move))
 
     def _note(self, conn: Connection, told: Sequence[tuple[Whistle, Tick]], now: datetime) -> int:

@@ -58,17 +58,17 @@ def tick(
     ahead: list[datetime] = []
     for one in whistle.deadlines:
         done = done_at(steps, one.step, whistle.round)
-        if one.provisional or (done is None and is_done(whistle, steps, one.step)):
+        if done is None and is_done(whistle, steps, one.step):
             continue
         if found := lateness(one, done or now):
             late.append(found)
         elif done is not None:
             in_time.append((one.step, done))
-        if done is None:
+        if done is None and not one.provisional:
             ahead += [at for at in (one.due_at, one.counts_at) if at >= now]
     coming = dict(_moves(whistle, steps, rules_on, calendar))
     due = [move for move, at in coming.items() if at < now]
-    ahead += coming.values()
+    ahead += coming.values()  # one that is due keeps its moment: whoever makes it not, finds it again
     return Tick(
         late=tuple(late),
         in_time=tuple(in_time),
