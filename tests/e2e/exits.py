@@ -147,6 +147,8 @@ LOGGED: Final = frozenset(
         "known",
         "made",
         "message",
+        "move",
+        "moves",
         "offset",
         "owner",
         "part",
@@ -158,7 +160,9 @@ LOGGED: Final = frozenset(
         "steps",
         "topic",
         "waiting",
+        "whistle",
         "whistle_id",
+        "whistles",
         "worker",
     ]
 )
