@@ -9,12 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from fractions import Fraction
-from typing import Final
+from typing import Final, TypeVar
 
 from hub.errors import Refused
 from hub.model import Actor, Duration, Reason, Satisfaction, Unit
 from hub.whistle.calendar import Calendar
 from hub.whistle.clocks import deadline
+
+Word = TypeVar("Word", bound=StrEnum)
 
 
 class Aspect(StrEnum):
@@ -87,9 +89,7 @@ class Score:
         return None if mark is None else mark >= rules.passing
 
 
-def check_mark(
-    mark: Mark, rules: EvaluationRules, *, result_at: datetime | None, calendar: Calendar
-) -> None:
+def check_mark(mark: Mark, rules: EvaluationRules, *, result_at: datetime | None, calendar: Calendar) -> None:
     """Returns where `mark` may be given for a result of `result_at`.
 
     Raises Refused: W123 for one who does not mark here, W121 for no mark, or one outside the scale, W122 after the
@@ -127,9 +127,7 @@ def score(marks: Iterable[Mark], rules: EvaluationRules) -> Score:
             continue
         by_aspect[aspect] = mean
         why += [
-            Reason(
-                "marked", {"aspect": aspect, "by": by, "mark": _plain(mark), "weight": rules.by[by]}
-            )
+            Reason("marked", {"aspect": aspect, "by": by, "mark": _plain(mark), "weight": rules.by[by]})
             for by, mark in told.items()
         ]
     value = _weighted(by_aspect, rules.aspects)
@@ -148,7 +146,7 @@ def _by_marker(marks: Iterable[Mark], aspect: Aspect) -> dict[Actor, Fraction]:
     return {by: Fraction(sum(some), len(some)) for by, some in given.items() if some}
 
 
-def _weighted(values: Mapping[Actor, Fraction] | Mapping[Aspect, Fraction], weights: Mapping[str, int]) -> Fraction | None:  # fmt: skip
+def _weighted(values: Mapping[Word, Fraction], weights: Mapping[Word, int]) -> Fraction | None:
     """Their mean by weight; None where there is none, or all weigh nothing."""
     whole = sum(weights.get(name, 0) for name in values)
     if not whole:

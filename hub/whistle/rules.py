@@ -10,6 +10,8 @@ from enum import StrEnum
 from typing import Final
 
 from hub.model import Duration, Level, Unit
+from hub.whistle.evaluation import USUAL_EVALUATION, EvaluationRules
+from hub.whistle.figures import USUAL_FIGURES, FigureRules
 
 
 class Post(StrEnum):
@@ -58,6 +60,8 @@ class Rules:
     """退单 of one matter by whichever departments; this many raise it to the district (N40)."""
     late_after: timedelta
     """A report that reached the hub this long after it was made is late_received (N79)."""
+    evaluation: EvaluationRules = USUAL_EVALUATION
+    figures: FigureRules = USUAL_FIGURES
 
     def holds_on(self, day: date) -> bool:
         """Whether these rules are in force on `day`."""
