@@ -166,6 +166,8 @@ class _Cells:
         def rate(aspect: Aspect) -> Cell:
             return Share(tally.marked[aspect], tally.passed[aspect]) if marks else SMALL
 
+        # A matter of several departments is one of each: their sum is not the district's number.
+        is_few = 0 < tally.joint < self._rules.hidden_below
         joint = Share(tally.joint, tally.joint_met)
         return DepartmentFigures(
             whistles=n if whistles else SMALL,
@@ -174,7 +176,7 @@ class _Cells:
             returned=share(tally.returned),
             reopened=share(tally.reopened),
             flagged=share(tally.flagged),
-            joint=joint if self._is_told(self._by_joint, name) else SMALL,
+            joint=joint if self._is_told(self._by_joint, name) and not is_few else SMALL,
             response=rate(Aspect.RESPONSE),
             resolve=rate(Aspect.RESOLVE),
             satisfy=rate(Aspect.SATISFY),
