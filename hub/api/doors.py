@@ -10,6 +10,8 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicC
 from hub.clock import Clock
 from hub.errors import Refused
 from hub.run.attached import Attached
+from hub.run.evidence import Evidence
+from hub.run.figuring import FiguresBook
 from hub.run.gateway import Gateway
 from hub.run.ledger import Ledgers
 from hub.run.opening import Opening
@@ -30,6 +32,8 @@ class Doors:
     gateway: Gateway
     opening: Opening
     attached: Attached
+    evidence: Evidence
+    figures: FiguresBook
     reporting: Reporting
     telling: Telling
     ledgers: Ledgers

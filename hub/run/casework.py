@@ -20,6 +20,7 @@ from hub.pipeline import Journey
 from hub.run import arrivals
 from hub.run.caseload import Caseload
 from hub.run.dispatch import Dispatch
+from hub.run.evaluating import Evaluating
 from hub.run.intake import ENGINEER
 from hub.run.latecomers import Latecomers
 from hub.run.matters import Matters, Reports
@@ -51,6 +52,7 @@ class Casework:
         vault: Vault,
         dispatch: Dispatch,
         latecomers: Latecomers,
+        evaluating: Evaluating,
         reports: Reports,
         clock: Clock,
         batch: int,
@@ -58,6 +60,7 @@ class Casework:
         """`reports`: what intake has just stored, where it is this process too."""
         self._store, self._consumer, self._journey = store, consumer, journey
         self._vault, self._dispatch, self._latecomers = vault, dispatch, latecomers
+        self._evaluating = evaluating
         self._reports, self._matters = reports, Matters()
         self._clock, self._batch = clock, batch
 
@@ -135,6 +138,7 @@ class Casework:
         load.write()
         closed = self._dispatch.call(conn, load.concerns(), now)
         self._latecomers.tell(conn, load.late, now)
+        self._evaluating.hear(conn, load.said, now)
         events.settle(conn, load.fates)
         record_of = {event.id: event.record_id for event, _ in todo}
         # linked first: of a record with several events, `published` then writes over it

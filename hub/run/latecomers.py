@@ -9,10 +9,11 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hub.model import DepartmentId, Event, IncidentId, Move, WhistleState
+from hub.model import DepartmentId, Event, IncidentId, Move
 from hub.pack import Pack
 from hub.run.reporting import answer_to
 from hub.store import whistles
+from hub.whistle.lifecycle import DONE
 
 
 class Latecomers:
@@ -38,7 +39,7 @@ class Latecomers:
             )
             for event, incident in late
             for one in called.get(incident, [])
-            if one.state is WhistleState.RESULT
+            if one.state in DONE
         ]
         whistles.add_answers(conn, new, now)
 

@@ -30,6 +30,8 @@ from hub.run import brokers
 from hub.run.adapters import Adapters
 from hub.run.certificate import Certificate
 from hub.run.contractbook import ContractBook, keep
+from hub.run.evaluating import Evaluating
+from hub.run.evidence import Evidence
 from hub.run.keyfile import check_keys, open_keys
 from hub.run.ledger import Ledger, Ledgers
 from hub.run.livekeys import LiveKeys
@@ -260,6 +262,16 @@ class Rooms:
             report_schema=Validator(known["report_in"], known.values()),
             tellable=self.tellable,
         )
+
+    @cached_property
+    def evaluating(self) -> Evaluating:
+        """Takes marks for what departments did."""
+        return Evaluating(self.pack)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Takes evidence, and checks it with results."""
+        return Evidence(store=self.store, pack=self.pack, contracts=self.contracts, vault=self.vault)
 
     @property
     def _speed(self) -> float:

@@ -97,6 +97,7 @@ class Workers(Rooms):
             vault=self.vault,
             dispatch=self.dispatch("casework"),
             latecomers=self.latecomers,
+            evaluating=self.evaluating,
             reports=self._just_stored,
             clock=self.clock,
             batch=self.settings.batch,

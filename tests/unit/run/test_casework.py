@@ -62,6 +62,7 @@ def sleepy(hub: HubInHand, meanwhile: Callable[[], object]) -> Casework:
             latecomers=it.latecomers,
         ),
         latecomers=Latecomers(it.pack, dict),
+        evaluating=it.evaluating,
         reports=Reports(),
         clock=hub.clock,
         batch=500,
