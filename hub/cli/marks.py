@@ -84,7 +84,7 @@ def list_(whistle_id: str, store: str | None) -> None:
         rounds.append(
             {
                 "round": number,
-                "marks": plain(some),
+                "marks": [_told(one) for one in some],
                 "score": None if found.value is None else round(float(found.value), 2),
                 "why": plain(found.derivation),
             }

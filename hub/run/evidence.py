@@ -34,6 +34,7 @@ MOST: Final = 20
 """Pieces of one round of one whistle."""
 FIELD: Final = "evidence"
 """Of a contract's form: ids of what was handed in."""
+_ID: Final = re.compile(r"ed_[0-9a-f]{32}")
 _CODE: Final = re.compile(r"[a-z0-9][a-z0-9_.@-]{0,63}")
 _OLDER: Final = timedelta(days=1)
 """A picture that was taken so long before its matter began shows something else."""
@@ -105,7 +106,7 @@ class Evidence:
         """What may be wrong with the evidence of a result, noted for the centre.
 
         Checked is what `form` names under `evidence`, or all that was handed in for this round where it names none.
-        Raises Refused W126 where it names something else.
+        Raises Refused W126 where it names what was not handed in for it.
         """
         pieces = self._named(conn, whistle, form)
         if not pieces:
@@ -119,11 +120,12 @@ class Evidence:
     def _named(self, conn: Connection, whistle: Whistle, form: Mapping[str, object] | None) -> list[Piece]:
         pieces = evidence.of_whistle(conn, whistle.id, whistle.round)
         said: Any = (form or {}).get(FIELD)
-        named = [said] if isinstance(said, str) else list(said) if isinstance(said, list) else []
-        if not named:
+        given = said if isinstance(said, list) else [said]
+        named = [one for one in given if isinstance(one, str) and _ID.fullmatch(one)]
+        if not named:  # words of the department's own, which show nothing
             return pieces
         known = {piece.id: piece for piece in pieces}
-        if any(not isinstance(id_, str) or id_ not in known for id_ in named):
+        if not known.keys() >= set(named):
             raise Refused("W126", pointer=f"/form/{FIELD}")
         return [known[id_] for id_ in dict.fromkeys(named)]
 

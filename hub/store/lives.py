@@ -10,7 +10,7 @@ from itertools import groupby
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, Row, exists, func, select
+from sqlalchemy import Connection, exists, func, select
 
 from hub.model import Actor, IncidentState, Level, Move, Role, WhistleState
 from hub.store import evaluations, evidence
@@ -65,7 +65,7 @@ def matters(
         behind = rows[-1].incident_id
 
 
-def _portion(conn: Connection, since: datetime, until: datetime, behind: str) -> list[Row[Any]]:
+def _portion(conn: Connection, since: datetime, until: datetime, behind: str) -> Sequence[Any]:
     query = (
         select(
             whistle.c.incident_id,
@@ -84,7 +84,7 @@ def _portion(conn: Connection, since: datetime, until: datetime, behind: str) ->
         .order_by(whistle.c.incident_id)
         .limit(PORTION)
     )
-    return list(conn.execute(query).all())
+    return conn.execute(query).all()
 
 
 def _beside(conn: Connection, ids: Sequence[str]) -> _Beside:
@@ -107,7 +107,7 @@ def _beside(conn: Connection, ids: Sequence[str]) -> _Beside:
     return found
 
 
-def _life(row: Row[Any], beside: _Beside, rules: EvaluationRules, is_own: Callable[[str], bool]) -> Life:
+def _life(row: Any, beside: _Beside, rules: EvaluationRules, is_own: Callable[[str], bool]) -> Life:
     body, id_ = orjson.loads(row.body), row.id
     return Life(
         department=row.department,
