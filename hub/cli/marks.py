@@ -3,13 +3,16 @@
 import os
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
 
 from hub.cli import output
 from hub.cli.account import by
 from hub.cli.opened import opened
+
+if TYPE_CHECKING:  # the store is slow to import: `--help` must not wait for it
+    from hub.whistle.evaluation import Mark
 
 _STORE = click.option("--store", default=None, help="SQLAlchemy URL of the store.")
 _DAYS = 30
@@ -90,6 +93,11 @@ def list_(whistle_id: str, store: str | None) -> None:
             }
         )
     output.figures({"whistle": whistle_id, "rounds": rounds})
+
+
+def _told(one: "Mark") -> dict[str, Any]:
+    marks = {aspect.value: value for aspect, value in one.aspects.items()}
+    return {"by": one.by, "account": one.account, "at": one.at, **marks}
 
 
 @mark.command()

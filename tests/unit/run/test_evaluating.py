@@ -55,7 +55,7 @@ def given(hub: HubInHand) -> list[tuple[str, int, dict[str, int]]]:
     id_ = whistle_of(hub, "zilai")
     with hub.hub.store.read() as conn:
         some = evaluations.of_whistles(conn, [id_]).get(id_, [])
-    return [(one.by, one.round, dict(one.aspects)) for one in some]
+    return [(one.by, one.round, {each.value: n for each, n in one.aspects.items()}) for one in some]
 
 
 def test_a_mark_is_a_move_of_its_whistle_and_stands_in_its_history(done: HubInHand) -> None:
