@@ -11,7 +11,19 @@ from dataclasses import astuple, dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    text,
+    update,
+)
 
 from hub import ids
 from hub.model import EventKey, IncidentState, Mode
@@ -22,6 +34,7 @@ from hub.store.tables import (
     body,
     data_key,
     event,
+    evidence,
     fallback,
     incident,
     link,
@@ -43,6 +56,8 @@ class Retired:
     records: int
     reports: int
     residents: int
+    evidence: int = 0
+    """Whistles whose evidence it was."""
 
     def __bool__(self) -> bool:
         """Whether there was anything, so that there may be more."""
@@ -55,6 +70,7 @@ def due(conn: Connection, kept: Retention, now: datetime) -> Retired:
         conn.execute(_counted(_records(to_us(now - kept.records)))).scalar_one(),
         conn.execute(_counted(_reports(to_us(now - kept.records)))).scalar_one(),
         len(_residents(conn, to_us(now - kept.residents), None)),
+        conn.execute(_counted(_shown(to_us(now - kept.records)))).scalar_one(),
     )
 
 
@@ -68,7 +84,8 @@ def retire(conn: Connection, kept: Retention, now: datetime, forget: Callable[[s
     old = [r.record_id for r in found]
     answered = list(conn.execute(_reports(to_us(now - kept.records)).limit(PORTION)).scalars())
     people = _residents(conn, to_us(now - kept.residents), PORTION)
-    keys.destroy(conn, (*old, *answered, *people))
+    shown = list(conn.execute(_shown(to_us(now - kept.records)).limit(PORTION)).scalars())
+    keys.destroy(conn, (*old, *answered, *people, *shown))
     if found and conn.dialect.name != "postgresql":
         conn.execute(
             delete(body)
@@ -78,10 +95,11 @@ def retire(conn: Connection, kept: Retention, now: datetime, forget: Callable[[s
     conn.execute(update(event).where(event.c.record_id.in_(old)).values(sealed=b""))
     attachments.forget(conn, old)
     conn.execute(update(report).where(report.c.id.in_(answered)).values(sealed=b""))
+    conn.execute(update(evidence).where(evidence.c.whistle_id.in_(shown)).values(sealed=b""))
     conn.execute(delete(resident).where(resident.c.id.in_(people)))
-    for subject in (*old, *answered, *people):
+    for subject in (*old, *answered, *people, *shown):
         forget(subject)
-    return Retired(len(old), len(answered), len(people))
+    return Retired(len(old), len(answered), len(people), len(shown))
 
 
 def _is_open() -> ColumnElement[bool]:
@@ -124,6 +142,19 @@ def _reports(before_us: int) -> Select[str]:
     """Departments' reports made before that, on whistles that have ended."""
     ended = exists().where(whistle.c.id == report.c.whistle_id, ~_is_open())
     return select(report.c.id).where(report.c.reported_us < before_us, report.c.sealed != b"", ended)
+
+
+def _shown(before_us: int) -> Select[str]:
+    """Whistles that have ended, and whose evidence was all handed in before that. What it looked like stays known:
+    an old photo is an old one (N80)."""
+    newer = evidence.alias()
+    ended = exists().where(whistle.c.id == evidence.c.whistle_id, ~_is_open())
+    goes_on = exists().where(newer.c.whistle_id == evidence.c.whistle_id, newer.c.made_us >= before_us)
+    return (
+        select(evidence.c.whistle_id)
+        .where(evidence.c.made_us < before_us, text("length(evidence.sealed) > 0"), ended, ~goes_on)
+        .distinct()
+    )
 
 
 def _residents(conn: Connection, before_us: int, limit: int | None) -> list[str]:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     SmallInteger,
     String,
     Table,
+    text,
 )
 
 from hub.store.tables.base import metadata
@@ -45,6 +46,12 @@ evidence = Table(
     Column("sealed", LargeBinary, nullable=False),  # the bytes as handed in; b"" past retention
     Index("evidence_whistle", "whistle_id"),
     Index("evidence_digest", "digest"),
+    Index(
+        "evidence_kept",
+        "made_us",
+        sqlite_where=text("length(sealed) > 0"),
+        postgresql_where=text("length(sealed) > 0"),
+    ),
 )
 
 evidence_band = Table(  # where pictures that look alike are found

@@ -11,6 +11,7 @@ from hub.intake.filetypes import HEAD, kind_of
 from hub.model import Whistle
 from hub.run import evidence as module
 from hub.run.contractbook import keep
+from hub.run.retiring import due, retire
 from hub.store import evidence, keys, whistles
 from hub.store.evidence import Flag
 from tests.instruments import HubInHand
@@ -184,3 +185,20 @@ def test_a_doubt_is_noted_once_and_never_stands_in_the_way(called: HubInHand) ->
 
 def test_a_scene_is_a_photo_for_the_test() -> None:
     assert "jpeg" == kind_of(scene(1)[:HEAD])
+
+
+def test_past_retention_the_bytes_are_gone_and_an_old_photo_is_still_known(called: HubInHand) -> None:
+    kept = called.hub.pack.retention
+    id_ = hand_in(called, scene(7))
+    first = whistle_of(called, "zilai")
+    report(called, "zilai", "sign", "result")
+    called.clock.pause(kept.records.total_seconds() + 86_400)
+    with called.hub.store.write() as conn:
+        assert 1 == due(conn, kept, called.clock.now()).evidence
+        assert 1 == retire(conn, kept, called.clock.now(), called.hub.vault.forget).evidence
+        assert 0 == due(conn, kept, called.clock.now()).evidence
+    with called.hub.store.read() as conn, pytest.raises(Refused, match="F136"):
+        called.hub.evidence.content(conn, id_)
+    another_matter(called)
+    old = hand_in(called, scene(7))
+    assert [("old_photo", old, first)] == flags(called)

@@ -42,6 +42,8 @@ def upgrade() -> None:
     )
     op.create_index("evidence_whistle", "evidence", ["whistle_id"])
     op.create_index("evidence_digest", "evidence", ["digest"])
+    kept = sa.text("length(sealed) > 0")
+    op.create_index("evidence_kept", "evidence", ["made_us"], sqlite_where=kept, postgresql_where=kept)
     op.create_table(
         "evidence_band",
         sa.Column("code", sa.Integer(), nullable=False),
