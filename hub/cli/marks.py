@@ -88,7 +88,7 @@ def list_(whistle_id: str, store: str | None) -> None:
             {
                 "round": number,
                 "marks": [_told(one) for one in some],
-                "score": None if found.value is None else round(float(found.value), 2),
+                "score": None if found.value is None else round(found.value, 2),
                 "why": plain(found.derivation),
             }
         )

@@ -34,7 +34,7 @@ def of_whistles(conn: Connection, ids: Iterable[str]) -> dict[str, list[Mark]]:
         rows = conn.execute(
             select(evaluation).where(among(evaluation.c.whistle_id, part)).order_by(evaluation.c.version)
         )
-        for r in rows:
+        for r in rows.all():
             given = {aspect: getattr(r, aspect.value) for aspect in Aspect}
             mark = Mark(
                 by=Actor(r.actor),

@@ -95,7 +95,7 @@ def _beside(conn: Connection, ids: Sequence[str]) -> _Beside:
         .where(among(step.c.whistle_id, ids), step.c.actor == Actor.DEPARTMENT.value)
         .order_by(step.c.whistle_id, step.c.version)
     )
-    for id_, move, us in made:
+    for id_, move, us in made.all():
         found.moves.setdefault(id_, []).append((_MOVES[move], from_us(us)))
     noted = conn.execute(
         select(overdue.c.whistle_id, overdue.c.step, overdue.c.excused).where(

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from fractions import Fraction
 from typing import Final, TypeVar
 
 from hub.errors import Refused
@@ -79,8 +78,8 @@ class Mark:
 class Score:
     """What the marks of one round come to, each figure from 0 to the pack's best; None where nobody marked it."""
 
-    value: Fraction | None
-    aspects: Mapping[Aspect, Fraction]
+    value: float | None
+    aspects: Mapping[Aspect, float]
     derivation: tuple[Reason, ...]
 
     def passes(self, aspect: Aspect, rules: EvaluationRules) -> bool | None:
@@ -118,7 +117,7 @@ def score(marks: Iterable[Mark], rules: EvaluationRules) -> Score:
     for one in sorted(marks, key=lambda one: (one.at, one.by, one.account)):
         if one.by in rules.by:
             last[one.by, one.account] = one
-    by_aspect: dict[Aspect, Fraction] = {}
+    by_aspect: dict[Aspect, float] = {}
     why: list[Reason] = []
     for aspect in Aspect:
         told = _by_marker(last.values(), aspect)
@@ -127,32 +126,28 @@ def score(marks: Iterable[Mark], rules: EvaluationRules) -> Score:
             continue
         by_aspect[aspect] = mean
         why += [
-            Reason("marked", {"aspect": aspect, "by": by, "mark": _plain(mark), "weight": rules.by[by]})
+            Reason("marked", {"aspect": aspect, "by": by, "mark": round(mark, 2), "weight": rules.by[by]})
             for by, mark in told.items()
         ]
     value = _weighted(by_aspect, rules.aspects)
     weights = {aspect.value: rules.aspects[aspect] for aspect in by_aspect}
     if value is not None:
-        why.append(Reason("scored", {"score": _plain(value), "best": rules.best, **weights}))
+        why.append(Reason("scored", {"score": round(value, 2), "best": rules.best, **weights}))
     return Score(value, by_aspect, tuple(why))
 
 
-def _by_marker(marks: Iterable[Mark], aspect: Aspect) -> dict[Actor, Fraction]:
+def _by_marker(marks: Iterable[Mark], aspect: Aspect) -> dict[Actor, float]:
     """Kind of marker → the mean of what they gave, in the order of MARKERS."""
     given: dict[Actor, list[int]] = {by: [] for by in MARKERS}
     for one in marks:
         if aspect in one.aspects:
             given[one.by].append(one.aspects[aspect])
-    return {by: Fraction(sum(some), len(some)) for by, some in given.items() if some}
+    return {by: sum(some) / len(some) for by, some in given.items() if some}
 
 
-def _weighted(values: Mapping[Word, Fraction], weights: Mapping[Word, int]) -> Fraction | None:
+def _weighted(values: Mapping[Word, float], weights: Mapping[Word, int]) -> float | None:
     """Their mean by weight; None where there is none, or all weigh nothing."""
     whole = sum(weights.get(name, 0) for name in values)
     if not whole:
         return None
-    return sum((value * weights.get(name, 0) for name, value in values.items()), Fraction()) / whole
-
-
-def _plain(value: Fraction) -> float:
-    return round(float(value), 2)
+    return sum(value * weights.get(name, 0) for name, value in values.items()) / whole

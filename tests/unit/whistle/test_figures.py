@@ -3,7 +3,6 @@
 import random
 from dataclasses import replace
 from datetime import datetime, timedelta
-from fractions import Fraction
 from typing import Any
 
 import pytest
@@ -26,7 +25,7 @@ def scored(mark: int | None) -> Score:
     """Marked so in every aspect; None: not marked."""
     if mark is None:
         return Score(None, {}, ())
-    return Score(Fraction(mark), {aspect: Fraction(mark) for aspect in Aspect}, ())
+    return Score(float(mark), {aspect: float(mark) for aspect in Aspect}, ())
 
 
 def life(department: str = "shuiwu", mark: int | None = 100, **changes: Any) -> Life:
