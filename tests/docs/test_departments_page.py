@@ -167,6 +167,14 @@ def test_pictures_are_those_that_a_person_released(hub: HubInHand, shizheng: htt
     assert CANARY not in shown[f"{id_}.jpg"]
 
 
+def test_evidence_is_handed_in_and_a_departments_figures_are_its_own(
+    hub: HubInHand, shizheng: httpx.Client
+) -> None:
+    id_ = SAID["show"](shizheng, whistle_of(hub, "shizheng"), photo())
+    assert [(id_,)] == hub.rows("SELECT id FROM evidence")
+    assert {"since", "until", "own", "median"} == SAID["standing"](shizheng).keys()
+
+
 def test_a_refusal_says_code_cause_next_step_and_place(hub: HubInHand, shizheng: httpx.Client) -> None:
     whistle = whistle_of(hub, "shizheng")
     with pytest.raises(ValueError, match=r"^W102 .+ → .+ /.+"):
