@@ -18,7 +18,7 @@ from hub.pack import Pack
 from hub.store import evaluations, events, steps, whistles
 from hub.store.steps import Made
 from hub.whistle.evaluation import Aspect, Mark, check_mark, is_within
-from hub.whistle.lifecycle import DONE, advance, open_moves
+from hub.whistle.lifecycle import DONE, advance
 
 Reopen = Callable[[Connection, Whistle, str, datetime], Whistle]
 """(the transaction, a whistle, whose word opens it again, now) → the whistle of the new round."""
@@ -51,11 +51,8 @@ class Evaluating:
 
     def _mark(self, conn: Connection, whistle: Whistle, mark: Mark) -> Whistle:
         rules = self._pack.rules_on(day_of(mark.at)).evaluation
-        if whistle.state not in DONE:
-            raise Refused("W101", allowed=", ".join(open_moves(whistle, mark.by)) or "-")
-        result_at = _result_at(conn, whistle)
-        check_mark(mark, rules, result_at=result_at, calendar=self._pack.calendar)
         moved, step = advance(whistle, Move.EVALUATE, mark.at, actor=mark.by)
+        check_mark(mark, rules, result_at=_result_at(conn, whistle), calendar=self._pack.calendar)
         whistles.change(conn, moved)
         steps.add(conn, [Made(step, mark.account)])
         evaluations.add(conn, moved.id, moved.version, replace(mark, round=moved.round))
