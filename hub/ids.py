@@ -49,6 +49,11 @@ def report_id(whistle: WhistleId, department: str, nonce: str) -> ReportId:
     return ReportId("rp_" + digest_of("report", whistle, department, nonce))
 
 
+def evidence_id(whistle: WhistleId, round_: int, content: str) -> str:
+    """One file that a department hands in for one round; `content` is its keyed digest: a retry creates nothing."""
+    return "ed_" + digest_of("evidence", whistle, str(round_), content)
+
+
 def attachment_id(key: EventKey, link: str) -> AttachmentId:
     """One file of one report; `link` is a keyed digest of where it lies, so that the id tells nothing of that."""
     return AttachmentId("at_" + digest_of("attachment", key, link))

@@ -115,6 +115,7 @@ def understood(
         confidence=draft.confidence,
         mode=_mode(origin, moments, pack),
         flags=tuple(dict.fromkeys(flags)),
+        satisfaction=draft.satisfaction,
     )
     return Understood(
         event=event,

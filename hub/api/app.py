@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from hub.api import cards, departments, health, home, posts, sources
+from hub.api import cards, departments, health, home, performance, posts, sources
 from hub.api.doors import Doors
 from hub.api.edges import SAFE, Edges
 from hub.errors import Bug, FixSettings, HubError, PeerRefused, Refused, TryLater
@@ -52,7 +52,7 @@ _NAME: Final = re.compile(r"[A-Za-z0-9_]{1,64}")
 _VERSION: Final = "0.1.0"
 _PROBLEMS: Final[dict[int | str, dict[str, object]]] = {
     405: {"model": departments.Problem, "description": "This door takes other methods: see `allow`."},
-    413: {"model": departments.Problem, "description": "More than 256 KiB."},
+    413: {"model": departments.Problem, "description": "More than 256 KiB, or 8 MiB of evidence."},
 }
 
 
@@ -71,6 +71,8 @@ def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
             opening=hub.opening,
             attached=hub.attached,
             appealing=hub.appealing,
+            evidence=hub.evidence,
+            figures=hub.figures,
             reporting=hub.reporting,
             at_post=hub.at_post,
             telling=hub.telling,
@@ -114,6 +116,7 @@ def make(doors: Doors) -> FastAPI:
     app.include_router(departments.router, responses=_PROBLEMS)
     app.include_router(posts.router, responses=_PROBLEMS)
     app.include_router(cards.router, responses=_PROBLEMS)
+    app.include_router(performance.router, responses=_PROBLEMS)
     app.include_router(home.router)
     app.include_router(health.router)
     app.router.routes.append(

@@ -13,6 +13,8 @@ from hub.run.agreements import Agreements
 from hub.run.appealing import Appealing
 from hub.run.atpost import AtPost
 from hub.run.attached import Attached
+from hub.run.evidence import Evidence
+from hub.run.figuring import FiguresBook
 from hub.run.gateway import Gateway
 from hub.run.ledger import Ledgers
 from hub.run.opening import Opening
@@ -35,6 +37,8 @@ class Doors:
     opening: Opening
     attached: Attached
     appealing: Appealing
+    evidence: Evidence
+    figures: FiguresBook
     reporting: Reporting
     at_post: AtPost
     telling: Telling

@@ -3,6 +3,7 @@
 Sources' own doors under `/in/` keep their methods and their own limit (`sources.take_in`).
 """
 
+import re
 from typing import Final
 
 from fastapi import HTTPException
@@ -11,6 +12,9 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 BODY_LIMIT: Final = 256 * 1024
 """Bytes of what a department sends; its longest note and form fit in many times over."""
+EVIDENCE_LIMIT: Final = 8 * 1024 * 1024
+"""Bytes of one file that a department hands in as evidence: a telephone's photo, or a scanned page."""
+_EVIDENCE: Final = re.compile(r"/departments/me/whistles/[^/]+/evidence")
 SAFE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 """On every answer: what is shown under the grants of this moment must not be kept."""
 IS_HEAD: Final = "gridplus.head"
@@ -31,13 +35,14 @@ class Edges:
             return
         answer = _with_safe_headers(send)
         if not scope["path"].startswith(_SOURCES):
-            receive = _limited(receive)
+            is_file = _EVIDENCE.fullmatch(scope["path"])
+            receive = _limited(receive, EVIDENCE_LIMIT if is_file else BODY_LIMIT)
             if scope["method"] == "HEAD":
                 scope, answer = {**scope, "method": "GET", IS_HEAD: True}, _without_body(answer)
         await self._app(scope, receive, answer)
 
 
-def _limited(receive: Receive) -> Receive:
+def _limited(receive: Receive, limit: int) -> Receive:
     """Raises 413 as soon as too much has come; nothing of it is kept."""
     size = 0
 
@@ -45,7 +50,7 @@ def _limited(receive: Receive) -> Receive:
         nonlocal size
         message = await receive()
         size += len(message.get("body", b""))
-        if size > BODY_LIMIT:
+        if size > limit:
             raise HTTPException(413)
         return message
 

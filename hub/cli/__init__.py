@@ -37,8 +37,10 @@ _COMMANDS: Final = {
     "docs": ("hub.cli.docs", "docs", "Reference pages, generated; --check finds stale ones."),
     "doctor": ("hub.cli.doctor", "doctor", "What is silently wrong, each with its next step."),
     "explain": ("hub.cli.explain", "explain", "Why an event, incident or whistle is as it is."),
+    "figures": ("hub.cli.figures", "figures", "How departments did: fair shares, times, ranks."),
     "import": ("hub.cli.importing", "import_", "Back-fill from files; starts no clock and no whistle."),
     "keys": ("hub.cli.keys", "keys", "The vault's master keys and callers' keys."),
+    "mark": ("hub.cli.marks", "mark", "Mark what a department did; evidence that was doubted."),
     "measure": ("hub.cli.measure", "measure", "Quality on real data, beside simple methods."),
     "pack": ("hub.cli.pack", "pack", "Check a pack; find gaps and overlaps of its contracts."),
     "plugin": (

@@ -10,7 +10,7 @@ from hub.cli import output
 @click.option("--dry-run", is_flag=True, required=True, help="Counts only; the worker `clockwork` does it.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def retention(store: str | None, dry_run: bool, as_json: bool) -> None:  # noqa: ARG001 there is no other way yet
-    """How many records, reports and residents are past their time now; changes nothing."""
+    """How many records, reports, residents and whistles with evidence are past their time now; changes nothing."""
     from dataclasses import asdict
 
     from hub.run.assembly import Assembly
@@ -27,5 +27,6 @@ def retention(store: str | None, dry_run: bool, as_json: bool) -> None:  # noqa:
         output.figures(asdict(found))
     else:
         click.echo(
-            f"retention: {found.records} records, {found.reports} reports, {found.residents} residents"
+            f"retention: {found.records} records, {found.reports} reports, {found.residents} residents, "
+            f"evidence of {found.evidence} whistles"
         )

@@ -23,6 +23,7 @@ _STAYS: Final = (
     "device_ref",
     "clocks",
     "condition",
+    "satisfaction",
 )
 """Fields of the same name and type in draft and event that mean nothing when they are empty."""
 

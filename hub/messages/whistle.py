@@ -166,6 +166,42 @@ TEXTS: Final[dict[str, Text]] = {
         "contract version {contract} is neither in the pack nor kept in the store",
         "the administrator puts that version's file back into the pack and starts anew",
     ),
+    "W121": Text(
+        "评分须在 0 到 {best} 之间，且至少评一项（可评：{allowed}）",
+        "按本区评价规则重新打分",
+        "marks go from 0 to {best}, for at least one of {allowed}",
+        "mark it again by the district's scale",
+    ),
+    "W122": Text(
+        "评价期限已过，或该哨尚未办结",
+        "未办结的等办结后再评；逾期的不再计分",
+        "the time for marking has passed, or there is no result yet",
+        "wait for the result; after the time nothing is marked any more",
+    ),
+    "W123": Text(
+        "本区评价规则未设此评价方（可评：{allowed}）",
+        "由规则中的评价方打分",
+        "who marks so does not mark here; who does: {allowed}",
+        "let one of them mark it",
+    ),
+    "W124": Text(
+        "此类文件不能作为佐证",
+        "改交 JPEG、PNG、WebP、GIF 图片或 PDF",
+        "a file of this kind is no evidence",
+        "hand in a JPEG, PNG, WebP or GIF picture, or a PDF",
+    ),
+    "W125": Text(
+        "本哨佐证已达 {most} 件",
+        "选最能说明问题的随结果上报",
+        "this whistle has {most} pieces of evidence already",
+        "name those that show most in the result",
+    ),
+    "W126": Text(
+        "结果中的佐证编号不是本哨本轮提交的",
+        "先提交佐证，再把返回的编号填入 evidence",
+        "the result names evidence that was not handed in for this round of this whistle",
+        "hand it in first, then name the id that came back under evidence",
+    ),
     "W201": Text(
         "该上报已关联其他事项", "先解除现有关联", "this report is linked already", "un-link it first"
     ),

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from hub.model.kinds import Crs, GridKind, RequestType, Stage, Urgency
+from hub.model.kinds import Crs, GridKind, RequestType, Satisfaction, Stage, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +129,8 @@ class Draft:
     """0–1, where a machine saw it."""
     flags: tuple[str, ...] = ()
     """`test_data`, `clock_suspect`, `times_disordered`…: snake_case, explained in the plugin's README."""
+    satisfaction: Satisfaction | None = None
+    """满意度: what the requester said when they were called back; None where nobody has asked yet."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,6 +13,7 @@ from hub.model.kinds import (
     RecordId,
     RequestType,
     ResidentId,
+    Satisfaction,
     Stage,
     Urgency,
 )
@@ -97,6 +98,7 @@ class Event:
     confidence: float | None
     mode: Mode
     flags: tuple[str, ...]
+    satisfaction: Satisfaction | None = None
 
 
 class Verdict(StrEnum):

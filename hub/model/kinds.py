@@ -67,6 +67,14 @@ class RequestType(StrEnum):
     OTHER = "other"
 
 
+class Satisfaction(StrEnum):
+    """满意度, as a source says it of the requester after a call-back (回访)."""
+
+    SATISFIED = "satisfied"
+    NEUTRAL = "neutral"
+    DISSATISFIED = "dissatisfied"
+
+
 class Level(StrEnum):
     """哨的级别: 常规哨 (community), 重点哨 (subdistrict), 疑难哨 (district), 应急哨 (emergency)."""
 

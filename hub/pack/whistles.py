@@ -11,6 +11,7 @@ from hub.contract.load import read_duration
 from hub.contract.marked import Entry
 from hub.model import Duration, Level
 from hub.pack.cards import read_cards
+from hub.pack.marking import read_evaluation, read_figures
 from hub.pack.reading import PackFiles, span, validity
 from hub.whistle.rules import USUAL, LevelRules, Post, ReopenRules, Rules
 
@@ -23,6 +24,8 @@ _OPTIONAL: Final = (
     "most_returns",
     "late_after",
     "cards",
+    "evaluation",
+    "figures",
 )
 _MOST: Final = 20
 
@@ -54,6 +57,8 @@ def _rules(entry: Entry) -> Rules:
         most_returns=_count(entry["most_returns"], USUAL.most_returns),
         late_after=span(entry["late_after"], USUAL.late_after),
         cards=read_cards(entry["cards"]),
+        evaluation=read_evaluation(entry["evaluation"]),
+        figures=read_figures(entry["figures"]),
     )
 
 

@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import Final, TypeVar
 from unicodedata import normalize
 
-from hub.model import RequestType, Stage, Urgency
+from hub.model import RequestType, Satisfaction, Stage, Urgency
 
 _Word = TypeVar("_Word")
 
@@ -88,6 +88,16 @@ _REQUESTS: Final[Mapping[str, RequestType]] = {
     for word in words
 }
 
+_SATISFACTIONS: Final[Mapping[str, Satisfaction]] = {
+    word: satisfaction
+    for satisfaction, words in {
+        Satisfaction.SATISFIED: ("满意", "非常满意", "很满意", "比较满意", "基本满意", "satisfied"),
+        Satisfaction.NEUTRAL: ("一般", "neutral"),
+        Satisfaction.DISSATISFIED: ("不满意", "非常不满意", "很不满意", "不太满意", "dissatisfied"),
+    }.items()
+    for word in words
+}
+
 
 def stage_of(word: str, own: Mapping[str, Stage] | None = None) -> Stage:
     """Where the source's matter stands; UNKNOWN for a word nobody listed, RECEIVED for none."""
@@ -103,6 +113,12 @@ def urgency_of(word: str, own: Mapping[str, Urgency] | None = None) -> Urgency:
 def request_type_of(word: str, own: Mapping[str, RequestType] | None = None) -> RequestType:
     """OTHER for a word nobody listed."""
     return _pick(_fold(word), own, _REQUESTS, RequestType.OTHER)
+
+
+def satisfaction_of(word: str, own: Mapping[str, Satisfaction] | None = None) -> Satisfaction | None:
+    """None for a word nobody listed («未评价», «未接通»): nobody was asked, or nothing was said."""
+    folded = _fold(word)
+    return own[folded] if own is not None and folded in own else _SATISFACTIONS.get(folded)
 
 
 def _pick(

@@ -9,6 +9,7 @@ from hub.run.agreements import Agreements
 from hub.run.appealing import Appealing
 from hub.run.atpost import AtPost
 from hub.run.attached import Attached
+from hub.run.figuring import FiguresBook
 from hub.run.gateway import Gateway
 from hub.run.opening import Opening
 from hub.run.workers import Workers
@@ -68,6 +69,11 @@ class Assembly(Workers):
     def appealing(self) -> Appealing:
         """Takes appeals of cards."""
         return Appealing(store=self.store, vault=self.vault, pack=self.pack)
+
+    @cached_property
+    def figures(self) -> FiguresBook:
+        """Months' figures for departments."""
+        return FiguresBook(self.store, lambda: self.pack)
 
     def register_callers(self) -> None:
         """Lets the keys of the settings speak for their departments; only digests are stored."""

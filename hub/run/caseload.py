@@ -66,6 +66,8 @@ class Caseload:
         """Incidents that may call other departments than before, and when what moved them came."""
         self.late: list[tuple[Event, IncidentId]] = []
         """Live reports that joined a matter which is closed: nobody is called, they are told its results."""
+        self.said: list[tuple[Event, IncidentId]] = []
+        """Revisions that say whether their requester is content, each with its matter."""
         self._new_links: list[incidents.CurrentLink] = []
         self._new_blocks: dict[tuple[str, str], Entry] = {}
         self._questions: list[incidents.Question] = []
@@ -109,6 +111,8 @@ class Caseload:
             self.fates[event.id] = (Fate.LINKED, "older_version")
             return
         self.fates[event.id] = (Fate.LINKED, "revision")
+        if event.satisfaction is not None:
+            self.said.append((event, known.link.incident_id))
         incident = self._near.incidents.get(known.link.incident_id)
         if incident is None or newest.event_id != event.id:  # a later one comes, or came, elsewhere
             return

@@ -20,6 +20,7 @@ from hub.pipeline import Journey
 from hub.run import arrivals
 from hub.run.caseload import Caseload
 from hub.run.dispatch import Dispatch
+from hub.run.evaluating import Evaluating
 from hub.run.intake import ENGINEER
 from hub.run.latecomers import Latecomers
 from hub.run.matters import Matters, Reports
@@ -51,6 +52,7 @@ class Casework:
         vault: Vault,
         dispatch: Dispatch,
         latecomers: Latecomers,
+        evaluating: Evaluating,
         reports: Reports,
         clock: Clock,
         batch: int,
@@ -58,6 +60,7 @@ class Casework:
         """`reports`: what intake has just stored, where it is this process too."""
         self._store, self._consumer, self._journey = store, consumer, journey
         self._vault, self._dispatch, self._latecomers = vault, dispatch, latecomers
+        self._evaluating = evaluating
         self._reports, self._matters = reports, Matters()
         self._clock, self._batch = clock, batch
 
@@ -92,10 +95,12 @@ class Casework:
 
     def _commit(self, events: Sequence[str], moves: Moves) -> None:
         self._dispatch.begin()
+        self._evaluating.begin()
         with self._store.write() as conn:
             load = self._handle(conn, events)
             outbox.advance(conn, GROUP, moves)
         self._dispatch.committed()
+        self._evaluating.committed()
         if load is not None:
             self._matters.keep(load.matters())
 
@@ -135,6 +140,7 @@ class Casework:
         load.write()
         closed = self._dispatch.call(conn, load.concerns(), now)
         self._latecomers.tell(conn, load.late, now)
+        changed = {**closed, **self._evaluating.hear(conn, load.said, now)}
         events.settle(conn, load.fates)
         record_of = {event.id: event.record_id for event, _ in todo}
         # linked first: of a record with several events, `published` then writes over it
@@ -145,7 +151,8 @@ class Casework:
             if fate is wanted
         }
         records.settle_from_casework(conn, fates, now)
-        self._dispatch.tell_incidents(conn, [closed.get(one.id, one) for one in load.touched()], now)
+        touched = {one.id: one for one in load.touched()} | changed
+        self._dispatch.tell_incidents(conn, list(touched.values()), now)
         return load
 
     def _undecided(self, conn: Connection, ids: Sequence[str]) -> list[tuple[Event, Sighting]]:

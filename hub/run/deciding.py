@@ -21,6 +21,7 @@ from hub.model import Actor, Contract, Ending, Incident, IncidentState, Move, Re
 from hub.pack import Pack
 from hub.run.concern import concerns_of
 from hub.run.dispatch import Dispatch
+from hub.run.reopening import reopen
 from hub.run.round import By, Round
 from hub.run.telling import Notice
 from hub.store import incidents, steps, whistles
@@ -37,10 +38,9 @@ _TOLD: Final[Mapping[Move, Ending | None]] = {
     Move.DISMISS: None,
     Move.GRANT: None,
     Move.DENY: None,
-    Move.REWORK: None,
-    Move.REOPEN: None,
 }
-"""Decisions that the department hears of: that it is over for it, or (None) how its whistle stands now."""
+"""Decisions that the department hears of, beside what is done again: that it is over for it, or (None) how its whistle
+stands now."""
 
 
 def check_code(reason_code: str) -> None:
@@ -81,16 +81,16 @@ class Deciding:
         way = TABLE.get((whistle.state, move))
         if way is not None and Need.REASON in way.needs and not reason_code:
             raise Refused("W150", move=move.value)
-        round_ = Round()
+        incident, round_ = self._incident(whistle.incident_id), Round()
         by = By(actor=actor, at=self._at, account=self._by, reason_code=reason_code)
-        moved = round_.move(whistle, move, by, reasons=(Reason(_SAYS[move]),) if move in _SAYS else ())
-        incident = self._incident(moved.incident_id)
+        if move in (Move.REOPEN, Move.REWORK):
+            moved = reopen(round_, whistle, incident, move, by)
+        else:
+            moved = round_.move(whistle, move, by, reasons=(Reason(_SAYS[move]),) if move in _SAYS else ())
         if move is Move.UPHOLD:
             self._forgive(moved)
-        if move in (Move.REOPEN, Move.REWORK):
-            self._open_again(round_, incident)
         if move in _TOLD:
-            round_.told.append(Notice.of_change(moved, round_.matter(incident), _TOLD[move]))
+            round_.told.append(Notice.of_change(moved, incident, _TOLD[move]))
         mine = [one for one in standing.values() if one.incident_id == incident.id]
         self._dispatch.settle(self._conn, round_, incident, mine, self._at)
         return moved
@@ -135,14 +135,6 @@ class Deciding:
         if incident.state is not IncidentState.OPEN:
             raise Refused("W110", incident=incident.id)
         return incident
-
-    @staticmethod
-    def _open_again(round_: Round, incident: Incident) -> None:
-        """Raises Refused W110 where the matter has become part of another one, or its reports were withdrawn."""
-        if incident.state not in (IncidentState.OPEN, IncidentState.CLOSED, IncidentState.VERIFIED):
-            raise Refused("W110", incident=incident.id)
-        if incident.state is not IncidentState.OPEN:
-            round_.reopen(incident)
 
     def _forgive(self, whistle: Whistle) -> None:
         """What came due after the return was not the department's to do; the overdue fact of before stays (N41)."""

@@ -7,11 +7,13 @@ no larger than a screen, and black where a person covered it. Bytes in, bytes ou
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from io import BytesIO
 from typing import Final
 
 from PIL import Image, ImageDraw, ImageOps
 
+from hub.clock import SHANGHAI
 from hub.errors import Refused
 from hub.intake.filetypes import HEAD, PICTURES, kind_of
 
@@ -20,6 +22,9 @@ MOST_PIXELS: Final = 50_000_000
 _LARGEST: Final = 2048
 """Pixels of the longer side."""
 _QUALITY: Final = 85
+_EXIF: Final = 0x8769
+_TAKEN: Final = 0x9003
+"""DateTimeOriginal: local time, without a zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +61,26 @@ def drawn(content: bytes, covered: Sequence[Part] = ()) -> Picture:
     out = BytesIO()
     canvas.save(out, "JPEG", quality=_QUALITY)
     return Picture(out.getvalue(), canvas.width, canvas.height)
+
+
+def grey(content: bytes, width: int, height: int) -> bytes:
+    """Brightnesses of a small version of the picture, row by row. Raises Refused as `drawn`."""
+    kind = kind_of(content[:HEAD])
+    if kind not in PICTURES:
+        raise Refused("F133", kind=kind.value)
+    small = _canvas(content, kind.value.upper()).convert("L").resize((width, height), Image.Resampling.BOX)
+    return small.tobytes()
+
+
+def taken_at(content: bytes) -> datetime | None:
+    """When the picture says that it was taken, on a clock of this country; None where it does not."""
+    try:
+        with Image.open(BytesIO(content)) as opened:
+            _check_size(opened)
+            said = str(opened.getexif().get_ifd(_EXIF).get(_TAKEN, ""))
+        return datetime.strptime(said.strip("\0 "), "%Y:%m:%d %H:%M:%S").replace(tzinfo=SHANGHAI)
+    except Exception:  # decoders fail in many ways; a picture without a date is no news
+        return None
 
 
 def _lies_in(part: Part, canvas: Image.Image) -> bool:

@@ -35,6 +35,8 @@ from hub.whistle.waits import check_wait
 SEALED_AT: Final = "report.sealed"
 _TURNING: Final = UNSETTLED | DONE
 """States that a matter gets or loses its lead by, or ends with."""
+CheckEvidence = Callable[[Connection, Whistle, Mapping[str, object] | None, datetime], object]
+"""(the transaction, whose result, its form, now); raises Refused W126 where the form names what was not handed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,10 +67,13 @@ class Reporting:
         contracts: ContractBook,
         vault: Vault,
         moving: Moving,
+        check_evidence: CheckEvidence,
         ledger: Callable[[], Ledger],
         report_schema: Validator,
     ) -> None:
-        """`ledger`: the audit chain of the thread that asks."""
+        """`check_evidence` notes what may be wrong with a result's evidence; `ledger`: the audit chain of the thread
+        that asks."""
+        self._check_evidence = check_evidence
         self._store, self._pack, self._vault, self._moving = store, pack, vault, moving
         self._ledger, self._schema, self._contracts = ledger, report_schema, contracts
         self._forms: dict[str, Validator] = {}
@@ -156,6 +161,7 @@ class Reporting:
         if report.move is Move.RESULT:
             for fault in self._form(contract).faults(report.form or {}):
                 raise Refused("W102", pointer=f"/form{fault.pointer}")
+            self._check_evidence(batch.conn, whistle, report.form, report.reported_at)
 
     def _form(self, contract: Contract) -> Validator:
         if contract.id not in self._forms:

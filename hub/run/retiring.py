@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    text,
     update,
 )
 
@@ -36,6 +37,7 @@ from hub.store.tables import (
     card,
     data_key,
     event,
+    evidence,
     fallback,
     incident,
     link,
@@ -60,6 +62,8 @@ class Retired:
     records: int
     reports: int
     residents: int
+    evidence: int = 0
+    """Whistles whose evidence it was."""
 
     def __bool__(self) -> bool:
         """Whether there was anything, so that there may be more."""
@@ -74,6 +78,7 @@ def due(conn: Connection, kept: Retention, now: datetime) -> Retired:
         conn.execute(_counted(_records(before_us))).scalar_one(),
         sum(conn.execute(_counted(one)).scalar_one() for one in said),
         len(_residents(conn, to_us(now - kept.residents), None)),
+        conn.execute(_counted(_shown(to_us(now - kept.records)))).scalar_one(),
     )
 
 
@@ -92,7 +97,8 @@ def retire(conn: Connection, kept: Retention, now: datetime, forget: Callable[[s
     }
     said = [*answered, *chain.from_iterable(words.values())]
     people = _residents(conn, to_us(now - kept.residents), PORTION)
-    keys.destroy(conn, (*old, *said, *people))
+    shown = list(conn.execute(_shown(to_us(now - kept.records)).limit(PORTION)).scalars())
+    keys.destroy(conn, (*old, *said, *people, *shown))
     if found and conn.dialect.name != "postgresql":
         conn.execute(
             delete(body)
@@ -104,10 +110,11 @@ def retire(conn: Connection, kept: Retention, now: datetime, forget: Callable[[s
     conn.execute(update(report).where(report.c.id.in_(answered)).values(sealed=b""))
     for table, some in words.items():
         conn.execute(update(table).where(table.c.id.in_(some)).values(sealed=b""))
+    conn.execute(update(evidence).where(evidence.c.whistle_id.in_(shown)).values(sealed=b""))
     conn.execute(delete(resident).where(resident.c.id.in_(people)))
-    for subject in (*old, *said, *people):
+    for subject in (*old, *said, *people, *shown):
         forget(subject)
-    return Retired(len(old), len(said), len(people))
+    return Retired(len(old), len(said), len(people), len(shown))
 
 
 def _is_open() -> ColumnElement[bool]:
@@ -156,6 +163,19 @@ def _words(table: Table, moment: str, before_us: int) -> Select[str]:
     """Appeals of cards, and answers to measures, of before that, on whistles that have ended."""
     ended = exists().where(whistle.c.id == table.c.whistle_id, ~_is_open())
     return select(table.c.id).where(table.c[moment] < before_us, table.c.sealed != b"", ended)
+
+
+def _shown(before_us: int) -> Select[str]:
+    """Whistles that have ended, and whose evidence was all handed in before that. What it looked like stays known:
+    an old photo is an old one (N80)."""
+    newer = evidence.alias()
+    ended = exists().where(whistle.c.id == evidence.c.whistle_id, ~_is_open())
+    goes_on = exists().where(newer.c.whistle_id == evidence.c.whistle_id, newer.c.made_us >= before_us)
+    return (
+        select(evidence.c.whistle_id)
+        .where(evidence.c.made_us < before_us, text("length(evidence.sealed) > 0"), ended, ~goes_on)
+        .distinct()
+    )
 
 
 def _residents(conn: Connection, before_us: int, limit: int | None) -> list[str]:

@@ -32,6 +32,8 @@ from hub.run.answering import Answering
 from hub.run.certificate import Certificate
 from hub.run.channels import Channels
 from hub.run.contractbook import ContractBook, keep
+from hub.run.evaluating import Evaluating
+from hub.run.evidence import Evidence
 from hub.run.keyfile import check_keys, open_keys
 from hub.run.ledger import Ledger, Ledgers
 from hub.run.livekeys import LiveKeys
@@ -265,6 +267,7 @@ class Rooms:
             contracts=self.contracts,
             vault=self.vault,
             moving=self.moving,
+            check_evidence=self.evidence.check_evidence,
             ledger=self.ledgers.mine,
             report_schema=Validator(known["report_in"], known.values()),
         )
@@ -284,6 +287,16 @@ class Rooms:
             telling=self.telling,
             answering=self.answering,
         )
+
+    @cached_property
+    def evaluating(self) -> Evaluating:
+        """Takes marks for what departments did."""
+        return Evaluating(self.pack, self.moving, self.ledgers.mine)
+
+    @cached_property
+    def evidence(self) -> Evidence:
+        """Takes evidence, and checks it with results."""
+        return Evidence(store=self.store, pack=self.pack, contracts=self.contracts, vault=self.vault)
 
     @property
     def _speed(self) -> float:

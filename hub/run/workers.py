@@ -17,6 +17,7 @@ from hub.run.callwords import CallWords
 from hub.run.channels import DepartmentWebhook
 from hub.run.clockwork import Clockwork
 from hub.run.dispatch import Dispatch
+from hub.run.evaluating import Evaluating
 from hub.run.fetching import Fetching
 from hub.run.hubmoves import HubMoves
 from hub.run.intake import Intake
@@ -106,10 +107,16 @@ class Workers(Rooms):
             vault=self.vault,
             dispatch=self.dispatch("casework"),
             latecomers=self.latecomers,
+            evaluating=self._hearing(),
             reports=self._just_stored,
             clock=self.clock,
             batch=self.settings.batch,
         )
+
+    def _hearing(self) -> Evaluating:
+        """Takes requesters' marks, in casework's transactions but in an audit chain of its own."""
+        ledger = self._ledger("hearing")
+        return Evaluating(self.pack, self.moving, lambda: ledger)
 
     def dispatch(self, role: str) -> Dispatch:
         """Calls departments on behalf of `role`, which has an audit chain of its own."""

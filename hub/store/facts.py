@@ -13,6 +13,11 @@ def put(conn: Connection, name: str, value: str) -> None:
     insert(conn, fact, [{"name": name, "value": value}], update=("value",))
 
 
+def put_new(conn: Connection, name: str, value: str) -> None:
+    """`name` is `value`, unless something is said of it already."""
+    insert(conn, fact, [{"name": name, "value": value}])
+
+
 def drop(conn: Connection, name: str) -> None:
     """Nothing is said of `name` any more."""
     conn.execute(delete(fact).where(fact.c.name == name))

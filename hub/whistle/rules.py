@@ -11,6 +11,8 @@ from typing import Final
 
 from hub.model import Duration, Level, Unit
 from hub.whistle.cardrules import NO_CARDS, CardRules
+from hub.whistle.evaluation import USUAL_EVALUATION, EvaluationRules
+from hub.whistle.figures import USUAL_FIGURES, FigureRules
 
 
 class Post(StrEnum):
@@ -61,6 +63,8 @@ class Rules:
     """A report that reached the hub this long after it was made is late_received (N79)."""
     cards: CardRules = NO_CARDS
     """督办牌: when a department is warned, and what follows."""
+    evaluation: EvaluationRules = USUAL_EVALUATION
+    figures: FigureRules = USUAL_FIGURES
 
     def holds_on(self, day: date) -> bool:
         """Whether these rules are in force on `day`."""

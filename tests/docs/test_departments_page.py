@@ -180,6 +180,11 @@ def test_another_departments_whistle_is_not_there(hub: HubInHand, shizheng: Hub)
         shizheng.open(whistle_of(hub, PULLS))
 
 
+def test_evidence_is_handed_in(hub: HubInHand, shizheng: Hub) -> None:
+    id_ = SAID["show"](shizheng, whistle_of(hub, "shizheng"), photo())
+    assert [(id_,)] == hub.rows("SELECT id FROM evidence")
+
+
 def test_a_call_is_taken_with_the_hubs_signature_and_not_without(
     hub: HubInHand, inbox: tuple[Any, Inbox]
 ) -> None:

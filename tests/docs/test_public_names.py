@@ -20,6 +20,7 @@ HUB = [
     "Person",
     "Position",
     "RequestType",
+    "Satisfaction",
     "SignInAgain",
     "SourceClock",
     "SourceGone",

@@ -236,7 +236,7 @@ class listening:  # noqa: N801 reads as a word
 
 
 def open_and_report(day: Day) -> None:
-    """Each department opens its whistles and hands in a result whose note names who did it."""
+    """Each department opens its whistles and reports with a note that names who did it, and a photo that does."""
     hub = day.in_hand.hub
     with hub.store.write() as conn:
         for name in day.departments:
@@ -250,6 +250,11 @@ def open_and_report(day: Day) -> None:
                 f"/departments/me/whistles/{id_}/reports", headers=by(department), json=said
             )
             assert 201 == reported.status_code, reported.text
+            shown = photo(said=planted(300).phone.encode())
+            handed_in = client.post(
+                f"/departments/me/whistles/{id_}/evidence", headers=by(department), content=shown
+            )
+            assert 201 == handed_in.status_code, handed_in.text
     day.in_hand.settle(*hub.pack.sources)
 
 
@@ -492,7 +497,7 @@ def filled(day: Day, word: str, place: Path) -> str:
         return str(day.in_hand.hub.pack.root)
     if word == "{attachment}":
         return str(day.in_hand.rows("SELECT min(id) FROM attachment WHERE state = 'fetched'")[0][0])
-    if word in ("{card}", "{deferral}", "{event}", "{incident}", "{measure}", "{whistle}"):
+    if word in ("{card}", "{deferral}", "{event}", "{evidence}", "{incident}", "{measure}", "{whistle}"):
         return str(day.in_hand.rows(f"SELECT min(id) FROM {word.strip('{}')}")[0][0])  # noqa: S608 one of these words
     if word == "{words}":
         (place / "words").write_text(f"经办{planted(310).name}", "utf-8")
@@ -505,7 +510,10 @@ def filled(day: Day, word: str, place: Path) -> str:
             "format: csv\ncode_table: hl-2024\ncolumns: {source_ref: 编号, title: 标题}\n"
         )
         return str(place / "map.yaml")
-    return str(place / word.strip("{}")) if word in ("{copy}", "{copied_keys}", "{shown}") else word
+    return str(place / word.strip("{}")) if word in _PLACES else word
+
+
+_PLACES = ("{copy}", "{copied_keys}", "{shown}", "{evidence_file}")
 
 
 def explained(day: Day) -> list[str]:

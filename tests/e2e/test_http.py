@@ -9,11 +9,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hub.api.app import serve
+from hub.api.edges import BODY_LIMIT, EVIDENCE_LIMIT
 from hub.errors import FixSettings
 from hub.model import Channel, Code, Stage
 from hub.store import principals
 from tests.e2e.test_journey import spot
 from tests.instruments import HubInHand, at, person, stated
+from tests.photos import scene
 
 KEYS = {"zilai": "k" * 32, "chengguan": "c" * 32}
 
@@ -51,6 +53,8 @@ def test_without_a_valid_key_nothing_is_shown(http: TestClient, header: dict[str
         ("POST", "/departments/me/whistles/acknowledgements"),
         ("GET", "/departments/me/whistles/wh_0"),
         ("POST", "/departments/me/whistles/wh_0/reports"),
+        ("POST", "/departments/me/whistles/wh_0/evidence"),
+        ("GET", "/departments/me/figures"),
     ):
         answer = http.request(method, path, headers=header, json={"ids": []})
         assert answer.status_code == 401
@@ -311,6 +315,31 @@ def test_a_body_that_is_no_report_is_refused_in_the_same_shape(
     sent = {**by("zilai"), "content-type": "application/json"}
     answer = http.post("/departments/me/whistles/wh_0/reports", headers=sent, content=body)
     assert (status, code) == (answer.status_code, answer.json()["code"])
+
+
+def test_a_department_hands_in_a_photo_and_no_more_than_its_limit(hub: HubInHand, http: TestClient) -> None:
+    hub.tell(stated("A1", position=at(*spot(hub))))
+    hub.settle()
+    path = f"/departments/me/whistles/{whistle_of(hub, 'zilai')}/evidence"
+    content = scene(1) + bytes(BODY_LIMIT)  # a photo, longer than any report
+    taken = [http.post(path, headers=by("zilai"), content=content) for _ in range(2)]
+    assert [201, 201] == [one.status_code for one in taken]
+    assert taken[0].json() == taken[1].json()
+    assert {"id", "digest"} == taken[0].json().keys()
+    strange = http.post(path, headers=by("chengguan"), content=content)
+    assert (404, "W103") == (strange.status_code, strange.json()["code"])
+    other = http.post(path, headers=by("zilai"), content=b"MZ a program")
+    assert (422, "W124") == (other.status_code, other.json()["code"])
+    large = http.post(path, headers=by("zilai"), content=b"\xff\xd8\xff" + bytes(EVIDENCE_LIMIT))
+    assert (413, "P108") == (large.status_code, large.json()["code"])
+    assert [(1,)] == hub.rows("SELECT count(*) FROM evidence")
+
+
+def test_a_department_sees_its_own_figures_and_no_others(hub: HubInHand, http: TestClient) -> None:
+    told = http.get("/departments/me/figures", headers=by("zilai")).json()
+    assert ("2026-01-01", "2026-01-31") == (told["since"], told["until"])
+    assert {"since", "until", "own", "median"} == told.keys()
+    assert (0, {}) == (told["own"]["whistles"], told["median"])
 
 
 def test_a_body_without_end_is_not_read_to_its_end(http: TestClient) -> None:

@@ -1,6 +1,7 @@
 """Every table of the hub, a family a file; nothing else."""
 
 from hub.store.tables.base import metadata
+from hub.store.tables.evaluation import evaluation, evidence, evidence_band, evidence_flag
 from hub.store.tables.matters import block, fallback, incident, link, review
 from hub.store.tables.messages import message, offset, parcel
 from hub.store.tables.received import alias, attachment, body, data_key, event, grid_version, record, resident
@@ -36,7 +37,11 @@ __all__ = [
     "data_key",
     "deferral",
     "delivery",
+    "evaluation",
     "event",
+    "evidence",
+    "evidence_band",
+    "evidence_flag",
     "fact",
     "fallback",
     "grid_version",

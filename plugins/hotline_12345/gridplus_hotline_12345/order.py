@@ -25,7 +25,7 @@ from hub.plugin.json_text import read_json
 from hub.plugin.notes import looks_like_a_test, original_numbers
 from hub.plugin.points import point_of
 from hub.plugin.times import time_flags, zone_of
-from hub.plugin.words import request_type_of, stage_of, urgency_of
+from hub.plugin.words import request_type_of, satisfaction_of, stage_of, urgency_of
 
 _OWN_STAGES: Final = {
     # this platform's numbers (N28); its older interface sends them as text, the newer one as numbers
@@ -60,6 +60,7 @@ _CRS: Final = {
 }
 _CODE_DIGITS: Final = 6
 """GB/T 39666: 2 + 2 + 2; shorter ones have lost a leading zero (N23)."""
+_SATISFACTION: Final = ("satisfaction", "callbackResult")
 _ADDRESS: Final = ("address", "incidentAddress")
 
 
@@ -145,6 +146,8 @@ class _Order:
                 AttachmentRef(row.text("url"), row.text("name")) for row in order.rows("attachments")
             ),
             flags=(*flags, "test_data") if looks_like_a_test(f"{title}\n{content}\n{remark}") else flags,
+            # one call-back speaks of the whole order, unless a matter of it has a word of its own
+            satisfaction=satisfaction_of(item.text(*_SATISFACTION) or order.text(*_SATISFACTION)),
         )
 
     def _code(self, fields: Fields) -> str:

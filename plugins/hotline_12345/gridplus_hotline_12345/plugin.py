@@ -26,6 +26,8 @@ DECLARES = {
     "isSecret": "internal",
     "isAnonymous": "internal",
     "needCallback": "internal",
+    "satisfaction": "internal",
+    "callbackResult": "internal",
     "occurTime": "internal",
     "callTime": "internal",
     "updateTime": "internal",

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from gridplus_hotline_12345.gcj02 import shifted
-from hub.model import RequestType, Stage, Urgency
+from hub.model import RequestType, Satisfaction, Stage, Urgency
 from hub.plugin import Utterance
 
 Order = dict[str, Any]
@@ -38,6 +38,11 @@ _REQUEST: Final = {
     RequestType.SUGGESTION: "建议",
     RequestType.THANKS: "感谢",
     RequestType.OTHER: "其他",
+}
+_SATISFACTION: Final = {
+    Satisfaction.SATISFIED: ("满意", "非常满意", "基本满意"),
+    Satisfaction.NEUTRAL: ("一般",),
+    Satisfaction.DISSATISFIED: ("不满意", "非常不满意"),
 }
 _URGENCY: Final = {Urgency.ROUTINE: "普通", Urgency.URGENT: "紧急", Urgency.CRITICAL: "特急"}
 _CHANNELS: Final = ("电话", "网站", "微信", "APP", "省平台交办")
@@ -83,6 +88,8 @@ def order_of(said: Utterance, dice: Random) -> Order:
             "isAnonymous": "1" if said.requester.anonymous else "0",
             "needCallback": "1" if said.requester.callback else "0",
         }
+    if (said_so := said.extra.get("satisfaction")) is not None:
+        order["satisfaction"] = dice.choice(_SATISFACTION[Satisfaction(said_so)])
     return order
 
 

@@ -5,9 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from hub.model import Duration, Level, Unit
+from hub.model import Actor, Duration, Level, Unit
 from hub.pack.reading import PackFiles
 from hub.pack.whistles import FILE, read_whistles
+from hub.whistle.evaluation import USUAL_EVALUATION, Aspect
+from hub.whistle.figures import USUAL_FIGURES, FigureRules
 from hub.whistle.rules import USUAL, Post, Rules, rules_on
 
 TWO = """
@@ -81,3 +83,60 @@ def test_a_day_without_rules_has_the_usual_ones(tmp_path: Path) -> None:
 def test_a_fault_is_told_at_its_line(before: str, after: str, fault: tuple[str, int], tmp_path: Path) -> None:
     _, faults = read(TWO.replace(before, after), tmp_path)
     assert [fault] == faults
+
+
+MARKED = """
+rules:
+  - valid_from: 2026-01-01
+    levels: {}
+    evaluation:
+      by: {blower: 50, centre: 50}
+      aspects: {resolve: 1}
+      best: 5
+      passing: 3
+      within: {value: 3, unit: work_day}
+      evidence: true
+    figures:
+      least: 10
+      hidden_below: 3
+      healthy: {from: 10, to: 90}
+"""
+
+
+def test_who_marks_what_and_what_figures_need_is_the_packs(tmp_path: Path) -> None:
+    versions, faults = read(MARKED, tmp_path)
+    assert [] == faults
+    evaluation, figures = versions[0].evaluation, versions[0].figures
+    assert {Actor.BLOWER: 50, Actor.CENTRE: 50} == evaluation.by
+    assert ({Aspect.RESOLVE: 1}, 5, 3, True) == (
+        evaluation.aspects,
+        evaluation.best,
+        evaluation.passing,
+        evaluation.evidence,
+    )
+    # in proportion to the pack's own scale
+    assert [5, 3, 0] == list(evaluation.satisfaction.values())
+    assert FigureRules(least=10, hidden_below=3, steadied_by=20, healthy=(10, 90)) == figures
+
+
+def test_a_pack_that_says_nothing_of_it_has_the_usual_marks_and_figures(tmp_path: Path) -> None:
+    versions, _ = read(TWO, tmp_path)
+    assert (USUAL_EVALUATION, USUAL_FIGURES) == (versions[0].evaluation, versions[0].figures)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "fault"),
+    [
+        pytest.param("blower: 50", "mayor: 50", ("K203", 6), id="nobody who marks"),
+        pytest.param("resolve: 1", "beauty: 1", ("K203", 7), id="no such aspect"),
+        pytest.param("resolve: 1", "resolve: 0", ("K207", 7), id="a weight of nothing"),
+        pytest.param("passing: 3", "passing: 6", ("K207", 9), id="a pass beyond the scale"),
+        pytest.param("hidden_below: 3", "hidden_below: 1", ("K207", 14), id="nothing would be hidden"),
+        pytest.param("from: 10, to: 90", "from: 90, to: 10", ("K207", 15), id="a band upside down"),
+    ],
+)
+def test_what_is_wrong_with_marks_and_figures_is_told_at_its_line(
+    before: str, after: str, fault: tuple[str, int], tmp_path: Path
+) -> None:
+    assert before in MARKED
+    assert [fault] == read(MARKED.replace(before, after), tmp_path)[1]

@@ -2,10 +2,10 @@
 
 import pytest
 
-from hub.model import Crs, Position, RequestType, Stage, Urgency
+from hub.model import Crs, Position, RequestType, Satisfaction, Stage, Urgency
 from hub.plugin.notes import looks_like_a_test, original_numbers
 from hub.plugin.points import point_of
-from hub.plugin.words import request_type_of, stage_of, urgency_of
+from hub.plugin.words import request_type_of, satisfaction_of, stage_of, urgency_of
 
 
 @pytest.mark.nasty("N43", "N44")
@@ -54,6 +54,24 @@ def test_a_point_is_taken_as_sent_or_not_at_all(x: str, y: str, position: Positi
 )
 def test_a_stage_has_many_words(word: str, stage: Stage) -> None:
     assert stage_of(word) is stage
+
+
+@pytest.mark.nasty("N81")
+@pytest.mark.parametrize(
+    ("word", "satisfaction"),
+    [
+        ("满意", Satisfaction.SATISFIED),
+        ("基本 满意", Satisfaction.SATISFIED),
+        ("一般", Satisfaction.NEUTRAL),
+        ("非常不满意", Satisfaction.DISSATISFIED),
+        ("未评价", None),
+        ("未接通", None),
+        ("", None),
+    ],
+)
+def test_a_requester_is_content_or_not_or_was_not_asked(word: str, satisfaction: Satisfaction | None) -> None:
+    assert satisfaction is satisfaction_of(word)
+    assert Satisfaction.NEUTRAL is satisfaction_of("3.0", {"3": Satisfaction.NEUTRAL})
 
 
 def test_a_systems_own_numbers_win_over_shared_words() -> None:

@@ -59,6 +59,7 @@ def sleepy(hub: HubInHand, meanwhile: Callable[[], object]) -> Casework:
             latecomers=it.latecomers,
         ),
         latecomers=it.latecomers,
+        evaluating=it.evaluating,
         reports=Reports(),
         clock=hub.clock,
         batch=500,

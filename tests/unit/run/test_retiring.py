@@ -199,6 +199,6 @@ def test_a_dry_run_counts_and_changes_nothing(lived: HubInHand) -> None:
         "GRIDPLUS_CLOCK_START": "2027-03-12T09:00:00+08:00",
     }
     said = CliRunner().invoke(main, ["retention", "--dry-run", "--json"], env=place)
-    assert {"records": 2, "reports": 0, "residents": 2} == orjson.loads(said.output)
+    assert {"records": 2, "reports": 0, "residents": 2, "evidence": 0} == orjson.loads(said.output)
     assert before == left(lived)
     assert 2 == CliRunner().invoke(main, ["retention"], env=place).exit_code

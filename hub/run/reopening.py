@@ -1,0 +1,23 @@
+"""重办: what was done is done once more by the same department, and its matter is open again."""
+
+from hub.errors import Refused
+from hub.model import Incident, IncidentState, Move, Whistle
+from hub.run.round import By, Round
+from hub.run.telling import Notice
+
+_AGAIN = frozenset({IncidentState.OPEN, IncidentState.CLOSED, IncidentState.VERIFIED})
+
+
+def reopen(round_: Round, whistle: Whistle, incident: Incident, move: Move, by: By) -> Whistle:
+    """`whistle` in its new round, by REWORK or REOPEN; its department and everyone who reported hear of it.
+
+    Raises Refused W110 where the matter has become part of another one, or its reports were withdrawn; W101 where the
+    move is not open.
+    """
+    if incident.state not in _AGAIN:
+        raise Refused("W110", incident=incident.id)
+    moved = round_.move(whistle, move, by)
+    if round_.matter(incident).state is not IncidentState.OPEN:
+        round_.reopen(incident)
+    round_.told.append(Notice.of_change(moved, round_.matter(incident)))
+    return moved
