@@ -94,7 +94,7 @@ class Evaluating:
         if whistle is None:
             raise Refused("W103")
         rules = self._pack.rules_on(day_of(mark.at)).evaluation
-        if whistle.state not in DONE:
+        if Move.EVALUATE not in open_moves(whistle, mark.by):
             raise Refused("W101", allowed=", ".join(open_moves(whistle, mark.by)) or "-")
         check_mark(mark, rules, result_at=batch.result_at(whistle), calendar=self._pack.calendar)
         by = By(actor=mark.by, at=mark.at, account=mark.account)

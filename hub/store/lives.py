@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Connection, exists, func, select
 
-from hub.model import Actor, IncidentState, Level, Move, Role, WhistleState
+from hub.model import Actor, Ending, IncidentState, Level, Move, Role, WhistleState
 from hub.store import evaluations, evidence
 from hub.store.lists import among
 from hub.store.moments import from_us, to_us
@@ -116,7 +116,7 @@ def _life(row: Any, beside: _Beside, rules: EvaluationRules, is_own: Callable[[s
         level=_LEVELS[body["level"]],
         subdistrict=row.subdistrict_id or "",
         is_own=is_own(row.department),
-        is_called_off=row.state == WhistleState.CANCELLED.value,
+        is_called_off=row.state == WhistleState.CANCELLED.value and not _was_left_behind(body),
         is_relieved=row.state == WhistleState.REASSIGNED.value,
         blown_at=from_us(row.blown_us),
         reached=reached(beside.moves.get(id_, ())),
@@ -128,6 +128,11 @@ def _life(row: Any, beside: _Beside, rules: EvaluationRules, is_own: Callable[[s
         rounds=body.get("round", 0),
         is_flagged=id_ in beside.flagged,
     )
+
+
+def _was_left_behind(body: Mapping[str, Any]) -> bool:
+    """Whether it ended because the matter was done without it: its department was called, and did not come."""
+    return bool(body["reasons"]) and body["reasons"][-1]["rule"] == Ending.FINISHED.value
 
 
 def _counts_at(deadline: Mapping[str, Any]) -> datetime:

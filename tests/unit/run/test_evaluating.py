@@ -163,4 +163,5 @@ def test_by_command_a_whistle_is_marked_and_its_score_told(done: HubInHand) -> N
     )
     assert 1 == wrong.exit_code
     assert "W121" in wrong.stderr
-    assert {"flags": []} == orjson.loads(run.invoke(main, ["mark", "flags", *where], env=env).stdout)
+    (flag,) = orjson.loads(run.invoke(main, ["mark", "flags", *where], env=env).stdout)["flags"]
+    assert (whistle, "no_evidence") == (flag["whistle_id"], flag["kind"])

@@ -15,8 +15,7 @@ from hub.model import Actor, Move
 from hub.pack import Pack
 from hub.run import figuring
 from hub.run.figuring import settled_month
-from hub.store import evidence, lives
-from hub.store.evidence import Doubt, Flag
+from hub.store import lives
 from hub.store.tables import fallback, overdue, whistle
 from hub.whistle.evaluation import Aspect, Mark
 from hub.whistle.shares import SMALL, Share
@@ -91,11 +90,9 @@ def test_matters_of_several_departments_count_where_all_reported_in(busy: HubInH
     assert Share(4, 0) == count(busy).district.joint
 
 
-def test_evidence_that_was_doubted_counts_its_whistle(busy: HubInHand) -> None:
-    doubt = Flag(whistle_id=whistle_of(busy, "zilai"), round=0, kind=Doubt.OLD_PHOTO, at=busy.clock.now())
-    with busy.hub.store.write() as conn:
-        evidence.add_flags(conn, [doubt])
-    assert Share(4, 1) == count(busy).departments["zilai"].flagged
+def test_a_result_without_evidence_counts_its_whistle(busy: HubInHand) -> None:
+    assert Share(4, 4) == count(busy).departments["zilai"].flagged
+    assert Share(0, 0) == count(busy).departments["chengguan"].flagged
 
 
 def test_only_matters_that_were_opened_on_these_days_count(busy: HubInHand) -> None:
