@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from hub.api import departments, health, home, sources
+from hub.api import departments, health, home, posts, sources
 from hub.api.doors import Doors
 from hub.api.edges import SAFE, Edges
 from hub.errors import Bug, FixSettings, HubError, PeerRefused, Refused, TryLater
@@ -37,6 +37,9 @@ _STATUS: Final = {
     "P108": 413,
     "W101": 409,
     "W108": 409,
+    "W110": 409,
+    "W128": 409,
+    "W152": 409,
     "W120": 503,
 }
 _OF_HTTP: Final = {400: "P110", 401: "P109", 404: "P107", 405: "P107", 413: "P108"}
@@ -64,6 +67,7 @@ def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
             opening=hub.opening,
             attached=hub.attached,
             reporting=hub.reporting,
+            at_post=hub.at_post,
             telling=hub.telling,
             ledgers=hub.ledgers,
             clock=hub.clock,
@@ -103,6 +107,7 @@ def make(doors: Doors) -> FastAPI:
     )
     app.state.doors = doors
     app.include_router(departments.router, responses=_PROBLEMS)
+    app.include_router(posts.router, responses=_PROBLEMS)
     app.include_router(home.router)
     app.include_router(health.router)
     app.router.routes.append(

@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicC
 
 from hub.clock import Clock
 from hub.errors import Refused
+from hub.run.atpost import AtPost
 from hub.run.attached import Attached
 from hub.run.gateway import Gateway
 from hub.run.ledger import Ledgers
@@ -31,6 +32,7 @@ class Doors:
     opening: Opening
     attached: Attached
     reporting: Reporting
+    at_post: AtPost
     telling: Telling
     ledgers: Ledgers
     clock: Clock
@@ -67,6 +69,14 @@ def department_of(
     return who.name
 
 
+def post_of(request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]) -> str:
+    """The post whose key came with the request; raises Refused P109 without a valid one."""
+    who = _who_has(request, given.credentials if given else "")
+    if who.kind != "post":
+        raise Refused("P109")
+    return who.name
+
+
 def insider(
     request: Request,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
@@ -90,4 +100,5 @@ def _who_has(request: Request, key: str) -> principals.Principal:
 
 
 Department = Annotated[str, Depends(department_of)]
+Post = Annotated[str, Depends(post_of)]
 AllDoors = Annotated[Doors, Depends(doors_of)]

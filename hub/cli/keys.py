@@ -76,8 +76,11 @@ def _index_anew(there: "Store", settings: "Settings") -> None:
 @keys.command()
 @click.argument("name")
 @click.option("--staff", is_flag=True, help="NAME is a person's account: the key shows figures, no whistle.")
+@click.option(
+    "--post", is_flag=True, help="NAME is a post, as subdistrict:329901001: the key blows whistles."
+)
 @_STORE
-def issue(name: str, staff: bool, store: str | None) -> None:
+def issue(name: str, staff: bool, post: bool, store: str | None) -> None:
     """Prints a new key for the department NAME, once; the hub keeps only its digest."""
     import secrets
 
@@ -85,16 +88,23 @@ def issue(name: str, staff: bool, store: str | None) -> None:
     from hub.run.assembly import Assembly
     from hub.settings import read
     from hub.store import principals
+    from hub.whistle.posts import posted
 
+    if staff and post:
+        raise click.UsageError("--staff | --post")
     hub = Assembly(read(store=store))
     try:
         if staff and not _ACCOUNT.fullmatch(name):
             raise FixSettings("C101", name="NAME")
-        if not staff and name not in hub.pack.organisations:
+        if post:
+            if posted(name).area not in hub.pack.areas:
+                raise FixSettings("C106", id=name)
+        elif not staff and name not in hub.pack.organisations:
             raise FixSettings("C106", id=name)
         key = secrets.token_hex(32)
         with hub.store.write() as conn:
-            who = principals.Principal("staff" if staff else "department", name)
+            kind = "staff" if staff else "post" if post else "department"
+            who = principals.Principal(kind, name)
             principals.register(conn, who, key, hub.clock.now())
     finally:
         hub.close()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:  # the store is slow to import: `--help` must not wait for it
 
     from hub.model import Incident, Whistle
     from hub.run.assembly import Assembly
-    from hub.run.blowing import Blowing
+    from hub.run.atpost import AtPost
     from hub.run.deciding import Deciding
     from hub.run.dispatch import Dispatch
 
@@ -229,7 +229,9 @@ def blow(
     bus: str | None,
 ) -> None:
     """A post blows a whistle for INCIDENT; it waits for a review where the pack asks for one."""
-    blown = _at_post(store, bus, by, post, lambda one: one.blow(incident, Level(level), department, reason))
+    blown = _at_post(
+        store, bus, lambda one: one.blow(post, incident, Level(level), department, reason, by=by)
+    )
     output.figures({"whistles": [_told(one) for one in blown]})
 
 
@@ -239,7 +241,7 @@ def blow(
 @_as_decision
 def approve(whistle_id: str, post: str, by: str, reason: str, store: str | None, bus: str | None) -> None:
     """WHISTLE was looked at and is blown now (审核)."""
-    _review(store, bus, by, post, lambda one: one.review(whistle_id, Move.APPROVE, reason))
+    _review(store, bus, lambda one: one.review(post, whistle_id, Move.APPROVE, reason, by=by))
 
 
 @whistle.command()
@@ -248,25 +250,22 @@ def approve(whistle_id: str, post: str, by: str, reason: str, store: str | None,
 @_as_decision
 def refuse(whistle_id: str, post: str, by: str, reason: str, store: str | None, bus: str | None) -> None:
     """WHISTLE is not blown, for --reason (不予吹哨)."""
-    _review(store, bus, by, post, lambda one: one.review(whistle_id, Move.REFUSE, reason))
+    _review(store, bus, lambda one: one.review(post, whistle_id, Move.REFUSE, reason, by=by))
 
 
-def _review(
-    store: str | None, bus: str | None, by: str, post: str, act: "Callable[[Blowing], Whistle]"
-) -> None:
-    output.figures(_told(_at_post(store, bus, by, post, act)))
+def _review(store: str | None, bus: str | None, act: "Callable[[AtPost], Whistle]") -> None:
+    output.figures(_told(_at_post(store, bus, act)))
 
 
-def _at_post(store: str | None, bus: str | None, by: str, post: str, act: "Callable[[Blowing], T]") -> "T":
-    from hub.run.blowing import Blowing
-    from hub.whistle.posts import posted
+def _at_post(store: str | None, bus: str | None, act: "Callable[[AtPost], T]") -> "T":
+    from hub.run.assembly import Assembly
+    from hub.settings import read
 
-    who = posted(post)
-
-    def acting(hub: "Assembly", conn: "Connection", dispatch: "Dispatch", at: datetime) -> "T":
-        return act(Blowing(conn, dispatch, hub.journey, hub.pack, hub.contracts, who=who, by=by, at=at))
-
-    return decided(store, bus, "posts", acting)
+    hub = Assembly(read(store=store, bus=bus))
+    try:
+        return act(hub.at_post)
+    finally:
+        hub.close()
 
 
 def _decide(store: str | None, bus: str | None, by: str, act: "Callable[[Deciding], Whistle]") -> None:

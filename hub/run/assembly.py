@@ -5,6 +5,7 @@ from typing import Any
 
 from hub.errors import FixSettings, HubError
 from hub.run.account import account
+from hub.run.atpost import AtPost
 from hub.run.attached import Attached
 from hub.run.gateway import Gateway
 from hub.run.opening import Opening
@@ -30,6 +31,19 @@ class Assembly(Workers):
             pressure=self.pressure,
             clock=self.clock,
             worker=self.worker,
+        )
+
+    @cached_property
+    def at_post(self) -> AtPost:
+        """Blows and reviews whistles for posts."""
+        return AtPost(
+            store=self.store,
+            journey=lambda: self.journey,
+            moving=self.moving,
+            latecomers=self.latecomers,
+            contracts=self.contracts,
+            ledger=self.ledgers.mine,
+            clock=self.clock,
         )
 
     @cached_property

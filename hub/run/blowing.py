@@ -26,7 +26,6 @@ from hub.model import (
     Whistle,
     WhistleState,
 )
-from hub.pack import Pack
 from hub.pipeline import Journey
 from hub.run.concern import concerns_of
 from hub.run.contractbook import ContractBook
@@ -50,7 +49,6 @@ class Blowing:
         conn: Connection,
         dispatch: Dispatch,
         journey: Journey,
-        pack: Pack,
         contracts: ContractBook,
         *,
         who: Posted,
@@ -58,10 +56,10 @@ class Blowing:
         at: datetime,
     ) -> None:
         """`by`: the account that stands in the history; no department sees it."""
-        self._conn, self._dispatch, self._journey, self._pack = conn, dispatch, journey, pack
+        self._conn, self._dispatch, self._journey = conn, dispatch, journey
         self._contracts = contracts
         self._who, self._by, self._at = who, by, at
-        self._rules = pack.rules_on(day_of(at))
+        self._rules, self._calendar = journey.pack.rules_on(day_of(at)), journey.pack.calendar
 
     def blow(
         self, incident_id: str, level: Level, department: str = "", reason_code: str = ""
@@ -130,7 +128,7 @@ class Blowing:
 
     def _submitted(self, round_: Round, draft: Whistle, by: By) -> Whistle:
         """A draft becomes a whistle that waits for its review, with a clock for that alone."""
-        review = deadline("review", self._rules.review_within, self._at, self._pack.calendar)
+        review = deadline("review", self._rules.review_within, self._at, self._calendar)
         unsent = replace(
             draft, state=WhistleState.DRAFT, version=0, blown_by=str(self._who), deadlines=(review,)
         )
@@ -139,7 +137,7 @@ class Blowing:
     def _blown(self, round_: Round, one: Whistle) -> Whistle:
         """The department's clocks start with the call, whatever the review took."""
         limits = self._contracts.of(self._conn, one.contract_id).limits_at(one.level)
-        due = due_from(self._at.replace(microsecond=0), self._pack.calendar)
+        due = due_from(self._at.replace(microsecond=0), self._calendar)
         blown = self._moved(round_, one, Move.BLOW, By(actor=Actor.HUB, at=self._at))
         deadlines = tuple(due(step, limit) for step, limit in limits.items())
         return replace(blown, blown_at=self._at, deadlines=deadlines)

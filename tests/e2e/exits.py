@@ -58,6 +58,8 @@ ROUTES: Final = frozenset(
         "GET /departments/me/whistles/{whistle_id}/attachments",
         "GET /departments/me/whistles/{whistle_id}/attachments/{attachment_id}",
         "POST /departments/me/whistles/{whistle_id}/reports",
+        "POST /posts/me/matters/{incident_id}/whistles",
+        "POST /posts/me/whistles/{whistle_id}/review",
         "GET /in/{source}/{path:path}",
         "POST /in/{source}/{path:path}",
         "PUT /in/{source}/{path:path}",

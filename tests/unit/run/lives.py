@@ -1,6 +1,7 @@
 """Moves of people with whistles, for tests of whole lives."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from typing import TypeVar
 
@@ -79,7 +80,10 @@ def _deciding(hub: HubInHand, act: Callable[[Deciding], T]) -> T:
 
 def _at_post(hub: HubInHand, post: str, rules: Rules | None, act: Callable[[Blowing], T]) -> T:
     it = hub.hub
-    pack = replace(it.pack, whistles=(rules,)) if rules else it.pack
+    journey = it.journey
+    if rules:  # nothing but the rules differs
+        journey = copy(journey)
+        journey.pack = replace(it.pack, whistles=(rules,))  # type: ignore[misc]
     return _acting(
         hub,
         "posts",
@@ -87,8 +91,7 @@ def _at_post(hub: HubInHand, post: str, rules: Rules | None, act: Callable[[Blow
             Blowing(
                 c,
                 d,
-                it.journey,
-                pack,
+                journey,
                 it.contracts,
                 who=posted(post),
                 by="jiedao01",

@@ -1,0 +1,60 @@
+"""What a post does about matters of its area, each in a transaction of its own: for the web worker and the command line."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from hub.clock import Clock
+from hub.model import Level, Move, Whistle
+from hub.pipeline import Journey
+from hub.run.blowing import Blowing
+from hub.run.contractbook import ContractBook
+from hub.run.dispatch import Dispatch
+from hub.run.latecomers import Latecomers
+from hub.run.ledger import Ledger
+from hub.run.moving import Moving
+from hub.store.engine import Store
+from hub.whistle.posts import posted
+
+T = TypeVar("T")
+
+
+class AtPost:
+    """One object serves all threads of a process."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        journey: Callable[[], Journey],
+        moving: Moving,
+        latecomers: Latecomers,
+        contracts: ContractBook,
+        ledger: Callable[[], Ledger],
+        clock: Clock,
+    ) -> None:
+        """`journey` is asked when the first whistle is blown; `ledger`: the audit chain of the thread that asks."""
+        self._store, self._journey, self._moving = store, journey, moving
+        self._latecomers, self._contracts, self._ledger = latecomers, contracts, ledger
+        self._clock = clock
+
+    def blow(
+        self, post: str, incident: str, level: Level, department: str, reason_code: str, *, by: str
+    ) -> tuple[Whistle, ...]:
+        """As `Blowing.blow`, for the post that `post` says."""
+        return self._act(post, by, lambda one: one.blow(incident, level, department, reason_code))
+
+    def review(self, post: str, whistle: str, move: Move, reason_code: str, *, by: str) -> Whistle:
+        """As `Blowing.review`."""
+        return self._act(post, by, lambda one: one.review(whistle, move, reason_code))
+
+    def _act(self, post: str, by: str, act: Callable[[Blowing], T]) -> T:
+        who, journey = posted(post), self._journey()
+        dispatch = Dispatch(
+            journey=journey, moving=self._moving, ledger=self._ledger(), latecomers=self._latecomers
+        )
+        dispatch.begin()
+        with self._store.write() as conn:
+            now = self._clock.now()
+            done = act(Blowing(conn, dispatch, journey, self._contracts, who=who, by=by, at=now))
+        dispatch.committed()
+        return done
