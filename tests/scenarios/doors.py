@@ -1,7 +1,7 @@
 """A hub with one place's pack, and the doors that people come in by: a source, HTTP, the command line.
 
-Departments speak HTTP with a key of their own; posts and the centre call `gridplus`, as a process beside the workers
-would. All of them share one clock, which only the story moves.
+Departments and posts speak HTTP, each with a key of its own; the centre calls `gridplus`, as a process beside the
+workers would. All of them share one clock, which only the story moves.
 """
 
 import re
@@ -21,12 +21,12 @@ from hub.model import Code, Draft, Urgency
 from hub.pack import Pack
 from hub.store import principals
 from tests.instruments import HubInHand
-from tests.scenarios.story import CENTRE, Act, moment
+from tests.scenarios.story import CENTRE, POST, Act, moment
 
 SOURCE: Final = "hotline_12345"
 TABLE: Final = "hl-1"
 DONE: Final = {"outcome": "done", "measure": "已处置完毕"}
-ACCOUNTS: Final = {CENTRE: "zhongxin01"}
+ACCOUNTS: Final = {CENTRE: "zhongxin01", POST: "gangwei01"}
 _MOST_ROUNDS: Final = 50
 _CODE: Final = re.compile(r"^([A-Z]\d{3}) ", re.MULTILINE)
 
@@ -40,11 +40,8 @@ class Doors:
         self._clockwork = self.hub.hub.plain_clockwork()
         self._http = TestClient(serve(self.hub.hub), raise_server_exceptions=False)
         self._said = 0
-        with self.hub.hub.store.write() as conn:
-            for one in self.departments:
-                principals.register(
-                    conn, principals.Principal("department", one), _key(one), self.hub.clock.now()
-                )
+        for one in self.departments:
+            self._admit("department", one)
 
     @property
     def departments(self) -> list[str]:
@@ -55,6 +52,11 @@ class Doors:
         """Gives everything back."""
         self._http.close()
         self.hub.close()
+
+    def _admit(self, kind: str, name: str) -> None:
+        """From now on there is a key that speaks for it."""
+        with self.hub.hub.store.write() as conn:
+            principals.register(conn, principals.Principal(kind, name), _key(name), self.hub.clock.now())
 
     def go_to(self, at: datetime) -> None:
         """It is that moment now."""
@@ -97,13 +99,21 @@ class Doors:
         if move == "result":
             body.setdefault("form", DONE)
         path = f"/departments/me/whistles/{self.whistle_of(name)}/reports"
-        answer = self._http.post(path, json=body, headers=_by(name))
-        return "" if answer.status_code == 201 else str(answer.json()["code"])
+        return self._sent(path, body, name)
 
-    def person(self, act: Act) -> str:
-        """Somebody at a post or at the centre calls `gridplus`; gives back as above."""
-        words = _words(act, self._subject(act))
-        done = self._gridplus(*words, "--by", ACCOUNTS.get(act.kind, "gangwei01"))
+    def post(self, name: str, does: str, said: Mapping[str, Any]) -> str:
+        """A post blows a whistle, or reviews one; gives back as above."""
+        self._admit("post", name)
+        body: dict[str, Any] = {"reason_code": str(said.get("reason", ""))}
+        if does == "blow":
+            body |= {"level": said["level"], "department": str(said.get("calls", ""))}
+            return self._sent(f"/posts/me/matters/{self.matter()}/whistles", body, name)
+        whistle = self.whistle_of(str(said["of"]))
+        return self._sent(f"/posts/me/whistles/{whistle}/review", {**body, "move": does}, name)
+
+    def account(self, act: Act) -> str:
+        """Somebody at the centre, or who marks, calls `gridplus`; gives back as above."""
+        done = self._gridplus(*_words(act, self._subject(act)), "--by", ACCOUNTS[act.kind])
         if done.exit_code == 0:
             return ""
         found = _CODE.search(done.stderr)
@@ -123,6 +133,10 @@ class Doors:
         ids = [one["id"] for one in found]
         self._http.post(f"{path}/acknowledgements", headers=_by(department), json={"ids": ids})
         return found
+
+    def _sent(self, path: str, body: Mapping[str, Any], name: str) -> str:
+        answer = self._http.post(path, json=body, headers=_by(name))
+        return "" if answer.is_success else str(answer.json()["code"])
 
     # -- what they speak of ------------------------------------------------------------------------------
 
@@ -152,7 +166,7 @@ class Doors:
 
 
 def _words(act: Act, subject: str) -> list[str]:
-    """The command line of what a person does."""
+    """The command line of what an account does."""
     reason = ["--reason", str(act.said["reason"])] if "reason" in act.said else []
     if act.does == "mark":
         actor = "centre" if act.kind == CENTRE else "blower"
@@ -161,10 +175,7 @@ def _words(act: Act, subject: str) -> list[str]:
     words = ["whistle", act.does, subject, *reason]
     if act.does == "designate":
         words.insert(3, str(act.said["calls"]))
-    if act.does == "blow":
-        words += ["--level", str(act.said["level"])]
-        words += ["--department", str(act.said["calls"])] if "calls" in act.said else []
-    return words if act.kind == CENTRE else [*words, "--as", act.who]
+    return words
 
 
 def _key(department: str) -> str:

@@ -13,7 +13,7 @@ from hub.pack import Pack, load
 from tests.conftest import Servers
 from tests.scenarios.doors import Doors
 from tests.scenarios.seen import Seen
-from tests.scenarios.story import DEPARTMENT, PARTS, RESIDENT, Act, Story, commented, places, stories
+from tests.scenarios.story import DEPARTMENT, PARTS, POST, RESIDENT, Act, Story, commented, places, stories
 from tests.unit.store.blank import blank
 
 STORIES = stories()
@@ -66,7 +66,9 @@ def make(doors: Doors, act: Act) -> str:
         return doors.report(act.at, act.said)
     if act.kind == DEPARTMENT:
         return doors.department(act.who, act.does, act.said)
-    return doors.person(act)
+    if act.kind == POST and act.does != "mark":
+        return doors.post(act.who, act.does, act.said)
+    return doors.account(act)
 
 
 @pytest.mark.parametrize("story", STORIES, ids=str)
