@@ -12,10 +12,9 @@ from typing import Any, Final
 import orjson
 
 from hub.clock import SHANGHAI
+from hub.run.telling import BLOWN, CALLED_OFF
 from hub.store import incidents, steps, whistles
 from tests.scenarios.doors import Doors
-
-_BLOWN: Final = "grid.whistle.v1"
 
 
 class Seen:
@@ -72,7 +71,9 @@ class Seen:
 
     def _told(self, _: Any) -> dict[str, list[str]]:
         """Department → what it has fetched since the last look."""
-        found = {one: [_word(message) for message in self._doors.fetch(one)] for one in self._doors.departments}
+        found = {
+            one: [_word(message) for message in self._doors.fetch(one)] for one in self._doors.departments
+        }
         return {department: some for department, some in found.items() if some}
 
     def _answered(self, _: Any) -> dict[str, list[str]]:
@@ -128,10 +129,12 @@ class Seen:
 
 
 def _word(message: Mapping[str, Any]) -> str:
-    """`called`, `changed`, or `called_off` and why."""
-    if message["type"] != _BLOWN:
+    """`called`, `changed`, `called_off` and why; for any other message what sort it is."""
+    if message["type"] == BLOWN:
+        return "called" if ":" not in message["id"] else "changed"
+    if message["type"] == CALLED_OFF:
         return f"called_off {message['data']['reason']}"
-    return "called" if ":" not in message["id"] else "changed"
+    return str(message["type"]).removeprefix("grid.").removesuffix(".v1")
 
 
 def _minute(at: datetime | None) -> str | None:

@@ -7,6 +7,7 @@ expected then; `waits_for` names a part of the hub that such a step is not run w
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 
@@ -105,7 +106,7 @@ def _story(place: Path, told: Mapping[str, Any]) -> Story:
     where = f"{place.name}/life.yaml"
     _known(told, {"title", "zh", "steps"}, f"{where}:{told[_LINE]}")
     acts = tuple(_act(one, f"{where}:{one[_LINE]}") for one in told["steps"])
-    late = [two.line for one, two in zip(acts, acts[1:], strict=False) if two.at < one.at]
+    late = [two.line for one, two in pairwise(acts) if two.at < one.at]
     if late:
         raise ValueError(f"{late[0]}: earlier than the step before it")
     return Story(place, str(told["title"]), acts)

@@ -1,6 +1,5 @@
 """The districts' packs are right, and everything happens there as their stories tell it."""
 
-from collections.abc import Iterator
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -13,11 +12,22 @@ from hub.pack import Pack, load
 from tests.conftest import Servers
 from tests.scenarios.doors import Doors
 from tests.scenarios.seen import Seen
-from tests.scenarios.story import DEPARTMENT, PARTS, POST, RESIDENT, Act, Story, commented, places, stories
+from tests.scenarios.story import (
+    DEPARTMENT,
+    PARTS,
+    POST,
+    RESIDENT,
+    Act,
+    Story,
+    commented,
+    places,
+    stories,
+    stories_of,
+)
 from tests.unit.store.blank import blank
 
 STORIES = stories()
-FIRST = [one for number, one in enumerate(STORIES) if one.place not in {o.place for o in STORIES[:number]}]
+FIRST = [stories_of(place)[0] for place in places()]
 
 
 @cache
@@ -45,7 +55,9 @@ def play(story: Story, home: Path, *, store: str = "") -> None:
 
 
 @pytest.mark.parametrize("place", places(), ids=lambda place: place.name)
-@pytest.mark.parametrize("command", [["pack", "check"], ["pack", "coverage"], ["contract", "check"]], ids=" ".join)
+@pytest.mark.parametrize(
+    "command", [["pack", "check"], ["pack", "coverage"], ["contract", "check"]], ids=" ".join
+)
 def test_a_pack_is_whole(place: Path, command: list[str]) -> None:
     env = {"GRIDPLUS_CLOCK_START": pack_of(place).manifest.starts_at.isoformat()}
     done = CliRunner().invoke(main, [*command, str(place)], prog_name="gridplus", env=env)
