@@ -1,5 +1,6 @@
 """The districts' packs are right, and everything happens there as their stories tell it."""
 
+import shutil
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -10,10 +11,12 @@ from click.testing import CliRunner
 from hub.cli import main
 from hub.pack import Pack, load
 from tests.conftest import Servers
+from tests.docs.blocks import ROOT, blocks
 from tests.scenarios.doors import Doors
 from tests.scenarios.seen import Seen
 from tests.scenarios.story import (
     DEPARTMENT,
+    HERE,
     PARTS,
     POST,
     RESIDENT,
@@ -27,6 +30,8 @@ from tests.scenarios.story import (
 from tests.unit.store.blank import blank
 
 STORIES = stories()
+PAGE = ROOT / "docs/scenarios.md"
+OF = "story of "
 FIRST = [stories_of(place)[0] for place in places()]
 
 
@@ -86,6 +91,16 @@ def make(doors: Doors, act: Act) -> str:
 @pytest.mark.parametrize("story", STORIES, ids=str)
 def test_it_happens_as_the_story_tells(story: Story, tmp_path: Path) -> None:
     blank(tmp_path / "hub.db")
+    play(story, tmp_path)
+
+
+def test_the_story_of_the_page_happens_so_too(tmp_path: Path) -> None:
+    (told,) = (one for one in blocks(PAGE, "yaml") if one.mark.startswith(OF))
+    place = tmp_path / told.mark.removeprefix(OF)
+    shutil.copytree(HERE / place.name, place)
+    (place / "life.yaml").write_text(told.text, encoding="utf-8")
+    blank(tmp_path / "hub.db")
+    (story,) = stories_of(place)
     play(story, tmp_path)
 
 
