@@ -49,6 +49,7 @@ from hub.place.locate import Claim, Located, Unlocated, locate
 from hub.place.surveys import survey
 from hub.understood import Origin, Understood, understood
 from hub.whistle.clocks import due_from
+from hub.whistle.timetable import source_deadlines
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -236,16 +237,18 @@ class Journey:
 
         Clocks start at `since`, where the call comes later than the report. `accused`: by other reports of it.
         """
-        return self._routers.on(day_of(incident.opened_at)).route(
-            _matter(event, incident, accused), self._due(since or event.received_at)
+        starts = since or event.received_at
+        routed = self._routers.on(day_of(incident.opened_at)).route(
+            matter_of(event, incident, accused), self._due(starts)
         )
+        return _with_source(routed, event, starts) if event.clocks else routed
 
     def callable(
         self, event: Event, incident: Incident, since: datetime, accused: frozenset[DepartmentId]
     ) -> tuple[Call, ...]:
         """Everyone whom a clause gives the matter to, beside those whom `route` chooses of them."""
         return self._routers.on(day_of(incident.opened_at)).callable(
-            _matter(event, incident, accused), self._due(since)
+            matter_of(event, incident, accused), self._due(since)
         )
 
     def _due(self, since: datetime) -> Due:
@@ -253,8 +256,17 @@ class Journey:
         return due_from(since.replace(microsecond=0), self.pack.calendar)
 
 
-def _matter(event: Event, incident: Incident, accused: frozenset[DepartmentId]) -> Matter:
-    """The matter that `event` speaks for, as contracts see it."""
+def _with_source(routed: Routed | Unrouted, event: Event, starts: datetime) -> Routed | Unrouted:
+    """Beside the contract's clocks, the one that the source keeps by itself (N39)."""
+    if not isinstance(routed, Routed):
+        return routed
+    kept = source_deadlines(event.clocks, starts)
+    calls = tuple(replace(call, deadlines=(*call.deadlines, *kept)) for call in routed.calls)
+    return replace(routed, calls=calls)
+
+
+def matter_of(event: Event, incident: Incident, accused: frozenset[DepartmentId] = frozenset()) -> Matter:
+    """`incident` as contracts see it; `event` speaks for it, `accused` are those that its other reports name."""
     return Matter(
         category=incident.category,
         subdistrict_id=incident.place.subdistrict_id,

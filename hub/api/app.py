@@ -63,6 +63,7 @@ def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
     app = make(
         Doors(
             store=hub.store,
+            agreements=hub.agreements,
             gateway=hub.gateway,
             opening=hub.opening,
             attached=hub.attached,

@@ -1,6 +1,7 @@
 """The AsyncAPI 3.0 document of every topic, generated from contracts and schema. Pure."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from itertools import groupby
 from typing import Any, Final
 
 from hub.bus.topics import DEADLETTERS, EVENTS, INCIDENTS, reports, whistles
@@ -67,8 +68,9 @@ def document(pack: Pack, schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, 
     operations: dict[str, Any] = {
         name: _operation("send", name) for name in ("events", "incidents", "deadletters")
     }
-    for contract in sorted(pack.contracts, key=lambda c: c.department):
-        _department(contract, wire_fields(contract, schemas), channels, messages, operations)
+    ordered = sorted(pack.contracts, key=lambda one: (one.department, one.valid_from, one.version))
+    for _, versions in groupby(ordered, key=lambda one: one.department):
+        _department(list(versions), schemas, channels, messages, operations)
     return {
         "asyncapi": _SPEC,
         "info": {
@@ -88,22 +90,34 @@ def document(pack: Pack, schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, 
 
 
 def _department(
-    contract: Contract,
-    fields: Mapping[str, Any],
+    versions: Sequence[Contract],
+    schemas: Mapping[str, Mapping[str, Any]],
     channels: dict[str, Any],
     messages: dict[str, Any],
     operations: dict[str, Any],
 ) -> None:
-    name = contract.department
-    blown, ended = whistle_data_schema(contract, fields), ended_data_schema(contract, fields)
-    messages[f"Whistle_{name}"] = _message("grid.whistle.v1", blown)
-    messages[f"WhistleCancelled_{name}"] = _message("grid.whistle.cancelled.v1", ended)
-    channels[f"whistles_{name}"] = _channel(
-        whistles(name), contract.title, f"Whistle_{name}", f"WhistleCancelled_{name}"
-    )
-    channels[f"reports_{name}"] = _channel(reports(name), f"{contract.title}: 报到", "Report")
+    """The two topics of one department. Each version that the pack has is a message of its own, the first by its plain
+    name: around a change both lie on the topic, since a whistle goes by the version it was blown under."""
+    name, newest = versions[0].department, versions[-1]
+    told: list[str] = []
+    for number, contract in enumerate(versions):
+        fields = wire_fields(contract, schemas)
+        mark = f"{name}_v{contract.version}" if number else name
+        blown, ended = whistle_data_schema(contract, fields), ended_data_schema(contract, fields)
+        said = {"summary": _validity(contract)} if len(versions) > 1 else {}
+        messages[f"Whistle_{mark}"] = _message("grid.whistle.v1", blown) | said
+        messages[f"WhistleCancelled_{mark}"] = _message("grid.whistle.cancelled.v1", ended) | said
+        told += [f"Whistle_{mark}", f"WhistleCancelled_{mark}"]
+    channels[f"whistles_{name}"] = _channel(whistles(name), newest.title, *told)
+    channels[f"reports_{name}"] = _channel(reports(name), f"{newest.title}: 报到", "Report")
     operations[f"whistles_{name}"] = _operation("send", f"whistles_{name}")
     operations[f"reports_{name}"] = _operation("receive", f"reports_{name}")
+
+
+def _validity(contract: Contract) -> str:
+    """For whistles of matters that were opened in that time."""
+    until = f" to {contract.valid_to}" if contract.valid_to else ""
+    return f"{contract.id}, from {contract.valid_from}{until}"
 
 
 def _channel(address: str, description: str, *messages: str) -> dict[str, Any]:

@@ -1,5 +1,6 @@
-"""A department's whistles: fetch, acknowledge, open, report in. The caller is the key's department."""
+"""A department's contracts and whistles: fetch, acknowledge, open, report in. The caller is the key's department."""
 
+from datetime import date
 from typing import Annotated, Any, Literal
 
 import orjson
@@ -10,6 +11,7 @@ from hub.access.exits import Exit
 from hub.api.doors import AllDoors, Department, Doors
 from hub.api.edges import IS_HEAD
 from hub.api.plain import PlainJson, PlainText
+from hub.clock import day_of
 from hub.run.attached import MEDIA_TYPE
 from hub.store import whistles
 
@@ -78,6 +80,47 @@ class WhistleState(BaseModel):
     repeated: bool
 
 
+class Limit(BaseModel):
+    """A time limit: so many whole units."""
+
+    value: int
+    unit: str
+
+
+class Returns(BaseModel):
+    """How often, within what time and for which reasons a whistle may be handed back."""
+
+    max_returns: int
+    within: Limit | None
+    reason_codes: list[str]
+    needs_evidence: bool
+
+
+class ContractVersion(BaseModel):
+    """One version. `form` is the JSON Schema of a result; `whistle` and `called_off` those of a message's `data`, to
+    which grants may add masks. A whistle goes by the version it was blown under until it ends."""
+
+    contract_id: str
+    version: int
+    title: str
+    standing: Literal["announced", "valid", "over"]
+    valid_from: date
+    valid_to: date | None
+    channels: list[str]
+    deadlines: dict[str, Limit]
+    level_deadlines: dict[str, dict[str, Limit]]
+    returns: Returns
+    form: dict[str, Any]
+    whistle: dict[str, Any]
+    called_off: dict[str, Any]
+
+
+class Contracts(BaseModel):
+    """Every version of the department's contract, oldest first: those that were, that hold, and that will."""
+
+    contracts: list[ContractVersion]
+
+
 class ReleasedAttachment(BaseModel):
     """A picture that a person released. The name is ours, `size` in bytes."""
 
@@ -92,6 +135,14 @@ class Attachments(BaseModel):
 
     offered: int
     attachments: list[ReleasedAttachment]
+
+
+@router.get("/contracts")
+def list_contracts(department: Department, doors: AllDoors) -> Contracts:
+    """The department's contract versions, also those that are announced and do not hold yet."""
+    with doors.store.read() as conn:
+        found = doors.agreements.of(conn, department, day_of(doors.clock.now()))
+    return Contracts.model_validate({"contracts": found})
 
 
 @router.get("/whistles")

@@ -9,6 +9,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicC
 
 from hub.clock import Clock
 from hub.errors import Refused
+from hub.run.agreements import Agreements
 from hub.run.atpost import AtPost
 from hub.run.attached import Attached
 from hub.run.gateway import Gateway
@@ -28,6 +29,7 @@ class Doors:
     """The workers behind the routes."""
 
     store: Store
+    agreements: Agreements
     gateway: Gateway
     opening: Opening
     attached: Attached

@@ -8,7 +8,7 @@ from sqlalchemy import Select, func, literal_column, select
 from hub.bus.message import Consumer, Delivered, Message, Partition, Positions
 from hub.clock import SystemClock
 from hub.store.engine import Store
-from hub.store.tables import message
+from hub.store.tables import message, offset
 
 NAME: Final = "embedded"
 """What it is called in settings; the log is the store's own, so a copy of the store has it whole."""
@@ -46,6 +46,13 @@ class EmbeddedBus:
                 ).scalar_one()
                 for (topic, part), next_ in positions.items()
             }
+
+    def followers(self, prefix: str) -> Mapping[str, Mapping[Partition, int]]:
+        found: dict[str, dict[Partition, int]] = {}
+        with self._store.read() as conn:
+            for r in conn.execute(select(offset).where(offset.c.grp.startswith(prefix, autoescape=True))):
+                found.setdefault(r.grp, {})[r.topic, r.part] = r.next
+        return found
 
     def identity(self) -> str:
         return NAME

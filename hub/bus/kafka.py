@@ -180,6 +180,23 @@ class KafkaBus:
             begins = self._looker.beginning_offsets(known, timeout_ms=_LOOK_MS)
         return {one: ends[p] - max(positions[one], begins[p]) for one, p in partitions.items()}
 
+    def followers(self, prefix: str) -> Mapping[str, Mapping[Partition, int]]:
+        ours = self._settings.prefix
+        with told(self._settings.user):
+            admin = KafkaAdminClient(**self._settings.client())
+            try:
+                names = [one["group_id"] for one in admin.list_groups()]
+                wanted = [name for name in names if name.startswith(ours + prefix)]
+                found = admin.list_group_offsets(wanted) if wanted else {}
+            finally:
+                admin.close()
+        return {
+            group.removeprefix(ours): {
+                (one.topic.removeprefix(ours), one.partition): told_.offset for one, told_ in read.items()
+            }
+            for group, read in found.items()
+        }
+
     def identity(self) -> str:
         with told(self._settings.user):
             admin = KafkaAdminClient(**self._settings.client())

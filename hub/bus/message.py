@@ -90,6 +90,11 @@ class Bus(Protocol):
         than a few seconds; raises TryLater C105 where the bus does not answer."""
         ...
 
+    def followers(self, prefix: str) -> Mapping[str, Mapping[Partition, int]]:
+        """Every group whose name begins so, with the next offset of each partition that it has told the bus itself.
+        Raises TryLater C105, C143."""
+        ...
+
     def identity(self) -> str:
         """Which log this is: stored positions mean something on no other. Raises TryLater C105."""
         ...

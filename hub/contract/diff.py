@@ -1,37 +1,27 @@
 """What a new version of a contract changes for its department, and in which direction.
 
 Pure. `breaks`: what worked for the department's software or people no longer does, or what came no longer
-comes. `new`: more than before. `changed`: the same thing otherwise, to be read by a person.
+comes. `new`: more than before. `changed`: the same thing otherwise, to be read by a person. `harmless`: nobody
+has to do anything. What a form changes is `forms`'s, two whole packs are `packs`'s.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
-from enum import StrEnum
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import TypeAlias
 
+from hub.contract.change import Change, Direction
+from hub.contract.forms import form_changes
 from hub.model import Accept, Contract, Duration, FieldOut, Level
 
-
-class Direction(StrEnum):
-    """Which way a change goes, seen from the department."""
-
-    BREAKS = "breaks"
-    NEW = "new"
-    CHANGED = "changed"
+Strictness: TypeAlias = Callable[[str], int]
+"""How much a mask hides, as a number to compare; "" hides nothing (`hub.access.masks.strictness`)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One difference. `part` is the contract's own key; `name` what in it; `before`, `after` as written."""
-
-    direction: Direction
-    part: str
-    name: str
-    before: str = ""
-    after: str = ""
+def _unknown(_mask: str) -> int:
+    return 0
 
 
-def diff(before: Contract, after: Contract) -> tuple[Change, ...]:
-    """Every difference that the department can notice; breaks first, then new, then changed."""
+def diff(before: Contract, after: Contract, strictness: Strictness = _unknown) -> tuple[Change, ...]:
+    """Every difference that the department can notice, in the order of `Direction`."""
     changes = [
         *_sets("accepts", _clauses(before.accepts), _clauses(after.accepts)),
         *_limits("deadlines", before.deadlines, after.deadlines),
@@ -45,9 +35,9 @@ def diff(before: Contract, after: Contract) -> tuple[Change, ...]:
             )
         ),
         *_sets("channels", _same(before.channels), _same(after.channels)),
-        *_form(before.form, after.form),
+        *form_changes(before.form, after.form),
         *_returns(before, after),
-        *_sets("fields", _fields(before.fields), _fields(after.fields)),
+        *_fields(before.fields, after.fields, strictness),
     ]
     order = list(Direction)
     return tuple(sorted(changes, key=lambda change: order.index(change.direction)))
@@ -79,8 +69,24 @@ def _conditions(accept: Accept) -> str:
     return f"{accept.role.value} except [{excepted}] {accept.when}"
 
 
-def _fields(fields: Iterable[FieldOut]) -> dict[str, str]:
-    return {f"{each.field} for {each.purpose}": each.mask or "full" for each in fields}
+def _fields(
+    before: Iterable[FieldOut], after: Iterable[FieldOut], strictness: Strictness
+) -> Iterator[Change]:
+    """A field that is gone, or shows less, breaks who reads it."""
+    old, new = _masks(before), _masks(after)
+    for name in sorted(old.keys() | new.keys()):
+        if name not in new:
+            yield Change(Direction.BREAKS, "fields", name, before=old[name] or "full")
+        elif name not in old:
+            yield Change(Direction.NEW, "fields", name, after=new[name] or "full")
+        elif old[name] != new[name]:
+            more = strictness(new[name]) - strictness(old[name])
+            direction = Direction.BREAKS if more > 0 else Direction.NEW if more < 0 else Direction.CHANGED
+            yield Change(direction, "fields", name, old[name] or "full", new[name] or "full")
+
+
+def _masks(fields: Iterable[FieldOut]) -> dict[str, str]:
+    return {f"{each.field} for {each.purpose}": each.mask for each in fields}
 
 
 def _same(names: Iterable[str]) -> dict[str, str]:
@@ -88,50 +94,25 @@ def _same(names: Iterable[str]) -> dict[str, str]:
 
 
 def _limits(part: str, before: Mapping[str, Duration], after: Mapping[str, Duration]) -> Iterator[Change]:
-    """A shorter limit of the same unit, or one where there was none, is a new duty: it breaks."""
+    """A shorter limit of the same unit, or one where there was none, is a new duty: it breaks. A longer one of the
+    same unit asks for nothing."""
     for step in sorted(before.keys() | after.keys()):
         old, new = before.get(step), after.get(step)
         if old == new:
             continue
         if new is None:
             direction = Direction.NEW
-        elif old is None or (old.unit is new.unit and new.value < old.value):
+        elif old is None:
             direction = Direction.BREAKS
-        else:
+        elif old.unit is not new.unit:
             direction = Direction.CHANGED
+        else:
+            direction = Direction.BREAKS if new.value < old.value else Direction.HARMLESS
         yield Change(direction, part, step, _words(old), _words(new))
 
 
 def _words(limit: Duration | None) -> str:
     return f"{limit.value} {limit.unit.value}" if limit else ""
-
-
-def _form(before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[Change]:
-    """A result that was taken and is refused now breaks: a property gone, changed, or newly required."""
-    old, new = _properties(before), _properties(after)
-    required = set(_texts(after.get("required")))
-    for name in sorted(old.keys() | new.keys()):
-        if name not in new:
-            yield Change(Direction.BREAKS, "form", name, before=old[name])
-        elif name in required and name not in _texts(before.get("required")):
-            yield Change(Direction.BREAKS, "form", name, before="optional", after="required")
-        elif name not in old:
-            yield Change(Direction.NEW, "form", name, after=new[name])
-        elif old[name] != new[name]:
-            yield Change(Direction.BREAKS, "form", name, old[name], new[name])
-
-
-def _properties(form: Mapping[str, object]) -> dict[str, str]:
-    properties = form.get("properties")
-    return (
-        {str(name): repr(schema) for name, schema in properties.items()}
-        if isinstance(properties, dict)
-        else {}
-    )
-
-
-def _texts(value: object) -> tuple[str, ...]:
-    return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
 def _returns(before: Contract, after: Contract) -> Iterator[Change]:

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.errors import HubError
-from hub.messages import access, attachment, bus, doctor, pack, peer, record, settings, source, whistle
+from hub.messages import (
+    access,
+    attachment,
+    bus,
+    doctor,
+    pack,
+    peer,
+    reconcile,
+    record,
+    settings,
+    source,
+    whistle,
+)
 from hub.messages.text import Language, Text
 
 CATALOGUE: Final[dict[str, Text]] = {
@@ -21,6 +33,7 @@ CATALOGUE: Final[dict[str, Text]] = {
     **attachment.TEXTS,
     **bus.TEXTS,
     **whistle.TEXTS,
+    **reconcile.TEXTS,
     **doctor.TEXTS,
 }
 """Code → text. A test proves that families do not overlap and that every raised code stands here."""

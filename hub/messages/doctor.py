@@ -101,6 +101,18 @@ TEXTS: Final[dict[str, Text]] = {
         "the webhook of department {department} refused {count} whistles ({why})",
         "check address and secret with it, then gridplus replay --webhook {department}",
     ),
+    "D150": Text(
+        "最近一次对账（{at}）尚有 {count} 处差异：{kinds}",
+        "执行 gridplus reconcile 查看；安全的差异用 --repair 修复",
+        "the last reconciliation ({at}) left {count} differences: {kinds}",
+        "gridplus reconcile shows them; --repair mends those that need no person",
+    ),
+    "D154": Text(
+        "自 {at} 起未再对账",
+        "检查每晚执行 gridplus reconcile 的定时任务",
+        "both sides were not compared since {at}",
+        "look at the nightly task that runs gridplus reconcile",
+    ),
     "D151": Text(
         "来源 {source} 有 {count} 个附件超过一小时仍未取得",
         "核对附件服务器是否在线、intake 是否运行；链接可能已失效",

@@ -82,6 +82,30 @@ TEXTS: Final[dict[str, Text]] = {
         "matter {incident} is secret: the department would be told what its grants allow, which cannot be taken back",
         "say --secret where it has to be",
     ),
+    "W116": Text(
+        "该理由不能挂起或延期",
+        "可用理由：{allowed}",
+        "this contract lets no clock wait, or run longer, for that reason",
+        "allowed reasons: {allowed}",
+    ),
+    "W117": Text(
+        "超过合同允许的时长",
+        "最晚可到 {latest}",
+        "that is longer than the contract allows",
+        "say a moment up to {latest}",
+    ),
+    "W118": Text(
+        "本哨的挂起或延期次数已用完（共 {most} 次）",
+        "继续办理；确有困难的，向区指挥中心说明",
+        "no pause or extension is left of {most} for this whistle",
+        "go on with it, or tell the centre what stands in the way",
+    ),
+    "W119": Text(
+        "未写明截止时间，或该时间不晚于现有时限",
+        "填写晚于当前时间的截止时间；申请延期的，应晚于现有办结时限",
+        "no moment is given, or it lies no later than what holds already",
+        "give one that lies ahead; for more time, one behind the present deadline",
+    ),
     "W128": Text(
         "本哨已有变动，现为第 {version} 版",
         "查看现状后再操作",

@@ -177,12 +177,33 @@ class Tells(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One report as the source's own list names it."""
+
+    ref: str
+    """As `Draft.source_ref`."""
+    version: str = ""
+    """As `Draft.version`; "" where the list does not tell it."""
+
+
 @runtime_checkable
 class Lists(Protocol):
     """Can name what it holds, for reconciliation."""
 
-    def list_ids(self, since: datetime) -> Iterator[str]:
-        """`source_ref`s changed since then, in any order, each once."""
+    def inventory(self, since: datetime, until: datetime) -> Iterator[Listed]:
+        """What changed from `since` on and before `until`, in any order, each number once. More than that may be
+        named, where the source cannot say when something changed; less may not."""
+        ...
+
+
+@runtime_checkable
+class Fetches(Protocol):
+    """Can be asked for single reports by number, for what got lost on the way."""
+
+    def fetch(self, refs: Sequence[str]) -> Iterator[Body]:
+        """The reports of these numbers as they stand now, as bodies that `normalise` reads, in any order; those that
+        are not there are left out."""
         ...
 
 

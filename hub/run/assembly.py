@@ -5,11 +5,13 @@ from typing import Any
 
 from hub.errors import FixSettings, HubError
 from hub.run.account import account
+from hub.run.agreements import Agreements
 from hub.run.atpost import AtPost
 from hub.run.attached import Attached
 from hub.run.gateway import Gateway
 from hub.run.opening import Opening
 from hub.run.workers import Workers
+from hub.schema import schemas
 from hub.store import principals
 
 
@@ -45,6 +47,11 @@ class Assembly(Workers):
             ledger=self.ledgers.mine,
             clock=self.clock,
         )
+
+    @cached_property
+    def agreements(self) -> Agreements:
+        """Contract versions as their departments may read them."""
+        return Agreements(self.pack, schemas())
 
     @cached_property
     def opening(self) -> Opening:

@@ -1,11 +1,11 @@
-"""The clockwork worker: notes each deadline that has passed, once, and lets go what was kept long enough.
+"""The clockwork worker: notes each deadline that has passed, once, makes the moves that are the hub's by the clock,
+and lets go what was kept long enough.
 
 Due in the database is the truth; one leader by lease, and every transaction proves the lease. What
 follows from an overdue step (cards, escalation) reads what stands noted here.
 """
 
-from collections.abc import Callable
-from collections.abc import Set as AbstractSet
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Final
@@ -15,16 +15,17 @@ from sqlalchemy import Connection, delete, func, not_, or_, select
 
 from hub.bus.topics import EVENTS, REPORTS
 from hub.clock import Clock, day_of, is_due
-from hub.jsonform import loads
-from hub.model import Whistle, WhistleState
+from hub.errors import Refused
+from hub.model import Move, WhistleId
 from hub.pack.manifest import Retention
+from hub.run.hubmoves import Moves
 from hub.run.retiring import retire
+from hub.run.ticks import Ticks
 from hub.run.timekeeping import JUMPED, Watch, written
-from hub.store import facts, leases, months, outbox, rows_read, steps
-from hub.store.engine import Store, insert
+from hub.store import due, facts, leases, months, outbox, rows_read
+from hub.store.engine import Store
 from hub.store.moments import to_us
-from hub.store.tables import message, offset, overdue, whistle
-from hub.whistle.lifecycle import OVER
+from hub.store.tables import message, offset
 
 log = structlog.get_logger()
 
@@ -33,14 +34,8 @@ _PORTION: Final = 500
 _SWEEP_EVERY: Final = timedelta(hours=1)
 _COUNTED_FOR: Final = timedelta(days=7)
 """Limits a day are counted for this long: a clock that was ahead for a while must not make them begin anew."""
-_DONE_BY: Final = {
-    "sign": (WhistleState.SIGNED, WhistleState.CONTACTED, WhistleState.REPORTED_IN),
-    "contact": (WhistleState.CONTACTED, WhistleState.REPORTED_IN),
-    "report_in": (WhistleState.REPORTED_IN,),
-    "arrive": (WhistleState.REPORTED_IN,),
-    "finish": (),
-}
-"""States in which a step is behind a whistle that has not ended."""
+_PUT_OFF: Final = timedelta(minutes=10)
+"""A move that could not be made is tried again after this."""
 
 
 class Clockwork:
@@ -53,22 +48,26 @@ class Clockwork:
         clock: Clock,
         worker: str,
         lease_s: float,
+        ticks: Ticks,
+        moves: Moves,
         retention: Retention,
         keeps_log: bool,
         forget: Callable[[str], None],
         watch: Watch | None = None,
     ) -> None:
         """Messages stay as long as `retention` says where the outbox is the log (`keeps_log`); elsewhere the
-        broker keeps them, and what was sent may go at once. `forget` drops a destroyed key from memory. `watch`
-        where the clock is one that can jump."""
+        broker keeps them, and what was sent may go at once. `moves` makes those of the hub. `forget`
+        drops a destroyed key from memory. `watch` where the clock is one that can jump."""
         self._store, self._clock, self._watch = store, clock, watch
         self._lease = leases.Holding(store, LEASE, worker, timedelta(seconds=lease_s))
         self._retention, self._forget = retention, forget
         self._kept, self._keeps_log = retention.topics if keeps_log else timedelta(0), keeps_log
-        self._next_sweep = self._next_retiring = self._next_months = clock.now()
+        self._ticks, self._moves = ticks, moves
+        self._retimed_up_to = ""
+        self._next_sweep = self._next_retiring = self._next_months = self._next_retiming = clock.now()
 
     def step(self) -> int:
-        """Notes what is overdue; returns how many steps that was. 0 while another leads."""
+        """Notes what is overdue and makes what moves are due; returns how much that was. 0 while another leads."""
         now = self._clock.now()
         self._note_jump(now)
         held = self._lease.at(now)
@@ -76,17 +75,62 @@ class Clockwork:
             return 0
         with self._store.write() as conn:
             leases.hold(conn, held)
-            noted = self._note(conn, now)
+            ticked = self._ticks.look(conn, now, _PORTION)
             if is_due(self._next_sweep, now, within=_SWEEP_EVERY):
                 self._sweep(conn, now)
                 self._next_sweep = now + _SWEEP_EVERY
-        if noted:
-            log.info("deadlines_passed", steps=noted)
+        moved = self._make(held, ticked.moves, now)
+        if ticked.noted or moved:
+            log.info("deadlines_passed", steps=ticked.noted, moves=moved)
+        if is_due(self._next_retiming, now, within=_SWEEP_EVERY):
+            self._retime(held, now)
         if is_due(self._next_months, now, within=_SWEEP_EVERY):
             self._turn_months(held, now)
         if is_due(self._next_retiring, now, within=_SWEEP_EVERY):
             self._retire(held, now)
-        return noted
+        return ticked.noted + moved + (ticked.seen == _PORTION)
+
+    def _make(self, held: leases.Lease, due_: Sequence[tuple[WhistleId, Move]], now: datetime) -> int:
+        """Each in a transaction of its own, so that none waits for another's matter, but for the archive, which nobody
+        waits for; returns how many were made."""
+        ripe = [id_ for id_, move in due_ if move is Move.ARCHIVE]
+        archived = self._archive(held, ripe, now) if ripe else 0
+        return archived + sum(
+            self._make_one(held, id_, move, now) for id_, move in due_ if move is not Move.ARCHIVE
+        )
+
+    def _archive(self, held: leases.Lease, ripe: Sequence[WhistleId], now: datetime) -> int:
+        self._moves.begin()
+        with self._store.write() as conn:
+            leases.hold(conn, held)
+            archived = self._moves.archive(conn, ripe, now)
+        self._moves.committed()
+        return archived
+
+    def _make_one(self, held: leases.Lease, id_: WhistleId, move: Move, now: datetime) -> int:
+        try:
+            self._moves.begin()
+            with self._store.write() as conn:
+                leases.hold(conn, held)
+                self._moves.make(conn, id_, move, now)
+            self._moves.committed()
+        except Refused as error:
+            log.warning("move_not_made", whistle=id_, move=move.value, code=error.code)
+            with self._store.write() as conn:
+                leases.hold(conn, held)
+                due.put_off(conn, id_, now + _PUT_OFF)
+            return 0
+        return 1
+
+    def _retime(self, held: leases.Lease, now: datetime) -> None:
+        """Counts one portion of provisional deadlines again; an hour's rest once all were looked at."""
+        with self._store.write() as conn:
+            leases.hold(conn, held)
+            self._retimed_up_to, changed = self._ticks.retime(conn, self._retimed_up_to, _PORTION)
+        if changed:
+            log.info("deadlines_counted_again", whistles=changed)
+        if not self._retimed_up_to:
+            self._next_retiming = now + _SWEEP_EVERY
 
     def _note_jump(self, now: datetime) -> None:
         """So that `doctor` tells of it; whoever sees it, the leader or not."""
@@ -135,47 +179,3 @@ class Clockwork:
             old = old.where(or_(not_(ours), message.c.seq < func.coalesce(read_up_to, 0)))
         conn.execute(old)
         rows_read.forget_before(conn, day_of(now - _COUNTED_FOR))
-
-    def _note(self, conn: Connection, now: datetime) -> int:
-        """One portion, in order of due; a whistle's `due_us` moves on to its next open step."""
-        rows = conn.execute(
-            select(whistle.c.id, whistle.c.body)
-            .where(whistle.c.due_us <= to_us(now))
-            .order_by(whistle.c.due_us)
-            .limit(_PORTION)
-        ).all()
-        late: list[dict[str, object]] = []
-        moves = steps.of_whistles(conn, [row.id for row in rows])
-        for row in rows:
-            one = loads(Whistle, row.body)
-            reached = {one.state, *(made.step.after for made in moves.get(one.id, []))}
-            passed = [d for d in one.deadlines if d.due_at <= now and not is_done(reached, d.step)]
-            late += [
-                {
-                    "whistle_id": one.id,
-                    "step": d.step,
-                    "round": one.round,
-                    "due_us": to_us(d.due_at),
-                    "noted_us": to_us(now),
-                    "excused": "",
-                }
-                for d in passed
-            ]
-            conn.execute(
-                whistle.update()
-                .where(whistle.c.id == one.id)
-                .values(due_us=next_due_us(one, reached, after=now))
-            )
-        return insert(conn, overdue, late)
-
-
-def is_done(reached: AbstractSet[WhistleState], step: str) -> bool:
-    """Whether a whistle has this step behind it. `reached`: its state, and those before it, as far as they are known:
-    a signature stays one when the whistle is returned, and when that is dismissed."""
-    return not OVER.isdisjoint(reached) or not reached.isdisjoint(_DONE_BY.get(step, ()))
-
-
-def next_due_us(one: Whistle, reached: AbstractSet[WhistleState], *, after: datetime) -> int | None:
-    """The next deadline of an open step; None once there is none."""
-    open_ = [to_us(d.due_at) for d in one.deadlines if d.due_at > after and not is_done(reached, d.step)]
-    return min(open_, default=None)

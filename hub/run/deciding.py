@@ -27,6 +27,7 @@ from hub.store import incidents, steps, whistles
 from hub.whistle.clocks import due_from
 from hub.whistle.follow import DESIGNATED, still_open
 from hub.whistle.lifecycle import TABLE, Need
+from hub.whistle.retiming import started_at
 
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,31}")
 _SAYS: Final = {Move.UPHOLD: Ending.REASSIGNED.value, Move.DISMISS: DESIGNATED}
@@ -110,7 +111,8 @@ class Deciding:
         contract = self._contract(department)
         standing = whistles.of_incidents(self._conn, [incident.id]).get(incident.id, [])
         self._check(contract, incident, standing)
-        due = due_from(self._at, self._pack.calendar)
+        since = started_at(standing, contract.department, self._at)
+        due = due_from(since.replace(microsecond=0), self._pack.calendar)
         call = designated(contract, incident.level, due, Reason(DESIGNATED))
         by = By(actor=Actor.CENTRE, at=self._at, account=self._by, reason_code=reason_code)
         return self._dispatch.designate(self._conn, incident, call, by)
@@ -125,6 +127,13 @@ class Deciding:
         incident = self._open(incident_id)
         by = By(actor=actor, at=self._at, account=self._by, reason_code=reason_code)
         return self._dispatch.raise_(self._conn, incident, by)
+
+    def upgrade_of(self, whistle_id: str, *, actor: Actor) -> Incident:
+        """The same of the matter of a whistle. Raises Refused W103 where there is no such whistle."""
+        found = whistles.load(self._conn, [whistle_id]).get(whistle_id)
+        if found is None:
+            raise Refused("W103")
+        return self.upgrade(found.incident_id, actor=actor)
 
     def _open(self, incident_id: str) -> Incident:
         """The matter, locked. Raises Refused C106 where there is none, W110 where it is not open."""

@@ -144,6 +144,22 @@ class Dispatch:
         self._moving.settle(conn, round_, incident, [round_.as_it_stands(w) for w in standing], now)
         self.tell_incidents(conn, list(self._moving.write(conn, round_, self._ledger, now).values()), now)
 
+    def settle_all(
+        self,
+        conn: Connection,
+        round_: Round,
+        matters: Mapping[str, Incident],
+        standing: Iterable[Whistle],
+        now: datetime,
+    ) -> None:
+        """The same of many matters at once; `standing` are all whistles of all of them."""
+        by_matter: dict[str, list[Whistle]] = {}
+        for one in standing:
+            by_matter.setdefault(one.incident_id, []).append(round_.as_it_stands(one))
+        for id_, incident in matters.items():
+            self._moving.settle(conn, round_, incident, by_matter.get(id_, []), now)
+        self.tell_incidents(conn, list(self._moving.write(conn, round_, self._ledger, now).values()), now)
+
     def tell_incidents(self, conn: Connection, touched: Sequence[Incident], now: datetime) -> None:
         """The compacted topic of matters: each of `touched` as it stands."""
         self._moving.announce(conn, touched, now)

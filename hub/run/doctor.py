@@ -16,6 +16,8 @@ from hub.pack import Pack
 from hub.run import conservation
 from hub.run.conservation import Side
 from hub.run.pressure import PRESSED
+from hub.run.reconciled import FACT as RECONCILED
+from hub.run.reconciled import last_run
 from hub.run.timekeeping import JUMPED, LEAST, TOLD_FOR
 from hub.run.timekeeping import read as read_jump
 from hub.store import attachments, contracts, facts, months, outbox, records, sources, whistles
@@ -30,6 +32,8 @@ FILES_WITHIN: Final = timedelta(hours=1)
 """A file that was not fetched after this is none that is on its way: links are good for half an hour."""
 DECIDED_WITHIN: Final = timedelta(days=2)
 _LINKS_LOOKED_BACK: Final = timedelta(days=1)
+RECONCILED_WITHIN: Final = timedelta(hours=36)
+"""It runs each night; one night may be missed."""
 CALENDAR_AHEAD: Final = timedelta(days=45)
 _BACKLOG: Final = 10_000
 _COUNTED: Final = 1_000_000
@@ -64,6 +68,7 @@ class Doctor:
             *self._attachments(conn),
             *self._contracts(conn),
             *self._changed_contracts(conn),
+            *self._reconciled(conn),
             *self._calendar(),
             *_libraries(),
         ]
@@ -151,7 +156,7 @@ class Doctor:
             yield HubError("D149", count=len(late), first=late[0])
 
     def _overdue(self, conn: Connection) -> Iterator[HubError]:
-        steps = conn.execute(select(func.count()).select_from(overdue)).scalar_one()
+        steps = conn.execute(select(func.count()).where(overdue.c.excused == "")).scalar_one()
         if steps:
             yield HubError("D112", count=steps)
 
@@ -200,6 +205,17 @@ class Doctor:
         """Whistles go by the version as it was first used: a change under the same number reaches none."""
         for contract in contracts.changed(conn, self.pack.contracts):
             yield HubError("D121", contract=contract)
+
+    def _reconciled(self, conn: Connection) -> Iterator[HubError]:
+        """What the last comparison of both sides left; and that there was none for long, where there ever was one."""
+        if (fact := facts.get(conn, RECONCILED)) is None:
+            return
+        found = last_run(fact)
+        on = plain(found.at.astimezone(SHANGHAI))
+        if found.left:
+            yield HubError("D150", count=sum(found.left.values()), at=on, kinds=", ".join(sorted(found.left)))
+        if self.now - found.at > RECONCILED_WITHIN:
+            yield HubError("D154", at=on)
 
     def _calendar(self) -> Iterator[HubError]:
         until = self.pack.calendar.covers_to

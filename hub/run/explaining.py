@@ -12,6 +12,8 @@ from sqlalchemy import Connection, select
 
 from hub.errors import Refused
 from hub.jsonform import plain
+from hub.messages.text import Language
+from hub.messages.why import in_words
 from hub.model import Reason, Whistle
 from hub.store import attachments, contracts, events, incidents, steps, whistles
 from hub.store.steps import Made
@@ -163,7 +165,8 @@ def _whistle(conn: Connection, id_: str) -> dict[str, Any]:
                 "due_at": plain(d.due_at),
                 "limit": f"{d.limit.value} {d.limit.unit.value}",
                 "provisional": d.provisional,
-                "derivation": _reasons(d.derivation),
+                "managed_at": plain(d.managed_at),
+                "derivation": _derivation(d.derivation),
             }
             for d in found.deadlines
         ],
@@ -198,6 +201,12 @@ def _looks(conn: Connection, whistle_id: str) -> list[dict[str, Any]]:
         for row in rows
         if row.get("matter") == whistle_id
     ]
+
+
+def _derivation(reasons: Sequence[Reason]) -> list[dict[str, Any]]:
+    """The same, each in words too."""
+    words = ({one.value: in_words(reason.rule, reason.facts, one) for one in Language} for reason in reasons)
+    return [{**told, **said} for told, said in zip(_reasons(reasons), words, strict=True)]
 
 
 def _reasons(reasons: Sequence[Reason]) -> list[dict[str, Any]]:

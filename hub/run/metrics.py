@@ -145,7 +145,7 @@ def _read(conn: Connection, names: Sequence[str], now: datetime) -> Iterator[tup
     yield "events", _one(_count(conn, event))
     yield "incidents", _grouped(conn, incident.c.state)
     yield "whistles", _grouped(conn, whistle.c.state)
-    yield "steps_overdue", _one(_count(conn, overdue))
+    yield "steps_overdue", _one(_count(conn, overdue, overdue.c.excused == ""))
     yield "desk_waiting", _one(_count(conn, fallback, fallback.c.resolved_us.is_(None)))
     yield "deliveries", _grouped(conn, delivery.c.department, delivery.c.channel, delivery.c.state)
     yield "answers", _grouped(conn, answer.c.source, answer.c.state)

@@ -27,6 +27,7 @@ from hub.run.contractbook import ContractBook
 from hub.run.desk import NO_LEAD, PING_PONG, RETURNED, Desk
 from hub.run.ledger import Ledger
 from hub.run.notices import Notices
+from hub.run.retimed import retimed_by
 from hub.run.round import By, Round
 from hub.run.telling import Telling
 from hub.store import incidents, steps, whistles
@@ -104,6 +105,7 @@ class Moving:
 
         Deliveries before answers: who numbers both never waits for who numbers both.
         """
+        self._retime(conn, round_)
         whistles.change(conn, round_.moved)
         whistles.add(conn, round_.new)
         steps.add(conn, round_.steps)
@@ -114,6 +116,17 @@ class Moving:
         incidents.change(conn, list(round_.changed.values()))
         self._answering.tell(conn, round_.said, now)
         return round_.changed
+
+    def _retime(self, conn: Connection, round_: Round) -> None:
+        """Deadlines follow from the whole history, with what this round adds to it."""
+        moved = {one.id: one for one, _ in round_.moved if one.id in round_.retimed}
+        if not moved:
+            return
+        stored = steps.of_whistles(conn, moved)
+        for id_, one in moved.items():
+            made = [*stored.get(id_, ()), *(m for m in round_.steps if m.step.whistle_id == id_)]
+            contract = self._contracts.of(conn, one.contract_id)
+            round_.put(one, retimed_by(one, contract, made, self._pack.calendar))
 
     def announce(self, conn: Connection, touched: Collection[Incident], now: datetime) -> None:
         """The compacted topic of matters: each of `touched` as it stands."""

@@ -8,7 +8,7 @@ from sqlalchemy import Connection
 from hub.access.exits import Exit
 from hub.bus import Message
 from hub.bus.topics import whistles as whistle_topic
-from hub.model import Channel
+from hub.model import Channel, Whistle
 from hub.run.contractbook import ContractBook
 from hub.run.ledger import Ledger
 from hub.run.telling import Notice, Telling
@@ -36,14 +36,20 @@ class Notices:
             for one, said in zip(topical, told, strict=True)
         ]
         self._outbox.append(conn, messages, now)
-        whistles.queue(conn, [_delivery(n, c) for n, c in ways if c is not Channel.KAFKA], now)
+        deliveries = [_delivery(n.id, n.whistle, c) for n, c in ways if c is not Channel.KAFKA]
+        whistles.queue(conn, deliveries, now)
         ledger.append(conn, [row for said in told for row in said.rows], now)
 
 
-def _delivery(notice: Notice, channel: Channel) -> whistles.NewDelivery:
+def queued(whistle: Whistle, channel: Channel) -> whistles.NewDelivery | None:
+    """The delivery of a whistle's blowing over one channel of its contract; None for a topic, which has none."""
+    return None if channel is Channel.KAFKA else _delivery(whistle.id, whistle, channel)
+
+
+def _delivery(message_id: str, whistle: Whistle, channel: Channel) -> whistles.NewDelivery:
     return whistles.NewDelivery(
-        message_id=notice.id,
-        whistle_id=notice.whistle.id,
-        department=notice.whistle.department,
+        message_id=message_id,
+        whistle_id=whistle.id,
+        department=whistle.department,
         channel=channel.value,
     )

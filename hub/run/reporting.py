@@ -23,12 +23,13 @@ from hub.run.contractbook import ContractBook
 from hub.run.ledger import Ledger
 from hub.run.moving import Moving
 from hub.run.round import By, Round
-from hub.store import incidents, keys, whistles
+from hub.store import incidents, keys, steps, whistles
 from hub.store.engine import Store
 from hub.store.whistles import NewReport
 from hub.whistle.follow import ALONE
 from hub.whistle.lifecycle import DONE, UNSETTLED
 from hub.whistle.returns import check_return
+from hub.whistle.waits import check_wait
 
 SEALED_AT: Final = "report.sealed"
 _TURNING: Final = UNSETTLED | DONE
@@ -112,7 +113,7 @@ class Reporting:
         report = self._parse(whistle, sent.message, batch.now)
         if batch.knows(report):
             return Taken(whistle, repeated=True)
-        self._check(batch.conn, whistle, report, sent.message)
+        self._check(batch, whistle, report, sent.message)
         by = By(
             actor=Actor.DEPARTMENT, at=batch.now, account=whistle.department, reason_code=report.reason_code
         )
@@ -137,8 +138,8 @@ class Reporting:
             alone=message.get("alone", False),
         )
 
-    def _check(self, conn: Connection, whistle: Whistle, report: Report, message: Mapping[str, Any]) -> None:
-        contract = self._contracts.of(conn, whistle.contract_id)
+    def _check(self, batch: "_Batch", whistle: Whistle, report: Report, message: Mapping[str, Any]) -> None:
+        contract = self._contracts.of(batch.conn, whistle.contract_id)
         if message.get("version", whistle.version) != whistle.version:
             raise Refused("W128", version=whistle.version)
         if report.alone and (
@@ -147,6 +148,10 @@ class Reporting:
             raise Refused("W129")
         if report.move is Move.RETURN:
             check_return(report, whistle, contract.returns, self._pack.calendar)
+        if report.move in (Move.PAUSE, Move.ASK):
+            rules = contract.pauses if report.move is Move.PAUSE else contract.extensions
+            used = batch.times(whistle, report.move)
+            check_wait(report, whistle, rules, used, self._pack.calendar, report.reported_at)
         if report.move is Move.RESULT:
             for fault in self._form(contract).faults(report.form or {}):
                 raise Refused("W102", pointer=f"/form{fault.pointer}")
@@ -197,6 +202,12 @@ class _Batch:
         if said is not None and said != (report.move, report.reason_code):
             raise Refused("W108")
         return said is not None
+
+    def times(self, whistle: Whistle, move: Move) -> int:
+        """How often the whistle had this move, in all its rounds."""
+        stored = steps.of_whistles(self.conn, [whistle.id]).get(whistle.id, [])
+        here = (one for one in self.round.steps if one.step.whistle_id == whistle.id)
+        return sum(one.step.move is move for one in (*stored, *here))
 
     def took(self, report: Report, before: Whistle, after: Whistle, sealed: bytes) -> None:
         """`report` led the whistle from `before` to `after`."""

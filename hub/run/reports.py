@@ -1,7 +1,7 @@
 """Departments' reports that come over the bus: from `grid.reports.<department>`, one topic each.
 
 Who may write to such a topic is the broker's to check, so the topic names the department. A report
-that is refused is answered on no topic: it is logged by code, and the offset goes on.
+that is refused is answered on no topic: it is logged and counted by code, and the offset goes on.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from hub.bus.message import Fenced
 from hub.bus.topics import department_of
 from hub.clock import Clock
 from hub.errors import Refused
+from hub.run import refusals
 from hub.run.casework import moves_of
 from hub.run.ledger import Ledger
 from hub.run.reporting import Reporting, Sent, parse_json
@@ -73,6 +74,7 @@ class Reports:
             _log_refused(one, "B102", error=type(error).__name__)
             with self._store.write() as conn:
                 outbox.advance(conn, GROUP, moves_of([one]))
+                refusals.note(conn, department_of(one.topic), "B102", self._clock.now())
 
     def _commit(self, delivered: Sequence[Delivered]) -> None:
         read = [(one, _read(one)) for one in delivered]
@@ -81,11 +83,13 @@ class Reports:
         with self._store.write() as conn:
             outbox.advance(conn, GROUP, moves_of(delivered))
             taken = iter(self._reporting.take_all(conn, sent, self._ledger, self._clock.now()))
+            ends = [(one, next(taken) if isinstance(said, Sent) else said) for one, said in read]
+            refused = [(one, end.code) for one, end in ends if isinstance(end, Refused)]
+            for one, code in refused:
+                refusals.note(conn, department_of(one.topic), code, self._clock.now())
         self._ledger.committed()
-        for one, said in read:
-            end = next(taken) if isinstance(said, Sent) else said
-            if isinstance(end, Refused):
-                _log_refused(one, end.code)
+        for one, code in refused:
+            _log_refused(one, code)
 
     def close(self) -> None:
         """Leaves the group."""

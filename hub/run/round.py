@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from typing import Final
 
 from hub.model import (
     Actor,
@@ -21,7 +22,13 @@ from hub.run.telling import Notice
 from hub.store.steps import Made
 from hub.store.whistles import NewReport
 from hub.whistle.follow import ended
-from hub.whistle.lifecycle import UNBLOWN, Step, advance, is_above, open_moves
+from hub.whistle.lifecycle import UNBLOWN, Effect, Step, advance, is_above, open_moves
+from hub.whistle.reached import effect_of
+
+_MOVES_CLOCKS: Final = frozenset(
+    {Effect.PAUSES, Effect.RUNS_ON, Effect.MORE_TIME, Effect.TIGHTENS, Effect.NEW_ROUND}
+)
+"""What leaves other deadlines than before."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,6 +54,8 @@ class Round:
     steps: list[Made] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     reports: list[NewReport] = field(default_factory=list)
+    retimed: set[WhistleId] = field(default_factory=set)
+    """Whistles whose deadlines a move has changed: to be counted again before they are written."""
     _moved: dict[WhistleId, tuple[Whistle, int]] = field(default_factory=dict)
     _changed: dict[IncidentId, tuple[Incident, int]] = field(default_factory=dict)
 
@@ -100,6 +109,8 @@ class Round:
         after, step = advance(before, move, by.at, actor=by.actor, until=until, level=level)
         after = replace(after, reasons=(*after.reasons, *reasons))
         self.put(before, after)
+        if effect_of(step) in _MOVES_CLOCKS or before.paused_until != after.paused_until:
+            self.retimed.add(after.id)
         self.steps.append(Made(step, by.account, by.reason_code))
         self.said.append(Said(after.incident_id, after.department, move, seed=f"{after.id}:{after.version}"))
         return after

@@ -15,6 +15,7 @@ from hub.run.attachments import LEASE_S, Attachments
 from hub.run.clockwork import Clockwork
 from hub.run.dispatch import Dispatch
 from hub.run.fetching import Fetching
+from hub.run.hubmoves import HubMoves
 from hub.run.intake import Intake
 from hub.run.latecomers import Latecomers
 from hub.run.loop import Loop
@@ -22,6 +23,7 @@ from hub.run.matters import Reports
 from hub.run.relay import Relay
 from hub.run.rooms import Rooms
 from hub.run.source import SourceWorker
+from hub.run.ticks import Ticks
 from hub.run.timekeeping import Watch
 from hub.run.webhooks import Hook, Webhooks, saying
 from hub.store import outbox
@@ -171,7 +173,10 @@ class Workers(Rooms):
 
     def plain_clockwork(self) -> Clockwork:
         """Deadlines that pass, for a caller that steps it itself."""
+        ticks = Ticks(calendar=self.pack.calendar, rules_on=self.pack.rules_on, contracts=self.contracts)
         return Clockwork(
+            ticks=ticks,
+            moves=HubMoves(lambda: self.dispatch("clockwork"), self.pack),
             store=self.store,
             clock=self.clock,
             worker=self.worker,

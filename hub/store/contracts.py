@@ -6,6 +6,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection, select
 
+from hub.contract.packs import same_but_for_its_end
 from hub.jsonform import dumps, loads
 from hub.model import Contract
 from hub.store.engine import insert
@@ -37,9 +38,15 @@ def kept_since(conn: Connection, id_: str) -> datetime | None:
 
 
 def changed(conn: Connection, contracts: Iterable[Contract]) -> list[str]:
-    """Ids of those that are not what was first used under the same version."""
-    kept = {r.id: r.body for r in conn.execute(select(contract_version.c.id, contract_version.c.body))}
-    return [one.id for one in contracts if kept.get(one.id, _body(one)) != _body(one)]
+    """Ids of those that are not what was first used under the same version. When one ends is no part of that: it is
+    written into its file once another is to follow it."""
+    kept = {one.id: one for one in all_used(conn)}
+    return [one.id for one in contracts if not same_but_for_its_end(kept.get(one.id, one), one)]
+
+
+def all_used(conn: Connection) -> list[Contract]:
+    """Every version that any process ever used, as it was then."""
+    return [loads(Contract, body) for body in conn.execute(select(contract_version.c.body)).scalars()]
 
 
 def _body(one: Contract) -> str:

@@ -136,6 +136,12 @@ def is_carried() -> ColumnElement[bool]:
     return or_(message.c.sent == 1, message.c.seq < first, ~exists().select_from(parcel))
 
 
+def made_since(conn: Connection, topic: str, moment: datetime) -> int:
+    """How many messages of one topic were written since then. Looks through all that are kept."""
+    made = select(func.count()).select_from(message)
+    return conn.execute(made.where(message.c.topic == topic, message.c.made_us >= to_us(moment))).scalar_one()
+
+
 def waiting(conn: Connection) -> int:
     """How many messages wait for the relay."""
     return int(conn.execute(select(func.coalesce(func.sum(parcel.c.number), 0))).scalar_one())

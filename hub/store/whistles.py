@@ -22,6 +22,7 @@ from hub.store.tables import answer, delivery, overdue, report, step, whistle
 
 LONGEST_REST: Final = timedelta(minutes=10)
 """No try of a delivery or an answer is put off for longer."""
+FIRST_LOOK: Final = timedelta(hours=1)
 _UNSETTLED: Final = text("whistle.state IN ('disputed', 'arbitrating')")
 """Returns that wait for the centre, by the very words that their index has."""
 _RECEIPT: Final = 128
@@ -63,6 +64,13 @@ def add(conn: Connection, whistles: Sequence[Whistle]) -> None:
     insert_or_fence(conn, whistle, [_row(w) for w in whistles])
 
 
+def _look_us(one: Whistle) -> int:
+    """When clockwork looks at it: at the latest an hour after it was blown. From then on clockwork itself says when,
+    by the pack's rules too, until somebody changes it again."""
+    moments = [one.blown_at + FIRST_LOOK, *(d.due_at for d in one.deadlines)]
+    return to_us(min((*moments, one.paused_until) if one.paused_until else moments))
+
+
 def _row(one: Whistle) -> dict[str, object]:
     return {
         "id": one.id,
@@ -71,7 +79,7 @@ def _row(one: Whistle) -> dict[str, object]:
         "role": one.role.value,
         "state": one.state.value,
         "blown_us": to_us(one.blown_at),
-        "due_us": min((to_us(d.due_at) for d in one.deadlines), default=None),
+        "due_us": _look_us(one),
         "version": one.version,
         "provisional": int(any(d.provisional for d in one.deadlines)),
         "body": dumps(one),
@@ -123,6 +131,21 @@ def of_incidents(conn: Connection, ids: Iterable[str]) -> dict[str, list[Whistle
         for r in rows:
             found.setdefault(r.incident_id, []).append(loads(Whistle, r.body))
     return found
+
+
+def retime(conn: Connection, whistles: Iterable[Whistle]) -> int:
+    """Stores the deadlines of whistles that a newer calendar moved; no move, so their versions stay. One that was
+    changed meanwhile keeps what the change said, and is found again where that is provisional still. Returns how
+    many were stored."""
+    return sum(
+        conn.execute(
+            update(whistle)
+            .where(whistle.c.id == one.id, whistle.c.version == one.version)
+            .values({name: row[name] for name in ("body", "due_us", "provisional")})
+        ).rowcount
+        for one in whistles
+        for row in (_row(one),)
+    )
 
 
 def forgive(conn: Connection, id_: str, *, since: datetime) -> None:

@@ -14,22 +14,15 @@ Where the calendar does not reach, a deadline is provisional: its `due_at` is th
 possible, every unknown day taken as worked, and it is computed again once the notice is loaded.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import lru_cache
-from typing import Final
 
 from hub.clock import SHANGHAI
-from hub.model import Deadline, Duration, Reason, Unit
-from hub.whistle.calendar import ONE_DAY, Calendar, Passage
-
-CONTINUOUS: Final = {
-    Unit.URGENT_MINUTE: timedelta(minutes=1),
-    Unit.URGENT_HOUR: timedelta(hours=1),
-    Unit.URGENT_DAY: ONE_DAY,
-}
-"""Units that run through nights, weekends and holidays."""
+from hub.model import Deadline, Duration, Reason
+from hub.whistle.calendar import Calendar
+from hub.whistle.counting import Count, Wait, count
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,42 +67,26 @@ def _start(from_at: datetime) -> _Start:
 
 
 def _deadline(step: str, limit: Duration, start: _Start, calendar: Calendar) -> Deadline:
+    return _told(step, limit, start, count(limit, start.local, (), calendar))
+
+
+def with_waits(
+    step: str, limit: Duration, from_at: datetime, waits: Sequence[Wait], calendar: Calendar
+) -> tuple[Deadline, Count]:
+    """`deadline` where the clock stood still in `waits`, which are in order; and how it was counted."""
+    start = _start(from_at)
+    counted = count(limit, start.local, waits, calendar)
+    return _told(step, limit, start, counted), counted
+
+
+def _told(step: str, limit: Duration, start: _Start, found: Count) -> Deadline:
     counted = Reason("counted", {"from_at": start.words, "value": limit.value, "unit": limit.unit.value})
-    due_at, passage = _due_at(limit, start, calendar)
+    passage = found.passage
     return Deadline(
         step=step,
-        due_at=due_at,
+        due_at=found.due_at,
         limit=limit,
         from_at=start.at,
         provisional=passage is not None and passage.days_beyond > 0,
         derivation=(counted,) if passage is None else (counted, *passage.reasons),
     )
-
-
-def _due_at(limit: Duration, start: _Start, calendar: Calendar) -> tuple[datetime, Passage | None]:
-    """The moment in UTC, and the days it went through; None where days do not matter."""
-    unit = CONTINUOUS.get(limit.unit)
-    if unit is not None:
-        return start.at + limit.value * unit, None
-    if limit.unit is Unit.WORK_DAY:
-        passage = calendar.add_days(start.local.date(), limit.value)
-        closing = calendar.spans_on(passage.day)[-1].end
-        return datetime.combine(passage.day, closing, SHANGHAI).astimezone(UTC), passage
-    moment = _after_office_hours(start.local, limit.value, calendar)
-    return moment.astimezone(UTC), calendar.passage(start.local.date(), moment.date())
-
-
-def _after_office_hours(start: datetime, hours: int, calendar: Calendar) -> datetime:
-    """The moment at which `hours` office hours have passed since `start`."""
-    left = timedelta(hours=hours)
-    day = start.date()
-    while True:
-        for span in calendar.spans_on(day):
-            opens = max(datetime.combine(day, span.start, SHANGHAI), start)
-            free = datetime.combine(day, span.end, SHANGHAI) - opens
-            if free <= timedelta():
-                continue
-            if left <= free:
-                return opens + left
-            left -= free
-        day += ONE_DAY

@@ -146,8 +146,10 @@ def _side(state: WhistleState) -> Iterable[tuple[Move, Way]]:
         yield Move.UPGRADE, Way(state, raised, clock=Effect.TIGHTENS)
     if state in ACTIVE - {_S.BLOWN}:
         with_end = frozenset({Need.REASON, Need.UNTIL})
+        # The hub, once the end that was said has come.
+        resumed = frozenset({Actor.DEPARTMENT, Actor.CENTRE, Actor.HUB})
         yield Move.PAUSE, Way(state, _DEPARTMENT, with_end, Effect.PAUSES)
-        yield Move.RESUME, Way(state, frozenset({Actor.DEPARTMENT, Actor.CENTRE}), clock=Effect.RUNS_ON)
+        yield Move.RESUME, Way(state, resumed, clock=Effect.RUNS_ON)
         yield Move.ASK, Way(state, _DEPARTMENT, with_end)
         yield Move.GRANT, Way(state, _CENTRE, clock=Effect.MORE_TIME)
         yield Move.DENY, Way(state, _CENTRE, frozenset({Need.REASON}))
@@ -270,14 +272,14 @@ def _fits(whistle: Whistle, move: Move) -> bool:
             return True
 
 
-_LEAVES_A_PAUSE: Final = frozenset({Move.ASK, Move.GRANT, Move.DENY, Move.UPGRADE})
+LEAVES_A_PAUSE: Final = frozenset({Move.ASK, Move.GRANT, Move.DENY, Move.UPGRADE})
 """Moves beside which a pause goes on. Whoever works on the matter does not wait any more."""
 
 
 def _paused_until(whistle: Whistle, move: Move, until: datetime | None) -> datetime | None:
     if move is Move.PAUSE:
         return until
-    return whistle.paused_until if move in _LEAVES_A_PAUSE else None
+    return whistle.paused_until if move in LEAVES_A_PAUSE else None
 
 
 def _still_asked(whistle: Whistle, move: Move, way: Way) -> datetime | None:

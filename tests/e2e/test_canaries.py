@@ -429,6 +429,8 @@ def test_no_command_prints_a_value(day: Day, tmp_path: Path, monkeypatch: pytest
 
 def filled(day: Day, word: str, place: Path) -> str:
     """An argument with what the hub holds; a file to import that names somebody in a row that is wrong."""
+    if word == "{pack}":
+        return str(day.in_hand.hub.pack.root)
     if word == "{attachment}":
         return str(day.in_hand.rows("SELECT min(id) FROM attachment WHERE state = 'fetched'")[0][0])
     if word in ("{event}", "{incident}", "{whistle}"):

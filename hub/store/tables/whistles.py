@@ -24,7 +24,7 @@ whistle = Table(
     Column("role", String(8), nullable=False),
     Column("state", String(16), nullable=False),
     Column("blown_us", BigInteger, nullable=False),
-    Column("due_us", BigInteger),  # the next deadline, whatever step it is of
+    Column("due_us", BigInteger),  # when clockwork looks at it next; NULL: never
     Column("version", Integer, nullable=False),
     Column("provisional", SmallInteger, nullable=False),  # 1: a deadline lies beyond the calendar
     Column("body", Text, nullable=False),  # whistle.v1 JSON

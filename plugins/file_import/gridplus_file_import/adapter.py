@@ -12,7 +12,7 @@ from gridplus_file_import.place import Content, Part, Place
 from gridplus_file_import.row import draft_of, kind_of_broken
 from gridplus_file_import.tables import UTF16_MARKS, Row, Table, open_table
 from hub import Arrival, BadRecord, Draft, HeldRecord, TryLater
-from hub.plugin import Body, Page, Tools
+from hub.plugin import Body, Listed, Page, Tools
 
 _GROWING: Final = frozenset({Format.CSV, Format.JSONL})
 """Where what is added stands behind what was there. Not so in UTF-16: its rows are cut in a copy."""
@@ -102,15 +102,15 @@ class FileImport:
         """The report of one row; see `row.draft_of`."""
         return (draft_of(body.content, body.kind or arrival.kind, self._config),)
 
-    def list_ids(self, since: datetime) -> Iterator[str]:
-        """Numbers of all readable rows that were reported since then, or that do not say when."""
+    def inventory(self, since: datetime, until: datetime) -> Iterator[Listed]:
+        """Numbers of all readable rows that were reported in that time, or that do not say when."""
         told: set[str] = set()
         for path in self._files():
             for draft in self._drafts(path):
                 moment = draft.reported_at or draft.occurred_at
-                if draft.source_ref not in told and (moment is None or moment >= since):
+                if draft.source_ref not in told and (moment is None or since <= moment < until):
                     told.add(draft.source_ref)
-                    yield draft.source_ref
+                    yield Listed(draft.source_ref)
 
     def close(self) -> None:
         """Lets the open file go."""

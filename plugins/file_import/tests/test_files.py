@@ -424,7 +424,8 @@ def test_what_it_holds_can_be_listed_for_reconciliation(make: Make, tmp_path: Pa
     )
     (tmp_path / "b.csv").write_text("no,table")
     since = datetime.fromisoformat("2021-01-01T00:00:00+08:00")
-    assert list(make(tmp_path).adapter.list_ids(since)) == ["A2", "A3"]
+    until = datetime.fromisoformat("2100-01-01T00:00:00+08:00")
+    assert [one.ref for one in make(tmp_path).adapter.inventory(since, until)] == ["A2", "A3"]
 
 
 def test_a_number_of_several_columns_tells_years_apart(make: Make, tmp_path: Path) -> None:

@@ -12,12 +12,12 @@ from gridplus_hotline_12345.config import HotlineConfig
 from gridplus_hotline_12345.cursor import TIME_FORMAT, Cursor
 from gridplus_hotline_12345.order import drafts_of
 from gridplus_hotline_12345.session import Session
-from hub.errors import PeerRefused, TryLater
+from hub.errors import HeldRecord, PeerRefused, TryLater
 from hub.model import Arrival, Draft, GridDraft, Stage
-from hub.plugin import Answer, Body, Page, PeerReply, PeerRequest, Receipt, Received, Tools
+from hub.plugin import Answer, Body, Listed, Page, PeerReply, PeerRequest, Receipt, Received, Tools
 from hub.plugin.json_text import cut_rows
 from hub.plugin.text import tidy_ref
-from hub.plugin.times import zone_of
+from hub.plugin.times import parse_moment, zone_of
 from hub.plugin.transport.http import Reply, document
 from hub.plugin.transport.signing import Gate
 
@@ -106,13 +106,32 @@ class Hotline12345:
         data = _data(self._session.post(f"/open/orders/{quote(answer.source_ref, safe='')}/replies", told))
         return Receipt(str(data.get("replyNo") or ""))
 
-    def list_ids(self, since: datetime) -> Iterator[str]:
-        """Numbers of the orders that the platform counts as changed since then."""
-        asked = since.astimezone(self._zone).strftime(TIME_FORMAT)
-        listed = _data(self._session.get("/open/orders/ids", since=asked)).get("list")
+    def inventory(self, since: datetime, until: datetime) -> Iterator[Listed]:
+        """The orders that the platform counts as changed in that time. It compares whole seconds."""
+        asked = {"since": self._local(since), "until": self._local(until)}
+        listed = _data(self._session.get("/open/orders/ids", **asked)).get("list")
         if not isinstance(listed, list):
             raise TryLater("S104")
-        yield from (tidy_ref(number) for number in listed)
+        yield from (self._listed(one) for one in listed)
+
+    def fetch(self, refs: Sequence[str]) -> Iterator[Body]:
+        """Single orders, each as it stands at the platform now."""
+        for ref in refs:
+            reply = self._session.get(f"/open/orders/{quote(ref, safe='')}")
+            yield from (Body(row, "order") for row in _rows(reply))
+
+    def _local(self, moment: datetime) -> str:
+        return moment.astimezone(self._zone).strftime(TIME_FORMAT)
+
+    def _listed(self, one: object) -> Listed:
+        """A number with its update time; older platforms list bare numbers."""
+        if not isinstance(one, Mapping):
+            return Listed(tidy_ref(one))
+        try:
+            updated_at = parse_moment(str(one.get("updateTime") or ""), zone=self._zone)
+        except HeldRecord:
+            updated_at = None
+        return Listed(tidy_ref(one.get("platformNo")), updated_at.isoformat() if updated_at else "")
 
     def close(self) -> None:
         """Gives the connections back; may be called twice."""

@@ -30,6 +30,8 @@ FAILURES: Final[Mapping[str, str]] = {
     "replayed_push": "每次推送后把同一请求原样重放一次",
     "ack_lost": "推送已被接收但对方当作失败，换随机串再推一次",
     "refuses_replies": "回写一律以 code 422 拒收",
+    "order_left_out": "第一件供拉取的工单列在单号清单里，却不在任何一页上",
+    "reply_forgotten": "第一次回写答复成功，但不给编号，也没有存下",
 }
 """Failure modes by name."""
 
@@ -56,6 +58,10 @@ class HotlineSystem(HttpSimulator):
         self._signer: Final = self._signer_by(setup.clock)
         self._late_signer: Final = self._signer_by(_HourBehind(setup.clock))
         self._shown: Final[dict[str, tuple[str, bytes]]] = {}
+        self._held: Final[dict[str, bytes]] = {}
+        """Every order as it stands, pushed and shown ones alike."""
+        self._forgot = False
+        self._left_out = ""
         self._fetched: Final[set[bytes]] = set()
         self._numbers: Final[dict[str, str]] = {}
         self._replies: Final[dict[str, str]] = {}
@@ -84,12 +90,21 @@ class HotlineSystem(HttpSimulator):
             order["attachments"] = pictures
         with self.lock:
             self._numbers[utterance.ref] = str(order["updateTime"])
+            self._held[utterance.ref] = orjson.dumps(order)
+        if self._is_left_out(utterance):
+            return
         if self._is_pushed(utterance):
             for body in self._bodies(order, utterance):
                 self._push(body)
         else:
             with self.lock:
                 self._shown[utterance.ref] = (str(order["updateTime"]), orjson.dumps(order))
+
+    def _is_left_out(self, said: Utterance) -> bool:
+        """Whether nobody is shown it: the first of those that are pulled."""
+        if self.fails("order_left_out") and not self._left_out and not self._is_pushed(said):
+            self._left_out = said.ref
+        return bool(said.ref) and self._left_out == said.ref
 
     def _is_pushed(self, said: Utterance) -> bool:
         way = said.extra.get("way", "")
@@ -161,6 +176,8 @@ class HotlineSystem(HttpSimulator):
         route = routes.get((request.method, request.path))
         if route is not None:
             return route(request)
+        if request.method == "GET" and request.path.startswith("/open/orders/"):
+            return self._one(unquote(request.path.removeprefix("/open/orders/")))
         if request.method == "POST" and request.path.endswith("/replies"):
             return self._take_reply(request)
         return _said(404, {"code": 404, "msg": "接口不存在"})
@@ -215,15 +232,29 @@ class HotlineSystem(HttpSimulator):
         return self._ok(data)
 
     def _list_ids(self, request: PeerRequest) -> PeerReply:
-        since = dict(parse_qsl(request.query)).get("since", "")
+        asked = dict(parse_qsl(request.query))
+        since, until = asked.get("since", ""), asked.get("until", "9")
         with self.lock:
-            return self._ok({"list": sorted(ref for ref, at in self._numbers.items() if at >= since)})
+            found = [
+                {"platformNo": ref, "updateTime": at}
+                for ref, at in sorted(self._numbers.items())
+                if since <= at < until
+            ]
+        return self._ok({"list": found})
+
+    def _one(self, number: str) -> PeerReply:
+        with self.lock:
+            row = self._held.get(number)
+        return self._ok({"list": [] if row is None else [orjson.Fragment(row)]})
 
     def _take_reply(self, request: PeerRequest) -> PeerReply:
         if self.fails("refuses_replies"):
             return _said(200, {"code": 422, "msg": "工单已归档，不接受回写"})
         told = orjson.loads(request.body)
         number = unquote(request.path.split("/")[-2])
+        if self.fails("reply_forgotten") and not self._forgot:
+            self._forgot = True
+            return self._ok({})
         with self.lock:
             known = self._replies.get(told["nonce"])
             receipt = self._replies.setdefault(told["nonce"], f"HF{len(self._replies) + 1:08d}")

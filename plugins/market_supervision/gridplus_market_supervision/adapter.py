@@ -14,7 +14,7 @@ from gridplus_market_supervision.table import body_of, letter_of, rows_of
 from gridplus_market_supervision.upload import file_in
 from hub.errors import BadRecord, PeerRefused, TryLater
 from hub.model import Arrival, Draft, GridDraft, Stage
-from hub.plugin import Answer, Body, Page, PeerReply, PeerRequest, Receipt, Received, Tools
+from hub.plugin import Answer, Body, Listed, Page, PeerReply, PeerRequest, Receipt, Received, Tools
 from hub.plugin.fields import Fields
 from hub.plugin.json_text import cut_rows, read_json
 from hub.plugin.text import tidy_ref
@@ -117,14 +117,17 @@ class MarketSupervision:
         _, said = self._ask("POST", f"{_LETTERS}/{quote(answer.source_ref, safe='')}/feedback", json=told)
         return Receipt(str(said.get("feedbackNo") or ""))
 
-    def list_ids(self, since: datetime) -> Iterator[str]:
-        """Numbers of the letters changed since then."""
-        asked = since.astimezone(self._zone).strftime(_TIME_FORMAT)
-        _, said = self._ask("GET", f"{_LETTERS}/ids", params={"since": asked})
+    def inventory(self, since: datetime, until: datetime) -> Iterator[Listed]:
+        """Numbers of the letters changed in that time, without their versions."""
+        asked = {
+            name: moment.astimezone(self._zone).strftime(_TIME_FORMAT)
+            for name, moment in (("since", since), ("until", until))
+        }
+        _, said = self._ask("GET", f"{_LETTERS}/ids", params=asked)
         listed = said.get("items")
         if not isinstance(listed, list):
             raise TryLater("S104")
-        yield from (tidy_ref(number) for number in listed)
+        yield from (Listed(tidy_ref(number)) for number in listed)
 
     def close(self) -> None:
         """Gives the connections back; may be called twice."""

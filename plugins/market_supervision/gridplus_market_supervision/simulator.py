@@ -213,9 +213,10 @@ class MarketPlatform(HttpSimulator):
         )
 
     def _list_ids(self, request: PeerRequest) -> PeerReply:
-        since = dict(parse_qsl(request.query)).get("since", "")
+        asked = dict(parse_qsl(request.query))
+        since, until = asked.get("since", ""), asked.get("until", "9")
         with self.lock:
-            found = sorted(ref for ref, at in self._numbers.items() if at >= since)
+            found = sorted(ref for ref, at in self._numbers.items() if since <= at < until)
         return _said({"code": "0", "message": "ok", "items": found})
 
     def _take_feedback(self, request: PeerRequest) -> PeerReply:

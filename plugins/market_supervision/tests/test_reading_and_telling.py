@@ -173,9 +173,10 @@ def test_a_letter_that_takes_no_answer_any_more_is_a_persons_matter(start: "Star
 def test_the_platform_lists_the_letters_changed_since(start: "Start", say: "Say") -> None:
     desk = start(say(1, extra=READ), say(2, extra=TABLE))
     desk.spoken(2)
-    listed = sorted(desk.adapter.list_ids(datetime(2026, 3, 10, tzinfo=UTC)))
+    ends = datetime(2026, 3, 12, tzinfo=UTC)
+    listed = sorted(one.ref for one in desk.adapter.inventory(datetime(2026, 3, 10, tzinfo=UTC), ends))
     assert listed == ["SJ329901202603100001", "SJ329901202603100002"]
-    assert list(desk.adapter.list_ids(datetime(2026, 3, 11, tzinfo=UTC))) == []
+    assert list(desk.adapter.inventory(datetime(2026, 3, 11, tzinfo=UTC), ends)) == []
 
 
 def test_the_adapter_has_the_capabilities_of_a_two_way_source(start: "Start", say: "Say") -> None:

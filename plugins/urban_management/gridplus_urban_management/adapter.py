@@ -7,19 +7,20 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from gridplus_urban_management.case import draft_of, fields_of_xml, vanished
+from gridplus_urban_management.case import draft_of, fields_of_xml, vanished, version_of
 from gridplus_urban_management.case_flow import TOLD
 from gridplus_urban_management.case_service import CaseService
 from gridplus_urban_management.config import SoapSettings, UrbanConfig, ViewSettings
 from gridplus_urban_management.in_turn import Channel, InTurn
 from gridplus_urban_management.view_sweep import GONE, ROW, ViewSweep
 from hub.clock import SHANGHAI
-from hub.errors import HubError
+from hub.errors import HeldRecord, HubError
 from hub.model import Arrival, Draft
-from hub.plugin import Answer, Body, Page, Receipt, Tools
+from hub.plugin import Answer, Body, Listed, Page, Receipt, Tools
 from hub.plugin.fields import Fields
 from hub.plugin.json_text import read_json
 from hub.plugin.text import tidy_ref
+from hub.plugin.times import zone_of
 
 CASE: Final = "case"
 
@@ -61,11 +62,25 @@ class UrbanReader:
         case = Fields.of(read_json(body.content)) if kind == ROW else fields_of_xml(body.content)
         return (draft_of(case, self._config, self._table(kind)),)
 
-    def list_ids(self, since: datetime) -> Iterator[str]:
-        """Numbers that the service has changed since then, and all that the view holds."""
-        listed = [] if self._service is None else list(self._service.numbers(since))
-        swept = [] if self._sweep is None else list(self._sweep.numbers())
-        yield from dict.fromkeys(tidy_ref(number) for number in (*listed, *swept))
+    def inventory(self, since: datetime, until: datetime) -> Iterator[Listed]:
+        """What the service has changed in that time, with its update time; and all that the view holds."""
+        listed = {} if self._service is None else dict(self._service.numbers(since, until))
+        for number, updated in listed.items():
+            yield Listed(tidy_ref(number), self._version(updated))
+        swept = () if self._sweep is None else self._sweep.numbers()
+        known = {tidy_ref(number) for number in listed}
+        yield from (Listed(ref) for number in swept if (ref := tidy_ref(number)) not in known)
+
+    def _version(self, updated: str) -> str:
+        try:
+            return version_of(updated, zone_of(self._config.zone))
+        except HeldRecord:
+            return ""
+
+    def fetch(self, refs: Sequence[str]) -> Iterator[Body]:
+        """Single cases from the service; what only the view holds comes with its next sweep."""
+        if self._service is not None:
+            yield from (Body(case, CASE) for case in self._service.cases(refs))
 
     def close(self) -> None:
         """Gives connections and files back; may be called twice."""

@@ -20,7 +20,7 @@ from hub.model import Alias, Draft, Person, SourceClock, Stage
 from hub.plugin.fields import Fields
 from hub.plugin.notes import looks_like_a_test, original_numbers
 from hub.plugin.text import decode
-from hub.plugin.times import zone_of
+from hub.plugin.times import parse_moment, zone_of
 from hub.plugin.transport.xml import declared_charset, local_name, parse_xml, text_in
 from hub.plugin.words import urgency_of
 
@@ -108,9 +108,17 @@ def _same_as(case: Fields, description: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(ref for ref in named if ref))
 
 
+def version_of(updated: str, zone: tzinfo) -> str:
+    """The version that an update time, as the platform writes it, stands for; raises HeldRecord R203."""
+    return _sortable(parse_moment(updated, zone=zone))
+
+
 def _version(case: Fields, zone: tzinfo) -> str:
-    """The update time, in a form that sorts; "" in a view, which has none."""
-    updated = case.moment("update_time", zone=zone)
+    """The update time; "" in a view, which has none."""
+    return _sortable(case.moment("update_time", zone=zone))
+
+
+def _sortable(updated: datetime | None) -> str:
     return "" if updated is None else updated.isoformat(timespec="milliseconds")
 
 

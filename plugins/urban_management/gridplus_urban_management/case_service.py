@@ -4,7 +4,7 @@ A protocol of this plugin alone. Each call carries an account in its SOAP header
 document inside a string: `<result><code/><message/>…</result>`.
 """
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -67,12 +67,20 @@ class CaseService:
         head = _head(self._result("SubmitResult", **answer), refused=_UNKNOWN_CASE)
         return head.get("ref", "")
 
-    def numbers(self, since: datetime) -> Iterator[str]:
-        """`rec_id`s of all cases changed since then."""
-        begin = since.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
-        text = self._result("ListCaseIds", since=begin)
+    def numbers(self, since: datetime, until: datetime) -> Iterator[tuple[str, str]]:
+        """`rec_id` and update time, as the service writes them, of all cases changed in that time."""
+        begin, end = (one.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S") for one in (since, until))
+        text = self._result("ListCaseIds", since=begin, until=end)
         _head(text)
-        yield from (text_in(one) for one in parse_xml(text).iter("id"))
+        yield from ((text_in(one), one.get("updated", "")) for one in parse_xml(text).iter("id"))
+
+    def cases(self, numbers: Sequence[str]) -> tuple[bytes, ...]:
+        """Single cases, each `<case>` as it stands now; those that are not there are left out."""
+        text = self._result("GetCases", recIds=",".join(numbers))
+        before, _, rest = text.partition("<cases>")
+        inside, _, behind = rest.rpartition("</cases>")
+        _head(before + behind)
+        return tuple(case.encode() for case in elements_of(inside, "case"))
 
     def close(self) -> None:
         """Gives the connections back; may be called twice."""

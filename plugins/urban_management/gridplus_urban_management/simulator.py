@@ -32,6 +32,7 @@ FAILURES: Final[Mapping[str, str]] = {
     "gb2312_declared": "报文声明 GB2312，实际是 UTF-8",
     "gbk_bytes": "报文声明 GBK，确实是 GBK",
     "refuses_results": "回写一律答复 code 404",
+    "case_left_out": "第一件案件列在编号清单里，却不在变更清单里",
     "no_view": "不提供视图",
     "no_service": "不提供接口，只有视图",
 }
@@ -63,6 +64,9 @@ class UrbanPlatform(HttpSimulator):
         self._password: Final = setup.secrets.get("password") or digest_of("password", str(setup.seed))
         self._changes: Final[list[str]] = []
         """`<case>` elements; the serial number of one is its index plus one."""
+        self._held: Final[dict[str, str]] = {}
+        """Every case of the service as it stands."""
+        self._left_out = ""
         self._served = 0
         self._numbers: Final[dict[str, str]] = {}
         self._results: Final[dict[str, str]] = {}
@@ -110,7 +114,12 @@ class UrbanPlatform(HttpSimulator):
             return
         with self.changed:
             self._numbers[utterance.ref] = local(utterance.at)
-            self._changes.extend(self._told(utterance, dice))
+            told = self._told(utterance, dice)
+            self._held[utterance.ref] = told[-1]
+            if self.fails("case_left_out") and not self._left_out:
+                self._left_out = utterance.ref
+            else:
+                self._changes.extend(told)
 
     # --- the view
 
@@ -169,6 +178,7 @@ class UrbanPlatform(HttpSimulator):
             "GetChangedCases": self._list,
             "SubmitResult": self._take_result,
             "ListCaseIds": self._list_ids,
+            "GetCases": self._cases,
         }
         operation = operations.get(asked.operation)
         if operation is None:
@@ -193,9 +203,15 @@ class UrbanPlatform(HttpSimulator):
         return _result("0", "成功", f"{head}<cases>{''.join(cases)}</cases>")
 
     def _list_ids(self, asked: Call) -> str:
+        since, until = asked.arguments["since"], asked.arguments["until"]
         with self.lock:
-            found = sorted(ref for ref, at in self._numbers.items() if at >= asked.arguments["since"])
-        return _result("0", "成功", "".join(f"<id>{ref}</id>" for ref in found))
+            found = sorted((ref, at) for ref, at in self._numbers.items() if since <= at < until)
+        return _result("0", "成功", "".join(f'<id updated="{at}">{ref}</id>' for ref, at in found))
+
+    def _cases(self, asked: Call) -> str:
+        with self.lock:
+            found = [self._held[ref] for ref in asked.arguments["recIds"].split(",") if ref in self._held]
+        return _result("0", "成功", f"<cases>{''.join(found)}</cases>")
 
     def _take_result(self, asked: Call) -> str:
         told = asked.arguments

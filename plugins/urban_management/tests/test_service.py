@@ -9,7 +9,7 @@ from gridplus_urban_management.adapter import CASE, UrbanManagement
 from hub.errors import HubError, Refused, SignInAgain, TryLater
 from hub.model import Crs, Person, Stage, Urgency
 from hub.place.coords import to_cgcs2000
-from hub.plugin import Answer, Lists, Reads, Tells
+from hub.plugin import Answer, Fetches, Lists, Reads, Tells
 
 if TYPE_CHECKING:
     from plugins.urban_management.tests.conftest import Desk, Say, Start
@@ -257,7 +257,22 @@ def test_a_platform_that_refuses_results_is_not_asked_again(say: "Say", start: "
 def test_the_platform_can_list_what_it_has_changed(say: "Say", start: "Start") -> None:
     desk = start(say(1), say(2, code_table="cg-2015"), say(3))
     assert isinstance(desk.adapter, Lists)
-    assert [number[-1] for number in desk.adapter.list_ids(EARLIER)] == ["1", "3", "2"]
+    listed = list(desk.adapter.inventory(EARLIER, desk.clock.now()))
+    assert [("1", True), ("3", True), ("2", False)] == [(one.ref[-1], bool(one.version)) for one in listed]
+    assert ["2"] == [one.ref[-1] for one in desk.adapter.inventory(EARLIER, EARLIER)]
+
+
+def test_a_case_that_is_in_no_list_of_changes_can_be_fetched_in_the_version_that_is_listed(
+    say: "Say", start: "Start"
+) -> None:
+    desk = start(say(1), say(3), failures=("case_left_out", "no_view"))
+    assert isinstance(desk.adapter, Fetches)
+    bodies, _ = desk.pull()
+    assert ["3"] == [desk.draft(body).source_ref[-1] for body in bodies]
+    listed = {one.ref: one.version for one in desk.adapter.inventory(EARLIER, desk.clock.now())}
+    fetched = [desk.draft(body) for body in desk.adapter.fetch([*listed, "UM0"])]
+    assert listed == {one.source_ref: one.version for one in fetched}
+    assert 2 == len(listed)
 
 
 def test_closing_twice_leaves_nothing_open(say: "Say", start: "Start") -> None:

@@ -176,7 +176,8 @@ def test_the_same_on_postgresql(say: "Say", start: "Start", postgresql_url: str)
     changed(desk, say, 3, address="云桥路2号")
     bodies, cursor = desk.next_sweep(cursor)
     assert refs(desk, bodies) == ["03"]
-    assert sorted(desk.adapter.list_ids(desk.clock.now())) == [
+    now = desk.clock.now()
+    assert sorted(one.ref for one in desk.adapter.inventory(now, now)) == [
         f"UM2026031000000{number}" for number in range(1, 8)
     ]
     changed(desk, say, 8, defect="column_added")

@@ -1,14 +1,17 @@
 """Deadlines that pass are noted once, by one leader."""
 
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from hub.bus.message import Fenced
 from hub.model import Move, WhistleState
-from hub.run.clockwork import is_done, next_due_us
 from hub.store import leases, whistles
 from hub.whistle.lifecycle import OVER
+from hub.whistle.reached import is_done
+from hub.whistle.ticking import tick
 from tests.e2e.test_journey import spot
 from tests.instruments import HubInHand, at, stated
 from tests.unit.run.matters import report
@@ -64,13 +67,37 @@ def test_while_another_leads_nothing_is_noted_here(called: HubInHand) -> None:
     assert noted(called) == []
 
 
+@pytest.mark.nasty("N68")
+def test_a_leader_that_slept_past_its_lease_notes_nothing_and_leads_no_more(called: HubInHand) -> None:
+    clockwork = called.hub.plain_clockwork()
+    clockwork.step()
+    called.clock.pause(timedelta(days=1).total_seconds())
+    length = timedelta(seconds=called.hub.settings.lease_s)
+    clockwork.step()
+    before = noted(called)
+    assert leases.take(called.hub.store, "clockwork", "other", called.clock.now() + 2 * length, length)
+    called.clock.pause(1)
+    with called.hub.store.write() as conn:
+        conn.exec_driver_sql("DELETE FROM overdue")
+        conn.exec_driver_sql("UPDATE whistle SET due_us = 0")
+    with pytest.raises(Fenced):
+        clockwork.step()
+    assert before
+    assert noted(called) == []
+    called.clock.pause(length.total_seconds())
+    assert 0 == clockwork.step()
+    assert noted(called) == []
+
+
 @pytest.mark.parametrize("end", sorted(OVER))
 def test_an_ended_whistle_has_every_step_behind_it(called: HubInHand, end: WhistleState) -> None:
     with called.hub.store.read() as conn:
         (id_,) = (r[0] for r in called.rows("SELECT id FROM whistle WHERE department = 'zilai'"))
         one = whistles.load(conn, [id_])[id_]
-    assert all(is_done({end}, d.step) for d in one.deadlines)
-    assert next_due_us(one, {end}, after=one.blown_at) is None
+    over, pack = replace(one, state=end), called.hub.pack
+    assert all(is_done(over, (), d.step) for d in one.deadlines)
+    asked = tick(over, (), pack.rules_on, pack.calendar, one.blown_at + timedelta(days=400))
+    assert ((), None, None) == (asked.late, asked.move, asked.look_at)
 
 
 @pytest.mark.nasty("N41")

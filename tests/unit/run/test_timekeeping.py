@@ -6,8 +6,10 @@ from datetime import datetime, timedelta
 import pytest
 
 from hub.clock import FixedClock, is_due
+from hub.run import ticks as ticking
 from hub.run.clockwork import Clockwork
 from hub.run.doctor import Doctor
+from hub.run.hubmoves import HubMoves
 from hub.run.timekeeping import Watch
 from hub.store import whistles
 from tests.instruments import MORNING, HubInHand
@@ -48,7 +50,10 @@ def test_a_jump_is_told_once_and_an_hour_that_really_passed_is_none(ticks: Ticks
 def watched(hub: HubInHand, ticks: Ticks) -> Clockwork:
     """A clockwork on a clock that can jump."""
     it = hub.hub
+    ours = ticking.Ticks(calendar=it.pack.calendar, rules_on=it.pack.rules_on, contracts=it.contracts)
     return Clockwork(
+        ticks=ours,
+        moves=HubMoves(lambda: it.dispatch("clockwork"), it.pack),
         store=it.store,
         clock=hub.clock,
         worker="w",

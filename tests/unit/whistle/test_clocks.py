@@ -1,4 +1,4 @@
-"""Deadlines, row by row as a clerk would count them, and the laws that hold for all of them.
+"""Deadlines: the laws that hold for all of them. Single ones stand in `clock_table.tsv`.
 
 Office hours are 08:00–12:00 and 14:00–18:00; 2026-03-10 is an ordinary Tuesday.
 """
@@ -30,102 +30,6 @@ def is_workday(day: date) -> bool:
 def at(text: str) -> datetime:
     """A moment in Asia/Shanghai."""
     return datetime.fromisoformat(text).replace(tzinfo=SHANGHAI)
-
-
-WORK_DAYS = [
-    ("2026-02-13 10:00", 5, "2026-02-27 18:00", "spring festival and one worked Saturday"),
-    ("2026-09-18 10:00", 5, "2026-09-24 18:00", "a worked Sunday counts"),
-    ("2026-09-30 10:00", 5, "2026-10-13 18:00", "national day and one worked Saturday"),
-    ("2026-03-10 08:00", 1, "2026-03-11 18:00", "the day itself does not count"),
-    ("2026-03-10 23:59", 1, "2026-03-11 18:00", "nor does the hour"),
-    ("2026-03-10 08:00", 3, "2026-03-13 18:00", "within the week"),
-    ("2026-03-10 08:00", 5, "2026-03-17 18:00", "over a weekend"),
-    ("2026-03-10 08:00", 10, "2026-03-24 18:00", "over two weekends"),
-    ("2026-03-13 09:00", 1, "2026-03-16 18:00", "from a Friday"),
-    ("2026-03-14 09:00", 1, "2026-03-16 18:00", "from a Saturday"),
-    ("2026-03-15 23:00", 1, "2026-03-16 18:00", "from a Sunday night"),
-    ("2025-12-31 09:00", 1, "2026-01-04 18:00", "new year, then a worked Sunday"),
-    ("2025-12-31 09:00", 2, "2026-01-05 18:00", "and the Monday after it"),
-    ("2026-02-14 09:00", 1, "2026-02-24 18:00", "from a worked Saturday"),
-    ("2026-02-16 09:00", 1, "2026-02-24 18:00", "from within spring festival"),
-    ("2026-02-27 09:00", 1, "2026-02-28 18:00", "to a worked Saturday"),
-    ("2026-02-27 09:00", 2, "2026-03-02 18:00", "past a worked Saturday"),
-    ("2026-04-03 09:00", 1, "2026-04-07 18:00", "tomb-sweeping day on a Monday"),
-    ("2026-04-30 09:00", 1, "2026-05-06 18:00", "labour day"),
-    ("2026-04-30 09:00", 4, "2026-05-09 18:00", "labour day, to the worked Saturday"),
-    ("2026-04-30 09:00", 5, "2026-05-11 18:00", "labour day, past the worked Saturday"),
-    ("2026-06-18 09:00", 1, "2026-06-22 18:00", "dragon boat festival"),
-    ("2026-09-24 09:00", 1, "2026-09-28 18:00", "mid-autumn"),
-    ("2026-10-08 09:00", 2, "2026-10-10 18:00", "after national day"),
-    ("2025-01-24 09:00", 1, "2025-01-26 18:00", "2025: a worked Sunday before spring festival"),
-    ("2025-01-27 09:00", 1, "2025-02-05 18:00", "2025: spring festival"),
-    ("2025-02-07 09:00", 1, "2025-02-08 18:00", "2025: a worked Saturday after it"),
-    ("2025-04-25 09:00", 1, "2025-04-27 18:00", "2025: a worked Sunday before labour day"),
-    ("2025-04-30 09:00", 1, "2025-05-06 18:00", "2025: labour day"),
-    ("2025-05-30 09:00", 1, "2025-06-03 18:00", "2025: dragon boat festival"),
-    ("2025-09-26 09:00", 1, "2025-09-28 18:00", "2025: a worked Sunday before national day"),
-    ("2025-09-30 09:00", 1, "2025-10-09 18:00", "2025: national day and mid-autumn"),
-    ("2025-09-30 09:00", 3, "2025-10-11 18:00", "2025: and the worked Saturday"),
-    ("2026-12-30 09:00", 1, "2026-12-31 18:00", "the last covered day is still certain"),
-]
-WORK_HOURS = [
-    ("2026-03-10 08:00", 1, "2026-03-10 09:00", "from the opening"),
-    ("2026-03-10 07:00", 2, "2026-03-10 10:00", "from before the opening"),
-    ("2026-03-10 11:00", 1, "2026-03-10 12:00", "used up at noon: due at noon"),
-    ("2026-03-10 11:30", 1, "2026-03-10 14:30", "across lunch"),
-    ("2026-03-10 12:00", 1, "2026-03-10 15:00", "from noon"),
-    ("2026-03-10 12:30", 4, "2026-03-10 18:00", "from within lunch to the evening"),
-    ("2026-03-10 08:00", 8, "2026-03-10 18:00", "one whole day"),
-    ("2026-03-10 08:00", 9, "2026-03-11 09:00", "a day and an hour"),
-    ("2026-03-10 17:30", 1, "2026-03-11 08:30", "across the night"),
-    ("2026-03-10 18:00", 1, "2026-03-11 09:00", "from closing time"),
-    ("2026-03-10 22:00", 4, "2026-03-11 12:00", "from the night"),
-    ("2026-03-13 16:00", 4, "2026-03-16 10:00", "across a weekend"),
-    ("2026-03-14 10:00", 8, "2026-03-16 18:00", "from a Saturday"),
-    ("2026-02-14 17:00", 2, "2026-02-24 09:00", "from a worked Saturday across spring festival"),
-    ("2026-09-20 09:00", 4, "2026-09-20 15:00", "within a worked Sunday"),
-    ("2026-02-17 23:50", 1, "2026-02-24 09:00", "from a holiday night"),
-    ("2026-03-10 09:15", 40, "2026-03-17 09:15", "five days of eight hours"),
-]
-CONTINUOUS = [
-    (Unit.URGENT_MINUTE, "2026-10-01 23:50", 30, "2026-10-02 00:20", "national day, ten to midnight"),
-    (Unit.URGENT_MINUTE, "2026-02-17 23:50", 10, "2026-02-18 00:00", "spring festival, to midnight"),
-    (Unit.URGENT_MINUTE, "2026-03-10 12:10", 15, "2026-03-10 12:25", "lunch is no pause"),
-    (Unit.URGENT_HOUR, "2026-03-10 23:00", 2, "2026-03-11 01:00", "over midnight"),
-    (Unit.URGENT_HOUR, "2026-02-16 08:00", 24, "2026-02-17 08:00", "on holidays"),
-    (Unit.URGENT_HOUR, "2026-03-13 18:00", 1, "2026-03-13 19:00", "after closing time"),
-    (Unit.URGENT_HOUR, "2026-12-31 23:30", 1, "2027-01-01 00:30", "needs no calendar"),
-    (Unit.URGENT_DAY, "2026-02-13 10:00", 5, "2026-02-18 10:00", "natural days through a festival"),
-    (Unit.URGENT_DAY, "2026-03-14 12:00", 1, "2026-03-15 12:00", "on a weekend"),
-    (Unit.URGENT_DAY, "2026-02-28 08:00", 1, "2026-03-01 08:00", "over the end of February"),
-]
-
-
-@pytest.mark.nasty("N38")
-@pytest.mark.parametrize(("start", "days", "due"), [pytest.param(*row[:3], id=row[3]) for row in WORK_DAYS])
-def test_working_days_follow_the_calendar(start: str, days: int, due: str, calendar: Calendar) -> None:
-    found = deadline("finish", Duration(days, Unit.WORK_DAY), at(start), calendar)
-    assert at(due) == found.due_at
-    assert not found.provisional
-
-
-@pytest.mark.parametrize(("start", "hours", "due"), [pytest.param(*row[:3], id=row[3]) for row in WORK_HOURS])
-def test_working_hours_count_only_while_offices_are_open(
-    start: str, hours: int, due: str, calendar: Calendar
-) -> None:
-    found = deadline("sign", Duration(hours, Unit.WORK_HOUR), at(start), calendar)
-    assert at(due) == found.due_at
-    assert not found.provisional
-
-
-@pytest.mark.nasty("N42")
-@pytest.mark.parametrize(
-    ("unit", "start", "value", "due"), [pytest.param(*row[:4], id=row[4]) for row in CONTINUOUS]
-)
-def test_urgent_units_never_pause(unit: Unit, start: str, value: int, due: str, calendar: Calendar) -> None:
-    found = deadline("arrive", Duration(value, unit), at(start), calendar)
-    assert at(due) == found.due_at
-    assert not found.provisional
 
 
 @pytest.mark.nasty("N38")

@@ -1,0 +1,84 @@
+"""The moves that are the hub's to make by the clock: a matter rises, a pause ends, a whistle is archived.
+
+Each holds in the transaction of who asks, with all that follows from it: whom the higher level calls is called, and
+everybody hears what they would hear if a person had done it.
+"""
+
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+
+from sqlalchemy import Connection
+
+from hub.model import Actor, Move, WhistleId
+from hub.pack import Pack
+from hub.run.deciding import Deciding
+from hub.run.dispatch import Dispatch
+from hub.run.round import By, Round
+from hub.store import incidents, whistles
+from hub.whistle.lifecycle import open_moves
+
+
+class Moves(Protocol):
+    """Who makes what clockwork finds due."""
+
+    def begin(self) -> None:
+        """A new transaction."""
+        ...
+
+    def committed(self) -> None:
+        """It holds."""
+        ...
+
+    def make(self, conn: Connection, whistle: WhistleId, move: Move, now: datetime) -> None:
+        """One move. Raises Refused where it is not open any more."""
+        ...
+
+    def archive(self, conn: Connection, ids: Sequence[WhistleId], now: datetime) -> int:
+        """Archives those of them that still may be; returns how many."""
+        ...
+
+
+class HubMoves:
+    """Makes them through the one door that writes moves; what it takes is made when the first one is due."""
+
+    def __init__(self, dispatch: Callable[[], Dispatch], pack: Pack) -> None:
+        self._make_dispatch, self._pack = dispatch, pack
+        self._dispatch: Dispatch | None = None
+
+    def begin(self) -> None:
+        """A new transaction: what one before it wrote to the audit chain and rolled back is forgotten."""
+        if self._dispatch is not None:
+            self._dispatch.begin()
+
+    def committed(self) -> None:
+        """The audit chain may go on from it."""
+        if self._dispatch is not None:
+            self._dispatch.committed()
+
+    def make(self, conn: Connection, whistle: WhistleId, move: Move, now: datetime) -> None:
+        """RESUME of the whistle, or UPGRADE of its matter. Raises Refused (W101, W103, W110, W155) where that is not
+        open any more."""
+        deciding = Deciding(conn, self._ready(), self._pack, by="", at=now)
+        if move is Move.UPGRADE:
+            deciding.upgrade_of(whistle, actor=Actor.HUB)
+        else:
+            deciding.decide(whistle, move, actor=Actor.HUB)
+
+    def archive(self, conn: Connection, ids: Sequence[WhistleId], now: datetime) -> int:
+        """Archives those of them that still may be, in one round; returns how many. A matter all of whose leads are
+        in the archive is verified."""
+        standing = whistles.held(conn, ids)
+        by, round_ = By(actor=Actor.HUB, at=now), Round()
+        ripe = [standing[id_] for id_ in ids if id_ in standing]
+        ripe = [one for one in ripe if Move.ARCHIVE in open_moves(one, Actor.HUB)]
+        for one in ripe:
+            round_.move(one, Move.ARCHIVE, by)
+        matters = incidents.load(conn, {one.incident_id for one in ripe})
+        self._ready().settle_all(conn, round_, matters, standing.values(), now)
+        return len(ripe)
+
+    def _ready(self) -> Dispatch:
+        if self._dispatch is None:
+            self._dispatch = self._make_dispatch()
+        return self._dispatch

@@ -1,0 +1,93 @@
+"""The clocks of a whistle that is stored: counted again after a move, or by a calendar that reaches further.
+
+Pure.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from hub.model import Deadline, DepartmentId, Duration, Level, SourceClock, Whistle, WhistleState
+from hub.whistle.calendar import Calendar
+from hub.whistle.lifecycle import LADDER, Effect, Step
+from hub.whistle.reached import SOURCE, effect_of
+from hub.whistle.timetable import NO_CODES, Terms, timetable
+
+Limits = Callable[[Level], Mapping[str, Duration]]
+_BELOW: Final = {above: below for below, above in LADDER.items()}
+
+
+def retimed(
+    whistle: Whistle,
+    limits: Limits,
+    steps: Sequence[Step],
+    calendar: Calendar,
+    codes: Mapping[int, str] = NO_CODES,
+) -> Whistle:
+    """`whistle` with the deadlines that its history gives it; for after each move. `codes` as in `timetable`."""
+    return replace(whistle, deadlines=timetable(terms_of(whistle, limits, steps), steps, calendar, codes))
+
+
+def known_now(before: Whistle, after: Whistle) -> Whistle:
+    """`before` with those deadlines of `after` that were provisional; what was certain is not counted again."""
+    now = {one.step: one for one in after.deadlines}
+    return replace(
+        before,
+        deadlines=tuple(now.get(one.step, one) if one.provisional else one for one in before.deadlines),
+    )
+
+
+def terms_of(
+    whistle: Whistle, limits: Callable[[Level], Mapping[str, Duration]], steps: Iterable[Step]
+) -> Terms:
+    """The terms of a stored whistle, for who changes its clocks and has no event at hand."""
+    raised = next((one.level for one in steps if effect_of(one) is Effect.TIGHTENS and one.level), None)
+    return Terms(
+        from_at=_called_at(whistle),
+        level=_BELOW[raised] if raised else whistle.level,
+        limits=limits,
+        source_clocks=tuple(_clocks(whistle)),
+    )
+
+
+def _called_at(whistle: Whistle) -> datetime:
+    """When its clock began, which a deadline that began later remembers."""
+    ours = [one for one in whistle.deadlines if one.step != SOURCE]
+    facts = [(why.rule, why.facts) for one in ours for why in one.derivation]
+    if calls := [told["called_at"] for rule, told in facts if rule == "reopened"]:
+        return datetime.fromisoformat(str(calls[0]))
+    began = [datetime.fromisoformat(str(told["clock_began"])) for rule, told in facts if rule == "upgraded"]
+    return min((*began, *(one.from_at for one in ours)), default=whistle.blown_at)
+
+
+def rounds_before(
+    whistle: Whistle, limits: Limits, steps: Sequence[Step], calendar: Calendar
+) -> Iterator[tuple[int, tuple[Deadline, ...]]]:
+    """Each round that is over, with the deadlines that it had; but for the source's own, which are the present one's."""
+    terms = replace(terms_of(whistle, limits, steps), source_clocks=())
+    begins = [at for at, step in enumerate(steps) if effect_of(step) is Effect.NEW_ROUND]
+    for number, at in enumerate(begins):
+        yield number, timetable(terms, steps[:at], calendar)
+
+
+def _clocks(whistle: Whistle) -> Iterator[SourceClock]:
+    for one in whistle.deadlines:
+        if one.step != SOURCE:
+            continue
+        for why in one.derivation:
+            due_at = datetime.fromisoformat(str(why.facts["due_at"]))
+            yield SourceClock(str(why.facts["name"]), due_at, one.from_at if due_at == one.due_at else None)
+
+
+def started_at(called: Iterable[Whistle], department: DepartmentId, at: datetime) -> datetime:
+    """When the clock starts of a whistle by which `department` is called at `at`: `called` are the matter's whistles
+    so far. One that handed the matter back and gets it again wins no time: it runs since its first call. A call that
+    the hub itself took back does not count."""
+    before = [
+        start
+        for one in called
+        if one.department == department and (one.state is WhistleState.REASSIGNED or one.returns)
+        for start in (one.blown_at, *(due.from_at for due in one.deadlines if due.step != SOURCE))
+    ]
+    return min((*before, at))
