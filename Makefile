@@ -9,10 +9,10 @@ help:  ## This list
 
 setup: $(STAMP) servers  ## Everything demo and test need, servers' software included
 
-$(STAMP): tools/setup.sh requirements.lock pyproject.toml $(wildcard plugins/*/pyproject.toml)
+$(STAMP): tools/setup.sh requirements.lock pyproject.toml client/pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	@tools/setup.sh python
 
-.PHONY: help setup servers demo test check lint types imports unit plugins contracts docs connected drill faults mutants bench measure audit lock clean
+.PHONY: help setup servers demo test check lint types imports unit client plugins contracts docs connected drill faults mutants bench measure audit lock clean
 
 servers: $(STAMP)
 	@tools/setup.sh servers
@@ -39,6 +39,9 @@ imports: $(STAMP)  ## import directions of the house
 unit: $(STAMP)  ## The inner loop: rooms, store and bus; no worker, no server, under 30 s
 	@HYPOTHESIS_PROFILE=quick $(BIN)/pytest -q -n 2 -m "not connected and not slow and not drill" --durations=10 tests/unit \
 		--ignore=tests/unit/run --ignore=tests/unit/cli --ignore=tests/unit/demo
+
+client: $(STAMP)  ## Tests of the departments' client
+	@$(BIN)/pytest -q client
 
 plugins: $(STAMP)  ## Tests of the adapters and their simulators
 	@$(BIN)/pytest -q plugins

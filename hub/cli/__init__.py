@@ -23,6 +23,11 @@ _COMMANDS: Final = {
     "broker": ("hub.cli.broker", "broker", "Topics, accounts and access lists on Kafka, from the pack."),
     "contract": ("hub.cli.contract", "contract", "Check a pack's contracts; what a change breaks and moves."),
     "demo": ("hub.cli.demo", "demo", "Simulated departments, hub and pages."),
+    "department": (
+        "hub.cli.department",
+        "department",
+        "For a department's developers: types, a department to test against, the check of a consumer.",
+    ),
     "docs": ("hub.cli.docs", "docs", "Reference pages, generated; --check finds stale ones."),
     "doctor": ("hub.cli.doctor", "doctor", "What is silently wrong, each with its next step."),
     "explain": ("hub.cli.explain", "explain", "Why an event, incident or whistle is as it is."),

@@ -1,12 +1,14 @@
-"""The departments of the demo: they fetch whistles by the channel of their contract, open them, and answer.
+"""Departments to play with: they fetch whistles by the channel of their contract, open them, and answer.
 
-Over HTTP and the bus only, each with its own key, as a department's software would.
+Over HTTP and the bus only, each with its own key, as a department's software would. How they behave is `manners`'.
 """
 
 import hmac
 import random
 import threading
-from collections.abc import Mapping
+import time
+from collections.abc import Iterable, Mapping
+from heapq import heapify, heappop, heappush
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 
@@ -14,28 +16,48 @@ import httpx
 import orjson
 
 from hub.bus import Consumer
+from hub.demo import manners
+from hub.demo.manners import CALLED, DEMO, SILENCE, Manner
+from hub.model import Contract
 from hub.run.webhooks import sign
 
 _PULL_S: Final = 0.5
+_LOOK_S: Final = 0.05
+_Task = tuple[float, int, str, str, str]
+"""When (`time.monotonic()`), its number, department, id of the message that called, move."""
 
 
 class Departments:
-    """Everyone who is called. `seen` are whistle ids, each once, in order of arrival."""
+    """Everyone who is called. `seen` are message ids, each once, in order of arrival."""
 
-    def __init__(self, hub_url: str, keys: Mapping[Any, str], pullers: tuple[str, ...], seed: int) -> None:
-        self._keys, self._pullers = keys, pullers
+    def __init__(
+        self,
+        hub_url: str,
+        keys: Mapping[Any, str],
+        pullers: tuple[str, ...],
+        seed: int,
+        *,
+        manner: Manner = DEMO,
+        contracts: Iterable[Contract] = (),
+    ) -> None:
+        """`contracts`: whose forms and return reasons are filled in; the others' are the demo's."""
+        self._keys, self._pullers, self._manner = keys, pullers, manner
+        self._contracts = {str(one.department): one for one in contracts}
         self._http = httpx.Client(base_url=hub_url, timeout=20.0)
         self._dice = random.Random(seed)  # noqa: S311 a scenario, not a secret
         self._lock = threading.Lock()
         self._seen: dict[str, str] = {}
-        self._todo: list[tuple[str, str, str]] = []
+        self._todo: list[_Task] = []
+        self._numbered = 0
         self._stop = threading.Event()
         self._threads: list[threading.Thread] = []
         self.first = threading.Event()
         self.messages: list[str] = []
         """Every message as it arrived, for the canary search."""
         self.opened = 0
+        self.reported = 0
         self.refused = 0
+        """Reports that were not taken."""
 
     def take(self, message: str) -> None:
         """One CloudEvent arrived; a repeat of its id changes nothing."""
@@ -46,11 +68,20 @@ class Departments:
                 return
             department = envelope["data"]["department"]
             if envelope["type"] != "grid.whistle.v1":  # called off: nothing is left to do
-                self._todo = [one for one in self._todo if one[1] != envelope["subject"]]
+                self._todo = [one for one in self._todo if _whistle_of(one[3]) != envelope["subject"]]
+                heapify(self._todo)
                 return
             self._seen[envelope["id"]] = department
-            self._todo.append((department, envelope["id"], "sign"))
+            self._go_on(department, envelope["id"], CALLED)
         self.first.set()
+
+    def _go_on(self, department: str, call: str, move: str) -> None:
+        """What follows `move` is to be done; under the lock."""
+        following = self._manner.after(move, self._dice)
+        if following != SILENCE:
+            due = time.monotonic() + self._manner.rest(self._dice)
+            self._numbered += 1
+            heappush(self._todo, (due, self._numbered, department, call, following))
 
     def seen(self) -> int:
         """How many different whistles arrived."""
@@ -99,30 +130,27 @@ class Departments:
     def _answer(self) -> None:
         while not self._stop.is_set():
             with self._lock:
-                task = self._todo.pop(0) if self._todo else None
+                is_due = bool(self._todo) and self._todo[0][0] <= time.monotonic()
+                task = heappop(self._todo) if is_due else None
             if task is None:
-                self._stop.wait(0.05)
+                self._stop.wait(_LOOK_S)
             else:
-                self._report(*task)
+                self._report(*task[2:])
 
-    def _report(self, department: str, whistle: str, move: str) -> None:
-        """Signs; then most hand in a result, a few return the whistle, some stay silent."""
-        message: dict[str, Any] = {"nonce": f"{whistle}-{move}", "move": move}
-        if move == "sign" and self._dice.random() < 0.2:
-            self._call("GET", department, f"/departments/me/whistles/{whistle}")
+    def _report(self, department: str, call: str, move: str) -> None:
+        """Makes one move, opening the whistle first at times; then the next one is due some time."""
+        message = manners.said(call, move, self._contracts.get(department))
+        if self._dice.random() < self._manner.spoils:
+            message = manners.spoiled(message, self._dice)
+        here = f"/departments/me/whistles/{_whistle_of(call)}"
+        if move == "sign" and self._dice.random() < self._manner.opens:
+            self._call("GET", department, here)
             self.opened += 1
-        if move == "return":
-            message |= {"reason_code": "NOT_MY_DUTY", "note": "不属本单位职责，附现场照片编号。"}
-        if move == "result":
-            message |= {"note": "现场已处置。", "form": {"outcome": "done", "measure": "已现场处置"}}
-        answer = self._call("POST", department, f"/departments/me/whistles/{whistle}/reports", message)
-        if answer is None:
-            self.refused += 1
-        if move == "sign":
-            following = self._dice.choices(("result", "return", ""), (0.6, 0.05, 0.35))[0]
-            if following:
-                with self._lock:
-                    self._todo.append((department, whistle, following))
+        answer = self._call("POST", department, f"{here}/reports", message)
+        self.reported += 1
+        self.refused += answer is None
+        with self._lock:
+            self._go_on(department, call, move)
 
     def _call(self, method: str, department: str, path: str, body: object = None) -> Any:
         headers = {"authorization": f"Bearer {self._keys[department]}"}
@@ -133,14 +161,21 @@ class Departments:
         return answer.json() if answer.is_success else None
 
 
+def _whistle_of(call: str) -> str:
+    """A second call of a whistle is a message of its own, `wh_…:n`; its reports carry numbers of their own."""
+    return call.partition(":")[0]
+
+
 class WebhookDepartment:
     """A department's own listener: takes whistles only with our signature."""
 
-    def __init__(self, departments: Departments, secret: str) -> None:
+    def __init__(self, departments: Departments, secret: str, port: int = 0) -> None:
+        """`port` 0: a free one."""
+
         def handler(*arguments: Any) -> _Handler:
             return _Handler(departments, secret, *arguments)
 
-        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        self._server = ThreadingHTTPServer(("127.0.0.1", port), handler)
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     @property

@@ -200,6 +200,12 @@ TEXTS: Final[dict[str, Text]] = {
         "what was restored is not what was copied: {what}",
         "do not use it; take another copy",
     ),
+    "C171": Text(
+        "{url} 没有网格+ 平台应答",
+        "核对 --url，确认平台（gridplus run）已启动",
+        "no hub answers at {url}",
+        "check --url, and that the hub (gridplus run) is up",
+    ),
     "C161": Text(
         "更新后的 TLS 证书与私钥不成对，仍在使用旧证书（{error}）",
         "重新写入 tls_cert 与 tls_key 所指文件，一秒内自动启用",

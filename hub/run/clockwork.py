@@ -16,11 +16,11 @@ from sqlalchemy import Connection, delete, func, not_, or_, select
 from hub.bus.topics import EVENTS, REPORTS
 from hub.clock import Clock, day_of, is_due
 from hub.errors import Refused
-from hub.model import Move, WhistleId
+from hub.model import Move
 from hub.pack.manifest import Retention
 from hub.run.hubmoves import Moves
 from hub.run.retiring import retire
-from hub.run.ticks import Ticks
+from hub.run.ticks import Due, Ticks
 from hub.run.timekeeping import JUMPED, Watch, written
 from hub.store import due, facts, leases, months, outbox, rows_read
 from hub.store.engine import Store
@@ -90,37 +90,40 @@ class Clockwork:
             self._retire(held, now)
         return ticked.noted + moved + (ticked.seen == _PORTION)
 
-    def _make(self, held: leases.Lease, due_: Sequence[tuple[WhistleId, Move]], now: datetime) -> int:
+    def _make(self, held: leases.Lease, due_: Sequence[Due], now: datetime) -> int:
         """Each in a transaction of its own, so that none waits for another's matter, but for the archive, which nobody
         waits for; returns how many were made."""
-        ripe = [id_ for id_, move in due_ if move is Move.ARCHIVE]
-        archived = self._archive(held, ripe, now) if ripe else 0
-        return archived + sum(
-            self._make_one(held, id_, move, now) for id_, move in due_ if move is not Move.ARCHIVE
-        )
+        ripe = [one for one in due_ if one.move is Move.ARCHIVE]
+        others = [one for one in due_ if one.move is not Move.ARCHIVE]
+        return self._archive(held, ripe, now) + sum(self._make_one(held, one, now) for one in others)
 
-    def _archive(self, held: leases.Lease, ripe: Sequence[WhistleId], now: datetime) -> int:
+    def _archive(self, held: leases.Lease, ripe: Sequence[Due], now: datetime) -> int:
+        if not ripe:
+            return 0
         self._moves.begin()
-        with self._store.write() as conn:
-            leases.hold(conn, held)
-            archived = self._moves.archive(conn, ripe, now)
+        try:
+            with self._store.write() as conn:
+                leases.hold(conn, held)
+                archived = self._moves.archive(conn, [one.whistle for one in ripe], now)
+        except Refused:  # one of them cannot be, and stops no other
+            return sum(self._make_one(held, one, now) for one in ripe)
         self._moves.committed()
         return archived
 
-    def _make_one(self, held: leases.Lease, id_: WhistleId, move: Move, now: datetime) -> int:
+    def _make_one(self, held: leases.Lease, one: Due, now: datetime) -> int:
+        self._moves.begin()
         try:
-            self._moves.begin()
             with self._store.write() as conn:
                 leases.hold(conn, held)
-                self._moves.make(conn, id_, move, now)
-            self._moves.committed()
+                made = self._moves.make(conn, one, now)
         except Refused as error:
-            log.warning("move_not_made", whistle=id_, move=move.value, code=error.code)
+            log.warning("move_not_made", whistle=one.whistle, move=one.move.value, code=error.code)
             with self._store.write() as conn:
                 leases.hold(conn, held)
-                due.put_off(conn, id_, now + _PUT_OFF)
+                due.put_off(conn, one.whistle, now + _PUT_OFF)
             return 0
-        return 1
+        self._moves.committed()
+        return made
 
     def _retime(self, held: leases.Lease, now: datetime) -> None:
         """Counts one portion of provisional deadlines again; an hour's rest once all were looked at."""

@@ -128,13 +128,6 @@ class Deciding:
         by = By(actor=actor, at=self._at, account=self._by, reason_code=reason_code)
         return self._dispatch.raise_(self._conn, incident, by)
 
-    def upgrade_of(self, whistle_id: str, *, actor: Actor) -> Incident:
-        """The same of the matter of a whistle. Raises Refused W103 where there is no such whistle."""
-        found = whistles.load(self._conn, [whistle_id]).get(whistle_id)
-        if found is None:
-            raise Refused("W103")
-        return self.upgrade(found.incident_id, actor=actor)
-
     def _open(self, incident_id: str) -> Incident:
         """The matter, locked. Raises Refused C106 where there is none, W110 where it is not open."""
         incidents.lock_rows(self._conn, [incident_id])

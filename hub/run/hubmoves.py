@@ -15,6 +15,7 @@ from hub.pack import Pack
 from hub.run.deciding import Deciding
 from hub.run.dispatch import Dispatch
 from hub.run.round import By, Round
+from hub.run.ticks import Due
 from hub.store import incidents, whistles
 from hub.whistle.lifecycle import open_moves
 
@@ -30,8 +31,8 @@ class Moves(Protocol):
         """It holds."""
         ...
 
-    def make(self, conn: Connection, whistle: WhistleId, move: Move, now: datetime) -> None:
-        """One move. Raises Refused where it is not open any more."""
+    def make(self, conn: Connection, due: Due, now: datetime) -> int:
+        """One move; 0 where somebody moved the whistle since. Raises Refused where it cannot be made."""
         ...
 
     def archive(self, conn: Connection, ids: Sequence[WhistleId], now: datetime) -> int:
@@ -56,14 +57,18 @@ class HubMoves:
         if self._dispatch is not None:
             self._dispatch.committed()
 
-    def make(self, conn: Connection, whistle: WhistleId, move: Move, now: datetime) -> None:
-        """RESUME of the whistle, or UPGRADE of its matter. Raises Refused (W101, W103, W110, W155) where that is not
-        open any more."""
+    def make(self, conn: Connection, due: Due, now: datetime) -> int:
+        """RESUME or ARCHIVE of the whistle, or UPGRADE of its matter, which all its whistles share; 0 where somebody
+        moved it since. Raises Refused (W110, W120) where it cannot be made."""
+        one = whistles.held(conn, [due.whistle]).get(due.whistle)
+        if one is None or one.version != due.version:
+            return 0
         deciding = Deciding(conn, self._ready(), self._pack, by="", at=now)
-        if move is Move.UPGRADE:
-            deciding.upgrade_of(whistle, actor=Actor.HUB)
+        if due.move is Move.UPGRADE:
+            deciding.upgrade(one.incident_id, actor=Actor.HUB)
         else:
-            deciding.decide(whistle, move, actor=Actor.HUB)
+            deciding.decide(one.id, due.move, actor=Actor.HUB)
+        return 1
 
     def archive(self, conn: Connection, ids: Sequence[WhistleId], now: datetime) -> int:
         """Archives those of them that still may be, in one round; returns how many. A matter all of whose leads are

@@ -32,14 +32,23 @@ LATE_RECEIVED: Final = "late_received"
 
 
 @dataclass(frozen=True, slots=True)
+class Due:
+    """A move that is the hub's to make with a whistle, as long as that stands at `version`."""
+
+    whistle: WhistleId
+    version: int
+    move: Move
+
+
+@dataclass(frozen=True, slots=True)
 class Ticked:
     """What one portion came to."""
 
     seen: int
     noted: int
     """Steps that are noted as late for the first time."""
-    moves: tuple[tuple[WhistleId, Move], ...]
-    """What the hub is to do, each in a transaction of its own; who does it not is asked again."""
+    moves: tuple[Due, ...]
+    """What the hub is to do; who does it not is asked again."""
 
 
 class Ticks:
@@ -57,9 +66,10 @@ class Ticks:
             for one in found
         ]
         noted = self._note(conn, told, now) + lateness.note(conn, self._before(conn, found, moves), now)
-        # Who is to be moved keeps its moment: after a crash it is found again.
-        due.look_again(conn, {(one.id, one.version): it.look_at for one, it in told if it.move is None})
-        return Ticked(len(found), noted, tuple((one.id, it.move) for one, it in told if it.move))
+        due.look_again(conn, {(one.id, one.version): it.look_at for one, it in told})
+        return Ticked(
+            len(found), noted, tuple(Due(one.id, one.version, it.move) for one, it in told if it.move)
+        )
 
     def _note(self, conn: Connection, told: Sequence[tuple[Whistle, Tick]], now: datetime) -> int:
         known = lateness.of_whistles(conn, [one.id for one, _ in told])

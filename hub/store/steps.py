@@ -44,6 +44,7 @@ def of_whistles(conn: Connection, ids: Iterable[str]) -> dict[str, list[Made]]:
                 version=r.version,
                 until=from_us_or_none(r.until_us),
                 level=Level(r.level) if r.level else None,
+                raised_from=Level(r.raised_from) if r.raised_from else None,
             )
             found.setdefault(r.whistle_id, []).append(Made(one, r.by, r.reason_code))
     return found
@@ -63,4 +64,5 @@ def _row(made: Made) -> dict[str, object]:
         "reason_code": made.reason_code,
         "until_us": to_us(one.until) if one.until else None,
         "level": one.level.value if one.level else None,
+        "raised_from": one.raised_from.value if one.raised_from else None,
     }

@@ -192,6 +192,8 @@ class Step:
     """Of a pause its end, of an extension the moment asked for or granted."""
     level: Level | None = None
     """Of an upgrade the level reached."""
+    raised_from: Level | None = None
+    """Of an upgrade the level before."""
 
 
 def open_moves(whistle: Whistle, actor: Actor) -> tuple[Move, ...]:
@@ -244,6 +246,7 @@ def advance(
         version=moved.version,
         until=granted,
         level=reached if move is Move.UPGRADE else None,
+        raised_from=whistle.level if move is Move.UPGRADE else None,
     )
     return moved, step
 

@@ -38,20 +38,24 @@ def of_round(steps: Sequence[Step], number: int) -> Sequence[Step]:
     return rounds[number] if number < len(rounds) else ()
 
 
-def done_at(steps: Sequence[Step], name: str, number: int) -> datetime | None:
-    """When step `name` was reached in round `number`, or asked no more; None while it is open.
+def reached_at(steps: Sequence[Step], name: str, number: int) -> datetime | None:
+    """When step `name` was reached in round `number`, or its whistle ended; None while it is open."""
+    return next((one.at for one in of_round(steps, number) if _is_reached(one, name)), None)
 
-    Who was relieved because a return was right was asked no more since that return (N41).
-    """
+
+def done_at(steps: Sequence[Step], name: str, number: int) -> datetime | None:
+    """The same, but that who was relieved because a return was right was asked no more since that return (N41)."""
     returned: datetime | None = None
     for step in of_round(steps, number):
         if step.move is Move.RETURN:
             returned = step.at
-        if step.after is WhistleState.REASSIGNED and returned:
-            return returned
-        if step.after in OVER or step.after in _REACHED.get(name, ()):
-            return step.at
+        if _is_reached(step, name):
+            return returned if step.after is WhistleState.REASSIGNED and returned else step.at
     return None
+
+
+def _is_reached(step: Step, name: str) -> bool:
+    return step.after in OVER or step.after in _REACHED.get(name, ())
 
 
 def is_done(whistle: Whistle, steps: Iterable[Step], name: str) -> bool:

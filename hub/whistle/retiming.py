@@ -6,16 +6,14 @@ Pure.
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
 
 from hub.model import Deadline, DepartmentId, Duration, Level, SourceClock, Whistle, WhistleState
 from hub.whistle.calendar import Calendar
-from hub.whistle.lifecycle import LADDER, Effect, Step
+from hub.whistle.lifecycle import Effect, Step
 from hub.whistle.reached import SOURCE, effect_of
 from hub.whistle.timetable import NO_CODES, Terms, timetable
 
 Limits = Callable[[Level], Mapping[str, Duration]]
-_BELOW: Final = {above: below for below, above in LADDER.items()}
 
 
 def retimed(
@@ -42,10 +40,10 @@ def terms_of(
     whistle: Whistle, limits: Callable[[Level], Mapping[str, Duration]], steps: Iterable[Step]
 ) -> Terms:
     """The terms of a stored whistle, for who changes its clocks and has no event at hand."""
-    raised = next((one.level for one in steps if effect_of(one) is Effect.TIGHTENS and one.level), None)
+    before = next((one.raised_from for one in steps if effect_of(one) is Effect.TIGHTENS), None)
     return Terms(
         from_at=_called_at(whistle),
-        level=_BELOW[raised] if raised else whistle.level,
+        level=before or whistle.level,
         limits=limits,
         source_clocks=tuple(_clocks(whistle)),
     )

@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from hub.clock import day_of
-from hub.model import Actor, Deadline, Duration, Move, Whistle
+from hub.model import Actor, Deadline, Duration, Move, Role, Whistle
 from hub.whistle.calendar import Calendar
 from hub.whistle.clocks import with_waits
 from hub.whistle.counting import Wait
@@ -58,17 +58,17 @@ def tick(
     ahead: list[datetime] = []
     for one in whistle.deadlines:
         done = done_at(steps, one.step, whistle.round)
-        if one.provisional or (done is None and is_done(whistle, steps, one.step)):
+        if done is None and is_done(whistle, steps, one.step):
             continue
         if found := lateness(one, done or now):
             late.append(found)
         elif done is not None:
             in_time.append((one.step, done))
-        if done is None:
+        if done is None and not one.provisional:
             ahead += [at for at in (one.due_at, one.counts_at) if at >= now]
     coming = dict(_moves(whistle, steps, rules_on, calendar))
     due = [move for move, at in coming.items() if at < now]
-    ahead += coming.values()
+    ahead += coming.values()  # one that is due keeps its moment: whoever makes it not, finds it again
     return Tick(
         late=tuple(late),
         in_time=tuple(in_time),
@@ -91,7 +91,12 @@ def _moves(
     open_ = open_moves(whistle, Actor.HUB)
     if Move.RESUME in open_ and whistle.paused_until is not None:
         yield Move.RESUME, whistle.paused_until
-    if Move.UPGRADE in open_ and (raised := _raised(whistle, steps, rules_on, calendar)):
+    # The matter rises with whoever leads it; who helps does not raise it.
+    if (
+        whistle.role is Role.LEAD
+        and Move.UPGRADE in open_
+        and (raised := _raised(whistle, steps, rules_on, calendar))
+    ):
         yield Move.UPGRADE, raised
     if Move.ARCHIVE in open_ and (archived := _archived(steps, rules_on, calendar)):
         yield Move.ARCHIVE, archived

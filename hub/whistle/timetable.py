@@ -29,7 +29,7 @@ from hub.whistle.calendar import Calendar
 from hub.whistle.clocks import due_from, with_waits
 from hub.whistle.counting import Wait
 from hub.whistle.lifecycle import LEAVES_A_PAUSE, Effect, Step
-from hub.whistle.reached import SOURCE, done_at, effect_of
+from hub.whistle.reached import SOURCE, effect_of, reached_at
 
 NO_CODES: Final[Mapping[int, str]] = MappingProxyType({})
 _MINUTE: Final = timedelta(minutes=1)
@@ -56,8 +56,8 @@ class _Round:
     number: int = 0
     steps: list[Step] = field(default_factory=list)
 
-    def done_at(self, name: str) -> datetime | None:
-        return done_at(self.steps, name, 0 if self.number == 0 else 1)
+    def reached_at(self, name: str) -> datetime | None:
+        return reached_at(self.steps, name, 0 if self.number == 0 else 1)
 
     def upgrades(self) -> Iterator[tuple[Step, Level]]:
         return ((one, one.level) for one in self.steps if effect_of(one) is Effect.TIGHTENS and one.level)
@@ -128,7 +128,7 @@ def _deadline(
     codes: Mapping[int, str],
 ) -> Deadline | None:
     """The earliest of what each level says that the whistle had before the step was reached."""
-    done = now.done_at(name)
+    done = now.reached_at(name)
     while_open = [one for one in waits if done is None or one.from_at < done]
     limit = terms.limits(now.level).get(name)
     found = _run(name, limit, now.from_at, while_open, calendar, codes) if limit else None

@@ -1,33 +1,30 @@
 """The page for departments, tried out: its own snippets against a hub that serves."""
 
 import json
-import threading
-import time
+import re
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
-import uvicorn
+from gridplus_client import Hub, Inbox, NotThere, SqliteSeen, Whistle
+from gridplus_client.messages import read
 
-from hub.api.app import serve
-from hub.crew import port_near
+from hub.clock import SystemClock
 from hub.intake.links import following
 from hub.model import AttachmentRef, Code, Stage
 from hub.run.releasing import Releasing
 from hub.run.webhooks import sign
-from hub.store import principals
 from tests.docs.blocks import ROOT, blocks
 from tests.docs.test_snippets import names_of
+from tests.e2e.served import code_of, key_for, served
 from tests.fileserver import FileServer
 from tests.instruments import HubInHand, at, person, stated
 from tests.photos import CANARY, photo
 
 PAGE = ROOT / "docs/departments.md"
 SAID = names_of(PAGE)
-KEY = "0" * 64
 PULLS = "jiaoyu"
 """A department of the demo pack whose contract says `pull`."""
 
@@ -43,47 +40,43 @@ def hub(tmp_path_factory: pytest.TempPathFactory) -> Iterator[HubInHand]:
         stated("XX1", category=Code("hl-2024", code_of(made, PULLS)), position=here),
     )
     made.settle()
-    with made.hub.store.write() as conn:
-        for name, key in (("shizheng", KEY), (PULLS, KEY[::-1] + "1")):
-            principals.register(conn, principals.Principal("department", name), key, made.clock.now())
     yield made
     made.close()
-
-
-def code_of(hub: HubInHand, department: str) -> str:
-    """A hotline code of a category that `department` leads."""
-    (contract,) = (one for one in hub.hub.pack.contracts if one.department == department)
-    lead = next(one for one in contract.accepts if one.role.value == "lead")
-    found = hub.hub.pack.codes.code_for("hl-2024", lead.categories[0])
-    assert found
-    return found
 
 
 @pytest.fixture(scope="module")
 def url(hub: HubInHand) -> Iterator[str]:
     """Where that hub answers."""
-    port = port_near(0)
-    server = uvicorn.Server(uvicorn.Config(serve(hub.hub), port=port, log_level="error"))
-    thread = threading.Thread(target=server.run, daemon=True)
-    thread.start()
-    ends = time.monotonic() + 10
-    while not server.started and time.monotonic() < ends:
-        thread.join(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(5)
+    with served(hub) as where:
+        yield where
 
 
 @pytest.fixture
-def shizheng(url: str) -> Iterator[httpx.Client]:
-    with SAID["caller"](url, KEY) as client:
+def shizheng(hub: HubInHand, url: str) -> Iterator[Hub]:
+    with Hub(url, key_for(hub, "shizheng")) as client:
         yield client
+
+
+@pytest.fixture
+def inbox(shizheng: Hub, tmp_path: Path) -> tuple[Any, Inbox]:
+    """The page's desk, and its inbox."""
+    desk = SAID["Desk"](shizheng)
+    return desk, SAID["inbox_of"](desk, str(tmp_path / "seen.db"))
 
 
 def whistle_of(hub: HubInHand, department: str) -> str:
     """The one whistle by which `department` leads."""
     leads = hub.rows("SELECT department, id FROM whistle WHERE role = 'lead'")
     return str({row.department: row.id for row in leads}[department])
+
+
+def message_of(hub: HubInHand) -> str:
+    """The whistle of 市政 as its topic has it."""
+    (row,) = hub.rows(
+        "SELECT value FROM message WHERE topic = 'grid.whistles.shizheng' AND seq = "
+        "(SELECT min(seq) FROM message WHERE topic = 'grid.whistles.shizheng')"
+    )
+    return str(row[0])
 
 
 def test_the_whistle_on_the_page_has_the_shape_of_a_real_one(hub: HubInHand) -> None:
@@ -116,27 +109,42 @@ def shape(value: Any) -> Any:
     )
 
 
-def test_what_was_pulled_and_acknowledged_does_not_come_again(hub: HubInHand, url: str) -> None:
-    with SAID["caller"](url, KEY[::-1] + "1") as client:
-        known: dict[str, Any] = {}
-        assert SAID["pull"](client, known) == 1
-        assert SAID["pull"](client, known) == 0
-    assert [whistle_of(hub, PULLS)] == list(known)
-
-
-def test_a_whistle_is_opened_answered_and_answered_again_without_effect(
-    hub: HubInHand, shizheng: httpx.Client
+def test_what_was_pulled_and_acknowledged_does_not_come_again(
+    hub: HubInHand, url: str, tmp_path: Path
 ) -> None:
-    whistle = whistle_of(hub, "shizheng")
-    assert {"incident", "whistle", "reports"} == set(SAID["opened"](shizheng, whistle))
-    assert SAID["report"](shizheng, whistle, "1", "sign")["state"] == "signed"
-    assert SAID["report"](shizheng, whistle, "1", "sign")["repeated"]
+    key, file = key_for(hub, PULLS), str(tmp_path / "seen.db")
+    assert [1, 0] == [SAID["pull"](url, key, file), SAID["pull"](url, key, file)]
+    moves = hub.rows(f"SELECT state FROM whistle WHERE id = '{whistle_of(hub, PULLS)}'")  # noqa: S608 an id of ours
+    assert [("signed",)] == [tuple(row) for row in moves]
+
+
+def test_a_whistle_is_signed_opened_and_answered_and_again_without_effect(
+    hub: HubInHand, shizheng: Hub, inbox: tuple[Any, Inbox]
+) -> None:
+    desk, arrives = inbox
+    assert [True, False] == [arrives.take(message_of(hub)) for _ in range(2)]
+    whistle = read(message_of(hub))
+    assert {whistle.whistle_id: "open"} == desk.jobs
+    assert 1 == len(SAID["who_waits"](shizheng, whistle).reports)
+    assert shizheng.report(whistle, "sign").repeated
+    refused = SAID["hand_in"](shizheng, whistle, {"outcome": "perhaps", "measure": "已通电"})
+    assert re.fullmatch(r"W102 .+ → .+ /form/outcome", refused)
     result = json.loads(blocks(PAGE, "json")[2].text)
-    nonce, move = result.pop("nonce"), result.pop("move")
-    assert SAID["report"](shizheng, whistle, nonce, move, **result)["state"] == "result"
+    assert "result" == SAID["hand_in"](shizheng, whistle, result["form"])
+    assert shizheng.report(whistle, result["move"], form=result["form"]).repeated
+    again = replace(whistle, id=f"{whistle.id}:9")
+    assert "it went on without us" == SAID["hand_in"](shizheng, again, result["form"])
 
 
-def test_pictures_are_those_that_a_person_released(hub: HubInHand, shizheng: httpx.Client) -> None:
+def test_what_cannot_be_done_is_put_before_a_person(hub: HubInHand, url: str, tmp_path: Path) -> None:
+    with Hub(url, "no key") as stranger:
+        desk = SAID["Desk"](stranger)
+        assert SAID["inbox_of"](desk, str(tmp_path / "seen.db")).take(message_of(hub))
+    (job,) = desk.jobs.values()
+    assert job.startswith("for a person: P109")
+
+
+def test_pictures_are_those_that_a_person_released(hub: HubInHand, shizheng: Hub) -> None:
     files = FileServer()
     pack = hub.hub.pack
     setup = replace(pack.sources["hotline_12345"], attachments=following([files.host]))
@@ -167,41 +175,28 @@ def test_pictures_are_those_that_a_person_released(hub: HubInHand, shizheng: htt
     assert CANARY not in shown[f"{id_}.jpg"]
 
 
-def test_a_refusal_says_code_cause_next_step_and_place(hub: HubInHand, shizheng: httpx.Client) -> None:
-    whistle = whistle_of(hub, "shizheng")
-    with pytest.raises(ValueError, match=r"^W102 .+ → .+ /.+"):
-        SAID["report"](shizheng, whistle, "2", "result", note="x" * 3000)
-    with pytest.raises(httpx.HTTPStatusError, match="404"):
-        SAID["opened"](shizheng, whistle_of(hub, PULLS))
+def test_another_departments_whistle_is_not_there(hub: HubInHand, shizheng: Hub) -> None:
+    with pytest.raises(NotThere, match="W103"):
+        shizheng.open(whistle_of(hub, PULLS))
 
 
-@pytest.mark.parametrize(
-    ("secret", "body", "late_s", "believed"),
-    [
-        pytest.param("ours", b"{}", 0, True, id="as the hub signs"),
-        pytest.param("ours", b"{}", 299, True, id="a little late"),
-        pytest.param("theirs", b"{}", 0, False, id="another secret"),
-        pytest.param("ours", b"{ }", 0, False, id="another body"),
-        pytest.param("ours", b"{}", 301, False, id="too late"),
-    ],
-)
-def test_a_webhook_is_believed_only_with_the_hubs_signature(
-    secret: str, body: bytes, late_s: int, believed: bool
+def test_a_call_is_taken_with_the_hubs_signature_and_not_without(
+    hub: HubInHand, inbox: tuple[Any, Inbox]
 ) -> None:
-    headers = {
-        "x-gridplus-timestamp": "1773104700",
-        "x-gridplus-signature": sign(secret, "1773104700", b"{}"),
-    }
-    assert believed is SAID["is_from_the_hub"]("ours", headers, body, 1773104700 + late_s)
-
-
-def test_a_webhook_without_signature_is_not_believed() -> None:
-    assert SAID["is_from_the_hub"]("ours", {}, b"{}", 0.0) is False
+    desk, arrives = inbox
+    body, stamp = message_of(hub).encode(), str(int(SystemClock().now().timestamp()))
+    for secret, status in (("theirs", 401), ("ours", 204)):
+        assert {} == desk.jobs
+        headers = {"X-Gridplus-Timestamp": stamp, "X-Gridplus-Signature": sign(secret, stamp, body)}
+        assert status == SAID["on_call"](arrives, "ours", headers, body)
+    assert 1 == len(desk.jobs)
+    assert 401 == SAID["on_call"](arrives, "ours", {}, body)
 
 
 @pytest.mark.connected
-def test_over_kafka_whistles_come_and_reports_go(real_servers: Any) -> None:
-    from kafka import KafkaConsumer, KafkaProducer
+def test_over_kafka_whistles_come_and_reports_go(real_servers: Any, tmp_path: Path) -> None:
+    from gridplus_client.kafka import KafkaReports
+    from kafka import KafkaConsumer
 
     from hub.bus import Message
     from hub.bus.kafka import KafkaBus, KafkaSettings
@@ -209,14 +204,20 @@ def test_over_kafka_whistles_come_and_reports_go(real_servers: Any) -> None:
     servers = real_servers.kafka
     bus = KafkaBus(KafkaSettings(servers, {}))
     bus.ensure({"grid.whistles.docs": 1, "grid.reports.docs": 1}, retention_s=3600)
-    bus.publish([(Message("grid.whistles.docs", "in_1", '{"id": "wh_1"}'), 0)])
+    message = '{"id": "wh_1", "type": "grid.whistle.v1", "subject": "wh_1"}'
+    bus.publish([(Message("grid.whistles.docs", "in_1", message), 0)])
     bus.close()
-    assert next(SAID["whistles"]("docs", servers)) == {"id": "wh_1"}
 
-    producer = KafkaProducer(bootstrap_servers=servers)
-    SAID["send_report"](producer, "docs", "wh_1", {"nonce": "7", "move": "sign"})
-    producer.close()
+    def handle(one: Whistle) -> None:
+        with KafkaReports("docs", servers) as channel:
+            SAID["sign"](channel, one)
+        raise KeyboardInterrupt
+
+    arrives = Inbox(SqliteSeen(tmp_path / "seen.db"), whistle=handle, called_off=print)
+    with pytest.raises(KeyboardInterrupt):
+        SAID["handle_topic"]("docs", servers, arrives, {})
     consumer = KafkaConsumer("grid.reports.docs", bootstrap_servers=servers, auto_offset_reset="earliest")
     event = json.loads(next(consumer).value)
     consumer.close()
-    assert ("wh_1", {"nonce": "7", "move": "sign"}) == (event["subject"], event["data"])
+    assert ("wh_1", {"nonce": "wh_1:sign", "move": "sign"}) == (event["subject"], event["data"])
+    assert "department.docs" == SAID["security_of"]("docs", "x")["sasl_plain_username"]

@@ -85,11 +85,11 @@ def test_the_demo_plays_on_a_machine_whose_date_is_two_years_ahead() -> None:
 
 @pytest.mark.slow
 def test_the_wheels_alone_play_the_demo_outside_the_checkout(tmp_path: Path) -> None:
-    """Wheels of the hub and its plugins, in an environment that knows nothing of the checkout."""
+    """Wheels of the hub, its plugins and the client, in an environment that knows nothing of the checkout."""
     uv = shutil.which("uv", path=str(Path(sys.executable).parent))
     assert uv is not None
     wheels = tmp_path / "wheels"
-    for member in (ROOT, *sorted((ROOT / "plugins").iterdir())):
+    for member in (ROOT, ROOT / "client", *sorted((ROOT / "plugins").iterdir())):
         _run(
             uv,
             "build",
@@ -118,13 +118,13 @@ def test_the_wheels_alone_play_the_demo_outside_the_checkout(tmp_path: Path) -> 
         cwd=tmp_path,
     )
     found = subprocess.run(
-        [python, "-c", "import hub; print(hub.__file__)"],
+        [python, "-c", "import gridplus_client, hub; print(gridplus_client.__file__, hub.__file__)"],
         cwd=tmp_path,
         capture_output=True,
         text=True,
         check=True,
     )
-    assert str(tmp_path) in found.stdout
+    assert 2 == found.stdout.count(str(tmp_path))
     check(play(gridplus=tmp_path / "env" / "bin" / "gridplus", env={"PYTHONPATH": ""}))
 
 

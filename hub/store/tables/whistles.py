@@ -59,6 +59,7 @@ step = Table(
     Column("reason_code", String(32), nullable=False),
     Column("until_us", BigInteger),  # of a pause its end, of an extension the moment asked for or granted
     Column("level", String(10)),  # of an upgrade the level reached
+    Column("raised_from", String(10)),  # of an upgrade the level before
     PrimaryKeyConstraint("whistle_id", "version"),
 )
 

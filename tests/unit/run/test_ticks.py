@@ -270,6 +270,16 @@ def test_what_is_done_is_archived_a_time_after_the_last_word_about_it(called: Hu
     assert 0 == tick_at(called, at(9, day=31))
 
 
+def test_a_move_that_was_seen_and_not_made_is_made_by_whoever_leads_next(called: HubInHand) -> None:
+    go(called, Move.SIGN, at(9, 10))
+    go(called, Move.PAUSE, at(9, 20), until=at(10, 20))
+    with called.hub.store.write() as conn:
+        seen = ticks(called).look(conn, at(10, 21), 10)
+    assert ((one(called).id, Move.RESUME),) == seen.moves
+    tick_at(called, at(10, 22))
+    assert one(called).paused_until is None
+
+
 def test_a_move_that_cannot_be_made_is_put_off_and_holds_up_no_other(called: HubInHand) -> None:
     go(called, Move.SIGN, at(9, 10))
     go(called, Move.RESULT, at(12))
@@ -342,6 +352,10 @@ def ticks(hub: HubInHand, until: date | None = None) -> Ticks:
 def test_nobody_is_late_by_a_deadline_that_is_only_provisional(called: HubInHand) -> None:
     guess = provisional(called)
     with called.hub.store.write() as conn:
+        ticks(called, LAST_DAY).look(conn, at(9, day=14), 10)
+    assert looks_at(called) is None  # when it is raised is not known either
+    with called.hub.store.write() as conn:
+        due.put_off(conn, guess.id, at(9, day=27))
         ticks(called, LAST_DAY).look(conn, at(9, day=28), 10)
     assert guess.deadlines[-1].provisional
     assert {("sign", 0): ""} == noted(called)

@@ -97,6 +97,17 @@ PAUSED = told(
 REOPENED = told(
     "sign 10 9:10", "upgrade 10 10", "result 11 9", "reopen 12 9", "pause 13 0 > 14 0", "handle 16 9"
 )
+RELIEVED = told("sign 10 9:10", "return 10 10", "upgrade 10 11", "upgrade 10 11:30", "uphold 11 9")
+RAISED = told(
+    "sign 10 9:10",
+    "contact 10 9:20",
+    "upgrade 10 9:30",
+    "upgrade 10 9:40",
+    "pause 10 9:50 > 10 10",
+    "resume 10 10",
+    "pause 10 11 > 10 12",
+)
+"""In contact before that is due, and late in arriving before it pauses again."""
 GRANTED = told(
     "sign 10 9:10", "ask 10 10 > 30 9", "pause 11 0 > 12 0", "grant 11 9", "upgrade 11 10", "resume 11 11"
 )
@@ -113,6 +124,7 @@ def test_only_pauses_granted_time_and_new_rounds_are_said_to_make_anything_later
 @example(PAUSED)
 @example(REOPENED)
 @example(GRANTED)
+@example(told("sign 10 9:10", "return 10 12", "upgrade 11 10", "uphold 13 9"))
 def test_no_other_move_makes_any_deadline_later(moves: tuple[Told, ...]) -> None:
     for before, move in prefixes(moves):
         if move.move in LATER:
@@ -151,6 +163,8 @@ def test_a_move_put_in_anywhere_makes_nothing_later(
 @example(PAUSED)
 @example(REOPENED)
 @example(GRANTED)
+@example(RELIEVED)
+@example(RAISED)
 def test_what_is_late_or_done_is_moved_by_nothing(moves: tuple[Told, ...]) -> None:
     for before, move in prefixes(moves):
         if move.move in NEW_ROUND:

@@ -21,6 +21,7 @@ def upgrade() -> None:
     )
     op.add_column("step", sa.Column("until_us", sa.BigInteger()))
     op.add_column("step", sa.Column("level", sa.String(10)))
+    op.add_column("step", sa.Column("raised_from", sa.String(10)))
     op.rename_table("overdue", "overdue_before")
     op.create_table(
         "overdue",
@@ -54,6 +55,7 @@ def downgrade() -> None:
         "SELECT whistle_id, step, min(due_us), min(noted_us) FROM overdue_after GROUP BY whistle_id, step"
     )
     op.drop_table("overdue_after")
+    op.drop_column("step", "raised_from")
     op.drop_column("step", "level")
     op.drop_column("step", "until_us")
     op.drop_index("whistle_provisional", "whistle")

@@ -1,0 +1,22 @@
+"""Names of moves, for `report`. Any other string may be sent: the hub decides what it takes, not the client."""
+
+from typing import Final
+
+SIGN: Final = "sign"
+"""签收"""
+CONTACT: Final = "contact"
+"""联系现场或诉求人"""
+ARRIVE: Final = "arrive"
+"""到场"""
+HANDLE: Final = "handle"
+"""办理"""
+RETURN: Final = "return"
+"""退单; with `reason_code`"""
+RESULT: Final = "result"
+"""反馈结果; with `form`"""
+PAUSE: Final = "pause"
+"""申请暂停; with `reason_code`"""
+RESUME: Final = "resume"
+"""恢复"""
+ASK: Final = "ask"
+"""询问中心"""
