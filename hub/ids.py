@@ -52,3 +52,8 @@ def report_id(whistle: WhistleId, department: str, nonce: str) -> ReportId:
 def attachment_id(key: EventKey, link: str) -> AttachmentId:
     """One file of one report; `link` is a keyed digest of where it lies, so that the id tells nothing of that."""
     return AttachmentId("at_" + digest_of("attachment", key, link))
+
+
+def summons_id(whistle: str, number: int) -> str:
+    """One call to a duty phone; sent again it is the same, so that a gateway rings nobody twice."""
+    return "sm_" + digest_of("summons", whistle, str(number))

@@ -115,6 +115,10 @@ class Settings(BaseSettings):
         default_factory=dict,
         description="Department → `url` of its webhook, and `secret` or `secret_file`, read at each call.",
     )
+    channels: dict[str, dict[str, Any]] = Field(
+        default_factory=dict,
+        description="Configuration of each channel of the pack's rosters by which duty phones are called; secrets belong here.",
+    )
     log_level: str = Field(
         "info", pattern="^(debug|info|warning|error)$", description="Least level that is logged."
     )

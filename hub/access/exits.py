@@ -28,6 +28,8 @@ class Exit(StrEnum):
     HTTP_SEARCH = "http_search"
     HTTP_STREAM = "http_stream"
     WEBHOOK = "webhook"
+    SUMMONS = "summons"
+    """A duty phone is called through a gateway: an SMS lies there as in a topic."""
     WRITEBACK = "writeback"
     """A source is answered in its own words."""
     PAGE = "page"
@@ -54,6 +56,7 @@ OUTPUTS: Final[Mapping[Exit, Output | None]] = MappingProxyType(
         Exit.HTTP_SEARCH: Output.VIEW,
         Exit.HTTP_STREAM: Output.VIEW,
         Exit.WEBHOOK: Output.STREAM,  # like a topic, it cannot be taken back
+        Exit.SUMMONS: Output.STREAM,
         Exit.WRITEBACK: Output.STREAM,
         Exit.PAGE: Output.VIEW,
         Exit.MAP: Output.MAP,

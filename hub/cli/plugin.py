@@ -20,16 +20,18 @@ def plugin() -> None:
 @plugin.command("list")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def list_(as_json: bool) -> None:
-    """The installed adapters, one name a line; refused plugins are told on stderr."""
+    """The installed adapters and channels, one name a line; refused plugins are told on stderr."""
     from hub.messages import text_of
     from hub.plugin.registry import Registry
     from hub.settings import read
 
     found = Registry.load()
+    titles = {name: entry.title for name, entry in found.adapters.items()}
+    titles |= {name: entry.title for name, entry in found.channels.items()}
     if as_json:
-        output.figures({name: entry.title for name, entry in sorted(found.adapters.items())})
+        output.figures(dict(sorted(titles.items())))
     else:
-        for name in sorted(found.adapters):
+        for name in sorted(titles):
             click.echo(name)
     for refusal in found.refusals:
         click.echo(f"{refusal.origin.name}: {text_of(refusal.error, read().language).line}", err=True)
@@ -150,8 +152,9 @@ def simulate(
     from hub.plugin import SimulatorSetup
     from hub.plugin.registry import Registry
 
-    entry = Registry.load().entry(name)
-    if entry.simulator is None:
+    registry = Registry.load()
+    make_simulator = (registry.channels.get(name) or registry.entry(name)).simulator
+    if make_simulator is None:
         raise FixSettings("C102", name=name)
     pack = hub.pack.load()
     start = pack.manifest.starts_at
@@ -161,7 +164,7 @@ def simulate(
         lives.mkdir(parents=True, exist_ok=True)
         if write:
             write.unlink(missing_ok=True)  # what stands there leads to a system that has ended
-        simulator = entry.simulator(
+        simulator = make_simulator(
             SimulatorSetup(
                 clock=ScenarioClock(start, speed),
                 utterances=scenario.utterances.get(name, ()),

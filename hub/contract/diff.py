@@ -35,6 +35,7 @@ def diff(before: Contract, after: Contract, strictness: Strictness = _unknown) -
             )
         ),
         *_sets("channels", _same(before.channels), _same(after.channels)),
+        *_on_call(before, after),
         *form_changes(before.form, after.form),
         *_returns(before, after),
         *_fields(before.fields, after.fields, strictness),
@@ -113,6 +114,18 @@ def _limits(part: str, before: Mapping[str, Duration], after: Mapping[str, Durat
 
 def _words(limit: Duration | None) -> str:
     return f"{limit.value} {limit.unit.value}" if limit else ""
+
+
+def _on_call(before: Contract, after: Contract) -> Iterator[Change]:
+    """Another order, or another time until the next channel, is for a person to read."""
+    old, new = before.on_call, after.on_call
+    yield from _sets("on_call", _same(old.channels), _same(new.channels))
+    if set(old.channels) == set(new.channels) != set() and old.channels != new.channels:
+        yield Change(
+            Direction.CHANGED, "on_call", "channels", ", ".join(old.channels), ", ".join(new.channels)
+        )
+    if old.channels and new.channels and old.after != new.after:
+        yield Change(Direction.CHANGED, "on_call", "after", _words(old.after), _words(new.after))
 
 
 def _returns(before: Contract, after: Contract) -> Iterator[Change]:

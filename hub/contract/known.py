@@ -19,6 +19,8 @@ class Known:
     fields: Collection[str] | None = None
     """`dataset.field` of the unified schema."""
     masks: Collection[str] | None = None
+    channels: Collection[str] | None = None
+    """By which somebody on call is reached."""
 
 
 def fits_category(pattern: str, categories: Collection[str]) -> bool:

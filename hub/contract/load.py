@@ -25,6 +25,7 @@ from hub.model import (
     Example,
     FieldOut,
     Level,
+    OnCall,
     RequestType,
     ReturnRules,
     Role,
@@ -37,6 +38,8 @@ STEPS: Final = ("sign", "contact", "report_in", "arrive", "finish")
 """The steps of a whistle that may have a deadline."""
 MOST_UNITS: Final = 1000
 MOST_WAITS: Final = 10
+CONTINUOUS: Final = frozenset({Unit.URGENT_MINUTE, Unit.URGENT_HOUR, Unit.URGENT_DAY})
+"""Units that run through nights and holidays."""
 ANY: Final = Known()
 EXPECTATIONS: Final = ("lead", "assist", "none")
 _REQUIRED: Final = (
@@ -50,7 +53,16 @@ _REQUIRED: Final = (
     "channels",
     "form",
 )
-_OPTIONAL: Final = ("level_deadlines", "returns", "pauses", "extensions", "closing", "fields", "examples")
+_OPTIONAL: Final = (
+    "level_deadlines",
+    "returns",
+    "pauses",
+    "extensions",
+    "closing",
+    "on_call",
+    "fields",
+    "examples",
+)
 
 
 def parse(text: str, file: str, known: Known = ANY) -> Contract | tuple[Finding, ...]:
@@ -82,6 +94,7 @@ def _contract(root: Entry, file: str, known: Known) -> Contract:
         pauses=_wait_rules(root["pauses"]),
         extensions=_wait_rules(root["extensions"]),
         closing=root["closing"].word(Closing, Closing.LEADS),
+        on_call=_on_call(root["on_call"], known),
         fields=tuple(_field_out(entry, known) for entry in root["fields"].each()),
         examples=tuple(_example(entry, known) for entry in root["examples"].each()),
         file=file,
@@ -150,6 +163,20 @@ def _wait_rules(entry: Entry) -> WaitRules:
         longest=read_duration(entry["longest"]),
         most=1 if entry["most"].is_absent else entry["most"].whole(1, MOST_WAITS),
     )
+
+
+def _on_call(entry: Entry, known: Known) -> OnCall:
+    """Without the key nobody is called; an emergency waits for no office hour, so `after` runs on."""
+    if entry.is_absent:
+        return OnCall()
+    entry.closed(("channels",), ("after",))
+    channels = tuple(each.among(known.channels, "K275") for each in entry["channels"].some())
+    if entry["after"].is_absent:
+        return OnCall(channels)
+    after = read_duration(entry["after"])
+    if after.unit not in CONTINUOUS:
+        entry.faults.add(f"{entry.pointer}/after/unit", "K276")
+    return OnCall(channels, after)
 
 
 def read_duration(entry: Entry) -> Duration:

@@ -185,4 +185,22 @@ TEXTS: Final[dict[str, Text]] = {
         "{count} returned whistles wait too long for the centre's word (first: {first})",
         "decide about them: gridplus whistle list",
     ),
+    "D155": Text(
+        "有 {count} 份合同承接应急哨，却没有可呼叫的值班人员，首份为 {first}",
+        "在合同写 on_call，并在 rosters.yaml 给该单位写值班表",
+        "{count} contracts take emergencies and nobody can be called for them, {first} first",
+        "give the contract on_call, and its department a roster in rosters.yaml",
+    ),
+    "D156": Text(
+        "此刻有 {count} 个单位的值班表上没有人，首个为 {first}",
+        "在 rosters.yaml 补上这一班或延长联系人有效期",
+        "{count} departments have nobody on call right now, {first} first",
+        "fill the shift in rosters.yaml, or a contact's validity has ended",
+    ),
+    "D157": Text(
+        "有 {count} 件应急哨呼遍值班渠道仍无人接，首件为 {first}",
+        "立即人工联系该部门；执行 gridplus explain {first} 查看每次呼叫",
+        "{count} emergencies were taken by nobody although every channel was tried, {first} first",
+        "call the department yourself now; gridplus explain {first} shows each call",
+    ),
 }

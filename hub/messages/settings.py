@@ -56,9 +56,9 @@ TEXTS: Final[dict[str, Text]] = {
         "look at its output file",
     ),
     "C113": Text(
-        "插件 {name} 与 {other} 提供同名适配器",
+        "插件 {name} 与 {other} 提供同名适配器或渠道",
         "卸载其中之一",
-        "plugin {name} offers an adapter that {other} offers too",
+        "plugin {name} offers an adapter or a channel that {other} offers too",
         "uninstall one of them",
     ),
     "C111": Text(
@@ -68,10 +68,10 @@ TEXTS: Final[dict[str, Text]] = {
         "upgrade one of them",
     ),
     "C112": Text(
-        "插件 {name} 未提供适配器",
-        "检查其 grid_adapters",
-        "plugin {name} offers no adapter",
-        "look at its grid_adapters",
+        "插件 {name} 未提供适配器，也未提供渠道",
+        "检查其 grid_adapters 与 grid_channels",
+        "plugin {name} offers neither an adapter nor a channel",
+        "look at its grid_adapters and grid_channels",
     ),
     "C114": Text(
         "当前目录不是源码目录",

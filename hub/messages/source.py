@@ -116,4 +116,40 @@ TEXTS: Final[dict[str, Text]] = {
         "the department's webhook refuses",
         "check address and secret with the department, then gridplus replay --webhook DEPARTMENT",
     ),
+    "S120": Text(
+        "呼叫网关拒绝了这次呼叫（{result}）",
+        "按其结果码联系网关运营方；号码在 rosters.yaml",
+        "the gateway will not make this call ({result})",
+        "ask who runs it, naming the result; numbers stand in rosters.yaml",
+    ),
+    "S121": Text(
+        "短信需 {segments} 段，上限 {most}",
+        "提高该渠道的 most_segments",
+        "the message takes {segments} segments, and {most} are allowed",
+        "raise most_segments of the channel",
+    ),
+    "S122": Text(
+        "渠道 {channel} 没有配置，没有人被它呼到",
+        "在设置 channels.{channel} 写明地址与密钥；webhook 写在 webhooks",
+        "channel {channel} is not set up, and reaches nobody",
+        "give its address and secrets under channels.{channel}; a webhook's under webhooks",
+    ),
+    "S123": Text(
+        "渠道插件出错（{error}）",
+        "查看插件日志并升级",
+        "the plugin of the channel failed ({error})",
+        "look at its log, and upgrade it",
+    ),
+    "S124": Text(
+        "值班表中今天已没有这名联系人在此渠道的号码",
+        "核对 rosters.yaml 的联系人与有效期",
+        "the roster has no number for this contact by this channel today",
+        "check the contact and its validity in rosters.yaml",
+    ),
+    "S125": Text(
+        "这次呼叫没有呼到人",
+        "已转下一渠道或下一联系人；按网关的状态词查原因",
+        "the call reached nobody",
+        "the next channel or contact is called; the gateway's own word says why",
+    ),
 }

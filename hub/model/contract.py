@@ -80,6 +80,19 @@ class WaitRules:
     most: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class OnCall:
+    """值班: how an emergency reaches a person of the department, beside its usual channels.
+
+    Without channels nobody is called.
+    """
+
+    channels: tuple[str, ...] = ()
+    """`webhook`, or names of the pack's `rosters.yaml`, in the order in which they are tried."""
+    after: Duration = Duration(3, Unit.URGENT_MINUTE)
+    """Not taken for this long: the next channel, then the next contact."""
+
+
 class Closing(StrEnum):
     """When a matter is done, by the contract of who leads it."""
 
@@ -140,6 +153,8 @@ class Contract:
     extensions: WaitRules = WaitRules()
     """延期: when it may ask for more time; another one grants it."""
     closing: Closing = Closing.LEADS
+    on_call: OnCall = OnCall()
+    """值班: who is called at once for an emergency."""
     fields: tuple[FieldOut, ...]
     examples: tuple[Example, ...]
     file: str = ""

@@ -23,9 +23,11 @@ from hub.pack.organisations import read_organisations
 from hub.pack.pack import Pack
 from hub.pack.reading import PackFiles
 from hub.pack.renamed import read_renamed
+from hub.pack.rosters import check_on_call, read_rosters
 from hub.pack.sources import read_sources
 from hub.pack.taxonomy import read_taxonomy
 from hub.pack.whistles import read_whistles
+from hub.whistle.summons import WEBHOOK
 
 CONTRACTS: Final = "contracts"
 """Folder of the contracts, one YAML file a department and version."""
@@ -55,6 +57,7 @@ def read_pack(root: Path, cache_root: Path | None = None) -> Pack | tuple[Findin
     codes = read_codes(files, taxonomy.categories)
     calendar = read_calendar(files)
     whistles = read_whistles(files)
+    rosters = read_rosters(files, organisations)
     renamed = read_renamed(files)
     sources = read_sources(files, codes.tables)
     known = Known(
@@ -63,8 +66,10 @@ def read_pack(root: Path, cache_root: Path | None = None) -> Pack | tuple[Findin
         departments=organisations,
         sources=sources.running,
         masks=MASKS,
+        channels=(WEBHOOK, *rosters.channels),
     )
     contracts = tuple(_contracts(files, known))
+    check_on_call(files, contracts, rosters)
     subjects = Subjects(departments=organisations, areas=areas, categories=taxonomy.categories, masks=MASKS)
     grants = read_grants(files, subjects)
     if files.found or calendar is None:
@@ -79,6 +84,7 @@ def read_pack(root: Path, cache_root: Path | None = None) -> Pack | tuple[Findin
         organisations=organisations,
         calendar=calendar,
         whistles=whistles,
+        rosters=rosters,
         contracts=contracts,
         grants=grants,
         sources=sources.running,

@@ -1,4 +1,4 @@
-"""The plugin interface, version 1: what an adapter is, what it is given, and how it is offered."""
+"""The plugin interface, version 1: what an adapter and a channel are, what they are given, and how they are offered."""
 
 from hub.plugin.adapter import (
     Adapter,
@@ -21,6 +21,7 @@ from hub.plugin.adapter import (
     Tends,
     Tools,
 )
+from hub.plugin.channel import CallReceipt, CallState, Channel, ChannelEntry, Follows, Summons
 from hub.plugin.hookspecs import PROJECT, hookimpl
 from hub.plugin.simulator import Simulator, SimulatorSetup, Utterance
 
@@ -31,8 +32,13 @@ __all__ = [
     "Admitted",
     "Answer",
     "Body",
+    "CallReceipt",
+    "CallState",
+    "Channel",
+    "ChannelEntry",
     "Fetches",
     "Filters",
+    "Follows",
     "Listed",
     "Lists",
     "Page",
@@ -44,6 +50,7 @@ __all__ = [
     "Receives",
     "Simulator",
     "SimulatorSetup",
+    "Summons",
     "Tells",
     "Tends",
     "Tools",

@@ -1,7 +1,7 @@
-"""Which adapters are installed: entry points of the group `gridplus`, each asked alone.
+"""Which adapters and channels are installed: entry points of the group `gridplus`, each asked alone.
 
 Nothing else ties a plugin to the hub. Foreign code runs here for the first time, so whatever comes out
-of it becomes an `Offer` or a `Refusal`, and the others are still asked. No adapter is made here.
+of it becomes an `Offer` or a `Refusal`, and the others are still asked. Nothing is made here.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -9,17 +9,19 @@ from dataclasses import dataclass
 from importlib.metadata import EntryPoint, entry_points
 from itertools import chain
 from types import MappingProxyType
-from typing import Final
+from typing import Final, TypeVar
 
 import pluggy
 
 from hub.errors import FixSettings
 from hub.plugin import hookspecs
 from hub.plugin.adapter import AdapterEntry
+from hub.plugin.channel import ChannelEntry
 from hub.plugin.hookspecs import PROJECT
 
 INTERFACE: Final = 1
 """The version of `hub.plugin` that this hub speaks."""
+Offered = TypeVar("Offered", AdapterEntry, ChannelEntry)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +39,12 @@ class Offer:
 
     origin: Origin
     entries: tuple[AdapterEntry, ...]
+    channels: tuple[ChannelEntry, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Of all it brings; no two plugins may share one."""
+        return *(one.name for one in self.entries), *(one.name for one in self.channels)
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,12 +64,15 @@ class Registry:
         self.adapters: Final[Mapping[str, AdapterEntry]] = MappingProxyType(
             {entry.name: entry for offer in self.offers for entry in offer.entries}
         )
+        self.channels: Final[Mapping[str, ChannelEntry]] = MappingProxyType(
+            {entry.name: entry for offer in self.offers for entry in offer.channels}
+        )
 
     @classmethod
     def load(cls, points: Iterable[EntryPoint] | None = None) -> "Registry":
         """What is installed, or what `points` name. Opens no connection, makes no adapter.
 
-        Plugins are asked in the order of distribution and name; of two that offer the same adapter the
+        Plugins are asked in the order of distribution and name; of two that offer the same name the
         first one holds and the other is refused, so that every process of the hub decides alike.
         """
         found = entry_points(group=PROJECT) if points is None else points
@@ -77,7 +88,14 @@ class Registry:
 
     def entry(self, name: str) -> AdapterEntry:
         """The adapter called `name`; raises FixSettings C102, or why its plugin was refused."""
-        found = self.adapters.get(name)
+        return self._found(self.adapters, name)
+
+    def channel(self, name: str) -> ChannelEntry:
+        """The channel called `name`; raises FixSettings C102, or why its plugin was refused."""
+        return self._found(self.channels, name)
+
+    def _found(self, offered: Mapping[str, Offered], name: str) -> Offered:
+        found = offered.get(name)
         if found is not None:
             return found
         for refusal in self.refusals:
@@ -94,17 +112,20 @@ def _ask(point: EntryPoint) -> Offer | Refusal:
     try:
         manager.register(point.load(), name=origin.name)
         manager.check_pending()
-        entries = tuple(_checked(chain.from_iterable(manager.hook.grid_adapters()), origin))
+        entries = tuple(_checked(chain.from_iterable(manager.hook.grid_adapters()), AdapterEntry, origin))
+        channels = tuple(_checked(chain.from_iterable(manager.hook.grid_channels()), ChannelEntry, origin))
     except FixSettings as error:
         return Refusal(origin, error)
     except (Exception, SystemExit) as error:  # foreign code: what comes out is a state that `doctor` shows
         return Refusal(origin, FixSettings("C103", name=origin.name, error=type(error).__name__))
-    return Offer(origin, entries) if entries else Refusal(origin, FixSettings("C112", name=origin.name))
+    if entries or channels:
+        return Offer(origin, entries, channels)
+    return Refusal(origin, FixSettings("C112", name=origin.name))
 
 
-def _checked(entries: Iterable[object], origin: Origin) -> Iterator[AdapterEntry]:
+def _checked(entries: Iterable[object], kind: type[Offered], origin: Origin) -> Iterator[Offered]:
     for entry in entries:
-        if not isinstance(entry, AdapterEntry):
+        if not isinstance(entry, kind):
             raise FixSettings("C112", name=origin.name)
         if entry.interface != INTERFACE:
             raise FixSettings("C111", name=origin.name, theirs=entry.interface, ours=INTERFACE)
@@ -112,16 +133,14 @@ def _checked(entries: Iterable[object], origin: Origin) -> Iterator[AdapterEntry
 
 
 def _without_collision(answer: Offer | Refusal, earlier: Iterable[Offer]) -> Offer | Refusal:
-    """`answer`, or the refusal of a plugin one of whose adapters has a name that is taken, also by itself."""
+    """`answer`, or the refusal of a plugin one of whose names is taken, also by itself."""
     if isinstance(answer, Refusal):
         return answer
-    taken = {entry.name: offer.origin.name for offer in earlier for entry in offer.entries}
-    for entry in answer.entries:
-        if entry.name in taken:
-            return Refusal(
-                answer.origin, FixSettings("C113", name=answer.origin.name, other=taken[entry.name])
-            )
-        taken[entry.name] = answer.origin.name
+    taken = {name: offer.origin.name for offer in earlier for name in offer.names}
+    for name in answer.names:
+        if name in taken:
+            return Refusal(answer.origin, FixSettings("C113", name=answer.origin.name, other=taken[name]))
+        taken[name] = answer.origin.name
     return answer
 
 

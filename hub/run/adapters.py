@@ -8,7 +8,7 @@ for that very source, and no lock that others need is held meanwhile.
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,14 +16,13 @@ from typing import Any, Final
 
 import httpx
 import structlog
-from pydantic import ValidationError
 
 from hub.clock import Clock
-from hub.errors import FixSettings, HubError
+from hub.errors import HubError
 from hub.pack import Pack
 from hub.plugin import Adapter, AdapterEntry, Tools
 from hub.plugin.registry import Registry
-from hub.run.secretfiles import files_of, filled
+from hub.run.secretfiles import checked, files_of, filled
 from hub.run.watched import Watched
 from hub.settings import Settings
 
@@ -138,18 +137,19 @@ class Adapters:
         entry = self.entry(source)
         said, files = self._said(entry, source)
         watched = Watched(tuple(files.values()), self._clock)  # before they are read: no change is missed
-        return _Made(entry.make(_checked(entry, filled(said, files), source), self.tools(source)), watched)
+        config = checked(entry.config, filled(said, files), f"sources.{source}")
+        return _Made(entry.make(config, self.tools(source)), watched)
 
     def _said(self, entry: AdapterEntry, source: str) -> tuple[dict[str, Any], dict[str, Path]]:
         """What the pack and, over it, the settings say of a source; and the files of its secrets."""
         said = {**self._pack().sources[source].config, **self._settings.sources[source]}
-        return said, files_of(entry.config, said, source)
+        return said, files_of(entry.config, said, f"sources.{source}")
 
     def trouble(self, source: str) -> HubError | None:
         """Why the secrets of a source as they stand in their files now would not be taken; None where they would."""
         try:
             entry = self.entry(source)
-            _checked(entry, filled(*self._said(entry, source)), source)
+            checked(entry.config, filled(*self._said(entry, source)), f"sources.{source}")
         except HubError as error:
             return error
         return None
@@ -202,17 +202,6 @@ def _close(adapter: Adapter) -> None:
         adapter.close()
     except Exception as error:  # foreign code: nobody needs this adapter any more
         log.warning("adapter_not_closed", error=type(error).__name__)
-
-
-def _checked(entry: AdapterEntry, said: Mapping[str, Any], source: str) -> Any:
-    """The plugin's own configuration. Raises FixSettings C101, which names the fields and quotes nothing."""
-    try:
-        return entry.config.model_validate(said)
-    except ValidationError as error:
-        fields = sorted({".".join(str(p) for p in one["loc"]) for one in error.errors(include_input=False)})
-        raise FixSettings(
-            "C101", name=", ".join(f"sources.{source}.{f}" if f else f"sources.{source}" for f in fields)
-        ) from None
 
 
 def http_client(**arguments: Any) -> httpx.Client:

@@ -13,7 +13,7 @@ from hub.errors import HubError
 from hub.jsonform import plain
 from hub.model import UNMAPPED, Fate, IncidentState, Role
 from hub.pack import Pack
-from hub.run import conservation
+from hub.run import conservation, oncall
 from hub.run.conservation import Side
 from hub.run.pressure import PRESSED
 from hub.run.reconciled import FACT as RECONCILED
@@ -65,6 +65,7 @@ class Doctor:
             *self._returns(conn),
             *self._overdue(conn),
             *self._deliveries(conn),
+            *oncall.findings(conn, self.pack, self.now),
             *self._attachments(conn),
             *self._contracts(conn),
             *self._changed_contracts(conn),

@@ -15,7 +15,8 @@ from hub.jsonform import plain
 from hub.messages.text import Language
 from hub.messages.why import in_words
 from hub.model import Reason, Whistle
-from hub.store import attachments, contracts, events, incidents, steps, whistles
+from hub.store import attachments, contracts, events, incidents, steps, summonses, whistles
+from hub.store.moments import from_us
 from hub.store.steps import Made
 from hub.store.tables import audit, event, fallback, record
 
@@ -158,6 +159,7 @@ def _whistle(conn: Connection, id_: str) -> dict[str, Any]:
         "whistle": id_,
         **_call(found),
         "history": [_step(one) for one in steps.of_whistles(conn, [id_]).get(id_, [])],
+        "calls": _calls(conn, id_),
         "contract_kept_since": plain(contracts.kept_since(conn, found.contract_id)),
         "why_late": [
             {
@@ -173,6 +175,25 @@ def _whistle(conn: Connection, id_: str) -> dict[str, Any]:
         "why_these_fields": _looks(conn, id_),
         "incident": _incident(conn, found.incident_id),
     }
+
+
+def _calls(conn: Connection, id_: str) -> list[dict[str, Any]]:
+    """Who was called to a duty phone, by label: the number stands in the pack alone."""
+    return [
+        {
+            "n": r.n,
+            "channel": r.channel,
+            "of": r.department,
+            "contact": r.contact,
+            "at": plain(from_us(r.made_us)),
+            "state": r.state,
+            "code": r.code,
+            "detail": r.detail,
+            "receipt": r.receipt,
+            "tries": r.tries,
+        }
+        for r in summonses.rows_of(conn, [id_]).get(id_, [])
+    ]
 
 
 def _call(one: Whistle) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from hub.pack import Pack
 from hub.run.contractbook import ContractBook
 from hub.run.ledger import Ledger
 from hub.run.moving import Moving
+from hub.run.oncall import signed_on_call
 from hub.run.round import By, Round
 from hub.store import incidents, keys, steps, whistles
 from hub.store.engine import Store
@@ -111,7 +112,7 @@ class Reporting:
         if whistle is None or whistle.department != sent.department:  # not yours and not there look alike
             raise Refused("W103")
         report = self._parse(whistle, sent.message, batch.now)
-        if batch.knows(report):
+        if batch.knows(report) or signed_on_call(batch.conn, whistle, report.move):
             return Taken(whistle, repeated=True)
         self._check(batch, whistle, report, sent.message)
         by = By(

@@ -30,6 +30,7 @@ from hub.run import brokers
 from hub.run.adapters import Adapters
 from hub.run.answering import Answering
 from hub.run.certificate import Certificate
+from hub.run.channels import Channels
 from hub.run.contractbook import ContractBook, keep
 from hub.run.keyfile import check_keys, open_keys
 from hub.run.ledger import Ledger, Ledgers
@@ -227,6 +228,11 @@ class Rooms:
         """This process's adapters, each anew where its secrets changed."""
         return Adapters(self.settings, lambda: self.pack, lambda: self.registry, self.clock)
 
+    @cached_property
+    def channels(self) -> Channels:
+        """This process's gateways to duty phones."""
+        return Channels(self.settings, lambda: self.pack, lambda: self.registry, self.clock)
+
     def active_sources(self) -> list[str]:
         """Sources of the pack that the settings configure."""
         return [name for name in self.pack.sources if name in self.settings.sources]
@@ -293,6 +299,8 @@ class Rooms:
         """Gives back what was opened; may be called twice."""
         if "adapters" in self.__dict__:
             self.adapters.close()
+        if "channels" in self.__dict__:
+            self.channels.close()
         for bus in self._buses.values():
             bus.close()
         self._buses.clear()

@@ -1,4 +1,4 @@
-"""Secrets of sources that lie in files: `<field>_file` takes the place of a plugin's secret `<field>`."""
+"""Secrets of sources and channels that lie in files: `<field>_file` takes the place of a plugin's secret `<field>`."""
 
 import types
 import typing
@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, SecretStr
+from pydantic import BaseModel, SecretStr, ValidationError
 
 from hub.errors import FixSettings
 from hub.store.password import secret_in
@@ -14,8 +14,8 @@ from hub.store.password import secret_in
 _ENDING: Final = "_file"
 
 
-def files_of(config: type[BaseModel], said: Mapping[str, Any], source: str) -> dict[str, Path]:
-    """Secret field → its file, of what the settings say of a source. Raises FixSettings C101 where a field is given
+def files_of(config: type[BaseModel], said: Mapping[str, Any], where: str) -> dict[str, Path]:
+    """Secret field → its file, of what the settings say under `where`. Raises FixSettings C101 where a field is given
     both ways, or a file is no path."""
     found: dict[str, Path] = {}
     for name, field in config.model_fields.items():
@@ -23,7 +23,7 @@ def files_of(config: type[BaseModel], said: Mapping[str, Any], source: str) -> d
         if given not in said or given in config.model_fields or not _is_secret(field.annotation):
             continue
         if name in said or not isinstance(said[given], str) or not said[given]:
-            raise FixSettings("C101", name=f"sources.{source}.{given}")
+            raise FixSettings("C101", name=f"{where}.{given}")
         found[name] = Path(said[given])
     return found
 
@@ -41,3 +41,12 @@ def filled(said: Mapping[str, Any], files: Mapping[str, Path]) -> dict[str, Any]
     for name in files:
         plain.setdefault(name, secret_in(files[name]))
     return plain
+
+
+def checked(config: type[BaseModel], said: Mapping[str, Any], where: str) -> Any:
+    """The plugin's own configuration. Raises FixSettings C101, which names the fields and quotes nothing."""
+    try:
+        return config.model_validate(said)
+    except ValidationError as error:
+        fields = sorted({".".join(str(p) for p in one["loc"]) for one in error.errors(include_input=False)})
+        raise FixSettings("C101", name=", ".join(f"{where}.{f}" if f else where for f in fields)) from None

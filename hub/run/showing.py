@@ -16,7 +16,19 @@ from hub.access.planbook import PlanBook
 from hub.access.project import View
 from hub.access.row import Care, RowScope, areas_of
 from hub.clock import day_of
-from hub.model import Contract, Event, EventText, Grant, Incident, Output, Resident, ShareType, Whistle
+from hub.contract.wire import HANDLE
+from hub.model import (
+    Contract,
+    DepartmentId,
+    Event,
+    EventText,
+    Grant,
+    Incident,
+    Output,
+    Resident,
+    ShareType,
+    Whistle,
+)
 from hub.pack import Pack
 from hub.run.looking import Look
 
@@ -68,6 +80,30 @@ class Showing:
         """Of a whistle that was called off, which one it is."""
         plan = self._plan(contract, output, purpose, at)
         return Look({"whistle": {"id": whistle.id}}, plan, _scope(incident), {"whistle": whistle.id})
+
+    def summons(
+        self,
+        whistle: Whistle,
+        incident: Incident,
+        contract: Contract,
+        *,
+        department: DepartmentId,
+        at: datetime,
+    ) -> Look:
+        """Of an emergency, what may be said on a duty phone of `department`: which one it is, its level, its category and
+        its subdistrict, and of a secret matter not even the last two. Another department than the contract's, the
+        district's centre, has no contract: its own grants decide.
+        """
+        shown: dict[str, Mapping[str, object]] = {"whistle": {"id": whistle.id, "level": whistle.level.value}}
+        if not incident.secret:
+            told = self._incident(incident)
+            shown["incident"] = {leaf: told[leaf] for leaf in ("category_zh", "subdistrict_name")}
+        if department == contract.department:
+            plan = self._plan(contract, Output.STREAM, HANDLE, at)
+        else:
+            book = self._books.setdefault(("", ""), PlanBook(self._grants))
+            plan = book.plan(department=department, purpose=HANDLE, output=Output.STREAM, on=day_of(at))
+        return Look(shown, plan, _scope(incident), {"incident": incident.id, "whistle": whistle.id})
 
     def report(
         self,

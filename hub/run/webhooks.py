@@ -106,12 +106,16 @@ class Webhooks:
         held = leases.take(self._store, name, self._worker, self._clock.now(), self._lease_length)
         if held is None:
             return 0
-        message = self._say(row.message_id, row.whistle_id, self._clock.now())
-        code = self._call(message.encode()) if message else UNTELLABLE
+        code = self.tell(row.message_id, row.whistle_id)
         with self._store.write() as conn:
             leases.hold(conn, held)
             self._settle(conn, row, code)
         return 1
+
+    def tell(self, message_id: str, whistle_id: str) -> str:
+        """Tells the department of a whistle now; returns the code of what went wrong, "" where it took it."""
+        message = self._say(message_id, whistle_id, self._clock.now())
+        return self._call(message.encode()) if message else UNTELLABLE
 
     def _settle(self, conn: Any, row: Any, code: str) -> None:
         now, tried = self._clock.now(), row.attempts + 1

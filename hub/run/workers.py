@@ -8,10 +8,13 @@ from typing import Any, Final
 from hub.bus.topics import EVENTS, reports
 from hub.clock import SystemClock
 from hub.errors import FixSettings
-from hub.plugin import Adapter
+from hub.plugin import Adapter, Channel
 from hub.run import casework
 from hub.run import reports as report_worker
 from hub.run.attachments import LEASE_S, Attachments
+from hub.run.calling import Calling
+from hub.run.callwords import CallWords
+from hub.run.channels import DepartmentWebhook
 from hub.run.clockwork import Clockwork
 from hub.run.dispatch import Dispatch
 from hub.run.fetching import Fetching
@@ -23,10 +26,12 @@ from hub.run.matters import Reports
 from hub.run.relay import Relay
 from hub.run.rooms import Rooms
 from hub.run.source import SourceWorker
+from hub.run.summoning import Summoning
 from hub.run.ticks import Ticks
 from hub.run.timekeeping import Watch
 from hub.run.webhooks import Hook, Webhooks, saying
 from hub.store import outbox
+from hub.whistle.summons import WEBHOOK, Rung
 
 INTAKE_IDLE_S: Final = 0.1
 """Rest of an intake that found nothing. What it reads itself it takes up at once: this is for what was pushed."""
@@ -152,24 +157,77 @@ class Workers(Rooms):
 
     def webhooks(self, department: str) -> Loop:
         """Calls the webhook of one department; raises FixSettings C101 where its settings are not whole."""
+        worker = self.plain_webhooks(department, f"webhooks:{department}")
+        return Loop(f"webhooks:{department}", worker.step, idle_s=0.2, close=lambda: None)
+
+    def plain_webhooks(self, department: str, role: str) -> Webhooks:
+        """The same for a caller that steps it itself, with the audit chain of `role`."""
         hook = self.settings.webhooks[department]
         if "url" not in hook or len({"secret", "secret_file"} & hook.keys()) != 1:
             raise FixSettings("C101", name=f"webhooks.{department}")
-        worker = Webhooks(
+        return Webhooks(
             department,
             Hook(
                 hook["url"],
                 hook.get("secret", ""),
                 Path(hook["secret_file"]) if "secret_file" in hook else None,
             ),
-            say=saying(self.store, self.telling, self._ledger(f"webhooks:{department}")),
+            say=saying(self.store, self.telling, self._ledger(role)),
             store=self.store,
             http=self.http,
             clock=self.clock,
             worker=self.worker,
             lease_s=self.settings.lease_s * self._speed,
         )
-        return Loop(f"webhooks:{department}", worker.step, idle_s=0.2, close=lambda: None)
+
+    def plain_summoning(self) -> Summoning:
+        """Plans calls to duty phones, for a caller that steps it itself."""
+        return Summoning(
+            store=self.store,
+            pack=self.pack,
+            contracts=self.contracts,
+            is_ready=self._is_ready,
+            clock=self.clock,
+            worker=self.worker,
+            lease_s=self.settings.lease_s * self._speed,
+        )
+
+    def _is_ready(self, rung: Rung) -> bool:
+        """Whether the settings say how this channel reaches anybody."""
+        known = self.settings.webhooks if rung.channel == WEBHOOK else self.settings.channels
+        return (rung.department if rung.channel == WEBHOOK else rung.channel) in known
+
+    def plain_calling(self, channel: str) -> Calling:
+        """Makes the calls of one channel, for a caller that steps it itself."""
+        return Calling(
+            channel,
+            gateway=self._department_webhook if channel == WEBHOOK else lambda _: self.channels.now(channel),
+            words=CallWords(pack=self.pack, showing=self.showing, contracts=self.contracts),
+            ledger=self._ledger(f"calling:{channel}"),
+            reporting=lambda: self.reporting,
+            store=self.store,
+            clock=self.clock,
+            worker=self.worker,
+            lease_s=self.settings.lease_s * self._speed,
+        )
+
+    def _department_webhook(self, department: str) -> Channel:
+        return DepartmentWebhook(self.plain_webhooks(department, f"calling:webhook:{department}"))
+
+    def summoning(self) -> list[Loop]:
+        """Who plans calls to duty phones, and one caller a channel; nobody where no contract calls any."""
+        channels = {name for one in self.pack.contracts for name in one.on_call.channels}
+        if not channels:
+            return []
+        planner = self.plain_summoning()
+        callers = {name: self.plain_calling(name) for name in sorted(channels)}
+        return [
+            Loop("summoning", planner.step, idle_s=0.5, close=lambda: None),
+            *(
+                Loop(f"calling:{name}", one.step, idle_s=0.5, close=lambda: None)
+                for name, one in callers.items()
+            ),
+        ]
 
     def plain_clockwork(self) -> Clockwork:
         """Deadlines that pass, for a caller that steps it itself."""

@@ -30,6 +30,7 @@ EXITS: Final[Mapping[Exit, str]] = {
     Exit.HTTP_SEARCH: NOTHING_YET,
     Exit.HTTP_STREAM: NOTHING_YET,
     Exit.WEBHOOK: "webhooks",
+    Exit.SUMMONS: "calls to duty phones",
     Exit.WRITEBACK: "answers to sources",
     Exit.PAGE: "answers",
     Exit.MAP: NOTHING_YET,

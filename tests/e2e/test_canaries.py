@@ -52,6 +52,7 @@ from tests.e2e.test_journey import spot
 from tests.fileserver import FileServer
 from tests.instruments import HubInHand, at
 from tests.photos import photo
+from tests.unit.run.duty import phones
 
 LINKED = {200: 201, 201: 200, 202: 202, 203: 203}
 """Hotline and urban management tell of one matter, and of each other; the other two stand alone."""
@@ -76,6 +77,8 @@ class Day:
     """Where broker and database of the connected stack keep their files; None where they are not ours."""
     printed: str = ""
     webhooks: list[str] = field(default_factory=list)
+    calls: list[str] = field(default_factory=list)
+    """What was said on duty phones, by SMS and by voice."""
 
     @property
     def departments(self) -> list[str]:
@@ -121,6 +124,7 @@ def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         tell_of_one_matter(lived)
         fetch_files(lived)
         take_webhooks(lived)
+        ring_phones(lived, tmp_path_factory.mktemp("gateways"))
         open_and_report(lived)
     lived.printed = heard.getvalue()
     yield lived
@@ -202,6 +206,14 @@ def take_webhooks(day: Day) -> None:
             while calls._step():
                 pass
         day.webhooks += system.messages
+
+
+def ring_phones(day: Day, place: Path) -> None:
+    """Every emergency rings by SMS, and three minutes later by voice."""
+    with phones(day.in_hand, place) as duty:
+        duty.work()
+        duty.after(180)
+        day.calls += [one["text"] for gateway in (duty.sms, duty.voice) for one in gateway.heard()]
 
 
 class listening:  # noqa: N801 reads as a word
@@ -339,6 +351,12 @@ def test_no_value_travels_on_any_topic(day: Day) -> None:
 def test_no_value_is_sent_to_a_webhook(day: Day) -> None:
     assert day.webhooks
     assert {} == EVERYBODY.in_texts({"webhooks": day.webhooks})
+
+
+def test_no_value_is_said_on_a_duty_phone(day: Day) -> None:
+    assert any("按1签收" in one for one in day.calls)
+    assert any("网格吹哨" in one for one in day.calls)
+    assert {} == EVERYBODY.in_texts({"calls to duty phones": day.calls})
 
 
 def test_no_value_is_told_to_a_source(day: Day) -> None:

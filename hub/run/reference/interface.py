@@ -127,7 +127,11 @@ def _targets(one: ast.stmt) -> Iterator[str]:
 
 def _modules() -> Iterator[tuple[str, str]]:
     for one in walk_packages(hub.plugin.__path__, "hub.plugin."):
-        if one.name in _WITHIN or one.name in ("hub.plugin.adapter", "hub.plugin.simulator"):
+        if one.name in _WITHIN or one.name in (
+            "hub.plugin.adapter",
+            "hub.plugin.channel",
+            "hub.plugin.simulator",
+        ):
             continue
         told = (import_module(one.name).__doc__ or "").split("\n\n")[0]
         yield code(one.name), told

@@ -4,6 +4,7 @@ from hub.store.tables.base import metadata
 from hub.store.tables.matters import block, fallback, incident, link, review
 from hub.store.tables.messages import message, offset, parcel
 from hub.store.tables.received import alias, attachment, body, data_key, event, grid_version, record, resident
+from hub.store.tables.summonses import summons
 from hub.store.tables.whistles import answer, delivery, overdue, report, step, whistle
 from hub.store.tables.workers import (
     adapter_state,
@@ -51,5 +52,6 @@ __all__ = [
     "row_read",
     "staff",
     "step",
+    "summons",
     "whistle",
 ]

@@ -11,6 +11,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from hub.store.tables.base import metadata
@@ -42,6 +43,12 @@ whistle = Table(
         "blown_us",
         sqlite_where=Column("state").in_(["disputed", "arbitrating"]),
         postgresql_where=Column("state").in_(["disputed", "arbitrating"]),
+    ),
+    Index(
+        "whistle_untaken",  # emergencies that nobody has signed yet
+        "blown_us",
+        sqlite_where=text("""state = 'blown' AND instr(body, '"level":"emergency"') > 0"""),
+        postgresql_where=text("""state = 'blown' AND strpos(body, '"level":"emergency"') > 0"""),
     ),
 )
 

@@ -7,13 +7,14 @@ import pytest
 from hub.access.masks import strictness
 from hub.contract.change import Change, Direction
 from hub.contract.diff import diff
-from hub.model import Channel, Condition, Contract, Duration, FieldOut, ReturnRules, Role, Unit
+from hub.model import Channel, Condition, Contract, Duration, FieldOut, OnCall, ReturnRules, Role, Unit
 from tests.unit.contract.building import NORTH, SOUTH, clause, contract
 
 BEFORE = replace(
     contract("a", clause("lead", "market.*", "street_order.*", name="A-1", areas=(NORTH,)), version=1),
     form={"properties": {"outcome": {"type": "string"}, "note": {"type": "string"}}, "required": ["outcome"]},
     returns=ReturnRules(max_returns=1, reason_codes=("NOT_MY_AREA",), needs_evidence=False),
+    on_call=OnCall(("sms", "voice")),
     fields=(FieldOut(field="resident.phone", purpose="callback", mask="phone_3_4"),),
 )
 OUTCOME, NOTE = {"type": "string"}, {"type": "string"}
@@ -45,6 +46,26 @@ def test_the_same_contract_under_a_new_number_changes_nothing() -> None:
             replace(BEFORE, accepts=(replace(BEFORE.accepts[0], role=Role.ASSIST),)),
             Change(Direction.CHANGED, "accepts", f"A-1 market.* {NORTH}", LEADS, ASSISTS),
             id="another role",
+        ),
+        pytest.param(
+            replace(BEFORE, on_call=OnCall(("voice",))),
+            Change(Direction.BREAKS, "on_call", "sms", before="sms"),
+            id="one channel fewer",
+        ),
+        pytest.param(
+            replace(BEFORE, on_call=OnCall(("sms", "voice", "webhook"))),
+            Change(Direction.NEW, "on_call", "webhook", after="webhook"),
+            id="one channel more",
+        ),
+        pytest.param(
+            replace(BEFORE, on_call=OnCall(("voice", "sms"))),
+            Change(Direction.CHANGED, "on_call", "channels", "sms, voice", "voice, sms"),
+            id="another order of channels",
+        ),
+        pytest.param(
+            replace(BEFORE, on_call=OnCall(("sms", "voice"), Duration(5, Unit.URGENT_MINUTE))),
+            Change(Direction.CHANGED, "on_call", "after", "3 urgent_minute", "5 urgent_minute"),
+            id="another time until the next channel",
         ),
         pytest.param(
             replace(BEFORE, deadlines={**BEFORE.deadlines, "finish": Duration(3, Unit.WORK_DAY)}),

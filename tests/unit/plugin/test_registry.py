@@ -194,3 +194,47 @@ def test_the_plugins_that_are_installed_here_load() -> None:
     registry = Registry.load()
     assert registry.refusals == ()
     assert all(isinstance(offer, Offer) and offer.entries for offer in registry.offers)
+
+
+CHANNEL = """
+from pydantic import BaseModel
+from hub.plugin import ChannelEntry, hookimpl
+
+class Config(BaseModel):
+    pass
+
+@hookimpl
+def grid_channels():
+    yield ChannelEntry(name="{channel}", title="测试", config=Config, make=lambda config, tools: None{more})
+"""
+
+
+def test_a_channel_comes_by_the_same_door_as_an_adapter(install: Install, found: Found) -> None:
+    install("pager", CHANNEL.format(channel="pager_gateway", more=""))
+    registry = Registry.load(found())
+    assert (["pager_gateway"], []) == (list(registry.channels), list(registry.adapters))
+    assert "pager_gateway" == registry.channel("pager_gateway").name
+    with pytest.raises(FixSettings, match="C102"):
+        registry.channel("nowhere")
+
+
+def test_a_bad_channel_is_refused_and_the_others_load(install: Install, found: Found) -> None:
+    install("good", CHANNEL.format(channel="pager", more=""))
+    install("newer", CHANNEL.format(channel="fax", more=", interface=2"))
+    install("raising", CHANNEL.format(channel="telex", more="") + "    raise KeyError('0001')\n")
+    install("twin", CHANNEL.format(channel="pager", more=""))
+    install("wrong", good("lamp").replace("grid_adapters", "grid_channels"))
+    registry = Registry.load(found())
+    assert ["pager"] == list(registry.channels)
+    refused = {one.origin.name: one.error.code for one in registry.refusals}
+    assert {"newer": "C111", "raising": "C103", "twin": "C113", "wrong": "C112"} == refused
+    with pytest.raises(FixSettings, match="C103"):
+        registry.channel("raising")
+
+
+def test_an_adapter_and_a_channel_may_not_share_a_name(install: Install, found: Found) -> None:
+    install("one", good("same"))
+    install("two", CHANNEL.format(channel="same", more=""))
+    registry = Registry.load(found())
+    assert (["same"], {}) == (list(registry.adapters), dict(registry.channels))
+    assert ["C113"] == [one.error.code for one in registry.refusals]

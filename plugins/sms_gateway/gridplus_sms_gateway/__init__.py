@@ -1,0 +1,1 @@
+"""Duty phones by SMS, for the Grid+ hub."""

@@ -1,0 +1,1 @@
+"""Duty phones by voice, for the Grid+ hub."""
