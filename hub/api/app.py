@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from hub.api import departments, health, home, posts, sources
+from hub.api import cards, departments, health, home, posts, sources
 from hub.api.doors import Doors
 from hub.api.edges import SAFE, Edges
 from hub.errors import Bug, FixSettings, HubError, PeerRefused, Refused, TryLater
@@ -41,6 +41,9 @@ _STATUS: Final = {
     "W128": 409,
     "W152": 409,
     "W120": 503,
+    "W130": 404,
+    "W131": 409,
+    "W132": 409,
 }
 _OF_HTTP: Final = {400: "P110", 401: "P109", 404: "P107", 405: "P107", 413: "P108"}
 """What the framework refuses by itself → our code for it."""
@@ -67,6 +70,7 @@ def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
             gateway=hub.gateway,
             opening=hub.opening,
             attached=hub.attached,
+            appealing=hub.appealing,
             reporting=hub.reporting,
             at_post=hub.at_post,
             telling=hub.telling,
@@ -109,6 +113,7 @@ def make(doors: Doors) -> FastAPI:
     app.state.doors = doors
     app.include_router(departments.router, responses=_PROBLEMS)
     app.include_router(posts.router, responses=_PROBLEMS)
+    app.include_router(cards.router, responses=_PROBLEMS)
     app.include_router(home.router)
     app.include_router(health.router)
     app.router.routes.append(

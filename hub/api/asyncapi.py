@@ -5,7 +5,7 @@ from itertools import groupby
 from typing import Any, Final
 
 from hub.bus.topics import DEADLETTERS, EVENTS, INCIDENTS, reports, whistles
-from hub.contract.wire import ended_data_schema, whistle_data_schema
+from hub.contract.wire import card_data_schema, ended_data_schema, whistle_data_schema
 from hub.model import Contract
 from hub.pack import Pack
 from hub.run import arrivals
@@ -79,7 +79,8 @@ def document(pack: Pack, schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, 
             "description": (
                 "Delivery is at least once: drop repeats by the CloudEvents id. A whistle carries references; "
                 "open them over HTTP under the grants of that moment. A whistle that was called off is told by "
-                "a message of its own on the same channel; its subject is the whistle's id."
+                "a message of its own on the same channel; its subject is the whistle's id. So is a card (督办牌), and "
+                "what supervision asks the department to answer."
             ),
         },
         "defaultContentType": "application/cloudevents+json",
@@ -103,11 +104,14 @@ def _department(
     for number, contract in enumerate(versions):
         fields = wire_fields(contract, schemas)
         mark = f"{name}_v{contract.version}" if number else name
-        blown, ended = whistle_data_schema(contract, fields), ended_data_schema(contract, fields)
         said = {"summary": _validity(contract)} if len(versions) > 1 else {}
-        messages[f"Whistle_{mark}"] = _message("grid.whistle.v1", blown) | said
-        messages[f"WhistleCancelled_{mark}"] = _message("grid.whistle.cancelled.v1", ended) | said
-        told += [f"Whistle_{mark}", f"WhistleCancelled_{mark}"]
+        for kind, message, schema in (
+            ("Whistle", "grid.whistle.v1", whistle_data_schema),
+            ("WhistleCancelled", "grid.whistle.cancelled.v1", ended_data_schema),
+            ("Card", "grid.card.v1", card_data_schema),
+        ):
+            messages[f"{kind}_{mark}"] = _message(message, schema(contract, fields)) | said
+            told.append(f"{kind}_{mark}")
     channels[f"whistles_{name}"] = _channel(whistles(name), newest.title, *told)
     channels[f"reports_{name}"] = _channel(reports(name), f"{newest.title}: 报到", "Report")
     operations[f"whistles_{name}"] = _operation("send", f"whistles_{name}")

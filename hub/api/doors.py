@@ -10,6 +10,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicC
 from hub.clock import Clock
 from hub.errors import Refused
 from hub.run.agreements import Agreements
+from hub.run.appealing import Appealing
 from hub.run.atpost import AtPost
 from hub.run.attached import Attached
 from hub.run.gateway import Gateway
@@ -33,6 +34,7 @@ class Doors:
     gateway: Gateway
     opening: Opening
     attached: Attached
+    appealing: Appealing
     reporting: Reporting
     at_post: AtPost
     telling: Telling

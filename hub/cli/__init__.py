@@ -21,7 +21,13 @@ _COMMANDS: Final = {
     "backup": ("hub.cli.backup", "backup", "A copy of everything, taken while workers run."),
     "bench": ("hub.cli.bench", "bench", "Speed of the whole journey, by stage."),
     "broker": ("hub.cli.broker", "broker", "Topics, accounts and access lists on Kafka, from the pack."),
+    "card": ("hub.cli.card", "card", "Cards (督办牌): list, review an appeal, void, compute them again."),
     "contract": ("hub.cli.contract", "contract", "Check a pack's contracts; what a change breaks and moves."),
+    "defer": (
+        "hub.cli.defer",
+        "defer",
+        "Matters that are agreed to wait (挂账): list, propose, agree, review.",
+    ),
     "demo": ("hub.cli.demo", "demo", "Simulated departments, hub and pages."),
     "department": (
         "hub.cli.department",
@@ -50,6 +56,11 @@ _COMMANDS: Final = {
     "retention": ("hub.cli.retention", "retention", "What is kept past its time: --dry-run counts it."),
     "review": ("hub.cli.review", "review", "Likely duplicates: link two matters, or keep them apart."),
     "run": ("hub.cli.run", "run", "The workers: all of them, or some."),
+    "supervise": (
+        "hub.cli.supervise",
+        "supervise",
+        "What departments have to answer for (督办): list, open, answer, close.",
+    ),
     "whistle": (
         "hub.cli.whistle",
         "whistle",

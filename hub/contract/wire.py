@@ -6,10 +6,13 @@ Pure. Checked after projection, before anything leaves; the AsyncAPI document sh
 from collections.abc import Mapping
 from typing import Any, Final
 
+from hub.contract.load import STEPS
 from hub.model import Contract, Ending
 
 HANDLE: Final = "handle"
 """Purpose of a whistle itself; other purposes are asked for when it is opened."""
+CARD_KINDS: Final = ["blue", "yellow", "red", "order", "letter", "interview"]
+"""Cards and measures of supervision, as a department is told of them."""
 
 
 def whistle_data_schema(contract: Contract, fields: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
@@ -27,6 +30,24 @@ def ended_data_schema(contract: Contract, fields: Mapping[str, Mapping[str, Any]
     """JSON Schema 2020-12 of `data` where a whistle was called off: which one, and why. `fields` as above."""
     leaves = {"id": dict(fields["whistle.id"])} if "whistle.id" in fields else {}
     return _closed(contract, {"whistle": leaves}, {"reason": {"enum": [one.value for one in Ending]}})
+
+
+def card_data_schema(contract: Contract, fields: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """JSON Schema 2020-12 of `data` where the department is shown a card, or asked to answer: of which whistle, which
+    kind, for which step, and when that is due. `fields` as above."""
+    leaves = {"id": dict(fields["whistle.id"])} if "whistle.id" in fields else {}
+    card = {
+        "type": "object",
+        "additionalProperties": False,
+        "required": ["id", "kind", "step", "due_at"],
+        "properties": {
+            "id": {"type": "string", "pattern": "^(cd|sv)_[0-9a-f]{32}$"},
+            "kind": {"enum": CARD_KINDS},
+            "step": {"enum": [*STEPS, "answer"]},
+            "due_at": {"type": "string", "format": "date-time"},
+        },
+    }
+    return _closed(contract, {"whistle": leaves}, {"card": card})
 
 
 def _closed(

@@ -19,6 +19,7 @@ from hub.messages import (
     record,
     settings,
     source,
+    supervision,
     whistle,
 )
 from hub.messages.text import Language, Text
@@ -34,6 +35,7 @@ CATALOGUE: Final[dict[str, Text]] = {
     **bus.TEXTS,
     **whistle.TEXTS,
     **reconcile.TEXTS,
+    **supervision.TEXTS,
     **doctor.TEXTS,
 }
 """Code → text. A test proves that families do not overlap and that every raised code stands here."""

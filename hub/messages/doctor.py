@@ -179,6 +179,18 @@ TEXTS: Final[dict[str, Text]] = {
         "months of the store are not made, or rows lie in none of them: {tables}",
         "start clockwork: it makes them ahead and moves the rows there",
     ),
+    "D158": Text(
+        "近七日有 {count} 张督办牌计算无法复现，已作废（首个：{first}）",
+        "执行 gridplus card list --state void 查看原因；核对日历、合同与办理记录",
+        "{count} cards of the last seven days did not come out the same and are void (first: {first})",
+        "gridplus card list --state void says why; look at the calendar, the contract and the history",
+    ),
+    "D159": Text(
+        "有 {count} 条督办答复或挂账复审已逾期（首个：{first}）",
+        "执行 gridplus supervise list 与 gridplus defer list",
+        "{count} answers to supervision, or reviews of deferred matters, are overdue (first: {first})",
+        "gridplus supervise list, gridplus defer list",
+    ),
     "D149": Text(
         "退单未裁定超过时限：{count} 件（首个：{first}）",
         "由区指挥中心裁定（gridplus whistle list）",

@@ -455,6 +455,24 @@ TEXTS: Final[dict[str, Text]] = {
         "nobody of this shift has a number for any channel of the pack",
         "give one of its contacts a number",
     ),
+    "K257": Text(
+        "督办牌规则 {name} 重复",
+        "每条规则用不同的名称",
+        "the rule of cards {name} is there twice",
+        "give each rule a name of its own",
+    ),
+    "K258": Text(
+        "督办牌规则名称 {name} 须为小写字母、数字和下划线",
+        "改成此种写法，最多 32 位",
+        "the name {name} of a rule of cards is no snake_case word",
+        "use small letters, digits and _, at most 32 of them",
+    ),
+    "K259": Text(
+        "每条督办牌规则须写且只写一项：{allowed}",
+        "保留一项",
+        "a rule of cards says exactly one of {allowed}",
+        "keep one of them",
+    ),
     "K251": Text(
         "工作日历没有可用的办公时段",
         "在 calendar.yaml 的 hours 中写明时段，按先后、不重叠",

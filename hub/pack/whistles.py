@@ -10,6 +10,7 @@ from typing import Final
 from hub.contract.load import read_duration
 from hub.contract.marked import Entry
 from hub.model import Duration, Level
+from hub.pack.cards import read_cards
 from hub.pack.reading import PackFiles, span, validity
 from hub.whistle.rules import USUAL, LevelRules, Post, ReopenRules, Rules
 
@@ -21,6 +22,7 @@ _OPTIONAL: Final = (
     "reopen",
     "most_returns",
     "late_after",
+    "cards",
 )
 _MOST: Final = 20
 
@@ -51,6 +53,7 @@ def _rules(entry: Entry) -> Rules:
         reopen=_reopen(entry["reopen"]),
         most_returns=_count(entry["most_returns"], USUAL.most_returns),
         late_after=span(entry["late_after"], USUAL.late_after),
+        cards=read_cards(entry["cards"]),
     )
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from hub.errors import FixSettings, HubError
 from hub.run.account import account
 from hub.run.agreements import Agreements
+from hub.run.appealing import Appealing
 from hub.run.atpost import AtPost
 from hub.run.attached import Attached
 from hub.run.gateway import Gateway
@@ -62,6 +63,11 @@ class Assembly(Workers):
     def attached(self) -> Attached:
         """Opens the files of whistles for their departments."""
         return Attached(store=self.store, vault=self.vault, showing=self.showing, contracts=self.contracts)
+
+    @cached_property
+    def appealing(self) -> Appealing:
+        """Takes appeals of cards."""
+        return Appealing(store=self.store, vault=self.vault, pack=self.pack)
 
     def register_callers(self) -> None:
         """Lets the keys of the settings speak for their departments; only digests are stored."""

@@ -20,6 +20,7 @@ from hub.model import Move
 from hub.pack.manifest import Retention
 from hub.run.hubmoves import Moves
 from hub.run.retiring import retire
+from hub.run.supervising import Supervising
 from hub.run.ticks import Due, Ticks
 from hub.run.timekeeping import JUMPED, Watch, written
 from hub.store import due, facts, leases, months, outbox, rows_read
@@ -54,11 +55,14 @@ class Clockwork:
         keeps_log: bool,
         forget: Callable[[str], None],
         watch: Watch | None = None,
+        supervising: Supervising | None = None,
     ) -> None:
         """Messages stay as long as `retention` says where the outbox is the log (`keeps_log`); elsewhere the
         broker keeps them, and what was sent may go at once. `moves` makes those of the hub. `forget`
-        drops a destroyed key from memory. `watch` where the clock is one that can jump."""
+        drops a destroyed key from memory. `watch` where the clock is one that can jump, `supervising` where the pack
+        has cards."""
         self._store, self._clock, self._watch = store, clock, watch
+        self._supervising = supervising
         self._lease = leases.Holding(store, LEASE, worker, timedelta(seconds=lease_s))
         self._retention, self._forget = retention, forget
         self._kept, self._keeps_log = retention.topics if keeps_log else timedelta(0), keeps_log
@@ -80,6 +84,7 @@ class Clockwork:
                 self._sweep(conn, now)
                 self._next_sweep = now + _SWEEP_EVERY
         moved = self._make(held, ticked.moves, now)
+        carded = self._supervising.step(held, now) if self._supervising else 0
         if ticked.noted or moved:
             log.info("deadlines_passed", steps=ticked.noted, moves=moved)
         if is_due(self._next_retiming, now, within=_SWEEP_EVERY):
@@ -88,7 +93,7 @@ class Clockwork:
             self._turn_months(held, now)
         if is_due(self._next_retiring, now, within=_SWEEP_EVERY):
             self._retire(held, now)
-        return ticked.noted + moved + (ticked.seen == _PORTION)
+        return ticked.noted + moved + carded + (ticked.seen == _PORTION)
 
     def _make(self, held: leases.Lease, due_: Sequence[Due], now: datetime) -> int:
         """Each in a transaction of its own, so that none waits for another's matter, but for the archive, which nobody

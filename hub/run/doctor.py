@@ -20,7 +20,19 @@ from hub.run.reconciled import FACT as RECONCILED
 from hub.run.reconciled import last_run
 from hub.run.timekeeping import JUMPED, LEAST, TOLD_FOR
 from hub.run.timekeeping import read as read_jump
-from hub.store import attachments, contracts, facts, months, outbox, records, sources, whistles
+from hub.store import (
+    attachments,
+    contracts,
+    deferrals,
+    facts,
+    measures,
+    months,
+    outbox,
+    records,
+    sources,
+    turns,
+    whistles,
+)
 from hub.store.moments import from_us, to_us
 from hub.store.tables import delivery, event, fallback, incident, link, overdue, record, whistle
 from hub.whistle.lifecycle import ACTIVE
@@ -34,6 +46,8 @@ DECIDED_WITHIN: Final = timedelta(days=2)
 _LINKS_LOOKED_BACK: Final = timedelta(days=1)
 RECONCILED_WITHIN: Final = timedelta(hours=36)
 """It runs each night; one night may be missed."""
+_VOID_TOLD: Final = timedelta(days=7)
+"""Cards that became void are told of for so long."""
 CALENDAR_AHEAD: Final = timedelta(days=45)
 _BACKLOG: Final = 10_000
 _COUNTED: Final = 1_000_000
@@ -64,6 +78,7 @@ class Doctor:
             *_forgotten(conn),
             *self._returns(conn),
             *self._overdue(conn),
+            *self._supervision(conn),
             *self._deliveries(conn),
             *oncall.findings(conn, self.pack, self.now),
             *self._attachments(conn),
@@ -160,6 +175,17 @@ class Doctor:
         steps = conn.execute(select(func.count()).where(overdue.c.excused == "")).scalar_one()
         if steps:
             yield HubError("D112", count=steps)
+
+    def _supervision(self, conn: Connection) -> Iterator[HubError]:
+        count, first = turns.void_since(conn, self.now - _VOID_TOLD)
+        if count:
+            yield HubError("D158", count=count, first=first)
+        for number, example in (
+            measures.unanswered(conn, self.now),
+            deferrals.unreviewed(conn, self.now),
+        ):
+            if number:
+                yield HubError("D159", count=number, first=example)
 
     def _deliveries(self, conn: Connection) -> Iterator[HubError]:
         rows = conn.execute(

@@ -15,10 +15,26 @@ from hub.jsonform import plain
 from hub.messages.text import Language
 from hub.messages.why import in_words
 from hub.model import Reason, Whistle
-from hub.store import attachments, contracts, events, incidents, steps, summonses, whistles
+from hub.store import (
+    attachments,
+    cards,
+    contracts,
+    deferrals,
+    events,
+    incidents,
+    measures,
+    steps,
+    summonses,
+    turns,
+    whistles,
+)
+from hub.store.deferrals import Deferral
+from hub.store.measures import Asked
 from hub.store.moments import from_us
 from hub.store.steps import Made
 from hub.store.tables import audit, event, fallback, record
+from hub.whistle.calculation import in_words as told_in_words
+from hub.whistle.supervision import Turned
 
 _LOOKS: Final = 50
 
@@ -172,6 +188,12 @@ def _whistle(conn: Connection, id_: str) -> dict[str, Any]:
             }
             for d in found.deadlines
         ],
+        "cards": _cards(conn, id_),
+        "answers_for": [_asked(one) for one in measures.of_whistles(conn, [id_])],
+        "deferred": [
+            _deferral(one)
+            for one in deferrals.of_incidents(conn, [found.incident_id]).get(found.incident_id, [])
+        ],
         "why_these_fields": _looks(conn, id_),
         "incident": _incident(conn, found.incident_id),
     }
@@ -194,6 +216,56 @@ def _calls(conn: Connection, id_: str) -> list[dict[str, Any]]:
         }
         for r in summonses.rows_of(conn, [id_]).get(id_, [])
     ]
+
+
+def _cards(conn: Connection, whistle_id: str) -> list[dict[str, Any]]:
+    """Each with its calculation, in words and with every input, and with what became of it."""
+    some = cards.of_whistles(conn, [whistle_id]).get(whistle_id, [])
+    made = turns.of_subjects(conn, (one.id for one in some))
+    return [
+        {
+            "id": one.id,
+            "card": one.card,
+            "step": one.step,
+            "round": one.round,
+            "state": one.state,
+            "issued_at": plain(one.issued_at),
+            "words": {language.value: told_in_words(one.calculation, language) for language in Language},
+            "calculation": plain(one.calculation),
+            "turns": [_turn(each) for each in made.get(one.id, [])],
+        }
+        for one in some
+    ]
+
+
+def _turn(made: Turned) -> dict[str, Any]:
+    return {
+        "turn": made.turn,
+        "by": made.by,
+        "at": plain(made.at),
+        "after": made.after,
+        "reason_code": made.reason_code,
+    }
+
+
+def _asked(one: Asked) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "kind": one.kind,
+        "why": one.why,
+        "cards": list(one.cards),
+        "due_at": plain(one.due_at),
+        "state": one.state,
+    }
+
+
+def _deferral(one: Deferral) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "state": one.state,
+        "reason_code": one.reason_code,
+        "review_at": plain(one.review_at),
+    }
 
 
 def _call(one: Whistle) -> dict[str, Any]:

@@ -25,6 +25,7 @@ from hub.run.announcing import tell_incidents
 from hub.run.answering import Answering
 from hub.run.contractbook import ContractBook
 from hub.run.desk import NO_LEAD, PING_PONG, RETURNED, Desk
+from hub.run.expecting import expect
 from hub.run.ledger import Ledger
 from hub.run.notices import Notices
 from hub.run.retimed import retimed_by
@@ -109,6 +110,7 @@ class Moving:
         whistles.change(conn, round_.moved)
         whistles.add(conn, round_.new)
         steps.add(conn, round_.steps)
+        expect(conn, self._pack, [*round_.new, *(one for one, _ in round_.moved)])
         whistles.add_reports(conn, round_.reports)
         self._desk.wait(conn, round_.waiting, now)
         self._desk.release(conn, round_.released, now)

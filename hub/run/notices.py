@@ -11,7 +11,7 @@ from hub.bus.topics import whistles as whistle_topic
 from hub.model import Channel, Whistle
 from hub.run.contractbook import ContractBook
 from hub.run.ledger import Ledger
-from hub.run.telling import Notice, Telling
+from hub.run.telling import Telling, Word
 from hub.store import whistles
 from hub.store.outbox import Outbox
 
@@ -22,7 +22,7 @@ class Notices:
     def __init__(self, *, outbox: Outbox, telling: Telling, contracts: ContractBook) -> None:
         self._outbox, self._telling, self._contracts = outbox, telling, contracts
 
-    def send(self, conn: Connection, notices: Sequence[Notice], ledger: Ledger, now: datetime) -> None:
+    def send(self, conn: Connection, notices: Sequence[Word], ledger: Ledger, now: datetime) -> None:
         """Each over every channel of its contract, in this order; once a transaction (the ledger's rule)."""
         ways = [
             (notice, channel)

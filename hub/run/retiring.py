@@ -9,9 +9,22 @@ whistle without an end still needs is kept until it has one, and so is what wait
 from collections.abc import Callable
 from dataclasses import astuple, dataclass
 from datetime import datetime
+from itertools import chain
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, Select, and_, delete, exists, func, or_, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Select,
+    Table,
+    and_,
+    delete,
+    exists,
+    func,
+    or_,
+    select,
+    update,
+)
 
 from hub import ids
 from hub.model import EventKey, IncidentState, Mode
@@ -20,11 +33,13 @@ from hub.store import attachments, keys, records
 from hub.store.moments import to_us
 from hub.store.tables import (
     body,
+    card,
     data_key,
     event,
     fallback,
     incident,
     link,
+    measure,
     record,
     report,
     resident,
@@ -34,6 +49,8 @@ from hub.whistle.lifecycle import OVER
 
 PORTION: Final = 500
 _OVER: Final = tuple(sorted(one.value for one in OVER))
+_SAID: Final = ((card, "issued_us"), (measure, "opened_us"))
+"""What departments said beside their reports, and since when it stands there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,9 +68,11 @@ class Retired:
 
 def due(conn: Connection, kept: Retention, now: datetime) -> Retired:
     """What is past its time now; nothing is changed."""
+    before_us = to_us(now - kept.records)
+    said = (_reports(before_us), *(_words(table, moment, before_us) for table, moment in _SAID))
     return Retired(
-        conn.execute(_counted(_records(to_us(now - kept.records)))).scalar_one(),
-        conn.execute(_counted(_reports(to_us(now - kept.records)))).scalar_one(),
+        conn.execute(_counted(_records(before_us))).scalar_one(),
+        sum(conn.execute(_counted(one)).scalar_one() for one in said),
         len(_residents(conn, to_us(now - kept.residents), None)),
     )
 
@@ -67,8 +86,13 @@ def retire(conn: Connection, kept: Retention, now: datetime, forget: Callable[[s
     found = conn.execute(_records(to_us(now - kept.records)).limit(PORTION)).all()
     old = [r.record_id for r in found]
     answered = list(conn.execute(_reports(to_us(now - kept.records)).limit(PORTION)).scalars())
+    words = {
+        table: list(conn.execute(_words(table, moment, to_us(now - kept.records)).limit(PORTION)).scalars())
+        for table, moment in _SAID
+    }
+    said = [*answered, *chain.from_iterable(words.values())]
     people = _residents(conn, to_us(now - kept.residents), PORTION)
-    keys.destroy(conn, (*old, *answered, *people))
+    keys.destroy(conn, (*old, *said, *people))
     if found and conn.dialect.name != "postgresql":
         conn.execute(
             delete(body)
@@ -78,10 +102,12 @@ def retire(conn: Connection, kept: Retention, now: datetime, forget: Callable[[s
     conn.execute(update(event).where(event.c.record_id.in_(old)).values(sealed=b""))
     attachments.forget(conn, old)
     conn.execute(update(report).where(report.c.id.in_(answered)).values(sealed=b""))
+    for table, some in words.items():
+        conn.execute(update(table).where(table.c.id.in_(some)).values(sealed=b""))
     conn.execute(delete(resident).where(resident.c.id.in_(people)))
-    for subject in (*old, *answered, *people):
+    for subject in (*old, *said, *people):
         forget(subject)
-    return Retired(len(old), len(answered), len(people))
+    return Retired(len(old), len(said), len(people))
 
 
 def _is_open() -> ColumnElement[bool]:
@@ -124,6 +150,12 @@ def _reports(before_us: int) -> Select[str]:
     """Departments' reports made before that, on whistles that have ended."""
     ended = exists().where(whistle.c.id == report.c.whistle_id, ~_is_open())
     return select(report.c.id).where(report.c.reported_us < before_us, report.c.sealed != b"", ended)
+
+
+def _words(table: Table, moment: str, before_us: int) -> Select[str]:
+    """Appeals of cards, and answers to measures, of before that, on whistles that have ended."""
+    ended = exists().where(whistle.c.id == table.c.whistle_id, ~_is_open())
+    return select(table.c.id).where(table.c[moment] < before_us, table.c.sealed != b"", ended)
 
 
 def _residents(conn: Connection, before_us: int, limit: int | None) -> list[str]:

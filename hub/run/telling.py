@@ -17,11 +17,13 @@ from sqlalchemy import Connection
 from hub.access.audit import AuditRow
 from hub.access.exits import OUTPUTS, Exit
 from hub.access.projected import Projected
-from hub.contract.wire import HANDLE, ended_data_schema, whistle_data_schema
+from hub.contract.wire import HANDLE, card_data_schema, ended_data_schema, whistle_data_schema
 from hub.errors import Bug, Refused
 from hub.intake.validate import Validator
+from hub.jsonform import plain
 from hub.model import Contract, Ending, Incident, Output, Whistle
-from hub.run import envelope
+from hub.run import cardnotice, envelope
+from hub.run.cardnotice import CARD, CardNotice
 from hub.run.contractbook import ContractBook
 from hub.run.looking import Look, audit_rows, shown
 from hub.run.showing import Showing
@@ -34,6 +36,7 @@ log = structlog.get_logger()
 
 BLOWN: Final = "grid.whistle.v1"
 CALLED_OFF: Final = "grid.whistle.cancelled.v1"
+_SCHEMAS: Final = {BLOWN: whistle_data_schema, CALLED_OFF: ended_data_schema, CARD: card_data_schema}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,15 @@ class Notice:
     def of_change(cls, whistle: Whistle, incident: Incident, ending: Ending | None = None) -> "Notice":
         """It was called off; or without `ending` it is the department's again."""
         return cls(f"{whistle.id}:{whistle.version}", whistle, incident, ending)
+
+    @property
+    def kind(self) -> str:
+        """The CloudEvents type."""
+        return BLOWN if self.ending is None else CALLED_OFF
+
+
+Word = Notice | CardNotice
+"""Whatever a department is told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,9 +101,9 @@ class Telling:
         schemas: Mapping[str, Mapping[str, Any]],
     ) -> None:
         self._showing, self._contracts, self._district, self._schemas = showing, contracts, district, schemas
-        self._wire: Final[dict[tuple[str, tuple[tuple[str, str], ...], bool], Validator]] = {}
+        self._wire: Final[dict[tuple[str, tuple[tuple[str, str], ...], str], Validator]] = {}
 
-    def tell(self, conn: Connection, notices: Sequence[Notice], *, through: Exit, at: datetime) -> list[Told]:
+    def tell(self, conn: Connection, notices: Sequence[Word], *, through: Exit, at: datetime) -> list[Told]:
         """The messages of `notices`, in their order; rows of limited grants are counted in this transaction.
 
         The id is the notice's, however often it is told. Raises Bug A121 where a projection is not what the
@@ -115,12 +127,11 @@ class Telling:
         """
         stored = whistles.load(conn, waiting.values())
         matters = incidents.load(conn, {one.incident_id for one in stored.values()})
-        looks: list[tuple[Notice, Contract, Look]] = []
+        cards = cardnotice.found(conn, waiting, stored, matters)
+        looks: list[tuple[Word, Contract, Look]] = []
         for message_id, whistle_id in waiting.items():
             whistle = stored[whistle_id]
-            is_over = message_id != whistle_id and whistle.state in RELIEVED
-            ending = ending_of(whistle) if is_over else None
-            notice = Notice(message_id, whistle, matters[whistle.incident_id], ending)
+            notice = cards.get(message_id) or _notice(message_id, whistle, matters[whistle.incident_id])
             with _left_out(whistle):
                 contract = self._contracts.of(conn, whistle.contract_id)
                 looks.append((notice, contract, self._look(notice, contract, through, at)))
@@ -131,41 +142,55 @@ class Telling:
                 found[notice.id] = self._told(notice, contract, projected, through, at)
         return found
 
-    def _look(self, one: Notice, contract: Contract, through: Exit, at: datetime) -> Look:
+    def _look(self, one: Word, contract: Contract, through: Exit, at: datetime) -> Look:
         """A whistle that was called off before it was fetched shows no more than which one it was: its
-        department may be the accused by now (domain.md 2.5)."""
+        department may be the accused by now (domain.md 2.5). Word of a card never shows more."""
         output = OUTPUTS[through] or Output.STREAM
-        over = one.ending is not None or one.whistle.state in RELIEVED
+        over = one.kind != BLOWN or one.whistle.state in RELIEVED
         show = self._showing.ended if over else self._showing.whistle
         return show(one.whistle, one.incident, contract, output=output, purpose=HANDLE, at=at)
 
-    def _told(
-        self, one: Notice, contract: Contract, projected: Projected, through: Exit, at: datetime
-    ) -> Told:
-        whistle, ending = one.whistle, one.ending
+    def _told(self, one: Word, contract: Contract, projected: Projected, through: Exit, at: datetime) -> Told:
+        whistle = one.whistle
         href = f"/departments/me/whistles/{whistle.id}"
         data: dict[str, object] = {**projected.as_json(), "department": whistle.department, "href": href}
-        if ending is not None:
-            data["reason"] = ending.value
-        for fault in self._wire_of(contract, projected, is_end=ending is not None).faults(data):
+        data |= _beside(one)
+        for fault in self._wire_of(contract, projected, one.kind).faults(data):
             raise Bug("A121", pointer=fault.pointer, contract=contract.id)
         message = envelope.wrap(
-            BLOWN if ending is None else CALLED_OFF,
+            one.kind,
             id_=one.id,
             source=self._district,
             subject=whistle.id,
-            at=whistle.blown_at if ending is None else at,
+            at=_said_at(one, at),
             data=data,
         )
         rows = audit_rows(projected, whistle, through=through, at=at, rows=(one.incident.id,))
         return Told(message, tuple(rows))
 
-    def _wire_of(self, contract: Contract, projected: Projected, *, is_end: bool) -> Validator:
+    def _wire_of(self, contract: Contract, projected: Projected, kind: str) -> Validator:
         """Compiled once a contract and set of masks: where the audit says masked, the message must look so."""
-        key = (contract.id, projected.account.masks, is_end)
+        key = (contract.id, projected.account.masks, kind)
         wire = self._wire.get(key)
         if wire is None:
             fields = wire_fields(contract, self._schemas, dict(projected.account.masks))
-            schema = ended_data_schema if is_end else whistle_data_schema
-            wire = self._wire[key] = Validator(schema(contract, fields))
+            wire = self._wire[key] = Validator(_SCHEMAS[kind](contract, fields))
         return wire
+
+
+def _notice(message_id: str, whistle: Whistle, incident: Incident) -> Notice:
+    is_over = message_id != whistle.id and whistle.state in RELIEVED
+    return Notice(message_id, whistle, incident, ending_of(whistle) if is_over else None)
+
+
+def _beside(one: Word) -> dict[str, object]:
+    """What a message says beside what is projected."""
+    if isinstance(one, CardNotice):
+        return {"card": plain(one.data())}
+    return {} if one.ending is None else {"reason": one.ending.value}
+
+
+def _said_at(one: Word, at: datetime) -> datetime:
+    if isinstance(one, CardNotice):
+        return one.at
+    return one.whistle.blown_at if one.ending is None else at

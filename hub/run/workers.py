@@ -23,10 +23,12 @@ from hub.run.intake import Intake
 from hub.run.latecomers import Latecomers
 from hub.run.loop import Loop
 from hub.run.matters import Reports
+from hub.run.notices import Notices
 from hub.run.relay import Relay
 from hub.run.rooms import Rooms
 from hub.run.source import SourceWorker
 from hub.run.summoning import Summoning
+from hub.run.supervising import Supervising
 from hub.run.ticks import Ticks
 from hub.run.timekeeping import Watch
 from hub.run.webhooks import Hook, Webhooks, saying
@@ -234,7 +236,7 @@ class Workers(Rooms):
         ticks = Ticks(calendar=self.pack.calendar, rules_on=self.pack.rules_on, contracts=self.contracts)
         return Clockwork(
             ticks=ticks,
-            moves=HubMoves(lambda: self.dispatch("clockwork"), self.pack),
+            moves=HubMoves(lambda: self.dispatch("moves"), self.pack),
             store=self.store,
             clock=self.clock,
             worker=self.worker,
@@ -243,6 +245,15 @@ class Workers(Rooms):
             keeps_log=self.embedded,
             forget=self._forget,
             watch=Watch(self.clock) if isinstance(self.clock, SystemClock) else None,
+            supervising=self.supervising() if any(one.cards.rules for one in self.pack.whistles) else None,
+        )
+
+    def supervising(self) -> Supervising:
+        """Cards by the clock, for the one thread that leads."""
+        ledger = self._ledger("clockwork")
+        notices = Notices(outbox=self.outbox, telling=self.telling, contracts=self.contracts)
+        return Supervising(
+            store=self.store, pack=self.pack, contracts=self.contracts, notices=notices, ledger=ledger
         )
 
     def _forget(self, subject: str) -> None:

@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import Final
 
 from hub.model import Duration, Level, Unit
+from hub.whistle.cardrules import NO_CARDS, CardRules
 
 
 class Post(StrEnum):
@@ -58,6 +59,8 @@ class Rules:
     """退单 of one matter by whichever departments; this many raise it to the district (N40)."""
     late_after: timedelta
     """A report that reached the hub this long after it was made is late_received (N79)."""
+    cards: CardRules = NO_CARDS
+    """督办牌: when a department is warned, and what follows."""
 
     def holds_on(self, day: date) -> bool:
         """Whether these rules are in force on `day`."""

@@ -15,6 +15,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import closing, redirect_stderr, redirect_stdout
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
@@ -28,10 +29,13 @@ from hub.access.exits import Exit
 from hub.api.app import serve
 from hub.bus.topics import whistles
 from hub.cli import main
+from hub.clock import day_of
 from hub.demo.canaries import Canaries
 from hub.demo.departments import Departments, WebhookDepartment
 from hub.model import Channel, Code, Mode
 from hub.run import logs
+from hub.run.asking import Asking
+from hub.run.deferring import Deferring
 from hub.run.explaining import explain
 from hub.run.pictures import Part
 from hub.run.reception import Reception, write
@@ -126,6 +130,8 @@ def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         take_webhooks(lived)
         ring_phones(lived, tmp_path_factory.mktemp("gateways"))
         open_and_report(lived)
+        supervise(lived)
+        take_webhooks(lived)
     lived.printed = heard.getvalue()
     yield lived
     lived.in_hand.close()
@@ -245,6 +251,39 @@ def open_and_report(day: Day) -> None:
             )
             assert 201 == reported.status_code, reported.text
     day.in_hand.settle(*hub.pack.sources)
+
+
+def supervise(day: Day) -> None:
+    """Days later: each department appeals a card in words that name somebody, and answers for what it is asked; a
+    matter is agreed to wait."""
+    hub = day.in_hand.hub
+    day.in_hand.clock.pause(timedelta(days=6).total_seconds())
+    clockwork = hub.plain_clockwork()
+    while clockwork.step():
+        pass
+    note = f"经办{planted(310).name}，电话{planted(310).phone}"
+    with day.client() as client:
+        for department in day.departments:
+            cards = client.get("/departments/me/cards", headers=by(department)).json()["cards"]
+            for card in cards[:1]:
+                said = {"nonce": department, "reason_code": "RAIN", "note": note}
+                path = f"/departments/me/cards/{card['id']}/appeal"
+                assert 201 == client.post(path, headers=by(department), json=said).status_code
+    with hub.store.write() as conn:
+        now = hub.clock.now()
+        desk = Asking(conn, hub.vault, by="desk", at=now)
+        for (id_,) in conn.exec_driver_sql("SELECT id FROM measure").all():
+            desk.answer(id_, note)
+        matter = conn.exec_driver_sql("SELECT min(id) FROM incident WHERE state = 'open'").scalar_one()
+        Deferring(conn, by="desk", at=now).propose(matter, "HARD", day_of(now) + timedelta(days=9))
+    assert [] != day.in_hand.rows("SELECT 1 FROM card WHERE state = 'appealed'")
+    assert [] != day.in_hand.rows("SELECT 1 FROM measure WHERE state = 'answered'")
+
+
+def _a_card_of(client: TestClient, department: str) -> str:
+    """The id of one of the department's cards; a value where it has none."""
+    cards = client.get("/departments/me/cards", headers=by(department)).json()["cards"]
+    return str(cards[0]["id"]) if cards else planted(0).phone
 
 
 def _a_file_of(client: TestClient, department: str, whistle: str) -> str:
@@ -393,6 +432,8 @@ def asked(client: TestClient, route: str, department: str, mine: list[str]) -> I
         filled = filled.replace("{path:path}", planted(0).phone)
         if "{attachment_id}" in path:
             filled = filled.replace("{attachment_id}", _a_file_of(client, department, id_))
+        if "{card_id}" in path:
+            filled = filled.replace("{card_id}", _a_card_of(client, department))
         for purpose in ("handle", "callback"):
             yield client.request(
                 method,
@@ -451,8 +492,11 @@ def filled(day: Day, word: str, place: Path) -> str:
         return str(day.in_hand.hub.pack.root)
     if word == "{attachment}":
         return str(day.in_hand.rows("SELECT min(id) FROM attachment WHERE state = 'fetched'")[0][0])
-    if word in ("{event}", "{incident}", "{whistle}"):
-        return str(day.in_hand.rows(f"SELECT min(id) FROM {word.strip('{}')}")[0][0])  # noqa: S608 one of three words
+    if word in ("{card}", "{deferral}", "{event}", "{incident}", "{measure}", "{whistle}"):
+        return str(day.in_hand.rows(f"SELECT min(id) FROM {word.strip('{}')}")[0][0])  # noqa: S608 one of these words
+    if word == "{words}":
+        (place / "words").write_text(f"经办{planted(310).name}", "utf-8")
+        return str(place / "words")
     if word == "{file}":
         (place / "rows.csv").write_text(f"编号,标题\n,{planted(0).name}\n{planted(0).phone}\n", "utf-8")
         return str(place / "rows.csv")

@@ -327,6 +327,66 @@ def test_a_body_without_end_is_not_read_to_its_end(http: TestClient) -> None:
     assert (413, "P108") == (answer.status_code, answer.json()["code"])
 
 
+# -- cards -----------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def carded(hub: HubInHand) -> HubInHand:
+    """A hub whose departments were called once and did nothing for two hours."""
+    hub.tell(stated("A1", position=at(*spot(hub))))
+    hub.settle()
+    hub.clock.pause(7200)
+    clockwork = hub.hub.plain_clockwork()
+    while clockwork.step():
+        pass
+    return hub
+
+
+def test_a_department_sees_its_own_cards_each_with_how_it_was_computed(
+    carded: HubInHand, http: TestClient
+) -> None:
+    (card,) = http.get("/departments/me/cards", headers=by("zilai")).json()["cards"]
+    assert ("yellow", "sign", "standing", whistle_of(carded, "zilai")) == (
+        card["card"],
+        card["step"],
+        card["state"],
+        card["whistle_id"],
+    )
+    assert {"rule", "steps", "called_at", "limit", "due_at", "moment"} <= card["calculation"].keys()
+    assert [False, True] == [card["words"][language].isascii() for language in ("zh", "en")]
+    assert {"cards": []} == http.get("/departments/me/cards", headers=by("chengguan")).json()
+    assert 401 == http.get("/departments/me/cards").status_code
+
+
+def test_a_card_is_appealed_once_and_a_retry_changes_nothing(carded: HubInHand, http: TestClient) -> None:
+    ((id_,),) = carded.rows("SELECT id FROM card WHERE department = 'zilai'")
+    path, said = f"/departments/me/cards/{id_}/appeal", {"nonce": "1", "reason_code": "RAIN", "note": "暴雨"}
+    answers = [http.post(path, headers=by("zilai"), json=said) for _ in range(2)]
+    assert [(201, False), (201, True)] == [(one.status_code, one.json()["repeated"]) for one in answers]
+    assert {"appealed"} == {one.json()["state"] for one in answers}
+    again = http.post(path, headers=by("zilai"), json=said | {"nonce": "2"})
+    assert (409, "W132") == (again.status_code, again.json()["code"])
+
+
+@pytest.mark.parametrize(
+    ("department", "said", "status", "code"),
+    [
+        pytest.param("chengguan", {}, 404, "W130", id="another's"),
+        pytest.param("zilai", {"reason_code": "连日暴雨"}, 422, "W114", id="a reason in words"),
+        pytest.param("zilai", {"reason_code": ""}, 422, "W102", id="no reason"),
+        pytest.param("zilai", {"name": "x"}, 422, "W102", id="a field too many"),
+    ],
+)
+def test_an_appeal_that_does_not_fit_is_refused(
+    carded: HubInHand, http: TestClient, department: str, said: dict[str, str], status: int, code: str
+) -> None:
+    ((id_,),) = carded.rows("SELECT id FROM card WHERE department = 'zilai'")
+    body = {"nonce": "1", "reason_code": "RAIN", "note": ""} | said
+    answer = http.post(f"/departments/me/cards/{id_}/appeal", headers=by(department), json=body)
+    assert (status, code) == (answer.status_code, answer.json()["code"])
+    assert [("standing",)] == carded.rows("SELECT state FROM card WHERE department = 'zilai'")
+
+
 _NUL, _HALF = r"\u0000", r"\ud800"
 
 

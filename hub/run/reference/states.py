@@ -7,8 +7,9 @@ from typing import Final, TypeVar
 from hub.model import Actor, Move, WhistleState
 from hub.plugin import supervisor
 from hub.run.reference.page import Page, code, markdown, mermaid, table
-from hub.whistle import lifecycle
+from hub.whistle import lifecycle, supervision
 from hub.whistle.lifecycle import Effect, Need
+from hub.whistle.supervision import State, Turn
 
 _State = TypeVar("_State", bound=StrEnum)
 _Turn = TypeVar("_Turn", bound=StrEnum)
@@ -104,6 +105,34 @@ TURNS: Final[Mapping[supervisor.Turn, str]] = {
     supervisor.Turn.RESUME: "恢复",
     supervisor.Turn.STOP: "停止",
 }
+OVERSEEN: Final[Mapping[State, str]] = {
+    State.STANDING: "督办牌有效",
+    State.APPEALED: "已申诉，待初审",
+    State.REVIEWED: "初审已毕，待复审",
+    State.KEPT: "复审维持",
+    State.WITHDRAWN: "复审撤销（不计入，超期事实不变）",
+    State.VOID: "作废（计算无法复现）",
+    State.OPEN: "待答复",
+    State.ANSWERED: "已答复",
+    State.CLOSED: "已办结",
+    State.DROPPED: "依据已撤销",
+    State.PROPOSED: "已提出挂账",
+    State.AGREED: "挂账中",
+    State.ENDED: "挂账结束",
+}
+OVERSEES: Final[Mapping[Turn, str]] = {
+    Turn.APPEAL: "部门申诉",
+    Turn.REVIEW: "初审",
+    Turn.KEEP: "复审维持",
+    Turn.WITHDRAW: "复审撤销",
+    Turn.VOID: "作废",
+    Turn.ANSWER: "答复",
+    Turn.CLOSE: "办结",
+    Turn.DROP: "依据撤销",
+    Turn.AGREE: "另一人同意",
+    Turn.RENEW: "复审后续期",
+    Turn.END: "结束",
+}
 
 
 def states_page() -> Page:
@@ -111,19 +140,34 @@ def states_page() -> Page:
     return markdown(
         "docs/reference/states.md",
         "States",
-        "Each of the two lives is one table in the code. A move that is not in the table is refused, and the "
-        "refusal names the moves that are open (W101 for a whistle, S117 for an adapter).",
+        "Each of these lives is one table in the code. A move that is not in the table is refused, and the "
+        "refusal names the moves that are open (W101 for a whistle, W131 for cards and the like, S117 for an adapter).",
         "## A whistle (哨)\n\nEach called department has a whistle of its own. A contract blows a whistle "
         "at once, and so does the centre that designates a department: it begins at `blown`. One that a person "
         "submits begins as a draft. An upgrade, a pause and more time leave the state as it is and stand "
         "beside it. People move whistles with `gridplus whistle`, departments by reporting in.",
         diagram({at: way.after for at, way in lifecycle.TABLE.items()}, WhistleState.DRAFT),
         _life(),
+        "## A card, an answer that is owed, a matter that waits (督办牌、督办、挂账)\n\nA card is appealed once, and "
+        "reviewed twice, by two accounts. What a department answers for begins at `open`; a deferral is proposed by "
+        "one account and agreed to by another.",
+        *(diagram(_of(first), first) for first in (State.STANDING, State.OPEN, State.PROPOSED)),
+        _rows({at: way[0] for at, way in supervision.TABLE.items()}, OVERSEEN, OVERSEES, "turn"),
         "## An adapter\n\nEach source is supervised on its own: what it raises becomes its state, and no other "
         "source stops. `gridplus doctor` names every adapter that is not running.",
         diagram(supervisor.TABLE, supervisor.State.LOADED),
         _rows(supervisor.TABLE, ADAPTER, TURNS, "turn"),
     )
+
+
+def _of(first: State) -> dict[tuple[State, Turn], State]:
+    """What can become of a card, a measure or a deferral that begins at `first`."""
+    reached, found = {first}, dict[tuple[State, Turn], State]()
+    for (before, turn), (after, _) in supervision.TABLE.items():
+        if before in reached:
+            reached.add(after)
+            found[before, turn] = after
+    return found
 
 
 def diagram(moves: Mapping[tuple[_State, _Turn], _State], first: _State) -> str:

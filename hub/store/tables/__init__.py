@@ -5,6 +5,7 @@ from hub.store.tables.matters import block, fallback, incident, link, review
 from hub.store.tables.messages import message, offset, parcel
 from hub.store.tables.received import alias, attachment, body, data_key, event, grid_version, record, resident
 from hub.store.tables.summonses import summons
+from hub.store.tables.supervision import card, card_due, deferral, measure, turn
 from hub.store.tables.whistles import answer, delivery, overdue, report, step, whistle
 from hub.store.tables.workers import (
     adapter_state,
@@ -28,9 +29,12 @@ __all__ = [
     "audit_head",
     "block",
     "body",
+    "card",
+    "card_due",
     "contract_version",
     "cursor",
     "data_key",
+    "deferral",
     "delivery",
     "event",
     "fact",
@@ -39,6 +43,7 @@ __all__ = [
     "incident",
     "lease",
     "link",
+    "measure",
     "message",
     "metadata",
     "offset",
@@ -53,5 +58,6 @@ __all__ = [
     "staff",
     "step",
     "summons",
+    "turn",
     "whistle",
 ]
