@@ -214,7 +214,12 @@ def upgrade(incident: str, by: str, reason: str, store: str | None, bus: str | N
 
 @whistle.command()
 @click.argument("incident")
-@click.option("--level", type=click.Choice(list(Level)), required=True, help="As the pack names its levels.")
+@click.option(
+    "--level",
+    type=click.Choice([one.value for one in Level]),
+    required=True,
+    help="As the pack names its levels.",
+)
 @click.option("--department", default="", help="Whom; without it, whom the contracts call at that level.")
 @_AS
 @_as_decision

@@ -36,7 +36,7 @@ from hub.run.telling import Notice
 from hub.store import incidents, whistles
 from hub.store.steps import Made
 from hub.whistle.clocks import deadline, due_from
-from hub.whistle.follow import BLOWN_BY, is_led
+from hub.whistle.follow import BLOWN_BY, LET_GO, is_led
 from hub.whistle.lifecycle import advance, is_above
 from hub.whistle.posts import Posted, check_may_blow
 
@@ -170,7 +170,7 @@ class Blowing:
     def _calls(self, incident: Incident, standing: Sequence[Whistle], department: str) -> tuple[Call, ...]:
         """Whom to call: whoever is at it already, or was relieved of it by the centre, is not called again."""
         (concern,) = concerns_of(self._conn, [(incident, self._at)])
-        busy = {w.department for w in standing if w.state is not WhistleState.CANCELLED}
+        busy = {w.department for w in standing if w.state not in LET_GO}
         if department:
             able = self._journey.callable(concern.event, incident, self._at, concern.accused)
             if department not in {call.department for call in able}:

@@ -124,6 +124,8 @@ class Round:
         """`before` was called off."""
         self.put(before, after)
         if before.state not in UNBLOWN:  # of what no department was told, none is told the end
+            # What it was to hear of before the end, such as a raise, would come as a second end to who fetches.
+            self.told = [one for one in self.told if one.whistle.id != after.id]
             self.told.append(Notice.of_change(after, incident, why))
         self.steps.append(Made(step, "", why.value))
 

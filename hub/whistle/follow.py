@@ -28,6 +28,8 @@ from hub.whistle.lifecycle import ACTIVE, DONE, OVER, RELIEVED, UNBLOWN, Step, a
 
 ALONE: Final = "alone"
 """Rule of the reason that a lead's whistle carries which waited for those who assist no more."""
+LET_GO: Final = frozenset({WhistleState.CANCELLED, WhistleState.REFUSED})
+"""Ends after which the department may be called for the matter again."""
 _CHECKED: Final = frozenset({WhistleState.CHECKED, WhistleState.ARCHIVED})
 BLOWN_BY: Final = "blown_by"
 """Rule of the reason that a whistle carries which a post blew; its fact `post` says which."""
@@ -72,8 +74,7 @@ def follow(
         or (_may_be_called_off(w) and _is_wanted_no_more(w, wanted.get(w.department)))
     )
     gone = {w.id for w in end}
-    let_go = (WhistleState.CANCELLED, WhistleState.REFUSED)
-    held = {w.department for w in whistles if w.state not in let_go and w.id not in gone}
+    held = {w.department for w in whistles if w.state not in LET_GO and w.id not in gone}
     return Turn(tuple(_again(call, whistles) for call in calls if call.department not in held), end)
 
 
