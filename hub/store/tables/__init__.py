@@ -1,6 +1,7 @@
 """Every table of the hub, a family a file; nothing else."""
 
 from hub.store.tables.base import metadata
+from hub.store.tables.dossier import dossier_entry, dossier_head, dossier_mark
 from hub.store.tables.matters import block, fallback, incident, link, review
 from hub.store.tables.messages import message, offset, parcel
 from hub.store.tables.received import alias, attachment, body, data_key, event, grid_version, record, resident
@@ -31,6 +32,9 @@ __all__ = [
     "cursor",
     "data_key",
     "delivery",
+    "dossier_entry",
+    "dossier_head",
+    "dossier_mark",
     "event",
     "fact",
     "fallback",

@@ -59,6 +59,7 @@ step = Table(
     Column("reason_code", String(32), nullable=False),
     Column("until_us", BigInteger),  # of a pause its end, of an extension the moment asked for or granted
     Column("level", String(10)),  # of an upgrade the level reached
+    Column("filed", SmallInteger, nullable=False, server_default="0"),  # 1: it stands in its dossier
     PrimaryKeyConstraint("whistle_id", "version"),
 )
 
@@ -73,6 +74,7 @@ overdue = Table(
     Column(
         "excused", String(16), nullable=False
     ),  # why it does not count: extended, late_received… ; "" counts
+    Column("filed", String(16), nullable=False, server_default="-"),  # as what it stands in its dossier
     PrimaryKeyConstraint("whistle_id", "step", "round"),
 )
 
@@ -89,6 +91,7 @@ delivery = Table(
     Column("next_us", BigInteger, nullable=False),
     Column("code", String(24)),
     Column("done_us", BigInteger),
+    Column("filed_us", BigInteger, nullable=False, server_default="0"),  # the end that stands in its dossier
     PrimaryKeyConstraint("message_id", "channel"),
     Index("delivery_waiting", "department", "channel", "state", "seq"),
     Index("delivery_number", "department", "seq"),
@@ -121,6 +124,7 @@ answer = Table(
     Column("next_us", BigInteger, nullable=False),
     Column("receipt", String(128)),
     Column("seq", BigInteger, nullable=False),  # order within the source
+    Column("filed", SmallInteger, nullable=False, server_default="0"),  # 1: it stands in its dossiers
     Index("answer_waiting", "source", "state", "seq"),
     Index("answer_number", "source", "seq"),
 )
