@@ -25,6 +25,7 @@ _COMMANDS: Final = {
     "demo": ("hub.cli.demo", "demo", "Simulated departments, hub and pages."),
     "docs": ("hub.cli.docs", "docs", "Reference pages, generated; --check finds stale ones."),
     "doctor": ("hub.cli.doctor", "doctor", "What is silently wrong, each with its next step."),
+    "dossier": ("hub.cli.dossier", "dossier", "The chained file of a whistle (一哨一档), signed, as ZIP."),
     "explain": ("hub.cli.explain", "explain", "Why an event, incident or whistle is as it is."),
     "import": ("hub.cli.importing", "import_", "Back-fill from files; starts no clock and no whistle."),
     "keys": ("hub.cli.keys", "keys", "The vault's master keys and callers' keys."),
@@ -40,6 +41,7 @@ _COMMANDS: Final = {
     "retention": ("hub.cli.retention", "retention", "What is kept past its time: --dry-run counts it."),
     "review": ("hub.cli.review", "review", "Likely duplicates: link two matters, or keep them apart."),
     "run": ("hub.cli.run", "run", "The workers: all of them, or some."),
+    "verify": ("hub.cli.dossier", "verify", "Whether an exported dossier is what a hub wrote; offline."),
     "whistle": (
         "hub.cli.whistle",
         "whistle",

@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from typing import Final
 
 from hub.errors import HubError
-from hub.messages import access, attachment, bus, doctor, pack, peer, record, settings, source, whistle
+from hub.messages import (
+    access,
+    attachment,
+    bus,
+    doctor,
+    dossier,
+    pack,
+    peer,
+    record,
+    settings,
+    source,
+    whistle,
+)
 from hub.messages.text import Language, Text
 
 CATALOGUE: Final[dict[str, Text]] = {
@@ -22,6 +34,7 @@ CATALOGUE: Final[dict[str, Text]] = {
     **bus.TEXTS,
     **whistle.TEXTS,
     **doctor.TEXTS,
+    **dossier.TEXTS,
 }
 """Code → text. A test proves that families do not overlap and that every raised code stands here."""
 

@@ -6,6 +6,7 @@ from typing import Any
 from hub.errors import FixSettings, HubError
 from hub.run.account import account
 from hub.run.attached import Attached
+from hub.run.dossiers import Dossiers
 from hub.run.gateway import Gateway
 from hub.run.opening import Opening
 from hub.run.workers import Workers
@@ -41,6 +42,17 @@ class Assembly(Workers):
     def attached(self) -> Attached:
         """Opens the files of whistles for their departments."""
         return Attached(store=self.store, vault=self.vault, showing=self.showing, contracts=self.contracts)
+
+    @cached_property
+    def dossiers(self) -> Dossiers:
+        """Exports dossiers."""
+        return Dossiers(
+            store=self.store,
+            vault=self.vault,
+            showing=self.showing,
+            contracts=self.contracts,
+            anchors=self.settings.anchors,
+        )
 
     def register_callers(self) -> None:
         """Lets the keys of the settings speak for their departments; only digests are stored."""

@@ -62,13 +62,15 @@ dossier_mark = Table(
     "dossier_mark",
     metadata,
     Column("chain", String(96), primary_key=True),
-    Column("seq", BigInteger, nullable=False),  # the last block of this chain of looks that stands in dossiers
+    Column(
+        "seq", BigInteger, nullable=False
+    ),  # the last block of this chain of looks that stands in dossiers
 )
 
 UNFILED: Final = {
     "step": "filed = 0",
     "overdue": "filed <> excused",
-    "delivery": "done_us IS NOT NULL AND done_us <> filed_us",
+    "delivery": "filed_us = 0 OR (done_us IS NOT NULL AND done_us <> filed_us)",
     "answer": "state <> 'waiting' AND filed = 0",
     "link": "filed = 0 OR (filed = 1 AND undone_us IS NOT NULL)",
 }

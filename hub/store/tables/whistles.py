@@ -91,7 +91,9 @@ delivery = Table(
     Column("next_us", BigInteger, nullable=False),
     Column("code", String(24)),
     Column("done_us", BigInteger),
-    Column("filed_us", BigInteger, nullable=False, server_default="0"),  # the end that stands in its dossier
+    Column(
+        "filed_us", BigInteger, nullable=False, server_default="0"
+    ),  # in its dossier: 1 that it waits, else its end
     PrimaryKeyConstraint("message_id", "channel"),
     Index("delivery_waiting", "department", "channel", "state", "seq"),
     Index("delivery_number", "department", "seq"),

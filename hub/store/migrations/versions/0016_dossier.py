@@ -14,7 +14,7 @@ depends_on = None
 UNFILED = {
     "step": ("whistle_id", "filed = 0"),
     "overdue": ("whistle_id", "filed <> excused"),
-    "delivery": ("whistle_id", "done_us IS NOT NULL AND done_us <> filed_us"),
+    "delivery": ("whistle_id", "filed_us = 0 OR (done_us IS NOT NULL AND done_us <> filed_us)"),
     "answer": ("event_key", "state <> 'waiting' AND filed = 0"),
     "link": ("incident_id", "filed = 0 OR (filed = 1 AND undone_us IS NOT NULL)"),
 }
