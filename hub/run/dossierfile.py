@@ -7,6 +7,7 @@ no second member of a name, no path, no bytes beside the members, nothing that u
 
 import hashlib
 import io
+import struct
 import zipfile
 from collections.abc import Iterable, Mapping
 from typing import Final
@@ -54,7 +55,7 @@ def unpack(file: bytes) -> Mapping[str, bytes]:
             if not stored or sum(one.file_size for one in infos) > len(file):
                 raise HubError("V111", why="compression")
             members = {name: opened.read(name) for name in names}
-    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError, EOFError, RuntimeError):
+    except (zipfile.BadZipFile, struct.error, ValueError, RuntimeError, OSError, EOFError):
         raise HubError("V111", why="format") from None
     if _zipped(members) != file:
         raise HubError("V111", why="bytes")

@@ -19,7 +19,7 @@ from hub.store import dossiers, whistles
 from hub.store.engine import chunks
 from hub.store.lists import among
 from hub.store.moments import to_us
-from hub.store.tables import answer, delivery, link, overdue, step
+from hub.store.tables import answer, delivery, link, overdue, report, step
 
 _WAITS: Final = 1
 """No moment: a delivery's mark while it has no end."""
@@ -69,8 +69,9 @@ def _of_matters(conn: Connection, rows: Sequence[Row[Any]]) -> list[list[str]]:
     return [[one.id for one in called.get(r.incident_id, [])] for r in rows]
 
 
-def _of_answers(conn: Connection, rows: Sequence[Row[Any]]) -> list[list[str]]:
-    """Those of the report's matter whose department the answer speaks of."""
+def _of_answers(conn: Connection, rows: Sequence[Row[Any]]) -> list[Sequence[str]]:
+    """The whistle whose move made the answer, by its id (`hub.run.reporting.answer_to`); all of the report's matter
+    where none is known by it."""
     matters: dict[str, str] = {}
     for part in chunks({r.event_key for r in rows}):
         found = conn.execute(
@@ -80,11 +81,24 @@ def _of_answers(conn: Connection, rows: Sequence[Row[Any]]) -> list[list[str]]:
         )
         matters |= {r.event_key: r.incident_id for r in found}
     called = whistles.of_incidents(conn, set(matters.values()))
-    departments = [orjson.loads(r.body).get("department") for r in rows]
-    return [
-        [w.id for w in called.get(matters.get(r.event_key, ""), []) if w.department == department]
-        for r, department in zip(rows, departments, strict=True)
+    mine = {matter: [one.id for one in many] for matter, many in called.items()}
+    seeds = {id_: id_ for many in mine.values() for id_ in many}
+    for part in chunks(list(seeds)):
+        made = conn.execute(select(report.c.id, report.c.whistle_id).where(among(report.c.whistle_id, part)))
+        seeds |= {r.id: r.whistle_id for r in made}
+    of: dict[str, list[str]] = {}
+    for seed, id_ in seeds.items():
+        of.setdefault(id_, []).append(seed)
+    return [_asked_by(r, mine.get(matters.get(r.event_key, ""), []), of) for r in rows]
+
+
+def _asked_by(row: Row[Any], candidates: Sequence[str], seeds: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    made = [
+        id_
+        for id_ in candidates
+        if any(ids.digest_of("answer", seed, row.event_key) == row.id for seed in seeds[id_])
     ]
+    return made or candidates
 
 
 def _step(r: Row[Any], id_: str) -> Occurrence:

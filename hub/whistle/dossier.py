@@ -107,12 +107,12 @@ def digest_of(entry: Entry) -> str:
     """64 hex digits over all that the entry says, and the one before it."""
     fields = sorted(entry.fields.items())
     head = ("entry", entry.previous, entry.whistle_id, entry.seq, entry.kind, entry.at, entry.algorithm)
-    return _hash(entry.algorithm, canonical([*head, fields]))
+    return hashed(entry.algorithm, canonical([*head, fields]))
 
 
 def field_digest(algorithm: Algorithm, salt: bytes, name: str, value: object) -> str:
     """64 hex digits that stand for a field's value; without its salt nobody can try values against them."""
-    return _hash(algorithm, canonical(["field", salt.hex(), name, value]))
+    return hashed(algorithm, canonical(["field", salt.hex(), name, value]))
 
 
 def fits(entry: Entry, name: str, salt: bytes, value: object) -> bool:
@@ -131,7 +131,8 @@ def canonical(value: Any) -> bytes:
     return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
-def _hash(algorithm: Algorithm, content: bytes) -> str:
+def hashed(algorithm: Algorithm, content: bytes) -> str:
+    """64 hex digits."""
     if algorithm is Algorithm.SHA256:
         return hashlib.sha256(content).hexdigest()
     sm3 = hashes.Hash(hashes.SM3())  # GB/T 32905; hashlib has it in some builds only

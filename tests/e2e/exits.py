@@ -35,7 +35,7 @@ EXITS: Final[Mapping[Exit, str]] = {
     Exit.MAP: NOTHING_YET,
     Exit.STATISTICS: NOTHING_YET,
     Exit.EXPORT: NOTHING_YET,
-    Exit.DOSSIER: NOTHING_YET,
+    Exit.DOSSIER: "dossiers",
     Exit.PRINT: NOTHING_YET,
     Exit.CLI: "commands",
     Exit.LOG: "logs",
@@ -75,9 +75,11 @@ COMMANDS: Final[Mapping[str, str | Sequence[str]]] = {
     "attachment show": ["{attachment}", "--by", "desk", "--why", "look", "--into", "{shown}"],
     "audit verify": ["--json"],
     "doctor": ["--json"],
+    "dossier": ["{whistle}", "--out", "{dossier}", "--by", "desk", "--json"],
     "explain": ["{event}", "--json"],
     "import": ["{file}", "--map", "{map}"],
     "keys issue": ["zilai"],
+    "keys public": [],
     "keys rotate": [],
     "plugin list": ["--json"],
     "plugin pause": ["hotline_12345"],
@@ -90,6 +92,7 @@ COMMANDS: Final[Mapping[str, str | Sequence[str]]] = {
     "review list": ["--json"],
     "review unlink": ["{event}", "--by", "desk"],
     "review unmerge": ["{incident}", "{incident}", "--by", "desk"],
+    "verify": ["{dossier}", "--key", "{public}", "--json"],
     "whistle designate": ["{incident}", "shuiwu", "--by", "desk"],
     "whistle dismiss": ["{whistle}", "--by", "desk"],
     "whistle list": [],
@@ -112,6 +115,9 @@ COMMANDS: Final[Mapping[str, str | Sequence[str]]] = {
     "pack coverage": _NO_STORE,
 }
 """Command → the arguments it is called with here, or why there is nothing to search in it."""
+
+WITHOUT_STORE: Final = frozenset({"plugin list", "keys public", "verify"})
+"""Commands that look at no store, and take none."""
 
 LOGGED: Final = frozenset(
     [
