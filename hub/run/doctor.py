@@ -20,7 +20,18 @@ from hub.run.timekeeping import JUMPED, LEAST, TOLD_FOR
 from hub.run.timekeeping import read as read_jump
 from hub.store import attachments, contracts, facts, months, outbox, records, sources, whistles
 from hub.store.moments import from_us, to_us
-from hub.store.tables import delivery, event, fallback, incident, link, overdue, record, step, whistle
+from hub.store.tables import (
+    delivery,
+    dossier_head,
+    event,
+    fallback,
+    incident,
+    link,
+    overdue,
+    record,
+    step,
+    whistle,
+)
 from hub.store.tables.dossier import UNFILED
 from hub.whistle.lifecycle import ACTIVE
 
@@ -193,7 +204,7 @@ class Doctor:
             yield HubError("D153", count=undecided)
 
     def _dossiers(self, conn: Connection) -> Iterator[HubError]:
-        if not self.anchored:
+        if not self.anchored and conn.execute(select(dossier_head.c.whistle_id).limit(1)).first():
             yield HubError("D150")
         before_us = to_us(self.now - FILED_WITHIN)
         late = conn.execute(

@@ -140,6 +140,7 @@ def test_without_anchors_the_doctor_says_what_is_never_found(
     def codes() -> list[str]:
         return [one["code"] for one in figures(call("doctor", "--json"))["findings"]]
 
+    call("dossier", whistle(place), "--out", "out.zip")
     assert "D150" not in codes()
     monkeypatch.delenv("GRIDPLUS_ANCHORS")
     assert "D150" in codes()

@@ -254,3 +254,12 @@ def test_sm3_takes_over_in_the_middle_of_a_dossier(hub: HubInHand, called: str) 
     export = exported(hub, called)
     assert ["sha256", "sm3"] == list(dict.fromkeys(one["algorithm"] for one in export.data["entries"]))
     assert () == proved(hub, export).findings
+
+
+def test_a_move_that_nobody_files_for_ten_minutes_is_named_by_the_doctor(hub: HubInHand, called: str) -> None:
+    matters.report(hub, "zilai", "sign")
+    assert [] == matters.findings(hub, "D154")
+    hub.clock.pause(timedelta(minutes=11).total_seconds())
+    assert [{"count": 1}] == matters.findings(hub, "D154")
+    file(hub)
+    assert [] == matters.findings(hub, "D154")
