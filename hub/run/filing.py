@@ -6,6 +6,7 @@ May hold what belongs together in a file. What each table says is `hub.run.occur
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
+from itertools import groupby
 from typing import Any, Final
 
 import orjson
@@ -110,19 +111,16 @@ class Filing:
         standing: Mapping[str, Standing],
     ) -> None:
         data_keys = keys.of(conn, {s for one in fresh for s, _ in one.sealed.values()})
-        heads = dict(standing)
         filed: list[Filed] = []
-        for one in fresh:
-            head = heads.get(one.whistle_id) or Standing(Chain(one.whistle_id))
-            entry = self._filed(one, head.chain, data_keys)
-            whistle = called[one.whistle_id]
-            heads[one.whistle_id] = Standing(
-                head.chain.after(entry.entry), whistle.incident_id, occurrences.clocks_digest(whistle)
-            )
-            filed.append(entry)
-        touched = {one.whistle_id for one in fresh}
-        changed = {id_: head for id_, head in heads.items() if id_ in touched}
-        dossiers.add(conn, filed, changed, [one.at_us for one in fresh])
+        heads: dict[str, Standing] = {}
+        for id_, many in groupby(fresh, key=lambda one: one.whistle_id):
+            chain = standing[id_].chain if id_ in standing else Chain(id_)
+            for one in many:
+                filed.append(self._filed(one, chain, data_keys))
+                chain = chain.after(filed[-1].entry)
+            whistle = called[id_]
+            heads[id_] = Standing(chain, whistle.incident_id, occurrences.clocks_digest(whistle))
+        dossiers.add(conn, filed, heads, [one.at_us for one in fresh])
 
     def _filed(self, one: Occurrence, chain: Chain, data_keys: Mapping[str, DataKey]) -> Filed:
         seed = self._random_bytes(16)
@@ -150,7 +148,8 @@ def _beside(
     conn: Connection, called: Mapping[str, Whistle], standing: Mapping[str, Standing], now_us: int
 ) -> Iterator[Occurrence]:
     """What stands at the head of a new dossier, and what changes without a row of its own: matter and clocks."""
-    matters = incidents.load(conn, {one.incident_id for one in called.values()})
+    new = {one.incident_id for id_, one in called.items() if id_ not in standing}
+    matters = incidents.load(conn, new)
     entered: dict[IncidentId, list[str]] = {}
     for id_, one in called.items():
         head = standing.get(id_)
@@ -160,7 +159,7 @@ def _beside(
             yield occurrences.moved_to(one, now_us)
         if head is None or head.incident_id != one.incident_id:
             entered.setdefault(one.incident_id, []).append(id_)
-        if (head is None or head.clocks != occurrences.clocks_digest(one)) and one.deadlines:
+        if one.deadlines and (head is None or head.clocks != occurrences.clocks_digest(one)):
             yield occurrences.clocks(one, to_us(one.blown_at) if head is None else now_us)
     for part in chunks(sorted(entered)):
         rows = conn.execute(select(link).where(among(link.c.incident_id, part), link.c.undone_us.is_(None)))

@@ -65,8 +65,8 @@ def _own(_conn: Connection, rows: Sequence[Row[Any]]) -> list[list[str]]:
 
 def _of_matters(conn: Connection, rows: Sequence[Row[Any]]) -> list[list[str]]:
     """All whistles of a link's matter: each has a file of its own."""
-    called = whistles.of_incidents(conn, {r.incident_id for r in rows})
-    return [[one.id for one in called.get(r.incident_id, [])] for r in rows]
+    called = whistles.ids_of_incidents(conn, {r.incident_id for r in rows})
+    return [called.get(r.incident_id, []) for r in rows]
 
 
 def _of_answers(conn: Connection, rows: Sequence[Row[Any]]) -> list[Sequence[str]]:
@@ -80,8 +80,7 @@ def _of_answers(conn: Connection, rows: Sequence[Row[Any]]) -> list[Sequence[str
             )
         )
         matters |= {r.event_key: r.incident_id for r in found}
-    called = whistles.of_incidents(conn, set(matters.values()))
-    mine = {matter: [one.id for one in many] for matter, many in called.items()}
+    mine = whistles.ids_of_incidents(conn, set(matters.values()))
     seeds = {id_: id_ for many in mine.values() for id_ in many}
     for part in chunks(list(seeds)):
         made = conn.execute(select(report.c.id, report.c.whistle_id).where(among(report.c.whistle_id, part)))

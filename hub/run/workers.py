@@ -214,7 +214,7 @@ class Workers(Rooms):
     def registrar(self) -> Loop:
         """Puts what happened into dossiers, beside the clockwork; one at a time."""
         worker = self.plain_registrar()
-        return Loop("registrar", worker.step, idle_s=1.0, close=worker.close)
+        return Loop("registrar", worker.paced, idle_s=0.25, close=worker.close)
 
     def signer(self) -> Signer:
         """Signs anchors and exports with the key of this moment."""

@@ -15,7 +15,7 @@ from hub.store.tables import audit, audit_head, dossier_entry, dossier_head, dos
 from hub.store.tables.dossier import UNFILED
 from hub.whistle.dossier import Algorithm, Chain, Entry
 
-_BLOCKS: Final = 20
+_BLOCKS: Final = 4
 """Blocks of looks a portion: each may hold as many rows as a batch."""
 
 
@@ -46,15 +46,6 @@ class Standing:
 def unfiled(conn: Connection, table: Table, limit: int) -> Sequence[Row[Any]]:
     """Rows of `table` that no dossier tells of yet."""
     return conn.execute(select(table).where(text(UNFILED[table.name])).limit(limit)).all()
-
-
-def unfiled_counts(conn: Connection) -> dict[str, int]:
-    """Table → how many rows no dossier tells of yet."""
-    counted = {
-        name: conn.execute(text(f"SELECT count(*) FROM {name} WHERE {where}")).scalar_one()  # noqa: S608 ours
-        for name, where in UNFILED.items()
-    }
-    return {name: number for name, number in counted.items() if number}
 
 
 def mark_filed(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

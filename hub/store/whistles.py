@@ -112,6 +112,18 @@ def of_incidents(conn: Connection, ids: Iterable[str]) -> dict[str, list[Whistle
     return found
 
 
+def ids_of_incidents(conn: Connection, ids: Iterable[str]) -> dict[str, list[str]]:
+    """Incident → ids of its whistles."""
+    found: dict[str, list[str]] = {}
+    for part in chunks(ids):
+        rows = conn.execute(
+            select(whistle.c.incident_id, whistle.c.id).where(among(whistle.c.incident_id, part))
+        )
+        for r in rows:
+            found.setdefault(r.incident_id, []).append(r.id)
+    return found
+
+
 def forgive(conn: Connection, id_: str, *, since: datetime) -> None:
     """Steps of a whistle that came due after `since` were never late."""
     conn.execute(delete(overdue).where(overdue.c.whistle_id == id_, overdue.c.due_us > to_us(since)))

@@ -12,8 +12,9 @@ is JSON with sorted keys, without blanks, in UTF-8. Where entries are stored is 
 import hashlib
 import hmac
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from enum import StrEnum
+from hashlib import blake2b
 from typing import Any, Final
 
 import orjson
@@ -57,21 +58,22 @@ class Chain:
 
     def append(self, kind: str, at: str, fields: Mapping[str, str], algorithm: Algorithm) -> Entry:
         """The next entry; the chain itself stays."""
-        entry = Entry(
+        seq = self.seq + 1
+        digest = _digest(self.head, self.whistle_id, seq, kind, at, algorithm, fields)
+        return Entry(
             whistle_id=self.whistle_id,
-            seq=self.seq + 1,
+            seq=seq,
             kind=kind,
             at=at,
             algorithm=algorithm,
             previous=self.head,
             fields=fields,
-            digest="",
+            digest=digest,
         )
-        return replace(entry, digest=digest_of(entry))
 
     def after(self, entry: Entry) -> "Chain":
         """The chain with `entry` as its last."""
-        return replace(self, seq=entry.seq, head=entry.digest)
+        return Chain(self.whistle_id, entry.seq, entry.digest)
 
 
 class Fault(StrEnum):
@@ -105,9 +107,22 @@ def verify(entries: Iterable[Entry], whistle_id: str) -> Chain | Broken:
 
 def digest_of(entry: Entry) -> str:
     """64 hex digits over all that the entry says, and the one before it."""
-    fields = sorted(entry.fields.items())
-    head = ("entry", entry.previous, entry.whistle_id, entry.seq, entry.kind, entry.at, entry.algorithm)
-    return hashed(entry.algorithm, canonical([*head, fields]))
+    return _digest(
+        entry.previous, entry.whistle_id, entry.seq, entry.kind, entry.at, entry.algorithm, entry.fields
+    )
+
+
+def _digest(
+    previous: str,
+    whistle_id: str,
+    seq: int,
+    kind: str,
+    at: str,
+    algorithm: Algorithm,
+    fields: Mapping[str, str],
+) -> str:
+    said = ["entry", previous, whistle_id, seq, kind, at, algorithm, sorted(fields.items())]
+    return hashed(algorithm, canonical(said))
 
 
 def field_digest(algorithm: Algorithm, salt: bytes, name: str, value: object) -> str:
@@ -123,7 +138,7 @@ def fits(entry: Entry, name: str, salt: bytes, value: object) -> bool:
 
 def salt_of(seed: bytes, name: str) -> bytes:
     """16 bytes for the field `name` of the entry that has this seed."""
-    return hmac.digest(seed, name.encode(), "sha256")[:16]
+    return blake2b(name.encode(), key=seed, digest_size=16).digest()
 
 
 def canonical(value: Any) -> bytes:
