@@ -1,8 +1,9 @@
 """Anchors on disk: appended whole, found from the end, and a broken line stays where it is."""
 
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
-from multiprocessing import get_context
 from pathlib import Path
+from threading import Barrier
 
 import pytest
 
@@ -17,12 +18,6 @@ SIGNER = Signer(b"o" * 32)
 def heads(number: int) -> list[Head]:
     """As many heads."""
     return [Head(mark_of(f"wh_{n}"), 1, "d" * 64) for n in range(number)]
-
-
-def write(place: Path, number: int) -> None:
-    """So many anchors, as a process of its own."""
-    for _ in range(number):
-        anchorfiles.append(place, SIGNER, heads(3), MORNING)
 
 
 def test_lines_follow_each_other_over_months_and_the_last_is_found(tmp_path: Path) -> None:
@@ -59,15 +54,18 @@ def test_a_line_that_was_broken_off_stays_and_the_next_one_is_whole(tmp_path: Pa
     assert [1, None, 2] == [one and one.number for one in found]
 
 
-def test_two_that_append_at_the_same_moment_do_it_one_after_the_other(tmp_path: Path) -> None:
-    spawn = get_context("spawn")
-    started = [spawn.Process(target=write, args=(tmp_path, 10)) for _ in range(2)]
-    for one in started:
-        one.start()
-    for one in started:
-        one.join(60)
+def test_those_that_append_at_the_same_moment_do_it_one_after_the_other(tmp_path: Path) -> None:
+    together = Barrier(4)
+
+    def write(_: int) -> None:
+        together.wait()
+        for _ in range(10):
+            anchorfiles.append(tmp_path, SIGNER, heads(3), MORNING)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(write, range(4)))
     found = [parse(line) for line in anchorfiles.lines(tmp_path)]
-    assert list(range(1, 21)) == [one.number for one in found if one]
+    assert list(range(1, 41)) == [one.number for one in found if one]
     assert None is unchained([one for one in found if one])
 
 

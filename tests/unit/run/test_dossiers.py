@@ -9,10 +9,11 @@ import orjson
 import pytest
 
 from hub.errors import HubError, Refused
-from hub.model import DepartmentId
+from hub.model import Code, DepartmentId
 from hub.run import anchorfiles, dossierpage
 from hub.run.proving import prove
-from hub.store import dossiers
+from hub.run.registering import LEASE
+from hub.store import dossiers, leases
 from hub.whistle.dossier import Chain, verify
 from tests.instruments import HubInHand, person
 from tests.unit.run import matters
@@ -29,6 +30,7 @@ from tests.unit.run.filed import (
     shown,
 )
 from tests.unit.run.sources import pipe
+from tests.unit.run.test_relinking import far
 
 
 @pytest.fixture
@@ -71,21 +73,56 @@ def test_which_field_was_shown_to_whom_under_which_grant_stands_in_it(hub: HubIn
     assert "dossier" in exits
 
 
-def test_a_report_that_leaves_and_a_matter_that_is_joined_stand_in_it(hub: HubInHand, called: str) -> None:
+def test_a_report_that_leaves_the_matter_is_put_down(hub: HubInHand, called: str) -> None:
     file(hub)
     matters.unlink(hub, "A2")
     file(hub)
-    assert "unlink" in kinds(hub, called)
-    mine = matters.matter(hub, "A1")
-    matters.link(hub, mine, matters.matter(hub, "A2"))
+    assert 1 == kinds(hub, called).count("unlink")
+    (gone,) = shown(exported(hub, called), "unlink")
+    assert "desk" == gone["dossier.links/by"]
+
+
+def test_a_whistle_that_went_along_with_a_merge_says_so_and_has_the_reports_of_both(
+    hub: HubInHand, called: str
+) -> None:
+    hub.tell(replace(far(hub), category=Code("hl-2024", "040301")))
+    hub.settle()
     file(hub)
-    stand = kinds(hub, called)
-    assert "matter" in stand or stand.count("move") == 1  # it went along, or ended since another leads there
+    other = str(hub.rows("SELECT id FROM whistle WHERE department = 'chengguan'")[0][0])
+    before = kinds(hub, other)
+    matters.link(hub, matters.matter(hub, "B1"), matters.matter(hub, "A1"))
+    file(hub)
+    assert ["matter"] == [kind for kind in kinds(hub, other)[len(before) :] if kind == "matter"]
+    assert 4 == kinds(hub, other).count("link")  # its own twice: here, and where it is now
     with hub.hub.store.read() as conn:
-        for id_ in [r[0] for r in hub.rows("SELECT id FROM whistle")]:
-            entries = [one.entry for one in dossiers.entries(conn, id_)]
-            assert isinstance(verify(entries, id_), Chain)
-            assert entries
+        for (id_,) in hub.rows("SELECT id FROM whistle"):
+            assert isinstance(verify((one.entry for one in dossiers.entries(conn, id_)), id_), Chain)
+
+
+def test_what_is_marked_as_not_filed_once_more_is_not_put_down_twice(hub: HubInHand, called: str) -> None:
+    """As after a step back of the store's rows."""
+    matters.report(hub, "zilai", "sign")
+    file(hub)
+    before = kinds(hub, called)
+    with hub.hub.store.write() as conn:
+        for table in ("step", "link", "answer"):
+            conn.exec_driver_sql(f"UPDATE {table} SET filed = 0")  # noqa: S608 one of three words
+        conn.exec_driver_sql("DELETE FROM dossier_mark")
+    file(hub)
+    assert before == kinds(hub, called)
+    assert 0 == hub.rows("SELECT count(*) FROM step WHERE filed = 0")[0][0]
+
+
+def test_who_stalled_while_another_took_over_files_nothing(hub: HubInHand, called: str) -> None:
+    registrar = hub.hub.plain_registrar()
+    registrar.step()
+    before = hub.rows("SELECT count(*) FROM dossier_entry")
+    length = timedelta(seconds=hub.hub.settings.lease_s)
+    matters.report(hub, "zilai", "sign")
+    assert leases.take(hub.hub.store, LEASE, "another", hub.clock.now() + length * 1.1, length)
+    assert 0 == registrar.step()
+    assert before == hub.rows("SELECT count(*) FROM dossier_entry")
+    assert 1 == hub.rows("SELECT count(*) FROM step WHERE filed = 0")[0][0]
 
 
 def test_a_move_that_was_committed_late_or_by_a_slow_clock_is_filed_too(hub: HubInHand, called: str) -> None:

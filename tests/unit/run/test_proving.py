@@ -125,6 +125,21 @@ def test_a_key_inside_the_file_or_of_another_hub_is_never_believed() -> None:
     assert [] == codes(prove(forged, [OURS.public, THEIRS.public]))
 
 
+@pytest.mark.parametrize("name", [dossierfile.DATA, dossierfile.PAGE, dossierfile.ANCHORS])
+def test_a_member_that_was_exchanged_under_the_old_signature_is_named(name: str) -> None:
+    """In a ZIP that is made as ours are."""
+    other = dict(dossierfile.unpack(packed(told(ENTRIES, ()), LINES[:1], THEIRS)))
+    mine = dict(dossierfile.unpack(FILE))
+    forged = dossierfile._zipped({**mine, name: other[name] + b" "})
+    found = [one for one in prove(forged, KEYS).findings if one.code == "V113"]
+    assert [{"name": name}] == [dict(one.facts) for one in found]
+
+
+def test_a_pdf_that_was_put_beside_the_page_is_named() -> None:
+    forged = dossierfile._zipped({**dossierfile.unpack(FILE), dossierfile.PRINT: b"%PDF"})
+    assert ["V113"] == codes(prove(forged, KEYS))
+
+
 CUT: Mapping[str, Callable[[list[Entry]], list[Entry]]] = {
     "the last lines": lambda e: e[:3],
     "the first line": lambda e: e[1:],

@@ -90,6 +90,14 @@ def test_an_entry_that_is_dropped_doubled_or_swapped_is_missed(
         assert Broken(at + 1, Fault.MISSING) == verify(swapped, WHISTLE)
 
 
+@given(DOSSIERS, DOSSIERS)
+def test_an_entry_that_fits_behind_another_one_is_missed_behind_this(a: list[Entry], b: list[Entry]) -> None:
+    """Two dossiers of one whistle, as a copy and its original are: entries of one do not go on from the other."""
+    spliced = [*a[:1], *b[1:]]
+    whole = len(b) < 2 or a[0].digest == b[0].digest
+    assert whole or Broken(2, Fault.MISSING) == verify(spliced, WHISTLE)
+
+
 @given(DOSSIERS)
 def test_another_whistles_dossier_is_none_of_this_one(entries: list[Entry]) -> None:
     assert Broken(1, Fault.MISSING) == verify(entries, "wh_2")
