@@ -174,7 +174,7 @@ class Dossiers:
             one.event.id: one
             for one in reports_of(conn, self._vault, [s for s in stored.values() if s.sealed])
         }
-        wrote = whistles.sealed_reports(
+        wrote = dossiers.words_of_reports(
             conn, [str(one.said["dossier.reports/id"]) for one in filed if one.entry.kind == "report"]
         )
         for one in filed:

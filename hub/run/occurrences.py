@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Table, select
 from hub import ids
 from hub.jsonform import plain
 from hub.model import Deadline, Event, EventText, Incident, Reason, Whistle
-from hub.store import dossiers, whistles
+from hub.store import dossiers
 from hub.store.engine import chunks
 from hub.store.lists import among
 from hub.store.moments import to_us
@@ -65,7 +65,7 @@ def _own(_conn: Connection, rows: Sequence[Row[Any]]) -> list[list[str]]:
 
 def _of_matters(conn: Connection, rows: Sequence[Row[Any]]) -> list[list[str]]:
     """All whistles of a link's matter: each has a file of its own."""
-    called = whistles.ids_of_incidents(conn, {r.incident_id for r in rows})
+    called = dossiers.called_for(conn, {r.incident_id for r in rows})
     return [called.get(r.incident_id, []) for r in rows]
 
 
@@ -80,7 +80,7 @@ def _of_answers(conn: Connection, rows: Sequence[Row[Any]]) -> list[Sequence[str
             )
         )
         matters |= {r.event_key: r.incident_id for r in found}
-    mine = whistles.ids_of_incidents(conn, set(matters.values()))
+    mine = dossiers.called_for(conn, set(matters.values()))
     seeds = {id_: id_ for many in mine.values() for id_ in many}
     for part in chunks(list(seeds)):
         made = conn.execute(select(report.c.id, report.c.whistle_id).where(among(report.c.whistle_id, part)))

@@ -8,10 +8,10 @@ import orjson
 from sqlalchemy import Connection, Row, Table, func, select, text
 
 from hub.store.copying import insert_or_fence
-from hub.store.engine import chunks, insert, update
+from hub.store.engine import BYTES, chunks, insert, update
 from hub.store.lists import among
 from hub.store.moments import from_us
-from hub.store.tables import audit, audit_head, dossier_entry, dossier_head, dossier_mark
+from hub.store.tables import audit, audit_head, dossier_entry, dossier_head, dossier_mark, report, whistle
 from hub.store.tables.dossier import UNFILED
 from hub.whistle.dossier import Algorithm, Chain, Entry
 
@@ -175,6 +175,30 @@ def entries(conn: Connection, whistle_id: str) -> list[Filed]:
 def moment(us: int) -> str:
     """A moment as entries say it: RFC 3339, UTC, always with microseconds."""
     return from_us(us).isoformat(timespec="microseconds")
+
+
+# -- what stands beside ---------------------------------------------------------------------------------
+
+
+def called_for(conn: Connection, ids: Iterable[str]) -> dict[str, list[str]]:
+    """Incident → ids of its whistles."""
+    found: dict[str, list[str]] = {}
+    for part in chunks(ids):
+        rows = conn.execute(
+            select(whistle.c.incident_id, whistle.c.id).where(among(whistle.c.incident_id, part))
+        )
+        for r in rows:
+            found.setdefault(r.incident_id, []).append(r.id)
+    return found
+
+
+def words_of_reports(conn: Connection, ids: Iterable[str]) -> dict[str, bytes]:
+    """Report → what was written in it, sealed; b"" past retention."""
+    found: dict[str, bytes] = {}
+    for part in chunks(ids):
+        wanted = select(report.c.id, report.c.sealed).where(among(report.c.id, part))
+        found |= {r.id: r.sealed for r in conn.execute(wanted, execution_options=BYTES)}
+    return found
 
 
 # -- anchors -----------------------------------------------------------------------------------------------

@@ -14,7 +14,7 @@ from hub.jsonform import dumps, loads
 from hub.model import Move, Report, Whistle
 from hub.store import incidents, numbering
 from hub.store.copying import insert_or_fence
-from hub.store.engine import BYTES, chunks, insert
+from hub.store.engine import chunks, insert
 from hub.store.lists import among
 from hub.store.moments import from_us, to_us
 from hub.store.swapping import swap
@@ -109,18 +109,6 @@ def of_incidents(conn: Connection, ids: Iterable[str]) -> dict[str, list[Whistle
         )
         for r in rows:
             found.setdefault(r.incident_id, []).append(loads(Whistle, r.body))
-    return found
-
-
-def ids_of_incidents(conn: Connection, ids: Iterable[str]) -> dict[str, list[str]]:
-    """Incident → ids of its whistles."""
-    found: dict[str, list[str]] = {}
-    for part in chunks(ids):
-        rows = conn.execute(
-            select(whistle.c.incident_id, whistle.c.id).where(among(whistle.c.incident_id, part))
-        )
-        for r in rows:
-            found.setdefault(r.incident_id, []).append(r.id)
     return found
 
 
@@ -279,15 +267,6 @@ def said_in(conn: Connection, report_id: str) -> tuple[Move, str] | None:
     """Move and reason code of a report that was taken before; None where it was not."""
     row = conn.execute(select(report.c.move, report.c.reason_code).where(report.c.id == report_id)).first()
     return None if row is None else (Move(row.move), row.reason_code)
-
-
-def sealed_reports(conn: Connection, ids: Iterable[str]) -> dict[str, bytes]:
-    """Report → what was written in it, sealed; b"" past retention."""
-    found: dict[str, bytes] = {}
-    for part in chunks(ids):
-        wanted = select(report.c.id, report.c.sealed).where(among(report.c.id, part))
-        found |= {r.id: r.sealed for r in conn.execute(wanted, execution_options=BYTES)}
-    return found
 
 
 def moves_of(conn: Connection, whistle_id: str) -> list[tuple[Move, int]]:
