@@ -68,6 +68,18 @@ class Settings(BaseSettings):
         pattern="^(aes|sm4)$",
         description="Cipher of the vault: `aes` (AES-256-GCM) or `sm4` (SM4-GCM).",
     )
+    digest: str = Field(
+        "sha256", pattern="^(sha256|sm3)$", description="Digests of dossiers: `sha256` or `sm3`."
+    )
+    anchors: Path | None = Field(
+        None,
+        description="Directory outside of the database's machine where heads of dossiers are written, signed; "
+        "empty: what is cut off a dossier in the database is never found.",
+    )
+    anchor_every_s: float = Field(300.0, gt=0, description="How often heads of dossiers are anchored.")
+    chromium: str = Field(
+        "chromium", description="Program that prints a dossier's page as PDF; empty or not there: no PDF."
+    )
     language: Language = Field(Language.ZH, description="Language of messages: `zh` or `en`.")
     host: str = Field("127.0.0.1", description="Address that the web worker listens on.")
     port: int = Field(8480, ge=0, le=65535, description="Port of the web worker; the next free one if taken.")

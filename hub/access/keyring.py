@@ -9,6 +9,7 @@ import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from hashlib import blake2b
 from pathlib import Path
 from typing import Final
 
@@ -54,6 +55,14 @@ class KeyRing:
     def first_audit(self) -> bytes:
         """The audit key of the store's first day: what the store knows its keys by."""
         return next(iter(self.retired.values()), self.audit)
+
+    def anchor_seeds(self) -> tuple[bytes, ...]:
+        """The secrets that dossiers' anchors are signed with: the present one, then those before, newest first. Each
+        goes with an audit key, and is rotated with it."""
+        audits = (self.audit, *reversed(list(self.retired.values())))
+        return tuple(
+            blake2b(key=each, person=b"gridplus.anchor", digest_size=KEY_BYTES).digest() for each in audits
+        )
 
     def with_master(self, master_id: str, key: bytes) -> "KeyRing":
         """A ring with one master more, now the current one. An id that is taken is refused (A109)."""

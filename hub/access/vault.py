@@ -220,6 +220,14 @@ class Vault:
         digest = blake2b(value.encode(), key=self._key(key).digest_key, salt=key.salt, digest_size=16)
         return digest.hexdigest()
 
+    def salt(self, key: DataKey, label: str) -> bytes:
+        """16 bytes, always the same for a subject and a label. Who is given one learns nothing of another; once the
+        key row is gone nobody can make it again."""
+        digest_key = self._key(key).digest_key
+        return blake2b(
+            label.encode(), key=digest_key, salt=key.salt, person=b"gridplus.salt", digest_size=16
+        ).digest()
+
     def _sealed(self, key: _Key, place: str, subject: str, plaintext: bytes) -> bytes:
         head = _HEADS[self._algorithm] + key.key_id
         nonce = self._random_bytes(_NONCE_BYTES)

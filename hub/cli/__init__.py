@@ -36,6 +36,7 @@ _COMMANDS: Final = {
     ),
     "docs": ("hub.cli.docs", "docs", "Reference pages, generated; --check finds stale ones."),
     "doctor": ("hub.cli.doctor", "doctor", "What is silently wrong, each with its next step."),
+    "dossier": ("hub.cli.dossier", "dossier", "The chained file of a whistle (一哨一档), signed, as ZIP."),
     "explain": ("hub.cli.explain", "explain", "Why an event, incident or whistle is as it is."),
     "figures": ("hub.cli.figures", "figures", "How departments did: fair shares, times, ranks."),
     "import": ("hub.cli.importing", "import_", "Back-fill from files; starts no clock and no whistle."),
@@ -63,6 +64,7 @@ _COMMANDS: Final = {
         "supervise",
         "What departments have to answer for (督办): list, open, answer, close.",
     ),
+    "verify": ("hub.cli.dossier", "verify", "Whether an exported dossier is what a hub wrote; offline."),
     "whistle": (
         "hub.cli.whistle",
         "whistle",

@@ -28,7 +28,8 @@ def doctor(store: str | None, as_json: bool) -> None:
     hub = Assembly(settings)
     try:
         sides, unasked = sides_of(hub)
-        examined = Doctor(hub.pack, tuple(hub.active_sources()), hub.clock.now(), sides)
+        sources, now = tuple(hub.active_sources()), hub.clock.now()
+        examined = Doctor(hub.pack, sources, now, sides, anchored=settings.anchors is not None)
         with hub.store.read() as conn:
             found = [*unasked, *examined.findings(conn)]
         found += hub.untaken()

@@ -74,6 +74,17 @@ def _index_anew(there: "Store", settings: "Settings") -> None:
 
 
 @keys.command()
+def public() -> None:
+    """The public keys of dossiers and their anchors, the present one first: give them to whoever is to verify."""
+    from hub.access.keyring import load_keys
+    from hub.settings import read
+    from hub.whistle.anchors import Signer
+
+    for seed in load_keys(read().keys_file).anchor_seeds():
+        click.echo(Signer(seed).public.hex())
+
+
+@keys.command()
 @click.argument("name")
 @click.option("--staff", is_flag=True, help="NAME is a person's account: the key shows figures, no whistle.")
 @click.option(

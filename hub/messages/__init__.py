@@ -13,6 +13,7 @@ from hub.messages import (
     attachment,
     bus,
     doctor,
+    dossier,
     pack,
     peer,
     reconcile,
@@ -37,6 +38,7 @@ CATALOGUE: Final[dict[str, Text]] = {
     **reconcile.TEXTS,
     **supervision.TEXTS,
     **doctor.TEXTS,
+    **dossier.TEXTS,
 }
 """Code → text. A test proves that families do not overlap and that every raised code stands here."""
 

@@ -113,6 +113,18 @@ TEXTS: Final[dict[str, Text]] = {
         "both sides were not compared since {at}",
         "look at the nightly task that runs gridplus reconcile",
     ),
+    "D160": Text(
+        "档案（一哨一档）没有锚：在数据库中截去的内容永远无法发现",
+        "在设置 anchors 中给出数据库之外的目录，定期抄送一份给监督单位",
+        "dossiers have no anchors: what is cut off one in the database is never found",
+        "name a directory outside of the database in the setting anchors, and give a copy to whoever supervises",
+    ),
+    "D161": Text(
+        "有 {count} 个动作十分钟以上仍未写入档案",
+        "启动 clockwork（档案由它旁边的 registrar 写入），并查看其日志",
+        "{count} moves stand in no dossier after ten minutes",
+        "start clockwork (the registrar runs beside it), and look at its log",
+    ),
     "D151": Text(
         "来源 {source} 有 {count} 个附件超过一小时仍未取得",
         "核对附件服务器是否在线、intake 是否运行；链接可能已失效",

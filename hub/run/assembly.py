@@ -9,6 +9,7 @@ from hub.run.agreements import Agreements
 from hub.run.appealing import Appealing
 from hub.run.atpost import AtPost
 from hub.run.attached import Attached
+from hub.run.dossiers import Dossiers
 from hub.run.figuring import FiguresBook
 from hub.run.gateway import Gateway
 from hub.run.opening import Opening
@@ -74,6 +75,17 @@ class Assembly(Workers):
     def figures(self) -> FiguresBook:
         """Months' figures for departments."""
         return FiguresBook(self.store, lambda: self.pack)
+
+    @cached_property
+    def dossiers(self) -> Dossiers:
+        """Exports dossiers."""
+        return Dossiers(
+            store=self.store,
+            vault=self.vault,
+            showing=self.showing,
+            contracts=self.contracts,
+            anchors=self.settings.anchors,
+        )
 
     def register_callers(self) -> None:
         """Lets the keys of the settings speak for their departments; only digests are stored."""

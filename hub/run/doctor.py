@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from importlib.util import find_spec
 from typing import Final
 
-from sqlalchemy import Connection, func, or_, select
+from sqlalchemy import Connection, func, or_, select, text
 
 from hub.clock import SHANGHAI, day_of
 from hub.errors import HubError
@@ -34,7 +34,19 @@ from hub.store import (
     whistles,
 )
 from hub.store.moments import from_us, to_us
-from hub.store.tables import delivery, event, fallback, incident, link, overdue, record, whistle
+from hub.store.tables import (
+    delivery,
+    dossier_head,
+    event,
+    fallback,
+    incident,
+    link,
+    overdue,
+    record,
+    step,
+    whistle,
+)
+from hub.store.tables.dossier import UNFILED
 from hub.whistle.lifecycle import ACTIVE
 
 SETTLED_WITHIN: Final = timedelta(minutes=5)
@@ -42,6 +54,8 @@ SETTLED_WITHIN: Final = timedelta(minutes=5)
 FETCHED_WITHIN: Final = timedelta(hours=4)
 FILES_WITHIN: Final = timedelta(hours=1)
 """A file that was not fetched after this is none that is on its way: links are good for half an hour."""
+FILED_WITHIN: Final = timedelta(minutes=10)
+"""A move that stands in no dossier after this: nobody puts anything there."""
 DECIDED_WITHIN: Final = timedelta(days=2)
 _LINKS_LOOKED_BACK: Final = timedelta(days=1)
 RECONCILED_WITHIN: Final = timedelta(hours=36)
@@ -65,6 +79,8 @@ class Doctor:
     now: datetime
     sides: tuple[Side, ...] = ()
     """What our groups have still to read; empty where the bus was not asked."""
+    anchored: bool = True
+    """Whether heads of dossiers are written anywhere outside of the database."""
 
     def findings(self, conn: Connection) -> list[HubError]:
         """Every fault, worst first; each with its next step in the catalogue."""
@@ -82,6 +98,7 @@ class Doctor:
             *self._deliveries(conn),
             *oncall.findings(conn, self.pack, self.now),
             *self._attachments(conn),
+            *self._dossiers(conn),
             *self._contracts(conn),
             *self._changed_contracts(conn),
             *self._reconciled(conn),
@@ -217,6 +234,16 @@ class Doctor:
             yield HubError("D152", source=source, count=count)
         if undecided := attachments.undecided_before(conn, self.now - DECIDED_WITHIN):
             yield HubError("D153", count=undecided)
+
+    def _dossiers(self, conn: Connection) -> Iterator[HubError]:
+        if not self.anchored and conn.execute(select(dossier_head.c.whistle_id).limit(1)).first():
+            yield HubError("D160")
+        before_us = to_us(self.now - FILED_WITHIN)
+        late = conn.execute(
+            select(func.count()).select_from(step).where(text(UNFILED["step"]), step.c.made_us < before_us)
+        ).scalar_one()
+        if late:
+            yield HubError("D161", count=late)
 
     def _contracts(self, conn: Connection) -> Iterator[HubError]:
         """Only once there was enough to match: a young hub has silent contracts of course."""

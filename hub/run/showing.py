@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 
-from hub.access.fields import is_personal
+from hub.access.fields import is_personal, split
 from hub.access.identifiers import is_child
 from hub.access.masks import strictest
 from hub.access.plan import Plan
@@ -33,6 +33,9 @@ from hub.pack import Pack
 from hub.run.looking import Look
 
 ATTACHMENTS: Final = "event.attachments"
+_DOSSIER: Final = "dossier"
+_OF_DOSSIERS: Final = ("dossier", "report")
+"""Data sets of which nothing ever comes with a whistle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,40 @@ class Showing:
         care = _care(opened, incident, plan, day_of(at))
         rows = {"event": opened.event.key}
         return Look({"event": {"attachments": released}}, plan, _scope(incident, None, care), rows)
+
+    def dossier(
+        self,
+        view: View,
+        incident: Incident,
+        *,
+        department: DepartmentId,
+        contract: Contract | None,
+        rows: Mapping[str, str],
+        known: Callable[[], Iterable[str]],
+        opened: OpenedReport | None,
+        purpose: str,
+        at: datetime,
+    ) -> Look:
+        """One entry of a dossier as `department` may export it at that moment; `contract` None: it is called by none.
+
+        `opened`: the report that the entry is a revision of.
+        """
+        book = self._dossier_book(department, contract)
+        plan = book.plan(department=department, purpose=purpose, output=Output.EXPORT, on=day_of(at))
+        care = frozenset[Care]() if opened is None else _care(opened, incident, plan, day_of(at))
+        return Look(view, plan, _scope(incident, known, care), rows)
+
+    def _dossier_book(self, department: str, contract: Contract | None) -> PlanBook:
+        """A contract says what comes with a whistle; what only a dossier holds is for grants alone to say."""
+        name = contract.id if contract else department
+        book = self._books.get((name, _DOSSIER))
+        if book is None:
+            grants: Iterable[Grant] = self._grants
+            if contract is not None:
+                own = (g for g in self._grants if split(g.field)[0] in _OF_DOSSIERS)
+                grants = (*_under(contract, self._grants), *own)
+            book = self._books[name, _DOSSIER] = PlanBook(grants)
+        return book
 
     def _plan(
         self, contract: Contract, output: Output, purpose: str, at: datetime, *, field: str = ""

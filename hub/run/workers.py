@@ -1,6 +1,7 @@
 """The workers of one process: each `step()` with what it needs, and the loop around it."""
 
 import time
+from datetime import timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final
@@ -19,12 +20,14 @@ from hub.run.clockwork import Clockwork
 from hub.run.dispatch import Dispatch
 from hub.run.evaluating import Evaluating
 from hub.run.fetching import Fetching
+from hub.run.filing import Filing
 from hub.run.hubmoves import HubMoves
 from hub.run.intake import Intake
 from hub.run.latecomers import Latecomers
 from hub.run.loop import Loop
 from hub.run.matters import Reports
 from hub.run.notices import Notices
+from hub.run.registering import Registrar
 from hub.run.relay import Relay
 from hub.run.rooms import Rooms
 from hub.run.source import SourceWorker
@@ -34,6 +37,8 @@ from hub.run.ticks import Ticks
 from hub.run.timekeeping import Watch
 from hub.run.webhooks import Hook, Webhooks, saying
 from hub.store import outbox
+from hub.whistle.anchors import Signer
+from hub.whistle.dossier import Algorithm
 from hub.whistle.summons import WEBHOOK, Rung
 
 INTAKE_IDLE_S: Final = 0.1
@@ -271,6 +276,29 @@ class Workers(Rooms):
     def clockwork(self) -> Loop:
         """Deadlines that pass; one leader."""
         return Loop("clockwork", self.plain_clockwork().step, idle_s=1.0, close=lambda: None)
+
+    def plain_registrar(self) -> Registrar:
+        """Dossiers and their anchors, for a caller that steps it itself."""
+        settings = self.settings
+        return Registrar(
+            store=self.store,
+            clock=self.clock,
+            worker=self.worker,
+            lease_s=settings.lease_s * self._speed,
+            filing=Filing(self.vault, Algorithm(settings.digest)),
+            anchors=settings.anchors,
+            anchor_every=timedelta(seconds=settings.anchor_every_s),
+            signer=self.signer,
+        )
+
+    def registrar(self) -> Loop:
+        """Puts what happened into dossiers, beside the clockwork; one at a time."""
+        worker = self.plain_registrar()
+        return Loop("registrar", worker.paced, idle_s=0.25, close=worker.close)
+
+    def signer(self) -> Signer:
+        """Signs anchors and exports with the key of this moment."""
+        return Signer(self.keys.anchor_seeds()[0])
 
     def _consumer(self, group: str, topics: list[str]) -> Any:
         """A member of `group`; groups are called as their workers are."""

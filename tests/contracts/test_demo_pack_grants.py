@@ -79,9 +79,29 @@ def test_a_contract_asks_for_exactly_what_is_granted(contract: Contract) -> None
     granted = {
         (grant.field, grant.purpose, grant.mask)
         for grant in pack().grants
-        if grant.department == contract.department
+        if grant.department == contract.department and not grant.field.startswith("dossier.")
     }
     assert asked == granted
+
+
+def test_what_only_a_dossier_holds_leaves_by_an_export_and_looks_go_to_the_centre_alone() -> None:
+    of_dossiers = [grant for grant in pack().grants if grant.field.startswith("dossier.")]
+    assert {(Output.EXPORT,)} == {grant.outputs for grant in of_dossiers}
+    centre = {pack().fallback_owner}
+    for field in ("dossier.looks", "dossier.answers", "dossier.links"):
+        assert centre == {grant.department for grant in grants_of(field)}
+    assert {c.department for c in pack().contracts} | centre == {
+        grant.department for grant in grants_of("dossier.moves")
+    }
+
+
+def test_words_of_a_report_leave_in_an_export_of_the_centre_alone() -> None:
+    exported = {
+        grant.department
+        for grant in pack().grants
+        if Output.EXPORT in grant.outputs and grant.field.startswith(("event.", "resident.", "report."))
+    }
+    assert {pack().fallback_owner} == exported
 
 
 def test_departments_that_do_not_go_to_the_place_get_its_point_within_a_hundred_metres() -> None:

@@ -36,7 +36,7 @@ EXITS: Final[Mapping[Exit, str]] = {
     Exit.MAP: NOTHING_YET,
     Exit.STATISTICS: "answers",
     Exit.EXPORT: NOTHING_YET,
-    Exit.DOSSIER: NOTHING_YET,
+    Exit.DOSSIER: "dossiers",
     Exit.PRINT: NOTHING_YET,
     Exit.CLI: "commands",
     Exit.LOG: "logs",
@@ -91,10 +91,12 @@ COMMANDS: Final[Mapping[str, str | Sequence[str]]] = {
     "defer propose": ["{incident}", "--review", "2026-04-30", "--reason", "HARD", "--by", "desk"],
     "defer review": ["{deferral}", "--by", "desk"],
     "doctor": ["--json"],
+    "dossier": ["{whistle}", "--out", "{dossier}", "--by", "desk", "--json"],
     "explain": ["{event}", "--json"],
     "figures": ["--json"],
     "import": ["{file}", "--map", "{map}"],
     "keys issue": ["zilai"],
+    "keys public": [],
     "keys rotate": [],
     "mark flags": [],
     "mark give": ["{whistle}", "--as", "centre", "--by", "desk", "--resolve", "9"],
@@ -121,6 +123,7 @@ COMMANDS: Final[Mapping[str, str | Sequence[str]]] = {
     "whistle blow": ["{incident}", "--level", "emergency", "--as", "district:329901", "--by", "desk"],
     "whistle check": ["{whistle}", "--by", "desk"],
     "whistle deny": ["{whistle}", "--by", "desk", "--reason", "TOO_LONG"],
+    "verify": ["{dossier}", "--key", "{public}", "--json"],
     "whistle designate": ["{incident}", "shuiwu", "--by", "desk"],
     "whistle dismiss": ["{whistle}", "--by", "desk"],
     "whistle grant": ["{whistle}", "--by", "desk"],
@@ -153,6 +156,9 @@ COMMANDS: Final[Mapping[str, str | Sequence[str]]] = {
     "pack coverage": _NO_STORE,
 }
 """Command → the arguments it is called with here, or why there is nothing to search in it."""
+
+WITHOUT_STORE: Final = frozenset({"plugin list", "keys public", "verify"})
+"""Commands that look at no store, and take none."""
 
 LOGGED: Final = frozenset(
     [

@@ -11,6 +11,7 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import zipfile
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from contextlib import closing, redirect_stderr, redirect_stdout
@@ -32,10 +33,12 @@ from hub.cli import main
 from hub.clock import day_of
 from hub.demo.canaries import Canaries
 from hub.demo.departments import Departments, WebhookDepartment
-from hub.model import Channel, Code, Mode
+from hub.model import Channel, Code, DepartmentId, Mode
 from hub.run import logs
 from hub.run.asking import Asking
 from hub.run.deferring import Deferring
+from hub.run.dossierpage import page
+from hub.run.dossiers import Asked
 from hub.run.explaining import explain
 from hub.run.pictures import Part
 from hub.run.reception import Reception, write
@@ -132,6 +135,7 @@ def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         open_and_report(lived)
         supervise(lived)
         take_webhooks(lived)
+        assert 0 < lived.in_hand.hub.plain_registrar().catch_up(200) < 200
     lived.printed = heard.getvalue()
     yield lived
     lived.in_hand.close()
@@ -428,6 +432,29 @@ def test_over_http_a_department_sees_only_what_its_grants_unmask(day: Day) -> No
     assert pictures
 
 
+def test_a_dossier_shows_only_what_its_grants_unmask(day: Day) -> None:
+    """Every whistle's, as its department and as the centre may take it along; all of its members."""
+    hub = day.in_hand.hub
+    centre = hub.pack.fallback_owner
+    words = 0
+    for whistle, department in day.whistles():
+        for name in (department, centre):
+            asked_for = Asked(
+                whistle_id=whistle,
+                department=DepartmentId(name),
+                is_centre=name == centre,
+                purpose="handle",
+                by="desk",
+                at=hub.clock.now(),
+            )
+            export = hub.dossiers.export(asked_for, hub.ledgers.mine())
+            said = [orjson.dumps(export.data).decode(), page(export.data).decode()]
+            canaries = Canaries(hidden_from(hub.pack, name))
+            assert {} == canaries.in_texts({f"{whistle} for {name}": said})
+            words += sum("event.content" in one["masked"] for one in export.data["entries"])
+    assert words
+
+
 def asked(client: TestClient, route: str, department: str, mine: list[str]) -> Iterator[Response]:
     """The answers of one route: for what is the department's own, and for what is nobody's."""
     method, _, path = route.partition(" ")
@@ -471,13 +498,19 @@ def test_no_command_prints_a_value(day: Day, tmp_path: Path, monkeypatch: pytest
     """
     monkeypatch.chdir(tmp_path)
     settings = day.in_hand.hub.settings
-    for name, value in (("HOME", day.home), ("BUS", settings.bus), ("KAFKA_PREFIX", settings.kafka_prefix)):
+    told = (
+        ("HOME", day.home),
+        ("BUS", settings.bus),
+        ("KAFKA_PREFIX", settings.kafka_prefix),
+        ("CHROMIUM", ""),
+    )
+    for name, value in told:
         monkeypatch.setenv(f"GRIDPLUS_{name}", str(value))
     printed: dict[str, list[str]] = {}
     for name, given in exits.COMMANDS.items():
         if not isinstance(given, str):
             words = [*name.split(), *(filled(day, one, tmp_path) for one in given)]
-            if not name.startswith("plugin list"):
+            if name not in exits.WITHOUT_STORE:
                 words += ["--store", settings.store_url]
             done = CliRunner().invoke(main, words)
             assert "Traceback" not in done.output
@@ -486,6 +519,9 @@ def test_no_command_prints_a_value(day: Day, tmp_path: Path, monkeypatch: pytest
     assert {} == EVERYBODY.in_texts(printed | {"explain": explained(day)})
     assert EVERYBODY.shown_in(photo(said=planted(1).phone.encode()))
     assert not EVERYBODY.shown_in(read(tmp_path / "shown"))
+    with zipfile.ZipFile(tmp_path / "dossier") as opened:
+        assert [] == [name for name in opened.namelist() if EVERYBODY.shown_in(opened.read(name))]
+    assert orjson.loads(printed["verify"][0].splitlines()[-1])["shown"]
     copied = [one for one in (tmp_path / "copy").rglob("*") if one.is_file()]
     assert copied
     assert [] == [str(one) for one in copied if EVERYBODY.shown_in(read(one))]
@@ -505,6 +541,8 @@ def filled(day: Day, word: str, place: Path) -> str:
     if word == "{file}":
         (place / "rows.csv").write_text(f"编号,标题\n,{planted(0).name}\n{planted(0).phone}\n", "utf-8")
         return str(place / "rows.csv")
+    if word == "{public}":
+        return hub_key(day)
     if word == "{map}":
         (place / "map.yaml").write_text(
             "format: csv\ncode_table: hl-2024\ncolumns: {source_ref: 编号, title: 标题}\n"
@@ -513,7 +551,12 @@ def filled(day: Day, word: str, place: Path) -> str:
     return str(place / word.strip("{}")) if word in _PLACES else word
 
 
-_PLACES = ("{copy}", "{copied_keys}", "{shown}", "{evidence_file}")
+def hub_key(day: Day) -> str:
+    """The public key that its dossiers are verified with."""
+    return day.in_hand.hub.signer().public.hex()
+
+
+_PLACES = ("{copy}", "{copied_keys}", "{shown}", "{evidence_file}", "{dossier}")
 
 
 def explained(day: Day) -> list[str]:

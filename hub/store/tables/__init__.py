@@ -1,6 +1,7 @@
 """Every table of the hub, a family a file; nothing else."""
 
 from hub.store.tables.base import metadata
+from hub.store.tables.dossier import dossier_entry, dossier_head, dossier_mark
 from hub.store.tables.evaluation import evaluation, evidence, evidence_band, evidence_flag
 from hub.store.tables.matters import block, fallback, incident, link, review
 from hub.store.tables.messages import message, offset, parcel
@@ -37,6 +38,9 @@ __all__ = [
     "data_key",
     "deferral",
     "delivery",
+    "dossier_entry",
+    "dossier_head",
+    "dossier_mark",
     "evaluation",
     "event",
     "evidence",

@@ -27,6 +27,7 @@ evaluation = Table(
     Column("resolve", SmallInteger),
     Column("satisfy", SmallInteger),
     Column("made_us", BigInteger, nullable=False),
+    Column("filed", SmallInteger, nullable=False, server_default="0"),  # 1: it stands in its dossier
     PrimaryKeyConstraint("whistle_id", "version"),
 )
 
@@ -44,6 +45,7 @@ evidence = Table(
     Column("taken_us", BigInteger),  # when the picture says that it was taken
     Column("made_us", BigInteger, nullable=False),
     Column("sealed", LargeBinary, nullable=False),  # the bytes as handed in; b"" past retention
+    Column("filed", SmallInteger, nullable=False, server_default="0"),  # 1: it stands in its dossier
     Index("evidence_whistle", "whistle_id"),
     Index("evidence_digest", "digest"),
     Index(
@@ -73,6 +75,7 @@ evidence_flag = Table(
         "other_whistle_id", String(40), nullable=False
     ),  # for which it was handed in before; "" where for none
     Column("made_us", BigInteger, nullable=False),
+    Column("filed", SmallInteger, nullable=False, server_default="0"),  # 1: it stands in its dossier
     PrimaryKeyConstraint("whistle_id", "round", "kind", "evidence_id"),
     Index("evidence_flag_made", "made_us"),
 )

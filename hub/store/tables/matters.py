@@ -9,6 +9,7 @@ from sqlalchemy import (
     Index,
     Integer,
     PrimaryKeyConstraint,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -67,6 +68,9 @@ link = Table(
     Column("linked_by", String(64), nullable=False),
     Column("undone_us", BigInteger),
     Column("undone_by", String(64)),
+    Column(
+        "filed", SmallInteger, nullable=False, server_default="0"
+    ),  # 1: it stands in its dossiers, 2: its end too
     PrimaryKeyConstraint("event_key", "seq"),
     Index("link_incident", "incident_id"),
 )

@@ -45,6 +45,7 @@ card = Table(
     Column(
         "sealed", LargeBinary, nullable=False
     ),  # words of the appeal under the card's own key; b"" without
+    Column("filed", SmallInteger, nullable=False, server_default="0"),  # 1: it stands in its dossier
     Index("card_whistle", "whistle_id"),
     Index("card_department", "department", "due_us"),
     Index("card_state", "state", "id"),
@@ -64,6 +65,7 @@ measure = Table(
     Column("state", String(10), nullable=False),
     Column("version", Integer, nullable=False),
     Column("sealed", LargeBinary, nullable=False),  # the answer under the measure's own key; b"" without
+    Column("filed", SmallInteger, nullable=False, server_default="0"),  # 1: it stands in its dossier
     Index("measure_department", "department", "opened_us"),
     Index("measure_state", "state", "due_us"),
 )
@@ -97,5 +99,6 @@ turn = Table(
     Column("reason_code", String(64), nullable=False),
     Column("until_us", BigInteger),  # of a deferral, until when it waits from then on
     Column("nonce", String(32), nullable=False),  # digest of the department's own number; "" without
+    Column("filed", SmallInteger, nullable=False, server_default="0"),  # 1: it stands in its dossier
     PrimaryKeyConstraint("subject_id", "version"),
 )

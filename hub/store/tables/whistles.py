@@ -67,6 +67,7 @@ step = Table(
     Column("until_us", BigInteger),  # of a pause its end, of an extension the moment asked for or granted
     Column("level", String(10)),  # of an upgrade the level reached
     Column("raised_from", String(10)),  # of an upgrade the level before
+    Column("filed", SmallInteger, nullable=False, server_default="0"),  # 1: it stands in its dossier
     PrimaryKeyConstraint("whistle_id", "version"),
 )
 
@@ -81,6 +82,7 @@ overdue = Table(
     Column(
         "excused", String(16), nullable=False
     ),  # why it does not count: extended, late_received… ; "" counts
+    Column("filed", String(16), nullable=False, server_default="-"),  # as what it stands in its dossier
     PrimaryKeyConstraint("whistle_id", "step", "round"),
 )
 
@@ -97,6 +99,9 @@ delivery = Table(
     Column("next_us", BigInteger, nullable=False),
     Column("code", String(24)),
     Column("done_us", BigInteger),
+    Column(
+        "filed_us", BigInteger, nullable=False, server_default="0"
+    ),  # in its dossier: 1 that it waits, else its end
     PrimaryKeyConstraint("message_id", "channel"),
     Index("delivery_waiting", "department", "channel", "state", "seq"),
     Index("delivery_number", "department", "seq"),
@@ -129,6 +134,7 @@ answer = Table(
     Column("next_us", BigInteger, nullable=False),
     Column("receipt", String(128)),
     Column("seq", BigInteger, nullable=False),  # order within the source
+    Column("filed", SmallInteger, nullable=False, server_default="0"),  # 1: it stands in its dossiers
     Index("answer_waiting", "source", "state", "seq"),
     Index("answer_number", "source", "seq"),
 )

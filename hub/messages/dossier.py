@@ -1,0 +1,86 @@
+"""V: dossiers (一哨一档), their anchors and exported files."""
+
+from typing import Final
+
+from hub.messages.text import Text
+
+_COMPARE_ZH: Final = "停止使用该数据库；与备份核对该条，查明谁能写入数据库"
+_COMPARE_EN: Final = "stop; compare that entry with a backup, and find out who could write to the database"
+_ASK_ZH: Final = "不要采信；请出具单位重新导出，并核对其公钥"
+_ASK_EN: Final = "do not rely on it; ask whoever gave it out for a new one, and compare the public key"
+
+TEXTS: Final[dict[str, Text]] = {
+    "V101": Text(
+        "档案在第 {number} 条被破坏（{fault}）",
+        _COMPARE_ZH,
+        "the dossier is broken at entry {number} ({fault})",
+        _COMPARE_EN,
+    ),
+    "V102": Text(
+        "档案第 {number} 条与其锚不符",
+        _COMPARE_ZH,
+        "entry {number} of the dossier is not what was anchored",
+        _COMPARE_EN,
+    ),
+    "V103": Text(
+        "此哨尚无档案",
+        "启动 clockwork，几秒后再导出",
+        "nothing was put into this dossier yet",
+        "start clockwork, and export again some seconds later",
+    ),
+    "V104": Text(
+        "{name} 不能导出此哨的档案",
+        "用 centre，或此哨的承办部门",
+        "{name} cannot export this dossier",
+        "give centre, or the department that is called",
+    ),
+    "V109": Text(
+        "锚无法写入：{name}",
+        "检查目录、权限与磁盘空间（设置 anchors）",
+        "an anchor cannot be written: {name}",
+        "check the directory, its permissions and the disk (setting anchors)",
+    ),
+    "V111": Text(
+        "不是本平台写成的档案文件（{why}）", _ASK_ZH, "this is no file that a hub wrote ({why})", _ASK_EN
+    ),
+    "V112": Text(
+        "文件的签名与所给公钥不符",
+        "核对公钥（gridplus keys public）；仍不符的，不要采信",
+        "the file is not signed by the key that was given",
+        "compare the key (gridplus keys public); where it still differs, do not rely on the file",
+    ),
+    "V113": Text("{name} 与签名时不同", _ASK_ZH, "{name} is not what was signed", _ASK_EN),
+    "V114": Text(
+        "链在第 {number} 条断开（{fault}）", _ASK_ZH, "the chain breaks at entry {number} ({fault})", _ASK_EN
+    ),
+    "V115": Text(
+        "第 {number} 条有字段值与其摘要不符",
+        _ASK_ZH,
+        "a value shown in entry {number} does not fit its digest",
+        _ASK_EN,
+    ),
+    "V116": Text(
+        "第 {number} 行锚未由所给公钥签名",
+        "锚写成之前的公钥，用 --key 一并给出；仍不符的，不要采信",
+        "line {number} of the anchors is not signed by a key that was given",
+        "give the key of that time too (--key); where it still differs, do not rely on it",
+    ),
+    "V117": Text(
+        "第 {number} 条与锚不符：锚写成之后档案被改动",
+        _ASK_ZH,
+        "entry {number} is not what was anchored: the dossier was changed afterwards",
+        _ASK_EN,
+    ),
+    "V118": Text(
+        "锚中有第 {number} 条，文件中没有：末尾被截去，或导出更早",
+        _ASK_ZH,
+        "the anchors name entry {number}, which the file lacks: its end was cut off, or it was exported before",
+        _ASK_EN,
+    ),
+    "V119": Text(
+        "锚文件第 {number} 行与前一行不衔接",
+        "与另一份副本核对：有行被删去或改动",
+        "line {number} of the anchors does not follow the one before it",
+        "compare another copy: a line was taken out or changed",
+    ),
+}

@@ -1,0 +1,285 @@
+"""一哨一档 on its way out: one dossier, checked against its anchors, under the whitelist of whoever takes it along.
+
+Everything that goes out comes from `access.project`; what is given in full brings its salt, what is masked or withheld
+stays a digest. The look is counted and audited in the transaction that reads.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection
+
+from hub.access.audit import AuditRow
+from hub.access.exits import Exit
+from hub.access.projected import Projected
+from hub.access.vault import DataKey, Vault
+from hub.errors import FixSettings, HubError, Refused
+from hub.jsonform import plain
+from hub.model import Contract, DepartmentId, Incident, Whistle
+from hub.run import anchorfiles
+from hub.run.concern import accused_in
+from hub.run.contractbook import ContractBook
+from hub.run.filing import personal_salt
+from hub.run.ledger import Ledger
+from hub.run.linked import reports_of, stored_of
+from hub.run.looking import Look, audit_rows, shown
+from hub.run.opening import known_values
+from hub.run.reporting import SEALED_AT
+from hub.run.showing import OpenedReport, Showing
+from hub.store import dossiers, events, incidents, keys, whistles
+from hub.store.dossiers import Filed
+from hub.store.engine import Store
+from hub.whistle.anchors import Anchor, points
+from hub.whistle.dossier import Broken, fits, salt_of, verify
+
+FORMAT: Final = 1
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Asked:
+    """Who takes a dossier along, and what for."""
+
+    whistle_id: str
+    department: DepartmentId
+    is_centre: bool
+    """The district's desk, which may take along any."""
+    purpose: str
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Export:
+    """What goes out: plain data, and the anchor that covers it."""
+
+    data: Mapping[str, Any]
+    anchors: tuple[Anchor, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A filed entry with the full values of what can still be read of it, for one call only."""
+
+    filed: Filed
+    values: Mapping[str, Any]
+    salts: Mapping[str, bytes]
+    report: OpenedReport | None = None
+
+
+class Dossiers:
+    """Exports dossiers."""
+
+    def __init__(
+        self, *, store: Store, vault: Vault, showing: Showing, contracts: ContractBook, anchors: Path | None
+    ) -> None:
+        self._store, self._vault, self._showing = store, vault, showing
+        self._contracts, self._anchors = contracts, anchors
+
+    def export(self, asked: Asked, ledger: Ledger) -> Export:
+        """The dossier as it may go out. Raises Refused W103 where it is not there or another's, V103 where nothing was
+        filed yet, W120; HubError V101 and V102 where the database does not hold what was filed: then nothing goes out."""
+        anchors = self._naming(asked.whistle_id)
+        with self._store.write() as conn:
+            whistle = whistles.load(conn, [asked.whistle_id]).get(asked.whistle_id)
+            if whistle is None or not (asked.is_centre or whistle.department == asked.department):
+                raise Refused("W103")
+            filed = dossiers.entries(conn, whistle.id)
+            _check(filed, whistle.id, anchors)
+            shown_, rows = self._show(conn, whistle, filed, asked)
+            ledger.append(conn, rows, asked.at)
+        ledger.committed()
+        entries = [_told(one, projected) for one, projected in shown_]
+        data = {
+            "format": FORMAT,
+            "whistle": whistle.id,
+            "for": asked.department,
+            "purpose": asked.purpose,
+            "by": asked.by,
+            "exported_at": plain(asked.at),
+            "head": filed[-1].entry.digest,
+            "anchored": max(points(anchors, whistle.id), default=0),
+            "entries": entries,
+        }
+        return Export(data, tuple(anchors[-1:]))
+
+    def _naming(self, whistle_id: str) -> list[Anchor]:
+        if self._anchors is None:
+            return []
+        try:
+            return anchorfiles.naming(self._anchors, whistle_id)
+        except OSError:
+            raise FixSettings("C119", name=str(self._anchors)) from None
+
+    def _show(
+        self, conn: Connection, whistle: Whistle, filed: Sequence[Filed], asked: Asked
+    ) -> tuple[list[tuple[_Opened, Projected]], list[AuditRow]]:
+        incident = incidents.load(conn, [whistle.incident_id])[whistle.incident_id]
+        contract = None if asked.is_centre else self._contracts.of(conn, whistle.contract_id)
+        stored = stored_of(conn, whistle.incident_id)
+        linked = reports_of(conn, self._vault, [one for one in stored if one.sealed])
+        is_accused = not asked.is_centre and asked.department in accused_in(one.event for one in stored)
+        known = known_values(linked)
+        opened = list(self._opened(conn, filed))
+        looks = [
+            self._look(one, whistle, incident, contract, known, asked, only_which=is_accused)
+            for one in opened
+        ]
+        projected = shown(conn, looks, asked.at)
+        rows = [
+            row
+            for one, given in zip(opened, projected, strict=True)
+            for row in audit_rows(
+                given, whistle, through=Exit.DOSSIER, at=asked.at, rows=(_row_of(one, whistle),)
+            )
+        ]
+        return list(zip(opened, projected, strict=True)), list(_gathered(rows, asked))
+
+    def _look(
+        self,
+        one: _Opened,
+        whistle: Whistle,
+        incident: Incident,
+        contract: Contract | None,
+        known: Callable[[], Iterable[str]],
+        asked: Asked,
+        *,
+        only_which: bool,
+    ) -> Look:
+        """被诉单位 sees which whistle it is, and nothing else of the matter (domain.md 2.5)."""
+        values = {n: v for n, v in one.values.items() if n == "whistle.id" or not only_which}
+        event = str(one.values.get("dossier.links/report", whistle.id))
+        rows = {"incident": whistle.incident_id, "whistle": whistle.id, "dossier": whistle.id}
+        return self._showing.dossier(
+            _view(values),
+            incident,
+            department=asked.department,
+            contract=contract,
+            rows={**rows, "event": event, "report": str(one.values.get("dossier.reports/id", whistle.id))},
+            known=known,
+            opened=one.report,
+            purpose=asked.purpose,
+            at=asked.at,
+        )
+
+    def _opened(self, conn: Connection, filed: Sequence[Filed]) -> Iterator[_Opened]:
+        """Each entry with what can still be read; personal values are looked up where they always stood."""
+        data_keys = keys.of(conn, {s for one in filed for s in one.subjects.values()})
+        told = {str(one.said["event.id"]) for one in filed if one.entry.kind == "event"}
+        stored = events.load(conn, told)
+        reports: dict[str, OpenedReport] = {
+            one.event.id: one
+            for one in reports_of(conn, self._vault, [s for s in stored.values() if s.sealed])
+        }
+        wrote = dossiers.words_of_reports(
+            conn, [str(one.said["dossier.reports/id"]) for one in filed if one.entry.kind == "report"]
+        )
+        for one in filed:
+            report = reports.get(str(one.said.get("event.id")))
+            words = self._words(one, report, wrote, data_keys)
+            salts = {name: salt_of(one.seed, name) for name in one.said}
+            for name in words:
+                key = data_keys[one.subjects[name]]
+                salts[name] = personal_salt(self._vault, key, one.entry.whistle_id, one.origin, name)
+            values = {**one.said, **words}
+            fitting = {n: v for n, v in values.items() if fits(one.entry, n, salts[n], v)}
+            yield _Opened(one, fitting, salts, report)
+
+    def _words(
+        self,
+        one: Filed,
+        report: OpenedReport | None,
+        wrote: Mapping[str, bytes],
+        data_keys: Mapping[str, DataKey],
+    ) -> dict[str, Any]:
+        """Personal fields of an entry that can still be opened: neither gone by retention nor without their key."""
+        readable = {name for name, subject in one.subjects.items() if subject in data_keys}
+        if not readable:
+            return {}
+        if report is not None:
+            text = report.text()
+            return {name: getattr(text, name.rpartition(".")[2]) for name in readable}
+        id_ = str(one.said.get("dossier.reports/id"))
+        if not wrote.get(id_):
+            return {}
+        said = orjson.loads(self._vault.open(data_keys[id_], SEALED_AT, wrote[id_]))
+        return {name: said.get(name.rpartition(".")[2]) for name in readable}
+
+
+def _check(filed: Sequence[Filed], whistle_id: str, anchors: Iterable[Anchor]) -> None:
+    """Raises where the database does not hold what was filed and anchored."""
+    at = points(anchors, whistle_id)
+    if not filed and not at:
+        raise Refused("V103")
+    chain = verify((one.entry for one in filed), whistle_id)
+    if isinstance(chain, Broken):
+        raise HubError("V101", number=chain.at, fault=chain.fault.value)
+    digests = {one.entry.seq: one.entry.digest for one in filed}
+    for seq, digest in sorted(at.items()):
+        if digests.get(seq) != digest:
+            raise HubError("V102", number=seq)
+
+
+def _view(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Data set → leaf → value; fields that fall under one grant stand together in one leaf."""
+    view: dict[str, dict[str, Any]] = {}
+    for name, value in values.items():
+        base, _, part = name.partition("/")
+        dataset, _, leaf = base.rpartition(".")
+        leaves = view.setdefault(dataset, {})
+        if part:
+            leaves.setdefault(leaf, {})[part] = value
+        else:
+            leaves[leaf] = value
+    return view
+
+
+def _told(one: _Opened, projected: Projected) -> dict[str, Any]:
+    """An entry as it goes out."""
+    entry = one.filed.entry
+    given: dict[str, Any] = projected.as_json()
+    masks = {line.field: line.mask for line in projected.lines}
+    shown_: dict[str, Any] = {}
+    masked: dict[str, Any] = {}
+    for name in entry.fields:
+        base, _, part = name.partition("/")
+        dataset, _, leaf = base.rpartition(".")
+        value = given.get(dataset, {}).get(leaf)
+        if base not in masks or name not in one.values or value is None:
+            continue
+        if masks[base]:
+            masked[base] = {"mask": masks[base], "value": value}
+            continue
+        value = value[part] if part else value
+        if fits(entry, name, one.salts[name], value):
+            shown_[name] = {"salt": one.salts[name].hex(), "value": value}
+    return {
+        "seq": entry.seq,
+        "kind": entry.kind,
+        "at": entry.at,
+        "algorithm": entry.algorithm.value,
+        "previous": entry.previous,
+        "digest": entry.digest,
+        "fields": dict(entry.fields),
+        "shown": shown_,
+        "masked": masked,
+    }
+
+
+def _row_of(one: _Opened, whistle: Whistle) -> str:
+    said = one.filed.said
+    return str(said.get("event.id") or said.get("dossier.reports/id") or whistle.id)
+
+
+def _gathered(rows: Iterable[AuditRow], asked: Asked) -> Iterator[AuditRow]:
+    """One line for all entries of which the same was shown."""
+    alike: dict[AuditRow, dict[str, None]] = {}
+    for row in rows:
+        alike.setdefault(replace(row, rows=(), count=0), {}).update(dict.fromkeys(row.rows))
+    nothing = not any(row.fields for row in alike)
+    for row, ids in alike.items():
+        if row.fields or nothing:
+            yield replace(row, who=asked.by, on_behalf_of=asked.department, rows=tuple(ids), count=len(ids))

@@ -1,0 +1,221 @@
+"""Dossiers in the database: what has still to be put into one, entries, heads."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+import orjson
+from sqlalchemy import Connection, Row, Table, func, select, text
+
+from hub.store.copying import insert_or_fence
+from hub.store.engine import BYTES, chunks, insert, update
+from hub.store.lists import among
+from hub.store.moments import from_us
+from hub.store.tables import audit, audit_head, dossier_entry, dossier_head, dossier_mark, report, whistle
+from hub.store.tables.dossier import UNFILED
+from hub.whistle.dossier import Algorithm, Chain, Entry
+
+_BLOCKS: Final = 4
+"""Blocks of looks a portion: each may hold as many rows as a batch."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Filed:
+    """An entry as it is stored: with what can be said of it, and what its salts are made of."""
+
+    entry: Entry
+    origin: str
+    said: Mapping[str, Any]
+    subjects: Mapping[str, str]
+    """Personal field → whose key salts it; the value stands where it always stood."""
+    seed: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where one dossier stands, and which matter and clocks it tells of last."""
+
+    chain: Chain
+    incident_id: str = ""
+    clocks: str = ""
+
+
+# -- what has still to be put into one -------------------------------------------------------------------
+
+
+def unfiled(conn: Connection, table: Table, limit: int) -> Sequence[Row[Any]]:
+    """Rows of `table` that no dossier tells of yet."""
+    return conn.execute(select(table).where(text(UNFILED[table.name])).limit(limit)).all()
+
+
+def mark_filed(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
+    """From now on a dossier tells of them. `rows`: primary key and marks."""
+    update(conn, table, rows, key=tuple(column.name for column in table.primary_key.columns))
+
+
+def unread_blocks(conn: Connection) -> list[Row[Any]]:
+    """Blocks of looks that were not looked through yet: chain, seq, rows; each chain in its order."""
+    read = func.coalesce(dossier_mark.c.seq, 0)
+    behind = conn.execute(
+        select(audit_head.c.chain, read.label("read"))
+        .outerjoin(dossier_mark, dossier_mark.c.chain == audit_head.c.chain)
+        .where(audit_head.c.seq > read)
+        .limit(_BLOCKS)
+    ).all()
+    found: list[Row[Any]] = []
+    for one in behind:
+        if len(found) >= _BLOCKS:
+            break
+        found += list(
+            conn.execute(
+                select(audit.c.chain, audit.c.seq, audit.c.rows)
+                .where(audit.c.chain == one.chain, audit.c.seq > one.read)
+                .order_by(audit.c.seq)
+                .limit(_BLOCKS)
+            )
+        )
+    return found
+
+
+def mark_read(conn: Connection, blocks: Iterable[Row[Any]]) -> None:
+    """These blocks, and those before them, were looked through."""
+    last = {one.chain: one.seq for one in blocks}
+    insert(conn, dossier_mark, [{"chain": c, "seq": s} for c, s in last.items()], update=("seq",))
+
+
+# -- entries -----------------------------------------------------------------------------------------------
+
+
+def standing(conn: Connection, ids: Iterable[str]) -> dict[str, Standing]:
+    """Whistle → where its dossier stands; those that have none are missing."""
+    found: dict[str, Standing] = {}
+    for part in chunks(ids):
+        for r in conn.execute(select(dossier_head).where(among(dossier_head.c.whistle_id, part))):
+            found[r.whistle_id] = Standing(Chain(r.whistle_id, r.seq, r.digest), r.incident_id, r.clocks)
+    return found
+
+
+def known(conn: Connection, origins: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
+    """Of these (whistle, origin) those that stand in their dossiers."""
+    asked = set(origins)
+    found: set[tuple[str, str]] = set()
+    for part in chunks(sorted({origin for _, origin in asked})):
+        rows = conn.execute(
+            select(dossier_entry.c.whistle_id, dossier_entry.c.origin)
+            .where(among(dossier_entry.c.whistle_id, sorted({w for w, o in asked})))
+            .where(among(dossier_entry.c.origin, part))
+        )
+        found |= {(r.whistle_id, r.origin) for r in rows} & asked
+    return found
+
+
+def add(
+    conn: Connection, filed: Sequence[Filed], heads: Mapping[str, Standing], made_us: Sequence[int]
+) -> None:
+    """Appends entries and sets where their dossiers stand then; raises Fenced where somebody else appended."""
+    insert_or_fence(conn, dossier_entry, [_row(one, us) for one, us in zip(filed, made_us, strict=True)])
+    rows = [
+        {
+            "whistle_id": id_,
+            "seq": one.chain.seq,
+            "digest": one.chain.head,
+            "incident_id": one.incident_id,
+            "clocks": one.clocks,
+            "anchored": 0,
+        }
+        for id_, one in heads.items()
+    ]
+    insert(conn, dossier_head, rows, update=("seq", "digest", "incident_id", "clocks"))
+
+
+def _row(one: Filed, made_us: int) -> dict[str, Any]:
+    entry = one.entry
+    return {
+        "whistle_id": entry.whistle_id,
+        "seq": entry.seq,
+        "origin": one.origin,
+        "kind": entry.kind,
+        "made_us": made_us,
+        "algorithm": entry.algorithm.value,
+        "previous": entry.previous,
+        "digest": entry.digest,
+        "fields": orjson.dumps(entry.fields).decode(),
+        "said": orjson.dumps(one.said).decode(),
+        "subjects": orjson.dumps(one.subjects).decode(),
+        "seed": one.seed.hex(),
+    }
+
+
+def entries(conn: Connection, whistle_id: str) -> list[Filed]:
+    """The whole dossier as it stands in the database, first to last."""
+    rows = conn.execute(
+        select(dossier_entry).where(dossier_entry.c.whistle_id == whistle_id).order_by(dossier_entry.c.seq)
+    )
+    return [
+        Filed(
+            entry=Entry(
+                whistle_id=r.whistle_id,
+                seq=r.seq,
+                kind=r.kind,
+                at=moment(r.made_us),
+                algorithm=Algorithm(r.algorithm),
+                previous=r.previous,
+                fields=orjson.loads(r.fields),
+                digest=r.digest,
+            ),
+            origin=r.origin,
+            said=orjson.loads(r.said),
+            subjects=orjson.loads(r.subjects),
+            seed=bytes.fromhex(r.seed),
+        )
+        for r in rows
+    ]
+
+
+def moment(us: int) -> str:
+    """A moment as entries say it: RFC 3339, UTC, always with microseconds."""
+    return from_us(us).isoformat(timespec="microseconds")
+
+
+# -- what stands beside ---------------------------------------------------------------------------------
+
+
+def called_for(conn: Connection, ids: Iterable[str]) -> dict[str, list[str]]:
+    """Incident → ids of its whistles."""
+    found: dict[str, list[str]] = {}
+    for part in chunks(ids):
+        rows = conn.execute(
+            select(whistle.c.incident_id, whistle.c.id).where(among(whistle.c.incident_id, part))
+        )
+        for r in rows:
+            found.setdefault(r.incident_id, []).append(r.id)
+    return found
+
+
+def words_of_reports(conn: Connection, ids: Iterable[str]) -> dict[str, bytes]:
+    """Report → what was written in it, sealed; b"" past retention."""
+    found: dict[str, bytes] = {}
+    for part in chunks(ids):
+        wanted = select(report.c.id, report.c.sealed).where(among(report.c.id, part))
+        found |= {r.id: r.sealed for r in conn.execute(wanted, execution_options=BYTES)}
+    return found
+
+
+# -- anchors -----------------------------------------------------------------------------------------------
+
+
+def unanchored(conn: Connection, limit: int) -> list[Chain]:
+    """Dossiers that have grown since their last anchor."""
+    rows = conn.execute(
+        select(dossier_head.c.whistle_id, dossier_head.c.seq, dossier_head.c.digest)
+        .where(text("seq <> anchored"))
+        .order_by(dossier_head.c.whistle_id)
+        .limit(limit)
+    )
+    return [Chain(r.whistle_id, r.seq, r.digest) for r in rows]
+
+
+def mark_anchored(conn: Connection, chains: Sequence[Chain]) -> None:
+    """These stand in an anchor as they are."""
+    rows = [{"whistle_id": one.whistle_id, "anchored": one.seq} for one in chains]
+    update(conn, dossier_head, rows, key=("whistle_id",))

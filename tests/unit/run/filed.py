@@ -1,0 +1,141 @@
+"""Dossiers in a test's hand: filed, exported, proved, and tampered with as who may write to the database can."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import orjson
+
+from hub.jsonform import dumps
+from hub.model import DepartmentId, Grant
+from hub.run import dossierfile, dossierpage
+from hub.run.assembly import Assembly
+from hub.run.dossiers import Asked, Export
+from hub.run.verifying import Proof, prove
+from hub.store import dossiers
+from hub.whistle.dossier import Algorithm, Chain
+from tests.instruments import HubInHand, person
+from tests.unit.run.granting import grants, restarted
+from tests.unit.run.sources import pipe
+
+WORDS = "说来话长，水管爆了。"
+
+
+def call(hub: HubInHand, place: Path) -> str:
+    """The whistle of 自来水, whose matter two neighbours told of; anchors are kept in `place`."""
+    hub.hub.settings.anchors = place / "anchors"
+    hub.tell(replace(pipe(hub, "A1"), requester=person(1), content=WORDS), pipe(hub, "A2"))
+    hub.settle()
+    return str(hub.rows("SELECT id FROM whistle WHERE department = 'zilai'")[0][0])
+
+
+def file(hub: HubInHand) -> int:
+    """Everything is filed that happened; returns in how many steps."""
+    registrar = hub.hub.plain_registrar()
+    try:
+        return registrar.catch_up(100)
+    finally:
+        registrar.close()
+
+
+def asked(hub: HubInHand, whistle: str, department: str = "") -> Asked:
+    """The centre asks for it, or `department` does."""
+    return Asked(
+        whistle_id=whistle,
+        department=DepartmentId(department or hub.hub.pack.fallback_owner),
+        is_centre=not department,
+        purpose="handle",
+        by="duty",
+        at=hub.clock.now(),
+    )
+
+
+def exported(hub: HubInHand, whistle: str, department: str = "", by: Assembly | None = None) -> Export:
+    """What goes out."""
+    made = by or hub.hub
+    return made.dossiers.export(asked(hub, whistle, department), made.ledgers.mine())
+
+
+def packed(hub: HubInHand, export: Export) -> bytes:
+    """The file."""
+    members = {
+        dossierfile.DATA: dumps(export.data).encode(),
+        dossierfile.PAGE: dossierpage.page(export.data),
+        dossierfile.ANCHORS: b"".join(one.line + b"\n" for one in export.anchors),
+    }
+    return dossierfile.pack(members, hub.hub.signer())
+
+
+def proved(hub: HubInHand, export: Export) -> Proof:
+    """What who has the public key finds."""
+    return prove(packed(hub, export), [hub.hub.signer().public])
+
+
+def kinds(hub: HubInHand, whistle: str) -> list[str]:
+    """What stands in a dossier, in order."""
+    with hub.hub.store.read() as conn:
+        return [one.entry.kind for one in dossiers.entries(conn, whistle)]
+
+
+def shown(export: Export, kind: str) -> list[dict[str, Any]]:
+    """What is shown of each entry of a kind: field → value."""
+    return [
+        {name: said["value"] for name, said in one["shown"].items()}
+        for one in export.data["entries"]
+        if one["kind"] == kind
+    ]
+
+
+@contextmanager
+def granted(hub: HubInHand, *fields: str, mask: str = "", to: str = "zhongxin") -> Iterator[Assembly]:
+    """The hub with these fields in the centre's exports."""
+    like = next(g for g in hub.hub.pack.grants if g.field == "dossier.moves" and g.department == to)
+    more = tuple(replace(like, id=f"g-{f}", field=f, mask=mask) for f in fields)
+    kept: tuple[Grant, ...] = grants(lambda g: None if g.field in fields and g.department == to else g)
+    with restarted(hub, grants=(*kept, *more)) as made:
+        yield made
+
+
+def rewritten(hub: HubInHand, whistle: str, start: int) -> None:
+    """Who may write to the database and has no key makes the chain anew from an entry on: another clause, and all fits."""
+    with hub.hub.store.write() as conn:
+        filed = dossiers.entries(conn, whistle)
+        chain = Chain(whistle)
+        for one in filed:
+            fields = dict(one.entry.fields)
+            if one.entry.seq >= start:
+                fields |= dict.fromkeys(list(fields)[:1], "0" * 64)
+            entry = chain.append(one.entry.kind, one.entry.at, fields, Algorithm.SHA256)
+            chain = chain.after(entry)
+            values = (orjson.dumps(fields).decode(), entry.previous, entry.digest, whistle, entry.seq)
+            conn.exec_driver_sql(
+                marked(
+                    hub,
+                    "UPDATE dossier_entry SET fields = ?, previous = ?, digest = ? WHERE whistle_id = ? AND seq = ?",
+                ),
+                values,
+            )
+        conn.exec_driver_sql(
+            marked(hub, "UPDATE dossier_head SET digest = ?, anchored = seq WHERE whistle_id = ?"),
+            (chain.head, whistle),
+        )
+
+
+def marked(hub: HubInHand, statement: str) -> str:
+    """The statement with this database's marks of parameters."""
+    return statement.replace("?", "%s") if hub.hub.store.is_postgresql else statement
+
+
+def cut(hub: HubInHand, whistle: str, after: int) -> None:
+    """Entries behind one are gone, and the head says so."""
+    with hub.hub.store.write() as conn:
+        last = dossiers.entries(conn, whistle)[after - 1].entry.digest
+        conn.exec_driver_sql(
+            marked(hub, "DELETE FROM dossier_entry WHERE whistle_id = ? AND seq > ?"), (whistle, after)
+        )
+        conn.exec_driver_sql(
+            marked(hub, "UPDATE dossier_head SET seq = ?, digest = ?, anchored = ? WHERE whistle_id = ?"),
+            (after, last, after, whistle),
+        )

@@ -1,0 +1,302 @@
+"""一哨一档: what stands in it, who is shown what of it, and who tampered with it."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import orjson
+import pytest
+
+from hub.errors import HubError, Refused
+from hub.model import Code, DepartmentId
+from hub.run import anchorfiles, dossierpage
+from hub.run.registering import LEASE
+from hub.run.verifying import prove
+from hub.store import dossiers, leases
+from hub.whistle.dossier import Chain, verify
+from tests.instruments import HubInHand, person
+from tests.unit.run import matters
+from tests.unit.run.filed import (
+    WORDS,
+    call,
+    cut,
+    exported,
+    file,
+    granted,
+    kinds,
+    packed,
+    proved,
+    shown,
+)
+from tests.unit.run.sources import pipe
+from tests.unit.run.test_relinking import far
+
+
+@pytest.fixture
+def called(hub: HubInHand, tmp_path: Path) -> str:
+    """A whistle whose matter two neighbours told of; anchors are kept."""
+    return call(hub, tmp_path)
+
+
+# -- what stands in it -----------------------------------------------------------------------------
+
+
+def test_a_dossier_says_by_which_clause_why_it_was_linked_when_it_is_due_and_who_moved_it(
+    hub: HubInHand, called: str
+) -> None:
+    matters.report(hub, "zilai", "sign")
+    file(hub)
+    export = exported(hub, called)
+    (opened,), (clocks,), (move,) = (shown(export, kind) for kind in ("opened", "clocks", "move"))
+    assert ("zilai-v1", "zilai") == (opened["whistle.contract_id"], opened["dossier.department"])
+    assert opened["whistle.clause"].startswith("ZL-")
+    assert "counted" == clocks["dossier.clocks/sign"]["derivation"][0]["rule"]
+    assert ("sign", "zilai") == (move["dossier.moves/move"], move["dossier.moves/by"])
+    rules = [link["dossier.links/reasons"][0]["rule"] for link in shown(export, "link")]
+    assert ["opened", "rule"] == rules
+
+
+def test_which_field_was_shown_to_whom_under_which_grant_stands_in_it(hub: HubInHand, called: str) -> None:
+    opening = hub.hub.opening.open(
+        "zilai", called, purpose="handle", ledger=hub.hub.ledgers.mine(), now=hub.clock.now()
+    )
+    assert opening["reports"]
+    file(hub)
+    looks = shown(exported(hub, called), "look")
+    opened = [one for one in looks if one["dossier.looks/exit"] == "http_whistle"]
+    assert {"zilai"} == {one["dossier.looks/who"] for one in opened}
+    assert any("event.content" in one["dossier.looks/fields"] for one in opened)
+    assert any(one["dossier.looks/grants"] for one in opened)
+    file(hub)
+    exits = [one["dossier.looks/exit"] for one in shown(exported(hub, called), "look")]
+    assert "dossier" in exits
+
+
+def test_a_report_that_leaves_the_matter_is_put_down(hub: HubInHand, called: str) -> None:
+    file(hub)
+    matters.unlink(hub, "A2")
+    file(hub)
+    assert 1 == kinds(hub, called).count("unlink")
+    (gone,) = shown(exported(hub, called), "unlink")
+    assert "desk" == gone["dossier.links/by"]
+
+
+def test_a_whistle_that_went_along_with_a_merge_says_so_and_has_the_reports_of_both(
+    hub: HubInHand, called: str
+) -> None:
+    hub.tell(replace(far(hub), category=Code("hl-2024", "040301")))
+    hub.settle()
+    file(hub)
+    other = str(hub.rows("SELECT id FROM whistle WHERE department = 'chengguan'")[0][0])
+    before = kinds(hub, other)
+    matters.link(hub, matters.matter(hub, "B1"), matters.matter(hub, "A1"))
+    file(hub)
+    assert ["matter"] == [kind for kind in kinds(hub, other)[len(before) :] if kind == "matter"]
+    assert 4 == kinds(hub, other).count("link")  # its own twice: here, and where it is now
+    with hub.hub.store.read() as conn:
+        for (id_,) in hub.rows("SELECT id FROM whistle"):
+            assert isinstance(verify((one.entry for one in dossiers.entries(conn, id_)), id_), Chain)
+
+
+def test_what_is_marked_as_not_filed_once_more_is_not_put_down_twice(hub: HubInHand, called: str) -> None:
+    """As after a step back of the store's rows."""
+    matters.report(hub, "zilai", "sign")
+    file(hub)
+    before = kinds(hub, called)
+    with hub.hub.store.write() as conn:
+        for table in ("step", "link", "answer"):
+            conn.exec_driver_sql(f"UPDATE {table} SET filed = 0")  # noqa: S608 one of three words
+        conn.exec_driver_sql("DELETE FROM dossier_mark")
+    file(hub)
+    assert before == kinds(hub, called)
+    assert 0 == hub.rows("SELECT count(*) FROM step WHERE filed = 0")[0][0]
+
+
+def test_who_stalled_while_another_took_over_files_nothing(hub: HubInHand, called: str) -> None:
+    registrar = hub.hub.plain_registrar()
+    registrar.step()
+    before = hub.rows("SELECT count(*) FROM dossier_entry")
+    length = timedelta(seconds=hub.hub.settings.lease_s)
+    matters.report(hub, "zilai", "sign")
+    assert leases.take(hub.hub.store, LEASE, "another", hub.clock.now() + length * 1.1, length)
+    assert 0 == registrar.step()
+    assert before == hub.rows("SELECT count(*) FROM dossier_entry")
+    assert 1 == hub.rows("SELECT count(*) FROM step WHERE filed = 0")[0][0]
+
+
+def test_a_move_that_was_committed_late_or_by_a_slow_clock_is_filed_too(hub: HubInHand, called: str) -> None:
+    file(hub)
+    matters.report(hub, "zilai", "sign")
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql("UPDATE step SET made_us = made_us - 86400000000")
+    file(hub)
+    assert 1 == kinds(hub, called).count("move")
+
+
+def test_what_was_rolled_back_is_filed_by_the_next_step_and_once(hub: HubInHand, called: str) -> None:
+    registrar = hub.hub.plain_registrar()
+    filing = registrar._filing
+    with suppress(ZeroDivisionError), hub.hub.store.write() as conn:
+        assert filing.portion(conn, hub.clock.now())
+        raise ZeroDivisionError
+    assert [] == kinds(hub, called)
+    file(hub)
+    assert 1 == kinds(hub, called).count("opened")
+
+
+def test_a_new_revision_stands_in_it_with_the_next_move(hub: HubInHand, called: str) -> None:
+    file(hub)
+    hub.clock.pause(60)
+    hub.tell(replace(pipe(hub, "A1"), requester=person(1), content="水管爆了，路面塌了。"))
+    hub.settle()
+    matters.report(hub, "zilai", "sign")
+    file(hub)
+    assert 3 == kinds(hub, called).count("event")
+
+
+# -- who is shown what -----------------------------------------------------------------------------
+
+
+def test_what_is_not_shown_lies_nowhere_in_the_file(hub: HubInHand, called: str) -> None:
+    file(hub)
+    for department in ("", "zilai"):
+        with granted(hub, "event.title", "event.content", mask="text_scan") as masked:
+            content = packed(hub, exported(hub, called, department, by=masked))
+        assert person(1).phone.encode() not in content
+        assert (WORDS.encode() in content) is (department == "")  # text_scan finds nobody in these words
+    with granted(hub, "dossier.nothing") as made:
+        content = packed(hub, exported(hub, called, "zilai", by=made))
+    assert WORDS.encode() not in content
+    assert b"hotline_12345" not in content
+
+
+def test_a_masked_value_is_shown_beside_its_digest_and_brings_no_salt(hub: HubInHand, called: str) -> None:
+    file(hub)
+    with granted(hub, "event.content", mask="text_scan") as made:
+        data = exported(hub, called, by=made).data
+    (first, *_) = [one for one in data["entries"] if one["kind"] == "event"]
+    assert {"mask": "text_scan", "value": WORDS} == first["masked"]["event.content"]
+    assert "event.content" not in first["shown"]
+    assert 64 == len(first["fields"]["event.content"])
+
+
+def test_another_departments_dossier_looks_like_one_that_is_not_there(hub: HubInHand, called: str) -> None:
+    file(hub)
+    for whistle, department in ((called, "shizheng"), ("wh_none", ""), ("wh_none", "zilai")):
+        with pytest.raises(Refused, match="W103"):
+            exported(hub, whistle, department)
+
+
+def test_the_accused_is_shown_which_whistle_it_is_and_nothing_else(hub: HubInHand, called: str) -> None:
+    hub.clock.pause(60)
+    hub.tell(replace(pipe(hub, "A3"), accused_name=hub.hub.pack.organisations[DepartmentId("zilai")].name))
+    hub.settle()
+    file(hub)
+    data = exported(hub, called, "zilai").data
+    assert {"whistle.id"} == {name for one in data["entries"] for name in one["shown"]}
+    assert not any(one["masked"] for one in data["entries"])
+
+
+def test_a_look_at_a_dossier_is_written_down_with_who_and_for_whom(hub: HubInHand, called: str) -> None:
+    file(hub)
+    exported(hub, called, "zilai")
+    rows = [orjson.loads(line) for r in hub.rows("SELECT rows FROM audit") for line in r[0].splitlines()]
+    mine = [one for one in rows if one["exit"] == "dossier"]
+    assert mine
+    assert {("duty", "zilai", called)} == {(r["who"], r["on_behalf_of"], r["matter"]) for r in mine}
+
+
+def test_the_page_says_what_the_data_says_and_runs_nothing(hub: HubInHand, called: str) -> None:
+    matters.report(hub, "zilai", "sign")
+    file(hub)
+    with granted(hub, "event.content") as made:
+        export = exported(hub, called, by=made)
+    page = dossierpage.page(export.data).decode()
+    assert all(one in page for one in (called, export.data["head"], WORDS, "吹哨", "办理", "时限"))
+    assert not any(one in page for one in ("<script", "http://", "https://", "src=", "javascript:"))
+    entry = {**export.data["entries"][0], "shown": {"event.content": {"salt": "", "value": "<b onx='1'>"}}}
+    page = dossierpage.page({**export.data, "entries": [entry]}).decode()
+    assert "<b onx" not in page
+
+
+# -- what time takes away, and who tampers ---------------------------------------------------------
+
+
+def test_a_row_that_was_changed_in_the_database_stops_the_export(hub: HubInHand, called: str) -> None:
+    file(hub)
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql("UPDATE dossier_entry SET kind = 'x' WHERE seq = 2")
+    with pytest.raises(HubError, match="V101") as caught:
+        exported(hub, called)
+    assert 2 == caught.value.facts["number"]
+
+
+def test_an_end_that_was_cut_off_before_the_anchor_is_found(hub: HubInHand, called: str) -> None:
+    file(hub)
+    cut(hub, called, 2)
+    with pytest.raises(HubError, match="V102"):
+        exported(hub, called)
+    cut(hub, called, 1)
+    with pytest.raises(HubError, match="V102"):
+        exported(hub, called)
+
+
+def test_a_dossier_that_is_gone_altogether_is_found(hub: HubInHand, called: str) -> None:
+    file(hub)
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql("DELETE FROM dossier_entry")
+        conn.exec_driver_sql("DELETE FROM dossier_head")
+    with pytest.raises(HubError, match="V102"):
+        exported(hub, called)
+
+
+def test_what_is_cut_off_behind_the_last_anchor_is_not_found(hub: HubInHand, called: str) -> None:
+    """docs/security.md says so, under what is not held."""
+    file(hub)
+    anchored = len(kinds(hub, called))
+    hub.hub.settings.anchors = None
+    matters.report(hub, "zilai", "sign")
+    file(hub)
+    assert len(kinds(hub, called)) > anchored
+    cut(hub, called, anchored)
+    assert () == proved(hub, exported(hub, called)).findings
+
+
+# -- anchors ---------------------------------------------------------------------------------------
+
+
+def test_an_anchor_that_could_not_be_noted_is_written_again_and_breaks_nothing(
+    hub: HubInHand, called: str
+) -> None:
+    place = hub.hub.settings.anchors
+    file(hub)
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql("UPDATE dossier_head SET anchored = 0")
+    hub.clock.pause(timedelta(minutes=6).total_seconds())
+    file(hub)
+    assert place is not None
+    assert len(anchorfiles.naming(place, called)) == 2
+    proof = prove(
+        packed(hub, exported(hub, called)), [hub.hub.signer().public], list(anchorfiles.lines(place))
+    )
+    assert () == proof.findings
+
+
+def test_sm3_takes_over_in_the_middle_of_a_dossier(hub: HubInHand, called: str) -> None:
+    file(hub)
+    hub.hub.settings.digest = "sm3"
+    matters.report(hub, "zilai", "sign")
+    file(hub)
+    export = exported(hub, called)
+    assert ["sha256", "sm3"] == list(dict.fromkeys(one["algorithm"] for one in export.data["entries"]))
+    assert () == proved(hub, export).findings
+
+
+def test_a_move_that_nobody_files_for_ten_minutes_is_named_by_the_doctor(hub: HubInHand, called: str) -> None:
+    matters.report(hub, "zilai", "sign")
+    assert [] == matters.findings(hub, "D161")
+    hub.clock.pause(timedelta(minutes=11).total_seconds())
+    assert [{"count": 1}] == matters.findings(hub, "D161")
+    file(hub)
+    assert [] == matters.findings(hub, "D161")

@@ -1,0 +1,243 @@
+"""An exported dossier against whoever changes it: every byte, every line, and the chain made anew without the key."""
+
+import io
+import warnings
+import zipfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import orjson
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hub.errors import HubError
+from hub.jsonform import plain
+from hub.run import dossierfile
+from hub.run.verifying import Proof, prove, prove_chain
+from hub.whistle.anchors import Anchor, Head, Signer, mark_of
+from hub.whistle.dossier import Algorithm, Chain, Entry, field_digest, salt_of
+
+WHISTLE = "wh_" + "0" * 32
+OURS, THEIRS = Signer(b"o" * 32), Signer(b"t" * 32)
+KEYS = [OURS.public]
+SEED = b"s" * 16
+MOVES = ("sign", "contact", "arrive", "handle", "result")
+
+
+def chained(moves: Sequence[str] = MOVES, behind: Chain | None = None) -> list[Entry]:
+    """A dossier of these moves."""
+    entries: list[Entry] = []
+    start = behind or Chain(WHISTLE)
+    for move in moves:
+        fields = {"dossier.moves/move": move, "dossier.moves/by": "shuiwu"}
+        digests = {n: field_digest(Algorithm.SHA256, salt_of(SEED, n), n, v) for n, v in fields.items()}
+        entries.append(start.append("move", "2026-03-10T01:05:00.000000+00:00", digests, Algorithm.SHA256))
+        start = start.after(entries[-1])
+    return entries
+
+
+def anchored(entries: Sequence[Entry], *at: int, by: Signer = OURS) -> list[Anchor]:
+    """An anchor for each of these entries, one behind the other, among heads of others."""
+    lines: list[Anchor] = []
+    for seq in at:
+        heads = [Head(mark_of("wh_other"), 3, "d"), Head(mark_of(WHISTLE), seq, entries[seq - 1].digest)]
+        lines.append(by.anchor(lines[-1] if lines else None, "2026-03-10", heads))
+    return lines
+
+
+def told(entries: Sequence[Entry], shown: Sequence[str] = ("dossier.moves/by",)) -> dict[str, Any]:
+    """The data of an export in which these fields are shown."""
+    return {
+        "whistle": WHISTLE,
+        "entries": [
+            {
+                **{n: v for n, v in plain(one).items() if n != "whistle_id"},
+                "shown": {n: {"salt": salt_of(SEED, n).hex(), "value": "shuiwu"} for n in shown},
+                "masked": {},
+            }
+            for one in entries
+        ],
+    }
+
+
+def packed(data: Mapping[str, Any], anchors: Sequence[Anchor], by: Signer = OURS) -> bytes:
+    """The file."""
+    members = {
+        dossierfile.DATA: orjson.dumps(data),
+        dossierfile.PAGE: b"<!doctype html>",
+        dossierfile.ANCHORS: b"".join(one.line + b"\n" for one in anchors),
+    }
+    return dossierfile.pack(members, by)
+
+
+ENTRIES = chained()
+LINES = anchored(ENTRIES, 2, 4)
+FILE = packed(told(ENTRIES), LINES)
+
+
+def codes(proof: Proof) -> list[str]:
+    """What was found."""
+    return [one.code for one in proof.findings]
+
+
+def test_what_the_hub_wrote_is_whole_up_to_its_last_anchor() -> None:
+    proof = prove(FILE, KEYS)
+    assert Proof(whistle=WHISTLE, entries=5, anchored=4, shown=5, masked=0, withheld=5) == proof
+
+
+def test_with_other_fields_shown_the_same_head_comes_out() -> None:
+    for shown in ((), ("dossier.moves/by",)):
+        assert () == prove(packed(told(ENTRIES, shown), LINES), KEYS).findings
+    assert (
+        len({orjson.dumps(told(ENTRIES, s)["entries"][-1]["digest"]) for s in ((), ("dossier.moves/by",))})
+        == 1
+    )
+
+
+@given(st.integers(0, len(FILE) - 1), st.integers(1, 255))
+def test_every_byte_that_is_changed_is_found(at: int, by: int) -> None:
+    changed = bytearray(FILE)
+    changed[at] ^= by
+    assert codes(prove(bytes(changed), KEYS))
+
+
+@given(st.integers(0, len(FILE) - 1), st.integers(1, 64))
+def test_every_byte_that_is_dropped_put_in_or_doubled_is_found(at: int, many: int) -> None:
+    for changed in (
+        FILE[:at] + FILE[at + many :],
+        FILE[:at] + b"x" * many + FILE[at:],
+        FILE[: at + many] + FILE[at:],
+    ):
+        assert changed == FILE or codes(prove(changed, KEYS))
+
+
+def test_bytes_behind_before_or_beside_the_members_are_found() -> None:
+    for changed in (FILE + b"\0", b"\0" + FILE, FILE + FILE, b"", b"PK"):
+        assert ["V111"] == codes(prove(changed, KEYS))
+
+
+def test_a_key_inside_the_file_or_of_another_hub_is_never_believed() -> None:
+    forged = packed(told(ENTRIES), anchored(ENTRIES, 2, 4, by=THEIRS), by=THEIRS)
+    assert ["V112", "V116", "V116"] == codes(prove(forged, KEYS))
+    assert ["V112"] == codes(prove(packed(told(ENTRIES), LINES, by=THEIRS), KEYS))
+    assert [] == codes(prove(forged, [OURS.public, THEIRS.public]))
+
+
+@pytest.mark.parametrize("name", [dossierfile.DATA, dossierfile.PAGE, dossierfile.ANCHORS])
+def test_a_member_that_was_exchanged_under_the_old_signature_is_named(name: str) -> None:
+    """In a ZIP that is made as ours are."""
+    other = dict(dossierfile.unpack(packed(told(ENTRIES, ()), LINES[:1], THEIRS)))
+    mine = dict(dossierfile.unpack(FILE))
+    forged = dossierfile._zipped({**mine, name: other[name] + b" "})
+    found = [one for one in prove(forged, KEYS).findings if one.code == "V113"]
+    assert [{"name": name}] == [dict(one.facts) for one in found]
+
+
+def test_a_pdf_that_was_put_beside_the_page_is_named() -> None:
+    forged = dossierfile._zipped({**dossierfile.unpack(FILE), dossierfile.PRINT: b"%PDF"})
+    assert ["V113"] == codes(prove(forged, KEYS))
+
+
+CUT: Mapping[str, Callable[[list[Entry]], list[Entry]]] = {
+    "the last lines": lambda e: e[:3],
+    "the first line": lambda e: e[1:],
+    "a line in between": lambda e: [*e[:2], *e[3:]],
+    "two lines, swapped": lambda e: [e[0], e[2], e[1], *e[3:]],
+    "a line, doubled": lambda e: [*e[:2], *e[1:]],
+    "all": lambda _: [],
+}
+
+
+@pytest.mark.parametrize("what", CUT)
+def test_lines_that_are_dropped_swapped_or_doubled_do_not_meet_the_anchor(what: str) -> None:
+    assert codes(prove_chain(CUT[what](ENTRIES), WHISTLE, [one.line for one in LINES], KEYS))
+
+
+@given(st.permutations(MOVES).filter(lambda m: list(m[:4]) != list(MOVES[:4])))
+def test_a_chain_that_was_made_anew_without_the_key_does_not_meet_the_anchor(moves: list[str]) -> None:
+    """It fits together: only what was signed before tells."""
+    forged = chained(moves)
+    assert [] == codes(prove_chain(forged, WHISTLE, [], KEYS))
+    found = prove_chain(forged, WHISTLE, [one.line for one in LINES], KEYS)
+    assert {"V117"} == set(codes(found))
+    resigned = anchored(forged, 2, 4, by=THEIRS)
+    assert ["V116", "V116"] == codes(prove_chain(forged, WHISTLE, [one.line for one in resigned], KEYS))
+
+
+@given(st.lists(st.sampled_from(MOVES), max_size=3))
+def test_what_is_cut_or_written_anew_behind_the_last_anchor_is_not_found(moves: list[str]) -> None:
+    """docs/security.md says so."""
+    kept = ENTRIES[:4]
+    forged = [*kept, *chained(moves, Chain(WHISTLE, 4, kept[-1].digest))]
+    assert [] == codes(prove_chain(forged, WHISTLE, [one.line for one in LINES], KEYS))
+
+
+def test_who_kept_the_anchors_finds_an_end_that_was_cut_off_before_a_later_one() -> None:
+    old = packed(told(ENTRIES[:2]), LINES[:1])
+    assert [] == codes(prove(old, KEYS))
+    kept = [one.line for one in LINES]
+    assert ["V118"] == codes(prove(old, KEYS, kept))
+    assert [] == codes(prove(FILE, KEYS, kept))
+    assert ["V119"] == codes(prove(FILE, KEYS, kept[1:]))
+    forged = [replace(LINES[0], at="2026-03-11").line, kept[1]]
+    assert {"V119", "V116"} == set(codes(prove(FILE, KEYS, forged)))
+
+
+def test_a_line_that_was_broken_off_when_a_disk_was_full_is_no_forgery() -> None:
+    kept = [LINES[0].line, LINES[1].line[:40], LINES[1].line]
+    assert [] == codes(prove(FILE, KEYS, kept))
+
+
+def test_a_value_that_is_not_the_fields_is_found_where_it_stands() -> None:
+    data = told(ENTRIES)
+    data["entries"][1]["shown"]["dossier.moves/by"]["value"] = "zilai"
+    data["entries"][2]["shown"]["dossier.moves/by"]["salt"] = "x"
+    data["entries"][3]["shown"]["whistle.clause"] = {"salt": "", "value": ""}
+    proof = prove(packed(data, LINES), KEYS)
+    assert [("V115", 2), ("V115", 3), ("V115", 4)] == [(f.code, f.facts["number"]) for f in proof.findings]
+
+
+@pytest.mark.parametrize(
+    "data",
+    [b"", b"[]", b"{}", b'{"whistle":"w","entries":[1]}', b'{"whistle":"w","entries":[{}]}', b"\xff"],
+)
+def test_data_that_is_no_dossier_is_refused_and_nothing_of_it_is_quoted(data: bytes) -> None:
+    members = {dossierfile.DATA: data, dossierfile.PAGE: b"", dossierfile.ANCHORS: b""}
+    assert ["V111"] == codes(prove(dossierfile.pack(members, OURS), KEYS))
+
+
+def zipped(names: Sequence[str], content: bytes = b"", compression: int = 0) -> bytes:
+    """A ZIP with these members, as anybody can make one."""
+    into = io.BytesIO()
+    with warnings.catch_warnings(), zipfile.ZipFile(into, "w", compression) as file:
+        warnings.simplefilter("ignore")  # zipfile's, of two members of one name
+        for name in names:
+            file.writestr(name, content)
+    return into.getvalue()
+
+
+ALL = ("dossier.json", "dossier.html", "anchors.jsonl", "manifest.json", "signature.txt")
+TRICKS = {
+    "a bomb": (zipped(ALL, b"\0" * 5_000_000, 8), "compression"),
+    "two of a name": (zipped((*ALL, "dossier.json")), "members"),
+    "a path": (zipped((*ALL, "../dossier.pdf")), "members"),
+    "an absolute path": (zipped((*ALL, "/etc/passwd")), "members"),
+    "a member too many": (zipped((*ALL, "key.txt")), "members"),
+    "a member too few": (zipped(ALL[1:]), "members"),
+    "other dates": (zipped(ALL), "bytes"),
+    "no ZIP": (b"%PDF-1.7", "format"),
+}
+
+
+@pytest.mark.parametrize("trick", TRICKS)
+def test_tricks_of_the_format_have_no_place(trick: str) -> None:
+    file, why = TRICKS[trick]
+    (found,) = prove(file, KEYS).findings
+    assert ("V111", why) == (found.code, found.facts["why"])
+
+
+def test_a_file_beyond_all_measure_is_not_looked_into() -> None:
+    with pytest.raises(HubError, match="V111"):
+        dossierfile.unpack(bytes(dossierfile.LARGEST + 1))
