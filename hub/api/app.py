@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from hub.api import cards, departments, health, home, performance, posts, sources
+from hub.api import cards, centre, departments, health, home, performance, posts, sources
 from hub.api.doors import Doors
 from hub.api.edges import SAFE, Edges
 from hub.errors import Bug, FixSettings, HubError, PeerRefused, Refused, TryLater
@@ -75,6 +75,7 @@ def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
             figures=hub.figures,
             reporting=hub.reporting,
             at_post=hub.at_post,
+            at_centre=hub.at_centre,
             telling=hub.telling,
             ledgers=hub.ledgers,
             clock=hub.clock,
@@ -107,7 +108,8 @@ def make(doors: Doors) -> FastAPI:
         openapi_url="/openapi.json",
         redirect_slashes=False,
         description=(
-            "Departments fetch, open and answer their whistles; sources push under /in/{source}/. Every refusal, "
+            "Departments fetch, open and answer their whistles; posts blow and mark them, the centre decides; sources "
+            "push under /in/{source}/. Every refusal, "
             "also of an unknown path (404), method (405) or of a body that is no JSON (422), is a Problem in the "
             "language that Accept-Language asks for (zh, en)."
         ),
@@ -115,6 +117,7 @@ def make(doors: Doors) -> FastAPI:
     app.state.doors = doors
     app.include_router(departments.router, responses=_PROBLEMS)
     app.include_router(posts.router, responses=_PROBLEMS)
+    app.include_router(centre.router, responses=_PROBLEMS)
     app.include_router(cards.router, responses=_PROBLEMS)
     app.include_router(performance.router, responses=_PROBLEMS)
     app.include_router(home.router)

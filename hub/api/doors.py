@@ -11,6 +11,7 @@ from hub.clock import Clock
 from hub.errors import Refused
 from hub.run.agreements import Agreements
 from hub.run.appealing import Appealing
+from hub.run.atcentre import AtCentre
 from hub.run.atpost import AtPost
 from hub.run.attached import Attached
 from hub.run.evidence import Evidence
@@ -41,6 +42,7 @@ class Doors:
     figures: FiguresBook
     reporting: Reporting
     at_post: AtPost
+    at_centre: AtCentre
     telling: Telling
     ledgers: Ledgers
     clock: Clock
@@ -85,6 +87,16 @@ def post_of(request: Request, given: Annotated[HTTPAuthorizationCredentials | No
     return who.name
 
 
+def account_of(
+    request: Request, given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)]
+) -> str:
+    """The account at the centre whose key came with the request; raises Refused P109 without a valid one."""
+    who = _who_has(request, given.credentials if given else "")
+    if who.kind != "centre":
+        raise Refused("P109")
+    return who.name
+
+
 def insider(
     request: Request,
     given: Annotated[HTTPAuthorizationCredentials | None, Depends(_BEARER)],
@@ -109,4 +121,5 @@ def _who_has(request: Request, key: str) -> principals.Principal:
 
 Department = Annotated[str, Depends(department_of)]
 Post = Annotated[str, Depends(post_of)]
+CentreAccount = Annotated[str, Depends(account_of)]
 AllDoors = Annotated[Doors, Depends(doors_of)]

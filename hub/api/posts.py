@@ -9,7 +9,9 @@ from pydantic import BaseModel, ConfigDict, Field
 from hub.api.departments import Problem
 from hub.api.doors import AllDoors, Post
 from hub.api.plain import PlainText
+from hub.errors import Refused
 from hub.model import Level, Move, Whistle
+from hub.whistle.evaluation import Aspect
 
 router = APIRouter(
     prefix="/posts/me",
@@ -58,22 +60,71 @@ class AllBlown(BaseModel):
     whistles: list[Blown]
 
 
+class Marked(BaseModel):
+    """评价: one whistle's marks by the pack's scale, in one aspect or more."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    whistle_id: PlainText = Field(max_length=64)
+    response: int | None = None
+    resolve: int | None = None
+    satisfy: int | None = None
+
+
+class Marks(BaseModel):
+    """Of many whistles at once."""
+
+    model_config = ConfigDict(strict=True, extra="forbid")
+    marks: list[Marked] = Field(max_length=500)
+
+
+class Taken(BaseModel):
+    """`state` of the whistle now, or the `code` of what was wrong with its marks."""
+
+    whistle_id: str
+    state: str
+    code: str
+
+
+class AllTaken(BaseModel):
+    """In the order in which they came."""
+
+    marks: list[Taken]
+
+
+@router.post("/marks")
+def mark(post: Post, doors: AllDoors, said: Marks) -> AllTaken:
+    """Marks finished whistles of this post's area, as who blew them; one that is refused stops no other."""
+    given = [
+        (one.whistle_id, {name: n for name in Aspect if (n := getattr(one, name)) is not None})
+        for one in said.marks
+    ]
+    ends = doors.at_post.mark(post, given, by=post)
+    return AllTaken(marks=[_taken(id_, end) for (id_, _), end in zip(given, ends, strict=True)])
+
+
+def _taken(whistle_id: str, end: Whistle | Refused) -> Taken:
+    if isinstance(end, Refused):
+        return Taken(whistle_id=whistle_id, state="", code=end.code)
+    return Taken(whistle_id=whistle_id, state=end.state.value, code="")
+
+
 @router.post("/matters/{incident_id}/whistles", status_code=201)
 def blow(post: Post, doors: AllDoors, incident_id: PlainText, said: Blow) -> AllBlown:
     """Calls departments for a matter."""
     done = doors.at_post.blow(
         post, incident_id, Level(said.level), said.department, said.reason_code, by=post
     )
-    return AllBlown(whistles=[_blown(one) for one in done])
+    return AllBlown(whistles=[blown(one) for one in done])
 
 
 @router.post("/whistles/{whistle_id}/review")
 def review(post: Post, doors: AllDoors, whistle_id: PlainText, said: Review) -> Blown:
     """Decides about a whistle that was submitted."""
-    return _blown(doors.at_post.review(post, whistle_id, Move(said.move), said.reason_code, by=post))
+    return blown(doors.at_post.review(post, whistle_id, Move(said.move), said.reason_code, by=post))
 
 
-def _blown(one: Whistle) -> Blown:
+def blown(one: Whistle) -> Blown:
+    """The whistle as it stands now."""
     return Blown(
         whistle_id=one.id,
         department=one.department,

@@ -87,11 +87,12 @@ def public() -> None:
 @keys.command()
 @click.argument("name")
 @click.option("--staff", is_flag=True, help="NAME is a person's account: the key shows figures, no whistle.")
+@click.option("--centre", is_flag=True, help="NAME is a person's account at the centre: the key decides.")
 @click.option(
     "--post", is_flag=True, help="NAME is a post, as subdistrict:329901001: the key blows whistles."
 )
 @_STORE
-def issue(name: str, staff: bool, post: bool, store: str | None) -> None:
+def issue(name: str, staff: bool, centre: bool, post: bool, store: str | None) -> None:
     """Prints a new key for the department NAME, once; the hub keeps only its digest."""
     import secrets
 
@@ -101,20 +102,20 @@ def issue(name: str, staff: bool, post: bool, store: str | None) -> None:
     from hub.store import principals
     from hub.whistle.posts import posted
 
-    if staff and post:
-        raise click.UsageError("--staff | --post")
+    if staff + centre + post > 1:
+        raise click.UsageError("--staff | --centre | --post")
     hub = Assembly(read(store=store))
     try:
-        if staff and not _ACCOUNT.fullmatch(name):
+        if (staff or centre) and not _ACCOUNT.fullmatch(name):
             raise FixSettings("C101", name="NAME")
         if post:
             if posted(name).area not in hub.pack.areas:
                 raise FixSettings("C106", id=name)
-        elif not staff and name not in hub.pack.organisations:
+        elif not (staff or centre) and name not in hub.pack.organisations:
             raise FixSettings("C106", id=name)
         key = secrets.token_hex(32)
         with hub.store.write() as conn:
-            kind = "staff" if staff else "post" if post else "department"
+            kind = "staff" if staff else "centre" if centre else "post" if post else "department"
             who = principals.Principal(kind, name)
             principals.register(conn, who, key, hub.clock.now())
     finally:

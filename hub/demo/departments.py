@@ -7,9 +7,10 @@ import hmac
 import random
 import threading
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from heapq import heapify, heappop, heappush
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from types import MappingProxyType
 from typing import Any, Final
 
 import httpx
@@ -23,6 +24,8 @@ from hub.run.webhooks import sign
 
 _PULL_S: Final = 0.5
 _LOOK_S: Final = 0.05
+_BEGINS: Final = {"blown": CALLED, "reopened": "contact"}
+"""State in which a whistle comes → the move behind which the work begins."""
 _Task = tuple[float, int, str, str, str]
 """When (`time.monotonic()`), its number, department, id of the message that called, move."""
 
@@ -38,10 +41,14 @@ class Departments:
         seed: int,
         *,
         manner: Manner = DEMO,
+        manners_of: Mapping[str, Manner] = MappingProxyType({}),
+        handed_in: Callable[[str], object] = lambda _: None,
         contracts: Iterable[Contract] = (),
     ) -> None:
-        """`contracts`: whose forms and return reasons are filled in; the others' are the demo's."""
+        """`manners_of`: of departments that behave otherwise than by `manner`; `handed_in` hears the id of each whistle
+        whose result was taken. `contracts`: whose forms and return reasons are filled in; the others' are the demo's."""
         self._keys, self._pullers, self._manner = keys, pullers, manner
+        self._manners_of, self._handed_in = manners_of, handed_in
         self._contracts = {str(one.department): one for one in contracts}
         self._http = httpx.Client(base_url=hub_url, timeout=20.0)
         self._dice = random.Random(seed)  # noqa: S311 a scenario, not a secret
@@ -66,27 +73,34 @@ class Departments:
             self.messages.append(message)
             if envelope["id"] in self._seen:
                 return
-            department = envelope["data"]["department"]
-            if envelope["type"] != "grid.whistle.v1":  # called off: nothing is left to do
-                self._todo = [one for one in self._todo if _whistle_of(one[3]) != envelope["subject"]]
-                heapify(self._todo)
-                return
-            self._seen[envelope["id"]] = department
-            self._go_on(department, envelope["id"], CALLED)
+            self._seen[envelope["id"]] = envelope["subject"]
+            self._hear(envelope)
         self.first.set()
+
+    def _hear(self, envelope: Mapping[str, Any]) -> None:
+        """What there is to do; under the lock. A whistle that comes again as it is being worked on changes nothing."""
+        data = envelope["data"]
+        if envelope["type"] == "grid.whistle.cancelled.v1":  # called off: nothing is left to do
+            self._todo = [one for one in self._todo if _whistle_of(one[3]) != envelope["subject"]]
+            heapify(self._todo)
+        elif envelope["type"] == "grid.whistle.v1":
+            begins = _BEGINS.get(data.get("whistle", {}).get("state", "blown"))
+            if begins is not None:
+                self._go_on(data["department"], envelope["id"], begins)
 
     def _go_on(self, department: str, call: str, move: str) -> None:
         """What follows `move` is to be done; under the lock."""
-        following = self._manner.after(move, self._dice)
+        manner = self._manners_of.get(department, self._manner)
+        following = manner.after(move, self._dice)
         if following != SILENCE:
-            due = time.monotonic() + self._manner.rest(self._dice)
+            due = time.monotonic() + manner.rest(self._dice)
             self._numbered += 1
             heappush(self._todo, (due, self._numbered, department, call, following))
 
     def seen(self) -> int:
         """How many different whistles arrived."""
         with self._lock:
-            return len(self._seen)
+            return len(set(self._seen.values()))
 
     def idle(self) -> bool:
         """Nothing is left to do."""
@@ -149,6 +163,8 @@ class Departments:
         answer = self._call("POST", department, f"{here}/reports", message)
         self.reported += 1
         self.refused += answer is None
+        if move == "result" and answer is not None:
+            self._handed_in(_whistle_of(call))
         with self._lock:
             self._go_on(department, call, move)
 

@@ -4,7 +4,7 @@ Pure but for the dice that it is given. Nothing here speaks to a hub.
 """
 
 import random
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any, Final
@@ -42,7 +42,33 @@ class Manner:
 
 
 DEMO: Final = Manner({CALLED: {"sign": 1.0}, "sign": {"result": 0.6, "return": 0.05, SILENCE: 0.35}})
-"""The demo's: signs; then most hand in a result, a few return the whistle, some stay silent."""
+"""At once: signs; then most hand in a result, a few return the whistle, some stay silent."""
+PLAYED: Final[tuple[Manner, ...]] = (
+    Manner(
+        {
+            CALLED: {"sign": 1.0},
+            "sign": {"contact": 0.8, "return": 0.2},
+            "contact": {"arrive": 1.0},
+            "arrive": {"handle": 0.5, "result": 0.5},
+            "handle": {"result": 1.0},
+        },
+        rest_s=(0.1, 0.6),
+    ),
+    Manner(
+        {CALLED: {"sign": 1.0}, "sign": {"arrive": 0.8, "return": 0.2}, "arrive": {"result": 1.0}},
+        rest_s=(2.0, 5.0),
+    ),
+    Manner({CALLED: {"sign": 0.6, SILENCE: 0.4}, "sign": {"result": 0.7, SILENCE: 0.3}}, rest_s=(6.0, 14.0)),
+)
+"""The demo's departments: most of them well, some slowly, some badly. Each keeps its manner (`played`)."""
+_TURNS: Final = (0, 0, 1, 0, 0, 2)
+
+
+def played(departments: Iterable[str]) -> dict[str, Manner]:
+    """Department → its manner in the demo."""
+    return {name: PLAYED[_TURNS[n % len(_TURNS)]] for n, name in enumerate(sorted(departments))}
+
+
 MANNERS: Final[Mapping[str, Manner]] = MappingProxyType(
     {
         "well": Manner(

@@ -18,15 +18,23 @@ from hub.bus.topics import whistles
 from hub.clock import ScenarioClock
 from hub.crew import WORKERS, Crew
 from hub.demo.canaries import Canaries
+from hub.demo.centre import Centre
 from hub.demo.departments import Departments, WebhookDepartment
+from hub.demo.gateways import Gateways
+from hub.demo.manners import played
 from hub.demo.scenario import Scenario, make
 from hub.errors import FixSettings
 from hub.intake.links import following
 from hub.jsonform import dumps
 from hub.model import AttachmentState, Channel
 from hub.pack import Pack, load
+from hub.plugin.registry import Registry
+from hub.run.lifeaccount import lifecycle
 from hub.settings import Settings, read
-from hub.store import attachments, outbox
+from hub.store import attachments, outbox, principals
+
+_SUBSTITUTES = frozenset({"chengguan", "shizheng", "zhujian"})
+"""Whom the demo's centre designates where a return holds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,12 +73,33 @@ class Stage:
         configs = self._ask({"start": self._order()})["configs"]
         self._pack = _with_files(self._pack, configs)
         keys = {c.department: secrets.token_hex(32) for c in self._pack.contracts}
-        self.departments = Departments(self.url, keys, self._channel(Channel.PULL), self._play.seed)
+        own = {name: secrets.token_hex(32) for name in ("centre", "post")}
+        self.centre = Centre(
+            self.url,
+            key=own["centre"],
+            post_key=own["post"],
+            substitutes=[c.department for c in self._pack.contracts if c.department in _SUBSTITUTES],
+        )
+        self.departments = Departments(
+            self.url,
+            keys,
+            self._channel(Channel.PULL),
+            self._play.seed,
+            manners_of=played(keys),
+            handed_in=self.centre.handed_in,
+            contracts=self._pack.contracts,
+        )
         self._hooks = {d: (secrets.token_hex(16)) for d in self._channel(Channel.WEBHOOK)}
         self._listeners = {d: WebhookDepartment(self.departments, s) for d, s in self._hooks.items()}
-        self._crew = Crew(self._settings(configs, keys), WORKERS, clock=self._clock, pack=self._pack)
+        phones = Registry.load()
+        self._gateways = Gateways(phones, self._pack)
+        channels = self._gateways.open(self._clock, self._home / "gateways", seed=self._play.seed)
+        self._crew = Crew(
+            self._settings(configs, keys, channels), WORKERS, clock=self._clock, pack=self._pack
+        )
         self.hub = self._crew.hub
         self._claim_store()
+        self._let_in(own)
         self._start_hub()
         hubs = {source: f"{self.url}/in/{source}" for source in configs}
         self._ask({"hub": hubs})
@@ -101,7 +130,16 @@ class Stage:
             "systems": systems,
         }
 
-    def _settings(self, configs: Mapping[str, Any], keys: Mapping[Any, str]) -> Settings:
+    def _let_in(self, own: Mapping[str, str]) -> None:
+        """Somebody at the centre, and the district's own post, for as long as the demo runs."""
+        who = {"centre": ("centre", "demo-centre"), "post": ("post", f"district:{self._pack.district}")}
+        with self.hub.store.write() as conn:
+            for name, key in own.items():
+                principals.register(conn, principals.Principal(*who[name]), key, self._clock.now())
+
+    def _settings(
+        self, configs: Mapping[str, Any], keys: Mapping[Any, str], channels: Mapping[str, Any]
+    ) -> Settings:
         return read(
             home=self._home,
             store=self._store or f"sqlite:///{self._home}/demo.db",
@@ -111,6 +149,7 @@ class Stage:
             figures_without_key=True,
             sources=dict(configs),
             api_keys=dict(keys),
+            channels=dict(channels),
             webhooks={d: {"url": w.url, "secret": self._hooks[d]} for d, w in self._listeners.items()},
             poll_s=0.5 * self._clock.speed,
             lease_s=30.0,
@@ -138,6 +177,7 @@ class Stage:
             listener.start()
         self._crew.start()
         topics = [whistles(d) for d in self._channel(Channel.KAFKA)]
+        self.centre.start()
         self.departments.start(self.hub.bus.consumer("demo-departments", topics, lambda _group: {}))
 
     def _watch_first(self) -> None:
@@ -178,6 +218,7 @@ class Stage:
         with self.hub.store.read() as conn:
             leaks = canaries.in_store(conn)
             files = attachments.counts(conn)
+            lived = lifecycle(conn)
         leaks |= canaries.in_texts({"whistles": self.departments.messages})
         return account | {
             "first_whistle_ms": self.first_whistle_ms,
@@ -185,6 +226,8 @@ class Stage:
             "leaks": leaks,
             "answers_heard": self._ask({"ask": "progress"})["heard"],
             "opened": self.departments.opened,
+            "lifecycle": lived,
+            "phones_rung": self._gateways.rang(),
             "attachments": dict(sorted(files.items())),
         }
 
@@ -194,8 +237,11 @@ class Stage:
         """Stops whatever was started, in order; may be called where `open` failed half-way."""
         if hasattr(self, "departments"):
             self.departments.stop()
+            self.centre.stop()
         if hasattr(self, "_crew"):
             self._crew.stop()
+        if hasattr(self, "_gateways"):
+            self._gateways.close()
         for listener in getattr(self, "_listeners", {}).values():
             listener.stop()
         if hasattr(self, "_systems") and self._systems.stdin:

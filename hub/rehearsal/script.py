@@ -16,7 +16,13 @@ from hub.run.wirefields import wire_fields
 from hub.whistle.clocks import due_from
 
 NEW_CLAUSE: Final = "NEW-1"
-_NEW_FIELDS: Final = ("whistle.state", "incident.event_count", "incident.place_summary", "incident.urgency")
+_NEW_FIELDS: Final = (
+    "whistle.round",
+    "whistle.state",
+    "incident.event_count",
+    "incident.place_summary",
+    "incident.urgency",
+)
 """What a next version might ask for; the first that this one does not."""
 
 

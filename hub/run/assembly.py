@@ -7,6 +7,7 @@ from hub.errors import FixSettings, HubError
 from hub.run.account import account
 from hub.run.agreements import Agreements
 from hub.run.appealing import Appealing
+from hub.run.atcentre import AtCentre
 from hub.run.atpost import AtPost
 from hub.run.attached import Attached
 from hub.run.dossiers import Dossiers
@@ -47,6 +48,19 @@ class Assembly(Workers):
             moving=self.moving,
             latecomers=self.latecomers,
             contracts=self.contracts,
+            evaluating=self.evaluating,
+            ledger=self.ledgers.mine,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def at_centre(self) -> AtCentre:
+        """Decides for people of the centre."""
+        return AtCentre(
+            store=self.store,
+            journey=lambda: self.journey,
+            moving=self.moving,
+            latecomers=self.latecomers,
             ledger=self.ledgers.mine,
             clock=self.clock,
         )

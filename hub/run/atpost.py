@@ -1,19 +1,25 @@
 """What a post does about matters of its area, each in a transaction of its own: for the web worker and the command line."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
+from sqlalchemy import Connection
+
 from hub.clock import Clock
-from hub.model import Level, Move, Whistle
+from hub.errors import Refused
+from hub.model import Actor, Level, Move, Whistle
 from hub.pipeline import Journey
 from hub.run.blowing import Blowing
 from hub.run.contractbook import ContractBook
 from hub.run.dispatch import Dispatch
+from hub.run.evaluating import Evaluating
 from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger
 from hub.run.moving import Moving
+from hub.store import incidents, whistles
 from hub.store.engine import Store
-from hub.whistle.posts import posted
+from hub.whistle.evaluation import Aspect, Mark
+from hub.whistle.posts import Posted, posted
 
 T = TypeVar("T")
 
@@ -29,13 +35,14 @@ class AtPost:
         moving: Moving,
         latecomers: Latecomers,
         contracts: ContractBook,
+        evaluating: Evaluating,
         ledger: Callable[[], Ledger],
         clock: Clock,
     ) -> None:
         """`journey` is asked when the first whistle is blown; `ledger`: the audit chain of the thread that asks."""
         self._store, self._journey, self._moving = store, journey, moving
         self._latecomers, self._contracts, self._ledger = latecomers, contracts, ledger
-        self._clock = clock
+        self._evaluating, self._clock = evaluating, clock
 
     def blow(
         self, post: str, incident: str, level: Level, department: str, reason_code: str, *, by: str
@@ -46,6 +53,33 @@ class AtPost:
     def review(self, post: str, whistle: str, move: Move, reason_code: str, *, by: str) -> Whistle:
         """As `Blowing.review`."""
         return self._act(post, by, lambda one: one.review(whistle, move, reason_code))
+
+    def mark(
+        self, post: str, given: Sequence[tuple[str, Mapping[Aspect, int]]], *, by: str
+    ) -> list[Whistle | Refused]:
+        """Marks of the post for whistles of its area, in their order; one that is refused stops no other. Of what lies
+        elsewhere it learns nothing (W103)."""
+        who, now = posted(post), self._clock.now()
+        self._evaluating.begin()
+        with self._store.write() as conn:
+            here = self._in_its_area(conn, who, [id_ for id_, _ in given])
+            marks = [
+                (id_ if id_ in here else "", Mark(by=Actor.BLOWER, account=by, aspects=aspects, at=now))
+                for id_, aspects in given
+            ]
+            ends = self._evaluating.mark_all(conn, marks, now)
+        self._evaluating.committed()
+        return ends
+
+    @staticmethod
+    def _in_its_area(conn: Connection, who: Posted, ids: Sequence[str]) -> frozenset[str]:
+        stored = whistles.load(conn, ids)
+        matters = incidents.load(conn, {one.incident_id for one in stored.values()})
+        return frozenset(
+            id_
+            for id_, one in stored.items()
+            if (matter := matters[one.incident_id]) and not matter.secret and who.covers(matter.place)
+        )
 
     def _act(self, post: str, by: str, act: Callable[[Blowing], T]) -> T:
         who, journey = posted(post), self._journey()

@@ -47,7 +47,7 @@ class Reports:
         try:
             self._take(delivered)
         except Fenced:
-            log.info("reports_fenced", reports=len(delivered))
+            log.info("reports_fenced", events=len(delivered))
             self._consumer.rewind()
             return 0
         except BaseException:

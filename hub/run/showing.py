@@ -263,8 +263,10 @@ def _whistle(one: Whistle) -> dict[str, object]:
         "contract_id": one.contract_id,
         "clause": one.clause,
         "state": one.state.value,
+        "version": one.version,
+        "round": one.round,
         "blown_at": one.blown_at,
-        "deadlines": {d.step: d.due_at for d in one.deadlines},
+        "deadlines": {d.step: d.counts_at for d in one.deadlines},
         "reasons": [r.rule for r in one.reasons],
     }
 

@@ -24,7 +24,7 @@ _MADE: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "incident.summary": _WORDS,
         "whistle.deadlines": {
             "type": "object",
-            "propertyNames": {"enum": ["sign", "contact", "report_in", "arrive", "finish"]},
+            "propertyNames": {"enum": ["sign", "contact", "report_in", "arrive", "finish", "source"]},
             "additionalProperties": {"type": "string", "format": "date-time"},
         },
         "whistle.reasons": {"type": "array", "items": {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}},

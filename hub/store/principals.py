@@ -16,7 +16,7 @@ _ID_LENGTH: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An authenticated caller. `kind`: `department`, `post` or `staff`."""
+    """An authenticated caller. `kind`: `department`, `post`, `centre` or `staff`."""
 
     kind: str
     name: str

@@ -168,8 +168,8 @@ def test_what_is_handed_out_fits_the_contracts_own_schema(tmp_path: Path) -> Non
         said = stand.message(off)["data"]
         jsonschema.Draft202012Validator(ended_data_schema(ours, fields)).validate(said)
         new = stand.message(later)["data"]["whistle"]
-        assert "state" in new
-        assert "state" not in stand.message(ids[1])["data"]["whistle"]
+        assert "round" in new
+        assert "round" not in stand.message(ids[1])["data"]["whistle"]
 
 
 def test_a_contract_whose_examples_never_call_it_cannot_be_played() -> None:

@@ -48,7 +48,7 @@ principal = Table(
     "principal",
     metadata,
     Column("key_hash", String(64), primary_key=True),
-    Column("kind", String(12), nullable=False),  # department, post, staff
+    Column("kind", String(12), nullable=False),  # department, post, centre, staff
     Column("name", String(64), nullable=False),
     Column("made_us", BigInteger, nullable=False),
     Column("revoked_us", BigInteger),

@@ -159,7 +159,8 @@ def test_to_write_the_end_into_a_file_is_no_change_of_what_was_agreed(changed: H
 
 def test_around_a_change_both_versions_stand_in_the_document_of_the_topics() -> None:
     made = document(with_contracts(*ANNOUNCED), schemas())
-    names = ["Whistle_renshe", "WhistleCancelled_renshe", "Whistle_renshe_v2", "WhistleCancelled_renshe_v2"]
+    kinds = ("Whistle", "WhistleCancelled", "Card")
+    names = [f"{kind}_{mark}" for mark in ("renshe", "renshe_v2") for kind in kinds]
     assert names == list(made["channels"]["whistles_renshe"]["messages"])
     messages = made["components"]["messages"]
     assert "renshe-v1, from 2026-01-01 to 2026-03-10" == messages["Whistle_renshe"]["summary"]
