@@ -1,6 +1,7 @@
 """`gridplus bench`: seeded reports through the whole journey, with its cost by stage."""
 
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -45,6 +46,11 @@ from hub.cli import output
     default=None,
     help="Write the database's plan of every statement to this file (one process).",
 )
+@click.option(
+    "--lifecycle",
+    is_flag=True,
+    help="Whole lives, on Kafka and PostgreSQL: --events of them, from the call to the archive; --preload whistles.",
+)
 @click.option("--seed", default=20260310, show_default=True, help="Seed of the reports.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on the last line.")
 def bench(
@@ -56,6 +62,7 @@ def bench(
     preload: int,
     profile: Path | None,
     plans: Path | None,
+    lifecycle: bool,
     seed: int,
     as_json: bool,
 ) -> None:
@@ -64,6 +71,11 @@ def bench(
     from hub.run import logs
 
     logs.configure("warning")
+    if lifecycle:
+        from hub.demo import lives
+
+        _tell(lives.run(events, seed=seed, preload=preload), as_json)
+        return
     if workers is None:
         on_servers = (store, bus) == ("postgresql", "kafka") and not (profile or plans)
         workers = WORKERS if on_servers else 0
@@ -78,7 +90,10 @@ def bench(
         profile=profile,
         plans=plans,
     )
-    figures = run(order)
+    _tell(run(order), as_json)
+
+
+def _tell(figures: dict[str, Any], as_json: bool) -> None:
     if not as_json:
         for name, value in figures.items():
             click.echo(f"{name:>18}: {value}")

@@ -53,7 +53,7 @@ class Filing:
         return max(self._file(conn, told, now), len(told), len(blocks))
 
     def _file(self, conn: Connection, told: Sequence[Occurrence], now: datetime) -> int:
-        called = whistles.load(conn, {one.whistle_id for one in told})
+        called = _with_a_matter(conn, whistles.load(conn, {one.whistle_id for one in told}))
         standing = dossiers.standing(conn, called)
         gathered = [*_beside(conn, called, standing, to_us(now)), *told]
         moved = {one.whistle_id for one in told if one.kind == "move"}
@@ -166,6 +166,12 @@ def _beside(
         for r in rows.all():
             for id_ in entered[r.incident_id]:
                 yield occurrences.linked(r, id_)
+
+
+def _with_a_matter(conn: Connection, called: Mapping[str, Whistle]) -> dict[str, Whistle]:
+    """Those whose matter is stored: what a damaged copy left alone stops no other's dossier."""
+    there = incidents.versions(conn, {one.incident_id for one in called.values()})
+    return {id_: one for id_, one in called.items() if one.incident_id in there}
 
 
 def _fresh(conn: Connection, gathered: Sequence[Occurrence]) -> list[Occurrence]:

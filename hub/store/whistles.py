@@ -19,6 +19,7 @@ from hub.store.lists import among
 from hub.store.moments import from_us, to_us
 from hub.store.swapping import swap
 from hub.store.tables import answer, delivery, overdue, report, step, whistle
+from hub.whistle.lifecycle import DONE
 
 LONGEST_REST: Final = timedelta(minutes=10)
 """No try of a delivery or an answer is put off for longer."""
@@ -65,8 +66,10 @@ def add(conn: Connection, whistles: Sequence[Whistle]) -> None:
 
 
 def _look_us(one: Whistle) -> int:
-    """When clockwork looks at it: at the latest an hour after it was blown. From then on clockwork itself says when,
-    by the pack's rules too, until somebody changes it again."""
+    """When clockwork looks at it: at the latest an hour after it was blown, and at once when it is done: for how long it
+    stays out of the archive, the pack says. From then on clockwork itself says when, until somebody changes it again."""
+    if one.state in DONE:
+        return 0
     moments = [one.blown_at + FIRST_LOOK, *(d.due_at for d in one.deadlines)]
     return to_us(min((*moments, one.paused_until) if one.paused_until else moments))
 

@@ -5,9 +5,23 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Final
 
-from hub.model import DepartmentId, Duration, IncidentId, Level, Move, Unit, Whistle, WhistleId, WhistleState
+from hub.model import (
+    DepartmentId,
+    Duration,
+    Incident,
+    IncidentId,
+    IncidentState,
+    Level,
+    Move,
+    Place,
+    Unit,
+    Urgency,
+    Whistle,
+    WhistleId,
+    WhistleState,
+)
 from hub.run.assembly import Assembly
-from hub.store import steps, whistles
+from hub.store import incidents, steps, whistles
 from hub.store.moments import to_us
 from hub.store.steps import Made
 from hub.whistle.timetable import Terms, timetable
@@ -59,9 +73,31 @@ def fill(hub: Assembly, number: int) -> Due:
         history += [Made(one, SILENT) for one in moves]
     assert hub.contracts
     with hub.store.write() as conn:
+        incidents.add(conn, [_matter(one) for one in new])
         whistles.add(conn, new)
         steps.add(conn, history)
     return due
+
+
+def _matter(one: Whistle) -> Incident:
+    """Of a whistle, told by nobody."""
+    return Incident(
+        id=one.incident_id,
+        category="street_order.occupy_road",
+        urgency=Urgency.ROUTINE,
+        level=one.level,
+        state=IncidentState.OPEN,
+        secret=False,
+        place=Place(method="none", map_version=""),
+        opened_at=one.blown_at,
+        last_reported_at=one.blown_at,
+        closed_at=None,
+        event_count=1,
+        sources=(),
+        recurrence_of=None,
+        merged_into=None,
+        version=1,
+    )
 
 
 def leader(hub: Assembly) -> str:

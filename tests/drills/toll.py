@@ -76,7 +76,7 @@ def find(hub: Assembly, truth: Truth, said: Iterable[str], ends: Mapping[int, in
     there = Counter(orjson.loads(value)["id"] for value in said)
     due = _told(hub)
     missing += [f"message of {id_}" for id_ in due - set(there)]
-    double += [f"message without a whistle {id_}" for id_ in set(there) - due]
+    double += [f"message without a cause {id_}" for id_ in set(there) - due - _later(hub)]
     return Found(missing, double, sum(there.values()) - len(there))
 
 
@@ -162,6 +162,13 @@ def _told(hub: Assembly) -> set[str]:
         for id_, body in rows
         if {Channel.KAFKA, Channel.WEBHOOK} & set(contracts[orjson.loads(str(body))["contract_id"]].channels)
     }
+
+
+def _later(hub: Assembly) -> set[str]:
+    """What may be told of whistles afterwards: each of their moves, cards, and what supervision asks."""
+    moves = _rows(hub, "SELECT whistle_id, version FROM step")
+    rest = _rows(hub, "SELECT id FROM card UNION SELECT id FROM measure")
+    return {f"{id_}:{version}" for id_, version in moves} | {str(r[0]) for r in rest}
 
 
 def _offsets(hub: Assembly, ends: Mapping[int, int]) -> tuple[list[str], list[str]]:

@@ -1,0 +1,234 @@
+"""Whole lives against the clock: reports in, each matter's leading department called, signed, in contact, there, done,
+marked, and in the archive.
+
+The same bodies as `hub.demo.bench`, in the same way; what comes after a whistle is done by departments in a process of
+their own (`hub.demo.responder`). A life is a whistle by which a department leads, over the bus; the clock stops when as
+many as were ordered are in the archive. Assisting departments' whistles are called and answered beside them.
+"""
+
+import secrets
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from contextlib import ExitStack, suppress
+from datetime import timedelta
+from pathlib import Path
+from typing import Any, Final
+
+from sqlalchemy import func, select
+
+from hub.clock import SystemClock
+from hub.crew import port_near
+from hub.demo.kept import kept
+from hub.demo.listener import start, stop
+from hub.demo.offer import Offer
+from hub.demo.past import past_lives
+from hub.demo.process import cpu_s
+from hub.errors import TryLater
+from hub.model import Mode, WhistleState
+from hub.pack.locate_pack import locate_pack
+from hub.plugin import Body
+from hub.run import servers
+from hub.run.assembly import Assembly
+from hub.run.reception import Reception, write
+from hub.settings import read
+from hub.store import principals
+from hub.store.engine import chunks
+from hub.store.lists import among
+from hub.store.tables import step, whistle
+
+_HANDS: Final = ("intake",), ("casework", "relay")
+_CREW: Final = ("reports", "clockwork", "web")
+_PER_LIFE: Final = 2.2
+"""Reports that are made for one life: some join a matter that another one opened, or call nobody over the bus."""
+_SPEED: Final = 60.0
+"""Scenario seconds a second: the archive takes what was marked a minute ago."""
+_LOOK_S: Final = 0.25
+_PORTION: Final = 2000
+_OFFERED: Final = 200
+"""Reports of each source that are offered at one look, until enough matters are led."""
+_PATIENCE_S: Final = 900.0
+_ARCHIVE: Final = "archive_after: {value: 1, unit: urgent_minute}"
+
+
+def run(lives: int, *, seed: int, preload: int = 0) -> dict[str, Any]:
+    """Figures of one run on Kafka and PostgreSQL, or of two, before and after `preload` whistles were stored.
+
+    It starts local servers and stops them. Raises TryLater C120 where it does not end.
+    """
+    with ExitStack() as stack:
+        home = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="gridplus-lives-")))
+        home.chmod(0o755)
+        running = {
+            "bus": stack.enter_context(servers.kafka(home / "kafka")),
+            "store": stack.enter_context(servers.postgresql(home / "postgresql")),
+        }
+        runs = 2 if preload else 1
+        bodies = kept(round(lives * _PER_LIFE * runs), seed, home / "systems")
+        settings = _settings(home, running, bodies.configs)
+        hub = Assembly(read(**settings))
+        stack.callback(hub.close)
+        hub.warm()
+        stage = _Stage(hub, settings, home, running, stack)
+        shares = [
+            {
+                s: some[len(some) * n // runs : len(some) * (n + 1) // runs]
+                for s, some in bodies.by_source.items()
+            }
+            for n in range(runs)
+        ]
+        figures = stage.play(shares[0], lives)
+        if preload:
+            past_lives(hub, preload)
+            again = stage.play(shares[1], lives)
+            ratio = round(again["cpu_us_per_life"]["all"] / figures["cpu_us_per_life"]["all"], 2)
+            figures["preloaded"] = {"stored_before": preload, "cost_ratio": ratio, **again}
+        return figures
+
+
+def _settings(
+    home: Path, running: Mapping[str, servers.Running], configs: Mapping[str, Mapping[str, Any]]
+) -> dict[str, Any]:
+    """Of every process. The pack is the demo's, but for its archive, which takes what was marked a minute ago."""
+    pack = home / "pack"
+    shutil.copytree(locate_pack(None), pack)
+    rules = (pack / "whistles.yaml").read_text(encoding="utf-8")
+    soon = rules.replace("archive_after: {value: 5, unit: work_day}", _ARCHIVE)
+    assert _ARCHIVE in soon  # noqa: S101 the demo pack says so
+    (pack / "whistles.yaml").write_text(soon, encoding="utf-8")
+    import hub.pack
+
+    starts_at = hub.pack.load().manifest.starts_at + timedelta(hours=12)
+    settings: dict[str, Any] = {
+        "home": str(home),
+        "pack": str(pack),
+        "store": running["store"].address,
+        "bus": f"kafka://{running['bus'].address}",
+        "sources": {source: dict(config) for source, config in configs.items()},
+        "host": "127.0.0.1",
+        "port": port_near(0),
+        "clock_start": starts_at.isoformat(),
+        "clock_speed": _SPEED,
+        "clock_origin": time.monotonic(),
+        "log_level": "warning",
+    }
+    return settings
+
+
+class _Stage:
+    """One hub, whose workers are processes, and those who live with it."""
+
+    def __init__(
+        self,
+        hub: Assembly,
+        settings: Mapping[str, Any],
+        home: Path,
+        running: Mapping[str, servers.Running],
+        stack: ExitStack,
+    ) -> None:
+        self._hub, self._notes = hub, home / "leads.txt"
+        self._servers = {name: one.process.pid for name, one in running.items()}
+        self._wall = SystemClock()
+        self._plays = 0
+        key = secrets.token_hex(32)
+        with hub.store.write() as conn:
+            who = principals.Principal("post", f"district:{hub.pack.district}")
+            principals.register(conn, who, key, hub.clock.now())
+        self._doors = {
+            source: Reception(source, hub.adapter(source), hub.vault, body_limit=hub.settings.body_limit)
+            for source in hub.active_sources()
+        }
+        orders: list[tuple[str, dict[str, Any]]] = [
+            *(("hub.demo.hands", {"settings": settings, "workers": some}) for some in _HANDS),
+            ("hub.demo.crewed", {"settings": settings, "workers": _CREW}),
+        ]
+        self._workers = [self._start(stack, *one) for one in orders]
+        url = f"http://127.0.0.1:{settings['port']}"
+        order = {"settings": settings, "notes": str(self._notes), "post_key": key, "url": url}
+        self._others = self._start(stack, "hub.demo.responder", order)
+
+    @staticmethod
+    def _start(stack: ExitStack, module: str, order: Mapping[str, Any]) -> int:
+        process = start(module, order)
+        stack.callback(stop, process)
+        return process.pid
+
+    def play(self, bodies: Mapping[str, Sequence[Body]], lives: int) -> dict[str, Any]:
+        """Offers reports until so many matters are led, and waits until as many of their whistles are archived."""
+        self._plays += 1
+        before, known, done = set(self._leads()), set[str](), 0
+        open_: list[str] = []
+        spent = {name: cpu_s(pid) for name, pid in self._pids()}
+        offer, begun = Offer(bodies, 0.0), time.monotonic()
+        while done < lives:
+            if len(known) < lives:
+                self._offer(offer)
+            fresh = [id_ for id_ in self._leads() if id_ not in known and id_ not in before]
+            known.update(fresh)
+            open_ = self._still_open([*open_, *fresh])
+            done = len(known) - len(open_)
+            if time.monotonic() - begun > _PATIENCE_S:
+                raise TryLater("C120")
+            self._wall.pause(_LOOK_S)
+        seconds = time.monotonic() - begun
+        cost = {name: round((cpu_s(pid) - spent[name]) / done * 1e6) for name, pid in self._pids()}
+        hub_us = sum(cost.pop(str(pid)) for pid in self._workers)
+        return {
+            "lives": done,
+            "seconds": round(seconds, 2),
+            "lives_per_second": round(done / seconds, 1),
+            "cpu_us_per_life": {
+                "hub": hub_us,
+                **cost,
+                "all": hub_us + cost["store"] + cost["bus"],
+            },
+            "moves_per_life": self._moves(known),
+        }
+
+    def _pids(self) -> Iterator[tuple[str, int]]:
+        yield from ((str(pid), pid) for pid in self._workers)
+        yield "departments", self._others
+        yield from self._servers.items()
+
+    def _offer(self, offer: Offer) -> None:
+        """The next portion of every source, stored as its door does it."""
+        for portion in offer.due(0.0, _OFFERED):
+            prepared = self._doors[portion.source].prepare(
+                portion.bodies,
+                arrival=f"lives:{self._plays}:{portion.first}",
+                mode=Mode.LIVE,
+                now=self._hub.clock.now(),
+            )
+            with self._hub.store.write() as conn:
+                write(conn, prepared)
+
+    def _leads(self) -> list[str]:
+        """Ids of the whistles by which departments lead, so far."""
+        with suppress(FileNotFoundError):
+            text = self._notes.read_text(encoding="ascii")
+            return text[: text.rfind("\n") + 1].split()
+        return []
+
+    def _still_open(self, ids_: Sequence[str]) -> list[str]:
+        """Those that are not in the archive, nor called off."""
+        over: set[str] = set()
+        ended = (WhistleState.ARCHIVED.value, WhistleState.CANCELLED.value)
+        with self._hub.store.look() as conn:
+            for first in range(0, len(ids_), _PORTION):
+                some = ids_[first : first + _PORTION]
+                rows = conn.execute(
+                    select(whistle.c.id).where(among(whistle.c.id, some), whistle.c.state.in_(ended))
+                )
+                over.update(rows.scalars())
+        return [id_ for id_ in ids_ if id_ not in over]
+
+    def _moves(self, ids_: AbstractSet[str]) -> float:
+        """How many moves these whistles have made, each on the average."""
+        total = 0
+        with self._hub.store.look() as conn:
+            for part in chunks(ids_):
+                query = select(func.count()).select_from(step).where(among(step.c.whistle_id, part))
+                total += conn.execute(query).scalar_one()
+        return round(total / len(ids_), 2)
