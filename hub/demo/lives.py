@@ -1,16 +1,17 @@
-"""Whole lives against the clock: reports in, each matter's leading department called, signed, in contact, there, done,
-marked, and in the archive.
+"""Whole lives against the clock: reports in, departments called, signed, in contact, there, done, marked, and in the
+archive.
 
 The same bodies as `hub.demo.bench`, in the same way; what comes after a whistle is done by departments in a process of
-their own (`hub.demo.responder`). A life is a whistle by which a department leads, over the bus; the clock stops when as
-many as were ordered are in the archive. Assisting departments' whistles are called and answered beside them.
+their own (`hub.demo.responder`). A life is one whistle's, of a department that leads or assists and reads the bus, from
+the call to the archive; the clock stops when as many as were ordered are there. One that is called off on its way is
+none.
 """
 
 import secrets
 import shutil
 import tempfile
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from contextlib import ExitStack, suppress
 from datetime import timedelta
@@ -41,14 +42,14 @@ from hub.store.tables import step, whistle
 
 _HANDS: Final = ("intake",), ("casework", "relay")
 _CREW: Final = ("reports", "clockwork", "web")
-_PER_LIFE: Final = 2.2
+_PER_LIFE: Final = 1.2
 """Reports that are made for one life: some join a matter that another one opened, or call nobody over the bus."""
 _SPEED: Final = 60.0
 """Scenario seconds a second: the archive takes what was marked a minute ago."""
 _LOOK_S: Final = 0.25
 _PORTION: Final = 2000
 _OFFERED: Final = 200
-"""Reports of each source that are offered at one look, until enough matters are led."""
+"""Reports of each source that are offered at one look, until enough departments are called."""
 _PATIENCE_S: Final = 900.0
 _ARCHIVE: Final = "archive_after: {value: 1, unit: urgent_minute}"
 
@@ -128,7 +129,7 @@ class _Stage:
         running: Mapping[str, servers.Running],
         stack: ExitStack,
     ) -> None:
-        self._hub, self._notes = hub, home / "leads.txt"
+        self._hub, self._notes = hub, home / "called.txt"
         self._servers = {name: one.process.pid for name, one in running.items()}
         self._wall = SystemClock()
         self._plays = 0
@@ -156,27 +157,30 @@ class _Stage:
         return process.pid
 
     def play(self, bodies: Mapping[str, Sequence[Body]], lives: int) -> dict[str, Any]:
-        """Offers reports until so many matters are led, and waits until as many of their whistles are archived."""
+        """Offers reports until so many whistles are on their way, and waits until as many are in the archive."""
         self._plays += 1
-        before, known, done = set(self._leads()), set[str](), 0
-        open_: list[str] = []
+        before, on_their_way, archived = set(self._called()), set[str](), set[str]()
         spent = {name: cpu_s(pid) for name, pid in self._pids()}
         offer, begun = Offer(bodies, 0.0), time.monotonic()
-        while done < lives:
-            if len(known) < lives:
+        seen = set(before)
+        while len(archived) < lives:
+            if len(archived) + len(on_their_way) < lives:
                 self._offer(offer)
-            fresh = [id_ for id_ in self._leads() if id_ not in known and id_ not in before]
-            known.update(fresh)
-            open_ = self._still_open([*open_, *fresh])
-            done = len(known) - len(open_)
+            called = set(self._called())
+            on_their_way |= called - seen
+            seen |= called
+            ended = self._ended(on_their_way)
+            on_their_way -= ended.keys()
+            archived |= {id_ for id_, state in ended.items() if state is WhistleState.ARCHIVED}
             if time.monotonic() - begun > _PATIENCE_S:
                 raise TryLater("C120")
             self._wall.pause(_LOOK_S)
-        seconds = time.monotonic() - begun
+        seconds, done = time.monotonic() - begun, len(archived)
         cost = {name: round((cpu_s(pid) - spent[name]) / done * 1e6) for name, pid in self._pids()}
         hub_us = sum(cost.pop(str(pid)) for pid in self._workers)
         return {
             "lives": done,
+            "called_off": len(seen - before) - done - len(on_their_way),
             "seconds": round(seconds, 2),
             "lives_per_second": round(done / seconds, 1),
             "cpu_us_per_life": {
@@ -184,7 +188,7 @@ class _Stage:
                 **cost,
                 "all": hub_us + cost["store"] + cost["bus"],
             },
-            "moves_per_life": self._moves(known),
+            "moves_per_life": self._moves(archived),
         }
 
     def _pids(self) -> Iterator[tuple[str, int]]:
@@ -204,25 +208,26 @@ class _Stage:
             with self._hub.store.write() as conn:
                 write(conn, prepared)
 
-    def _leads(self) -> list[str]:
-        """Ids of the whistles by which departments lead, so far."""
+    def _called(self) -> list[str]:
+        """Ids of the whistles that departments have heard of so far."""
         with suppress(FileNotFoundError):
             text = self._notes.read_text(encoding="ascii")
             return text[: text.rfind("\n") + 1].split()
         return []
 
-    def _still_open(self, ids_: Sequence[str]) -> list[str]:
-        """Those that are not in the archive, nor called off."""
-        over: set[str] = set()
-        ended = (WhistleState.ARCHIVED.value, WhistleState.CANCELLED.value)
+    def _ended(self, ids_: Iterable[str]) -> dict[str, WhistleState]:
+        """Those of them that are in the archive, or were called off."""
+        ended: dict[str, WhistleState] = {}
+        over = (WhistleState.ARCHIVED.value, WhistleState.CANCELLED.value)
         with self._hub.store.look() as conn:
-            for first in range(0, len(ids_), _PORTION):
-                some = ids_[first : first + _PORTION]
+            for some in chunks(ids_, _PORTION):
                 rows = conn.execute(
-                    select(whistle.c.id).where(among(whistle.c.id, some), whistle.c.state.in_(ended))
+                    select(whistle.c.id, whistle.c.state).where(
+                        among(whistle.c.id, some), whistle.c.state.in_(over)
+                    )
                 )
-                over.update(rows.scalars())
-        return [id_ for id_ in ids_ if id_ not in over]
+                ended |= {r.id: WhistleState(r.state) for r in rows}
+        return ended
 
     def _moves(self, ids_: AbstractSet[str]) -> float:
         """How many moves these whistles have made, each on the average."""

@@ -2,7 +2,7 @@
 
 They are not the hub, so what they cost is not the hub's. Over the bus, each by its own topic, departments sign, contact,
 arrive and hand in a result, one move after the other; over HTTP the post marks what was handed in. One line on standard
-input says on which hub; the id of each whistle by which a department leads stands in a file; the end of the input ends
+input says on which hub; the id of each whistle stands in a file; the end of the input ends
 them.
 """
 
@@ -56,14 +56,14 @@ class Office:
     """Whistles that were called off."""
 
     def hear(self, envelope: Mapping[str, Any]) -> str:
-        """One message of a whistle's topic; the id of a whistle that leads and came now, else ""."""
+        """One message of a whistle's topic; the id of a whistle that came now, else ""."""
         id_, subject, data = envelope["id"], envelope["subject"], envelope["data"]
         if envelope["type"] == "grid.whistle.cancelled.v1":
             self.over.add(subject)
         if envelope["type"] != "grid.whistle.v1" or id_ != subject:
             return ""
         self.tasks.append(_Task(time.monotonic() + _REST_S, subject, data["department"]))
-        return str(subject) if data["whistle"]["role"] == "lead" else ""
+        return str(subject)
 
     def reports(self) -> list[Message]:
         """The moves whose time has come; their whistles' next ones wait then."""
@@ -126,8 +126,8 @@ def _mark(http: httpx.Client, office: Office) -> int:
 def _work(bus: Bus, consumer: Consumer, http: httpx.Client, office: Office, file: IO[str]) -> None:
     """One round: what came, what is due to report, what is due to mark."""
     for one in consumer.poll(_MOST, 0.02):
-        if leads := office.hear(orjson.loads(one.value)):
-            file.write(f"{leads}\n")
+        if called := office.hear(orjson.loads(one.value)):
+            file.write(f"{called}\n")
     if made := office.reports():
         bus.publish([(message, 0) for message in made])
     _mark(http, office)

@@ -103,7 +103,7 @@ class Blowing:
         check_code(reason_code)
         if move is Move.REFUSE and not reason_code:
             raise Refused("W150", move=move.value)
-        held = whistles.held(self._conn, [whistle_id])
+        held = whistles.held_together(self._conn, [whistle_id])
         whistle = held.get(whistle_id)
         if whistle is None:
             raise Refused("W103")

@@ -72,7 +72,7 @@ class Deciding:
         what is to be done again is no matter of its own any more.
         """
         check_code(reason_code)
-        standing = whistles.held(self._conn, [whistle_id])
+        standing = whistles.held_together(self._conn, [whistle_id])
         if whistle_id not in standing:
             raise Refused("W103")
         whistle = standing[whistle_id]

@@ -4,7 +4,7 @@ A doubt is a row that the centre sees; it refuses nothing by itself. A departmen
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -100,34 +100,25 @@ class Evidence:
             raise Refused("F136")
         return piece, self._vault.open(key, SEALED_AT, sealed)
 
-    def check_evidence(
-        self, conn: Connection, whistle: Whistle, form: Mapping[str, object] | None, at: datetime
-    ) -> tuple[Flag, ...]:
-        """What may be wrong with the evidence of a result, noted for the centre.
+    def doubts(
+        self,
+        conn: Connection,
+        whistle: Whistle,
+        handed_in: Sequence[Piece],
+        form: Mapping[str, object] | None,
+        at: datetime,
+    ) -> list[Flag]:
+        """What may be wrong with the evidence of a result; `handed_in`: all of its whistle. Whoever takes the result
+        notes it for the centre (`hub.store.evidence`).
 
         Checked is what `form` names under `evidence`, or all that was handed in for this round where it names none.
         Raises Refused W126 where it names what was not handed in for it.
         """
-        pieces = self._named(conn, whistle, form)
-        if not pieces:
-            contract = self._contracts.of(conn, whistle.contract_id)
-            found = [_flag(whistle, Doubt.NO_EVIDENCE, at)] if self._asks(contract, at) else []
-        else:
-            found = [flag for piece in pieces if (flag := _doubted(conn, whistle, piece, at))]
-        evidence.add_flags(conn, found)
-        return tuple(found)
-
-    def _named(self, conn: Connection, whistle: Whistle, form: Mapping[str, object] | None) -> list[Piece]:
-        pieces = evidence.of_whistle(conn, whistle.id, whistle.round)
-        said: Any = (form or {}).get(FIELD)
-        given = said if isinstance(said, list) else [said]
-        named = [one for one in given if isinstance(one, str) and _ID.fullmatch(one)]
-        if not named:  # words of the department's own, which show nothing
-            return pieces
-        known = {piece.id: piece for piece in pieces}
-        if not known.keys() >= set(named):
-            raise Refused("W126", pointer=f"/form/{FIELD}")
-        return [known[id_] for id_ in dict.fromkeys(named)]
+        pieces = _named([one for one in handed_in if one.round == whistle.round], form)
+        if pieces:
+            return [flag for piece in pieces if (flag := _doubted(conn, whistle, piece, at))]
+        contract = self._contracts.of(conn, whistle.contract_id)
+        return [_flag(whistle, Doubt.NO_EVIDENCE, at)] if self._asks(contract, at) else []
 
     def _asks(self, contract: Contract, at: datetime) -> bool:
         properties = contract.form.get("properties")
@@ -150,6 +141,18 @@ def looked_at(piece: Piece, *, by: str, why: str, at: datetime) -> AuditRow:
         matter=piece.whistle_id,
         reason=why,
     )
+
+
+def _named(pieces: list[Piece], form: Mapping[str, object] | None) -> list[Piece]:
+    said: Any = (form or {}).get(FIELD)
+    given = said if isinstance(said, list) else [said]
+    named = [one for one in given if isinstance(one, str) and _ID.fullmatch(one)]
+    if not named:  # words of the department's own, which show nothing
+        return pieces
+    known = {piece.id: piece for piece in pieces}
+    if not known.keys() >= set(named):
+        raise Refused("W126", pointer=f"/form/{FIELD}")
+    return [known[id_] for id_ in dict.fromkeys(named)]
 
 
 def _read(content: bytes) -> _Read:

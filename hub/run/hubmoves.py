@@ -73,7 +73,7 @@ class HubMoves:
     def archive(self, conn: Connection, ids: Sequence[WhistleId], now: datetime) -> int:
         """Archives those of them that still may be, in one round; returns how many. A matter all of whose leads are
         in the archive is verified."""
-        standing = whistles.held(conn, ids)
+        standing = whistles.held_together(conn, ids)
         by, round_ = By(actor=Actor.HUB, at=now), Round()
         ripe = [standing[id_] for id_ in ids if id_ in standing]
         ripe = [one for one in ripe if Move.ARCHIVE in open_moves(one, Actor.HUB)]

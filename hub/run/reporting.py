@@ -20,12 +20,14 @@ from hub.jsonform import dumps
 from hub.model import Actor, Contract, Move, Reason, Report, Role, Whistle, WhistleId
 from hub.pack import Pack
 from hub.run.contractbook import ContractBook
+from hub.run.evidence import Evidence
 from hub.run.ledger import Ledger
 from hub.run.moving import Moving
 from hub.run.oncall import signed_on_call
 from hub.run.round import By, Round
-from hub.store import incidents, keys, steps, whistles
+from hub.store import evidence, incidents, keys, steps, whistles
 from hub.store.engine import Store
+from hub.store.evidence import Flag, Piece
 from hub.store.whistles import NewReport
 from hub.whistle.follow import ALONE
 from hub.whistle.lifecycle import DONE, UNSETTLED
@@ -35,8 +37,6 @@ from hub.whistle.waits import check_wait
 SEALED_AT: Final = "report.sealed"
 _TURNING: Final = UNSETTLED | DONE
 """States that a matter gets or loses its lead by, or ends with."""
-CheckEvidence = Callable[[Connection, Whistle, Mapping[str, object] | None, datetime], object]
-"""(the transaction, whose result, its form, now); raises Refused W126 where the form names what was not handed in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +67,12 @@ class Reporting:
         contracts: ContractBook,
         vault: Vault,
         moving: Moving,
-        check_evidence: CheckEvidence,
+        evidence: Evidence,
         ledger: Callable[[], Ledger],
         report_schema: Validator,
     ) -> None:
-        """`check_evidence` notes what may be wrong with a result's evidence; `ledger`: the audit chain of the thread
-        that asks."""
-        self._check_evidence = check_evidence
+        """`ledger`: the audit chain of the thread that asks."""
+        self._evidence = evidence
         self._store, self._pack, self._vault, self._moving = store, pack, vault, moving
         self._ledger, self._schema, self._contracts = ledger, report_schema, contracts
         self._forms: dict[str, Validator] = {}
@@ -99,9 +98,12 @@ class Reporting:
         """
         standing = whistles.held(conn, [one.whistle_id for one in sent])
         batch = _Batch(conn, now, standing, whistles.said_in(conn, map(_report_id, sent)))
+        results = [one.whistle_id for one in sent if one.message.get("move") == Move.RESULT.value]
+        batch.handed_in = evidence.of_whistles(conn, results)
         done = [self._attempt(batch, one) for one in sent]
         self._settle(batch)
         keys.add(conn, batch.keys)
+        evidence.add_flags(conn, batch.doubts)
         changed = self._moving.write(conn, batch.round, ledger, now)
         self._moving.announce(conn, changed.values(), now)
         return done
@@ -120,12 +122,14 @@ class Reporting:
         if batch.knows(report) or signed_on_call(batch.conn, whistle, report.move):
             return Taken(whistle, repeated=True)
         self._check(batch, whistle, report, sent.message)
+        doubts = self._doubts(batch, whistle, report) if report.move is Move.RESULT else []
         by = By(
             actor=Actor.DEPARTMENT, at=batch.now, account=whistle.department, reason_code=report.reason_code
         )
         reasons = (Reason(ALONE),) if report.alone else ()
         moved = batch.round.move(whistle, report.move, by, until=report.until, reasons=reasons)
         batch.took(report, whistle, moved, self._sealed(batch, report))
+        batch.doubts += doubts
         return Taken(moved, repeated=False)
 
     def _parse(self, whistle: Whistle, message: Mapping[str, Any], now: datetime) -> Report:
@@ -161,7 +165,10 @@ class Reporting:
         if report.move is Move.RESULT:
             for fault in self._form(contract).faults(report.form or {}):
                 raise Refused("W102", pointer=f"/form{fault.pointer}")
-            self._check_evidence(batch.conn, whistle, report.form, report.reported_at)
+
+    def _doubts(self, batch: "_Batch", whistle: Whistle, report: Report) -> list[Flag]:
+        pieces = batch.handed_in.get(whistle.id, [])
+        return self._evidence.doubts(batch.conn, whistle, pieces, report.form, report.reported_at)
 
     def _form(self, contract: Contract) -> Validator:
         if contract.id not in self._forms:
@@ -181,13 +188,14 @@ class Reporting:
         waits at the desk; it waits no longer once it has one again."""
         if not batch.turned:
             return
+        called = whistles.of_incidents(batch.conn, batch.turned)
         for incident in incidents.load(batch.conn, batch.turned).values():
-            standing = [w for w in batch.standing.values() if w.incident_id == incident.id]
+            standing = [batch.round.as_it_stands(one) for one in called[incident.id]]
             self._moving.settle(batch.conn, batch.round, incident, standing, batch.now)
 
 
 class _Batch:
-    """The whistles of one transaction and of their matters as they stand, and what was taken so far."""
+    """The whistles of one transaction as they stand, and what was taken so far."""
 
     def __init__(
         self,
@@ -200,6 +208,9 @@ class _Batch:
         self.conn, self.now, self.standing, self._said = conn, now, standing, said
         self.round = Round()
         self.keys: list[DataKey] = []
+        self.handed_in: Mapping[str, list[Piece]] = {}
+        """Whistle → evidence, of those whose result comes."""
+        self.doubts: list[Flag] = []
         self.turned: set[str] = set()
         """Matters that may have got or lost their lead, or be done."""
 

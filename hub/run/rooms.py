@@ -267,7 +267,7 @@ class Rooms:
             contracts=self.contracts,
             vault=self.vault,
             moving=self.moving,
-            check_evidence=self.evidence.check_evidence,
+            evidence=self.evidence,
             ledger=self.ledgers.mine,
             report_schema=Validator(known["report_in"], known.values()),
         )

@@ -8,7 +8,7 @@ import orjson
 from sqlalchemy import Connection, Row, Table, func, select, text
 
 from hub.store.copying import insert_or_fence
-from hub.store.engine import BYTES, chunks, insert, update
+from hub.store.engine import BATCH, BYTES, chunks, insert, update
 from hub.store.lists import among
 from hub.store.moments import from_us
 from hub.store.tables import audit, audit_head, dossier_entry, dossier_head, dossier_mark, report, whistle
@@ -17,6 +17,16 @@ from hub.whistle.dossier import Algorithm, Chain, Entry
 
 _BLOCKS: Final = 4
 """Blocks of looks a portion: each may hold as many rows as a batch."""
+_KNOWN: Final = {
+    "sqlite": """
+        SELECT e.whistle_id, e.origin FROM json_each(?) AS j CROSS JOIN dossier_entry AS e
+        ON e.whistle_id = j.value ->> 0 AND e.origin = j.value ->> 1""",
+    "postgresql": """
+        SELECT e.whistle_id, e.origin FROM jsonb_array_elements(%s::jsonb) AS j CROSS JOIN LATERAL
+        (SELECT whistle_id, origin FROM dossier_entry
+        WHERE whistle_id = j ->> 0 AND origin = j ->> 1 OFFSET 0) AS e""",
+}
+"""Each pair by the index of both columns: two lists beside one another would be every whistle with every origin."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -97,15 +107,11 @@ def standing(conn: Connection, ids: Iterable[str]) -> dict[str, Standing]:
 
 def known(conn: Connection, origins: Iterable[tuple[str, str]]) -> set[tuple[str, str]]:
     """Of these (whistle, origin) those that stand in their dossiers."""
-    asked = set(origins)
-    found: set[tuple[str, str]] = set()
-    for part in chunks(sorted({origin for _, origin in asked})):
-        rows = conn.execute(
-            select(dossier_entry.c.whistle_id, dossier_entry.c.origin)
-            .where(among(dossier_entry.c.whistle_id, sorted({w for w, o in asked})))
-            .where(among(dossier_entry.c.origin, part))
-        )
-        found |= {(r.whistle_id, r.origin) for r in rows} & asked
+    asked, found = sorted(set(origins)), set[tuple[str, str]]()
+    for start in range(0, len(asked), BATCH):
+        wanted = orjson.dumps(asked[start : start + BATCH]).decode()
+        rows = conn.exec_driver_sql(_KNOWN[conn.dialect.name], (wanted,))
+        found |= {(r.whistle_id, r.origin) for r in rows}
     return found
 
 

@@ -78,14 +78,18 @@ def add(conn: Connection, one: Piece, sealed: bytes) -> None:
         insert(conn, evidence_band, [{"code": code, "evidence_id": one.id} for code in codes])
 
 
-def of_whistle(conn: Connection, whistle_id: str, round_: int) -> list[Piece]:
-    """What was handed in for this round, first to last."""
-    rows = conn.execute(
-        select(*_OPEN)
-        .where(evidence.c.whistle_id == whistle_id, evidence.c.round == round_)
-        .order_by(evidence.c.made_us, evidence.c.id)
-    )
-    return [_piece(r) for r in rows]
+def of_whistles(conn: Connection, ids: Iterable[str]) -> dict[str, list[Piece]]:
+    """Whistle → what was handed in for it, in all its rounds, first to last."""
+    found: dict[str, list[Piece]] = {}
+    for part in chunks(ids):
+        rows = conn.execute(
+            select(*_OPEN)
+            .where(among(evidence.c.whistle_id, part))
+            .order_by(evidence.c.made_us, evidence.c.id)
+        )
+        for r in rows:
+            found.setdefault(r.whistle_id, []).append(_piece(r))
+    return found
 
 
 def get(conn: Connection, id_: str) -> Piece | None:

@@ -105,21 +105,35 @@ def load(conn: Connection, ids: Iterable[str]) -> dict[str, Whistle]:
 
 
 def held(conn: Connection, ids: Iterable[str]) -> dict[str, Whistle]:
-    """These whistles and all others of their matters, by id; the matters locked until commit: of two who move whistles
-    of one matter at the same moment, the second sees what the first has changed.
+    """These whistles by id, their matters locked until commit: of two who move whistles of one matter at the same
+    moment, the second sees what the first has changed.
 
     Those that are not there are left out. Raises Fenced where a matter was merged just now.
     """
-    wanted = list(dict.fromkeys(ids))
-    matters: dict[str, str] = {}
-    for part in chunks(wanted):
-        rows = conn.execute(select(whistle.c.id, whistle.c.incident_id).where(among(whistle.c.id, part)))
-        matters |= {r.id: r.incident_id for r in rows}
-    incidents.lock_rows(conn, set(matters.values()))
+    matters = _lock_matters(conn, ids)
+    found = load(conn, matters)
+    if any(one.incident_id != matters[id_] for id_, one in found.items()):
+        raise Fenced
+    return found
+
+
+def held_together(conn: Connection, ids: Iterable[str]) -> dict[str, Whistle]:
+    """The same, with all other whistles of their matters."""
+    matters = _lock_matters(conn, ids)
     found = {one.id: one for some in of_incidents(conn, set(matters.values())).values() for one in some}
     if not matters.keys() <= found.keys():
         raise Fenced
     return {str(id_): one for id_, one in found.items()}
+
+
+def _lock_matters(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
+    """Whistle → its matter, which nobody else changes until commit."""
+    matters: dict[str, str] = {}
+    for part in chunks(dict.fromkeys(ids)):
+        rows = conn.execute(select(whistle.c.id, whistle.c.incident_id).where(among(whistle.c.id, part)))
+        matters |= {r.id: r.incident_id for r in rows}
+    incidents.lock_rows(conn, set(matters.values()))
+    return matters
 
 
 def of_incidents(conn: Connection, ids: Iterable[str]) -> dict[str, list[Whistle]]:

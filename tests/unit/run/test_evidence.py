@@ -45,8 +45,8 @@ def flags(
     """(kind, evidence, other whistle) of what is doubted when the result comes."""
     with hub.hub.store.write() as conn:
         one: Whistle = whistles.load(conn, [whistle or whistle_of(hub, "zilai")]).popitem()[1]
-        found = hub.hub.evidence.check_evidence(conn, one, form, hub.clock.now())
-        assert {*found} <= {*evidence.flags_since(conn, hub.clock.now() - timedelta(days=1), 100)}
+        handed_in = evidence.of_whistles(conn, [one.id]).get(one.id, [])
+        found = hub.hub.evidence.doubts(conn, one, handed_in, form, hub.clock.now())
     return [(flag.kind, flag.evidence_id, flag.other_whistle_id) for flag in found]
 
 
@@ -121,7 +121,7 @@ def test_where_the_form_does_not_ask_the_pack_decides(called: HubInHand, asks: b
     with it.store.write() as conn:
         whistle = whistles.load(conn, [whistle_of(called, "zilai")]).popitem()[1]
         whistle = replace(whistle, contract_id=plain.id)
-        assert asks == bool(made.check_evidence(conn, whistle, {}, called.clock.now()))
+        assert asks == bool(made.doubts(conn, whistle, [], {}, called.clock.now()))
 
 
 def test_naming_what_was_not_handed_in_for_this_whistle_is_a_mistake(called: HubInHand) -> None:
