@@ -64,22 +64,25 @@ def _decoder(kind: Any) -> Decoder:
 
 def _optional(args: tuple[Any, ...]) -> Decoder:
     real = [a for a in args if a is not type(None)]
-    if len(real) != 1:
-        return _same
-    inner = _decoder(real[0])
-    return lambda data: None if data is None else inner(data)
+    inner = _decoder(real[0]) if len(real) == 1 else _same
+    return inner if inner is _same else lambda data: None if data is None else inner(data)
 
 
 def _mapping(inner: Decoder) -> Decoder:
-    return lambda data: {key: inner(value) for key, value in data.items()}
+    return dict if inner is _same else lambda data: {key: inner(value) for key, value in data.items()}
 
 
 def _noun(kind: type[Any]) -> Decoder:
     hints = get_type_hints(kind)
     decoders = {f.name: _decoder(hints[f.name]) for f in fields(kind)}
+    turned = [(name, decoder) for name, decoder in decoders.items() if decoder is not _same]
 
     def decode(data: Mapping[str, Any]) -> Any:
-        return kind(**{name: decoders[name](value) for name, value in data.items()})
+        told = dict(data)
+        for name, decoder in turned:
+            if name in told:
+                told[name] = decoder(told[name])
+        return kind(**told)
 
     return decode
 

@@ -41,7 +41,7 @@ from hub.store.lists import among
 from hub.store.tables import step, whistle
 
 _HANDS: Final = ("intake",), ("casework", "relay")
-_CREW: Final = ("reports", "clockwork", "web")
+_CREWS: Final = ("reports", "web"), ("clockwork",)
 _PER_LIFE: Final = 1.2
 """Reports that are made for one life: some join a matter that another one opened, or call nobody over the bus."""
 _SPEED: Final = 60.0
@@ -141,11 +141,12 @@ class _Stage:
             source: Reception(source, hub.adapter(source), hub.vault, body_limit=hub.settings.body_limit)
             for source in hub.active_sources()
         }
-        orders: list[tuple[str, dict[str, Any]]] = [
-            *(("hub.demo.hands", {"settings": settings, "workers": some}) for some in _HANDS),
-            ("hub.demo.crewed", {"settings": settings, "workers": _CREW}),
-        ]
-        self._workers = [self._start(stack, *one) for one in orders]
+        processes = {"hub.demo.hands": _HANDS, "hub.demo.crewed": _CREWS}
+        self._workers = {
+            "+".join(some): self._start(stack, module, {"settings": settings, "workers": some})
+            for module, shares in processes.items()
+            for some in shares
+        }
         url = f"http://127.0.0.1:{settings['port']}"
         order = {"settings": settings, "notes": str(self._notes), "post_key": key, "url": url}
         self._others = self._start(stack, "hub.demo.responder", order)
@@ -177,22 +178,22 @@ class _Stage:
             self._wall.pause(_LOOK_S)
         seconds, done = time.monotonic() - begun, len(archived)
         cost = {name: round((cpu_s(pid) - spent[name]) / done * 1e6) for name, pid in self._pids()}
-        hub_us = sum(cost.pop(str(pid)) for pid in self._workers)
+        hub_us = sum(cost[name] for name in self._workers)
         return {
             "lives": done,
             "called_off": len(seen - before) - done - len(on_their_way),
             "seconds": round(seconds, 2),
             "lives_per_second": round(done / seconds, 1),
             "cpu_us_per_life": {
-                "hub": hub_us,
                 **cost,
+                "hub": hub_us,
                 "all": hub_us + cost["store"] + cost["bus"],
             },
             "moves_per_life": self._moves(archived),
         }
 
     def _pids(self) -> Iterator[tuple[str, int]]:
-        yield from ((str(pid), pid) for pid in self._workers)
+        yield from self._workers.items()
         yield "departments", self._others
         yield from self._servers.items()
 

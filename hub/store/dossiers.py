@@ -54,8 +54,10 @@ class Standing:
 
 
 def unfiled(conn: Connection, table: Table, limit: int) -> Sequence[Row[Any]]:
-    """Rows of `table` that no dossier tells of yet."""
-    return conn.execute(select(table).where(text(UNFILED[table.name])).limit(limit)).all()
+    """Rows of `table` that no dossier tells of yet. Those that somebody changes just now come next time: filing waits
+    for nobody, so that nobody who waits for it is waited for."""
+    query = select(table).where(text(UNFILED[table.name])).limit(limit)
+    return conn.execute(query.with_for_update(skip_locked=True)).all()
 
 
 def mark_filed(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:
