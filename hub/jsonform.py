@@ -26,7 +26,7 @@ def plain(noun: Any) -> Any:
 def loads(kind: type[T], text: str | bytes) -> T:
     """The noun of type `kind` that `dumps` wrote. Raises ValueError where it is none; keys that it does not know, of a
     hub that is newer, are passed over."""
-    noun: T = _decoder(kind).decode(text)
+    noun: T = _decoder(kind).decode(text)  # type: ignore[arg-type]  # types are hashable; mypy does not know it of type[T]
     return noun
 
 

@@ -11,6 +11,7 @@ from hub.run.dispatch import Dispatch
 from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger
 from hub.run.moving import Moving
+from hub.run.trouble import together
 from hub.store import steps, whistles
 from hub.store.engine import Store
 from hub.store.steps import Made
@@ -65,8 +66,12 @@ class AtCentre:
         dispatch = Dispatch(
             journey=journey, moving=self._moving, ledger=self._ledger(), latecomers=self._latecomers
         )
-        dispatch.begin()
-        with self._store.write() as conn:
-            done = act(Deciding(conn, dispatch, journey.pack, by=by, at=self._clock.now()))
-        dispatch.committed()
-        return done
+
+        def once() -> T:
+            dispatch.begin()
+            with self._store.write() as conn:
+                done = act(Deciding(conn, dispatch, journey.pack, by=by, at=self._clock.now()))
+            dispatch.committed()
+            return done
+
+        return together(once)

@@ -16,6 +16,7 @@ from hub.run.evaluating import Evaluating
 from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger
 from hub.run.moving import Moving
+from hub.run.trouble import together
 from hub.store import incidents, whistles
 from hub.store.engine import Store
 from hub.whistle.evaluation import Aspect, Mark
@@ -59,17 +60,22 @@ class AtPost:
     ) -> list[Whistle | Refused]:
         """Marks of the post for whistles of its area, in their order; one that is refused stops no other. Of what lies
         elsewhere it learns nothing (W103)."""
-        who, now = posted(post), self._clock.now()
-        self._evaluating.begin()
-        with self._store.write() as conn:
-            here = self._in_its_area(conn, who, [id_ for id_, _ in given])
-            marks = [
-                (id_ if id_ in here else "", Mark(by=Actor.BLOWER, account=by, aspects=aspects, at=now))
-                for id_, aspects in given
-            ]
-            ends = self._evaluating.mark_all(conn, marks, now)
-        self._evaluating.committed()
-        return ends
+        who = posted(post)
+
+        def once() -> list[Whistle | Refused]:
+            now = self._clock.now()
+            self._evaluating.begin()
+            with self._store.write() as conn:
+                here = self._in_its_area(conn, who, [id_ for id_, _ in given])
+                marks = [
+                    (id_ if id_ in here else "", Mark(by=Actor.BLOWER, account=by, aspects=aspects, at=now))
+                    for id_, aspects in given
+                ]
+                ends = self._evaluating.mark_all(conn, marks, now)
+            self._evaluating.committed()
+            return ends
+
+        return together(once)
 
     @staticmethod
     def _in_its_area(conn: Connection, who: Posted, ids: Sequence[str]) -> frozenset[str]:
@@ -86,9 +92,13 @@ class AtPost:
         dispatch = Dispatch(
             journey=journey, moving=self._moving, ledger=self._ledger(), latecomers=self._latecomers
         )
-        dispatch.begin()
-        with self._store.write() as conn:
-            now = self._clock.now()
-            done = act(Blowing(conn, dispatch, journey, self._contracts, who=who, by=by, at=now))
-        dispatch.committed()
-        return done
+
+        def once() -> T:
+            dispatch.begin()
+            with self._store.write() as conn:
+                now = self._clock.now()
+                done = act(Blowing(conn, dispatch, journey, self._contracts, who=who, by=by, at=now))
+            dispatch.committed()
+            return done
+
+        return together(once)

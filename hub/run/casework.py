@@ -139,8 +139,10 @@ class Casework:
             load.take(event)
         load.write()
         closed = self._dispatch.call(conn, load.concerns(), now)
-        self._latecomers.tell(conn, load.late, now)
         changed = {**closed, **self._evaluating.hear(conn, load.said, now)}
+        self._latecomers.tell(
+            conn, load.late, now
+        )  # answers behind deliveries, as `hub.run.moving` writes them
         events.settle(conn, load.fates)
         record_of = {event.id: event.record_id for event, _ in todo}
         # linked first: of a record with several events, `published` then writes over it

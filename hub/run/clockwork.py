@@ -15,7 +15,6 @@ from sqlalchemy import Connection, delete, func, not_, or_, select
 
 from hub.bus.topics import EVENTS, REPORTS
 from hub.clock import Clock, day_of, is_due
-from hub.errors import Refused
 from hub.model import Move
 from hub.pack.manifest import Retention
 from hub.run.hubmoves import Moves
@@ -23,6 +22,7 @@ from hub.run.retiring import retire
 from hub.run.supervising import Supervising
 from hub.run.ticks import Due, Ticks
 from hub.run.timekeeping import JUMPED, Watch, written
+from hub.run.trouble import code_of, is_of_the_batch
 from hub.store import due, facts, leases, months, outbox, rows_read
 from hub.store.engine import Store
 from hub.store.moments import to_us
@@ -109,9 +109,13 @@ class Clockwork:
         try:
             with self._store.write() as conn:
                 leases.hold(conn, held)
-                archived = self._moves.archive(conn, [one.whistle for one in ripe], now)
-        except Refused:  # one of them cannot be, and stops no other
-            return sum(self._make_one(held, one, now) for one in ripe)
+                archived = self._moves.archive(conn, ripe, now)
+        except Exception as error:
+            if not is_of_the_batch(error):
+                raise
+            return sum(
+                self._make_one(held, one, now) for one in ripe
+            )  # one of them cannot be, and stops no other
         self._moves.committed()
         return archived
 
@@ -121,11 +125,19 @@ class Clockwork:
             with self._store.write() as conn:
                 leases.hold(conn, held)
                 made = self._moves.make(conn, one, now)
-        except Refused as error:
-            log.warning("move_not_made", whistle=one.whistle, move=one.move.value, code=error.code)
+        except Exception as error:
+            if not is_of_the_batch(error):
+                raise
+            log.warning(
+                "move_not_made",
+                whistle=one.whistle,
+                move=one.move.value,
+                code=code_of(error),
+                error=type(error).__name__,
+            )
             with self._store.write() as conn:
                 leases.hold(conn, held)
-                due.put_off(conn, one.whistle, now + _PUT_OFF)
+                due.put_off(conn, one.whistle, one.version, now + _PUT_OFF)
             return 0
         self._moves.committed()
         return made

@@ -4,13 +4,13 @@ Each holds in the transaction of who asks, with all that follows from it: whom t
 everybody hears what they would hear if a person had done it.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import Connection
 
-from hub.model import Actor, Move, WhistleId
+from hub.model import Actor, Move, Whistle
 from hub.pack import Pack
 from hub.run.deciding import Deciding
 from hub.run.dispatch import Dispatch
@@ -35,7 +35,7 @@ class Moves(Protocol):
         """One move; 0 where somebody moved the whistle since. Raises Refused where it cannot be made."""
         ...
 
-    def archive(self, conn: Connection, ids: Sequence[WhistleId], now: datetime) -> int:
+    def archive(self, conn: Connection, ripe: Sequence[Due], now: datetime) -> int:
         """Archives those of them that still may be; returns how many."""
         ...
 
@@ -60,9 +60,10 @@ class HubMoves:
     def make(self, conn: Connection, due: Due, now: datetime) -> int:
         """RESUME or ARCHIVE of the whistle, or UPGRADE of its matter, which all its whistles share; 0 where somebody
         moved it since. Raises Refused (W110, W120) where it cannot be made."""
-        one = whistles.held(conn, [due.whistle]).get(due.whistle)
-        if one is None or one.version != due.version:
+        held = whistles.held(conn, [due.whistle])
+        if not _stands(held, due):
             return 0
+        one = held[due.whistle]
         deciding = Deciding(conn, self._ready(), self._pack, by="", at=now)
         if due.move is Move.UPGRADE:
             deciding.upgrade(one.incident_id, actor=Actor.HUB)
@@ -70,20 +71,26 @@ class HubMoves:
             deciding.decide(one.id, due.move, actor=Actor.HUB)
         return 1
 
-    def archive(self, conn: Connection, ids: Sequence[WhistleId], now: datetime) -> int:
-        """Archives those of them that still may be, in one round; returns how many. A matter all of whose leads are
-        in the archive is verified."""
-        standing = whistles.held_together(conn, ids)
+    def archive(self, conn: Connection, ripe: Sequence[Due], now: datetime) -> int:
+        """Archives those of them that nobody moved since and that still may be, in one round; returns how many. A matter
+        all of whose leads are in the archive is verified."""
+        standing = whistles.held_together(conn, [due.whistle for due in ripe])
         by, round_ = By(actor=Actor.HUB, at=now), Round()
-        ripe = [standing[id_] for id_ in ids if id_ in standing]
-        ripe = [one for one in ripe if Move.ARCHIVE in open_moves(one, Actor.HUB)]
-        for one in ripe:
+        found = [standing[due.whistle] for due in ripe if _stands(standing, due)]
+        found = [one for one in found if Move.ARCHIVE in open_moves(one, Actor.HUB)]
+        for one in found:
             round_.move(one, Move.ARCHIVE, by)
-        matters = incidents.load(conn, {one.incident_id for one in ripe})
+        matters = incidents.load(conn, {one.incident_id for one in found})
         self._ready().settle_all(conn, round_, matters, standing.values(), now)
-        return len(ripe)
+        return len(found)
 
     def _ready(self) -> Dispatch:
         if self._dispatch is None:
             self._dispatch = self._make_dispatch()
         return self._dispatch
+
+
+def _stands(standing: Mapping[str, Whistle], due: Due) -> bool:
+    """Whether it is as clockwork saw it."""
+    one = standing.get(due.whistle)
+    return one is not None and one.version == due.version

@@ -9,13 +9,18 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+import structlog
+
 from hub.bus.message import Fenced
 from hub.clock import Clock, is_due
 from hub.run import anchorfiles
 from hub.run.filing import Filing
+from hub.run.trouble import code_of, is_of_the_batch
 from hub.store import dossiers, leases
 from hub.store.engine import Store
 from hub.whistle.anchors import Head, Signer, mark_of
+
+log = structlog.get_logger()
 
 LEASE: Final = "registrar"
 _HEADS: Final = 1_000
@@ -55,6 +60,12 @@ class Registrar:
                 done = self._filing.portion(conn, now)
         except Fenced:  # another one files, or looks were begun anew: what was taken is taken again
             self._lease.lost()
+            return 0
+        except Exception as error:
+            if not is_of_the_batch(error):
+                raise
+            # Nothing is lost by it: what is not filed stays so, and `doctor` tells how much that is (D161).
+            log.warning("filing_failed", code=code_of(error), error=type(error).__name__)
             return 0
         if self._anchors is not None and is_due(self._next_anchor, now, within=self._every):
             self.anchor(held)

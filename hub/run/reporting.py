@@ -25,6 +25,7 @@ from hub.run.ledger import Ledger
 from hub.run.moving import Moving
 from hub.run.oncall import signed_on_call
 from hub.run.round import By, Round
+from hub.run.trouble import together
 from hub.store import evidence, incidents, keys, steps, whistles
 from hub.store.engine import Store
 from hub.store.evidence import Flag, Piece
@@ -80,13 +81,17 @@ class Reporting:
     def take(self, department: str, whistle_id: str, message: Mapping[str, Any], now: datetime) -> Taken:
         """Stores one report of `department`; raises Refused (W101–W108, W116–W120, W128, W129) and changes nothing
         then."""
+        taken = together(lambda: self._alone(Sent(department, whistle_id, message), now))
+        if isinstance(taken, Refused):
+            raise taken
+        return taken
+
+    def _alone(self, sent: Sent, now: datetime) -> Taken | Refused:
         ledger = self._ledger()
         ledger.begin()
         with self._store.write() as conn:
-            (taken,) = self.take_all(conn, [Sent(department, whistle_id, message)], ledger, now)
+            (taken,) = self.take_all(conn, [sent], ledger, now)
         ledger.committed()
-        if isinstance(taken, Refused):
-            raise taken
         return taken
 
     def take_all(

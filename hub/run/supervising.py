@@ -22,6 +22,7 @@ from hub.run.following import followed
 from hub.run.ledger import Ledger
 from hub.run.notices import Notices
 from hub.run.proving import Proving
+from hub.run.trouble import code_of, is_of_the_batch
 from hub.store import cards, deferrals, events, facts, incidents, leases, steps, whistles
 from hub.store.cards import IssuedCard, card_id
 from hub.store.engine import Store
@@ -33,6 +34,8 @@ log = structlog.get_logger()
 
 PORTION: Final = 500
 PROVED_EVERY: Final = timedelta(days=1)
+_PUT_OFF: Final = timedelta(minutes=10)
+"""A whistle whose card could not be issued is looked at again after this."""
 RULES: Final = "cards:rules"
 """The fact that says by which rules and calendar whistles are expected to be looked at."""
 
@@ -67,12 +70,38 @@ class Supervising:
         be more to look at. Where nothing is due that is one look at an index."""
         issued = 0
         if self._has_to_look(now):
-            with self._store.write() as conn:
-                leases.hold(conn, held)
-                issued = self.note(conn, now)
-            self._ledger.committed()
+            try:
+                issued = self._note(held, now)
+            except Exception as error:
+                if not is_of_the_batch(error):
+                    raise
+                issued = self._note_each(held, now)
         if is_due(self._next_proof, now, within=PROVED_EVERY):
             self._prove(held, now)
+        return issued
+
+    def _note(self, held: leases.Lease, now: datetime, only: Sequence[str] = ()) -> int:
+        with self._store.write() as conn:
+            leases.hold(conn, held)
+            issued = self.note(conn, now, only)
+        self._ledger.committed()
+        return issued
+
+    def _note_each(self, held: leases.Lease, now: datetime) -> int:
+        """One after the other, so that one which fails stops no other; that one is looked at again later."""
+        with self._store.read() as conn:
+            wanted = cards.to_look_at(conn, now, PORTION)
+        issued = 0
+        for id_ in wanted:
+            try:
+                issued += self._note(held, now, [id_])
+            except Exception as error:
+                if not is_of_the_batch(error):
+                    raise
+                log.warning("card_not_issued", whistle=id_, code=code_of(error), error=type(error).__name__)
+                with self._store.write() as conn:
+                    leases.hold(conn, held)
+                    cards.looked_at(conn, {id_: now + _PUT_OFF})
         return issued
 
     def _has_to_look(self, now: datetime) -> bool:
@@ -81,12 +110,12 @@ class Supervising:
         with self._store.look() as conn:
             return cards.is_due(conn, now)
 
-    def note(self, conn: Connection, now: datetime) -> int:
-        """Issues the cards that have fallen due by `now`, of one portion of whistles; returns how many, or 1 where
-        there may be more to look at. Nothing is read of whistles whose moment has not come."""
+    def note(self, conn: Connection, now: datetime, only: Sequence[str] = ()) -> int:
+        """Issues the cards that have fallen due by `now`, of one portion of whistles, or of those in `only`; returns how
+        many, or 1 where there may be more to look at. Nothing is read of whistles whose moment has not come."""
         self._ledger.begin()
         self._take_up_rules(conn)
-        wanted = cards.to_look_at(conn, now, PORTION)
+        wanted = only or cards.to_look_at(conn, now, PORTION)
         if not wanted:
             return 0
         looks = self._look(conn, wanted, now)

@@ -66,7 +66,7 @@ class Ticks:
             for one in found
         ]
         noted = self._note(conn, told, now) + lateness.note(conn, self._before(conn, found, moves), now)
-        due.look_again(conn, {(one.id, one.version): it.look_at for one, it in told})
+        due.look_again(conn, [(one, it.look_at) for one, it in told])
         return Ticked(
             len(found), noted, tuple(Due(one.id, one.version, it.move) for one, it in told if it.move)
         )

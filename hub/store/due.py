@@ -1,6 +1,6 @@
 """Whistles that time does something to, as clockwork finds them."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Final
 
@@ -8,10 +8,10 @@ from sqlalchemy import Connection, select, text
 
 from hub.jsonform import loads
 from hub.model import Whistle
-from hub.store.engine import chunks, update
-from hub.store.lists import among
-from hub.store.moments import to_us
+from hub.store.engine import update
+from hub.store.moments import to_us, to_us_or_none
 from hub.store.tables import whistle
+from hub.store.whistles import unlocked
 
 _PROVISIONAL: Final = text("whistle.provisional = 1")
 """By the very words that the index has."""
@@ -23,23 +23,20 @@ def passed(conn: Connection, now: datetime, limit: int) -> list[Whistle]:
     return [loads(Whistle, body) for body in conn.execute(query.limit(limit)).scalars()]
 
 
-def look_again(conn: Connection, moments: Mapping[tuple[str, int], datetime | None]) -> None:
-    """(id, version) → when to look at it next, None for never. One that was changed meanwhile, or is being changed now,
-    is looked at when the change says; nobody waits for another."""
-    for part in chunks(id_ for id_, _ in moments):
-        free = select(whistle.c.id).where(among(whistle.c.id, part)).order_by(whistle.c.id)
-        free_ids = set(conn.execute(free.with_for_update(skip_locked=True)).scalars())
-        rows = [
-            {"id": id_, "version": version, "due_us": None if at is None else to_us(at)}
-            for (id_, version), at in moments.items()
-            if id_ in free_ids
-        ]
-        update(conn, whistle, rows, key=("id", "version"))
+def look_again(conn: Connection, looked_at: Sequence[tuple[Whistle, datetime | None]]) -> None:
+    """When to look at each next, None for never. One that was changed meanwhile, or is being changed now, is looked at
+    when the change says; nobody waits for another."""
+    at = {one.id: moment for one, moment in looked_at}
+    rows = [
+        {"id": one.id, "version": one.version, "due_us": to_us_or_none(at[one.id])}
+        for one in unlocked(conn, (one for one, _ in looked_at))
+    ]
+    update(conn, whistle, rows, key=("id", "version"))
 
 
-def put_off(conn: Connection, id_: str, until: datetime) -> None:
-    """Nothing more can be done with it before then."""
-    update(conn, whistle, [{"id": id_, "due_us": to_us(until)}], key=("id",))
+def put_off(conn: Connection, id_: str, version: int, until: datetime) -> None:
+    """Nothing more can be done with it before then, unless somebody changes it."""
+    update(conn, whistle, [{"id": id_, "version": version, "due_us": to_us(until)}], key=("id", "version"))
 
 
 def provisional(conn: Connection, behind: str, limit: int) -> list[Whistle]:

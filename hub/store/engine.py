@@ -19,6 +19,7 @@ from hub.store.lists import as_array
 Row = Mapping[str, Any]
 BATCH: Final = 500
 """Rows a statement; larger batches cost more a row (libraries.md, law of the house)."""
+_DEADLOCK: Final = frozenset({"40P01", "40001"})
 BYTES: Final = {"gridplus_bytes": True}
 """Execution options of a SELECT of sealed bytes: they come as they are, not as text of twice their length. Only for
 columns of our own tables; the database's own have kinds that the driver has no such form for."""
@@ -203,6 +204,11 @@ def chunks(values: Iterable[str], size: int = BATCH) -> Iterator[list[str]]:
             part = []
     if part:
         yield part
+
+
+def is_deadlock(error: DBAPIError) -> bool:
+    """True where each of two waited for the other, and this one had to give in (PostgreSQL)."""
+    return getattr(error.orig, "sqlstate", None) in _DEADLOCK
 
 
 def is_unavailable(error: DBAPIError) -> bool:

@@ -12,6 +12,11 @@ def to_us(moment: datetime) -> int:
     return (moment - EPOCH) // _MICROSECOND
 
 
+def to_us_or_none(moment: datetime | None) -> int | None:
+    """The same of a moment that may be missing."""
+    return None if moment is None else to_us(moment)
+
+
 def from_us(us: int) -> datetime:
     """The aware moment, UTC."""
     return EPOCH + timedelta(microseconds=us)

@@ -12,7 +12,7 @@ from hub.bus.message import Fenced
 from hub.clock import is_due
 from hub.jsonform import dumps, loads
 from hub.model import Move, Report, Whistle
-from hub.store import incidents, numbering
+from hub.store import engine, incidents, numbering
 from hub.store.copying import insert_or_fence
 from hub.store.engine import chunks, insert
 from hub.store.lists import among
@@ -26,6 +26,8 @@ LONGEST_REST: Final = timedelta(minutes=10)
 FIRST_LOOK: Final = timedelta(hours=1)
 _UNSETTLED: Final = text("whistle.state IN ('disputed', 'arbitrating')")
 """Returns that wait for the centre, by the very words that their index has."""
+_TIMED: Final = frozenset({"id", "version", "body", "due_us", "provisional"})
+"""What a newer calendar may change of a row, and what says which."""
 _RECEIPT: Final = 128
 """A source's own id for an answer is cut to the column's length: it is for people to read."""
 
@@ -151,18 +153,24 @@ def of_incidents(conn: Connection, ids: Iterable[str]) -> dict[str, list[Whistle
 
 
 def retime(conn: Connection, whistles: Iterable[Whistle]) -> int:
-    """Stores the deadlines of whistles that a newer calendar moved; no move, so their versions stay. One that was
-    changed meanwhile keeps what the change said, and is found again where that is provisional still. Returns how
+    """Stores the deadlines of whistles that a newer calendar moved; no move, so their versions stay. One that is being
+    changed or was changed meanwhile keeps what the change said, and is found again where that is provisional still. Returns how
     many were stored."""
-    return sum(
-        conn.execute(
-            update(whistle)
-            .where(whistle.c.id == one.id, whistle.c.version == one.version)
-            .values({name: row[name] for name in ("body", "due_us", "provisional")})
-        ).rowcount
-        for one in whistles
-        for row in (_row(one),)
-    )
+    rows = [
+        {name: value for name, value in _row(one).items() if name in _TIMED}
+        for one in unlocked(conn, whistles)
+    ]
+    return engine.update(conn, whistle, rows, key=("id", "version"))
+
+
+def unlocked(conn: Connection, whistles: Iterable[Whistle]) -> list[Whistle]:
+    """Those that nobody is changing just now; from here on nobody does until commit (PostgreSQL)."""
+    here = {str(one.id): one for one in whistles}
+    free = list[str]()
+    for part in chunks(sorted(here)):
+        query = select(whistle.c.id).where(among(whistle.c.id, part)).order_by(whistle.c.id)
+        free += conn.execute(query.with_for_update(skip_locked=True)).scalars()
+    return [here[id_] for id_ in free]
 
 
 def forgive(conn: Connection, id_: str, *, since: datetime) -> None:

@@ -91,7 +91,7 @@ def test_a_month_past_retention_is_dropped_whole_and_no_account_changes(hub: Hub
     hub.settle()
     account = hub.account()
     with hub.hub.store.write() as conn:
-        conn.exec_driver_sql("UPDATE whistle SET state = 'cancelled'")
+        conn.exec_driver_sql("UPDATE whistle SET state = 'cancelled', due_us = NULL")
         conn.exec_driver_sql("UPDATE incident SET state = 'closed'")
     hub.clock.pause(timedelta(days=366).total_seconds())
     clockwork.step()

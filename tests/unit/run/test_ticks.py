@@ -312,7 +312,7 @@ def test_what_somebody_changed_meanwhile_is_looked_at_as_the_change_says(called:
     go(called, Move.SIGN, at(9, 10))
     moment = looks_at(called)
     with called.hub.store.write() as conn:
-        due.look_again(conn, {(before.id, before.version): None})
+        due.look_again(conn, [(before, None)])
     assert moment == looks_at(called)
 
 
@@ -355,7 +355,7 @@ def test_nobody_is_late_by_a_deadline_that_is_only_provisional(called: HubInHand
         ticks(called, LAST_DAY).look(conn, at(9, day=14), 10)
     assert looks_at(called) is None  # when it is raised is not known either
     with called.hub.store.write() as conn:
-        due.put_off(conn, guess.id, at(9, day=27))
+        due.put_off(conn, guess.id, guess.version, at(9, day=27))
         ticks(called, LAST_DAY).look(conn, at(9, day=28), 10)
     assert guess.deadlines[-1].provisional
     assert {("sign", 0): ""} == noted(called)

@@ -57,12 +57,17 @@ def test_a_pause_that_ends_sooner_is_a_moment_too(store: Store) -> None:
 def test_it_is_looked_at_again_when_that_was_said_unless_somebody_changed_it(store: Store) -> None:
     stored(store, *(whistle(n, HOUR / 2) for n in range(3)))
     with store.write() as conn:
-        due.look_again(conn, {("wh_0", 1): MORNING + 2 * HOUR, ("wh_1", 1): None, ("wh_2", 7): None})
-        due.look_again(conn, {})
+        changed = replace(whistle(2, HOUR / 2), version=7)
+        due.look_again(
+            conn,
+            [(whistle(0, HOUR / 2), MORNING + 2 * HOUR), (whistle(1, HOUR / 2), None), (changed, None)],
+        )
+        due.look_again(conn, [])
     assert ["wh_2"] == found(store, HOUR)
     assert {"wh_0", "wh_2"} == set(found(store, 3 * HOUR))
     with store.write() as conn:
-        due.put_off(conn, "wh_2", MORNING + 9 * HOUR)
+        due.put_off(conn, "wh_2", 1, MORNING + 9 * HOUR)
+        due.put_off(conn, "wh_0", 7, MORNING + 9 * HOUR)  # somebody changed it meanwhile
     assert ["wh_0"] == found(store, 3 * HOUR)
 
 
