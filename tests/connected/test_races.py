@@ -16,7 +16,9 @@ from hub.model import Code, Draft, Move, Role
 from hub.run import blindrotation
 from hub.run.deciding import Deciding
 from hub.run.ledger import Ledger
+from hub.run.relinking import Relinking
 from hub.run.reporting import Sent
+from hub.store import incidents as matters
 from hub.store import whistles
 from hub.store.whistles import NewAnswer, NewDelivery
 from tests.conftest import Servers
@@ -55,6 +57,24 @@ def at_once(
             following = pool.submit(follow)
             until(lambda: is_waiting_or_done(hub.hub.store, following), "the other gets there")
         following.result(timeout=20)
+
+
+def in_a_transaction(hub: HubInHand, act: Callable[[Connection], object]) -> None:
+    """Does it, and commits."""
+    with hub.hub.store.write() as conn:
+        act(conn)
+
+
+def number_waiting(hub: HubInHand) -> int:
+    """How many wait for somebody else's lock."""
+    query = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
+    return int(hub.rows(query)[0][0])
+
+
+def whistle_in(hub: HubInHand, incident: str, department: str) -> str:
+    """The department's whistle of this matter."""
+    rows = hub.rows("SELECT incident_id, department, id FROM whistle")
+    return next(str(r[2]) for r in rows if (r[0], r[1]) == (incident, department))
 
 
 def take(hub: HubInHand, department: str, **said: Any) -> Callable[[Connection], object]:
@@ -132,6 +152,49 @@ def test_of_two_who_decide_at_the_same_moment_one_is_refused(hub: HubInHand) -> 
         at_once(hub, centre(hub, "zilai", Move.DISMISS), centre(hub, "zilai", Move.UPHOLD))
     assert ("zilai", "blown") in on(hub, incidents(hub)[0])
     assert [("dismiss",)] == hub.rows("SELECT move FROM step ORDER BY version DESC LIMIT 1")
+
+
+def test_who_decides_while_the_matter_is_merged_is_told_how_it_stands_then(hub: HubInHand) -> None:
+    hub.tell(pipe(hub, "B1", 1))
+    hub.settle()
+    gone, kept = incidents(hub)
+    id_ = whistle_in(hub, gone, "zilai")
+    hub.hub.reporting.take(
+        "zilai",
+        id_,
+        {"nonce": "1", "move": "return", "reason_code": "NOT_MY_DUTY", "note": "不属本单位职责。"},
+        hub.clock.now(),
+    )
+    dispatch, at = hub.hub.dispatch("desk"), hub.clock.now()
+    with ThreadPoolExecutor() as pool:
+        with hub.hub.store.write() as conn:
+            Relinking(conn, dispatch, by="desk", at=at).merge(gone, kept)
+            deciding = pool.submit(
+                hub.hub.at_centre.decide, id_, Move.UPHOLD, "NOT_OURS", seen=None, by="centre"
+            )
+            until(lambda: is_waiting_or_done(hub.hub.store, deciding), "the other gets there")
+        with pytest.raises(Refused, match="W101"):  # its department is called once, for the matter that stays
+            deciding.result(timeout=20)
+
+
+def test_matters_that_are_changed_in_another_order_do_not_wait_for_each_other(hub: HubInHand) -> None:
+    """One worker changes both while another one has them locked by id: neither is broken off."""
+    hub.tell(pipe(hub, "B1", 1))
+    hub.settle()
+    low, high = sorted(incidents(hub))
+    with hub.hub.store.read() as conn:
+        stored = matters.load(conn, [low, high])
+    changed = [replace(stored[id_], version=stored[id_].version + 1) for id_ in (high, low)]
+    acts = (lambda conn: matters.change(conn, changed), lambda conn: matters.lock_rows(conn, [low, high]))
+    with ThreadPoolExecutor() as pool:
+        with hub.hub.store.write() as conn:
+            matters.lock_rows(conn, [high])
+            waiting = []
+            for act in acts:
+                waiting.append(pool.submit(in_a_transaction, hub, act))
+                until(lambda: number_waiting(hub) == len(waiting), "it waits")
+        for one in waiting:
+            one.result(timeout=20)
 
 
 def test_a_report_that_comes_twice_at_the_same_moment_is_taken_once(hub: HubInHand) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import select
 
 from hub.errors import Refused
 from hub.model import Mode, Move
@@ -17,6 +18,7 @@ from hub.run.proving import Proving
 from hub.store import cards, facts, keys, measures, whistles
 from hub.store.cards import IssuedCard
 from hub.store.moments import to_us
+from hub.store.tables import incident as incident_rows
 from hub.whistle.supervision import State, Trigger, Turn
 from tests.instruments import HubInHand
 from tests.unit.run.ledgers import is_whole
@@ -402,3 +404,37 @@ def test_what_was_said_is_let_go_with_the_reports_of_its_whistle(called: HubInHa
     with called.hub.store.read() as conn:
         assert {} == keys.of(conn, [card.id])
         assert whistles.load(conn, [card.whistle_id])
+
+
+def test_a_matter_that_cannot_be_read_stops_neither_cards_nor_moves_of_others(called: HubInHand) -> None:
+    tell(called, pipe(called, "B1", 1))
+    bad, good = matters(called)
+    whole = stored_as(called, bad, "{}")
+    look(called, days=12)
+    assert {good} == with_cards(called) == raised(called)
+    stored_as(called, bad, whole)
+    look(called, minutes=20)
+    assert {good, bad} == with_cards(called) == raised(called)
+
+
+def stored_as(hub: HubInHand, incident: str, body: str) -> str:
+    """From now on the matter is stored so; gives back how it was."""
+    one = incident_rows.c.id == incident
+    with hub.hub.store.write() as conn:
+        before: str = conn.execute(select(incident_rows.c.body).where(one)).scalar_one()
+        conn.execute(incident_rows.update().where(one).values(body=body))
+    return before
+
+
+def with_cards(hub: HubInHand) -> set[str]:
+    """Matters whose departments were shown cards."""
+    rows = hub.rows("SELECT w.incident_id FROM card c JOIN whistle w ON w.id = c.whistle_id")
+    return {r[0] for r in rows}
+
+
+def raised(hub: HubInHand) -> set[str]:
+    """Matters that the clock has raised."""
+    rows = hub.rows(
+        "SELECT w.incident_id FROM step s JOIN whistle w ON w.id = s.whistle_id WHERE move = 'upgrade'"
+    )
+    return {r[0] for r in rows}
