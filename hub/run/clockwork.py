@@ -109,7 +109,7 @@ class Clockwork:
         try:
             with self._store.write() as conn:
                 leases.hold(conn, held)
-                archived = self._moves.archive(conn, [one.whistle for one in ripe], now)
+                archived = self._moves.archive(conn, ripe, now)
         except Refused:  # one of them cannot be, and stops no other
             return sum(self._make_one(held, one, now) for one in ripe)
         self._moves.committed()

@@ -10,14 +10,13 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from hub.model import Actor, Move, WhistleId
+from hub.model import Actor, Move
 from hub.pack import Pack
 from hub.run.deciding import Deciding
 from hub.run.dispatch import Dispatch
 from hub.run.round import By, Round
 from hub.run.ticks import Due
 from hub.store import incidents, whistles
-from hub.whistle.lifecycle import open_moves
 
 
 class Moves(Protocol):
@@ -35,8 +34,8 @@ class Moves(Protocol):
         """One move; 0 where somebody moved the whistle since. Raises Refused where it cannot be made."""
         ...
 
-    def archive(self, conn: Connection, ids: Sequence[WhistleId], now: datetime) -> int:
-        """Archives those of them that still may be; returns how many."""
+    def archive(self, conn: Connection, ripe: Sequence[Due], now: datetime) -> int:
+        """Archives those of them that nobody moved since; returns how many. Raises Refused where one cannot be."""
         ...
 
 
@@ -70,18 +69,19 @@ class HubMoves:
             deciding.decide(one.id, due.move, actor=Actor.HUB)
         return 1
 
-    def archive(self, conn: Connection, ids: Sequence[WhistleId], now: datetime) -> int:
-        """Archives those of them that still may be, in one round; returns how many. A matter all of whose leads are
-        in the archive is verified."""
-        standing = whistles.held_together(conn, ids)
+    def archive(self, conn: Connection, ripe: Sequence[Due], now: datetime) -> int:
+        """Archives those of them that nobody moved since, in one round; returns how many: a mark that was given
+        meanwhile is a last word, from which the time runs anew. A matter all of whose leads are in the archive is
+        verified. Raises Refused (W101, W120) where one of them cannot be archived."""
+        standing = whistles.held_together(conn, [one.whistle for one in ripe])
         by, round_ = By(actor=Actor.HUB, at=now), Round()
-        ripe = [standing[id_] for id_ in ids if id_ in standing]
-        ripe = [one for one in ripe if Move.ARCHIVE in open_moves(one, Actor.HUB)]
-        for one in ripe:
+        seen = {one.whistle: one.version for one in ripe}
+        still = [one for one in standing.values() if seen.get(one.id) == one.version]
+        for one in still:
             round_.move(one, Move.ARCHIVE, by)
-        matters = incidents.load(conn, {one.incident_id for one in ripe})
+        matters = incidents.load(conn, {one.incident_id for one in still})
         self._ready().settle_all(conn, round_, matters, standing.values(), now)
-        return len(ripe)
+        return len(still)
 
     def _ready(self) -> Dispatch:
         if self._dispatch is None:
