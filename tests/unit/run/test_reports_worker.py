@@ -1,6 +1,7 @@
 """Reports over the bus: a department is its topic; what cannot be taken is passed over, and nothing twice."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from itertools import count
 
 import orjson
@@ -19,6 +20,7 @@ from tests.unit.run.sources import pipe
 from tests.unit.run.stops import gone, moved_beneath, stopped_at
 from tests.unit.run.test_casework import Sleepy
 from tests.unit.run.test_deciding import history
+from tests.unit.run.test_lives import as_if
 from tests.unit.run.test_moving_on import BLOWN, OFF
 
 _NUMBER = count()
@@ -70,6 +72,12 @@ def refused(hub: HubInHand, department: str) -> dict[str, int]:
 def of(hub: HubInHand, department: str) -> str:
     """The id of the department's only whistle."""
     return dict(tuple(r) for r in hub.rows("SELECT department, id FROM whistle"))[department]
+
+
+def level(hub: HubInHand) -> str:
+    """At which level the only matter stands."""
+    ((body,),) = hub.rows("SELECT body FROM incident")
+    return str(orjson.loads(body)["level"])
 
 
 def versions(hub: HubInHand, whistle: str) -> list[tuple[str, int]]:
@@ -235,6 +243,21 @@ def test_a_return_and_its_taking_back_in_one_batch_leave_the_matter_with_its_lea
     say(hub, "zilai", report(whistle, "return", "3", **said))
     worker.step(0)
     assert {"W105": 1} == refused(hub, "zilai")
+
+
+@pytest.mark.nasty("N40")
+def test_who_hands_back_and_takes_back_in_one_batch_has_handed_back_as_often(
+    hub: HubInHand, worker: Reports, whistle: str
+) -> None:
+    as_if(hub, lambda one: replace(one, returns=replace(one.returns, max_returns=9)))
+    said = {"reason_code": "NOT_MY_DUTY", "note": "不属本单位职责。"}
+    for n in range(3):
+        assert "routine" == level(hub)
+        say(hub, "zilai", report(whistle, "return", f"r{n}", **said), report(whistle, "sign", f"s{n}"))
+        assert (2, "signed") == (worker.step(0), state(hub, whistle))
+    assert ("hard", []) == (level(hub), desk(hub))
+    assert ("upgrade", "", "signed", "PING_PONG") == history(hub, "zilai")[-1]
+    assert is_sound(hub)
 
 
 def test_another_departments_whistle_in_the_batch_is_refused_and_its_own_is_moved(
