@@ -14,6 +14,7 @@ from hub.api.centre import Decision
 from hub.model import Actor, Move
 from hub.store import principals, whistles
 from hub.whistle.lifecycle import open_moves
+from tests.e2e.test_posts import EMBEDDED
 from tests.e2e.test_posts import by as as_en
 from tests.instruments import HubInHand
 from tests.unit.run.lives import whistle_of
@@ -59,6 +60,7 @@ def post(http: TestClient, path: str, **said: object) -> tuple[int, dict[str, An
     return answer.status_code, answer.json()
 
 
+@EMBEDDED
 def test_nobody_but_the_centre_comes_in_whatever_is_behind_the_door(hub: HubInHand, http: TestClient) -> None:
     (incident,), whistle = incidents(hub), whistle_of(hub, "zilai")
     report(hub, "zilai", "return")
@@ -81,6 +83,7 @@ def test_nobody_but_the_centre_comes_in_whatever_is_behind_the_door(hub: HubInHa
     assert before == states(hub)
 
 
+@EMBEDDED
 def test_an_account_opens_no_door_of_a_department_or_a_post(hub: HubInHand, http: TestClient) -> None:
     (incident,), whistle = incidents(hub), whistle_of(hub, "zilai")
     for method, path, body in (
@@ -122,6 +125,7 @@ def test_returns_wait_with_their_reason_until_they_are_decided_by_name(
     assert [("designate", ACCOUNT, "blown", "")] == history(hub, "shuiwu")
 
 
+@EMBEDDED
 def test_every_refused_move_names_those_that_are_open(hub: HubInHand, http: TestClient) -> None:
     """Of all decisions, from each state that the whistle comes to."""
     wanted = get_args(Decision.model_fields["move"].annotation)
@@ -174,6 +178,23 @@ def test_of_two_who_decide_at_the_same_moment_one_does_and_one_is_told(
     assert [(1,)] == hub.rows("SELECT count(*) FROM step WHERE move IN ('uphold', 'dismiss')")
 
 
+def test_of_two_who_raise_a_matter_at_the_same_moment_one_does_and_one_is_told(
+    hub: HubInHand, http: TestClient
+) -> None:
+    path, together = f"matters/{incidents(hub)[0]}/upgrade", Barrier(2)
+
+    def act(version: int) -> tuple[int, dict[str, Any]]:
+        together.wait()
+        return post(http, path, version=version)
+
+    with ThreadPoolExecutor(2) as both:
+        (_, raised), (status, told) = sorted(both.map(act, (1, 1)), key=lambda end: end[0])
+    assert ("key", 409, "W157") == (raised["level"], status, told["code"])
+    assert "version 2" in told["cause"]
+    assert [(3,)] == hub.rows("SELECT count(*) FROM step WHERE move = 'upgrade'")
+    assert "hard" == post(http, path, version=2)[1]["level"]
+
+
 @pytest.mark.parametrize("department", ["zilai", "jiedao_12"])
 def test_a_department_that_acts_at_the_same_moment_as_the_centre_is_told_too(
     hub: HubInHand, http: TestClient, department: str
@@ -202,6 +223,7 @@ def test_a_department_that_acts_at_the_same_moment_as_the_centre_is_told_too(
     assert states(hub)[department] == ("signed" if ends[1][0] == 409 else "blown")
 
 
+@EMBEDDED
 def test_what_is_not_there_is_told_so_and_words_are_no_reason(hub: HubInHand, http: TestClient) -> None:
     (incident,), whistle = incidents(hub), whistle_of(hub, "zilai")
     report(hub, "zilai", "return")
@@ -219,6 +241,7 @@ def test_what_is_not_there_is_told_so_and_words_are_no_reason(hub: HubInHand, ht
     assert "disputed" == states(hub)["zilai"]
 
 
+@EMBEDDED
 def test_a_message_that_does_not_fit_changes_nothing(hub: HubInHand, http: TestClient) -> None:
     (incident,), whistle = incidents(hub), whistle_of(hub, "zilai")
     report(hub, "zilai", "return")
@@ -255,6 +278,7 @@ def test_a_version_beyond_every_number_is_another_one(hub: HubInHand, http: Test
     assert (409, "W128") == (status, told["code"])
 
 
+@EMBEDDED
 def test_a_matter_is_raised_step_by_step_and_no_higher_and_none_that_is_done(
     hub: HubInHand, http: TestClient
 ) -> None:
@@ -273,6 +297,7 @@ def test_a_matter_is_raised_step_by_step_and_no_higher_and_none_that_is_done(
         assert (409, "W110") == (status, told["code"])
 
 
+@EMBEDDED
 def test_a_secret_matter_is_given_away_only_by_who_says_so(hub: HubInHand, http: TestClient) -> None:
     hub.tell(replace(pipe(hub, "S1", 4), secret=True))
     hub.settle()
@@ -287,6 +312,7 @@ def test_a_secret_matter_is_given_away_only_by_who_says_so(hub: HubInHand, http:
     assert (422, "W112") == (status, told["code"])
 
 
+@EMBEDDED
 def test_what_is_done_again_at_the_centres_word_says_why_and_counts_anew(
     hub: HubInHand, http: TestClient
 ) -> None:

@@ -17,6 +17,9 @@ from tests.unit.run.sources import pipe
 from tests.unit.run.test_blowing import REVIEWED
 from tests.unit.store.blank import blank
 
+EMBEDDED = pytest.mark.parametrize("hub", ["embedded"], indirect=True)
+"""What asks neither store nor bus for anything of their own."""
+
 
 @pytest.fixture
 def http(hub: HubInHand) -> Iterator[TestClient]:
@@ -92,6 +95,18 @@ def test_what_waits_for_no_review_is_not_reviewed(hub: HubInHand, http: TestClie
     assert (422, "W156") == (answer.status_code, answer.json()["code"])
 
 
+@EMBEDDED
+def test_a_secret_matter_is_not_there_for_a_post(hub: HubInHand, http: TestClient) -> None:
+    hub.tell(replace(pipe(hub, "S1", 4), secret=True))
+    hub.settle()
+    (secret,) = (r[0] for r in hub.rows("SELECT id FROM incident") if r[0] != incidents(hub)[0])
+    for id_ in (secret, "in_0"):
+        path = f"/posts/me/matters/{id_}/whistles"
+        answer = http.post(path, headers=by("district"), json={"level": "emergency"})
+        assert (404, "C106") == (answer.status_code, answer.json()["code"])
+
+
+@EMBEDDED
 def test_every_door_of_posts_is_shut_to_who_has_another_key(hub: HubInHand, http: TestClient) -> None:
     whistle, before = whistle_of(hub, "zilai"), whistles(hub)
     answers = {
@@ -206,6 +221,7 @@ def test_of_many_marks_those_that_fit_are_taken_and_each_other_is_told_why(
     assert [(2,)] == hub.rows("SELECT count(*) FROM evaluation")
 
 
+@EMBEDDED
 def test_a_mark_of_what_is_not_done_names_what_is_open(hub: HubInHand, http: TestClient) -> None:
     said = {"marks": [{"whistle_id": whistle_of(hub, "zilai"), "resolve": 9}]}
     (one,) = http.post("/posts/me/marks", headers=by("here"), json=said).json()["marks"]
@@ -214,6 +230,7 @@ def test_a_mark_of_what_is_not_done_names_what_is_open(hub: HubInHand, http: Tes
     assert [(0,)] == hub.rows("SELECT count(*) FROM evaluation")
 
 
+@EMBEDDED
 def test_of_what_lies_elsewhere_or_is_secret_a_post_learns_nothing_by_marking_it(
     hub: HubInHand, http: TestClient
 ) -> None:
