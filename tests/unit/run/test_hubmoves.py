@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import orjson
 import pytest
 
-from hub.model import Actor, Closing, Duration, Move, Unit, WaitRules, WhistleId
+from hub.model import Actor, Closing, Duration, Move, Unit, WaitRules, Whistle, WhistleId
 from hub.run.hubmoves import HubMoves
 from hub.run.ticks import Due
 from hub.store import leases, steps, whistles
@@ -180,7 +180,7 @@ def test_one_that_cannot_be_archived_stops_no_other_and_is_archived_once_it_can(
     assert is_whole(called)
 
 
-def one_of(hub: HubInHand, id_: str) -> whistles.Whistle:
+def one_of(hub: HubInHand, id_: str) -> Whistle:
     """The whistle as it stands."""
     with hub.hub.store.read() as conn:
         return whistles.load(conn, [id_])[id_]

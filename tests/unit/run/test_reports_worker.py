@@ -71,7 +71,8 @@ def refused(hub: HubInHand, department: str) -> dict[str, int]:
 
 def of(hub: HubInHand, department: str) -> str:
     """The id of the department's only whistle."""
-    return dict(tuple(r) for r in hub.rows("SELECT department, id FROM whistle"))[department]
+    ids: dict[str, str] = dict(tuple(r) for r in hub.rows("SELECT department, id FROM whistle"))
+    return ids[department]
 
 
 def level(hub: HubInHand) -> str:
