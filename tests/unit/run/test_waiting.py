@@ -10,12 +10,12 @@ import pytest
 from hub.clock import SHANGHAI
 from hub.errors import Refused
 from hub.model import Actor, Duration, Move, Unit, WaitRules, WhistleState
-from hub.store import evidence, steps
+from hub.store import steps
 from hub.store.moments import to_us
 from tests.instruments import HubInHand
 from tests.unit.run.ledgers import is_whole
-from tests.unit.run.lives import decide, whistle_of
-from tests.unit.run.matters import DONE, report, told
+from tests.unit.run.lives import decide
+from tests.unit.run.matters import report, told
 from tests.unit.run.sources import pipe
 from tests.unit.run.test_deciding import history
 from tests.unit.run.test_lives import as_if, send, stages
@@ -274,35 +274,3 @@ def test_a_pause_beside_a_wish_for_time_moves_the_legal_deadline_and_the_grant_d
     assert {"finish": at(18, day=14)} == managed(signed)
     decide(signed, "zilai", Move.RESUME)  # two minutes after it began
     assert before["finish"] + timedelta(minutes=2) == due(signed)["finish"]
-
-
-# -- doubts of a report that is refused ------------------------------------------------------------------
-
-
-def flags(hub: HubInHand) -> set[str]:
-    """Whistles whose evidence is doubted."""
-    ids = [whistle_of(hub, department) for department in ("zilai", "shizheng", "jiedao_12")]
-    with hub.hub.store.read() as conn:
-        return set(evidence.flagged(conn, ids))
-
-
-@pytest.mark.nasty("N80")
-def test_a_result_that_is_refused_leaves_no_doubt_about_its_evidence_behind(hub: HubInHand) -> None:
-    tell(hub, pipe(hub, "A1"))
-    for said, code in (
-        ({"form": DONE}, "W101"),  # not signed yet
-        ({"form": DONE, "version": 7}, "W128"),
-        ({"form": DONE, "alone": True}, "W129"),
-        ({"form": {"outcome": "done"}}, "W102"),
-        ({"form": DONE | {"evidence": ["ed_" + "0" * 32]}}, "W126"),
-    ):
-        with pytest.raises(Refused) as refused:
-            send(hub, "zilai", move="result", **said)
-        assert code == refused.value.code
-        assert set() == flags(hub)
-    report(hub, "zilai", "sign", "result")
-    assert {whistle_of(hub, "zilai")} == flags(hub)
-    hub.clock.pause(60)
-    with pytest.raises(Refused, match="W101"):
-        report(hub, "zilai", "result")
-    assert [(1,)] == hub.rows("SELECT count(*) FROM evidence_flag")
