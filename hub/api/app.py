@@ -17,9 +17,9 @@ from starlette.routing import Route
 from hub.api import cards, centre, departments, health, home, performance, posts, sources
 from hub.api.doors import Doors
 from hub.api.edges import SAFE, Edges
+from hub.api.language import language_of
 from hub.errors import Bug, FixSettings, HubError, PeerRefused, Refused, TryLater
 from hub.messages import text_of
-from hub.messages.text import Language
 from hub.run.assembly import Assembly
 from hub.run.loop import Loop
 from hub.run.reach import is_loopback
@@ -40,6 +40,7 @@ _STATUS: Final = {
     "W110": 409,
     "W128": 409,
     "W152": 409,
+    "W157": 409,
     "W120": 503,
     "W130": 404,
     "W131": 409,
@@ -153,12 +154,7 @@ def _answer(request: Request, error: HubError, status: int, allow: str = "") -> 
         headers["www-authenticate"] = 'Basic realm="gridplus", charset="UTF-8"' if browser else "Bearer"
     if allow:
         headers["allow"] = allow
-    return JSONResponse(text_of(error, _language(request)).as_dict(), status_code=status, headers=headers)
-
-
-def _language(request: Request) -> Language:
-    asked = request.headers.get("accept-language", "").strip().lower()
-    return Language.EN if asked.startswith("en") else Language.ZH
+    return JSONResponse(text_of(error, language_of(request)).as_dict(), status_code=status, headers=headers)
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -66,10 +66,12 @@ class Designation(BaseModel):
 
 
 class Upgrade(BaseModel):
-    """哨声升级: one level up."""
+    """哨声升级: one level up. `version`: which version of the matter you saw; where somebody changed it since, nothing
+    changes (W157)."""
 
     model_config = ConfigDict(strict=True, extra="forbid")
     reason_code: PlainText = Field("", max_length=32)
+    version: int | None = Field(None, ge=1)
 
 
 class Raised(BaseModel):
@@ -121,5 +123,5 @@ def designate(account: CentreAccount, doors: AllDoors, incident_id: PlainText, s
 @router.post("/matters/{incident_id}/upgrade")
 def upgrade(account: CentreAccount, doors: AllDoors, incident_id: PlainText, said: Upgrade) -> Raised:
     """The matter and its whistles rise one level."""
-    done = doors.at_centre.upgrade(incident_id, said.reason_code, by=account)
+    done = doors.at_centre.upgrade(incident_id, said.reason_code, seen=said.version, by=account)
     return Raised(incident_id=done.id, level=done.level.value, version=done.version)

@@ -8,8 +8,11 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from hub.api.departments import Problem
 from hub.api.doors import AllDoors, Post
+from hub.api.language import AskedFor
 from hub.api.plain import PlainText
 from hub.errors import Refused
+from hub.messages import text_of
+from hub.messages.text import Language
 from hub.model import Level, Move, Whistle
 from hub.whistle.evaluation import Aspect
 
@@ -78,11 +81,13 @@ class Marks(BaseModel):
 
 
 class Taken(BaseModel):
-    """`state` of the whistle now, or the `code` of what was wrong with its marks."""
+    """`state` of the whistle now; or what was wrong with its marks, as a refusal says it."""
 
     whistle_id: str
     state: str
     code: str
+    cause: str = ""
+    next_step: str = ""
 
 
 class AllTaken(BaseModel):
@@ -92,19 +97,22 @@ class AllTaken(BaseModel):
 
 
 @router.post("/marks")
-def mark(post: Post, doors: AllDoors, said: Marks) -> AllTaken:
+def mark(post: Post, doors: AllDoors, language: AskedFor, said: Marks) -> AllTaken:
     """Marks finished whistles of this post's area, as who blew them; one that is refused stops no other."""
     given = [
         (one.whistle_id, {name: n for name in Aspect if (n := getattr(one, name)) is not None})
         for one in said.marks
     ]
     ends = doors.at_post.mark(post, given, by=post)
-    return AllTaken(marks=[_taken(id_, end) for (id_, _), end in zip(given, ends, strict=True)])
+    return AllTaken(marks=[_taken(id_, end, language) for (id_, _), end in zip(given, ends, strict=True)])
 
 
-def _taken(whistle_id: str, end: Whistle | Refused) -> Taken:
+def _taken(whistle_id: str, end: Whistle | Refused, language: Language) -> Taken:
     if isinstance(end, Refused):
-        return Taken(whistle_id=whistle_id, state="", code=end.code)
+        told = text_of(end, language)
+        return Taken(
+            whistle_id=whistle_id, state="", code=end.code, cause=told.cause, next_step=told.next_step
+        )
     return Taken(whistle_id=whistle_id, state=end.state.value, code="")
 
 

@@ -200,13 +200,16 @@ def designate(
 
 @whistle.command()
 @click.argument("incident")
+@_SEEN
 @_as_decision
-def upgrade(incident: str, by: str, reason: str, store: str | None, bus: str | None) -> None:
+def upgrade(
+    incident: str, seen: int | None, by: str, reason: str, store: str | None, bus: str | None
+) -> None:
     """INCIDENT and its whistles rise one level (哨声升级)."""
     from hub.run.deciding import Deciding
 
     def act(hub: "Assembly", conn: "Connection", dispatch: "Dispatch", at: datetime) -> "Incident":
-        return Deciding(conn, dispatch, hub.pack, by=by, at=at).upgrade(incident, reason)
+        return Deciding(conn, dispatch, hub.pack, by=by, at=at).upgrade(incident, reason, seen=seen)
 
     raised = decided(store, bus, "centre", act)
     output.figures({"incident": raised.id, "level": raised.level})

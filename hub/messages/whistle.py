@@ -160,6 +160,12 @@ TEXTS: Final[dict[str, Text]] = {
         "whistles of this level are reviewed by {allowed}",
         "let that post decide",
     ),
+    "W157": Text(
+        "事项 {incident} 已有变动，现为第 {version} 版",
+        "查看现状后再操作",
+        "someone changed matter {incident} meanwhile: it is at version {version}",
+        "look at its present state, then decide",
+    ),
     "W120": Text(
         "合同版本 {contract} 既不在包内也未留存",
         "由管理员把该版本的合同文件放回包内并重启",

@@ -57,9 +57,9 @@ class AtCentre:
             lambda one: one.designate(incident, department, reason_code, though_secret=though_secret),
         )
 
-    def upgrade(self, incident: str, reason_code: str, *, by: str) -> Incident:
+    def upgrade(self, incident: str, reason_code: str, *, seen: int | None, by: str) -> Incident:
         """As `Deciding.upgrade`."""
-        return self._act(by, lambda one: one.upgrade(incident, reason_code))
+        return self._act(by, lambda one: one.upgrade(incident, reason_code, seen=seen))
 
     def _act(self, by: str, act: Callable[[Deciding], T]) -> T:
         journey = self._journey()

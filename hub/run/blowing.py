@@ -105,9 +105,9 @@ class Blowing:
             raise Refused("W150", move=move.value)
         held = whistles.held_together(self._conn, [whistle_id])
         whistle = held.get(whistle_id)
-        if whistle is None:
+        incident = self._known_here(whistle.incident_id) if whistle else None
+        if whistle is None or incident is None:  # not there and not in its area look alike
             raise Refused("W103")
-        incident = self._in_its_area(whistle.incident_id)
         said = self._rules.levels.get(whistle.level)
         if said is None or said.reviewed_by is not self._who.post:
             raise Refused("W156", allowed=said.reviewed_by.value if said and said.reviewed_by else "-")
@@ -160,11 +160,18 @@ class Blowing:
         return By(actor=actor, at=self._at, account=self._by, reason_code=reason_code)
 
     def _in_its_area(self, incident_id: str) -> Incident:
-        """The matter, locked. What lies elsewhere, and what is secret, looks as if it was not there (Refused C106)."""
+        """The matter, locked. Raises Refused C106 where the post knows of none."""
+        incident = self._known_here(incident_id)
+        if incident is None:
+            raise Refused("C106", id=incident_id)
+        return incident
+
+    def _known_here(self, incident_id: str) -> Incident | None:
+        """The matter, locked. What lies elsewhere, and what is secret, is as if it was not there."""
         incidents.lock_rows(self._conn, [incident_id])
         incident = incidents.load(self._conn, [incident_id]).get(incident_id)
         if incident is None or incident.secret or not self._who.covers(incident.place):
-            raise Refused("C106", id=incident_id)
+            return None
         return incident
 
     def _calls(self, incident: Incident, standing: Sequence[Whistle], department: str) -> tuple[Call, ...]:

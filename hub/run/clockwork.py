@@ -113,9 +113,8 @@ class Clockwork:
         except Exception as error:
             if not is_of_the_batch(error):
                 raise
-            return sum(
-                self._make_one(held, one, now) for one in ripe
-            )  # one of them cannot be, and stops no other
+            # One of them cannot be, and stops no other.
+            return sum(self._make_one(held, one, now) for one in ripe)
         self._moves.committed()
         return archived
 

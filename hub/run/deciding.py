@@ -117,14 +117,24 @@ class Deciding:
         by = By(actor=Actor.CENTRE, at=self._at, account=self._by, reason_code=reason_code)
         return self._dispatch.designate(self._conn, incident, call, by)
 
-    def upgrade(self, incident_id: str, reason_code: str = "", *, actor: Actor = Actor.CENTRE) -> Incident:
+    def upgrade(
+        self,
+        incident_id: str,
+        reason_code: str = "",
+        *,
+        actor: Actor = Actor.CENTRE,
+        seen: int | None = None,
+    ) -> Incident:
         """哨声升级: the matter and all its whistles that are at work rise one level, and whom the new level calls is
-        called; gives back the matter then.
+        called; gives back the matter then. `seen`: the matter's version that they saw.
 
-        Raises Refused C106, W110 as above, W155 where there is no level above.
+        Raises Refused C106, W110 as above, W157 where somebody changed the matter since, W155 where there is no level
+        above.
         """
         check_code(reason_code)
         incident = self._open(incident_id)
+        if seen is not None and seen != incident.version:
+            raise Refused("W157", incident=incident.id, version=incident.version)
         by = By(actor=actor, at=self._at, account=self._by, reason_code=reason_code)
         return self._dispatch.raise_(self._conn, incident, by)
 

@@ -4,20 +4,19 @@ Each holds in the transaction of who asks, with all that follows from it: whom t
 everybody hears what they would hear if a person had done it.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from sqlalchemy import Connection
 
-from hub.model import Actor, Move, Whistle
+from hub.model import Actor, Move
 from hub.pack import Pack
 from hub.run.deciding import Deciding
 from hub.run.dispatch import Dispatch
 from hub.run.round import By, Round
 from hub.run.ticks import Due
 from hub.store import incidents, whistles
-from hub.whistle.lifecycle import open_moves
 
 
 class Moves(Protocol):
@@ -36,7 +35,7 @@ class Moves(Protocol):
         ...
 
     def archive(self, conn: Connection, ripe: Sequence[Due], now: datetime) -> int:
-        """Archives those of them that still may be; returns how many."""
+        """Archives those of them that nobody moved since; returns how many. Raises Refused where one cannot be."""
         ...
 
 
@@ -60,10 +59,9 @@ class HubMoves:
     def make(self, conn: Connection, due: Due, now: datetime) -> int:
         """RESUME or ARCHIVE of the whistle, or UPGRADE of its matter, which all its whistles share; 0 where somebody
         moved it since. Raises Refused (W110, W120) where it cannot be made."""
-        held = whistles.held(conn, [due.whistle])
-        if not _stands(held, due):
+        one = whistles.held(conn, [due.whistle]).get(due.whistle)
+        if one is None or one.version != due.version:
             return 0
-        one = held[due.whistle]
         deciding = Deciding(conn, self._ready(), self._pack, by="", at=now)
         if due.move is Move.UPGRADE:
             deciding.upgrade(one.incident_id, actor=Actor.HUB)
@@ -72,25 +70,20 @@ class HubMoves:
         return 1
 
     def archive(self, conn: Connection, ripe: Sequence[Due], now: datetime) -> int:
-        """Archives those of them that nobody moved since and that still may be, in one round; returns how many. A matter
-        all of whose leads are in the archive is verified."""
-        standing = whistles.held_together(conn, [due.whistle for due in ripe])
+        """Archives those of them that nobody moved since, in one round; returns how many: a mark that was given
+        meanwhile is a last word, from which the time runs anew. A matter all of whose leads are in the archive is
+        verified. Raises Refused (W101, W120) where one of them cannot be archived."""
+        standing = whistles.held_together(conn, [one.whistle for one in ripe])
         by, round_ = By(actor=Actor.HUB, at=now), Round()
-        found = [standing[due.whistle] for due in ripe if _stands(standing, due)]
-        found = [one for one in found if Move.ARCHIVE in open_moves(one, Actor.HUB)]
-        for one in found:
+        seen = {one.whistle: one.version for one in ripe}
+        still = [one for one in standing.values() if seen.get(one.id) == one.version]
+        for one in still:
             round_.move(one, Move.ARCHIVE, by)
-        matters = incidents.load(conn, {one.incident_id for one in found})
+        matters = incidents.load(conn, {one.incident_id for one in still})
         self._ready().settle_all(conn, round_, matters, standing.values(), now)
-        return len(found)
+        return len(still)
 
     def _ready(self) -> Dispatch:
         if self._dispatch is None:
             self._dispatch = self._make_dispatch()
         return self._dispatch
-
-
-def _stands(standing: Mapping[str, Whistle], due: Due) -> bool:
-    """Whether it is as clockwork saw it."""
-    one = standing.get(due.whistle)
-    return one is not None and one.version == due.version

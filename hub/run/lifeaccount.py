@@ -13,8 +13,8 @@ _COLOURS: Final = ("blue", "yellow", "red")
 
 
 def lifecycle(conn: Connection) -> dict[str, Any]:
-    """One consistent look. The last three count reports of matters that have ended: whose source was told, whose source
-    cannot be told, and those of which neither holds."""
+    """One consistent look. The last three count reports of matters that have ended: whose source was told all there is
+    to tell, whose source cannot be told, and those of which neither holds."""
     told, cannot, rest = _answered(conn)
     return {
         "signed": _whistles(conn, step.c.after == WhistleState.SIGNED.value),
@@ -58,21 +58,23 @@ def _cards(conn: Connection) -> dict[str, int]:
 
 
 def _answered(conn: Connection) -> tuple[int, int, int]:
-    """Of the live reports that are joined to a matter that has ended: told, cannot be told, neither."""
+    """Of the live reports that are joined to a matter that has ended: told, cannot be told, neither. One to which a
+    single answer is still on its way, or was refused for good, is not answered."""
     ended = (
         select(link.c.event_key)
         .join(incident, and_(incident.c.id == link.c.incident_id, incident.c.state.in_(_ENDED)))
         .where(link.c.undone_us.is_(None), _is_live())
     ).subquery()
 
-    def having(state: str) -> ColumnElement[bool]:
-        return exists().where(answer.c.event_key == ended.c.event_key, answer.c.state == state)
+    def having(*states: str) -> ColumnElement[bool]:
+        return exists().where(answer.c.event_key == ended.c.event_key, answer.c.state.in_(states))
 
     def number(those: ColumnElement[bool]) -> int:
         return conn.execute(select(func.count()).select_from(ended).where(those)).scalar_one()
 
-    told = having("told")
-    return number(told), number(~told & having("cannot")), number(~told & ~having("cannot"))
+    settled = ~having("waiting", "failed")
+    told, cannot = settled & having("told"), settled & ~having("told") & having("cannot")
+    return number(told), number(cannot), number(~told & ~cannot)
 
 
 def _is_live() -> ColumnElement[bool]:

@@ -16,6 +16,7 @@ from hub.model import (
     IncidentId,
     IncidentState,
     Level,
+    Move,
     Role,
     Whistle,
     WhistleState,
@@ -86,17 +87,18 @@ class Moving:
         self, round_: Round, incident: Incident, standing: Sequence[Whistle], why: str, now: datetime
     ) -> None:
         """A matter that nobody leads waits at the desk, for `why` where nobody has handed it back. One that was handed
-        back as often as the pack allows rises to the district, and stands there as such (N40)."""
-        if is_led(standing):
+        back as often as the pack allows rises to the district, and stands there as such (N40); also where its lead
+        took it back in the same round."""
+        too_often = sum(w.returns for w in standing) >= self._pack.rules_on(day_of(now)).most_returns
+        led = is_led(standing)
+        bounced = too_often and (not led or _was_left(round_, standing))
+        if bounced and is_above(Level.HARD, round_.matter(incident).level):
+            round_.rise(incident, Level.HARD, standing, By(actor=Actor.HUB, at=now, reason_code=_PING_PONG))
+        if led:
             round_.released.append(incident.id)
             return
         handed_back = any(w.state in UNSETTLED or w.state is WhistleState.REASSIGNED for w in standing)
-        if sum(w.returns for w in standing) < self._pack.rules_on(day_of(now)).most_returns:
-            round_.waiting.append((incident.id, RETURNED if handed_back else why))
-            return
-        round_.waiting.append((incident.id, PING_PONG))
-        if is_above(Level.HARD, round_.matter(incident).level):
-            round_.rise(incident, Level.HARD, standing, By(actor=Actor.HUB, at=now, reason_code=_PING_PONG))
+        round_.waiting.append((incident.id, PING_PONG if too_often else RETURNED if handed_back else why))
 
     def write(
         self, conn: Connection, round_: Round, ledger: Ledger, now: datetime
@@ -133,3 +135,9 @@ class Moving:
     def announce(self, conn: Connection, touched: Collection[Incident], now: datetime) -> None:
         """The compacted topic of matters: each of `touched` as it stands."""
         tell_incidents(conn, self._outbox, self._pack.district, list(touched), now)
+
+
+def _was_left(round_: Round, standing: Sequence[Whistle]) -> bool:
+    """Whether a lead of these handed the matter back in this round."""
+    leads = {one.id for one in standing if one.role is Role.LEAD}
+    return any(made.step.move is Move.RETURN and made.step.whistle_id in leads for made in round_.steps)

@@ -21,6 +21,21 @@ def stopped_at(hub: HubInHand, what: str) -> Iterator[None]:
 
 
 @contextmanager
+def moved_beneath(hub: HubInHand, what: str) -> Iterator[None]:
+    """Within the block somebody else moves every whistle in the middle of a transaction that does `what`."""
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql(
+            f"CREATE TRIGGER beneath AFTER {what} "  # noqa: S608 a test's own words
+            "BEGIN UPDATE whistle SET version = version + 1; END"
+        )
+    try:
+        yield
+    finally:
+        with hub.hub.store.write() as conn:
+            conn.exec_driver_sql("DROP TRIGGER beneath")
+
+
+@contextmanager
 def gone(hub: HubInHand, table: str) -> Iterator[None]:
     """Within the block the database cannot be used for what needs `table`."""
     with hub.hub.store.write() as conn:

@@ -17,8 +17,9 @@ from hub.store.evidence import Flag
 from tests.instruments import HubInHand
 from tests.photos import CANARY, photo, scene
 from tests.unit.run.lives import whistle_of
-from tests.unit.run.matters import report
+from tests.unit.run.matters import DONE, report
 from tests.unit.run.sources import pipe
+from tests.unit.run.test_lives import send
 from tests.unit.run.test_moving_on import tell
 
 PDF = b"%PDF-1.7 an invented page"
@@ -204,3 +205,31 @@ def test_past_retention_the_bytes_are_gone_and_an_old_photo_is_still_known(calle
     another_matter(called)
     old = hand_in(called, scene(7))
     assert [("old_photo", old, first)] == flags(called)
+
+
+def flagged(hub: HubInHand) -> set[str]:
+    """Whistles whose evidence is doubted."""
+    ids = [whistle_of(hub, department) for department in ("zilai", "shizheng", "jiedao_12")]
+    with hub.hub.store.read() as conn:
+        return set(evidence.flagged(conn, ids))
+
+
+def test_a_result_that_is_refused_leaves_no_doubt_about_its_evidence_behind(hub: HubInHand) -> None:
+    tell(hub, pipe(hub, "A1"))
+    for said, code in (
+        ({"form": DONE}, "W101"),  # not signed yet
+        ({"form": DONE, "version": 7}, "W128"),
+        ({"form": DONE, "alone": True}, "W129"),
+        ({"form": {"outcome": "done"}}, "W102"),
+        ({"form": DONE | {"evidence": ["ed_" + "0" * 32]}}, "W126"),
+    ):
+        with pytest.raises(Refused) as refused:
+            send(hub, "zilai", move="result", **said)
+        assert code == refused.value.code
+        assert set() == flagged(hub)
+    report(hub, "zilai", "sign", "result")
+    assert {whistle_of(hub, "zilai")} == flagged(hub)
+    hub.clock.pause(60)
+    with pytest.raises(Refused, match="W101"):
+        report(hub, "zilai", "result")
+    assert [(1,)] == hub.rows("SELECT count(*) FROM evidence_flag")

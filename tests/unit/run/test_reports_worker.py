@@ -1,5 +1,8 @@
 """Reports over the bus: a department is its topic; what cannot be taken is passed over, and nothing twice."""
 
+from collections.abc import Callable
+from itertools import count
+
 import orjson
 import pytest
 
@@ -11,6 +14,9 @@ from hub.store import outbox
 from tests.instruments import HubInHand
 from tests.unit.run.sources import pipe
 from tests.unit.run.stops import gone, stopped_at
+from tests.unit.run.test_casework import Sleepy
+
+_NUMBER = count()
 
 
 @pytest.fixture
@@ -28,13 +34,19 @@ def worker(hub: HubInHand) -> Reports:
     return worker_of(hub)
 
 
-def worker_of(hub: HubInHand) -> Reports:
-    """Another member, as after a restart."""
+def worker_of(hub: HubInHand, meanwhile: Callable[[], object] = lambda: None) -> Reports:
+    """Another member, as after a restart; `meanwhile` happens between its first poll and its work."""
     it = hub.hub
     topics = [topic for topic in it.topics if topic.startswith("grid.reports.")]
     consumer = it.bus.consumer(GROUP, topics, lambda group: outbox.positions(it.store, group))
-    ledger = Ledger("member/reports", it.store, key=it.keys.audit)
-    return Reports(store=it.store, consumer=consumer, reporting=it.reporting, ledger=ledger, clock=hub.clock)
+    ledger = Ledger(f"member{next(_NUMBER)}/reports", it.store, key=it.keys.audit)
+    return Reports(
+        store=it.store,
+        consumer=Sleepy(consumer, meanwhile),
+        reporting=it.reporting,
+        ledger=ledger,
+        clock=hub.clock,
+    )
 
 
 def say(hub: HubInHand, department: str, *values: str) -> None:
