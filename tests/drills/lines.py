@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from hub.jsonform import dumps
 from hub.pack import Pack
 from hub.place.coords import metres_between
-from hub.plugin import AdapterEntry, Body, Page, PeerReply, PeerRequest, Received, Tools
+from hub.plugin import Body, Page, PeerReply, PeerRequest, Received, Tools
 from tests.instruments import Stated, at, person, stated
 
 SOURCE = "hotline_12345"

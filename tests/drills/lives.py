@@ -106,7 +106,7 @@ class Lives(Called):
         stands = self.stands()
         for one in stands:
             if move := one.next_move():
-                if self._may(one, move):
+                if self._may(one, move, stands):
                     self._report(one, move)
             else:
                 self._decide(one, stands)
@@ -169,12 +169,18 @@ class Lives(Called):
 
     # -- departments ---------------------------------------------------------------------------------
 
-    def _may(self, one: Stand, move: str) -> bool:
-        """Of every second matter departments report while others are still heard of it; none ends before all are."""
+    def _may(self, one: Stand, move: str, stands: Sequence[Stand]) -> bool:
+        """Of every second matter departments report while others are still heard of it; none ends before all are.
+
+        Most leads wait for those who assist; every third one does not, so that some are called off on their way."""
         if one.reports < REPORTS and (move == "result" or one.matter % 2 == 0):
             return False
-        ends = move == "result" and one.department in (LEAD, SUBSTITUTE)
-        return not ends or self._hub.clock.now() - from_us(one.blown_us) > _DONE_AFTER
+        if move != "result" or one.department not in (LEAD, SUBSTITUTE):
+            return True
+        assist = [other for other in stands if other.incident == one.incident and other.id != one.id]
+        is_patient = one.matter % 3 != 0
+        waits = is_patient and any(other.next_move() or other.state in UNSETTLED for other in assist)
+        return not waits and self._hub.clock.now() - from_us(one.blown_us) > _DONE_AFTER
 
     def _report(self, one: Stand, move: str) -> None:
         number = one.reported
@@ -227,11 +233,10 @@ class Lives(Called):
         """Whether nothing more comes of it."""
         if one.state is WhistleState.REASSIGNED:
             return _has_a_substitute(one, stands)
-        if one.state in OVER:
-            return one.state in (WhistleState.ARCHIVED, WhistleState.CANCELLED) and (
-                one.state is WhistleState.CANCELLED or one.department not in (LEAD, SUBSTITUTE) or one.marked > 0
-            )
-        return one.kind == KINDS - 1 and one.reported == len(script(one.department, one.kind))
+        if one.state is WhistleState.ARCHIVED:
+            return one.marked > 0 or one.department not in (LEAD, SUBSTITUTE)
+        is_never_done = one.kind == KINDS - 1 and one.reported == len(script(one.department, one.kind))
+        return is_never_done or one.state is WhistleState.CANCELLED
 
 
 def _has_a_substitute(one: Stand, stands: Sequence[Stand]) -> bool:

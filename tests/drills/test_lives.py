@@ -6,6 +6,8 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import cycle, islice
 from pathlib import Path
 
 import orjson
@@ -14,18 +16,21 @@ import pytest
 from hub.crew import WORKERS
 from hub.jsonform import dumps
 from hub.model import Code
-from tests.drills import lived, lines, lying, packs
+from tests.drills import lines, lived, lying, packs
 from tests.drills.lives import Lives
 from tests.drills.rehearsal import KILLS, MOST, SEED, Where
 from tests.drills.stack import Stack, stack_at
-from tests.drills.toll import Found, Toll, find_called, toll_of
 from tests.drills.told import DOORS, FERRY, Book
+from tests.drills.toll import Found, Toll, find_called, toll_of
 from tests.instruments import at, person, stated
 
 pytestmark = [pytest.mark.slow, pytest.mark.nasty("N68", "N15", "N16")]
 
 MATTERS = 2
 """A portion."""
+TOGETHER = 2
+"""Workers that are killed in one portion, where each has a process of its own."""
+_TOLD = "who tells"
 BETWEEN = (4, 16)
 """So many moves, cards and answers lie between two kills."""
 
@@ -41,6 +46,7 @@ class Drill:
     ferried: list[bytes]
     portions: int
     chance: random.Random
+    killed: list[str]
 
     def load(self) -> Iterator[int]:
         """Tells one portion after the other; each time lives go on for a while before it comes back."""
@@ -49,8 +55,12 @@ class Drill:
             first, end = (len(self.ferried) * n // self.portions for n in (number, number + 1))
             lines.append(self.stack.place / "ferried.jsonl", self.ferried[first:end])
             least = self.lived() + self.chance.randint(*BETWEEN)
-            self.stack.wait(lambda least=least: self.lived() >= least, "lives go on")
+            self.stack.wait(partial(self.has_lived, least), "lives go on")
             yield number
+
+    def has_lived(self, least: int) -> bool:
+        """Whether so much has happened."""
+        return self.lived() >= least
 
     def lived(self) -> int:
         """How much has happened so far: moves, cards, and what sources were told."""
@@ -61,21 +71,31 @@ class Drill:
             )
             return int(conn.exec_driver_sql(query).scalar_one())
 
-    def kill_at(self, door: str, victim: str) -> None:
-        """Who tells the source is killed at the door."""
+    def kill(self, victim: str, *, at_door: bool) -> None:
+        """It is gone in the middle of whatever it did: `at_door`, of telling the source, just before that takes an
+        answer or just after, by turns."""
+        self.stack.up(victim)
+        if at_door:
+            self._kill_at_door(DOORS[self.killed.count(_TOLD) % len(DOORS)], victim)
+            self.killed.append(_TOLD)
+        else:
+            self.stack.kill(victim)
+            self.killed.append(victim)
+
+    def _kill_at_door(self, door: str, teller: str) -> None:
         with self.book.held(door):
             before = self.book.came_to(door)
-            self.stack.wait(lambda: self.book.came_to(door) > before, f"it comes to the door {door}")
-            self.stack.kill(victim)
+            self.stack.wait(lambda: self.book.came_to(door) > before, f"somebody comes to the door {door}")
+            self.stack.kill(teller)
 
 
 @contextmanager
-def lives(where: Where, place: Path, tolls: list[Toll], *, kills: int) -> Iterator[Drill]:
-    """`kills` portions of load; the caller does harm within them. Afterwards every life must have had its end.
+def lives(where: Where, place: Path, tolls: list[Toll], *, portions: int) -> Iterator[Drill]:
+    """So many portions of load; the caller does harm within them. Afterwards every life must have had its end.
 
     Adds the drill's line to `tolls`, then fails where anything is missing or double.
     """
-    truth, ferried = told_by_all(min(MATTERS * kills, MOST))
+    truth, ferried = told_by_all(min(MATTERS * portions, MOST))
     (place / "book").mkdir()
     sources = {
         lines.SOURCE: {"file": str(place / "lines.jsonl"), "book": str(place / "book")},
@@ -94,10 +114,10 @@ def lives(where: Where, place: Path, tolls: list[Toll], *, kills: int) -> Iterat
     ) as stack:
         assert isinstance(stack.called, Lives)
         book = Book(place / "book")
-        drill = Drill(stack, stack.called, book, truth, ferried, kills, random.Random(SEED))
+        drill = Drill(stack, stack.called, book, truth, ferried, portions, random.Random(SEED), [])
         yield drill
         stack.settle()
-        close(where, drill, tolls, kills=kills)
+        close(where, drill, tolls)
 
 
 def told_by_all(matters: int) -> tuple[lines.Truth, list[bytes]]:
@@ -107,9 +127,7 @@ def told_by_all(matters: int) -> tuple[lines.Truth, list[bytes]]:
     code = Code("jg-2025", "JG0304")
     ferried = [
         dumps(
-            replace(
-                stated(f"M{n:03d}-f", position=at(lon, lat), requester=person(10 * n + 9)), category=code
-            )
+            replace(stated(f"M{n:03d}-f", position=at(lon, lat), requester=person(10 * n + 9)), category=code)
         ).encode()
         for n, (lon, lat) in enumerate(lines.spots(pack, matters, SEED))
     ]
@@ -117,7 +135,7 @@ def told_by_all(matters: int) -> tuple[lines.Truth, list[bytes]]:
     return replace(truth, fates=fates), ferried
 
 
-def close(where: Where, drill: Drill, tolls: list[Toll], *, kills: int) -> None:
+def close(where: Where, drill: Drill, tolls: list[Toll]) -> None:
     """The account at the end: of records and matters as after every drill, and of lives."""
     hub = drill.stack.hub
     lies = lying.on_kafka(hub, where.bus, where.prefix) if where.prefix else lying.in_store(hub)
@@ -128,26 +146,29 @@ def close(where: Where, drill: Drill, tolls: list[Toll], *, kills: int) -> None:
     told = drill.book.read()
     repeats = usual.repeats + len(told) - len({one.nonce for one in told})
     found = Found(usual.missing + missing, usual.double + double, repeats)
-    tolls.append(toll_of("lives", where.name, SEED, kills, hub.account(), found))
+    tolls.append(toll_of("lives", where.name, SEED, len(drill.killed), hub.account(), found))
     assert ([], []) == (found.missing, found.double)
 
 
 def test_no_move_card_or_answer_is_lost_or_made_twice_when_each_worker_is_killed(
     tmp_path: Path, where: Where, tolls: list[Toll]
 ) -> None:
-    """Of the one that tells the source, kills fall just before the source takes an answer, and just after."""
-    embedded = where.name == "embedded"
-    processes = {"hub": list(WORKERS)} if embedded else {one: [one] for one in WORKERS}
-    teller = "hub" if embedded else "intake"
-    with lives(where, tmp_path, tolls, kills=KILLS * (2 if embedded else len(processes))) as drill:
-        stack = drill.stack
-        for name, workers in processes.items():
-            stack.start(name, workers)
-        for number in drill.load():
-            victim = list(processes)[number % len(processes)]
-            stack.up(victim)
-            if victim == teller and (not embedded or number % 2 == 0):
-                drill.kill_at(DOORS[number // len(processes) % 2 if not embedded else number // 2 % 2], victim)
-            else:
-                stack.kill(victim)
-            stack.start(victim, processes[victim])
+    """The embedded stack is one process; on Kafka and PostgreSQL each worker has its own, and two are killed at once."""
+    if where.name == "embedded":
+        with lives(where, tmp_path, tolls, portions=KILLS * 2) as drill:
+            drill.stack.start("hub", list(WORKERS))
+            for number in drill.load():
+                drill.kill("hub", at_door=number % 2 == 0)
+                drill.stack.start("hub", list(WORKERS))
+        return
+    victims = cycle(WORKERS)
+    with lives(where, tmp_path, tolls, portions=-(-KILLS * len(WORKERS) // TOGETHER)) as drill:
+        for name in WORKERS:
+            drill.stack.start(name, [name])
+        for _ in drill.load():
+            # Who tells the source goes first: at a door one waits for what the others do.
+            two = sorted(islice(victims, TOGETHER), key=lambda name: name != "intake")
+            for name in two:
+                drill.kill(name, at_door=name == "intake")
+            for name in two:
+                drill.stack.start(name, [name])

@@ -146,7 +146,7 @@ def _whistles(hub: Assembly) -> tuple[list[str], list[str]]:
         if isinstance(routed, Routed):
             due.update((openers[id_], call.department) for call in routed.calls)
     designated = "SELECT w.incident_id, w.department FROM step s JOIN whistle w ON w.id = s.whistle_id "
-    due.update(_rows(hub, f"{designated} WHERE s.move = 'designate'"))  # noqa: S608 ours
+    due.update(_rows(hub, f"{designated} WHERE s.move = 'designate'"))
     blown = Counter(_rows(hub, "SELECT incident_id, department FROM whistle"))
     return [f"whistle {one}" for one in due - blown], [f"whistle {one}" for one in blown - due]
 
