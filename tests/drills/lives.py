@@ -18,7 +18,7 @@ from hub.errors import TryLater
 from hub.model import WhistleState
 from hub.run.assembly import Assembly
 from hub.store import principals
-from hub.store.moments import from_us
+from hub.store.moments import from_us, to_us
 from hub.whistle.lifecycle import DONE, OVER, UNSETTLED
 from tests.drills import packs
 from tests.drills.called import LEAD, SILENT, Called
@@ -38,8 +38,13 @@ _OF_OTHERS: Final = (_WHOLE, _WHOLE, _IS_WRONG, _NEVER_DONE)
 """By the kind of matter."""
 _CENTRE: Final = "the-centre-s-own-key"
 _POST: Final = "the-post-s-own-key"
-_DONE_AFTER: Final = timedelta(minutes=packs.LAST_CARD.value + 20)
+_DONE_AFTER: Final = timedelta(minutes=packs.LAST_CARD.value + 10)
 """After its call a matter may end: the silent department has its cards by then."""
+_WAITING: Final = {
+    "answers not told": "SELECT count(*) FROM answer WHERE state = 'waiting'",
+    "cards not looked at": "SELECT count(*) FROM card_due WHERE at_us <= {now_us}",
+    "clocks not looked at": "SELECT count(*) FROM whistle WHERE due_us < {now_us}",
+}
 _A_TIME: Final = 8
 """Requests a look: the drill must not be late for its next kill."""
 
@@ -121,18 +126,16 @@ class Lives(Called):
         whole = {one.incident for one in stands if one.reports == REPORTS}
         early = [one for one in stands if now - from_us(one.blown_us) <= _DONE_AFTER]
         with self._hub.store.read() as conn:
-            due_us = int(now.timestamp() * 1_000_000)
-            untold = conn.exec_driver_sql("SELECT count(*) FROM answer WHERE state = 'waiting'").scalar_one()
-            unlooked = conn.exec_driver_sql(
-                f"SELECT count(*) FROM card_due WHERE at_us <= {due_us}"  # noqa: S608 a number
-            ).scalar_one()
+            waiting = {
+                name: conn.exec_driver_sql(query.format(now_us=to_us(now))).scalar_one()
+                for name, query in _WAITING.items()
+            }
         return {
             **super().left(),
+            **waiting,
             "matters not whole": self._expects - len(whole),
             "lives not over": sum(not self._is_over(one, stands) for one in stands),
             "whistles that may earn a card": len(early),
-            "answers not told": untold,
-            "cards not looked at": unlooked,
         }
 
     def stands(self) -> list[Stand]:

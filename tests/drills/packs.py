@@ -23,17 +23,22 @@ def _minutes(value: int) -> Duration:
     return Duration(value, Unit.URGENT_MINUTE)
 
 
-SIGN: Final = _minutes(10)
-FINISH: Final = _minutes(60)
+FINISH: Final = _minutes(40)
+_LIMITS: Final[Mapping[str, Duration]] = {
+    "sign": _minutes(10),
+    "contact": _minutes(15),
+    "arrive": _minutes(30),
+    "finish": FINISH,
+}
 _CARDS: Final[Mapping[str, Duration]] = {
     "sign_late": _minutes(10),
-    "finish_near": _minutes(30),
-    "finish_over": _minutes(20),
+    "finish_near": _minutes(20),
+    "finish_over": _minutes(15),
 }
 """Rule of the demo pack → how long before or after its deadline the card falls due here."""
 LAST_CARD: Final = _minutes(FINISH.value + _CARDS["finish_over"].value)
 """After the call: nothing falls due any more."""
-ARCHIVED_AFTER: Final = _minutes(30)
+_ARCHIVED_AFTER: Final = _minutes(15)
 
 
 @cache
@@ -55,13 +60,12 @@ def _quick(pack: Pack) -> Pack:
 
 def _hurried(one: Contract) -> Contract:
     """Whoever was killed may hand a whistle back late."""
-    deadlines = {**one.deadlines, "sign": SIGN, "finish": FINISH}
-    return replace(one, deadlines=deadlines, returns=replace(one.returns, within=None))
+    return replace(one, deadlines=_LIMITS, returns=replace(one.returns, within=None))
 
 
 def _soon(rules: Rules) -> Rules:
     cards = replace(rules.cards, rules=tuple(map(_sooner, rules.cards.rules)))
-    return replace(rules, cards=cards, archive_after=ARCHIVED_AFTER)
+    return replace(rules, cards=cards, archive_after=_ARCHIVED_AFTER)
 
 
 def _sooner(rule: CardRule) -> CardRule:

@@ -3,9 +3,9 @@ twice, each card stands once, and everybody who reported is told of everything o
 
 import random
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import cycle, islice
 from pathlib import Path
@@ -28,11 +28,21 @@ pytestmark = [pytest.mark.slow, pytest.mark.nasty("N68", "N15", "N16")]
 
 MATTERS = 2
 """A portion."""
+_FERRIED = Code("jg-2025", "JG0304")
+"""A burst pipe in that source's words."""
 TOGETHER = 2
 """Workers that are killed in one portion, where each has a process of its own."""
 _TOLD = "who tells"
 BETWEEN = (4, 16)
 """So many moves, cards and answers lie between two kills."""
+
+
+@dataclass(frozen=True, slots=True)
+class Portion:
+    """Some matters, with everything that is reported of them but by push."""
+
+    read: list[bytes] = field(default_factory=list)
+    ferried: list[bytes] = field(default_factory=list)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,17 +53,15 @@ class Drill:
     company: Lives
     book: Book
     truth: lines.Truth
-    ferried: list[bytes]
-    portions: int
+    portions: Sequence[Portion]
     chance: random.Random
     killed: list[str]
 
     def load(self) -> Iterator[int]:
         """Tells one portion after the other; each time lives go on for a while before it comes back."""
-        for number in range(self.portions):
-            self.stack.feed(self.truth.portion(number, self.portions))
-            first, end = (len(self.ferried) * n // self.portions for n in (number, number + 1))
-            lines.append(self.stack.place / "ferried.jsonl", self.ferried[first:end])
+        for number, portion in enumerate(self.portions):
+            self.stack.feed(portion.read)
+            lines.append(self.stack.place / "ferried.jsonl", portion.ferried)
             least = self.lived() + self.chance.randint(*BETWEEN)
             self.stack.wait(partial(self.has_lived, least), "lives go on")
             yield number
@@ -95,7 +103,7 @@ def lives(where: Where, place: Path, tolls: list[Toll], *, portions: int) -> Ite
 
     Adds the drill's line to `tolls`, then fails where anything is missing or double.
     """
-    truth, ferried = told_by_all(min(MATTERS * portions, MOST))
+    truth, told = told_by_all(min(MATTERS * portions, MOST), portions)
     (place / "book").mkdir()
     sources = {
         lines.SOURCE: {"file": str(place / "lines.jsonl"), "book": str(place / "book")},
@@ -114,25 +122,32 @@ def lives(where: Where, place: Path, tolls: list[Toll], *, portions: int) -> Ite
     ) as stack:
         assert isinstance(stack.called, Lives)
         book = Book(place / "book")
-        drill = Drill(stack, stack.called, book, truth, ferried, portions, random.Random(SEED), [])
+        drill = Drill(stack, stack.called, book, truth, told, random.Random(SEED), [])
         yield drill
         stack.settle()
         close(where, drill, tolls)
 
 
-def told_by_all(matters: int) -> tuple[lines.Truth, list[bytes]]:
-    """The usual reports of so many matters, and one more of each by the source that cannot be told."""
-    pack = packs.pack_named(packs.QUICK)
+def told_by_all(matters: int, number: int) -> tuple[lines.Truth, Sequence[Portion]]:
+    """The usual reports of so many matters, and one more of each by the source that cannot be told; in so many portions,
+    each matter in one of them."""
+    pack, portions = packs.pack_named(packs.QUICK), [Portion() for _ in range(number)]
     truth = lines.make(pack, matters=matters, seed=SEED)
-    code = Code("jg-2025", "JG0304")
-    ferried = [
-        dumps(
-            replace(stated(f"M{n:03d}-f", position=at(lon, lat), requester=person(10 * n + 9)), category=code)
-        ).encode()
-        for n, (lon, lat) in enumerate(lines.spots(pack, matters, SEED))
-    ]
+    for n, line in enumerate(truth.lines):
+        matter = _matter_of(line, n * matters // len(truth.lines))
+        portions[matter * number // matters].read.append(line)
+    for n, (lon, lat) in enumerate(lines.spots(pack, matters, SEED)):
+        one = stated(f"M{n:03d}-f", position=at(lon, lat), requester=person(10 * n + 9), category=_FERRIED)
+        portions[n * number // matters].ferried.append(dumps(one).encode())
+    everything = [line for one in portions for line in (*one.read, *one.ferried)]
     fates = {**truth.fates, "linked": truth.fates["linked"] + matters}
-    return replace(truth, fates=fates), ferried
+    return replace(truth, lines=everything, fates=fates), portions
+
+
+def _matter_of(line: bytes, otherwise: int) -> int:
+    """The number of the matter that a line tells of; `otherwise` where it tells of none."""
+    ref = orjson.loads(line)["source_ref"] if line.startswith(b"{") else ""
+    return int(lines.matter_of(ref)[1:]) if ref.startswith("M") else otherwise
 
 
 def close(where: Where, drill: Drill, tolls: list[Toll]) -> None:
@@ -140,8 +155,7 @@ def close(where: Where, drill: Drill, tolls: list[Toll]) -> None:
     hub = drill.stack.hub
     lies = lying.on_kafka(hub, where.bus, where.prefix) if where.prefix else lying.in_store(hub)
     said = Counter(orjson.loads(value)["id"] for value in (*lies.said, *drill.company.heard))
-    sent = replace(drill.truth, lines=(*drill.truth.lines, *drill.ferried))
-    usual = find_called(hub, sent, [*lies.said, *drill.company.heard], lies.ends)
+    usual = find_called(hub, drill.truth, [*lies.said, *drill.company.heard], lies.ends)
     missing, double = lived.find(hub, drill.company, drill.book, said)
     told = drill.book.read()
     repeats = usual.repeats + len(told) - len({one.nonce for one in told})
