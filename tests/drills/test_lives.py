@@ -32,7 +32,7 @@ _FERRIED = Code("jg-2025", "JG0304")
 """A burst pipe in that source's words."""
 TOGETHER = 2
 """Workers that are killed in one portion, where each has a process of its own."""
-_TOLD = "who tells"
+_TELLER = "who tells"
 BETWEEN = (4, 16)
 """So many moves, cards and answers lie between two kills."""
 
@@ -84,16 +84,15 @@ class Drill:
         answer or just after, by turns."""
         self.stack.up(victim)
         if at_door:
-            self._kill_at_door(DOORS[self.killed.count(_TOLD) % len(DOORS)], victim)
-            self.killed.append(_TOLD)
+            self._kill_at_door(DOORS[self.killed.count(_TELLER) % len(DOORS)], victim)
+            self.killed.append(_TELLER)
         else:
             self.stack.kill(victim)
             self.killed.append(victim)
 
     def _kill_at_door(self, door: str, teller: str) -> None:
-        with self.book.held(door):
-            before = self.book.came_to(door)
-            self.stack.wait(lambda: self.book.came_to(door) > before, f"somebody comes to the door {door}")
+        with self.book.held(door) as somebody_waits:
+            self.stack.wait(somebody_waits, f"somebody waits at the door {door}")
             self.stack.kill(teller)
 
 

@@ -6,7 +6,7 @@ takes an answer or just after, and kill there who told it.
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -58,23 +58,23 @@ class Book:
     # -- doors ---------------------------------------------------------------------------------------
 
     def go_through(self, door: str) -> None:
-        """Returns once nobody holds the door; whoever does sees that one has come."""
+        """Returns once nobody holds the door; whoever does sees that one waits."""
         file = self._place / door
-        _append(file, "")
-        with file.open("rb") as door_file:
-            fcntl.flock(door_file, fcntl.LOCK_SH)
-
-    def came_to(self, door: str) -> int:
-        """How many have come to it so far."""
-        file = self._place / door
-        return file.stat().st_size if file.exists() else 0
+        with file.open("ab") as handle:
+            try:
+                fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+            except BlockingIOError:
+                _append(file, "")
+                fcntl.flock(handle, fcntl.LOCK_SH)
 
     @contextmanager
-    def held(self, door: str) -> Iterator[None]:
-        """Nobody goes through it meanwhile."""
-        with (self._place / door).open("ab") as file:
-            fcntl.flock(file, fcntl.LOCK_EX)
-            yield
+    def held(self, door: str) -> Iterator[Callable[[], bool]]:
+        """Nobody goes through it meanwhile. Gives a question: whether somebody waits there by now."""
+        file = self._place / door
+        with file.open("ab") as handle:
+            before = file.stat().st_size  # only who finds it held adds to it
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield lambda: file.stat().st_size > before
 
 
 class Told(Lines):
