@@ -5,6 +5,7 @@ What they do they do again until it holds: a department keeps its own number of 
 """
 
 import threading
+from collections.abc import Mapping
 from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
@@ -43,8 +44,7 @@ class Called:
 
     def act(self) -> None:
         """Pushes what was not acknowledged yet, signs what was not signed yet: a little of each."""
-        if self._pushes and self._post(f"/in/{SOURCE}/", content=self._pushes[0]):
-            self._pushes.pop(0)
+        self._push_one()
         for id_, department in self._unsigned():
             if department == LEAD:
                 self._post(f"/departments/me/whistles/{id_}/reports", json=_SIGN)
@@ -57,6 +57,10 @@ class Called:
         """Whether all that was to be pushed was acknowledged."""
         return not self._pushes
 
+    def left(self) -> dict[str, int]:
+        """What is still to come of what they do, by its name."""
+        return {"pushes": len(self._pushes)}
+
     def _unsigned(self) -> list[tuple[str, str]]:
         with self._hub.store.read() as conn:
             rows = conn.exec_driver_sql(
@@ -64,6 +68,10 @@ class Called:
                 f"ORDER BY blown_us LIMIT {_A_TIME}"
             )
             return [(r.id, r.department) for r in rows]
+
+    def _push_one(self) -> None:
+        if self._pushes and self._post(f"/in/{SOURCE}/", content=self._pushes[0]):
+            self._pushes.pop(0)
 
     def push(self) -> httpx.Response | None:
         """The answer to the next push, which leaves the list where it was taken; None where all were taken."""
@@ -84,10 +92,10 @@ class Called:
         self.refused += not answer.is_success
         return answer.is_success
 
-    def _say(self, whistle: str, department: str) -> None:
+    def _say(self, whistle: str, department: str, report: Mapping[str, Any] = _SIGN) -> None:
         """On the department's own topic: once, since the bus keeps it."""
         now, bus = self._hub.clock.now(), self._hub.bus
-        value = wrap("report", id_=whistle, source=department, subject=whistle, at=now, data=_SIGN)
+        value = wrap("report", id_=whistle, source=department, subject=whistle, at=now, data=report)
         message = Message(reports(department), "k", value)
         if not bus.outbox_is_log:
             bus.publish([(message, 0)])

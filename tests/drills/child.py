@@ -19,24 +19,25 @@ from hub.run import logs
 from hub.run.rooms import clock_of
 from hub.settings import read
 from tests.drills.full import Ceiling
-from tests.drills.lines import ENTRY
+from tests.drills.packs import DEMO, QUICK, pack_named
 from tests.drills.shift import Shift, Shifted
-from tests.instruments import demo_pack
+from tests.drills.told import ENTRIES
 
 SERVER: Final = get_context("forkserver")
 SERVER.set_forkserver_preload([__name__])
-_PACK: Final = demo_pack()
-_MADE_ONCE: Final = (_PACK.gazetteer, _PACK.atlas)
+_MADE_ONCE: Final = {name: (pack := pack_named(name), pack.gazetteer, pack.atlas) for name in (DEMO, QUICK)}
 
 
-def begin(settings: Mapping[str, Any], workers: Sequence[str], log: Path) -> ForkServerProcess:
+def begin(
+    settings: Mapping[str, Any], workers: Sequence[str], log: Path, pack: str = DEMO
+) -> ForkServerProcess:
     """A process with these workers; what it says goes to `log`."""
-    process = SERVER.Process(target=_run, args=(settings, workers, log))
+    process = SERVER.Process(target=_run, args=(settings, workers, log, pack))
     process.start()
     return process
 
 
-def _run(settings: Mapping[str, Any], workers: Sequence[str], log: Path) -> None:
+def _run(settings: Mapping[str, Any], workers: Sequence[str], log: Path, pack: str) -> None:
     """Runs until SIGTERM, or until it is killed."""
     with log.open("ab") as file:
         os.dup2(file.fileno(), 1)
@@ -45,8 +46,8 @@ def _run(settings: Mapping[str, Any], workers: Sequence[str], log: Path) -> None
     logs.configure(told.log_level)
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
-    crew = Crew(told, workers, clock=Shifted(clock_of(told), Shift(told.home)), pack=_PACK)
-    crew.hub.registry = Registry([Offer(Origin("drill"), (ENTRY,))], [])
+    crew = Crew(told, workers, clock=Shifted(clock_of(told), Shift(told.home)), pack=pack_named(pack))
+    crew.hub.registry = Registry([Offer(Origin("drill"), ENTRIES)], [])
     Ceiling(told.home).hold(crew.hub.store)
     crew.start()
     print(f"started {os.getpid()}", flush=True)

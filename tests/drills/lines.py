@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict
 from hub.jsonform import dumps
 from hub.pack import Pack
 from hub.place.coords import metres_between
-from hub.plugin import AdapterEntry, Body, Page, PeerReply, PeerRequest, Received, Tools
+from hub.plugin import Body, Page, PeerReply, PeerRequest, Received, Tools
 from tests.instruments import Stated, at, person, stated
 
 SOURCE = "hotline_12345"
@@ -29,11 +29,12 @@ _CELL_DEG = 0.0075
 
 
 class LinesConfig(BaseModel):
-    """Where the file lies."""
+    """Where the file lies, and the book of a source that can be told (`tests.drills.told`)."""
 
     model_config = ConfigDict(extra="ignore")
 
     file: Path
+    book: Path | None = None
 
 
 class Lines(Stated):
@@ -54,9 +55,6 @@ class Lines(Stated):
     def receive(self, request: PeerRequest) -> Received:
         """One report a request."""
         return Received((Body(request.body, PUSHED),), PeerReply(200))
-
-
-ENTRY = AdapterEntry(name=SOURCE, title="演练用文件来源", config=LinesConfig, make=Lines)
 
 
 @dataclass(frozen=True, slots=True)

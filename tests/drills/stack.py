@@ -21,8 +21,9 @@ from tests.drills import lines
 from tests.drills.called import KEY, LEAD, SILENT, Called
 from tests.drills.child import begin
 from tests.drills.lines import SOURCE
+from tests.drills.packs import DEMO, pack_named
 from tests.drills.shift import Shift, Shifted
-from tests.instruments import MORNING, demo_pack
+from tests.instruments import MORNING
 
 SPEED: Final = 600.0
 """Of the scenario clock: an hour's deadline passes within six seconds."""
@@ -49,13 +50,14 @@ class Stack:
     hub: Assembly
     called: Called
     place: Path
+    pack: str = DEMO
     processes: dict[str, ForkServerProcess] = field(default_factory=dict)
 
     # -- processes -----------------------------------------------------------------------------------
 
     def start(self, name: str, workers: Sequence[str]) -> None:
         """One process with these workers."""
-        self.processes[name] = begin(self.settings, workers, self.place / f"{name}.log")
+        self.processes[name] = begin(self.settings, workers, self.place / f"{name}.log", self.pack)
 
     def up(self, name: str) -> None:
         """Returns once it works."""
@@ -127,12 +129,18 @@ class Stack:
         except AssertionError as error:
             raise AssertionError(f"{error}: {self.left()}") from error
         self.retire(*self.processes)
+        self._carry()
+
+    def _carry(self) -> None:
+        """What one of them left in its last step goes where the next relay would carry it."""
+        relay = self.hub.plain_relay()
+        self.wait(lambda: not relay.step() and "messages not sent" not in self.left(), "all is carried")
 
     def left(self) -> dict[str, int]:
         """What is still to be done, by its name."""
         with self.hub.store.read() as conn:
             found = {name: int(conn.exec_driver_sql(query).scalar_one()) for name, query in _OPEN.items()}
-        return {name: number for name, number in found.items() if number}
+        return {name: number for name, number in (found | self.called.left()).items() if number}
 
     def answers(self) -> bool:
         """Whether the store can be read."""
@@ -172,11 +180,13 @@ def stack_at(
     store: str = "",
     bus: str = "embedded",
     prefix: str = "",
+    pack: str = DEMO,
+    company: Callable[[Assembly, str, list[bytes]], Called] = Called,
     **more: Any,
 ) -> Iterator[Stack]:
     """A hub that is told `truth`; short leases and sessions, small batches, one scenario clock for all.
 
-    `more`: further settings.
+    `company`: those who live with it. `more`: further settings.
     """
     port = free_port()
     settings: dict[str, Any] = {
@@ -200,10 +210,10 @@ def stack_at(
     }
     lines.append(place / "lines.jsonl", ())
     told = read(**settings)
-    hub = Assembly(told, clock=Shifted(clock_of(told), Shift(place)), pack=demo_pack())
-    called = Called(hub, f"http://127.0.0.1:{port}", list(truth.pushes))
+    hub = Assembly(told, clock=Shifted(clock_of(told), Shift(place)), pack=pack_named(pack))
+    called = company(hub, f"http://127.0.0.1:{port}", list(truth.pushes))
     settings["webhooks"] = {LEAD: {"url": called.address, "secret": "between-us"}}
-    made = Stack(settings, hub, called, place)
+    made = Stack(settings, hub, called, place, pack)
     try:
         yield made
     finally:

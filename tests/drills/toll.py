@@ -65,12 +65,19 @@ def toll_of(drill: str, stack: str, seed: int, kills: int, account: Mapping[str,
 
 
 def find(hub: Assembly, truth: Truth, said: Iterable[str], ends: Mapping[int, int]) -> Found:
-    """Compares the store with the truth and with all that departments were told (`said`, CloudEvents).
+    """Compares the store with the truth and with all that departments were told (`said`, CloudEvents), where each
+    department signs or is silent.
 
     `ends`: the offset after the last message of each partition of `grid.events`.
     """
+    found, (missing, double) = find_called(hub, truth, said, ends), _reports(hub)
+    return Found(found.missing + missing, found.double + double, found.repeats)
+
+
+def find_called(hub: Assembly, truth: Truth, said: Iterable[str], ends: Mapping[int, int]) -> Found:
+    """The same, whatever departments did then."""
     missing, double = _records(hub, truth)
-    for one in (_matters(hub, truth), _whistles(hub), _reports(hub), _offsets(hub, ends)):
+    for one in (_matters(hub, truth), _whistles(hub), _offsets(hub, ends)):
         missing += one[0]
         double += one[1]
     there = Counter(orjson.loads(value)["id"] for value in said)
@@ -123,7 +130,7 @@ def _matters(hub: Assembly, truth: Truth) -> tuple[list[str], list[str]]:
 
 
 def _whistles(hub: Assembly) -> tuple[list[str], list[str]]:
-    """Each incident calls exactly the departments that its first report calls."""
+    """Each incident calls exactly the departments that its first report calls, and whom the centre designated."""
     openers = {
         str(event): str(incident)
         for event, incident in _rows(
@@ -138,6 +145,8 @@ def _whistles(hub: Assembly) -> tuple[list[str], list[str]]:
         routed = hub.journey.route(one.event, opened_by(one.event, recurrence_of=None))
         if isinstance(routed, Routed):
             due.update((openers[id_], call.department) for call in routed.calls)
+    designated = "SELECT w.incident_id, w.department FROM step s JOIN whistle w ON w.id = s.whistle_id "
+    due.update(_rows(hub, f"{designated} WHERE s.move = 'designate'"))
     blown = Counter(_rows(hub, "SELECT incident_id, department FROM whistle"))
     return [f"whistle {one}" for one in due - blown], [f"whistle {one}" for one in blown - due]
 
