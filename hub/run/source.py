@@ -28,8 +28,6 @@ from hub.store.engine import Store
 log = structlog.get_logger()
 
 _LONGEST_S: Final = whistles.LONGEST_REST.total_seconds()
-_PATIENCE: Final = 12
-"""Tries to tell one answer before a person must look."""
 
 
 class SourceWorker:
@@ -157,7 +155,8 @@ class SourceWorker:
     def _tell_one(adapter: Tells, answer: Answer, attempts: int) -> tuple[str, str, float]:
         """(state, receipt or code, seconds until the next try).
 
-        A refusal, whatever its kind (a 404 too), is this answer's alone: the source goes on being read.
+        A refusal, whatever its kind (a 404 too), is this answer's alone: the source goes on being read. A source that is
+        away is told once it is back, however long that takes; what the plugin fails on is left to a person at last.
         """
         try:
             return "told", adapter.tell(answer).ref, 0.0
@@ -168,8 +167,8 @@ class SourceWorker:
         except Exception as error:  # foreign code: one answer it fails on must not stop the source's reading
             log.warning("answer_failed", answer=answer.nonce, error=type(error).__name__)
             code = "S116"
-        if attempts + 1 >= _PATIENCE:
-            return "failed", code, 0.0
+            if attempts + 1 >= whistles.PATIENCE:
+                return "failed", code, 0.0
         return "waiting", code, min(2.0**attempts, _LONGEST_S)
 
     def _note(self, health: Health) -> None:

@@ -1,9 +1,8 @@
 """Whistles, their deliveries, the departments' reports and the answers to sources."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, and_, delete, func, select, text, update
@@ -28,6 +27,9 @@ _UNSETTLED: Final = text("whistle.state IN ('disputed', 'arbitrating')")
 """Returns that wait for the centre, by the very words that their index has."""
 _TIMED: Final = frozenset({"id", "version", "body", "due_us", "provisional"})
 """What a newer calendar may change of a row, and what says which."""
+PATIENCE: Final = 12
+"""Tries to tell one answer, some forty minutes, before others need not wait for it any more."""
+_PAGE: Final = 50
 _RECEIPT: Final = 128
 """A source's own id for an answer is cut to the column's length: it is for people to read."""
 
@@ -373,14 +375,38 @@ def add_answers(conn: Connection, answers: Sequence[NewAnswer], at: datetime) ->
 
 
 def answers_due(conn: Connection, source: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """What `source` is to be told next, in order; nothing behind an answer whose next try is not due yet."""
-    rows = conn.execute(
-        select(answer)
-        .where(answer.c.source == source, answer.c.state == "waiting")
-        .order_by(answer.c.seq)
-        .limit(limit)
-    ).all()
-    return list(takewhile(lambda r: _is_due(r, now), rows))
+    """What `source` is to be told next, in order, from its oldest answers on; nothing behind an answer that rests. One
+    that was tried `PATIENCE` times keeps only those of its own report waiting: it may be what the source stumbles over.
+    """
+    due, resting = list[Row[Any]](), set[str]()
+    for row in _oldest_answers(conn, source):
+        if row.event_key in resting:
+            continue
+        if _is_due(row, now):
+            due.append(row)
+        elif row.attempts < PATIENCE:
+            break
+        else:
+            resting.add(row.event_key)
+        if len(due) == limit:
+            break
+    return due
+
+
+def _oldest_answers(conn: Connection, source: str) -> Iterator[Row[Any]]:
+    """What the source has still to be told, a page at a time: seldom more than the first is asked for."""
+    behind = 0
+    while True:
+        page = conn.execute(
+            select(answer)
+            .where(answer.c.source == source, answer.c.state == "waiting", answer.c.seq > behind)
+            .order_by(answer.c.seq)
+            .limit(_PAGE)
+        ).all()
+        yield from page
+        if len(page) < _PAGE:
+            return
+        behind = page[-1].seq
 
 
 def settle_answer(
