@@ -2,9 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Any, Final
+
+from sqlalchemy import Label, Select, Subquery, Table, func, literal, select
 
 from hub import ids
+from hub.jsonform import dumps
 from hub.model import (
     Actor,
     Contract,
@@ -18,13 +21,27 @@ from hub.model import (
 )
 from hub.run.assembly import Assembly
 from hub.store import evaluations, steps, whistles
+from hub.store.lists import among
 from hub.store.steps import Made
-from hub.store.tables import step, whistle
+from hub.store.tables import (
+    answer,
+    delivery,
+    dossier_entry,
+    dossier_head,
+    evaluation,
+    incident,
+    report,
+    step,
+    whistle,
+)
 from hub.whistle.clocks import due_from
 from hub.whistle.evaluation import Aspect, Mark
 from hub.whistle.lifecycle import advance
 
 _PORTION: Final = 2000
+_ENTRIES: Final = 12
+"""Entries of a dossier; a life in the bench makes some more."""
+_FIELDS: Final = dumps({f"field_{n}": "0" * 24 for n in range(8)})
 _ROAD: Final = (
     (Move.SIGN, Actor.DEPARTMENT),
     (Move.CONTACT, Actor.DEPARTMENT),
@@ -36,8 +53,8 @@ _ROAD: Final = (
 
 
 def past_lives(hub: Assembly, number: int) -> None:
-    """Stores `number` archived whistles over the last year, each with its six moves and its marks, as told of in
-    dossiers already; the store is at rest afterwards."""
+    """Stores `number` archived whistles over the last year, each with its matter, moves, reports, marks, delivery,
+    answers and dossier; the store is at rest afterwards."""
     contracts, now = hub.pack.contracts, hub.clock.now()
     for first in range(0, number, _PORTION):
         some = range(first, min(first + _PORTION, number))
@@ -92,9 +109,101 @@ def _store(hub: Assembly, lives: Sequence[tuple[Whistle, list[Made]]]) -> None:
                 for one, _ in lives
             ),
         )
-        mine = [one.id for one in ended]
-        conn.execute(step.update().where(step.c.whistle_id.in_(mine)).values(filed=1))
-        conn.execute(whistle.update().where(whistle.c.id.in_(mine)).values(due_us=None))
+        mine = among(whistle.c.id, [one.id for one in ended])
+        conn.execute(whistle.update().where(mine).values(due_us=None))
+        for table, rows in _beside(select(whistle).where(mine).subquery()):
+            conn.execute(table.insert().from_select(list(rows.selected_columns.keys()), rows))
+        for table in (step, evaluation):
+            conn.execute(
+                table.update().where(among(table.c.whistle_id, [one.id for one in ended])).values(filed=1)
+            )
+
+
+def _beside(past: Subquery) -> Iterator[tuple[Table, Select[Any]]]:
+    """What else a life leaves behind, a row or several for each: its matter, its delivery, its reports, what its
+    source was told, and a dossier."""
+    id_, at = past.c.id, past.c.blown_us
+    yield (
+        incident,
+        select(
+            past.c.incident_id.label("id"),
+            *_said(category="market.food_safety", state="verified"),
+            at.label("opened_us"),
+            at.label("last_us"),
+            at.label("closed_us"),
+            *_said(version=3, body="{}"),
+        ),
+    )
+    yield (
+        delivery,
+        select(
+            id_.label("message_id"),
+            id_.label("whistle_id"),
+            past.c.department,
+            *_said(channel="pull", state="acknowledged", attempts=0),
+            at.label("seq"),
+            at.label("next_us"),
+            at.label("done_us"),
+            at.label("filed_us"),
+        ),
+    )
+    for n, move in enumerate(("sign", "contact", "arrive", "result")):
+        name = func.concat("rp_", func.substr(id_, 4), str(n)).label("id")
+        yield (
+            report,
+            select(
+                name,
+                id_.label("whistle_id"),
+                past.c.department,
+                *_said(move=move, reason_code="", sealed=b""),
+                at.label("reported_us"),
+            ),
+        )
+    for n in range(3):
+        name = func.concat("an_", func.substr(id_, 4), str(n)).label("id")
+        yield (
+            answer,
+            select(
+                name,
+                *_said(source="past", body="{}", state="told", attempts=1, filed=1),
+                name.label("event_key"),
+                at.label("next_us"),
+                at.label("seq"),
+            ),
+        )
+    yield (
+        dossier_head,
+        select(
+            id_.label("whistle_id"),
+            *_said(seq=_ENTRIES, anchored=_ENTRIES, digest="0" * 64, clocks=""),
+            past.c.incident_id,
+        ),
+    )
+    for n in range(1, _ENTRIES + 1):
+        yield (
+            dossier_entry,
+            select(
+                id_.label("whistle_id"),
+                *_said(
+                    seq=n,
+                    origin=f"move:{n}",
+                    kind="move",
+                    algorithm="sha-256",
+                    previous="0" * 64,
+                    digest="0" * 64,
+                    fields=_FIELDS,
+                    said=_FIELDS,
+                    subjects="{}",
+                    seed="0" * 32,
+                ),
+                at.label("made_us"),
+            ),
+        )
+
+
+def _said(**values: Any) -> list[Label[Any]]:
+    """The same in every row."""
+    return [literal(value).label(name) for name, value in values.items()]
 
 
 def _ended(one: Whistle, made: Sequence[Made]) -> Whistle:
