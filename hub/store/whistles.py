@@ -1,9 +1,8 @@
 """Whistles, their deliveries, the departments' reports and the answers to sources."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from itertools import takewhile
 from typing import Any, Final
 
 from sqlalchemy import Connection, Row, and_, delete, func, select, text, update
@@ -23,6 +22,8 @@ from hub.whistle.lifecycle import DONE
 
 LONGEST_REST: Final = timedelta(minutes=10)
 """No try of a delivery or an answer is put off for longer."""
+ASIDE: Final = 12
+"""Tries, half an hour of them, after which an answer steps aside for those of other reports."""
 FIRST_LOOK: Final = timedelta(hours=1)
 _UNSETTLED: Final = text("whistle.state IN ('disputed', 'arbitrating')")
 """Returns that wait for the centre, by the very words that their index has."""
@@ -365,14 +366,41 @@ def add_answers(conn: Connection, answers: Sequence[NewAnswer], at: datetime) ->
 
 
 def answers_due(conn: Connection, source: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """What `source` is to be told next, in order; nothing behind an answer whose next try is not due yet."""
-    rows = conn.execute(
-        select(answer)
-        .where(answer.c.source == source, answer.c.state == "waiting")
-        .order_by(answer.c.seq)
-        .limit(limit)
-    ).all()
-    return list(takewhile(lambda r: _is_due(r, now), rows))
+    """What `source` is to be told next, in order; of one report never a later answer before an earlier one.
+
+    An answer whose next try is not due yet keeps all behind it waiting, since its source may be away; one that failed
+    ASIDE times only those of its own report.
+    """
+    due: list[Row[Any]] = []
+    resting: set[str] = set()
+    for r in _waiting_answers(conn, source, limit):
+        if len(due) == limit:
+            break
+        if r.event_key in resting:
+            continue
+        if _is_due(r, now):
+            due.append(r)
+        elif r.attempts < ASIDE:
+            break
+        else:
+            resting.add(r.event_key)
+    return due
+
+
+def _waiting_answers(conn: Connection, source: str, portion: int) -> Iterator[Row[Any]]:
+    """All of a source, in order, read by portions."""
+    behind = -1
+    while True:
+        rows = conn.execute(
+            select(answer)
+            .where(answer.c.source == source, answer.c.state == "waiting", answer.c.seq > behind)
+            .order_by(answer.c.seq)
+            .limit(portion)
+        ).all()
+        yield from rows
+        if len(rows) < portion:
+            return
+        behind = rows[-1].seq
 
 
 def settle_answer(

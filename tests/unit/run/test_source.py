@@ -297,13 +297,38 @@ def test_sources_wait_for_their_own_answers_alone(hub: HubInHand) -> None:
     assert ([], ["n2"]) == (heard(ill), heard(well))
 
 
-def test_an_answer_is_given_up_after_twelve_tries_and_the_next_one_is_told(hub: HubInHand) -> None:
+def test_an_answer_that_failed_twelve_times_steps_aside_for_other_reports_but_not_for_its_own(
+    hub: HubInHand,
+) -> None:
     adapter = Told()
     adapter.tell_trouble = [TryLater("S101")] * 12
+    queue(hub, 1, 2, 3)
+    with hub.hub.store.write() as conn:  # n3 says more of the report of n1
+        conn.exec_driver_sql("UPDATE answer SET event_key = 'one' WHERE id IN ('n1', 'n3')")
+    worker = worker_of(hub, adapter)
+    turns(hub, worker, 11, rest_s=timedelta(minutes=11).total_seconds())
+    turns(hub, worker, 1, rest_s=0)
+    assert [] == heard(adapter)
+    turns(hub, worker, 1, rest_s=0)
+    assert ["n2"] == heard(adapter)
+    hub.clock.pause(timedelta(minutes=11).total_seconds())
+    turns(hub, worker, 2)
+    assert ["n2", "n1", "n3"] == heard(adapter)
+
+
+def test_an_answer_is_given_up_only_after_days(hub: HubInHand) -> None:
+    adapter = Told()
     queue(hub, 1, 2)
     worker = worker_of(hub, adapter)
-    turns(hub, worker, 14, rest_s=timedelta(minutes=11).total_seconds())
-    assert [("n1", "failed", "S101"), ("n2", "told", "r1")] == answers(hub)
+    for tried, end in ((448, "waiting"), (449, "failed")):
+        with hub.hub.store.write() as conn:
+            conn.exec_driver_sql(f"UPDATE answer SET attempts = {tried} WHERE id = 'n1'")  # noqa: S608 a number
+        hub.clock.pause(timedelta(minutes=11).total_seconds())
+        adapter.tell_trouble = [TryLater("S101")]
+        turns(hub, worker, 1)
+        assert ("n1", end, "S101") == answers(hub)[0]
+    turns(hub, worker, 2)
+    assert ["n2"] == heard(adapter)
 
 
 def test_an_answer_that_the_source_does_not_take_is_failed_at_once(hub: HubInHand) -> None:
