@@ -171,7 +171,9 @@ LADDER: Final[Mapping[Level, Level]] = {Level.ROUTINE: Level.KEY, Level.KEY: Lev
 
 def moves_of(actor: Actor) -> tuple[Move, ...]:
     """The moves that `actor` may make from some state, in the order of `Move`."""
-    return tuple(move for move in Move if any(actor in way.by for (_, one), way in TABLE.items() if one is move))
+    return tuple(
+        move for move in Move if any(actor in way.by for (_, one), way in TABLE.items() if one is move)
+    )
 
 
 def is_above(level: Level, than: Level) -> bool:
