@@ -5,6 +5,7 @@ from datetime import datetime
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from hub.api import examples
 from hub.api.departments import Problem
 from hub.api.doors import AllDoors, Department
 from hub.api.plain import PlainText
@@ -40,6 +41,7 @@ class MeasureView(BaseModel):
 class Measures(BaseModel):
     """Records, newest first."""
 
+    model_config = ConfigDict(json_schema_extra=examples.MEASURES)
     measures: list[MeasureView]
 
 
@@ -47,7 +49,7 @@ class MeasureAnswer(BaseModel):
     """答复. `nonce` is the department's own id for it: a retry changes nothing. The words are sealed. `version`: which
     version of the record you saw; where somebody moved it since, nothing changes (W141)."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra=examples.MEASURE_ANSWER)
     nonce: PlainText = Field(min_length=1, max_length=64)
     words: PlainText = Field(max_length=10_000)
     version: int | None = Field(None, ge=1)
@@ -56,6 +58,7 @@ class MeasureAnswer(BaseModel):
 class MeasureState(BaseModel):
     """The record after the answer."""
 
+    model_config = ConfigDict(json_schema_extra=examples.MEASURE_STATE)
     measure_id: str
     state: str
     version: int
