@@ -11,7 +11,9 @@ import pytest
 from gridplus_client import moves
 
 from hub.plugin import Utterance
+from hub.reconcile.difference import Kind
 from hub.run.lifeaccount import lifecycle
+from hub.run.reconciling import reconcile
 from hub.run.relinking import Relinking
 from tests.connected.patience import until
 from tests.e2e.street import ASSIST, FORM, HOTLINE, LEAD, POLICE, QUARTER, URBAN, Street, neighbour, twenty
@@ -101,6 +103,11 @@ def test_each_answer_has_a_receipt_of_its_source_and_who_cannot_be_told_is_marke
     with street.hub.hub.store.read() as conn:
         lived = lifecycle(conn)
     assert (17, 3, 0) == (lived["answered_sources"], lived["cannot_be_told"], lived["unanswered"])
+    street.hub.clock.pause(3600)
+    found = {one.source: one.differences for one in reconcile(street.hub.hub, days=2, repair=False).sources}
+    (note,) = found[POLICE]
+    assert (Kind.ANSWER_CANNOT, tuple(refs(said, POLICE)), 0) == (note.kind, note.ids, note.left)
+    assert [(), ()] == [found[HOTLINE], found[URBAN]]
 
 
 @pytest.mark.nasty("N10", "N15")
