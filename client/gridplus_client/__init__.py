@@ -2,7 +2,7 @@
 
 from gridplus_client import moves, webhook
 from gridplus_client.aio import AsyncHub
-from gridplus_client.answers import Evidence, Opened, Picture, Pictures, State
+from gridplus_client.answers import Answered, Evidence, Measure, Opened, Picture, Pictures, State
 from gridplus_client.calls import Retry, nonce_of
 from gridplus_client.errors import (
     ClientError,
@@ -19,6 +19,7 @@ from gridplus_client.messages import CalledAgain, CalledOff, Message, Other, Whi
 from gridplus_client.seen import Seen, SqliteSeen
 
 __all__ = [
+    "Answered",
     "AsyncHub",
     "AsyncInbox",
     "CalledAgain",
@@ -28,6 +29,7 @@ __all__ = [
     "Hub",
     "Inbox",
     "KeyRefused",
+    "Measure",
     "Message",
     "NotFromTheHub",
     "NotOpen",

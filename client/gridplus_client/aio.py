@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 import httpx
 
 from gridplus_client import answers, calls
-from gridplus_client.answers import Evidence, Opened, Pictures, State
+from gridplus_client.answers import Answered, Evidence, Measure, Opened, Pictures, State
 from gridplus_client.errors import Unavailable
 from gridplus_client.inbox import AsyncInbox
 from gridplus_client.messages import Message
@@ -120,6 +120,17 @@ class AsyncHub:
     ) -> Evidence:
         """As `Hub.attach`."""
         return answers.evidence_of(await self._json(calls.evidence(whistle, content, content_type)))
+
+    async def measures(self, *, limit: int = 100) -> list[Measure]:
+        """As `Hub.measures`."""
+        return answers.measures_of(await self._json(calls.measures(limit)))
+
+    async def answer(
+        self, measure: Measure | str, words: str, *, nonce: str = "", version: int | None = None
+    ) -> Answered:
+        """As `Hub.answer`."""
+        id_ = measure if isinstance(measure, str) else measure.id
+        return answers.answered_of(await self._json(calls.answer(id_, words, nonce, version)))
 
     async def _json(self, call: calls.Call) -> Mapping[str, Any]:
         return calls.json_of(await self._send(call))

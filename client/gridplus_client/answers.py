@@ -56,6 +56,30 @@ class Evidence:
     digest: str
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Measure:
+    """督办: what we have to answer for until `due_at`, a moment in ISO 8601. `kind`: `order`, `letter`, `interview`, or
+    one that came later."""
+
+    id: str
+    kind: str
+    whistle_id: str
+    due_at: str
+    state: str
+    version: int
+    raw: Json
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answered:
+    """The record after our answer. `repeated`: the hub had this answer already, and has changed nothing."""
+
+    measure_id: str
+    state: str
+    version: int
+    repeated: bool
+
+
 def state_of(said: Json) -> State:
     """The answer to a report."""
     return State(
@@ -98,6 +122,32 @@ def pictures_of(said: Json) -> Pictures:
 def evidence_of(said: Json) -> Evidence:
     """The answer to an upload."""
     return Evidence(id=str(said.get("id", "")), digest=str(said.get("digest", "")))
+
+
+def measures_of(said: Json) -> list[Measure]:
+    """The list of what we have to answer for."""
+    return [
+        Measure(
+            id=str(one.get("id", "")),
+            kind=str(one.get("kind", "")),
+            whistle_id=str(one.get("whistle_id", "")),
+            due_at=str(one.get("due_at", "")),
+            state=str(one.get("state", "")),
+            version=_number(one.get("version")),
+            raw=one,
+        )
+        for one in _objects(said.get("measures"))
+    ]
+
+
+def answered_of(said: Json) -> Answered:
+    """The answer to an answer."""
+    return Answered(
+        measure_id=str(said.get("measure_id", "")),
+        state=str(said.get("state", "")),
+        version=_number(said.get("version")),
+        repeated=said.get("repeated") is True,
+    )
 
 
 def _object(value: object) -> Json:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
+from secrets import token_hex
 from typing import Any, Final
 from urllib.parse import quote
 
@@ -15,6 +16,7 @@ from gridplus_client.errors import ClientError, KeyRefused, NotOpen, NotThere, R
 from gridplus_client.messages import Message, read
 
 ME: Final = "/departments/me/whistles"
+MEASURES: Final = "/departments/me/measures"
 MOST_ACKNOWLEDGED: Final = 500
 """Ids in one acknowledgement; the hub takes no more."""
 _NONCE: Final = 64
@@ -149,6 +151,18 @@ def evidence(call: Message | str, content: bytes | Path, content_type: str) -> C
         content = content.read_bytes()
     content_type = content_type or "application/octet-stream"
     return Call(method="POST", path=_of(call, "evidence"), content=content, content_type=content_type)
+
+
+def measures(limit: int) -> Call:
+    """What we have to answer for."""
+    return Call(method="GET", path=MEASURES, params={"limit": str(limit)})
+
+
+def answer(measure: str, words: str, nonce: str, version: int | None) -> Call:
+    """答复."""
+    said: dict[str, Any] = {"nonce": nonce or token_hex(16), "words": words}
+    told = {} if version is None else {"version": version}
+    return Call(method="POST", path=f"{MEASURES}/{quote(measure, safe='')}/answer", json=said | told)
 
 
 def _of(call: Message | str, *below: str) -> str:

@@ -3,7 +3,7 @@
     ClientError
     ├── Refused          the hub took nothing: say it otherwise, or leave it
     │   ├── NotOpen      this move is not open from the whistle's state (W101)
-    │   ├── NotThere     no such whistle or picture, or not yours (404)
+    │   ├── NotThere     no such whistle, picture or record, or not yours (404)
     │   └── KeyRefused   the key or the broker's password speaks for nobody
     ├── Unavailable      no answer, or "later", in every try: the same again later, under the same nonce
     └── NotFromTheHub    a webhook whose signature does not hold: believe nothing of it
@@ -45,7 +45,7 @@ class NotOpen(Refused):
 
 
 class NotThere(Refused):
-    """No such whistle or picture, or another department's: they look alike."""
+    """No such whistle, picture or record of supervision, or another department's: they look alike."""
 
 
 class KeyRefused(Refused):

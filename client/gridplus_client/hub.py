@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 import httpx
 
 from gridplus_client import answers, calls
-from gridplus_client.answers import Evidence, Opened, Pictures, State
+from gridplus_client.answers import Answered, Evidence, Measure, Opened, Pictures, State
 from gridplus_client.errors import Unavailable
 from gridplus_client.inbox import Inbox
 from gridplus_client.messages import Message
@@ -142,6 +142,22 @@ class Hub:
     def attach(self, whistle: Message | str, content: bytes | Path, *, content_type: str = "") -> Evidence:
         """A file of ours, for instance a photo of the place, as the hub has taken it."""
         return answers.evidence_of(self._json(calls.evidence(whistle, content, content_type)))
+
+    # -- supervision ---------------------------------------------------------------------------------
+
+    def measures(self, *, limit: int = 100) -> list[Measure]:
+        """督办: what we have to answer for, newest first."""
+        return answers.measures_of(self._json(calls.measures(limit)))
+
+    def answer(
+        self, measure: Measure | str, words: str, *, nonce: str = "", version: int | None = None
+    ) -> Answered:
+        """Answers one of them; until it is closed, a later answer takes the earlier one's place.
+
+        `nonce` empty: a new one for each call. `version`: which one we saw; the hub refuses where it was moved since.
+        """
+        id_ = measure if isinstance(measure, str) else measure.id
+        return answers.answered_of(self._json(calls.answer(id_, words, nonce, version)))
 
     # -- sending -------------------------------------------------------------------------------------
 

@@ -15,6 +15,16 @@ from gridplus_client.messages import BLOWN, CALLED_OFF
 KEY = "k" * 64
 W = "wh_" + "a" * 32
 """A whistle."""
+MEASURE = {
+    "id": "sv_1",
+    "kind": "order",
+    "whistle_id": W,
+    "due_at": "2026-03-13T16:00:00Z",
+    "state": "open",
+    "version": 1,
+    "later": [],
+}
+"""What the department has to answer for."""
 
 
 def blown(id_: str = W, **more: Any) -> dict[str, Any]:
@@ -113,16 +123,26 @@ class StandIn:
             case "POST", ["whistles", id_, "reports"]:
                 return self._report(id_, asked.json)
             case "GET", ["whistles", _, "attachments"]:
-                listed = [
-                    {"id": n, "name": f"{n}.jpg", "kind": "image/jpeg", "size": len(b)}
-                    for n, b in self.files.items()
-                ]
-                return 200, {"offered": len(listed) + 1, "attachments": listed}
+                return 200, {"offered": len(self.files) + 1, "attachments": self._pictures()}
             case "GET", ["whistles", _, "attachments", name]:
                 return (200, self.files[name]) if name in self.files else (404, problem("F136"))
             case "POST", ["whistles", _, "evidence"]:
                 self.evidence.append((asked.headers.get("content-type", ""), asked.body))
                 return 201, {"id": "fi_1", "digest": "d1", "later": True}
+        return self._measures(parts, asked)
+
+    def _pictures(self) -> list[dict[str, Any]]:
+        kind = {"kind": "image/jpeg"}
+        return [kind | {"id": n, "name": f"{n}.jpg", "size": len(b)} for n, b in self.files.items()]
+
+    def _measures(self, parts: list[str], asked: Asked) -> tuple[int, Any]:
+        match asked.method, parts:
+            case "GET", ["measures"]:
+                return 200, {"measures": [MEASURE], "later": 1}
+            case "POST", ["measures", id_, "answer"]:
+                repeated = asked.json["nonce"] in self.reports
+                self.reports.setdefault(asked.json["nonce"], asked.json)
+                return 201, {"measure_id": id_, "state": "answered", "version": 2, "repeated": repeated}
         return 404, problem("P107")
 
     def _report(self, id_: str, said: dict[str, Any]) -> tuple[int, Any]:

@@ -215,6 +215,26 @@ def test_a_file_is_sent_as_it_is_with_its_kind(standin: StandIn, hub: Hub, tmp_p
     assert kinds == standin.evidence
 
 
+def test_what_we_have_to_answer_for_is_listed_and_answered_once_through_a_silence(
+    standin: StandIn, hub: Hub
+) -> None:
+    (one,) = hub.measures()
+    assert ("sv_1", "order", W, "2026-03-13T16:00:00Z", 1) == (
+        one.id,
+        one.kind,
+        one.whistle_id,
+        one.due_at,
+        one.version,
+    )
+    standin.faults.append(Fault("/answer", cut=True, after=True))
+    done = hub.answer(one, "已整改", version=one.version)
+    assert ("sv_1", "answered", 2, True) == (done.measure_id, done.state, done.version, done.repeated)
+    (said,) = standin.reports.values()
+    assert {"words": "已整改", "version": 1, "nonce": said["nonce"]} == said
+    assert not hub.answer("sv_1", "附照片").repeated
+    assert hub.answer("sv_1", "附照片", nonce=said["nonce"]).repeated
+
+
 def test_many_ids_are_acknowledged_in_portions(standin: StandIn, hub: Hub) -> None:
     hub.acknowledge([f"wh_{n}" for n in range(501)])
     assert [500, 1] == [len(one.json["ids"]) for one in standin.asked]

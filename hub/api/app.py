@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from hub.api import cards, centre, departments, health, home, performance, posts, sources
+from hub.api import cards, centre, departments, health, home, measures, performance, posts, sources
 from hub.api.doors import Doors
 from hub.api.edges import SAFE, Edges
 from hub.api.language import language_of
@@ -45,6 +45,8 @@ _STATUS: Final = {
     "W130": 404,
     "W131": 409,
     "W132": 409,
+    "W135": 404,
+    "W141": 409,
 }
 _OF_HTTP: Final = {400: "P110", 401: "P109", 404: "P107", 405: "P107", 413: "P108"}
 """What the framework refuses by itself → our code for it."""
@@ -72,6 +74,7 @@ def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
             opening=hub.opening,
             attached=hub.attached,
             appealing=hub.appealing,
+            owing=hub.owing,
             evidence=hub.evidence,
             figures=hub.figures,
             reporting=hub.reporting,
@@ -120,6 +123,7 @@ def make(doors: Doors) -> FastAPI:
     app.include_router(posts.router, responses=_PROBLEMS)
     app.include_router(centre.router, responses=_PROBLEMS)
     app.include_router(cards.router, responses=_PROBLEMS)
+    app.include_router(measures.router, responses=_PROBLEMS)
     app.include_router(performance.router, responses=_PROBLEMS)
     app.include_router(home.router)
     app.include_router(health.router)

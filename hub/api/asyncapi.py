@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from itertools import groupby
 from typing import Any, Final
 
+from hub.api import samples
 from hub.bus.topics import DEADLETTERS, EVENTS, INCIDENTS, reports, whistles
 from hub.contract.wire import card_data_schema, ended_data_schema, whistle_data_schema
 from hub.model import Contract
@@ -60,10 +61,18 @@ def document(pack: Pack, schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, 
         "deadletters": _channel(DEADLETTERS, "Records that ended dead: pointers and codes.", "DeadLetter"),
     }
     messages: dict[str, Any] = {
-        "Events": _message(arrivals.KIND, _ARRIVALS),
-        "Incident": _message("grid.incident.v1", _INCIDENT),
-        "DeadLetter": _message("grid.deadletter.v1", _DEADLETTER),
-        "Report": _message("grid.report.v1", _inner(schemas["report_in"])),
+        "Events": _message(
+            arrivals.KIND, _ARRIVALS, samples.wrapped(arrivals.KIND, "ar_0001", samples.EVENTS)
+        ),
+        "Incident": _message(
+            "grid.incident.v1", _INCIDENT, samples.wrapped("grid.incident.v1", "in_0001:4", samples.INCIDENT)
+        ),
+        "DeadLetter": _message(
+            "grid.deadletter.v1",
+            _DEADLETTER,
+            samples.wrapped("grid.deadletter.v1", "rc_0001", samples.DEADLETTER),
+        ),
+        "Report": _message("grid.report.v1", _inner(schemas["report_in"]), _report(pack, schemas)),
     }
     operations: dict[str, Any] = {
         name: _operation("send", name) for name in ("events", "incidents", "deadletters")
@@ -105,17 +114,32 @@ def _department(
         fields = wire_fields(contract, schemas)
         mark = f"{name}_v{contract.version}" if number else name
         said = {"summary": _validity(contract)} if len(versions) > 1 else {}
-        for kind, message, schema in (
-            ("Whistle", "grid.whistle.v1", whistle_data_schema),
-            ("WhistleCancelled", "grid.whistle.cancelled.v1", ended_data_schema),
-            ("Card", "grid.card.v1", card_data_schema),
+        whistle = samples.whistle_id(schemas)
+        for kind, message, schema, sample, id_ in (
+            ("Whistle", "grid.whistle.v1", whistle_data_schema, samples.whistle, whistle),
+            (
+                "WhistleCancelled",
+                "grid.whistle.cancelled.v1",
+                ended_data_schema,
+                samples.ended,
+                f"{whistle}:2",
+            ),
+            ("Card", "grid.card.v1", card_data_schema, samples.card, samples.card_id()),
         ):
-            messages[f"{kind}_{mark}"] = _message(message, schema(contract, fields)) | said
+            example = samples.wrapped(message, id_, sample(contract, fields, schemas), whistle)
+            messages[f"{kind}_{mark}"] = _message(message, schema(contract, fields), example) | said
             told.append(f"{kind}_{mark}")
     channels[f"whistles_{name}"] = _channel(whistles(name), newest.title, *told)
     channels[f"reports_{name}"] = _channel(reports(name), f"{newest.title}: 报到", "Report")
     operations[f"whistles_{name}"] = _operation("send", f"whistles_{name}")
     operations[f"reports_{name}"] = _operation("receive", f"reports_{name}")
+
+
+def _report(pack: Pack, schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    contract = min(pack.contracts, key=lambda one: (one.department, one.version))
+    said, whistle = samples.report(contract), samples.whistle_id(schemas)
+    named = {"source": f"/{contract.department}"}
+    return samples.wrapped("grid.report.v1", f"{contract.department}/{said['nonce']}", said, whistle) | named
 
 
 def _validity(contract: Contract) -> str:
@@ -136,10 +160,11 @@ def _operation(action: str, channel: str) -> dict[str, Any]:
     return {"action": action, "channel": {"$ref": f"#/channels/{channel}"}}
 
 
-def _message(kind: str, data: Mapping[str, Any]) -> dict[str, Any]:
-    """A CloudEvent of type `kind` whose `data` is as given."""
+def _message(kind: str, data: Mapping[str, Any], example: Mapping[str, Any]) -> dict[str, Any]:
+    """A CloudEvent of type `kind` whose `data` is as given, and one such message."""
     return {
         "contentType": "application/cloudevents+json",
+        "examples": [{"payload": dict(example)}],
         "payload": {
             "type": "object",
             "required": ["specversion", "id", "source", "type", "data"],

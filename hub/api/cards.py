@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, ConfigDict, Field
 
+from hub.api import examples
 from hub.api.departments import Problem
 from hub.api.doors import AllDoors, Department
 from hub.api.plain import PlainText
@@ -46,13 +47,14 @@ class CardView(BaseModel):
 class Cards(BaseModel):
     """Cards, newest first."""
 
+    model_config = ConfigDict(json_schema_extra=examples.CARDS)
     cards: list[CardView]
 
 
 class Appeal(BaseModel):
     """申诉. `nonce` is the department's own id for it: a retry changes nothing. The note is sealed."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra=examples.APPEAL)
     nonce: PlainText = Field(min_length=1, max_length=64)
     reason_code: PlainText = Field(min_length=1, max_length=32)
     note: PlainText = Field("", max_length=2000)
@@ -61,6 +63,7 @@ class Appeal(BaseModel):
 class CardState(BaseModel):
     """The card after the appeal."""
 
+    model_config = ConfigDict(json_schema_extra=examples.CARD_STATE)
     card_id: str
     state: str
     repeated: bool

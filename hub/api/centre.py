@@ -7,6 +7,7 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from hub.api import examples
 from hub.api.departments import Problem
 from hub.api.doors import AllDoors, CentreAccount
 from hub.api.plain import PlainText
@@ -42,13 +43,14 @@ class Returned(BaseModel):
 class Returns(BaseModel):
     """Oldest call first."""
 
+    model_config = ConfigDict(json_schema_extra=examples.RETURNS)
     returns: list[Returned]
 
 
 class Decision(BaseModel):
     """`version`: which version of the whistle you saw; where somebody moved it since, nothing changes (W128)."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra=examples.DECISION)
     move: Literal[
         "refer", "uphold", "dismiss", "grant", "deny", "resume", "check", "rework", "reopen", "archive"
     ]
@@ -59,7 +61,7 @@ class Decision(BaseModel):
 class Designation(BaseModel):
     """直接指派. `secret`: the matter is secret, and this department has to know of it."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra=examples.DESIGNATION)
     department: PlainText = Field(min_length=1, max_length=64)
     reason_code: PlainText = Field("", max_length=32)
     secret: bool = False
@@ -69,7 +71,7 @@ class Upgrade(BaseModel):
     """哨声升级: one level up. `version`: which version of the matter you saw; where somebody changed it since, nothing
     changes (W157)."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra=examples.UPGRADE)
     reason_code: PlainText = Field("", max_length=32)
     version: int | None = Field(None, ge=1)
 
@@ -77,6 +79,7 @@ class Upgrade(BaseModel):
 class Raised(BaseModel):
     """The matter as it stands now."""
 
+    model_config = ConfigDict(json_schema_extra=examples.RAISED)
     incident_id: str
     level: str
     version: int

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from hub.access.exits import Exit
+from hub.api import examples
 from hub.api.doors import AllDoors, Department, Doors
 from hub.api.edges import IS_HEAD
 from hub.api.plain import PlainJson, PlainText
@@ -19,6 +20,7 @@ from hub.store import whistles
 class Problem(BaseModel):
     """What went wrong, in the language asked for: a stable code, the cause, the next step, where."""
 
+    model_config = ConfigDict(json_schema_extra=examples.PROBLEM)
     code: str
     cause: str
     next_step: str
@@ -46,26 +48,28 @@ router = router_of()
 class Acknowledgement(BaseModel):
     """CloudEvents ids that the department has stored on its side."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra=examples.ACKNOWLEDGEMENT)
     ids: list[Annotated[PlainText, Field(max_length=64)]] = Field(max_length=500)
 
 
 class Acknowledged(BaseModel):
     """How many of them were this department's own and are now settled."""
 
+    model_config = ConfigDict(json_schema_extra=examples.ACKNOWLEDGED)
     acknowledged: int
 
 
 class Fetched(BaseModel):
     """CloudEvents 1.0, whistles and word of those that were called off, oldest first; the same ones come again until they are acknowledged."""
 
+    model_config = ConfigDict(json_schema_extra=examples.FETCHED)
     whistles: list[dict[str, Any]]
 
 
 class ReportIn(BaseModel):
     """报到: what the department did. `nonce` is its own id for this report: a retry changes nothing."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra=examples.REPORT_IN)
     nonce: PlainText = Field(min_length=1, max_length=64)
     move: Literal["sign", "contact", "arrive", "handle", "return", "pause", "resume", "ask", "result"]
     reason_code: PlainText = Field("", max_length=32)
@@ -79,6 +83,7 @@ class ReportIn(BaseModel):
 class WhistleState(BaseModel):
     """The whistle after the report."""
 
+    model_config = ConfigDict(json_schema_extra=examples.WHISTLE_STATE)
     whistle_id: str
     state: str
     version: int
@@ -123,6 +128,7 @@ class ContractVersion(BaseModel):
 class Contracts(BaseModel):
     """Every version of the department's contract, oldest first: those that were, that hold, and that will."""
 
+    model_config = ConfigDict(json_schema_extra=examples.CONTRACTS)
     contracts: list[ContractVersion]
 
 
@@ -138,6 +144,7 @@ class ReleasedAttachment(BaseModel):
 class Attachments(BaseModel):
     """`offered`: how many files the reports came with, as far as that is granted; `attachments`: the released ones."""
 
+    model_config = ConfigDict(json_schema_extra=examples.ATTACHMENTS)
     offered: int
     attachments: list[ReleasedAttachment]
 
@@ -193,7 +200,10 @@ def acknowledge(department: Department, doors: AllDoors, said: Acknowledgement) 
     return Acknowledged(acknowledged=number)
 
 
-@router.get("/whistles/{whistle_id}")
+@router.get(
+    "/whistles/{whistle_id}",
+    responses={200: {"content": {"application/json": {"examples": {"opened": {"value": examples.OPENED}}}}}},
+)
 def open_whistle(
     department: Department,
     doors: AllDoors,

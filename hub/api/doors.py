@@ -19,6 +19,7 @@ from hub.run.figuring import FiguresBook
 from hub.run.gateway import Gateway
 from hub.run.ledger import Ledgers
 from hub.run.opening import Opening
+from hub.run.owing import Owing
 from hub.run.reporting import Reporting
 from hub.run.telling import Telling
 from hub.store import principals
@@ -38,6 +39,7 @@ class Doors:
     opening: Opening
     attached: Attached
     appealing: Appealing
+    owing: Owing
     evidence: Evidence
     figures: FiguresBook
     reporting: Reporting

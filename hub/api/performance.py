@@ -3,9 +3,10 @@
 from typing import Any
 
 from fastapi import Request
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 from starlette.concurrency import run_in_threadpool
 
+from hub.api import examples
 from hub.api.departments import router_of
 from hub.api.doors import AllDoors, Department
 from hub.api.plain import PlainText
@@ -16,6 +17,7 @@ router = router_of()
 class HandedIn(BaseModel):
     """The id by which a result names it, and the keyed digest of what came."""
 
+    model_config = ConfigDict(json_schema_extra=examples.HANDED_IN)
     id: str
     digest: str
 
@@ -23,6 +25,7 @@ class HandedIn(BaseModel):
 class OwnFigures(BaseModel):
     """The last whole month: this department's own row, and of each figure the median of all departments."""
 
+    model_config = ConfigDict(json_schema_extra=examples.OWN_FIGURES)
     since: str
     until: str
     own: dict[str, Any]

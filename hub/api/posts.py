@@ -6,6 +6,7 @@ from typing import Literal
 from fastapi import APIRouter
 from pydantic import BaseModel, ConfigDict, Field
 
+from hub.api import examples
 from hub.api.departments import Problem
 from hub.api.doors import AllDoors, Post
 from hub.api.language import AskedFor
@@ -32,7 +33,7 @@ router = APIRouter(
 class Blow(BaseModel):
     """吹哨: at which level, and whom; without `department`, whom the contracts call at that level."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra=examples.BLOW)
     level: Literal["routine", "key", "hard", "emergency"]
     department: PlainText = Field("", max_length=64)
     reason_code: PlainText = Field("", max_length=32)
@@ -41,7 +42,7 @@ class Blow(BaseModel):
 class Review(BaseModel):
     """审核: `refuse` says why."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra=examples.REVIEW)
     move: Literal["approve", "refuse"]
     reason_code: PlainText = Field("", max_length=32)
 
@@ -49,6 +50,7 @@ class Review(BaseModel):
 class Blown(BaseModel):
     """A whistle as it stands now: `blown`, or `submitted` where it waits for a review."""
 
+    model_config = ConfigDict(json_schema_extra=examples.BLOWN)
     whistle_id: str
     department: str
     role: str
@@ -60,6 +62,7 @@ class Blown(BaseModel):
 class AllBlown(BaseModel):
     """One a department that is called."""
 
+    model_config = ConfigDict(json_schema_extra=examples.ALL_BLOWN)
     whistles: list[Blown]
 
 
@@ -76,7 +79,7 @@ class Marked(BaseModel):
 class Marks(BaseModel):
     """Of many whistles at once."""
 
-    model_config = ConfigDict(strict=True, extra="forbid")
+    model_config = ConfigDict(strict=True, extra="forbid", json_schema_extra=examples.MARKS)
     marks: list[Marked] = Field(max_length=500)
 
 
@@ -93,6 +96,7 @@ class Taken(BaseModel):
 class AllTaken(BaseModel):
     """In the order in which they came."""
 
+    model_config = ConfigDict(json_schema_extra=examples.ALL_TAKEN)
     marks: list[Taken]
 
 

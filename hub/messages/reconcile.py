@@ -71,6 +71,12 @@ TEXTS: Final[dict[str, Text]] = {
         "{count} answers to {name} are being tried again",
         "is the source up? gridplus plugin states",
     ),
+    "E116": Text(
+        "来源 {name} 无法回写，其 {count} 件上报没有答复",
+        "无须处理；需要答复当事人的，由部门另行联系",
+        "{name} cannot be told anything, so {count} of its reports were not answered",
+        "nothing to mend; where a person has to hear, the department calls",
+    ),
     "E121": Text(
         "部门 {name} 有 {count} 条哨没有投递记录",
         "执行 gridplus reconcile --repair 补入投递",

@@ -51,6 +51,12 @@ TEXTS: Final[dict[str, Text]] = {
         "the day must lie ahead, by {most} days at most",
         "give another day",
     ),
+    "W141": Text(
+        "这条督办记录已有变动，现为第 {version} 版",
+        "查看现状后再答复",
+        "someone moved this record meanwhile: it is at version {version}",
+        "look at its present state, then answer",
+    ),
     "W140": Text("答复不能为空", "写明答复内容", "an answer needs words", "say what was done"),
 }
 CARDS: Final[Mapping[Language, Mapping[str, str]]] = {

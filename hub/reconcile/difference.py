@@ -36,6 +36,8 @@ class Kind(StrEnum):
     """It said yes without a number of its own, which it gives for others."""
     ANSWER_WAITING = "answer_waiting"
     """Tried, and not yet told (N69)."""
+    ANSWER_CANNOT = "answer_cannot"
+    """The source of these reports cannot be told anything: over the police ferry nothing goes back."""
     DELIVERY_MISSING = "delivery_missing"
     """A whistle was blown, and no delivery of it was queued."""
     WEBHOOK_REFUSED = "webhook_refused"
@@ -61,6 +63,7 @@ CODES: Final[Mapping[Kind, str]] = MappingProxyType(
         Kind.ANSWER_PASSED: "E113",
         Kind.ANSWER_WITHOUT_RECEIPT: "E114",
         Kind.ANSWER_WAITING: "E115",
+        Kind.ANSWER_CANNOT: "E116",
         Kind.DELIVERY_MISSING: "E121",
         Kind.WEBHOOK_REFUSED: "E122",
         Kind.NOT_TAKEN: "E123",
@@ -84,7 +87,7 @@ SAFE: Final = frozenset(
 where it had arrived after all."""
 
 
-NOTES: Final = frozenset({Kind.ANSWER_PASSED})
+NOTES: Final = frozenset({Kind.ANSWER_PASSED, Kind.ANSWER_CANNOT})
 """What is told and is nobody's to mend."""
 
 

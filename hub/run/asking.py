@@ -55,15 +55,22 @@ class Asking:
         measures.add(self._conn, [asked])
         return asked
 
-    def answer(self, id_: str, words: str, *, actor: Actor = Actor.CENTRE, department: str = "") -> State:
-        """The answer, sealed; a second one takes the first one's place until the record is closed. With `department`
-        only its own records can be answered. Raises Refused W135, W131, W140 without words."""
+    def answer(self, id_: str, words: str, *, actor: Actor = Actor.CENTRE, nonce: str = "") -> State:
+        """The answer, sealed; a second one takes the first one's place until the record is closed. Raises Refused W135,
+        W131, W140 without words."""
         one = self._asked(id_)
-        if department and one.department != department:
-            raise Refused("W135")
         if not words.strip():
             raise Refused("W140")
-        turn = turned(one.id, one.state, one.version, Turn.ANSWER, actor=actor, by=self._by, at=self._at)
+        turn = turned(
+            one.id,
+            one.state,
+            one.version,
+            Turn.ANSWER,
+            actor=actor,
+            by=self._by,
+            at=self._at,
+            nonce=nonce,
+        )
         keys.add(self._conn, [self._vault.new_key(one.id)])
         key = keys.of(self._conn, [one.id])[one.id]
         turns.make(self._conn, measure, turn, sealed=self._vault.seal(key, SEALED_AT, words.encode()))

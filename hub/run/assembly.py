@@ -14,6 +14,7 @@ from hub.run.dossiers import Dossiers
 from hub.run.figuring import FiguresBook
 from hub.run.gateway import Gateway
 from hub.run.opening import Opening
+from hub.run.owing import Owing
 from hub.run.workers import Workers
 from hub.schema import schemas
 from hub.store import principals
@@ -84,6 +85,11 @@ class Assembly(Workers):
     def appealing(self) -> Appealing:
         """Takes appeals of cards."""
         return Appealing(store=self.store, vault=self.vault, pack=self.pack)
+
+    @cached_property
+    def owing(self) -> Owing:
+        """Takes departments' answers to supervision."""
+        return Owing(store=self.store, vault=self.vault)
 
     @cached_property
     def figures(self) -> FiguresBook:

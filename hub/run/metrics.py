@@ -25,7 +25,7 @@ from hub.run import conservation
 from hub.run.loop import Loop
 from hub.run.pressure import PRESSED
 from hub.run.readiness import oldest_unsettled_s
-from hub.store import facts, outbox, records, sources
+from hub.store import dossiers, facts, outbox, records, sources
 from hub.store.engine import Store
 from hub.store.tables import answer, audit_head, delivery, event, fallback, incident, overdue, whistle
 
@@ -55,6 +55,8 @@ _HELP: Final[Mapping[str, tuple[str, tuple[str, ...]]]] = {
         "Messages that a group of ours has still to read; below 0: beyond the end.",
         ("group", "topic", "partition"),
     ),
+    "dossier_unfiled": ("Moves that no dossier tells of yet, counted up to 100,000.", ()),
+    "dossier_lag_seconds": ("Age of the oldest of those moves; 0 without one.", ()),
     "audit_blocks": ("Blocks of the audit, of all chains.", ()),
     "store_reachable": ("Whether the store could be read.", ()),
     "bus_reachable": ("Whether the bus answered.", ()),
@@ -150,6 +152,9 @@ def _read(conn: Connection, names: Sequence[str], now: datetime) -> Iterator[tup
     yield "deliveries", _grouped(conn, delivery.c.department, delivery.c.channel, delivery.c.state)
     yield "answers", _grouped(conn, answer.c.source, answer.c.state)
     yield "outbox_waiting", _one(outbox.waiting(conn))
+    number, oldest = dossiers.behind(conn)
+    yield "dossier_unfiled", _one(number)
+    yield "dossier_lag_seconds", _one((now - oldest).total_seconds() if oldest else 0.0)
     blocks = conn.execute(select(func.coalesce(func.sum(audit_head.c.seq), 0))).scalar_one()
     yield "audit_blocks", _one(float(blocks))
 

@@ -28,6 +28,12 @@ from hub.store.engine import Store
 log = structlog.get_logger()
 
 _LONGEST_S: Final = whistles.LONGEST_REST.total_seconds()
+_DOUBLINGS: Final = 10
+"""More would change nothing."""
+_PATIENCE: Final = 450
+"""Tries to tell one answer before a person must look: three days, over a weekend on which nobody mends the source."""
+_OUR_PATIENCE: Final = whistles.ASIDE
+"""The same where the plugin itself fails on it, which time does not mend."""
 
 
 class SourceWorker:
@@ -134,7 +140,7 @@ class SourceWorker:
         return attempts(self._intake.read, held)
 
     def _tell(self, adapter: Tells, held: leases.Lease) -> int:
-        """Answers in order; one that fails for now keeps those after it of the same source waiting."""
+        """Answers in order; one that fails for now keeps those after it waiting (`whistles.answers_due`)."""
         with self._store.read() as conn:
             due = whistles.answers_due(conn, self._intake.source, self._clock.now(), 50)
         told = 0
@@ -155,9 +161,9 @@ class SourceWorker:
     def _tell_one(adapter: Tells, answer: Answer, attempts: int) -> tuple[str, str, float]:
         """(state, receipt or code, seconds until the next try).
 
-        A refusal, whatever its kind (a 404 too), is this answer's alone: the source goes on being read. A source that is
-        away is told once it is back, however long that takes; what the plugin fails on is left to a person at last.
+        A refusal, whatever its kind (a 404 too), is this answer's alone: the source goes on being read.
         """
+        patience = _PATIENCE
         try:
             return "told", adapter.tell(answer).ref, 0.0
         except TryLater as error:
@@ -166,10 +172,10 @@ class SourceWorker:
             return "failed", error.code, 0.0
         except Exception as error:  # foreign code: one answer it fails on must not stop the source's reading
             log.warning("answer_failed", answer=answer.nonce, error=type(error).__name__)
-            code = "S116"
-            if attempts + 1 >= whistles.PATIENCE:
-                return "failed", code, 0.0
-        return "waiting", code, min(2.0**attempts, _LONGEST_S)
+            code, patience = "S116", _OUR_PATIENCE
+        if attempts + 1 >= patience:
+            return "failed", code, 0.0
+        return "waiting", code, min(2.0 ** min(attempts, _DOUBLINGS), _LONGEST_S)
 
     def _note(self, health: Health) -> None:
         """Once when it is lost, once when it returns."""

@@ -144,6 +144,7 @@ class SourceSides:
             failed = sides.failed_answers(conn, source)
             unreceipted = sides.unreceipted_answers(conn, source, window.since)
             tried = sides.tried_answers(conn, source)
+            untold = sides.untellable_reports(conn, source, window.since)
         passed = {one.id for one in failed if one.passed}
         refused = {one.id for one in failed if one.code in REFUSALS} - passed
         yield from difference(
@@ -153,6 +154,7 @@ class SourceSides:
         yield from difference(Kind.ANSWER_PASSED, source, source, passed)
         yield from difference(Kind.ANSWER_WITHOUT_RECEIPT, source, source, unreceipted)
         yield from difference(Kind.ANSWER_WAITING, source, self._plugin(source), tried)
+        yield from difference(Kind.ANSWER_CANNOT, source, source, untold)
 
     def _plugin(self, source: str) -> str:
         return self.pack.sources[source].plugin

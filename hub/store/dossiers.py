@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
 import orjson
@@ -10,13 +11,24 @@ from sqlalchemy import Connection, Row, Table, func, select, text
 from hub.store.copying import insert_or_fence
 from hub.store.engine import BATCH, BYTES, chunks, insert, update
 from hub.store.lists import among
-from hub.store.moments import from_us
-from hub.store.tables import audit, audit_head, dossier_entry, dossier_head, dossier_mark, report, whistle
+from hub.store.moments import from_us, from_us_or_none
+from hub.store.tables import (
+    audit,
+    audit_head,
+    dossier_entry,
+    dossier_head,
+    dossier_mark,
+    report,
+    step,
+    whistle,
+)
 from hub.store.tables.dossier import UNFILED
 from hub.whistle.dossier import Algorithm, Chain, Entry
 
 _BLOCKS: Final = 4
 """Blocks of looks a portion: each may hold as many rows as a batch."""
+MOST_COUNTED: Final = 100_000
+"""A figure beyond it would cost more than it tells."""
 _KNOWN: Final = {
     "sqlite": """
         SELECT e.whistle_id, e.origin FROM json_each(?) AS j CROSS JOIN dossier_entry AS e
@@ -58,6 +70,13 @@ def unfiled(conn: Connection, table: Table, limit: int) -> Sequence[Row[Any]]:
     for nobody, so that nobody who waits for it is waited for."""
     query = select(table).where(text(UNFILED[table.name])).limit(limit)
     return conn.execute(query.with_for_update(skip_locked=True)).all()
+
+
+def behind(conn: Connection) -> tuple[int, datetime | None]:
+    """How many moves no dossier tells of yet, counted up to MOST_COUNTED, and when the oldest of those was made."""
+    waiting = select(step.c.made_us).where(text(UNFILED["step"])).limit(MOST_COUNTED).subquery()
+    number, oldest_us = conn.execute(select(func.count(), func.min(waiting.c.made_us))).one()
+    return number, from_us_or_none(oldest_us)
 
 
 def mark_filed(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

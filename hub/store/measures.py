@@ -98,6 +98,17 @@ def lasting(conn: Connection, department: str, since: datetime) -> list[Asked]:
     return [_asked(r) for r in rows]
 
 
+def of_department(conn: Connection, department: str, limit: int) -> list[Asked]:
+    """A department's measures, newest first."""
+    rows = conn.execute(
+        select(*_COLUMNS)
+        .where(measure.c.department == department)
+        .order_by(measure.c.opened_us.desc(), measure.c.id)
+        .limit(limit)
+    )
+    return [_asked(r) for r in rows]
+
+
 def of_whistles(conn: Connection, whistle_ids: Iterable[str]) -> list[Asked]:
     """Measures that speak of these whistles, oldest first."""
     rows = conn.execute(

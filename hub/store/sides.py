@@ -164,6 +164,16 @@ def tried_answers(conn: Connection, source: str) -> list[str]:
     return list(conn.execute(select(answer.c.id).where(waits).order_by(answer.c.seq)).scalars())
 
 
+def untellable_reports(conn: Connection, source: str, since: datetime) -> list[str]:
+    """Numbers at `source` of the reports that it was to be told something of since then, and cannot be."""
+    rows = conn.execute(
+        select(answer.c.body)
+        .where(answer.c.source == source, answer.c.state == "cannot", answer.c.next_us >= to_us(since))
+        .execution_options(yield_per=BATCH)
+    )
+    return sorted({str(orjson.loads(body)["source_ref"]) for body in rows.scalars()})
+
+
 def tell_again(conn: Connection, ids: Iterable[str], at: datetime) -> int:
     """These answers wait again, in their old order; returns how many. Their ids stay, so a source that has one of
     them changes nothing."""

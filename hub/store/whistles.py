@@ -22,14 +22,13 @@ from hub.whistle.lifecycle import DONE
 
 LONGEST_REST: Final = timedelta(minutes=10)
 """No try of a delivery or an answer is put off for longer."""
+ASIDE: Final = 12
+"""Tries, half an hour of them, after which an answer steps aside for those of other reports."""
 FIRST_LOOK: Final = timedelta(hours=1)
 _UNSETTLED: Final = text("whistle.state IN ('disputed', 'arbitrating')")
 """Returns that wait for the centre, by the very words that their index has."""
 _TIMED: Final = frozenset({"id", "version", "body", "due_us", "provisional"})
 """What a newer calendar may change of a row, and what says which."""
-PATIENCE: Final = 12
-"""Tries to tell one answer, some forty minutes, before others need not wait for it any more."""
-_PAGE: Final = 50
 _RECEIPT: Final = 128
 """A source's own id for an answer is cut to the column's length: it is for people to read."""
 
@@ -375,38 +374,41 @@ def add_answers(conn: Connection, answers: Sequence[NewAnswer], at: datetime) ->
 
 
 def answers_due(conn: Connection, source: str, now: datetime, limit: int) -> Sequence[Row[Any]]:
-    """What `source` is to be told next, in order, from its oldest answers on; nothing behind an answer that rests. One
-    that was tried `PATIENCE` times keeps only those of its own report waiting: it may be what the source stumbles over.
+    """What `source` is to be told next, in order; of one report never a later answer before an earlier one.
+
+    An answer whose next try is not due yet keeps all behind it waiting, since its source may be away; one that failed
+    ASIDE times only those of its own report.
     """
-    due, resting = list[Row[Any]](), set[str]()
-    for row in _oldest_answers(conn, source):
-        if row.event_key in resting:
-            continue
-        if _is_due(row, now):
-            due.append(row)
-        elif row.attempts < PATIENCE:
-            break
-        else:
-            resting.add(row.event_key)
+    due: list[Row[Any]] = []
+    resting: set[str] = set()
+    for r in _waiting_answers(conn, source, limit):
         if len(due) == limit:
             break
+        if r.event_key in resting:
+            continue
+        if _is_due(r, now):
+            due.append(r)
+        elif r.attempts < ASIDE:
+            break
+        else:
+            resting.add(r.event_key)
     return due
 
 
-def _oldest_answers(conn: Connection, source: str) -> Iterator[Row[Any]]:
-    """What the source has still to be told, a page at a time: seldom more than the first is asked for."""
-    behind = 0
+def _waiting_answers(conn: Connection, source: str, portion: int) -> Iterator[Row[Any]]:
+    """All of a source, in order, read by portions."""
+    behind = -1
     while True:
-        page = conn.execute(
+        rows = conn.execute(
             select(answer)
             .where(answer.c.source == source, answer.c.state == "waiting", answer.c.seq > behind)
             .order_by(answer.c.seq)
-            .limit(_PAGE)
+            .limit(portion)
         ).all()
-        yield from page
-        if len(page) < _PAGE:
+        yield from rows
+        if len(rows) < portion:
             return
-        behind = page[-1].seq
+        behind = rows[-1].seq
 
 
 def settle_answer(

@@ -169,6 +169,13 @@ LADDER: Final[Mapping[Level, Level]] = {Level.ROUTINE: Level.KEY, Level.KEY: Lev
 """哨声升级: the level above."""
 
 
+def moves_of(actor: Actor) -> tuple[Move, ...]:
+    """The moves that `actor` may make from some state, in the order of `Move`."""
+    return tuple(
+        move for move in Move if any(actor in way.by for (_, one), way in TABLE.items() if one is move)
+    )
+
+
 def is_above(level: Level, than: Level) -> bool:
     """Whether `level` stands higher on the ladder; emergency stands on no rung, and above all of them."""
     if level is Level.EMERGENCY:

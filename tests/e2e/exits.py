@@ -56,6 +56,8 @@ ROUTES: Final = frozenset(
         "GET /departments/me/contracts",
         "GET /departments/me/cards",
         "POST /departments/me/cards/{card_id}/appeal",
+        "GET /departments/me/measures",
+        "POST /departments/me/measures/{measure_id}/answer",
         "GET /departments/me/whistles",
         "POST /departments/me/whistles/acknowledgements",
         "GET /departments/me/whistles/{whistle_id}",

@@ -37,7 +37,6 @@ from hub.demo.canaries import Canaries
 from hub.demo.departments import Departments, WebhookDepartment
 from hub.model import Channel, Code, DepartmentId, Mode
 from hub.run import logs
-from hub.run.asking import Asking
 from hub.run.deferring import Deferring
 from hub.run.dossierpage import page
 from hub.run.dossiers import Asked
@@ -280,11 +279,12 @@ def supervise(day: Day) -> None:
                 said = {"nonce": department, "reason_code": "RAIN", "note": note}
                 path = f"/departments/me/cards/{card['id']}/appeal"
                 assert 201 == client.post(path, headers=by(department), json=said).status_code
+            owed = client.get("/departments/me/measures", headers=by(department)).json()["measures"]
+            for one in owed:
+                path, said = f"/departments/me/measures/{one['id']}/answer", {"nonce": "1", "words": note}
+                assert 201 == client.post(path, headers=by(department), json=said).status_code
     with hub.store.write() as conn:
         now = hub.clock.now()
-        desk = Asking(conn, hub.vault, by="desk", at=now)
-        for (id_,) in conn.exec_driver_sql("SELECT id FROM measure").all():
-            desk.answer(id_, note)
         matter = conn.exec_driver_sql("SELECT min(id) FROM incident WHERE state = 'open'").scalar_one()
         Deferring(conn, by="desk", at=now).propose(matter, "HARD", day_of(now) + timedelta(days=9))
     assert [] != day.in_hand.rows("SELECT 1 FROM card WHERE state = 'appealed'")
@@ -295,6 +295,12 @@ def _a_card_of(client: TestClient, department: str) -> str:
     """The id of one of the department's cards; a value where it has none."""
     cards = client.get("/departments/me/cards", headers=by(department)).json()["cards"]
     return str(cards[0]["id"]) if cards else planted(0).phone
+
+
+def _a_measure_of(client: TestClient, department: str) -> str:
+    """The id of one of the department's records of supervision; a value where it has none."""
+    owed = client.get("/departments/me/measures", headers=by(department)).json()["measures"]
+    return str(owed[0]["id"]) if owed else planted(0).phone
 
 
 def _a_file_of(client: TestClient, department: str, whistle: str) -> str:
@@ -494,6 +500,8 @@ def asked(client: TestClient, route: str, department: str, mine: list[str]) -> I
             filled = filled.replace("{attachment_id}", _a_file_of(client, department, id_))
         if "{card_id}" in path:
             filled = filled.replace("{card_id}", _a_card_of(client, department))
+        if "{measure_id}" in path:
+            filled = filled.replace("{measure_id}", _a_measure_of(client, department))
         for purpose in ("handle", "callback"):
             yield client.request(
                 method,

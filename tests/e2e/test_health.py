@@ -159,6 +159,29 @@ def test_figures_say_what_came_and_what_became_of_it(
     }
 
 
+def test_figures_say_how_far_the_dossiers_are_behind(hub: HubInHand, http: TestClient) -> None:
+    def behind() -> tuple[float, float]:
+        with TestClient(serve_health(hub.hub, [])) as fresh:  # one that has kept nothing
+            said = figures(fresh)
+        return said["gridplus_dossier_unfiled"][()], round(said["gridplus_dossier_lag_seconds"][()])
+
+    hub.tell(pipe(hub, "A1"))
+    hub.settle()
+    registrar = hub.hub.plain_registrar()
+    while registrar.step():
+        pass
+    assert (0, 0) == behind()
+    (whistle,) = hub.rows("SELECT id FROM whistle WHERE department = 'zilai'")
+    for nonce, move in enumerate(("sign", "contact")):
+        said = {"nonce": str(nonce), "move": move}
+        hub.hub.reporting.take("zilai", whistle.id, said, hub.clock.now())
+        hub.clock.pause(90)
+    assert (2, 180) == behind()
+    while registrar.step():
+        pass
+    assert (0, 0) == behind()
+
+
 def test_nothing_personal_is_among_the_figures(hub: HubInHand, http: TestClient) -> None:
     hub.tell(stated("A1", requester=person(7), position=pipe(hub, "A1").position))
     hub.settle()

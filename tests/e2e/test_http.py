@@ -2,7 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
@@ -12,7 +14,9 @@ from hub.api.app import serve
 from hub.api.edges import BODY_LIMIT, EVIDENCE_LIMIT
 from hub.errors import FixSettings
 from hub.model import Channel, Code, Stage
-from hub.store import principals
+from hub.run.asking import Asking
+from hub.store import keys, principals
+from hub.whistle.supervision import Trigger
 from tests.e2e.test_journey import spot
 from tests.instruments import HubInHand, at, person, stated
 from tests.photos import scene
@@ -414,6 +418,84 @@ def test_an_appeal_that_does_not_fit_is_refused(
     answer = http.post(f"/departments/me/cards/{id_}/appeal", headers=by(department), json=body)
     assert (status, code) == (answer.status_code, answer.json()["code"])
     assert [("standing",)] == carded.rows("SELECT state FROM card WHERE department = 'zilai'")
+
+
+# -- supervision ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def owed(hub: HubInHand) -> str:
+    """What the water company has to answer for; its id."""
+    hub.tell(stated("A1", position=at(*spot(hub))))
+    hub.settle()
+    with hub.hub.store.write() as conn:
+        desk = Asking(conn, hub.hub.vault, by="zhongxin01", at=hub.clock.now())
+        return desk.open(whistle_of(hub, "zilai"), Trigger.POOR, date(2026, 3, 13)).id
+
+
+def test_a_department_sees_what_it_has_to_answer_for_and_answers_it(
+    hub: HubInHand, http: TestClient, owed: str
+) -> None:
+    (one,) = http.get("/departments/me/measures", headers=by("zilai")).json()["measures"]
+    assert ("order", "poor", "open", 1, whistle_of(hub, "zilai")) == tuple(
+        one[name] for name in ("kind", "why", "state", "version", "whistle_id")
+    )
+    path, said = f"/departments/me/measures/{owed}/answer", {"nonce": "1", "words": "已整改", "version": 1}
+    answers = [http.post(path, headers=by("zilai"), json=said) for _ in range(2)]
+    assert [(201, False), (201, True)] == [(one.status_code, one.json()["repeated"]) for one in answers]
+    assert {("answered", 2)} == {(one.json()["state"], one.json()["version"]) for one in answers}
+    more = http.post(path, headers=by("zilai"), json={"nonce": "2", "words": "已整改，附照片"})
+    assert (201, 3) == (more.status_code, more.json()["version"])
+    ((sealed,),) = hub.rows("SELECT sealed FROM measure")
+    with hub.hub.store.read() as conn:
+        key = keys.of(conn, [owed])[owed]
+    assert "已整改，附照片" == hub.hub.vault.open(key, "measure.sealed", bytes(sealed)).decode()
+    assert [("answer", "department", "zilai")] * 2 == hub.rows(
+        'SELECT turn, actor, "by" FROM turn ORDER BY version'
+    )
+
+
+@pytest.mark.parametrize(
+    ("department", "said", "status", "code"),
+    [
+        pytest.param("chengguan", {}, 404, "W135", id="another's"),
+        pytest.param("zilai", {"version": 2}, 409, "W141", id="a version that is not there"),
+        pytest.param("zilai", {"words": " \n"}, 422, "W140", id="no words"),
+        pytest.param("zilai", {"nonce": ""}, 422, "W102", id="no nonce"),
+        pytest.param("zilai", {"name": "x"}, 422, "W102", id="a field too many"),
+    ],
+)
+def test_an_answer_to_supervision_that_does_not_fit_is_refused(
+    hub: HubInHand,
+    http: TestClient,
+    owed: str,
+    department: str,
+    said: dict[str, Any],
+    status: int,
+    code: str,
+) -> None:
+    body = {"nonce": "1", "words": "已整改"} | said
+    answer = http.post(f"/departments/me/measures/{owed}/answer", headers=by(department), json=body)
+    assert (status, code) == (answer.status_code, answer.json()["code"])
+    assert [("open", 1)] == hub.rows("SELECT state, version FROM measure")
+
+
+def test_what_is_anothers_or_closed_is_answered_by_nobody(
+    hub: HubInHand, http: TestClient, owed: str
+) -> None:
+    assert {"measures": []} == http.get("/departments/me/measures", headers=by("chengguan")).json()
+    absent = http.post(
+        "/departments/me/measures/sv_0/answer", headers=by("zilai"), json={"nonce": "1", "words": "x"}
+    )
+    path, said = f"/departments/me/measures/{owed}/answer", {"nonce": "1", "words": "已整改"}
+    foreign = http.post(path, headers=by("chengguan"), json=said)
+    assert (absent.status_code, absent.content) == (foreign.status_code, foreign.content)
+    assert 201 == http.post(path, headers=by("zilai"), json=said).status_code
+    with hub.hub.store.write() as conn:
+        Asking(conn, hub.hub.vault, by="zhongxin01", at=hub.clock.now()).close(owed, "ENOUGH")
+    closed = http.post(path, headers=by("zilai"), json=said | {"nonce": "2"})
+    assert (409, "W131") == (closed.status_code, closed.json()["code"])
+    assert 401 == http.get("/departments/me/measures").status_code
 
 
 _NUL, _HALF = r"\u0000", r"\ud800"

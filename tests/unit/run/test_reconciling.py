@@ -309,6 +309,17 @@ def test_an_older_answer_is_not_told_behind_a_newer_one(hub: HubInHand, listed: 
     assert [passed] == repaired(hub, listed, passed)
 
 
+def test_reports_whose_source_cannot_be_told_are_a_note_and_not_missing(
+    hub: HubInHand, listed: Listing
+) -> None:
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql("UPDATE answer SET state = 'cannot', attempts = 0")
+    (untold,) = side_of(hub, listed).differences
+    assert (Kind.ANSWER_CANNOT, 0) == (untold.kind, untold.left)
+    assert {"A1"} == set(untold.ids)
+    assert "E116" == untold.as_json()["code"]
+
+
 def test_an_answer_that_is_being_tried_is_named(hub: HubInHand, listed: Listing) -> None:
     listed.tell_trouble = [TryLater("S101")] * 9
     told_by(hub, listed, "sign")

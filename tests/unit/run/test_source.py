@@ -230,8 +230,8 @@ def test_while_one_worker_has_the_source_another_does_nothing_and_follows_when_i
 # -- telling ---------------------------------------------------------------------------------------------
 
 
-def queue(hub: HubInHand, *numbers: int, source: str = SOURCE, report: str = "") -> None:
-    """Answers that wait for a source, in this order; each about a report of its own, or all about `report`."""
+def queue(hub: HubInHand, *numbers: int, source: str = SOURCE) -> None:
+    """Answers that wait for a source, in this order."""
     now = hub.clock.now()
     with hub.hub.store.write() as conn:
         for n in numbers:
@@ -247,7 +247,7 @@ def queue(hub: HubInHand, *numbers: int, source: str = SOURCE, report: str = "")
             new = whistles.NewAnswer(
                 id=f"n{n}",
                 source=source,
-                event_key=EventKey(report or f"ek_{n}"),
+                event_key=EventKey(f"ek_{n}"),
                 body=dumps(answer),
                 state="waiting",
             )
@@ -297,30 +297,38 @@ def test_sources_wait_for_their_own_answers_alone(hub: HubInHand) -> None:
     assert ([], ["n2"]) == (heard(ill), heard(well))
 
 
-def test_a_source_that_is_away_for_a_day_is_told_everything_once_it_is_back(hub: HubInHand) -> None:
-    adapter = Told()
-    adapter.tell_trouble = [TryLater("S101")] * 150
-    queue(hub, 1, 2, 3)
-    worker = worker_of(hub, adapter)
-    turns(hub, worker, 160, rest_s=timedelta(minutes=11).total_seconds())
-    assert ["told"] * 3 == [state for _, state, _ in answers(hub)]
-    assert ["n1", "n2", "n3"] == sorted(heard(adapter))
-
-
-def test_an_answer_that_its_source_stumbles_over_keeps_only_its_own_report_waiting(hub: HubInHand) -> None:
+def test_an_answer_that_failed_twelve_times_steps_aside_for_other_reports_but_not_for_its_own(
+    hub: HubInHand,
+) -> None:
     adapter = Told()
     adapter.tell_trouble = [TryLater("S101")] * 12
-    queue(hub, 1, 2)
-    queue(hub, 3, report="ek_1")
+    queue(hub, 1, 2, 3)
+    with hub.hub.store.write() as conn:  # n3 says more of the report of n1
+        conn.exec_driver_sql("UPDATE answer SET event_key = 'one' WHERE id IN ('n1', 'n3')")
     worker = worker_of(hub, adapter)
     turns(hub, worker, 11, rest_s=timedelta(minutes=11).total_seconds())
-    worker.step()
+    turns(hub, worker, 1, rest_s=0)
     assert [] == heard(adapter)
-    turns(hub, worker, 1)
+    turns(hub, worker, 1, rest_s=0)
     assert ["n2"] == heard(adapter)
     hub.clock.pause(timedelta(minutes=11).total_seconds())
     turns(hub, worker, 2)
     assert ["n2", "n1", "n3"] == heard(adapter)
+
+
+def test_an_answer_is_given_up_only_after_days(hub: HubInHand) -> None:
+    adapter = Told()
+    queue(hub, 1, 2)
+    worker = worker_of(hub, adapter)
+    for tried, end in ((448, "waiting"), (449, "failed")):
+        with hub.hub.store.write() as conn:
+            conn.exec_driver_sql(f"UPDATE answer SET attempts = {tried} WHERE id = 'n1'")  # noqa: S608 a number
+        hub.clock.pause(timedelta(minutes=11).total_seconds())
+        adapter.tell_trouble = [TryLater("S101")]
+        turns(hub, worker, 1)
+        assert ("n1", end, "S101") == answers(hub)[0]
+    turns(hub, worker, 2)
+    assert ["n2"] == heard(adapter)
 
 
 def test_an_answer_that_the_source_does_not_take_is_failed_at_once(hub: HubInHand) -> None:

@@ -377,7 +377,7 @@ def test_an_order_is_answered_under_seal_and_closed(called: HubInHand) -> None:
         with pytest.raises(Refused, match="W140"):
             desk.answer(one.id, " \n")
         with pytest.raises(Refused, match="W135"):
-            desk.answer(one.id, "已整改", department="chengguan")
+            desk.answer("sv_0", "已整改")
         with pytest.raises(Refused, match="W103"):
             desk.open("wh_0", Trigger.POOR, date(2026, 3, 13))
     called.clock.pause(timedelta(days=4).total_seconds())
