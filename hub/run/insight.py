@@ -18,7 +18,7 @@ from hub.run.linked import stored_of
 from hub.store import events, incidents, steps
 from hub.store.events import StoredEvent
 from hub.store.moments import to_us
-from hub.whistle.sight import SIGHT, Sight, done_at
+from hub.whistle.sight import SIGHT, Sight, last_done_at
 
 _OF_THE_MATTER: Final = ("event.", "incident.", "dossier.links/", "dossier.answers/")
 """What a dossier tells of the matter; the rest is the whistle's own."""
@@ -77,7 +77,7 @@ def insight(conn: Connection, whistle: Whistle) -> Insight:
 
 
 def _until_done(conn: Connection, whistle: Whistle, told: Insight) -> Insight:
-    end = done_at(made.step for made in steps.of_whistles(conn, [whistle.id]).get(whistle.id, []))
+    end = last_done_at(made.step for made in steps.of_whistles(conn, [whistle.id]).get(whistle.id, []))
     if end is None:
         return told
     links = incidents.links_of(conn, [whistle.incident_id]).get(whistle.incident_id, [])

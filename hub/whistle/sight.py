@@ -38,6 +38,6 @@ SIGHT: Final[Mapping[WhistleState, Sight]] = {state: _sight(state) for state in 
 """State → what is open to its department."""
 
 
-def done_at(history: Iterable[Step]) -> datetime | None:
+def last_done_at(history: Iterable[Step]) -> datetime | None:
     """When the department was last done with the matter, by its moves, oldest first; None where it never was."""
     return max((one.at for one in history if one.before not in DONE and one.after in DONE), default=None)

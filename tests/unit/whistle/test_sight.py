@@ -6,7 +6,7 @@ import pytest
 
 from hub.model import Actor, Move, WhistleId, WhistleState
 from hub.whistle.lifecycle import Step
-from hub.whistle.sight import SIGHT, Sight, done_at
+from hub.whistle.sight import SIGHT, Sight, last_done_at
 
 S = WhistleState
 NOON = datetime(2026, 3, 9, 4, tzinfo=UTC)
@@ -73,4 +73,4 @@ def test_a_department_is_done_with_the_result_of_its_last_round(
     history: list[tuple[int, WhistleState, WhistleState]], minute: int | None
 ) -> None:
     expected = None if minute is None else NOON + timedelta(minutes=minute)
-    assert expected == done_at(step(*one) for one in history)
+    assert expected == last_done_at(step(*one) for one in history)
