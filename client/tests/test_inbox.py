@@ -363,7 +363,7 @@ def handle(one):
     while not any(here.glob("refused-*")) and time.monotonic() < until:  # long enough that somebody waits in vain
         time.sleep(0.005)
     put_down(one.id)
-inbox = Inbox(Marks(here / "seen.db", patience_s=0.1), whistle=handle, called_off=handle,
+inbox = Inbox(Marks(here / "seen.db", patience_s=1), whistle=handle, called_off=handle,
               failed=lambda one, _: put_down("aside"))
 waiting = [f"wh_{n}" for n in range(12)]
 while waiting:
