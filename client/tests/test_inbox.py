@@ -365,7 +365,7 @@ def handle(one):
     put_down(one.id)
 inbox = Inbox(Marks(here / "seen.db", patience_s=1), whistle=handle, called_off=handle,
               failed=lambda one, _: put_down("aside"))
-waiting = [f"wh_{n}" for n in range(12)]
+waiting = [f"wh_{n}" for n in range(12)][:: 1 if me == "one" else -1]
 while waiting:
     with contextlib.suppress(sqlite3.OperationalError):
         inbox.take({"id": waiting[0], "type": "grid.whistle.v1", "subject": waiting[0]})
