@@ -30,7 +30,8 @@ class _Handlers:
         """`called_again` absent: `whistle` gets those too. `other` absent: unknown kinds are passed by.
 
         `failed` is told of a handler that raised, and the message counts as handled then: it is put aside, and is
-        yours. Without `failed` the error goes on to whoever asked for the message, which comes again.
+        yours. Without `failed` the error goes on to whoever asked for the message, which comes again; so does what
+        `seen` itself raises (`database is locked`), always: no handler has settled the message then.
         """
         self._seen: Final = seen
         self._whistle, self._called_off = whistle, called_off
@@ -52,18 +53,26 @@ class Inbox(_Handlers):
     """Handlers, and the memory of what they have handled. For threads; see `AsyncInbox`."""
 
     def take(self, said: Said) -> bool:
-        """Returns once the message is handled and noted; True where it was new. Raises what the handler raises."""
+        """Returns once the message is handled and noted; True where it was new. Raises what the handler raises, and
+        what `seen` raises."""
         message = said if isinstance(said, Message) else read(said)
         if not message.id:  # no CloudEvent: there is nothing to remember it by
             _finished(self._call(message))
             return True
+        raised: Exception | None = None
         try:
             with self._seen.once(message.id) as new:
                 if new:
-                    _finished(self._call(message))
+                    try:
+                        _finished(self._call(message))
+                    except Exception as error:  # the handler is foreign code: whoever set `failed` decides
+                        raised = error
+                        raise
                 return new
-        except Exception as error:  # the handler is foreign code: whoever set `failed` decides
-            if self._failed is None:
+        except Exception as error:
+            if (
+                error is not raised or self._failed is None
+            ):  # the memory's own: nobody has handled the message
                 raise
             with self._seen.once(message.id) as new:
                 if new:
@@ -79,20 +88,26 @@ class AsyncInbox(_Handlers):
         self._turn: Final = asyncio.Lock()
 
     async def take(self, said: Said) -> bool:
-        """Returns once the message is handled and noted; True where it was new. Raises what the handler raises."""
+        """Returns once the message is handled and noted; True where it was new. Raises what the handler raises, and
+        what `seen` raises."""
         message = said if isinstance(said, Message) else read(said)
         # `Seen` holds a lock, which a second task of this thread would wait for in vain.
         async with self._turn:
             if not message.id:
                 await _awaited(self._call(message))
                 return True
+            raised: Exception | None = None
             try:
                 with self._seen.once(message.id) as new:
                     if new:
-                        await _awaited(self._call(message))
+                        try:
+                            await _awaited(self._call(message))
+                        except Exception as error:
+                            raised = error
+                            raise
                     return new
             except Exception as error:
-                if self._failed is None:
+                if error is not raised or self._failed is None:
                     raise
                 with self._seen.once(message.id) as new:
                     if new:

@@ -5,6 +5,8 @@ What is promised, with `SqliteSeen`:
 * A handler that returned has its message noted, on disk, before the hub hears of it. It is not called for that
   message again, by any process or thread that uses the same file.
 * A handler that raised has noted nothing, and is called again.
+* Who waits in vain for another's handler (`patience_s`) gets `sqlite3.OperationalError`, has noted nothing, and takes the
+  message again.
 * A process that dies between the handler's last line and the note calls the handler **once more**. What the
   handler reports to the hub is safe by its nonce. What it writes on its own side is safe where it is written
   through `SqliteSeen.connection`: note and writes are one transaction then, and both hold or neither does.
@@ -18,8 +20,6 @@ from contextlib import AbstractContextManager, closing, contextmanager
 from pathlib import Path
 from typing import Final, Protocol
 
-_PATIENCE_S: Final = 60.0
-"""How long one waits for another process or thread that handles a message."""
 _TABLE: Final = (
     "CREATE TABLE IF NOT EXISTS gridplus_seen (id TEXT PRIMARY KEY, at REAL NOT NULL) WITHOUT ROWID"
 )
@@ -36,14 +36,16 @@ class Seen(Protocol):
 class SqliteSeen:
     """A file. Several processes and threads may share it; one handler runs at a time then."""
 
-    def __init__(self, file: Path | str) -> None:
+    def __init__(self, file: Path | str, *, patience_s: float = 60.0) -> None:
+        """`patience_s`: how long one waits for another process or thread that handles a message."""
         self._file: Final = str(file)
+        self._patience_s: Final = patience_s
         self._mine: Final = threading.local()
         with closing(self._opened()) as database:
             database.execute(_TABLE)
 
     def _opened(self) -> sqlite3.Connection:
-        database = sqlite3.connect(self._file, timeout=_PATIENCE_S, isolation_level=None)
+        database = sqlite3.connect(self._file, timeout=self._patience_s, isolation_level=None)
         database.execute("PRAGMA synchronous = FULL")
         return database
 

@@ -7,7 +7,8 @@ import sqlite3
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -262,6 +263,125 @@ def test_a_coroutine_that_fails_holds_its_whistle_back_or_is_put_aside(seen: Sql
 
     with serving() as standin:
         asyncio.run(play(standin))
+
+
+# -- a memory that is busy -----------------------------------------------------------------------------
+
+
+class BusyOnce(SqliteSeen):
+    """Whoever asks first has waited in vain for another; and has not, a moment later."""
+
+    was_busy = False
+
+    @contextmanager
+    def once(self, message_id: str) -> Iterator[bool]:
+        if not self.was_busy:
+            self.was_busy = True
+            with (
+                super().once("another's message"),
+                SqliteSeen(self._file, patience_s=0).once(message_id) as new,
+            ):
+                yield new
+        with super().once(message_id) as new:
+            yield new
+
+
+@pytest.fixture
+def busy(tmp_path: Path) -> SqliteSeen:
+    """A memory that another has at the first moment."""
+    return BusyOnce(tmp_path / "seen.db")
+
+
+def test_a_memory_that_is_busy_puts_no_message_aside_and_it_comes_again(
+    standin: StandIn, hub: Hub, busy: SqliteSeen
+) -> None:
+    standin.put(blown())
+    did: list[str] = []
+    inbox = Inbox(
+        busy,
+        whistle=lambda one: did.append(one.id),
+        called_off=print,
+        failed=lambda one, _: did.append(f"aside {one.id}"),
+    )
+    with pytest.raises(ExceptionGroup) as raised:
+        hub.pull(inbox)
+    assert [sqlite3.OperationalError] == [type(one) for one in raised.value.exceptions]
+    assert ([], []) == (did, standin.acknowledged)
+    assert 1 == hub.pull(inbox)
+    assert ([W], [W]) == (did, standin.acknowledged)
+
+
+def test_a_memory_that_is_busy_puts_no_message_of_a_coroutine_aside(busy: SqliteSeen) -> None:
+    did: list[str] = []
+    inbox = AsyncInbox(
+        busy,
+        whistle=lambda one: did.append(one.id),
+        called_off=print,
+        failed=lambda one, _: did.append(f"aside {one.id}"),
+    )
+    with pytest.raises(sqlite3.OperationalError):
+        asyncio.run(inbox.take(blown()))
+    assert [] == did
+    assert asyncio.run(inbox.take(blown()))
+    assert [W] == did
+
+
+def test_a_memory_that_cannot_note_what_was_handled_puts_nothing_aside() -> None:
+    class Full:
+        """Room for none: the disk is full when the note is written."""
+
+        @contextmanager
+        def once(self, _: str) -> Iterator[bool]:
+            yield True
+            raise OSError
+
+    aside: list[str] = []
+    inbox = Inbox(Full(), whistle=print, called_off=print, failed=lambda one, _: aside.append(one.id))
+    with pytest.raises(OSError):  # noqa: PT011 that one, bare
+        inbox.take(blown())
+    assert [] == aside
+
+
+SHARES = """
+import contextlib, pathlib, sqlite3, sys, time
+from gridplus_client import Inbox, SqliteSeen
+here, me = pathlib.Path(sys.argv[1]), sys.argv[2]
+class Marks(SqliteSeen):
+    @contextlib.contextmanager
+    def once(self, message_id):
+        try:
+            with super().once(message_id) as new:
+                yield new
+        except sqlite3.OperationalError:
+            (here / f"refused-{me}").touch()
+            raise
+def put_down(what):
+    with open(here / me, "a") as did:
+        print(what, file=did)
+def handle(one):
+    until = time.monotonic() + 30
+    while not any(here.glob("refused-*")) and time.monotonic() < until:  # long enough that somebody waits in vain
+        time.sleep(0.005)
+    put_down(one.id)
+inbox = Inbox(Marks(here / "seen.db", patience_s=1), whistle=handle, called_off=handle,
+              failed=lambda one, _: put_down("aside"))
+waiting = [f"wh_{n}" for n in range(12)][:: 1 if me == "one" else -1]
+while waiting:
+    with contextlib.suppress(sqlite3.OperationalError):
+        inbox.take({"id": waiting[0], "type": "grid.whistle.v1", "subject": waiting[0]})
+        waiting.pop(0)
+"""
+
+
+def test_two_processes_with_one_memory_and_a_long_handler_lose_nothing_and_handle_nothing_twice(
+    tmp_path: Path,
+) -> None:
+    SqliteSeen(tmp_path / "seen.db")
+    both = [subprocess.Popen([sys.executable, "-c", SHARES, str(tmp_path), me]) for me in ("one", "other")]
+    assert [0, 0] == [one.wait(60) for one in both]
+    assert any(tmp_path.glob("refused-*"))
+    did = [word for me in ("one", "other") if (f := tmp_path / me).exists() for word in f.read_text().split()]
+    assert sorted(f"wh_{n}" for n in range(12)) == sorted(did)
 
 
 # -- what is promised where something ends in between ----------------------------------------------------

@@ -1,5 +1,5 @@
 """A post's door: blow a whistle for a matter of its area, review what another post submitted. The caller is the key's
-post, and stands in the history by that name."""
+post, and stands in the history by that name: of a key that was issued for an account, with the account."""
 
 from typing import Literal
 

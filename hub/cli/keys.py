@@ -13,6 +13,8 @@ if TYPE_CHECKING:  # slow to import: `--help` must not wait for it
     from hub.store.engine import Store
 
 _ACCOUNT: Final = re.compile(r"[\w.@-]{1,64}")
+_LONGEST_NAME: Final = 64
+"""As the store has room for: of whom a key is, and who made a move."""
 _KEY_ID: Final = re.compile(r"[0-9a-f]{16}")
 
 
@@ -91,8 +93,15 @@ def public() -> None:
 @click.option(
     "--post", is_flag=True, help="NAME is a post, as subdistrict:329901001: the key blows whistles."
 )
+@click.option(
+    "--as",
+    "account",
+    default="",
+    metavar="ACCOUNT",
+    help="Who at the post has the key: who submits does not approve.",
+)
 @_STORE
-def issue(name: str, staff: bool, centre: bool, post: bool, store: str | None) -> None:
+def issue(name: str, staff: bool, centre: bool, post: bool, account: str, store: str | None) -> None:
     """Prints a new key for the department NAME, once; the hub keeps only its digest."""
     import secrets
 
@@ -102,8 +111,8 @@ def issue(name: str, staff: bool, centre: bool, post: bool, store: str | None) -
     from hub.store import principals
     from hub.whistle.posts import posted
 
-    if staff + centre + post > 1:
-        raise click.UsageError("--staff | --centre | --post")
+    if staff + centre + post > 1 or (account and not post):
+        raise click.UsageError("--staff | --centre | --post [--as ACCOUNT]")
     hub = Assembly(read(store=store))
     try:
         if (staff or centre) and not _ACCOUNT.fullmatch(name):
@@ -111,6 +120,7 @@ def issue(name: str, staff: bool, centre: bool, post: bool, store: str | None) -
         if post:
             if posted(name).area not in hub.pack.areas:
                 raise FixSettings("C106", id=name)
+            name = _at_post(str(posted(name)), account)
         elif not (staff or centre) and name not in hub.pack.organisations:
             raise FixSettings("C106", id=name)
         key = secrets.token_hex(32)
@@ -121,6 +131,19 @@ def issue(name: str, staff: bool, centre: bool, post: bool, store: str | None) -
     finally:
         hub.close()
     click.echo(key)
+
+
+def _at_post(post: str, account: str) -> str:
+    """The post, with the account that the key is for where one is named."""
+    from hub.errors import FixSettings
+    from hub.whistle.posts import named
+
+    if not account:
+        return post
+    name = named(post, account)
+    if not _ACCOUNT.fullmatch(account) or len(name) > _LONGEST_NAME:
+        raise FixSettings("C101", name="--as")
+    return name
 
 
 @keys.command("list")

@@ -142,7 +142,7 @@ def _deadlines(entry: Entry) -> Iterator[tuple[str, Duration]]:
         if step not in STEPS:
             entry.faults.add(limit.pointer, "K203", name=step, allowed=", ".join(STEPS))
             continue
-        yield step, read_duration(limit)
+        yield step, _limit(limit)
 
 
 def _level_deadlines(entry: Entry) -> Iterator[tuple[str, dict[str, Duration]]]:
@@ -179,10 +179,15 @@ def _on_call(entry: Entry, known: Known) -> OnCall:
     return OnCall(channels, after)
 
 
-def read_duration(entry: Entry) -> Duration:
+def read_duration(entry: Entry, *, least: int = 1) -> Duration:
     """`{value: 3, unit: work_day}`: whole units of one kind."""
     entry.closed(("value", "unit"))
-    return Duration(entry["value"].whole(1, MOST_UNITS), entry["unit"].word(Unit, Unit.WORK_DAY))
+    return Duration(entry["value"].whole(least, MOST_UNITS), entry["unit"].word(Unit, Unit.WORK_DAY))
+
+
+def _limit(entry: Entry) -> Duration:
+    """The same of a deadline, which may be `{value: 0, unit: work_day}`: 当日, until the end of this working day."""
+    return read_duration(entry, least=0 if entry["unit"].value == Unit.WORK_DAY else 1)
 
 
 def _form(entry: Entry) -> Mapping[str, object]:

@@ -166,6 +166,13 @@ TEXTS: Final[dict[str, Text]] = {
         "someone changed matter {incident} meanwhile: it is at version {version}",
         "look at its present state, then decide",
     ),
+    "W158": Text(
+        "报哨的人不能自己审核同意",
+        "请该岗位的另一账号审核；岗位密钥按人发放：gridplus keys issue 岗位:区划 --post --as 账号",
+        "who submitted a whistle does not approve it",
+        "let another account of the post decide; a post's keys are issued by person: "
+        "gridplus keys issue POST:AREA --post --as ACCOUNT",
+    ),
     "W120": Text(
         "合同版本 {contract} 既不在包内也未留存",
         "由管理员把该版本的合同文件放回包内并重启",

@@ -10,6 +10,10 @@ from hub.messages.text import Language
 
 WHY: Final[Mapping[str, tuple[str, str]]] = {
     "counted": ("自 {from_at} 起计 {value} {unit}", "{value} {unit} from {from_at} on"),
+    "counted_same_day": (
+        "自 {from_at} 起当日办结：算到当日下班，已下班或当日休息的算到下一个工作日下班",
+        "the same working day, from {from_at} on: until its offices close, or those of the next one where they have closed",
+    ),
     "calendar": ("按工作日历 {version}", "by the working calendar {version}"),
     "days_skipped": ("不计 {count} 个休息日：{days}", "{count} days off do not count: {days}"),
     "weekend_days_worked": ("调休上班日照计：{days}", "weekend days that are worked count: {days}"),

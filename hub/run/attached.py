@@ -16,10 +16,10 @@ from hub.access.projected import Projected
 from hub.access.vault import Vault
 from hub.errors import Refused
 from hub.model import SHOWN, Attachment, Event, Whistle
-from hub.run.concern import accused_in
 from hub.run.contractbook import ContractBook
+from hub.run.insight import Insight, insight
 from hub.run.ledger import Ledger
-from hub.run.linked import reports_of, stored_of
+from hub.run.linked import reports_of
 from hub.run.looking import audit_rows, shown
 from hub.run.sealing import PICTURE_SEALED_AT
 from hub.run.showing import OpenedReport, Showing
@@ -52,8 +52,12 @@ class Attached:
         """
         with self._store.write() as conn:
             whistle = self._whistle(conn, department, whistle_id)
-            linked = self._linked(conn, whistle)
-            files = attachments.of_reports(conn, (one.event.key for one in linked))
+            seen = insight(conn, whistle)
+            linked = self._linked(conn, seen)
+            files = {
+                key: [one for one in many if seen.holds(one)]
+                for key, many in attachments.of_reports(conn, (one.event.key for one in linked)).items()
+            }
             told = self._told(conn, whistle, linked, files, purpose, now)
             rows = [
                 row
@@ -99,9 +103,11 @@ class Attached:
         ledger: Ledger,
         now: datetime,
     ) -> Released | None:
-        file = attachments.get(conn, attachment_id)
-        linked = [one for one in self._linked(conn, whistle) if file and one.event.key == file.event_key]
-        if file is None or not linked:
+        seen, file = insight(conn, whistle), attachments.get(conn, attachment_id)
+        if file is None or not seen.holds(file):
+            return None
+        linked = [one for one in self._linked(conn, seen) if one.event.key == file.event_key]
+        if not linked:
             return None
         (told,) = self._told(conn, whistle, linked, {file.event_key: [file]}, purpose, now)
         rows = audit_rows(told, whistle, through=Exit.HTTP_ATTACHMENT, at=now, rows=(file.id,))
@@ -114,12 +120,9 @@ class Attached:
             raise Refused("W103")
         return whistle
 
-    def _linked(self, conn: Connection, whistle: Whistle) -> Sequence[OpenedReport]:
-        """The reports that the department may ask about; none for 被诉单位, which is not shown the matter."""
-        stored = stored_of(conn, whistle.incident_id)
-        if whistle.department in accused_in(one.event for one in stored):
-            return []
-        return reports_of(conn, self._vault, stored)
+    def _linked(self, conn: Connection, seen: Insight) -> Sequence[OpenedReport]:
+        """The reports that the department may ask about."""
+        return reports_of(conn, self._vault, seen.shown, seen.later)
 
     def _told(
         self,

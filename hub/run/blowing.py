@@ -33,12 +33,12 @@ from hub.run.deciding import check_code
 from hub.run.dispatch import Dispatch, whistle_of
 from hub.run.round import By, Round
 from hub.run.telling import Notice
-from hub.store import incidents, whistles
+from hub.store import incidents, steps, whistles
 from hub.store.steps import Made
 from hub.whistle.clocks import deadline, due_from
 from hub.whistle.follow import BLOWN_BY, LET_GO, is_led
 from hub.whistle.lifecycle import advance, is_above
-from hub.whistle.posts import Posted, check_may_blow
+from hub.whistle.posts import Posted, check_four_eyes, check_may_blow
 
 
 class Blowing:
@@ -98,7 +98,8 @@ class Blowing:
         """APPROVE blows it at once, REFUSE ends it; gives back the whistle then.
 
         Raises Refused W103 where there is no such whistle in the post's area, W156 where another post reviews its
-        level, W150 where a refusal has no reason, W101 where it waits for no review.
+        level, W150 where a refusal has no reason, W101 where it waits for no review, W158 where who submitted it
+        approves it; they may refuse it.
         """
         check_code(reason_code)
         if move is Move.REFUSE and not reason_code:
@@ -115,6 +116,7 @@ class Blowing:
         round_, by = Round(), self._made_by(Actor.REVIEWER, reason_code)
         reviewed = round_.move(whistle, move, by)
         if move is Move.APPROVE:
+            check_four_eyes(self._submitted_by(whistle), whistle.blown_by, self._by, self._who)
             raised = replace(
                 incident, level=whistle.level if is_above(whistle.level, incident.level) else incident.level
             )
@@ -141,6 +143,10 @@ class Blowing:
         blown = self._moved(round_, one, Move.BLOW, By(actor=Actor.HUB, at=self._at))
         deadlines = tuple(due(step, limit) for step, limit in limits.items())
         return replace(blown, blown_at=self._at, deadlines=deadlines)
+
+    def _submitted_by(self, one: Whistle) -> str:
+        made = steps.of_whistles(self._conn, [one.id]).get(one.id, [])
+        return next((each.by for each in made if each.step.move is Move.SUBMIT), "")
 
     @staticmethod
     def _moved(round_: Round, one: Whistle, move: Move, by: By) -> Whistle:

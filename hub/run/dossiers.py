@@ -21,9 +21,9 @@ from hub.errors import FixSettings, HubError, Refused
 from hub.jsonform import plain
 from hub.model import Contract, DepartmentId, Incident, Whistle
 from hub.run import anchorfiles
-from hub.run.concern import accused_in
 from hub.run.contractbook import ContractBook
 from hub.run.filing import personal_salt
+from hub.run.insight import Insight, insight
 from hub.run.ledger import Ledger
 from hub.run.linked import reports_of, stored_of
 from hub.run.looking import Look, audit_rows, shown
@@ -119,15 +119,12 @@ class Dossiers:
     ) -> tuple[list[tuple[_Opened, Projected]], list[AuditRow]]:
         incident = incidents.load(conn, [whistle.incident_id])[whistle.incident_id]
         contract = None if asked.is_centre else self._contracts.of(conn, whistle.contract_id)
-        stored = stored_of(conn, whistle.incident_id)
+        seen = None if asked.is_centre else insight(conn, whistle)
+        stored = seen.linked if seen else stored_of(conn, whistle.incident_id)
         linked = reports_of(conn, self._vault, [one for one in stored if one.sealed])
-        is_accused = not asked.is_centre and asked.department in accused_in(one.event for one in stored)
         known = known_values(linked)
         opened = list(self._opened(conn, filed))
-        looks = [
-            self._look(one, whistle, incident, contract, known, asked, only_which=is_accused)
-            for one in opened
-        ]
+        looks = [self._look(one, whistle, incident, contract, known, asked, seen) for one in opened]
         projected = shown(conn, looks, asked.at)
         rows = [
             row
@@ -146,11 +143,11 @@ class Dossiers:
         contract: Contract | None,
         known: Callable[[], Iterable[str]],
         asked: Asked,
-        *,
-        only_which: bool,
+        seen: Insight | None,
     ) -> Look:
-        """被诉单位 sees which whistle it is, and nothing else of the matter (domain.md 2.5)."""
-        values = {n: v for n, v in one.values.items() if n == "whistle.id" or not only_which}
+        """`seen`: how far its department sees; None for the district's desk, which sees all."""
+        said = one.filed.said
+        values = {n: v for n, v in one.values.items() if seen is None or seen.opens(n, said)}
         event = str(one.values.get("dossier.links/report", whistle.id))
         rows = {"incident": whistle.incident_id, "whistle": whistle.id, "dossier": whistle.id}
         return self._showing.dossier(

@@ -1,6 +1,6 @@
 """The reports that are linked to a matter, with what the vault holds of each; opened only when somebody asks."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from functools import cache, partial
 
 from sqlalchemy import Connection
@@ -20,8 +20,10 @@ def stored_of(conn: Connection, incident: IncidentId) -> list[events.StoredEvent
     return list(events.load(conn, newest.values()).values())
 
 
-def reports_of(conn: Connection, vault: Vault, stored: Sequence[events.StoredEvent]) -> list[OpenedReport]:
-    """Each of them, with its words and its requester."""
+def reports_of(
+    conn: Connection, vault: Vault, stored: Sequence[events.StoredEvent], later: Container[str] = ()
+) -> list[OpenedReport]:
+    """Each of them, with its words and its requester; `later`: keys of those of which a newer revision is not shown."""
     people = [str(s.event.requester) for s in stored if s.event.requester]
     data_keys = keys.of(conn, [*(s.event.record_id for s in stored), *people])
     sealed = events.residents(conn, people)
@@ -30,6 +32,7 @@ def reports_of(conn: Connection, vault: Vault, stored: Sequence[events.StoredEve
             one.event,
             partial(_text, vault, one, data_keys),
             cache(partial(_resident, vault, one.event.requester, sealed, data_keys)),
+            is_told_again=one.event.key in later,
         )
         for one in stored
     ]

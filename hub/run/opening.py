@@ -1,4 +1,4 @@
-"""A department opens one of its whistles: everything linked to it, under the grants of this moment.
+"""A department opens one of its whistles: what it may still see of its matter, under the grants of this moment.
 
 Each opening is projected and audited in the transaction that reads it; an opening that cannot be
 audited shows nothing.
@@ -18,10 +18,10 @@ from hub.access.projected import Projected
 from hub.access.vault import Vault
 from hub.errors import Refused
 from hub.model import Contract, Incident, Output, Whistle
-from hub.run.concern import accused_in
 from hub.run.contractbook import ContractBook
+from hub.run.insight import insight
 from hub.run.ledger import Ledger
-from hub.run.linked import reports_of, stored_of
+from hub.run.linked import reports_of
 from hub.run.looking import OVER_THE_LIMIT, audit_rows, shown
 from hub.run.showing import OpenedReport, Showing
 from hub.store import incidents, whistles
@@ -41,9 +41,10 @@ class Opening:
     ) -> dict[str, Any]:
         """The whistle, its matter and its reports as `department` may see them now.
 
-        Reports over a grant's limit of the day come without its fields, and `refused` says how many.
-        Raises Refused W103 where it is not its own: not there and not yours look alike; W120 where nobody
-        has its contract.
+        Reports over a grant's limit of the day come without its fields, and `refused` says how many. Of a whistle
+        that is over, as much as `hub.whistle.sight` says.
+        Raises Refused W103 where it is not its own, or was never blown: not there and not yours look alike; W120
+        where nobody has its contract.
         """
         with self._store.write() as conn:
             whistle = whistles.load(conn, [whistle_id]).get(whistle_id)
@@ -59,11 +60,12 @@ class Opening:
     ) -> tuple[dict[str, Any], list[AuditRow]]:
         incident = incidents.load(conn, [whistle.incident_id])[whistle.incident_id]
         contract = self._contracts.of(conn, whistle.contract_id)
-        stored = stored_of(conn, whistle.incident_id)
-        if whistle.department in accused_in(one.event for one in stored):
+        seen = insight(conn, whistle)
+        if not seen.is_of_the_matter:
             return self._only_which(conn, whistle, incident, contract, purpose, now)
-        linked = reports_of(conn, self._vault, stored)
-        known = known_values(linked)
+        linked = reports_of(conn, self._vault, seen.shown, seen.later)
+        everyone = linked if seen.shown is seen.linked else reports_of(conn, self._vault, seen.linked)
+        known = known_values(everyone)
         looks = [
             self._showing.whistle(whistle, incident, contract, output=Output.API, purpose=purpose, at=now),
             *(
@@ -90,7 +92,7 @@ class Opening:
         purpose: str,
         now: datetime,
     ) -> tuple[dict[str, Any], list[AuditRow]]:
-        """For 被诉单位, which is not shown the matter (domain.md 2.5): which whistle it is, and nothing else."""
+        """For who is not shown the matter, or not any more: which whistle it is, and nothing else."""
         look = self._showing.ended(whistle, incident, contract, output=Output.API, purpose=purpose, at=now)
         (head,) = shown(conn, [look], now)
         rows = audit_rows(head, whistle, through=Exit.HTTP_WHISTLE, at=now, rows=(incident.id,))

@@ -45,6 +45,8 @@ class OpenedReport:
     event: Event
     text: Callable[[], EventText]
     resident: Callable[[], Resident | None]
+    is_told_again: bool = False
+    """Whether there is a newer revision, which is not shown: who reported is kept as that one says, and not shown."""
 
 
 class Showing:
@@ -292,5 +294,5 @@ def _report_view(opened: OpenedReport) -> View:
             "content": lambda: opened.text().content,
             "address": lambda: opened.text().address,
         },
-        "resident": resident,
+        "resident": {} if opened.is_told_again else resident,
     }

@@ -187,7 +187,8 @@ def of_keys(conn: Connection, keys: Iterable[str]) -> dict[str, list[StoredEvent
     """Every revision of these reports, oldest first."""
     found: dict[str, list[StoredEvent]] = {}
     for part in chunks(keys):
-        for r in conn.execute(select(event).where(among(event.c.key, part)).order_by(event.c.received_us)):
+        many = select(event).where(among(event.c.key, part)).order_by(event.c.received_us)
+        for r in conn.execute(many, execution_options=BYTES):
             found.setdefault(r.key, []).append(_stored(r))
     return found
 

@@ -5,7 +5,8 @@ Pure. Counting rules, one a unit (domain.md 2.4):
     work_hour      only office hours of working days count; a start outside them waits for the next
                    span; a limit used up exactly at the end of a span is due at that end
     work_day       the day after the start is the first that can count; due at the end of the last
-                   office hour of the day arrived at
+                   office hour of the day arrived at; 0 (当日) is due at that end of this day, of the
+                   next working day where this one's is past or it is none
     urgent_hour    continuous, nights and holidays included
     urgent_day     continuous, 24 hours each (紧急工作日 is a natural day)
     urgent_minute  continuous
@@ -80,7 +81,7 @@ def with_waits(
 
 
 def _told(step: str, limit: Duration, start: _Start, found: Count) -> Deadline:
-    counted = Reason("counted", {"from_at": start.words, "value": limit.value, "unit": limit.unit.value})
+    counted = _counted(limit, start)
     passage = found.passage
     return Deadline(
         step=step,
@@ -90,3 +91,9 @@ def _told(step: str, limit: Duration, start: _Start, found: Count) -> Deadline:
         provisional=passage is not None and passage.days_beyond > 0,
         derivation=(counted,) if passage is None else (counted, *passage.reasons),
     )
+
+
+def _counted(limit: Duration, start: _Start) -> Reason:
+    if limit.value == 0:
+        return Reason("counted_same_day", {"from_at": start.words})
+    return Reason("counted", {"from_at": start.words, "value": limit.value, "unit": limit.unit.value})

@@ -4,7 +4,8 @@ Pure. A wait (挂起) does to a clock, by its unit:
 
     continuous   as much time is added as was waited
     work_hour    the office time within it does not count
-    work_day     a day does not count where one wait covers all its office hours: many short ones win nothing
+    work_day     a day does not count where one wait covers all its office hours: many short ones win nothing; of the
+                 day on which a limit of 0 begins, all that are left of it then
 
 One that begins when the limit is used up already does nothing.
 """
@@ -125,31 +126,34 @@ def _work_hours(left: timedelta, start: datetime, waits: Sequence[Wait], calenda
 
 def _work_days(left: int, start: datetime, waits: Sequence[Wait], calendar: Calendar) -> Count:
     first, waited = start.date(), list[Waited]()
+    if left == 0:  # 当日: this day is the first that can count, while its offices are open
+        is_open = bool(calendar.spans_on(first)) and start < closing(first, calendar)
+        first, left = first - ONE_DAY if is_open else first, 1
     day = calendar.add_days(first, left).day
     for wait in waits:
         if wait.from_at >= closing(day, calendar):
             break
-        covered, moved = 0, _covered(wait, first, day, calendar)
+        covered, moved = 0, _covered(wait, first, day, start, calendar)
         after = first
         while moved:
             covered, after = covered + moved, day
             day = calendar.add_days(day, moved).day
-            moved = _covered(wait, after, day, calendar)
+            moved = _covered(wait, after, day, start, calendar)
         if covered:
             waited.append(Waited(wait, covered, "work_days"))
     passage = calendar.passage(first + ONE_DAY, day)
     return Count(closing(day, calendar).astimezone(UTC), passage, tuple(waited))
 
 
-def _covered(wait: Wait, after: date, until: date, calendar: Calendar) -> int:
-    """Worked days behind `after`, up to `until`, all of whose office hours lie within the wait."""
+def _covered(wait: Wait, after: date, until: date, start: datetime, calendar: Calendar) -> int:
+    """Worked days behind `after`, up to `until`, all of whose office hours since `start` lie within the wait."""
     day = max(after + ONE_DAY, wait.from_at.astimezone(SHANGHAI).date())
     last = min(until, wait.until.astimezone(SHANGHAI).date())
     covered = 0
     while day <= last:
         spans = calendar.spans_on(day)
         if spans:
-            opens = datetime.combine(day, spans[0].start, SHANGHAI)
+            opens = max(datetime.combine(day, spans[0].start, SHANGHAI), start)
             covered += wait.from_at <= opens and closing(day, calendar) <= wait.until
         day += ONE_DAY
     return covered

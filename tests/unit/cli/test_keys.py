@@ -63,3 +63,28 @@ def test_only_the_whole_id_of_a_living_key_revokes_it(url: str, key_id: str, exi
     key = issue(url, "zilai")
     assert (exit_, code) == ended(call("keys", "revoke", key_id, "--store", url))
     assert "zilai" == speaks_for(url, key)
+
+
+def test_two_persons_at_one_post_have_a_key_each_by_their_accounts(url: str) -> None:
+    post = "subdistrict:329901001"
+    made = [
+        call("keys", "issue", post, "--post", *words, "--store", url).stdout.strip()
+        for words in (("--as", "wang"), ("--as", "li"), ())
+    ]
+    assert [f"{post}/wang", f"{post}/li", post] == [speaks_for(url, key) for key in made]
+
+
+@pytest.mark.parametrize(
+    ("words", "code"),
+    [
+        pytest.param(("subdistrict:329901001", "--post", "--as", "a/b"), "C101", id="no account"),
+        pytest.param(
+            ("subdistrict:329901001", "--post", "--as", "a" * 60), "C101", id="too long with its post"
+        ),
+        pytest.param(("zilai", "--as", "wang"), "", id="no post"),
+    ],
+)
+def test_what_is_no_account_at_a_post_gets_no_key(url: str, words: tuple[str, ...], code: str) -> None:
+    done = call("keys", "issue", *words, "--store", url)
+    assert (2, True) == (done.exit_code, code in done.stderr)
+    assert [] == listed(url)

@@ -214,6 +214,13 @@ def test_what_a_contract_does_not_say_is_what_asks_for_least() -> None:
     assert Example(name="a", category="construction.dust", area=AreaId("329901"), expect="lead") == example
 
 
+def test_a_deadline_may_be_the_same_working_day_and_no_other_time_may_be_nothing() -> None:
+    same_day = read(changed("value: 5, unit: work_day", "value: 0, unit: work_day"))
+    assert Duration(0, Unit.WORK_DAY) == same_day.deadlines["finish"]
+    (found,) = findings(changed("within: {value: 4, unit: work_hour}", "within: {value: 0, unit: work_day}"))
+    assert "K207" == found.code
+
+
 def test_a_contract_is_read_whole() -> None:
     contract = read(GOOD)
     first, second = contract.accepts
@@ -255,7 +262,9 @@ def test_a_contract_is_read_whole() -> None:
         ),
         pytest.param("department: chengguan", "department: chenguan", "K212", 1, "chenguan", id="department"),
         pytest.param("unit: work_day", "unit: workday", "K208", 19, "workday", id="unknown unit"),
-        pytest.param("value: 5,", "value: 0,", "K207", 19, "value", id="no time at all"),
+        pytest.param(
+            "value: 5, unit: work_day", "value: 0, unit: work_hour", "K207", 19, "value", id="no time at all"
+        ),
         pytest.param("  finish:", "  finnish:", "K203", 19, "finnish", id="unknown step"),
         pytest.param("role: assist", "role: help", "K208", 15, "help", id="unknown role"),
         pytest.param("[urgent, critical]", "[urgent, red]", "K208", 12, "red", id="unknown urgency"),
@@ -294,7 +303,7 @@ def test_a_fault_is_told_with_code_line_and_name(
             "value: 5,",
             "value: 1001,",
             "K207",
-            {"name": "value", "least": 1, "most": 1000},
+            {"name": "value", "least": 0, "most": 1000},
             id="more than a limit can be",
         ),
         pytest.param(

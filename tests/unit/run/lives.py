@@ -18,6 +18,7 @@ from tests.instruments import HubInHand
 from tests.unit.run.matters import incidents
 
 ACCOUNT = "zhongxin01"
+BLOWER = "jiedao01"
 T = TypeVar("T")
 
 
@@ -53,10 +54,16 @@ def upgrade(hub: HubInHand, reason: str = "") -> Incident:
 
 
 def blow(
-    hub: HubInHand, post: str, level: Level, department: str = "", *, rules: Rules | None = None
+    hub: HubInHand,
+    post: str,
+    level: Level,
+    department: str = "",
+    *,
+    rules: Rules | None = None,
+    by: str = BLOWER,
 ) -> tuple[Whistle, ...]:
     """A post blows for the first matter, a minute later; under other rules than the pack's."""
-    return _at_post(hub, post, rules, lambda one: one.blow(incidents(hub)[0], level, department))
+    return _at_post(hub, post, rules, lambda one: one.blow(incidents(hub)[0], level, department), by)
 
 
 def review(
@@ -67,10 +74,11 @@ def review(
     reason: str = "",
     *,
     rules: Rules | None = None,
+    by: str = "shenhe01",
 ) -> Whistle:
     """A post reviews the department's newest whistle, a minute later."""
     id_ = whistle_of(hub, department)
-    return _at_post(hub, post, rules, lambda one: one.review(id_, move, reason))
+    return _at_post(hub, post, rules, lambda one: one.review(id_, move, reason), by)
 
 
 def _deciding(hub: HubInHand, act: Callable[[Deciding], T]) -> T:
@@ -78,7 +86,7 @@ def _deciding(hub: HubInHand, act: Callable[[Deciding], T]) -> T:
     return _acting(hub, "centre", lambda c, d: act(Deciding(c, d, pack, by=ACCOUNT, at=hub.clock.now())))
 
 
-def _at_post(hub: HubInHand, post: str, rules: Rules | None, act: Callable[[Blowing], T]) -> T:
+def _at_post(hub: HubInHand, post: str, rules: Rules | None, act: Callable[[Blowing], T], by: str) -> T:
     it = hub.hub
     journey = it.journey
     if rules:  # nothing but the rules differs
@@ -94,7 +102,7 @@ def _at_post(hub: HubInHand, post: str, rules: Rules | None, act: Callable[[Blow
                 journey,
                 it.contracts,
                 who=posted(post),
-                by="jiedao01",
+                by=by,
                 at=hub.clock.now(),
             )
         ),

@@ -118,6 +118,56 @@ def test_only_the_post_that_the_pack_names_reviews(submitted: HubInHand) -> None
     assert {"allowed": "district"} == refused.value.facts
 
 
+SAME_POST = replace(
+    USUAL,
+    levels={
+        Level.EMERGENCY: LevelRules(title={}, blown_by=(Post.SUBDISTRICT,), reviewed_by=Post.SUBDISTRICT)
+    },
+)
+"""Rules by which somebody else at the same post reviews."""
+
+
+@pytest.mark.parametrize(
+    ("submits", "approves", "code"),
+    [
+        pytest.param("wang", "wang", "W158", id="one account"),
+        pytest.param("{post}", "{post}", "W158", id="one key of the post"),
+        pytest.param("{post}/wang", "{post}/wang", "W158", id="one person's key"),
+        pytest.param("{post}/wang", "wang", "W158", id="one person, by key and by command line"),
+        pytest.param("{post}", "{post}/wang", "W158", id="by a key that anybody at the post may have"),
+        pytest.param("{post}/wang", "{post}", "W158", id="to a key that anybody at the post may have"),
+        pytest.param("{post}/wang", "{post}/li", "", id="two persons at one post"),
+        pytest.param("wang", "li", "", id="two accounts"),
+    ],
+)
+def test_who_submitted_does_not_approve(called: HubInHand, submits: str, approves: str, code: str) -> None:
+    post = subdistrict(called)
+    blow(called, post, Level.EMERGENCY, rules=SAME_POST, by=submits.format(post=post))
+    by = approves.format(post=post)
+    if code:
+        with pytest.raises(Refused, match=code):
+            review(called, post, "yingji", Move.APPROVE, rules=SAME_POST, by=by)
+        assert ("submitted", []) == (whistles(called)["yingji"], told(called, "yingji"))
+        review(called, post, "yingji", Move.REFUSE, "NO_NEED", rules=SAME_POST, by=by)  # taken back
+        assert "refused_to_blow" == whistles(called)["yingji"]
+    else:
+        review(called, post, "yingji", Move.APPROVE, rules=SAME_POST, by=by)
+        assert "blown" == whistles(called)["yingji"]
+
+
+def test_another_post_is_another_person_where_no_account_is_known(called: HubInHand) -> None:
+    post = community(called)
+    blow(called, post, Level.EMERGENCY, rules=REVIEWED, by=post)
+    review(called, DISTRICT, "yingji", Move.APPROVE, rules=REVIEWED, by=DISTRICT)
+    assert "blown" == whistles(called)["yingji"]
+
+
+def test_one_account_at_two_posts_is_one_person(called: HubInHand) -> None:
+    blow(called, community(called), Level.EMERGENCY, rules=REVIEWED, by=f"{community(called)}/wang")
+    with pytest.raises(Refused, match="W158"):
+        review(called, DISTRICT, "yingji", Move.APPROVE, rules=REVIEWED, by=f"{DISTRICT}/wang")
+
+
 def test_what_ends_before_its_review_ends_in_silence(submitted: HubInHand) -> None:
     submitted.clock.pause(60)
     tell(submitted, replace(pipe(submitted, "A1"), stage=Stage.CANCELLED, version="2"))

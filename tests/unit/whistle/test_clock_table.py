@@ -152,10 +152,12 @@ def walked(row: Row) -> datetime:
 
 
 def _days(row: Row) -> datetime:
-    left, day = row.limit.value, row.start.replace(hour=0, minute=0)
+    is_same_day = row.limit.value == 0
+    left, day = row.limit.value or 1, row.start.replace(hour=0, minute=0) - timedelta(days=is_same_day)
     while True:
         day += timedelta(days=1)
-        open_ = [one for n in range(1440) if is_open(row.calendar, one := day + n * MINUTE)]
+        minutes = (day + n * MINUTE for n in range(1440))
+        open_ = [one for one in minutes if one >= row.start and is_open(row.calendar, one)]
         if not open_ or any(all(is_waiting(one, [wait]) for one in open_) for wait in row.waits):
             continue
         left -= 1

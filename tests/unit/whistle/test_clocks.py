@@ -12,6 +12,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from hub.clock import SHANGHAI
+from hub.messages.text import Language
+from hub.messages.why import in_words
 from hub.model import Duration, Unit
 from hub.whistle.calendar import Calendar
 from hub.whistle.clocks import deadline, due_from
@@ -41,6 +43,8 @@ def at(text: str) -> datetime:
         (Unit.WORK_DAY, "2027-03-01 09:00", 1, "2027-03-02 18:00"),
         (Unit.WORK_DAY, "2024-12-30 09:00", 1, "2024-12-31 18:00"),
         (Unit.WORK_HOUR, "2026-12-31 17:00", 2, "2027-01-01 09:00"),
+        (Unit.WORK_DAY, "2026-12-31 19:00", 0, "2027-01-01 18:00"),
+        (Unit.WORK_DAY, "2027-03-01 09:00", 0, "2027-03-01 18:00"),
     ],
 )
 def test_a_deadline_past_the_loaded_years_is_provisional_and_the_earliest_possible(
@@ -63,6 +67,14 @@ def test_the_derivation_tells_from_when_what_was_skipped_and_why(calendar: Calen
     assert told["days_skipped"] == {"count": 8, "days": "2026-10-01/2026-10-07 国庆节, 2026-10-11 weekend"}
     assert told["weekend_days_worked"] == {"days": "2026-10-10"}
     assert told["calendar"] == {"version": "2026.1"}
+
+
+def test_the_same_day_says_so_and_which_days_it_went_past(calendar: Calendar) -> None:
+    found = deadline("finish", Duration(0, Unit.WORK_DAY), at("2026-03-13 18:30"), calendar)
+    told = {reason.rule: reason.facts for reason in found.derivation}
+    assert told["counted_same_day"] == {"from_at": "2026-03-13T18:30:00+08:00"}
+    assert told["days_skipped"] == {"count": 2, "days": "2026-03-14/2026-03-15 weekend"}
+    assert "same working day" in in_words("counted_same_day", told["counted_same_day"], Language.EN)
 
 
 def test_a_start_on_a_day_off_is_among_the_skipped_days_of_working_hours(calendar: Calendar) -> None:
