@@ -108,6 +108,26 @@ def test_an_overdue_step_is_excused_and_stays(store: Store) -> None:
         ]
 
 
+def test_a_card_from_before_the_deadline_excuses_nothing_and_no_excuse_takes_anothers_place(
+    store: Store,
+) -> None:
+    warned, late = issued("wh_a"), issued("wh_b")
+    warned = replace(warned, calculation=replace(warned.calculation, counts_at=NOW + DAY))
+    fact = {"step": "finish", "round": 0, "due_us": 1, "noted_us": 2}
+    with store.write() as conn:
+        insert(
+            conn,
+            overdue,
+            [
+                fact | {"whistle_id": "wh_a", "excused": ""},
+                fact | {"whistle_id": "wh_b", "excused": "extended"},
+            ],
+        )
+        cards.excuse(conn, warned, "appealed")
+        cards.excuse(conn, late, "appealed")
+        assert {("wh_b", 0): {"finish": "extended"}} == cards.excused(conn, ["wh_a", "wh_b"])
+
+
 def test_what_is_stored_comes_back_and_a_second_one_is_not_issued(store: Store) -> None:
     one = issued("wh_a")
     with store.write() as conn:
