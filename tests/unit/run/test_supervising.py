@@ -233,7 +233,10 @@ def test_a_matter_that_is_agreed_to_wait_is_shown_no_card_and_its_overdue_step_s
     assert "" == overdue(called)["finish"]
     assert [] == findings(called, "D159")
     with called.hub.store.write() as conn:
-        assert State.AGREED is defer("c").renew(one.id, date(2026, 4, 30))
+        assert State.RENEWING is defer("c").renew(one.id, date(2026, 4, 30))
+        with pytest.raises(Refused, match="W138"):
+            defer("c").agree(one.id)
+        assert State.AGREED is defer("a").agree(one.id)
     look(called, days=20)
     assert [] == shown(called)
     with called.hub.store.write() as conn:

@@ -19,7 +19,7 @@ from hub.store.tables import overdue
 from hub.whistle.calculation import Calculation
 from hub.whistle.cardrules import Card, CardRule, Measure, Timing
 from hub.whistle.cards import Hold
-from hub.whistle.supervision import COUNTING, State, Trigger, Turn, turned
+from hub.whistle.supervision import COUNTING, State, Trigger, Turn, Waits, turned
 
 NOW = datetime(2026, 3, 10, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -203,9 +203,9 @@ def test_a_matter_waits_from_the_word_of_the_second_one_to_the_day_of_review(sto
     )
     with store.write() as conn:
         deferrals.add(conn, one)
-        assert {"in_1": ()} == deferrals.holds(conn, ["in_1", "in_2"])
+        assert {"in_1": Waits()} == deferrals.waits(conn, ["in_1", "in_2"])
         turns.make(conn, deferral_table, agreed)
-        assert {"in_1": (Hold(NOW + DAY, NOW + 9 * DAY),)} == deferrals.holds(conn, ["in_1"])
+        assert {"in_1": Waits((Hold(NOW + DAY, NOW + 9 * DAY),))} == deferrals.waits(conn, ["in_1"])
         assert [State.AGREED] == [each.state for each in deferrals.waiting(conn, 9)]
         assert ((0, ""), (1, "df_1")) == (
             deferrals.unreviewed(conn, NOW + 9 * DAY),
