@@ -71,6 +71,7 @@ def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
             opening=hub.opening,
             attached=hub.attached,
             appealing=hub.appealing,
+            carded=hub.carded,
             evidence=hub.evidence,
             figures=hub.figures,
             reporting=hub.reporting,
