@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from gridplus_client.messages import BLOWN, CALLED_OFF
 
@@ -48,6 +48,7 @@ class Asked:
     path: str
     headers: dict[str, str]
     body: bytes
+    query: dict[str, str]
 
     @property
     def json(self) -> Any:
@@ -72,6 +73,10 @@ class StandIn:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.waiting: dict[str, dict[str, Any]] = {}
+        self.order: list[str] = []
+        """Every id that ever waited, oldest first."""
+        self.knows_behind = True
+        """False: a hub of before `behind`."""
         self.acknowledged: list[str] = []
         self.reports: dict[str, dict[str, Any]] = {}
         self.refusals: dict[str, tuple[int, dict[str, str]]] = {}
@@ -86,6 +91,7 @@ class StandIn:
     def put(self, *messages: dict[str, Any]) -> None:
         """These wait for their department now."""
         self.waiting |= {one["id"]: one for one in messages}
+        self.order += [one["id"] for one in messages if one["id"] not in self.order]
 
     def fault_for(self, path: str) -> Fault | None:
         """The first that fits, and it is used up."""
@@ -102,7 +108,10 @@ class StandIn:
         parts = [unquote(one) for one in asked.path.split("/")[3:]]
         match asked.method, parts:
             case "GET", ["whistles"]:
-                return 200, {"whistles": list(self.waiting.values()), "later": 1}
+                behind, limit = asked.query.get("behind", ""), int(asked.query.get("limit", "100"))
+                after = self.order.index(behind) + 1 if behind in self.order and self.knows_behind else 0
+                listed = [self.waiting[id_] for id_ in self.order[after:] if id_ in self.waiting]
+                return 200, {"whistles": listed[:limit], "later": 1}
             case "POST", ["whistles", "acknowledgements"]:
                 for id_ in asked.json["ids"]:
                     self.waiting.pop(id_, None)
@@ -113,11 +122,11 @@ class StandIn:
             case "POST", ["whistles", id_, "reports"]:
                 return self._report(id_, asked.json)
             case "GET", ["whistles", _, "attachments"]:
-                listed = [
+                files = [
                     {"id": n, "name": f"{n}.jpg", "kind": "image/jpeg", "size": len(b)}
                     for n, b in self.files.items()
                 ]
-                return 200, {"offered": len(listed) + 1, "attachments": listed}
+                return 200, {"offered": len(files) + 1, "attachments": files}
             case "GET", ["whistles", _, "attachments", name]:
                 return (200, self.files[name]) if name in self.files else (404, problem("F136"))
             case "POST", ["whistles", _, "evidence"]:
@@ -161,7 +170,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = Asked(self.command, urlsplit(self.path).path, headers, body)
+        split = urlsplit(self.path)
+        asked = Asked(self.command, split.path, headers, body, dict(parse_qsl(split.query)))
         with self._hub.lock:
             self._hub.asked.append(asked)
             fault = self._hub.fault_for(asked.path)

@@ -87,6 +87,23 @@ def test_a_department_fetches_until_it_acknowledges(hub: HubInHand, http: TestCl
     assert http.get("/departments/me/whistles", headers=by(puller.department)).json() == {"whistles": []}
 
 
+def test_a_department_fetches_what_follows_a_message_of_its_own(hub: HubInHand, http: TestClient) -> None:
+    puller = next(c for c in hub.hub.pack.contracts if Channel.PULL in c.channels).department
+    _call(hub, puller)
+
+    def ids(query: str = "") -> list[str]:
+        found = http.get(f"/departments/me/whistles{query}", headers=by(puller)).json()["whistles"]
+        return [one["id"] for one in found]
+
+    every = ids()
+    assert len(every) > 1
+    assert [every[1]] == ids(f"?limit=1&behind={every[0]}")
+    assert [] == ids(f"?behind={every[-1]}")
+    assert every == ids("?behind=wh_0")
+    http.post("/departments/me/whistles/acknowledgements", headers=by(puller), json={"ids": every[:1]})
+    assert every[1:] == ids(f"?behind={every[0]}")
+
+
 def _call(hub: HubInHand, department: str) -> None:
     """States reports until `department` has been called."""
     codes = hub.hub.pack.codes
