@@ -3,6 +3,7 @@ card that was right becomes void because somebody merged matters."""
 
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import pytest
 
@@ -116,6 +117,27 @@ def test_a_merge_that_is_undone_takes_back_what_came_with_it(hub: HubInHand, two
         shown(hub, "chengguan")
     )
     assert [] == voided(hub)
+
+
+def test_merges_that_are_undone_one_after_the_other_bring_it_back_where_it_was_agreed(
+    hub: HubInHand, two: tuple[str, str]
+) -> None:
+    first, second = two
+    beyond = far(hub).position
+    assert beyond is not None
+    hub.tell(replace(far(hub), source_ref="C1", position=replace(beyond, x=beyond.x + 0.004)))
+    hub.settle()
+    third = matter(hub, "C1")
+    wait(hub, second, LATER)
+    way = [second, first, third]
+    for source, target in pairwise(way):
+        look(hub, minutes=1)
+        link(hub, source, target)
+    assert [[], [], ["agreed"]] == [waiting(hub, one) for one in way]
+    for target, source in pairwise(reversed(way)):
+        look(hub, minutes=1)
+        part(hub, source, target)
+    assert [["agreed"], [], []] == [waiting(hub, one) for one in way]
 
 
 def test_what_was_agreed_for_the_whole_holds_for_both_its_parts(hub: HubInHand, two: tuple[str, str]) -> None:
