@@ -49,17 +49,21 @@ class AsyncHub:
 
     async def pull(self, inbox: AsyncInbox, *, limit: int = 100) -> int:
         """As `Hub.pull`."""
-        new, stuck, raised = 0, set(), []
-        for message in await self.fetch(limit=limit):
-            if message.whistle_id in stuck:
-                continue
-            try:
-                new += await inbox.take(message)
-            except Exception as error:  # the handler is foreign code
-                stuck.add(message.whistle_id)
-                raised.append(error)
-            else:
-                await self.acknowledge([message.id])
+        new, stuck, raised = 0, set[str](), list[Exception]()
+        page, behind = await self.fetch(limit=limit), ""
+        while page:
+            for message in page:
+                if message.whistle_id in stuck:
+                    continue
+                try:
+                    new += await inbox.take(message)
+                except Exception as error:  # the handler is foreign code
+                    stuck.add(message.whistle_id)
+                    raised.append(error)
+                else:
+                    await self.acknowledge([message.id])
+            behind = calls.next_behind(page, limit, behind, stuck)
+            page = await self.fetch(limit=limit, behind=behind) if behind else []
         if raised:
             raise ExceptionGroup("handlers failed; their messages come again", raised)
         return new
@@ -77,9 +81,9 @@ class AsyncHub:
             if not new:
                 await self._pause(every_s)
 
-    async def fetch(self, *, limit: int = 100) -> list[Message]:
+    async def fetch(self, *, limit: int = 100, behind: str = "") -> list[Message]:
         """As `Hub.fetch`."""
-        return calls.fetched(await self._json(calls.fetch(limit)))
+        return calls.fetched(await self._json(calls.fetch(limit, behind)))
 
     async def acknowledge(self, ids: Iterable[str]) -> None:
         """As `Hub.acknowledge`."""

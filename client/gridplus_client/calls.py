@@ -2,7 +2,8 @@
 
 import mimetypes
 import random
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from hashlib import sha256
 from pathlib import Path
@@ -90,9 +91,18 @@ def nonce_of(call: Message | str, move: str, nth: int = 1) -> str:
     return nonce if len(nonce) <= _NONCE else sha256(nonce.encode()).hexdigest()
 
 
-def fetch(limit: int) -> Call:
-    """What waits for us, oldest first."""
-    return Call(method="GET", path=ME, params={"limit": str(limit)})
+def fetch(limit: int, behind: str = "") -> Call:
+    """What waits for us, oldest first; with `behind`, a message's id, what follows it."""
+    params = {"limit": str(limit)} | ({"behind": behind} if behind else {})
+    return Call(method="GET", path=ME, params=params)
+
+
+def next_behind(page: Sequence[Message], limit: int, behind: str, stuck: AbstractSet[str]) -> str:
+    """Behind which message to go on: the last of a full page that kept some of those who are `stuck`; "" where there
+    is no need. A hub that does not know `behind` gives the same page again: that is the end, too."""
+    if len(page) < limit or page[-1].id == behind or stuck.isdisjoint(one.whistle_id for one in page):
+        return ""
+    return page[-1].id
 
 
 def fetched(said: Mapping[str, Any]) -> list[Message]:

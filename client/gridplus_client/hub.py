@@ -59,19 +59,23 @@ class Hub:
         """Fetches what waits and has it handled, acknowledging each message behind its handler; how much was new.
 
         A message whose handler raises is not acknowledged and comes again, and so do later ones of the same whistle;
-        those of other whistles go on. Then all that was raised is raised as one ExceptionGroup.
+        those of other whistles go on, also where a whole page of the oldest is stuck. Then all that was raised is raised as one ExceptionGroup.
         """
-        new, stuck, raised = 0, set(), []
-        for message in self.fetch(limit=limit):
-            if message.whistle_id in stuck:
-                continue
-            try:
-                new += inbox.take(message)
-            except Exception as error:  # the handler is foreign code
-                stuck.add(message.whistle_id)
-                raised.append(error)
-            else:
-                self.acknowledge([message.id])
+        new, stuck, raised = 0, set[str](), list[Exception]()
+        page, behind = self.fetch(limit=limit), ""
+        while page:
+            for message in page:
+                if message.whistle_id in stuck:
+                    continue
+                try:
+                    new += inbox.take(message)
+                except Exception as error:  # the handler is foreign code
+                    stuck.add(message.whistle_id)
+                    raised.append(error)
+                else:
+                    self.acknowledge([message.id])
+            behind = calls.next_behind(page, limit, behind, stuck)
+            page = self.fetch(limit=limit, behind=behind) if behind else []
         if raised:
             raise ExceptionGroup("handlers failed; their messages come again", raised)
         return new
@@ -93,9 +97,10 @@ class Hub:
             if not new:
                 stop.wait(every_s)
 
-    def fetch(self, *, limit: int = 100) -> list[Message]:
-        """What waits for us, oldest first; the same again until it is acknowledged."""
-        return calls.fetched(self._json(calls.fetch(limit)))
+    def fetch(self, *, limit: int = 100, behind: str = "") -> list[Message]:
+        """What waits for us, oldest first; the same again until it is acknowledged. `behind`: the id of a message, for
+        what follows it."""
+        return calls.fetched(self._json(calls.fetch(limit, behind)))
 
     def acknowledge(self, ids: Iterable[str]) -> None:
         """Says that these messages are stored on our side."""

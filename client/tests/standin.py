@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from gridplus_client.messages import BLOWN, CALLED_OFF
 
@@ -58,6 +58,7 @@ class Asked:
     path: str
     headers: dict[str, str]
     body: bytes
+    query: dict[str, str]
 
     @property
     def json(self) -> Any:
@@ -82,6 +83,10 @@ class StandIn:
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.waiting: dict[str, dict[str, Any]] = {}
+        self.order: list[str] = []
+        """Every id that ever waited, oldest first."""
+        self.knows_behind = True
+        """False: a hub of before `behind`."""
         self.acknowledged: list[str] = []
         self.reports: dict[str, dict[str, Any]] = {}
         self.refusals: dict[str, tuple[int, dict[str, str]]] = {}
@@ -96,6 +101,7 @@ class StandIn:
     def put(self, *messages: dict[str, Any]) -> None:
         """These wait for their department now."""
         self.waiting |= {one["id"]: one for one in messages}
+        self.order += [one["id"] for one in messages if one["id"] not in self.order]
 
     def fault_for(self, path: str) -> Fault | None:
         """The first that fits, and it is used up."""
@@ -112,7 +118,10 @@ class StandIn:
         parts = [unquote(one) for one in asked.path.split("/")[3:]]
         match asked.method, parts:
             case "GET", ["whistles"]:
-                return 200, {"whistles": list(self.waiting.values()), "later": 1}
+                behind, limit = asked.query.get("behind", ""), int(asked.query.get("limit", "100"))
+                after = self.order.index(behind) + 1 if behind in self.order and self.knows_behind else 0
+                listed = [self.waiting[id_] for id_ in self.order[after:] if id_ in self.waiting]
+                return 200, {"whistles": listed[:limit], "later": 1}
             case "POST", ["whistles", "acknowledgements"]:
                 for id_ in asked.json["ids"]:
                     self.waiting.pop(id_, None)
@@ -181,7 +190,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         headers = {name.lower(): value for name, value in self.headers.items()}
-        asked = Asked(self.command, urlsplit(self.path).path, headers, body)
+        split = urlsplit(self.path)
+        asked = Asked(self.command, split.path, headers, body, dict(parse_qsl(split.query)))
         with self._hub.lock:
             self._hub.asked.append(asked)
             fault = self._hub.fault_for(asked.path)

@@ -165,6 +165,46 @@ def test_a_handler_that_raises_holds_back_its_own_whistle_only(
     assert [("whistle", V), ("whistle", W), ("called off", f"{W}:2")] == desk.did
 
 
+@pytest.mark.parametrize("limit", [2, 3])
+def test_a_page_full_of_what_cannot_be_handled_holds_back_nothing_behind_it(
+    standin: StandIn, seen: SqliteSeen, limit: int
+) -> None:
+    poisoned = ["wh_" + one * 32 for one in "cde"]
+    did: list[str] = []
+
+    def handle(one: Message) -> None:
+        if one.id in poisoned:
+            raise ZeroDivisionError
+        did.append(one.id)
+
+    async def handled(one: Message) -> None:
+        handle(one)
+
+    async def play() -> None:
+        async with AsyncHub(standin.url, KEY) as hub:
+            await hub.pull(AsyncInbox(seen, whistle=handled, called_off=handled), limit=limit)
+
+    standin.put(*(blown(one) for one in poisoned), blown(W), blown(V))
+    with Hub(standin.url, KEY) as hub, pytest.raises(ExceptionGroup) as raised:
+        hub.pull(Inbox(seen, whistle=handle, called_off=handle), limit=limit)
+    assert 3 == len(raised.value.exceptions)
+    standin.put(blown(f"{W}:7"))
+    with pytest.raises(ExceptionGroup):
+        asyncio.run(play())
+    assert [W, V, f"{W}:7"] == did == standin.acknowledged
+
+
+def test_a_hub_that_knows_no_place_to_go_on_from_ends_the_pull(standin: StandIn, seen: SqliteSeen) -> None:
+    def handle(_: Message) -> None:
+        raise ZeroDivisionError
+
+    standin.put(blown(V), blown(W))
+    standin.knows_behind = False
+    with Hub(standin.url, KEY) as hub, pytest.raises(ExceptionGroup):
+        hub.pull(Inbox(seen, whistle=handle, called_off=handle), limit=2)
+    assert 2 == len(standin.asked)
+
+
 def test_who_takes_failures_gets_the_message_once_and_it_does_not_come_again(
     standin: StandIn, hub: Hub, seen: SqliteSeen
 ) -> None:

@@ -24,6 +24,8 @@ class Exit(StrEnum):
     """A department opens a whistle's reference."""
     HTTP_ATTACHMENT = "http_attachment"
     """A department lists or opens the files of a whistle that a person released."""
+    HTTP_CARD = "http_card"
+    """A department lists its own cards."""
     HTTP_PULL = "http_pull"
     HTTP_SEARCH = "http_search"
     HTTP_STREAM = "http_stream"
@@ -52,6 +54,7 @@ OUTPUTS: Final[Mapping[Exit, Output | None]] = MappingProxyType(
         Exit.TOPIC_DEADLETTER: None,
         Exit.HTTP_WHISTLE: Output.API,
         Exit.HTTP_ATTACHMENT: Output.API,
+        Exit.HTTP_CARD: Output.API,
         Exit.HTTP_PULL: Output.API,
         Exit.HTTP_SEARCH: Output.VIEW,
         Exit.HTTP_STREAM: Output.VIEW,

@@ -75,6 +75,7 @@ def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
             attached=hub.attached,
             appealing=hub.appealing,
             owing=hub.owing,
+            carded=hub.carded,
             evidence=hub.evidence,
             figures=hub.figures,
             reporting=hub.reporting,

@@ -159,15 +159,23 @@ def list_contracts(department: Department, doors: AllDoors) -> Contracts:
 
 @router.get("/whistles")
 def fetch(
-    department: Department, doors: AllDoors, request: Request, limit: int = Query(100, ge=1, le=500)
+    department: Department,
+    doors: AllDoors,
+    request: Request,
+    limit: int = Query(100, ge=1, le=500),
+    behind: Annotated[PlainText, Query(max_length=64)] = "",
 ) -> Fetched:
-    """Whistles that wait for this department's acknowledgement, as its grants allow at this moment."""
+    """Whistles that wait for this department's acknowledgement, as its grants allow at this moment. `behind`: the id of a
+    message, for those that follow it; without it, or where the department has no such message, from the oldest on."""
     found: list[dict[str, Any]] = []
     if request.scope.get(IS_HEAD):  # nothing is handed over, so nothing counts as fetched or looked at
         return Fetched(whistles=found)
-    behind = 0
+    place = 0
+    if behind:
+        with doors.store.read() as conn:
+            place = whistles.place_of(conn, department, behind)
     while len(found) < limit:
-        portion, left_out, behind = _portion(department, doors, limit - len(found), behind)
+        portion, left_out, place = _portion(department, doors, limit - len(found), place)
         found += portion
         if not left_out:
             break

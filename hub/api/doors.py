@@ -14,6 +14,7 @@ from hub.run.appealing import Appealing
 from hub.run.atcentre import AtCentre
 from hub.run.atpost import AtPost
 from hub.run.attached import Attached
+from hub.run.carded import Carded
 from hub.run.evidence import Evidence
 from hub.run.figuring import FiguresBook
 from hub.run.gateway import Gateway
@@ -40,6 +41,7 @@ class Doors:
     attached: Attached
     appealing: Appealing
     owing: Owing
+    carded: Carded
     evidence: Evidence
     figures: FiguresBook
     reporting: Reporting

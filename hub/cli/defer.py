@@ -20,10 +20,13 @@ def list_(store: str | None) -> None:
     """Matters that wait, or are to, by the day of their review: one JSON object."""
     from hub.jsonform import plain
     from hub.settings import read
-    from hub.store import deferrals
+    from hub.store import deferrals, turns
+    from hub.whistle.supervision import State, asked_in
 
     with opened(read(store=store).store_url) as there, there.read() as conn:
         found = deferrals.waiting(conn, MOST)
+        made = turns.of_subjects(conn, [one.id for one in found if one.state is State.RENEWING])
+    asked = {id_: wish for id_, some in made.items() if (wish := asked_in(some))}
     told = [
         {
             "deferral": one.id,
@@ -32,6 +35,11 @@ def list_(store: str | None) -> None:
             "proposed_by": one.proposed_by,
             "review_at": plain(one.review_at),
             "state": one.state,
+            **(
+                {"asked_by": asked[one.id].by, "asked_until": plain(asked[one.id].until)}
+                if one.id in asked
+                else {}
+            ),
         }
         for one in found
     ]
@@ -59,7 +67,7 @@ def propose(incident: str, review: datetime, reason: str, by: str, store: str | 
 @BY
 @STORE
 def agree(deferral: str, by: str, store: str | None) -> None:
-    """Its clocks run on, and no card is issued until the day of review."""
+    """It waits, or waits on as a review asked: its clocks run on, and no card is issued until the day of review."""
     from hub.run.deferring import Deferring
 
     state = decide(store, lambda _, conn, now: Deferring(conn, by=by, at=now).agree(deferral))
@@ -69,7 +77,10 @@ def agree(deferral: str, by: str, store: str | None) -> None:
 @defer.command()
 @click.argument("deferral")
 @click.option(
-    "--until", type=DAY, default=None, help="It waits on until that day; without it, it waits no longer."
+    "--until",
+    type=DAY,
+    default=None,
+    help="It is to wait on until that day, once another account agrees; without it, it waits no longer.",
 )
 @BY
 @REASON

@@ -80,7 +80,8 @@ class Appealing:
         if any(one.turn is Turn.APPEAL for one in made):
             raise Refused("W132")
         within = self._pack.rules_on(day_of(card.issued_at)).cards.appeal_within
-        if now > deadline("appeal", within, card.issued_at, self._pack.calendar).due_at:
+        ends = deadline("appeal", within, card.issued_at, self._pack.calendar)
+        if now > ends.due_at and not ends.provisional:  # a provisional end is the earliest one possible
             raise Refused("W133")
         return turned(
             card.id,

@@ -10,6 +10,7 @@ from hub.run.appealing import Appealing
 from hub.run.atcentre import AtCentre
 from hub.run.atpost import AtPost
 from hub.run.attached import Attached
+from hub.run.carded import Carded
 from hub.run.dossiers import Dossiers
 from hub.run.figuring import FiguresBook
 from hub.run.gateway import Gateway
@@ -90,6 +91,11 @@ class Assembly(Workers):
     def owing(self) -> Owing:
         """Takes departments' answers to supervision."""
         return Owing(store=self.store, vault=self.vault)
+
+    @cached_property
+    def carded(self) -> Carded:
+        """Lists departments' cards."""
+        return Carded(store=self.store, grants=self.pack.grants)
 
     @cached_property
     def figures(self) -> FiguresBook:

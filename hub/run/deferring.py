@@ -1,4 +1,5 @@
-"""挂账: a hard matter is agreed to wait, by two persons, until a day on which it is looked at again.
+"""挂账: a hard matter is agreed to wait, by two persons, until a day on which it is looked at again; that it waits on
+takes two persons again.
 
 Its clocks run on, and what is overdue stays so; no card is issued while it waits.
 """
@@ -15,7 +16,7 @@ from hub.store import cards, deferrals, incidents, turns, whistles
 from hub.store.deferrals import Deferral, deferral_id
 from hub.store.moments import to_us
 from hub.store.tables import deferral
-from hub.whistle.supervision import State, Turn, turned
+from hub.whistle.supervision import State, Turn, asked_in, turned
 
 
 class Deferring:
@@ -52,17 +53,25 @@ class Deferring:
         return proposed
 
     def agree(self, id_: str) -> State:
-        """Another account agrees: no card is issued from now on. Raises Refused W136, W131, W138 where it is who asked,
-        W139 where the day of review is over by now."""
+        """Another account agrees: no card is issued from now on, until the day that was asked for.
+
+        Raises Refused W136, W131, W138 where it is who asked, W139 where that day is over by now.
+        """
         one = self._deferral(id_)
-        if one.proposed_by == self._by:
+        asked_by, until = one.proposed_by, one.review_at
+        if one.state is State.RENEWING:
+            wish = asked_in(turns.of_subjects(self._conn, [one.id])[one.id])
+            if wish is not None and wish.until is not None:
+                asked_by, until = wish.by, wish.until
+        if asked_by == self._by:
             raise Refused("W138")
-        if one.review_at <= self._at:
+        if until <= self._at:
             raise Refused("W139", most=0)
-        return self._make(one, Turn.AGREE, until=one.review_at)
+        return self._make(one, Turn.AGREE, until=until)
 
     def renew(self, id_: str, review: date) -> State:
-        """It was looked at, and waits on until the end of that day. Raises Refused W136, W131, W139."""
+        """It was looked at, and is to wait on until the end of that day; nothing changes until another account agrees.
+        Raises Refused W136, W131, W139."""
         one, until = self._deferral(id_), end_of(review, self._at)
         return self._make(one, Turn.RENEW, until=until)
 
@@ -89,7 +98,10 @@ class Deferring:
             reason_code=reason_code,
             until=until,
         )
-        turns.make(self._conn, deferral, made, review_us=to_us(until))
+        if turn is Turn.RENEW:
+            turns.make(self._conn, deferral, made)
+        else:
+            turns.make(self._conn, deferral, made, review_us=to_us(until))
         if turn is Turn.END:  # cards may fall due before the day that was agreed
             called = whistles.of_incidents(self._conn, [one.incident_id]).get(one.incident_id, [])
             cards.look_again(self._conn, [whistle.id for whistle in called])

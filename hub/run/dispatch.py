@@ -188,6 +188,7 @@ class Dispatch:
             if state is IncidentState.CANCELLED:
                 round_.end(still_open(standing), concern.incident, Ending.WITHDRAWN, now)
                 round_.released.append(concern.incident.id)
+                round_.over.append(concern.incident.id)
             elif state is IncidentState.OPEN and (standing or not concern.is_history):
                 self._follow(conn, round_, concern, standing, now)
 

@@ -2,7 +2,7 @@
 taken back."""
 
 from collections.abc import Iterable, Iterator
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from sqlalchemy import Connection
@@ -21,6 +21,8 @@ from hub.whistle.supervision import Grounds, Held, Trigger, Turn, follows_due, t
 
 _LAG: Final = timedelta(days=31)
 """How much later than it fell due a card may be issued, and still lead to something."""
+_NOT_OVER: Final = datetime.max.replace(tzinfo=UTC)
+"""The end of a time that the calendar does not reach yet: what is computed of it is the earliest end possible."""
 
 
 def followed(conn: Connection, pack: Pack, departments: Iterable[str], now: datetime) -> list[Asked]:
@@ -51,7 +53,8 @@ def _of_department(
         used.setdefault(one.kind, set()).update(one.cards)
 
     def until(follow: Follow, at: datetime) -> datetime:
-        return deadline("within", follow.within, at, pack.calendar).due_at
+        ends = deadline("within", follow.within, at, pack.calendar)
+        return _NOT_OVER if ends.provisional else ends.due_at
 
     known = {one.id: one for one in held}
     for grounds in follows_due((Held(one.id, one.card, one.due_at) for one in held), follows, used, until):

@@ -3,18 +3,21 @@
 from collections.abc import Iterable
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, distinct, exists, func, select
+from sqlalchemy import ColumnElement, Connection, and_, case, distinct, exists, func, or_, select
 
-from hub.model import IncidentState, Mode, Move, WhistleState
+from hub.jsonform import dumps
+from hub.model import IncidentState, Mode, Move, Stage, WhistleState
 from hub.store.tables import answer, card, event, incident, link, step, whistle
 
 _ENDED: Final = (IncidentState.CLOSED.value, IncidentState.VERIFIED.value)
 _COLOURS: Final = ("blue", "yellow", "red")
+_ENDS: Final = tuple(f'"stage":{dumps(one)}' for one in (Stage.DONE_BY_DEPT, Stage.CLOSED))
+"""How the answers to a report say that it is done."""
 
 
 def lifecycle(conn: Connection) -> dict[str, Any]:
-    """One consistent look. The last three count reports of matters that have ended: whose source was told all there is
-    to tell, whose source cannot be told, and those of which neither holds."""
+    """One consistent look. The last three count reports of matters that have ended: whose source was told of the end,
+    whose source cannot be told, and those of which neither holds."""
     told, cannot, rest = _answered(conn)
     return {
         "signed": _whistles(conn, step.c.after == WhistleState.SIGNED.value),
@@ -58,23 +61,22 @@ def _cards(conn: Connection) -> dict[str, int]:
 
 
 def _answered(conn: Connection) -> tuple[int, int, int]:
-    """Of the live reports that are joined to a matter that has ended: told, cannot be told, neither. One to which a
-    single answer is still on its way, or was refused for good, is not answered."""
-    ended = (
-        select(link.c.event_key)
+    """Of the live reports that are joined to a matter that has ended: told of the end, cannot be told, neither. What
+    counts is the newest answer to a report: an earlier one told of less, or of an end that did not last."""
+    order = func.row_number().over(partition_by=answer.c.event_key, order_by=answer.c.seq.desc())
+    newest = select(answer.c.event_key, answer.c.state, answer.c.body, order.label("place")).subquery()
+    state = case((or_(*(newest.c.body.contains(one) for one in _ENDS)), newest.c.state), else_="")
+    rows = conn.execute(
+        select(state.label("state"), func.count().label("n"))
+        .select_from(link)
         .join(incident, and_(incident.c.id == link.c.incident_id, incident.c.state.in_(_ENDED)))
+        .outerjoin(newest, and_(newest.c.event_key == link.c.event_key, newest.c.place == 1))
         .where(link.c.undone_us.is_(None), _is_live())
-    ).subquery()
-
-    def having(*states: str) -> ColumnElement[bool]:
-        return exists().where(answer.c.event_key == ended.c.event_key, answer.c.state.in_(states))
-
-    def number(those: ColumnElement[bool]) -> int:
-        return conn.execute(select(func.count()).select_from(ended).where(those)).scalar_one()
-
-    settled = ~having("waiting", "failed")
-    told, cannot = settled & having("told"), settled & ~having("told") & having("cannot")
-    return number(told), number(cannot), number(~told & ~cannot)
+        .group_by(state)
+    )
+    counted = {r.state: r.n for r in rows}
+    told, cannot = counted.pop("told", 0), counted.pop("cannot", 0)
+    return told, cannot, sum(counted.values())
 
 
 def _is_live() -> ColumnElement[bool]:

@@ -24,6 +24,7 @@ from hub.model import (
 from hub.pack import Pack
 from hub.run.announcing import tell_incidents
 from hub.run.answering import Answering
+from hub.run.carrying import end_over
 from hub.run.contractbook import ContractBook
 from hub.run.desk import NO_LEAD, PING_PONG, RETURNED, Desk
 from hub.run.expecting import expect
@@ -116,6 +117,7 @@ class Moving:
         whistles.add_reports(conn, round_.reports)
         self._desk.wait(conn, round_.waiting, now)
         self._desk.release(conn, round_.released, now)
+        end_over(conn, round_.over, now)
         self._notices.send(conn, [*round_.told, *round_.blown], ledger, now)
         incidents.change(conn, list(round_.changed.values()))
         self._answering.tell(conn, round_.said, now)

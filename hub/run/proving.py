@@ -1,6 +1,6 @@
 """Whether cards come out the same from what is stored: those that do not are void, with why."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -9,15 +9,16 @@ from sqlalchemy import Connection
 
 from hub.clock import day_of
 from hub.errors import Refused
-from hub.model import Actor
+from hub.model import Actor, Whistle
 from hub.pack import Pack
 from hub.run.contractbook import ContractBook
 from hub.run.following import unfollowed
 from hub.store import cards, deferrals, steps, turns, whistles
 from hub.store.cards import IssuedCard
+from hub.store.steps import Made
 from hub.store.tables import card as card_table
 from hub.whistle.calculation import Past, differences
-from hub.whistle.supervision import COUNTING, Turn, turned
+from hub.whistle.supervision import COUNTING, Turn, Waits, turned
 
 PORTION: Final = 500
 _GONE: Final = "WHISTLE"
@@ -46,16 +47,15 @@ class Proving:
         """Makes those of them void that do not come out the same; gives them back."""
         called = whistles.load(conn, {one.whistle_id for one in some})
         made = steps.of_whistles(conn, called)
-        holds = deferrals.holds(conn, {one.incident_id for one in called.values()})
+        matters = {one.id: _matter_of(one, called) for one in some}
+        waits = deferrals.waits(conn, set(matters.values()))
         found: list[Void] = []
         for one in some:
             whistle = called.get(one.whistle_id)
             if whistle is None:
                 found.append(Void(one, (_GONE,)))
                 continue
-            past = Past(
-                tuple(each.step for each in made.get(whistle.id, ())), holds.get(whistle.incident_id, ())
-            )
+            past = past_of(made.get(whistle.id, ()), waits.get(matters[one.id]))
             if differs := self._differs(conn, one, past):
                 found.append(Void(one, differs))
         for void in found:
@@ -70,6 +70,18 @@ class Proving:
             return (_NO_CONTRACT,)
         rules = self._pack.rules_on(day_of(told.called_at)).cards
         return differences(told, past, contract, self._pack.calendar, rules)
+
+
+def past_of(made: Iterable[Made], waits: Waits | None) -> Past:
+    """What is stored of a whistle, from its moves and the waiting of its matter."""
+    known = waits or Waits()
+    return Past(tuple(one.step for one in made), known.holds, known.carried)
+
+
+def _matter_of(one: IssuedCard, called: Mapping[str, Whistle]) -> str:
+    """The matter whose waiting counted when the card was issued."""
+    whistle = called.get(one.whistle_id)
+    return one.calculation.incident_id or (whistle.incident_id if whistle else "")
 
 
 def make_void(

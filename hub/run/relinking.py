@@ -15,6 +15,7 @@ from hub import ids
 from hub.errors import Refused
 from hub.incident.merge import Links, live, merge, unmerge
 from hub.model import Ending, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
+from hub.run import carrying
 from hub.run.caseload import WITHDRAWN, most_urgent, opening
 from hub.run.concern import concerns_of
 from hub.run.dispatch import Dispatch
@@ -53,6 +54,7 @@ class Relinking:
         incidents.change(self._conn, [kept, gone])
         blocks.copy_to(self._conn, source, kept)  # who tells of the merged matter finds what it became
         self._decide(source, target, "link")
+        carrying.go_along(self._conn, gone, kept, self._at)
         closed = self._dispatch.join(self._conn, gone, kept, self._at)
         kept = closed.get(kept.id, kept)
         self._dispatch.tell_incidents(self._conn, [gone, kept], self._at)
@@ -73,6 +75,7 @@ class Relinking:
         back = replace(gone, state=state, merged_into=None, version=gone.version + 1)
         back, kept = self._recounted(back), self._recounted(replace(kept, version=kept.version + 1))
         incidents.change(self._conn, [back, kept])
+        carrying.go_back(self._conn, back, kept, self._at)
         closed = self._dispatch.part(self._conn, back, kept, self._at)
         back, kept = closed.get(back.id, back), closed.get(kept.id, kept)
         self._dispatch.tell_incidents(self._conn, [back, kept], self._at)

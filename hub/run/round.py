@@ -51,6 +51,8 @@ class Round:
     """Word of whistles that were blown before."""
     waiting: list[tuple[IncidentId, str]] = field(default_factory=list)
     released: list[IncidentId] = field(default_factory=list)
+    over: list[IncidentId] = field(default_factory=list)
+    """Matters that have come to their end: closed, or called off."""
     steps: list[Made] = field(default_factory=list)
     said: list[Said] = field(default_factory=list)
     reports: list[NewReport] = field(default_factory=list)
@@ -142,6 +144,7 @@ class Round:
         """All that was to be done about it is done."""
         self.change(incident, replace(incident, state=IncidentState.CLOSED, closed_at=now))
         self.released.append(incident.id)
+        self.over.append(incident.id)
 
     def verify(self, incident: Incident) -> None:
         """All leads' results were checked: what is reported from now on is a recurrence (N10)."""

@@ -70,7 +70,7 @@ class Showing:
         """The whistle and its matter as `whistle.department` may see them through `output` at that moment."""
         view = {"incident": self._incident(incident), "whistle": _whistle(whistle)}
         plan = self._plan(contract, output, purpose, at)
-        return Look(view, plan, _scope(incident), {"incident": incident.id, "whistle": whistle.id})
+        return Look(view, plan, scope_of(incident), {"incident": incident.id, "whistle": whistle.id})
 
     def ended(
         self,
@@ -84,7 +84,7 @@ class Showing:
     ) -> Look:
         """Of a whistle that was called off, which one it is."""
         plan = self._plan(contract, output, purpose, at)
-        return Look({"whistle": {"id": whistle.id}}, plan, _scope(incident), {"whistle": whistle.id})
+        return Look({"whistle": {"id": whistle.id}}, plan, scope_of(incident), {"whistle": whistle.id})
 
     def summons(
         self,
@@ -108,7 +108,7 @@ class Showing:
         else:
             book = self._books.setdefault(("", ""), PlanBook(self._grants))
             plan = book.plan(department=department, purpose=HANDLE, output=Output.STREAM, on=day_of(at))
-        return Look(shown, plan, _scope(incident), {"incident": incident.id, "whistle": whistle.id})
+        return Look(shown, plan, scope_of(incident), {"incident": incident.id, "whistle": whistle.id})
 
     def report(
         self,
@@ -128,7 +128,7 @@ class Showing:
         care = _care(opened, incident, plan, day_of(at))
         event = opened.event
         rows = {"event": event.key} | ({"resident": event.requester} if event.requester else {})
-        return Look(_report_view(opened), plan, _scope(incident, known, care), rows)
+        return Look(_report_view(opened), plan, scope_of(incident, known, care), rows)
 
     def attachments(
         self,
@@ -144,7 +144,7 @@ class Showing:
         plan = self._plan(contract, Output.API, purpose, at, field=ATTACHMENTS)
         care = _care(opened, incident, plan, day_of(at))
         rows = {"event": opened.event.key}
-        return Look({"event": {"attachments": released}}, plan, _scope(incident, None, care), rows)
+        return Look({"event": {"attachments": released}}, plan, scope_of(incident, None, care), rows)
 
     def dossier(
         self,
@@ -166,7 +166,7 @@ class Showing:
         book = self._dossier_book(department, contract)
         plan = book.plan(department=department, purpose=purpose, output=Output.EXPORT, on=day_of(at))
         care = frozenset[Care]() if opened is None else _care(opened, incident, plan, day_of(at))
-        return Look(view, plan, _scope(incident, known, care), rows)
+        return Look(view, plan, scope_of(incident, known, care), rows)
 
     def _dossier_book(self, department: str, contract: Contract | None) -> PlanBook:
         """A contract says what comes with a whistle; what only a dossier holds is for grants alone to say."""
@@ -243,11 +243,12 @@ def _care(opened: OpenedReport, incident: Incident, plan: Plan, on: date) -> fro
     return frozenset(care)
 
 
-def _scope(
+def scope_of(
     incident: Incident,
     known: Callable[[], Iterable[str]] | None = None,
     care: frozenset[Care] = frozenset(),
 ) -> RowScope:
+    """Where the matter is, of what it is, and why it needs more care: what narrows a grant. `known`: as of `report`."""
     place = incident.place
     return RowScope(
         areas=areas_of(place.community_id or place.subdistrict_id),

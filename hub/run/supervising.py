@@ -21,7 +21,7 @@ from hub.run.contractbook import ContractBook
 from hub.run.following import followed
 from hub.run.ledger import Ledger
 from hub.run.notices import Notices
-from hub.run.proving import Proving
+from hub.run.proving import Proving, past_of
 from hub.run.trouble import code_of, is_of_the_batch
 from hub.store import cards, deferrals, events, facts, incidents, leases, steps, whistles
 from hub.store.cards import IssuedCard, card_id
@@ -154,14 +154,14 @@ class Supervising:
     def _look(self, conn: Connection, wanted: Sequence[str], now: datetime) -> list[_Look]:
         stored = whistles.load(conn, wanted)
         made = steps.of_whistles(conn, stored)
-        holds = deferrals.holds(conn, {one.incident_id for one in stored.values()})
+        waits = deferrals.waits(conn, {one.incident_id for one in stored.values()})
         excused = cards.excused(conn, stored)
         known = cards.of_whistles(conn, stored)
         looks: list[_Look] = []
         for id_ in wanted:
             if (one := stored.get(id_)) is None:
                 continue
-            past = Past(tuple(each.step for each in made.get(id_, ())), holds.get(one.incident_id, ()))
+            past = past_of(made.get(id_, ()), waits.get(one.incident_id))
             issued = {(card.step, card.rule) for card in known.get(id_, ()) if card.round == one.round}
             looks.append(self._judged(one, past, excused.get((id_, one.round), {}), issued, now))
         return looks

@@ -214,11 +214,17 @@ def in_states(conn: Connection, states: Iterable[State], limit: int, *, behind: 
 
 
 def excuse(conn: Connection, one: IssuedCard, why: str) -> None:
-    """The overdue step of the card does not count any more; that it was overdue stays as it is (N41)."""
+    """The overdue step of the card does not count any more; that it was overdue stays as it is (N41).
+
+    A card that fell due before the deadline warned, and says nothing of what was late after it; what is excused already
+    stays so for the reason that it has.
+    """
+    if one.due_at < one.calculation.counts_at:
+        return
     conn.execute(
         update(overdue)
         .where(overdue.c.whistle_id == one.whistle_id, overdue.c.step == one.step)
-        .where(overdue.c.round == one.round)
+        .where(overdue.c.round == one.round, overdue.c.excused == "")
         .values(excused=why)
     )
 

@@ -1,6 +1,6 @@
 """Matters that are agreed to wait (挂账), each with the day on which it is looked at again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -14,11 +14,9 @@ from hub.store.engine import chunks
 from hub.store.lists import among
 from hub.store.moments import from_us, to_us
 from hub.store.tables import deferral
-from hub.whistle.cards import Hold
-from hub.whistle.supervision import State, Turn, holds_of
+from hub.whistle.supervision import IN_FORCE, State, Waits, waits_of
 
-_WAITS: Final = (State.PROPOSED.value, State.AGREED.value)
-_AGREED: Final = frozenset({Turn.AGREE, Turn.RENEW, Turn.END})
+_WAITS: Final = tuple(sorted(one.value for one in (State.PROPOSED, *IN_FORCE)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,18 +91,18 @@ def of_incidents(conn: Connection, incident_ids: Iterable[str]) -> dict[str, lis
     return found
 
 
-def holds(conn: Connection, incident_ids: Iterable[str]) -> dict[str, tuple[Hold, ...]]:
-    """Matter → the times in which it was agreed to wait, by the turns of its deferrals."""
+def waits(conn: Connection, incident_ids: Iterable[str]) -> dict[str, Waits]:
+    """Matter → the times in which it was agreed to wait, by the turns of its deferrals; those that never were left
+    out."""
     known = of_incidents(conn, incident_ids)
     made = turns.of_subjects(conn, (one.id for some in known.values() for one in some))
-    return {
-        incident: tuple(hold for one in some for hold in _holds(made.get(one.id, ())))
-        for incident, some in known.items()
-    }
+    return {incident: waits_of(made.get(one.id, ()) for one in some) for incident, some in known.items()}
 
 
-def _holds(made: Sequence[Any]) -> tuple[Hold, ...]:
-    return holds_of([(one.at, one.until) for one in made if one.turn in _AGREED and one.until is not None])
+def unsettled(conn: Connection, incident_ids: Iterable[str]) -> list[Deferral]:
+    """Those of these matters that are proposed or agreed, oldest first."""
+    known = of_incidents(conn, incident_ids)
+    return [one for some in known.values() for one in some if one.state is not State.ENDED]
 
 
 def waiting(conn: Connection, limit: int) -> list[Deferral]:

@@ -28,6 +28,11 @@ def make(conn: Connection, table: Table, one: Turned, **changes: object) -> None
     insert_or_fence(conn, turn, [_row(one)])
 
 
+def copy(conn: Connection, made: Iterable[Turned], subject_id: str) -> None:
+    """The same turns as the history of another subject; raises Fenced where it has one already."""
+    insert_or_fence(conn, turn, [_row(one) | {"subject_id": subject_id} for one in made])
+
+
 def of_subjects(conn: Connection, ids: Iterable[str]) -> dict[str, list[Turned]]:
     """Subject → its turns, first to last."""
     found: dict[str, list[Turned]] = {}

@@ -243,6 +243,16 @@ def pull(conn: Connection, department: str, limit: int, *, behind: int = 0) -> t
     return {r.message_id: r.whistle_id for r in rows}, rows[-1].seq if rows else behind
 
 
+def place_of(conn: Connection, department: str, message_id: str) -> int:
+    """Where a message of `department` stands among those that it fetches; before all of them where it has none such."""
+    query = select(delivery.c.seq).where(
+        delivery.c.message_id == message_id,
+        delivery.c.channel == "pull",
+        delivery.c.department == department,
+    )
+    return conn.execute(query).scalar_one_or_none() or 0
+
+
 def mark(
     conn: Connection, channel: str, ids: Iterable[str], state: str, at: datetime, *, department: str
 ) -> int:

@@ -53,6 +53,9 @@ class Calculation:
     due_at: datetime
     counts_at: datetime
     """Later than due where more time was granted."""
+    incident_id: str = ""
+    """The matter that the whistle belonged to then, whose waiting counted: a merge may have brought it elsewhere since.
+    "" on cards from before this was kept."""
     holds: tuple[Hold, ...]
     """Times in which the matter was agreed to wait that had a part in it."""
     moment: datetime
@@ -66,6 +69,8 @@ class Past:
 
     history: tuple[Step, ...]
     holds: tuple[Hold, ...] = ()
+    carried: frozenset[Hold] = frozenset()
+    """Those of `holds` that came along with another matter: a card from before has no part in them."""
 
 
 def calculation_of(due: DueCard, whistle: Whistle, past: Past, calendar: Calendar) -> Calculation:
@@ -88,6 +93,7 @@ def calculation_of(due: DueCard, whistle: Whistle, past: Past, calendar: Calenda
         from_at=one.from_at,
         due_at=one.due_at,
         counts_at=one.counts_at,
+        incident_id=whistle.incident_id,
         holds=_up_to(past.holds, due.moment),
         moment=due.moment,
         card=due.rule.card,
@@ -117,7 +123,7 @@ def differences(
     """What comes out otherwise, as codes: RULE, HISTORY, CONTRACT, DEADLINE, WAITING, MOMENT; empty where the card
     reproduces."""
     one = _deadline(told, past, contract, calendar)
-    holds = _up_to(past.holds, told.moment)
+    holds = _waited(told, past)
     found = (
         ("RULE", told.rule in rules.rules and told.rule.speaks_of(told.step, told.level)),
         ("HISTORY", told.steps == _used(past, told.version) and not _was_done(told, past)),
@@ -153,6 +159,14 @@ def _used(past: Past, version: int) -> tuple[UsedStep, ...]:
 
 def _up_to(holds: Iterable[Hold], moment: datetime) -> tuple[Hold, ...]:
     return tuple(one for one in holds if one.begins_at <= moment)
+
+
+def _waited(told: Calculation, past: Past) -> tuple[Hold, ...]:
+    """The times of waiting that count for the card: those that are stored, and of what came along with another matter
+    only what the card knew of."""
+    return tuple(
+        one for one in _up_to(past.holds, told.moment) if one not in past.carried or one in told.holds
+    )
 
 
 def _was_done(told: Calculation, past: Past) -> bool:

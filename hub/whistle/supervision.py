@@ -5,7 +5,7 @@ Pure. Like the table of whistles: a turn that is not in it is refused, and the r
 stay as they are; only a state moves, and every turn stands in the history.
 """
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -38,6 +38,8 @@ class State(StrEnum):
     """A card that it rested on was taken back."""
     PROPOSED = "proposed"
     AGREED = "agreed"
+    RENEWING = "renewing"
+    """Agreed, and one person wants it to wait on; another one has not agreed yet."""
     ENDED = "ended"
 
 
@@ -55,6 +57,8 @@ class Turn(StrEnum):
     DROP = "drop"
     AGREE = "agree"
     RENEW = "renew"
+    CARRY = "carry"
+    """Its matter went into another, or came back from it: what was agreed of the problem goes along."""
     END = "end"
 
 
@@ -77,13 +81,19 @@ TABLE: Final[Mapping[tuple[State, Turn], Way]] = {
     (State.OPEN, Turn.DROP): (State.DROPPED, _HUB),
     (State.ANSWERED, Turn.DROP): (State.DROPPED, _HUB),
     (State.PROPOSED, Turn.AGREE): (State.AGREED, _CENTRE),
-    (State.PROPOSED, Turn.END): (State.ENDED, _CENTRE),
-    (State.AGREED, Turn.RENEW): (State.AGREED, _CENTRE),
-    (State.AGREED, Turn.END): (State.ENDED, _CENTRE),
+    (State.PROPOSED, Turn.END): (State.ENDED, _HUB),
+    (State.AGREED, Turn.RENEW): (State.RENEWING, _CENTRE),
+    (State.RENEWING, Turn.RENEW): (State.RENEWING, _CENTRE),
+    (State.RENEWING, Turn.AGREE): (State.AGREED, _CENTRE),
+    **{(state, Turn.CARRY): (state, frozenset({Actor.HUB})) for state in (State.AGREED, State.RENEWING)},
+    **{(state, Turn.END): (State.ENDED, _HUB) for state in (State.AGREED, State.RENEWING)},
 }
 """(state, turn) → where it leads, and who may make it."""
 COUNTING: Final = frozenset({State.STANDING, State.APPEALED, State.REVIEWED, State.KEPT})
 """States in which a card stands against its department."""
+IN_FORCE: Final = frozenset({State.AGREED, State.RENEWING})
+"""States in which a matter is agreed to wait."""
+_SAYS_UNTIL: Final = frozenset({Turn.AGREE, Turn.RENEW, Turn.END})
 LASTING: Final = frozenset({State.OPEN, State.ANSWERED, State.CLOSED})
 """States in which a measure uses up the cards that it rests on."""
 
@@ -116,7 +126,7 @@ class Turned:
     after: State
     reason_code: str = ""
     until: datetime | None = None
-    """Of a deferral, until when it waits from then on."""
+    """Of a deferral, until when it waits from then on; of RENEW, until when it is asked to."""
     nonce: str = ""
     """Digest of the department's own number for its appeal: a retry changes nothing."""
 
@@ -213,3 +223,41 @@ def holds_of(words: Sequence[tuple[datetime, datetime]]) -> tuple[Hold, ...]:
         if ends_at > at:
             found.append(Hold(at, ends_at))
     return tuple(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Waits:
+    """The times in which one matter was agreed to wait; `carried`: those that came along with another matter, of which
+    a card from before does not know."""
+
+    holds: tuple[Hold, ...] = ()
+    carried: frozenset[Hold] = frozenset()
+
+
+def waits_of(deferrals: Iterable[Sequence[Turned]]) -> Waits:
+    """What the turns of a matter's deferrals, each first to last, say of it."""
+    own: set[Hold] = set()
+    carried: set[Hold] = set()
+    for turns in deferrals:
+        is_carried = any(one.turn is Turn.CARRY for one in turns)
+        (carried if is_carried else own).update(holds_of(list(_agreed(turns))))
+    every = sorted(own | carried, key=lambda one: (one.begins_at, one.ends_at))
+    return Waits(tuple(every), frozenset(carried - own))
+
+
+def _agreed(turns: Iterable[Turned]) -> Iterator[tuple[datetime, datetime]]:
+    """What was agreed, when and until when. A renewal that one account could make by itself led back to AGREED: what
+    was agreed so before two had to stays."""
+    for one in turns:
+        if one.turn in _SAYS_UNTIL and one.after is not State.RENEWING and one.until is not None:
+            yield one.at, one.until
+
+
+def asked_in(turns: Sequence[Turned]) -> Turned | None:
+    """The last wish that the matter may wait on; None where there is none."""
+    return next((one for one in reversed(turns) if one.turn is Turn.RENEW), None)
+
+
+def came_from(turns: Sequence[Turned]) -> str:
+    """The matter from which a deferral came along last; "" where it was agreed for the one that it stands with."""
+    return next((one.reason_code for one in reversed(turns) if one.turn is Turn.CARRY), "")

@@ -26,6 +26,7 @@ EXITS: Final[Mapping[Exit, str]] = {
     Exit.TOPIC_DEADLETTER: "topics",
     Exit.HTTP_WHISTLE: "answers",
     Exit.HTTP_ATTACHMENT: "answers",
+    Exit.HTTP_CARD: "answers",
     Exit.HTTP_PULL: "answers",
     Exit.HTTP_SEARCH: NOTHING_YET,
     Exit.HTTP_STREAM: NOTHING_YET,

@@ -10,16 +10,19 @@ import orjson
 import pytest
 from fastapi.testclient import TestClient
 
+from hub.access.exits import Exit
 from hub.api.app import serve
 from hub.api.edges import BODY_LIMIT, EVIDENCE_LIMIT
 from hub.errors import FixSettings
 from hub.model import Channel, Code, Stage
 from hub.run.asking import Asking
+from hub.run.carded import Carded
 from hub.store import keys, principals
 from hub.whistle.supervision import Trigger
 from tests.e2e.test_journey import spot
 from tests.instruments import HubInHand, at, person, stated
 from tests.photos import scene
+from tests.unit.run.ledgers import rows
 
 KEYS = {"zilai": "k" * 32, "chengguan": "c" * 32}
 
@@ -85,6 +88,23 @@ def test_a_department_fetches_until_it_acknowledges(hub: HubInHand, http: TestCl
     )
     assert mine.json() == {"acknowledged": len(ids)}
     assert http.get("/departments/me/whistles", headers=by(puller.department)).json() == {"whistles": []}
+
+
+def test_a_department_fetches_what_follows_a_message_of_its_own(hub: HubInHand, http: TestClient) -> None:
+    puller = next(c for c in hub.hub.pack.contracts if Channel.PULL in c.channels).department
+    _call(hub, puller)
+
+    def ids(query: str = "") -> list[str]:
+        found = http.get(f"/departments/me/whistles{query}", headers=by(puller)).json()["whistles"]
+        return [one["id"] for one in found]
+
+    every = ids()
+    assert len(every) > 1
+    assert [every[1]] == ids(f"?limit=1&behind={every[0]}")
+    assert [] == ids(f"?behind={every[-1]}")
+    assert every == ids("?behind=wh_0")
+    http.post("/departments/me/whistles/acknowledgements", headers=by(puller), json={"ids": every[:1]})
+    assert every[1:] == ids(f"?behind={every[0]}")
 
 
 def _call(hub: HubInHand, department: str) -> None:
@@ -389,6 +409,21 @@ def test_a_department_sees_its_own_cards_each_with_how_it_was_computed(
     assert [False, True] == [card["words"][language].isascii() for language in ("zh", "en")]
     assert {"cards": []} == http.get("/departments/me/cards", headers=by("chengguan")).json()
     assert 401 == http.get("/departments/me/cards").status_code
+    assert "incident_id" not in card["calculation"]
+    (row,) = [row for row in rows(carded) if row.exit is Exit.HTTP_CARD]
+    assert ("zilai", "handle", (card["id"],)) == (row.who, row.purpose, row.rows)
+    assert {"card.id", "card.calculation", "card.words"} <= set(row.fields)
+
+
+def test_a_department_sees_of_its_cards_what_is_granted_and_no_more(carded: HubInHand) -> None:
+    some = [one for one in carded.hub.pack.grants if one.field in {"card.id", "card.step", "whistle.id"}]
+    ended = [replace(one, valid_to=date(2026, 1, 2)) for one in some if one.field == "card.step"]
+    now, ledger = carded.clock.now(), carded.hub.ledgers.mine()
+    sees = [
+        Carded(store=carded.hub.store, grants=grants).list("zilai", 9, ledger=ledger, now=now)
+        for grants in (some, [*(one for one in some if one.field != "card.step"), *ended], [])
+    ]
+    assert [{"id", "step"}, {"id"}, set()] == [set(one) for (one,) in sees]
 
 
 def test_a_card_is_appealed_once_and_a_retry_changes_nothing(carded: HubInHand, http: TestClient) -> None:

@@ -118,6 +118,7 @@ OVERSEEN: Final[Mapping[State, str]] = {
     State.DROPPED: "依据已撤销",
     State.PROPOSED: "已提出挂账",
     State.AGREED: "挂账中",
+    State.RENEWING: "挂账中，续期待另一人同意",
     State.ENDED: "挂账结束",
 }
 OVERSEES: Final[Mapping[Turn, str]] = {
@@ -130,7 +131,8 @@ OVERSEES: Final[Mapping[Turn, str]] = {
     Turn.CLOSE: "办结",
     Turn.DROP: "依据撤销",
     Turn.AGREE: "另一人同意",
-    Turn.RENEW: "复审后续期",
+    Turn.RENEW: "复审后申请续期",
+    Turn.CARRY: "随并案、拆案带往另一事项",
     Turn.END: "结束",
 }
 

@@ -95,6 +95,10 @@ def test_a_matter_waits_once_two_accounts_agree(hub: HubInHand) -> None:
     assert "agreed" == call("defer", "agree", asked["deferral"], *TWO)["state"]
     (told,) = call("defer", "list")["deferrals"]
     assert {"incident": matter, "reason_code": "PIPES", "proposed_by": "zhongxin01"}.items() <= told.items()
-    assert "agreed" == call("defer", "review", asked["deferral"], "--until", "2026-04-30", *ONE)["state"]
+    assert "renewing" == call("defer", "review", asked["deferral"], "--until", "2026-04-30", *ONE)["state"]
+    (told,) = call("defer", "list")["deferrals"]
+    assert {"asked_by": "zhongxin01", "asked_until": "2026-04-30T16:00:00+00:00"}.items() <= told.items()
+    assert "W138" in call("defer", "agree", asked["deferral"], *ONE, exit_code=1)
+    assert "agreed" == call("defer", "agree", asked["deferral"], *TWO)["state"]
     assert "ended" == call("defer", "review", asked["deferral"], *ONE)["state"]
     assert {"deferrals": []} == call("defer", "list")

@@ -1,5 +1,6 @@
 """The audit as it is stored, put before the verifier."""
 
+from hub.access.audit import AuditRow, row_of
 from hub.access.chain import Broken, Chain, ChainBlock, Verified, verify
 from tests.instruments import HubInHand
 
@@ -12,6 +13,11 @@ def blocks(hub: HubInHand) -> dict[str, list[ChainBlock]]:
     ):
         found.setdefault(chain, []).append(ChainBlock(chain, seq, previous, rows, digest))
     return found
+
+
+def rows(hub: HubInHand) -> list[AuditRow]:
+    """Every row of the audit, chain by chain."""
+    return [row_of(line) for chain in blocks(hub).values() for one in chain for line in one.body.splitlines()]
 
 
 def verdicts(hub: HubInHand) -> list[Verified | Broken]:

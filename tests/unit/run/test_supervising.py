@@ -8,17 +8,20 @@ import orjson
 import pytest
 from sqlalchemy import select
 
+from hub.clock import day_of
 from hub.errors import Refused
-from hub.model import Mode, Move
+from hub.model import Duration, Mode, Move, Unit
 from hub.run.appealing import Appealing, Reviewing
 from hub.run.asking import Asking
 from hub.run.deferring import Deferring
 from hub.run.explaining import explain
+from hub.run.following import followed
 from hub.run.proving import Proving
 from hub.store import cards, facts, keys, measures, whistles
 from hub.store.cards import IssuedCard
 from hub.store.moments import to_us
 from hub.store.tables import incident as incident_rows
+from hub.whistle.cardrules import Card, Follow, Measure
 from hub.whistle.supervision import State, Trigger, Turn
 from tests.instruments import HubInHand
 from tests.unit.run.ledgers import is_whole
@@ -27,6 +30,7 @@ from tests.unit.run.matters import incidents as matters
 from tests.unit.run.sources import pipe
 from tests.unit.run.test_deciding import decide, whistle_of
 from tests.unit.run.test_moving_on import tell
+from tests.unit.whistle.conftest import read_calendar
 
 
 @pytest.fixture
@@ -231,7 +235,10 @@ def test_a_matter_that_is_agreed_to_wait_is_shown_no_card_and_its_overdue_step_s
     assert "" == overdue(called)["finish"]
     assert [] == findings(called, "D159")
     with called.hub.store.write() as conn:
-        assert State.AGREED is defer("c").renew(one.id, date(2026, 4, 30))
+        assert State.RENEWING is defer("c").renew(one.id, date(2026, 4, 30))
+        with pytest.raises(Refused, match="W138"):
+            defer("c").agree(one.id)
+        assert State.AGREED is defer("a").agree(one.id)
     look(called, days=20)
     assert [] == shown(called)
     with called.hub.store.write() as conn:
@@ -273,6 +280,56 @@ def test_an_appeal_that_two_accounts_uphold_changes_what_counts_and_never_the_fa
     assert [("interview", "open"), ("letter", "dropped")] == asked(called)
     with pytest.raises(Refused, match="W132"):
         appealing(called).take("zilai", letter.id, APPEAL | {"nonce": "2"}, called.clock.now())
+
+
+@pytest.mark.nasty("N41")
+def test_a_warning_that_is_taken_back_leaves_what_was_late_afterwards_late(called: HubInHand) -> None:
+    report(called, "zilai", "sign")
+    look(called, days=1, hours=6)
+    (warning,) = of_department(called)
+    look(called, days=1)
+    appealing(called).take("zilai", warning.id, APPEAL, called.clock.now())
+    for account in ("first", "second"):
+        review(called, warning.id, Turn.WITHDRAW, account)
+    assert "" == overdue(called)["finish"]
+    look(called, days=20)
+    assert [("blue", "withdrawn"), ("yellow", "standing"), ("red", "standing")] == [
+        (card, state) for card, _, state in shown(called)
+    ]
+
+
+def test_a_time_that_ends_beyond_the_calendar_has_not_ended_for_who_appeals(called: HubInHand) -> None:
+    look(called, hours=2)
+    (card,) = of_department(called)
+    pack = called.hub.pack
+    short = replace(pack, calendar=read_calendar(until=day_of(called.clock.now())))
+    late = called.clock.now() + timedelta(days=30)
+    with pytest.raises(Refused, match="W133"):
+        appealing(called).take("zilai", card.id, APPEAL, late)
+    done = Appealing(store=called.hub.store, vault=called.hub.vault, pack=short).take(
+        "zilai", card.id, APPEAL, late
+    )
+    assert State.APPEALED is done.state
+
+
+def test_cards_count_together_as_long_as_nobody_knows_when_their_time_ends(called: HubInHand) -> None:
+    report(called, "zilai", "sign")
+    look(called, days=20)
+    pack, today = called.hub.pack, day_of(called.clock.now())
+    follow = Follow(
+        card=Card.YELLOW,
+        count=2,
+        within=Duration(1, Unit.WORK_DAY),
+        then=Measure.LETTER,
+        answer_within=Duration(1, Unit.URGENT_DAY),
+    )
+    with called.hub.store.write() as conn:
+        (first,) = [one for one in of_department(called) if one.card is Card.YELLOW]
+        cards.add(conn, [replace(first, id="cd_0", due_at=first.due_at + timedelta(days=5))])
+        rules = [replace(one, cards=replace(one.cards, follows=(follow,))) for one in pack.whistles]
+        for covers_to, letters in ((today, []), (day_of(first.due_at), ["letter"])):
+            other = replace(pack, calendar=read_calendar(until=covers_to), whistles=tuple(rules))
+            assert letters == [one.kind for one in followed(conn, other, {"zilai"}, called.clock.now())]
 
 
 def test_an_appeal_that_is_not_upheld_leaves_everything_as_it_was(called: HubInHand) -> None:

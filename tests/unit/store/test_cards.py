@@ -19,7 +19,7 @@ from hub.store.tables import overdue
 from hub.whistle.calculation import Calculation
 from hub.whistle.cardrules import Card, CardRule, Measure, Timing
 from hub.whistle.cards import Hold
-from hub.whistle.supervision import COUNTING, State, Trigger, Turn, turned
+from hub.whistle.supervision import COUNTING, State, Trigger, Turn, Waits, turned
 
 NOW = datetime(2026, 3, 10, 1, tzinfo=UTC)
 DAY = timedelta(days=1)
@@ -108,6 +108,26 @@ def test_an_overdue_step_is_excused_and_stays(store: Store) -> None:
         ]
 
 
+def test_a_card_from_before_the_deadline_excuses_nothing_and_no_excuse_takes_anothers_place(
+    store: Store,
+) -> None:
+    warned, late = issued("wh_a"), issued("wh_b")
+    warned = replace(warned, calculation=replace(warned.calculation, counts_at=NOW + DAY))
+    fact = {"step": "finish", "round": 0, "due_us": 1, "noted_us": 2}
+    with store.write() as conn:
+        insert(
+            conn,
+            overdue,
+            [
+                fact | {"whistle_id": "wh_a", "excused": ""},
+                fact | {"whistle_id": "wh_b", "excused": "extended"},
+            ],
+        )
+        cards.excuse(conn, warned, "appealed")
+        cards.excuse(conn, late, "appealed")
+        assert {("wh_b", 0): {"finish": "extended"}} == cards.excused(conn, ["wh_a", "wh_b"])
+
+
 def test_what_is_stored_comes_back_and_a_second_one_is_not_issued(store: Store) -> None:
     one = issued("wh_a")
     with store.write() as conn:
@@ -183,9 +203,9 @@ def test_a_matter_waits_from_the_word_of_the_second_one_to_the_day_of_review(sto
     )
     with store.write() as conn:
         deferrals.add(conn, one)
-        assert {"in_1": ()} == deferrals.holds(conn, ["in_1", "in_2"])
+        assert {"in_1": Waits()} == deferrals.waits(conn, ["in_1", "in_2"])
         turns.make(conn, deferral_table, agreed)
-        assert {"in_1": (Hold(NOW + DAY, NOW + 9 * DAY),)} == deferrals.holds(conn, ["in_1"])
+        assert {"in_1": Waits((Hold(NOW + DAY, NOW + 9 * DAY),))} == deferrals.waits(conn, ["in_1"])
         assert [State.AGREED] == [each.state for each in deferrals.waiting(conn, 9)]
         assert ((0, ""), (1, "df_1")) == (
             deferrals.unreviewed(conn, NOW + 9 * DAY),

@@ -357,6 +357,8 @@ TYPHOON = Calendar(
 LATE_WORD = replace(made(SIGNED, RESULT)[1], at=after(hours=119))
 """Handed back in time, stored after the card was issued."""
 AFTERWARDS = made(SIGNED, (Move.RESULT, 300, S.SIGNED, S.RESULT))
+WAIT = Hold(after(days=6), after(days=30))
+CARRIED = Past(made(SIGNED), (WAIT,), frozenset({WAIT}))
 LONGER = LIMITS | {"finish": Duration(6, Unit.URGENT_DAY)}
 
 
@@ -385,6 +387,7 @@ LONGER = LIMITS | {"finish": Duration(6, Unit.URGENT_DAY)}
             ("WAITING", "MOMENT"),
             id="a wait that had been agreed",
         ),
+        pytest.param({"past": CARRIED}, (), id="a wait that came along with another matter"),
     ],
 )
 def test_what_makes_a_card_void(changes: dict[str, Any], differs: tuple[str, ...]) -> None:
