@@ -24,7 +24,7 @@ from hub.store.engine import BYTES, chunks
 from hub.store.lists import among
 from hub.store.moments import to_us
 from hub.store.tables import link, report
-from hub.whistle.dossier import Algorithm, Chain, field_digest, salt_of
+from hub.whistle.dossier import ENTRY, Algorithm, Chain, digests_of, field_digest, inner_of
 
 PORTION: Final = 250
 """Rows of one table a transaction."""
@@ -120,23 +120,28 @@ class Filing:
                 chain = chain.after(filed[-1].entry)
             whistle = called[id_]
             heads[id_] = Standing(chain, whistle.incident_id, occurrences.clocks_digest(whistle))
-        dossiers.add(conn, filed, heads, [one.at_us for one in fresh])
+        dossiers.add(conn, filed, heads)
 
     def _filed(self, one: Occurrence, chain: Chain, data_keys: Mapping[str, DataKey]) -> Filed:
         seed = self._random_bytes(16)
         said = {name: value for name, value in one.said.items() if value not in (None, "")}
-        digests = {
-            name: field_digest(self._algorithm, salt_of(seed, name), name, value)
-            for name, value in said.items()
-        }
-        subjects: dict[str, str] = {}
+        about = [one.kind, dossiers.moment(one.at_us)]
+        digests = [*digests_of(self._algorithm, seed, {ENTRY: about, **said}).values()]
+        sealed: dict[str, tuple[str, str]] = {}
         for name, (subject, value) in one.sealed.items():
             if subject in data_keys:
-                subjects[name] = subject
                 salt = personal_salt(self._vault, data_keys[subject], one.whistle_id, one.origin, name)
-                digests[name] = field_digest(self._algorithm, salt, name, value)
-        entry = chain.append(one.kind, dossiers.moment(one.at_us), digests, self._algorithm)
-        return Filed(entry=entry, origin=one.origin, said=said, subjects=subjects, seed=seed)
+                sealed[name] = (subject, field_digest(self._algorithm, salt, name, value))
+                digests.append(sealed[name][1])
+        return Filed(
+            entry=chain.append(inner_of(self._algorithm, digests), self._algorithm),
+            kind=one.kind,
+            made_us=one.at_us,
+            origin=one.origin,
+            said=said,
+            sealed=sealed,
+            seed=seed,
+        )
 
 
 def personal_salt(vault: Vault, key: DataKey, whistle_id: str, origin: str, name: str) -> bytes:

@@ -4,22 +4,52 @@ Beside the clockwork and not in it: deadlines never wait for it, and no whistle'
 found by itself and caught up with.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+import orjson
+import structlog
+
 from hub.bus.message import Fenced
 from hub.clock import Clock, is_due
-from hub.run import anchorfiles
+from hub.errors import TryLater
+from hub.run import anchorfiles, anchorindex
+from hub.run.anchorindex import AnchorIndex
 from hub.run.filing import Filing
-from hub.store import dossiers, leases
+from hub.store import dossiers, facts, leases
 from hub.store.engine import Store
 from hub.whistle.anchors import Head, Signer, mark_of
+from hub.whistle.dossier import Chain, Entry, follow
 
+log = structlog.get_logger()
 LEASE: Final = "registrar"
+NOT_ANCHORED: Final = "not_anchored"
+"""The fact that dossiers were not anchored: [how many, one of them]."""
 _HEADS: Final = 1_000
 """Heads a line: an export carries the whole line that names its own."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Grown:
+    """A dossier as it was anchored last, as the store says that it stands now, and the entries in between."""
+
+    mark: str
+    before: Chain
+    now: Chain
+    links: Sequence[Entry]
+
+    @property
+    def goes_on(self) -> bool:
+        """Whether those entries lead from the one to the other."""
+        return follow(self.before, (e for e in self.links if e.seq <= self.now.seq)) == self.now
+
+    @property
+    def is_new(self) -> bool:
+        """Whether there is something to sign; what was signed and not noted in the store is not signed again."""
+        return self.goes_on and self.now != self.before
 
 
 class Registrar:
@@ -42,6 +72,7 @@ class Registrar:
         self._lease = leases.Holding(store, LEASE, worker, timedelta(seconds=lease_s))
         self._anchors, self._every, self._signer = anchors, anchor_every, signer
         self._next_anchor = clock.now()
+        self._refused = -1  # not known yet
 
     def step(self) -> int:
         """Files one portion; returns how much that was. 0 while another does it."""
@@ -79,17 +110,59 @@ class Registrar:
         return portions
 
     def anchor(self, held: leases.Lease) -> int:
-        """Anchors every dossier that has grown; returns how many. What is written and not noted is written again."""
-        anchored = 0
-        while self._anchors is not None:
+        """Anchors every dossier that has grown; returns how many. One whose chain does not go on from what was anchored
+        of it last is not signed: doctor names it (D162) for as long as that is so. Raises TryLater V109 where the anchors
+        cannot be read or written."""
+        if self._anchors is None:
+            return 0
+        done, refused = 0, list[str]()
+        try:
+            with anchorindex.opened(self._anchors) as index:
+                for grown in self._grown(index):
+                    going_on = [one.now for one in grown if one.goes_on]
+                    refused += [one.now.whistle_id for one in grown if not one.goes_on]
+                    if heads := [Head(one.mark, one.now.seq, one.now.head) for one in grown if one.is_new]:
+                        anchorfiles.append(self._anchors, self._signer(), heads, self._clock.now())
+                    with self._store.write() as conn:
+                        leases.hold(conn, held)
+                        dossiers.mark_anchored(conn, going_on)
+                    done += len(going_on)
+        except OSError:
+            raise TryLater("V109", name=str(self._anchors)) from None
+        self._tell(held, refused)
+        return done
+
+    def _grown(self, index: AnchorIndex) -> Iterator[list[_Grown]]:
+        """Dossiers that have grown by what the store says, a line's worth at a time."""
+        after = ""
+        while True:
             with self._store.read() as conn:
-                grown = dossiers.unanchored(conn, _HEADS)
-            if not grown:
-                break
-            heads = [Head(mark_of(one.whistle_id), one.seq, one.head) for one in grown]
-            anchorfiles.append(self._anchors, self._signer(), heads, self._clock.now())
-            with self._store.write() as conn:
-                leases.hold(conn, held)
-                dossiers.mark_anchored(conn, grown)
-            anchored += len(grown)
-        return anchored
+                heads = dossiers.unanchored(conn, after, _HEADS)
+                if not heads:
+                    return
+                marks = {one.whistle_id: mark_of(one.whistle_id) for one in heads}
+                last = index.last(marks.values())
+                before = {
+                    id_: Chain(id_, last[mark].seq, last[mark].digest) if mark in last else Chain(id_)
+                    for id_, mark in marks.items()
+                }
+                links = dossiers.links(conn, before)
+            yield [
+                _Grown(marks[o.whistle_id], before[o.whistle_id], o, links.get(o.whistle_id, []))
+                for o in heads
+            ]
+            after = heads[-1].whistle_id
+
+    def _tell(self, held: leases.Lease, refused: Sequence[str]) -> None:
+        """For doctor. What who writes to the store takes away of it is said again at the next anchor."""
+        if not refused and self._refused == 0:
+            return
+        with self._store.write() as conn:
+            leases.hold(conn, held)
+            if refused:
+                facts.put(conn, NOT_ANCHORED, orjson.dumps([len(refused), refused[0]]).decode())
+            else:
+                facts.drop(conn, NOT_ANCHORED)
+        if refused and len(refused) > self._refused:
+            log.error("dossiers_not_anchored", code="D162", count=len(refused), first=refused[0])
+        self._refused = len(refused)

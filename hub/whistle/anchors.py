@@ -120,10 +120,14 @@ def parse(line: bytes) -> Anchor | None:
     return anchor if anchor.line == line else None  # another spelling of the same is not what was written
 
 
-def points(anchors: Iterable[Anchor], whistle_id: str) -> Mapping[int, str]:
-    """seq → digest: what these anchors say of one dossier."""
+def points(anchors: Iterable[Anchor], whistle_id: str) -> Mapping[int, frozenset[str]]:
+    """seq → digests: what these anchors say of one dossier. More than one is a finding of its own: an entry that was
+    anchored was written anew, and anchored again."""
     mark = mark_of(whistle_id)
-    return {head.seq: head.digest for one in anchors for head in one.heads if head.mark == mark}
+    found: dict[int, set[str]] = {}
+    for head in (head for one in anchors for head in one.heads if head.mark == mark):
+        found.setdefault(head.seq, set()).add(head.digest)
+    return {seq: frozenset(digests) for seq, digests in found.items()}
 
 
 def public_key(text: str) -> bytes | None:

@@ -17,7 +17,7 @@ from hub.jsonform import plain
 from hub.run import dossierfile
 from hub.run.verifying import Proof, prove, prove_chain
 from hub.whistle.anchors import Anchor, Head, Signer, mark_of
-from hub.whistle.dossier import Algorithm, Chain, Entry, field_digest, salt_of
+from hub.whistle.dossier import ENTRY, FORMAT, Algorithm, Chain, Entry, digests_of, inner_of, salt_of
 
 WHISTLE = "wh_" + "0" * 32
 OURS, THEIRS = Signer(b"o" * 32), Signer(b"t" * 32)
@@ -26,14 +26,25 @@ SEED = b"s" * 16
 MOVES = ("sign", "contact", "arrive", "handle", "result")
 
 
+AT = "2026-03-10T01:05:00.000000+00:00"
+
+
+def fields(move: str) -> dict[str, Any]:
+    """What an entry says."""
+    return {ENTRY: ["move", AT], "dossier.moves/move": move, "dossier.moves/by": "shuiwu"}
+
+
+def digests(move: str) -> dict[str, str]:
+    """The digests of what it says."""
+    return digests_of(Algorithm.SHA256, SEED, fields(move))
+
+
 def chained(moves: Sequence[str] = MOVES, behind: Chain | None = None) -> list[Entry]:
     """A dossier of these moves."""
     entries: list[Entry] = []
     start = behind or Chain(WHISTLE)
     for move in moves:
-        fields = {"dossier.moves/move": move, "dossier.moves/by": "shuiwu"}
-        digests = {n: field_digest(Algorithm.SHA256, salt_of(SEED, n), n, v) for n, v in fields.items()}
-        entries.append(start.append("move", "2026-03-10T01:05:00.000000+00:00", digests, Algorithm.SHA256))
+        entries.append(start.append(inner_of(Algorithm.SHA256, digests(move).values()), Algorithm.SHA256))
         start = start.after(entries[-1])
     return entries
 
@@ -48,18 +59,24 @@ def anchored(entries: Sequence[Entry], *at: int, by: Signer = OURS) -> list[Anch
 
 
 def told(entries: Sequence[Entry], shown: Sequence[str] = ("dossier.moves/by",)) -> dict[str, Any]:
-    """The data of an export in which these fields are shown."""
+    """The data of an export of `MOVES` in which these fields are shown; without any all entries are closed."""
     return {
+        "format": FORMAT,
         "whistle": WHISTLE,
         "entries": [
             {
-                **{n: v for n, v in plain(one).items() if n != "whistle_id"},
-                "shown": {n: {"salt": salt_of(SEED, n).hex(), "value": "shuiwu"} for n in shown},
-                "masked": {},
+                **{n: v for n, v in plain(one).items() if n != "whistle_id" and (n != "inner" or not shown)},
+                **(opened(move, shown) if shown else {}),
             }
-            for one in entries
+            for one, move in zip(entries, MOVES, strict=False)
         ],
     }
+
+
+def opened(move: str, shown: Sequence[str]) -> dict[str, Any]:
+    """The part of an entry of which something is shown."""
+    proofs = {n: {"salt": salt_of(SEED, n).hex(), "value": fields(move)[n]} for n in shown}
+    return {"fields": sorted(digests(move).values()), "shown": proofs, "masked": {}}
 
 
 def packed(data: Mapping[str, Any], anchors: Sequence[Anchor], by: Signer = OURS) -> bytes:
@@ -84,7 +101,7 @@ def codes(proof: Proof) -> list[str]:
 
 def test_what_the_hub_wrote_is_whole_up_to_its_last_anchor() -> None:
     proof = prove(FILE, KEYS)
-    assert Proof(whistle=WHISTLE, entries=5, anchored=4, shown=5, masked=0, withheld=5) == proof
+    assert Proof(whistle=WHISTLE, entries=5, anchored=4, shown=5, masked=0, withheld=10, closed=0) == proof
 
 
 def test_with_other_fields_shown_the_same_head_comes_out() -> None:
