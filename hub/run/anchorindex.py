@@ -16,10 +16,14 @@ from hub.whistle.anchors import Head, parse
 
 _NAME: Final = ".last.db"
 _MEMORY: Final = ":memory:"
-_TABLES: Final = """
+_BEGINNING: Final = """
+    BEGIN IMMEDIATE;
     CREATE TABLE IF NOT EXISTS file (name TEXT PRIMARY KEY, size INTEGER NOT NULL);
     CREATE TABLE IF NOT EXISTS last (mark TEXT PRIMARY KEY, seq INTEGER NOT NULL, digest TEXT NOT NULL) WITHOUT ROWID;
+    INSERT OR REPLACE INTO file VALUES ('', 0);
+    COMMIT;
 """
+"""Writes, so that a place where nothing can be written anew is noticed here."""
 _NOTE: Final = """
     INSERT INTO last VALUES (?, ?, ?)
     ON CONFLICT (mark) DO UPDATE SET seq = excluded.seq, digest = excluded.digest WHERE excluded.seq > seq
@@ -83,14 +87,16 @@ def opened(place: Path) -> Iterator[AnchorIndex]:
 
 
 def _connected(file: Path) -> sqlite3.Connection:
+    """On disk; once more without what is damaged; and else in memory."""
     for name in (str(file), str(file), _MEMORY):
-        conn = sqlite3.connect(name)
-        try:
-            conn.executescript(_TABLES)
-        except sqlite3.Error:
-            conn.close()
-            with suppress(OSError):
-                file.unlink(missing_ok=True)
-            continue
-        return conn
+        with suppress(sqlite3.Error):
+            conn = sqlite3.connect(name)
+            try:
+                conn.executescript(_BEGINNING)
+            except sqlite3.Error:
+                conn.close()
+                raise
+            return conn
+        with suppress(OSError):
+            file.unlink(missing_ok=True)
     raise OSError(str(file))

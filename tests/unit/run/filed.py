@@ -113,12 +113,11 @@ def rewritten(hub: HubInHand, whistle: str, start: int, *, anchored: str = "seq"
             said = one.said if one.entry.seq < start else {**one.said, "dossier.accounts/by": "nobody"}
             made = digests_of(algorithm, one.seed, replace(one, said=said).values)
             entry = chain.append(
-                inner_of(algorithm, [*made.values(), *(digest for _, digest in one.sealed.values())]), algorithm
+                inner_of(algorithm, [*made.values(), *(digest for _, digest in one.sealed.values())]),
+                algorithm,
             )
             chain = chain.after(entry)
-            statement = (
-                "UPDATE dossier_entry SET said = ?, inner_digest = ?, digest = ? WHERE whistle_id = ? AND seq = ?"
-            )
+            statement = "UPDATE dossier_entry SET said = ?, inner_digest = ?, digest = ? WHERE whistle_id = ? AND seq = ?"
             values = (orjson.dumps(said).decode(), entry.inner, entry.digest, whistle, entry.seq)
             conn.exec_driver_sql(marked(hub, statement), values)
         conn.exec_driver_sql(

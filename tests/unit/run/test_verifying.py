@@ -202,6 +202,58 @@ def test_who_kept_the_anchors_finds_an_end_that_was_cut_off_before_a_later_one()
     assert {"V119", "V116"} == set(codes(prove(FILE, KEYS, forged)))
 
 
+def test_anchors_that_differ_about_an_entry_are_a_finding_whichever_of_them_the_file_meets() -> None:
+    """As where a registrar was made to sign what was written anew."""
+    forged = chained(("sign", "return", *MOVES[2:]))
+    lines = [*LINES, OURS.anchor(LINES[-1], "2026-03-11", [Head(mark_of(WHISTLE), 4, forged[3].digest)])]
+    kept = [one.line for one in lines]
+    assert [("V120", 4)] == [(f.code, f.facts["number"]) for f in prove(FILE, KEYS, kept).findings]
+    laundered = prove_chain(forged, WHISTLE, kept, KEYS)
+    assert [("V117", 2), ("V120", 4)] == [(f.code, f.facts["number"]) for f in laundered.findings]
+
+
+def test_of_an_entry_of_which_nothing_is_shown_one_digest_is_enough() -> None:
+    """And whoever puts another in its place does not meet the anchor, even with a chain made anew."""
+    data = told(ENTRIES)
+    closed = told(ENTRIES, ())["entries"][1]
+    assert {"seq", "algorithm", "previous", "inner", "digest"} == set(closed)
+    data["entries"][1] = closed
+    proof = prove(packed(data, LINES), KEYS)
+    assert Proof(whistle=WHISTLE, entries=5, anchored=4, shown=4, withheld=8, closed=1) == proof
+    data["entries"][1] = {**closed, "inner": inner_of(Algorithm.SHA256, digests("return").values())}
+    assert [("V114", "changed")] == [
+        (f.code, f.facts["fault"]) for f in prove(packed(data, LINES), KEYS).findings
+    ]
+
+
+def test_a_digest_among_an_entrys_fields_that_was_changed_dropped_or_added_is_found() -> None:
+    for change in (
+        lambda fields: [*fields[1:], "0" * 64],
+        lambda fields: fields[1:],
+        lambda fields: [*fields, fields[0]],
+    ):
+        data = told(ENTRIES)
+        data["entries"][2]["fields"] = change(data["entries"][2]["fields"])
+        data["entries"][2]["shown"] = {}
+        proof = prove(packed(data, LINES), KEYS)
+        assert [("V114", 3)] == [(f.code, f.facts["number"]) for f in proof.findings]
+
+
+def test_a_masked_value_stands_for_digests_of_its_own_entry() -> None:
+    data = told(ENTRIES)
+    said = {"mask": "text_scan", "value": "…", "digests": [digests(MOVES[1])["dossier.moves/move"]]}
+    data["entries"][1]["masked"]["dossier.moves"] = said
+    proof = prove(packed(data, LINES), KEYS)
+    assert ((), 1, 9) == (proof.findings, proof.masked, proof.withheld)
+    said["digests"] = [digests(MOVES[2])["dossier.moves/move"]]
+    assert [("V115", 2)] == [(f.code, f.facts["number"]) for f in prove(packed(data, LINES), KEYS).findings]
+
+
+def test_a_form_of_another_version_is_named_as_one() -> None:
+    (found,) = prove(packed({**told(ENTRIES), "format": 1}, LINES), KEYS).findings
+    assert ("V111", "version") == (found.code, found.facts["why"])
+
+
 def test_a_line_that_was_broken_off_when_a_disk_was_full_is_no_forgery() -> None:
     kept = [LINES[0].line, LINES[1].line[:40], LINES[1].line]
     assert [] == codes(prove(FILE, KEYS, kept))
