@@ -55,13 +55,14 @@ class Filing:
     def _file(self, conn: Connection, told: Sequence[Occurrence], now: datetime) -> int:
         called = _with_a_matter(conn, whistles.load(conn, {one.whistle_id for one in told}))
         standing = dossiers.standing(conn, called)
-        gathered = [*_beside(conn, called, standing, to_us(now)), *told]
+        due = {id_: occurrences.clocks_digest(one) for id_, one in called.items()}
+        gathered = [*_beside(conn, called, standing, due, to_us(now)), *told]
         moved = {one.whistle_id for one in told if one.kind == "move"}
         gathered += self._reports(conn, moved)
         gathered += self._events(conn, called, gathered, moved)
         fresh = _fresh(conn, [one for one in gathered if one.whistle_id in called])
         if fresh:
-            self._append(conn, fresh, called, standing)
+            self._append(conn, fresh, called, standing, due)
         return len(fresh)
 
     def _reports(self, conn: Connection, ids: Iterable[str]) -> Iterator[Occurrence]:
@@ -109,7 +110,9 @@ class Filing:
         fresh: Sequence[Occurrence],
         called: Mapping[str, Whistle],
         standing: Mapping[str, Standing],
+        due: Mapping[str, str],
     ) -> None:
+        """`due`: whistle → digest of its clocks."""
         data_keys = keys.of(conn, {s for one in fresh for s, _ in one.sealed.values()})
         filed: list[Filed] = []
         heads: dict[str, Standing] = {}
@@ -118,8 +121,7 @@ class Filing:
             for one in many:
                 filed.append(self._filed(one, chain, data_keys))
                 chain = chain.after(filed[-1].entry)
-            whistle = called[id_]
-            heads[id_] = Standing(chain, whistle.incident_id, occurrences.clocks_digest(whistle))
+            heads[id_] = Standing(chain, called[id_].incident_id, due[id_])
         dossiers.add(conn, filed, heads)
 
     def _filed(self, one: Occurrence, chain: Chain, data_keys: Mapping[str, DataKey]) -> Filed:
@@ -150,7 +152,11 @@ def personal_salt(vault: Vault, key: DataKey, whistle_id: str, origin: str, name
 
 
 def _beside(
-    conn: Connection, called: Mapping[str, Whistle], standing: Mapping[str, Standing], now_us: int
+    conn: Connection,
+    called: Mapping[str, Whistle],
+    standing: Mapping[str, Standing],
+    due: Mapping[str, str],
+    now_us: int,
 ) -> Iterator[Occurrence]:
     """What stands at the head of a new dossier, and what changes without a row of its own: matter and clocks."""
     new = {one.incident_id for id_, one in called.items() if id_ not in standing}
@@ -164,7 +170,7 @@ def _beside(
             yield occurrences.moved_to(one, now_us)
         if head is None or head.incident_id != one.incident_id:
             entered.setdefault(one.incident_id, []).append(id_)
-        if one.deadlines and (head is None or head.clocks != occurrences.clocks_digest(one)):
+        if one.deadlines and (head is None or head.clocks != due[id_]):
             yield occurrences.clocks(one, to_us(one.blown_at) if head is None else now_us)
     for part in chunks(sorted(entered)):
         rows = conn.execute(select(link).where(among(link.c.incident_id, part), link.c.undone_us.is_(None)))

@@ -4,7 +4,7 @@ Beside the clockwork and not in it: deadlines never wait for it, and no whistle'
 found by itself and caught up with.
 """
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -37,19 +37,22 @@ class _Grown:
     """A dossier as it was anchored last, as the store says that it stands now, and the entries in between."""
 
     mark: str
-    before: Chain
+    before: Chain | None
+    """None: it never was."""
     now: Chain
     links: Sequence[Entry]
 
-    @property
     def goes_on(self) -> bool:
         """Whether those entries lead from the one to the other."""
-        return follow(self.before, (e for e in self.links if e.seq <= self.now.seq)) == self.now
+        if self.before is None:
+            return True
+        between = (entry for entry in self.links if entry.seq <= self.now.seq)
+        return follow(self.before, between) == self.now
 
     @property
-    def is_new(self) -> bool:
-        """Whether there is something to sign; what was signed and not noted in the store is not signed again."""
-        return self.goes_on and self.now != self.before
+    def head(self) -> Head:
+        """As an anchor says it."""
+        return Head(self.mark, self.now.seq, self.now.head)
 
 
 class Registrar:
@@ -119,13 +122,14 @@ class Registrar:
         try:
             with anchorindex.opened(self._anchors) as index:
                 for grown in self._grown(index):
-                    going_on = [one.now for one in grown if one.goes_on]
-                    refused += [one.now.whistle_id for one in grown if not one.goes_on]
-                    if heads := [Head(one.mark, one.now.seq, one.now.head) for one in grown if one.is_new]:
+                    going_on, astray = _parted(grown)
+                    refused += [one.now.whistle_id for one in astray]
+                    # What was signed and could not be noted in the store is not signed again.
+                    if heads := [one.head for one in going_on if one.now != one.before]:
                         anchorfiles.append(self._anchors, self._signer(), heads, self._clock.now())
                     with self._store.write() as conn:
                         leases.hold(conn, held)
-                        dossiers.mark_anchored(conn, going_on)
+                        dossiers.mark_anchored(conn, [one.now for one in going_on])
                     done += len(going_on)
         except OSError:
             raise TryLater("V109", name=str(self._anchors)) from None
@@ -143,13 +147,14 @@ class Registrar:
                 marks = {one.whistle_id: mark_of(one.whistle_id) for one in heads}
                 last = index.last(marks.values())
                 before = {
-                    id_: Chain(id_, last[mark].seq, last[mark].digest) if mark in last else Chain(id_)
+                    id_: Chain(id_, last[mark].seq, last[mark].digest)
                     for id_, mark in marks.items()
+                    if mark in last
                 }
                 links = dossiers.links(conn, before)
             yield [
-                _Grown(marks[o.whistle_id], before[o.whistle_id], o, links.get(o.whistle_id, []))
-                for o in heads
+                _Grown(marks[id_], before.get(id_), one, links.get(id_, []))
+                for id_, one in zip(marks, heads, strict=True)
             ]
             after = heads[-1].whistle_id
 
@@ -166,3 +171,12 @@ class Registrar:
         if refused and len(refused) > self._refused:
             log.error("dossiers_not_anchored", code="D162", count=len(refused), first=refused[0])
         self._refused = len(refused)
+
+
+def _parted(grown: Iterable[_Grown]) -> tuple[list[_Grown], list[_Grown]]:
+    """Those that go on from what was anchored, and those that do not."""
+    going_on: list[_Grown] = []
+    astray: list[_Grown] = []
+    for one in grown:
+        (going_on if one.goes_on() else astray).append(one)
+    return going_on, astray

@@ -27,6 +27,7 @@ _KNOWN: Final = {
         WHERE whistle_id = j ->> 0 AND origin = j ->> 1 OFFSET 0) AS e""",
 }
 """Each pair by the index of both columns: two lists beside one another would be every whistle with every origin."""
+_ALGORITHMS: Final = {one.value: one for one in Algorithm}
 _LINKS: Final = {
     "sqlite": """
         SELECT e.whistle_id, e.seq, e.algorithm, e.inner_digest, e.digest FROM json_each(?) AS j
@@ -210,7 +211,7 @@ def _entry(row: Row[Any], before: str) -> Entry:
     return Entry(
         whistle_id=row.whistle_id,
         seq=row.seq,
-        algorithm=Algorithm(row.algorithm),
+        algorithm=_ALGORITHMS[row.algorithm],
         previous=before,
         inner=row.inner_digest,
         digest=row.digest,

@@ -13,7 +13,6 @@ with sorted keys, without blanks, in UTF-8. Where entries are stored is for `hub
 """
 
 import hashlib
-import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -29,6 +28,9 @@ FORMAT: Final = 2
 """How exported dossiers are written: the number changes with what is hashed."""
 ENTRY: Final = "entry"
 """The field that says of what kind an entry is and when it happened: [kind, moment]."""
+
+
+_SALT_BYTES: Final = 16
 
 
 class Algorithm(StrEnum):
@@ -102,13 +104,15 @@ def verify(entries: Iterable[Entry], whistle_id: str) -> Chain | Broken:
 
 def follow(chain: Chain, entries: Iterable[Entry]) -> Chain | Broken:
     """The chain with `entries`, in order, behind it; or the first that does not fit there."""
+    whistle_id, seq, head = chain.whistle_id, chain.seq, chain.head
     for place, entry in enumerate(entries, 1):
-        if (entry.whistle_id, entry.seq, entry.previous) != (chain.whistle_id, chain.seq + 1, chain.head):
+        seq += 1
+        if (entry.whistle_id, entry.seq, entry.previous) != (whistle_id, seq, head):
             return Broken(place, Fault.MISSING)
-        if not hmac.compare_digest(digest_of(entry), entry.digest):
+        if digest_of(entry) != entry.digest:
             return Broken(place, Fault.CHANGED)
-        chain = chain.after(entry)
-    return chain
+        head = entry.digest
+    return Chain(whistle_id, seq, head)
 
 
 def digest_of(entry: Entry) -> str:
@@ -132,12 +136,18 @@ def field_digest(algorithm: Algorithm, salt: bytes, name: str, value: object) ->
 
 def digests_of(algorithm: Algorithm, seed: bytes, values: Mapping[str, object]) -> dict[str, str]:
     """Field → digest, of the entry that has this seed."""
-    return {name: field_digest(algorithm, salt_of(seed, name), name, value) for name, value in values.items()}
+    made: dict[str, str] = {}
+    keyed = blake2b(key=seed, digest_size=_SALT_BYTES)
+    for name, value in values.items():
+        salt = keyed.copy()  # as `salt_of`, at half its cost
+        salt.update(name.encode())
+        made[name] = hashed(algorithm, canonical(["field", salt.hexdigest(), name, value]))
+    return made
 
 
 def salt_of(seed: bytes, name: str) -> bytes:
     """16 bytes for the field `name` of the entry that has this seed."""
-    return blake2b(name.encode(), key=seed, digest_size=16).digest()
+    return blake2b(name.encode(), key=seed, digest_size=_SALT_BYTES).digest()
 
 
 def canonical(value: Any) -> bytes:
