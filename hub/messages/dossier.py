@@ -77,6 +77,12 @@ TEXTS: Final[dict[str, Text]] = {
         "the anchors name entry {number}, which the file lacks: its end was cut off, or it was exported before",
         _ASK_EN,
     ),
+    "V120": Text(
+        "第 {number} 条有两个不同的锚：锚写成之后档案被改动，又被再次锚定",
+        "不要采信；核对自己留存的锚，查明谁能写入数据库",
+        "anchors differ about entry {number}: the dossier was changed after it was anchored, and anchored again",
+        "do not rely on it; compare anchors that you kept, and find out who could write to the database",
+    ),
     "V119": Text(
         "锚文件第 {number} 行与前一行不衔接",
         "与另一份副本核对：有行被删去或改动",

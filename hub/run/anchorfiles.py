@@ -44,7 +44,7 @@ def _write(file: Path, line: bytes) -> None:
 
 def lines(place: Path) -> Iterator[bytes]:
     """Every line, oldest first; of a directory or of one file. Raises OSError."""
-    for file in _files(place):
+    for file in files(place):
         with file.open("rb") as opened:
             for line in opened:
                 yield line.rstrip(b"\n")
@@ -52,7 +52,7 @@ def lines(place: Path) -> Iterator[bytes]:
 
 def last(place: Path) -> Anchor | None:
     """The last whole anchor; None where there is none. Raises OSError."""
-    for file in reversed(_files(place)):
+    for file in reversed(files(place)):
         found = _last_in(file)
         if found is not None:
             return found
@@ -79,5 +79,6 @@ def naming(place: Path, whistle_id: str) -> list[Anchor]:
     return [found for line in lines(place) if mark in line and (found := parse(line)) is not None]
 
 
-def _files(place: Path) -> list[Path]:
+def files(place: Path) -> list[Path]:
+    """The files of a directory, oldest first; or the one file itself."""
     return [place] if place.is_file() else sorted(place.glob(f"*{_ENDING}"))

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from importlib.util import find_spec
 from typing import Final
 
+import orjson
 from sqlalchemy import Connection, func, or_, select, text
 
 from hub.clock import SHANGHAI, day_of
@@ -18,6 +19,7 @@ from hub.run.conservation import Side
 from hub.run.pressure import PRESSED
 from hub.run.reconciled import FACT as RECONCILED
 from hub.run.reconciled import last_run
+from hub.run.registering import NOT_ANCHORED
 from hub.run.timekeeping import JUMPED, LEAST, TOLD_FOR
 from hub.run.timekeeping import read as read_jump
 from hub.store import (
@@ -244,6 +246,9 @@ class Doctor:
         ).scalar_one()
         if late:
             yield HubError("D161", count=late)
+        if (fact := facts.get(conn, NOT_ANCHORED)) is not None:
+            count, first = orjson.loads(fact)
+            yield HubError("D162", count=count, first=first)
 
     def _contracts(self, conn: Connection) -> Iterator[HubError]:
         """Only once there was enough to match: a young hub has silent contracts of course."""

@@ -8,6 +8,7 @@ from typing import Any, Final
 import orjson
 
 from hub.clock import SHANGHAI
+from hub.whistle.dossier import ENTRY
 
 _KINDS: Final = {
     "opened": "吹哨",
@@ -134,8 +135,8 @@ def _page(data: Mapping[str, Any]) -> Iterator[str]:
         yield f"<tr><th>{name}</th><td>{escape(str(value))}</td></tr>"
     yield "</table><h2>经过</h2><table><tr><th>序</th><th>时间</th><th>事由</th><th>内容</th></tr>"
     for entry in data["entries"]:
-        kind = _KINDS.get(entry["kind"], entry["kind"])
-        at = _moment(entry["at"])
+        kind, at = entry.get("shown", {}).get(ENTRY, {}).get("value", ("", ""))
+        at, kind = _moment(at) if at else "—", _KINDS.get(kind, kind) or "—"
         yield f"<tr><td>{entry['seq']}</td><td>{escape(at)}</td><td>{escape(kind)}</td><td><dl>"
         yield from _fields(entry)
         yield f"</dl><code>{escape(entry['digest'])}</code></td></tr>"
@@ -146,17 +147,17 @@ def _page(data: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _fields(entry: Mapping[str, Any]) -> Iterator[str]:
+    if "fields" not in entry:
+        yield '<dt class="w">未授权</dt><dd class="w">整条</dd>'
+        return
     for name, said in entry["shown"].items():
-        yield f"<dt>{escape(_label(name))}</dt><dd>{escape(_text(said['value']))}</dd>"
+        if name != ENTRY:
+            yield f"<dt>{escape(_label(name))}</dt><dd>{escape(_text(said['value']))}</dd>"
     for name, said in entry["masked"].items():
         yield f'<dt>{escape(_label(name))}</dt><dd class="m">{escape(_text(said["value"]))}（已脱敏）</dd>'
-    hidden = [
-        name
-        for name in entry["fields"]
-        if name not in entry["shown"] and not {name, name.partition("/")[0]} & entry["masked"].keys()
-    ]
-    if hidden:
-        yield f'<dt class="w">未授权或已删除</dt><dd class="w">{len(hidden)} 项</dd>'
+    masked = sum(len(said["digests"]) for said in entry["masked"].values())
+    if hidden := len(entry["fields"]) - len(entry["shown"]) - masked:
+        yield f'<dt class="w">未授权或已删除</dt><dd class="w">{hidden} 项</dd>'
 
 
 def _label(name: str) -> str:

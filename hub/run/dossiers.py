@@ -1,7 +1,8 @@
 """一哨一档 on its way out: one dossier, checked against its anchors, under the whitelist of whoever takes it along.
 
-Everything that goes out comes from `access.project`; what is given in full brings its salt, what is masked or withheld
-stays a digest. The look is counted and audited in the transaction that reads.
+Everything that goes out comes from `access.project`; what is given in full brings its salt, what is masked stays a digest
+beside, what is withheld a digest without a name, and an entry of which nothing is given is one digest alone. The look is
+counted and audited in the transaction that reads.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -34,9 +35,20 @@ from hub.store import dossiers, events, incidents, keys, whistles
 from hub.store.dossiers import Filed
 from hub.store.engine import Store
 from hub.whistle.anchors import Anchor, points
-from hub.whistle.dossier import Broken, fits, salt_of, verify
+from hub.whistle.dossier import (
+    ENTRY,
+    FORMAT,
+    Broken,
+    Fault,
+    canonical,
+    field_digest,
+    inner_of,
+    salt_of,
+    verify,
+)
 
-FORMAT: Final = 1
+_WHICH: Final = "whistle.id"
+"""Says which whistle it is, and of the matter nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +77,7 @@ class _Opened:
     """A filed entry with the full values of what can still be read of it, for one call only."""
 
     filed: Filed
+    digests: Mapping[str, str]
     values: Mapping[str, Any]
     salts: Mapping[str, bytes]
     report: OpenedReport | None = None
@@ -147,7 +160,7 @@ class Dossiers:
     ) -> Look:
         """`seen`: how far its department sees; None for the district's desk, which sees all."""
         said = one.filed.said
-        values = {n: v for n, v in one.values.items() if seen is None or seen.opens(n, said)}
+        values = {n: v for n, v in one.values.items() if n != ENTRY and (seen is None or seen.opens(n, said))}
         event = str(one.values.get("dossier.links/report", whistle.id))
         rows = {"incident": whistle.incident_id, "whistle": whistle.id, "dossier": whistle.id}
         return self._showing.dossier(
@@ -164,26 +177,26 @@ class Dossiers:
 
     def _opened(self, conn: Connection, filed: Sequence[Filed]) -> Iterator[_Opened]:
         """Each entry with what can still be read; personal values are looked up where they always stood."""
-        data_keys = keys.of(conn, {s for one in filed for s in one.subjects.values()})
-        told = {str(one.said["event.id"]) for one in filed if one.entry.kind == "event"}
+        data_keys = keys.of(conn, {s for one in filed for s, _ in one.sealed.values()})
+        told = {str(one.said["event.id"]) for one in filed if one.kind == "event"}
         stored = events.load(conn, told)
         reports: dict[str, OpenedReport] = {
             one.event.id: one
             for one in reports_of(conn, self._vault, [s for s in stored.values() if s.sealed])
         }
         wrote = dossiers.words_of_reports(
-            conn, [str(one.said["dossier.reports/id"]) for one in filed if one.entry.kind == "report"]
+            conn, [str(one.said["dossier.reports/id"]) for one in filed if one.kind == "report"]
         )
         for one in filed:
             report = reports.get(str(one.said.get("event.id")))
-            words = self._words(one, report, wrote, data_keys)
-            salts = {name: salt_of(one.seed, name) for name in one.said}
-            for name in words:
-                key = data_keys[one.subjects[name]]
+            digests, values = one.digests, dict(one.values)
+            salts = {name: salt_of(one.seed, name) for name in values}
+            for name, word in self._words(one, report, wrote, data_keys).items():
+                key = data_keys[one.sealed[name][0]]
                 salts[name] = personal_salt(self._vault, key, one.entry.whistle_id, one.origin, name)
-            values = {**one.said, **words}
-            fitting = {n: v for n, v in values.items() if fits(one.entry, n, salts[n], v)}
-            yield _Opened(one, fitting, salts, report)
+                if field_digest(one.entry.algorithm, salts[name], name, word) == digests[name]:
+                    values[name] = word
+            yield _Opened(one, digests, values, salts, report)
 
     def _words(
         self,
@@ -193,7 +206,7 @@ class Dossiers:
         data_keys: Mapping[str, DataKey],
     ) -> dict[str, Any]:
         """Personal fields of an entry that can still be opened: neither gone by retention nor without their key."""
-        readable = {name for name, subject in one.subjects.items() if subject in data_keys}
+        readable = {name for name, (subject, _) in one.sealed.items() if subject in data_keys}
         if not readable:
             return {}
         if report is not None:
@@ -214,9 +227,12 @@ def _check(filed: Sequence[Filed], whistle_id: str, anchors: Iterable[Anchor]) -
     chain = verify((one.entry for one in filed), whistle_id)
     if isinstance(chain, Broken):
         raise HubError("V101", number=chain.at, fault=chain.fault.value)
+    for one in filed:
+        if inner_of(one.entry.algorithm, one.digests.values()) != one.entry.inner:
+            raise HubError("V101", number=one.entry.seq, fault=Fault.CHANGED.value)
     digests = {one.entry.seq: one.entry.digest for one in filed}
-    for seq, digest in sorted(at.items()):
-        if digests.get(seq) != digest:
+    for seq, anchored in sorted(at.items()):
+        if anchored != {digests.get(seq)}:
             raise HubError("V102", number=seq)
 
 
@@ -235,35 +251,45 @@ def _view(values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
 
 
 def _told(one: _Opened, projected: Projected) -> dict[str, Any]:
-    """An entry as it goes out."""
+    """An entry as it goes out. Of what kind it is and when it happened is told to whoever is given more of it than which
+    whistle it is."""
     entry = one.filed.entry
+    told: dict[str, Any] = {
+        "seq": entry.seq,
+        "algorithm": entry.algorithm.value,
+        "previous": entry.previous,
+        "digest": entry.digest,
+    }
+    shown_, masked = _given(one, projected)
+    if not shown_ and not masked:
+        return told | {"inner": entry.inner}
+    if (shown_.keys() | masked.keys()) - {_WHICH}:
+        shown_ = {ENTRY: _proved(one, ENTRY)} | shown_
+    return told | {"fields": sorted(one.digests.values()), "shown": shown_, "masked": masked}
+
+
+def _given(one: _Opened, projected: Projected) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Fields that are shown, each by itself, and those that are masked, by what is granted."""
     given: dict[str, Any] = projected.as_json()
     masks = {line.field: line.mask for line in projected.lines}
     shown_: dict[str, Any] = {}
     masked: dict[str, Any] = {}
-    for name in entry.fields:
+    for name in one.values:
         base, _, part = name.partition("/")
         dataset, _, leaf = base.rpartition(".")
         value = given.get(dataset, {}).get(leaf)
-        if base not in masks or name not in one.values or value is None:
+        if base not in masks or value is None:
             continue
         if masks[base]:
-            masked[base] = {"mask": masks[base], "value": value}
-            continue
-        value = value[part] if part else value
-        if fits(entry, name, one.salts[name], value):
-            shown_[name] = {"salt": one.salts[name].hex(), "value": value}
-    return {
-        "seq": entry.seq,
-        "kind": entry.kind,
-        "at": entry.at,
-        "algorithm": entry.algorithm.value,
-        "previous": entry.previous,
-        "digest": entry.digest,
-        "fields": dict(entry.fields),
-        "shown": shown_,
-        "masked": masked,
-    }
+            said = masked.setdefault(base, {"mask": masks[base], "value": value, "digests": []})
+            said["digests"].append(one.digests[name])
+        elif canonical(value[part] if part else value) == canonical(one.values[name]):
+            shown_[name] = _proved(one, name)
+    return shown_, masked
+
+
+def _proved(one: _Opened, name: str) -> dict[str, Any]:
+    return {"salt": one.salts[name].hex(), "value": one.values[name]}
 
 
 def _row_of(one: _Opened, whistle: Whistle) -> str:

@@ -24,7 +24,7 @@ from hub.store.engine import BYTES, chunks
 from hub.store.lists import among
 from hub.store.moments import to_us
 from hub.store.tables import link, report
-from hub.whistle.dossier import Algorithm, Chain, field_digest, salt_of
+from hub.whistle.dossier import ENTRY, Algorithm, Chain, digests_of, field_digest, inner_of
 
 PORTION: Final = 250
 """Rows of one table a transaction."""
@@ -55,13 +55,14 @@ class Filing:
     def _file(self, conn: Connection, told: Sequence[Occurrence], now: datetime) -> int:
         called = _with_a_matter(conn, whistles.load(conn, {one.whistle_id for one in told}))
         standing = dossiers.standing(conn, called)
-        gathered = [*_beside(conn, called, standing, to_us(now)), *told]
+        due = {id_: occurrences.clocks_digest(one) for id_, one in called.items()}
+        gathered = [*_beside(conn, called, standing, due, to_us(now)), *told]
         moved = {one.whistle_id for one in told if one.kind == "move"}
         gathered += self._reports(conn, moved)
         gathered += self._events(conn, called, gathered, moved)
         fresh = _fresh(conn, [one for one in gathered if one.whistle_id in called])
         if fresh:
-            self._append(conn, fresh, called, standing)
+            self._append(conn, fresh, called, standing, due)
         return len(fresh)
 
     def _reports(self, conn: Connection, ids: Iterable[str]) -> Iterator[Occurrence]:
@@ -109,7 +110,9 @@ class Filing:
         fresh: Sequence[Occurrence],
         called: Mapping[str, Whistle],
         standing: Mapping[str, Standing],
+        due: Mapping[str, str],
     ) -> None:
+        """`due`: whistle → digest of its clocks."""
         data_keys = keys.of(conn, {s for one in fresh for s, _ in one.sealed.values()})
         filed: list[Filed] = []
         heads: dict[str, Standing] = {}
@@ -118,25 +121,29 @@ class Filing:
             for one in many:
                 filed.append(self._filed(one, chain, data_keys))
                 chain = chain.after(filed[-1].entry)
-            whistle = called[id_]
-            heads[id_] = Standing(chain, whistle.incident_id, occurrences.clocks_digest(whistle))
-        dossiers.add(conn, filed, heads, [one.at_us for one in fresh])
+            heads[id_] = Standing(chain, called[id_].incident_id, due[id_])
+        dossiers.add(conn, filed, heads)
 
     def _filed(self, one: Occurrence, chain: Chain, data_keys: Mapping[str, DataKey]) -> Filed:
         seed = self._random_bytes(16)
         said = {name: value for name, value in one.said.items() if value not in (None, "")}
-        digests = {
-            name: field_digest(self._algorithm, salt_of(seed, name), name, value)
-            for name, value in said.items()
-        }
-        subjects: dict[str, str] = {}
+        about = [one.kind, dossiers.moment(one.at_us)]
+        digests = [*digests_of(self._algorithm, seed, {ENTRY: about, **said}).values()]
+        sealed: dict[str, tuple[str, str]] = {}
         for name, (subject, value) in one.sealed.items():
             if subject in data_keys:
-                subjects[name] = subject
                 salt = personal_salt(self._vault, data_keys[subject], one.whistle_id, one.origin, name)
-                digests[name] = field_digest(self._algorithm, salt, name, value)
-        entry = chain.append(one.kind, dossiers.moment(one.at_us), digests, self._algorithm)
-        return Filed(entry=entry, origin=one.origin, said=said, subjects=subjects, seed=seed)
+                sealed[name] = (subject, field_digest(self._algorithm, salt, name, value))
+                digests.append(sealed[name][1])
+        return Filed(
+            entry=chain.append(inner_of(self._algorithm, digests), self._algorithm),
+            kind=one.kind,
+            made_us=one.at_us,
+            origin=one.origin,
+            said=said,
+            sealed=sealed,
+            seed=seed,
+        )
 
 
 def personal_salt(vault: Vault, key: DataKey, whistle_id: str, origin: str, name: str) -> bytes:
@@ -145,7 +152,11 @@ def personal_salt(vault: Vault, key: DataKey, whistle_id: str, origin: str, name
 
 
 def _beside(
-    conn: Connection, called: Mapping[str, Whistle], standing: Mapping[str, Standing], now_us: int
+    conn: Connection,
+    called: Mapping[str, Whistle],
+    standing: Mapping[str, Standing],
+    due: Mapping[str, str],
+    now_us: int,
 ) -> Iterator[Occurrence]:
     """What stands at the head of a new dossier, and what changes without a row of its own: matter and clocks."""
     new = {one.incident_id for id_, one in called.items() if id_ not in standing}
@@ -159,7 +170,7 @@ def _beside(
             yield occurrences.moved_to(one, now_us)
         if head is None or head.incident_id != one.incident_id:
             entered.setdefault(one.incident_id, []).append(id_)
-        if one.deadlines and (head is None or head.clocks != occurrences.clocks_digest(one)):
+        if one.deadlines and (head is None or head.clocks != due[id_]):
             yield occurrences.clocks(one, to_us(one.blown_at) if head is None else now_us)
     for part in chunks(sorted(entered)):
         rows = conn.execute(select(link).where(among(link.c.incident_id, part), link.c.undone_us.is_(None)))

@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Row, Table, select
 
 from hub import ids
 from hub.jsonform import plain
-from hub.model import Deadline, Event, EventText, Incident, Reason, Whistle
+from hub.model import Actor, Deadline, Event, EventText, Incident, Reason, Whistle
 from hub.store import dossiers
 from hub.store.engine import chunks
 from hub.store.lists import among
@@ -35,6 +35,8 @@ from hub.store.tables import (
     whistle,
 )
 
+ACCOUNT: Final = "dossier.accounts/by"
+"""Which account of the centre, of a post or of the desk did it: for the centre's eyes."""
 _WAITS: Final = 1
 """No moment: a delivery's mark while it has no end."""
 
@@ -130,13 +132,12 @@ def _step(r: Row[Any], id_: str) -> Occurrence:
         "version": r.version,
         "move": r.move,
         "actor": r.actor,
-        "by": r.by,
         "before": r.before,
         "after": r.after,
         "reason_code": r.reason_code,
         "until": None if r.until_us is None else dossiers.moment(r.until_us),
         "level": r.level,
-    }
+    } | _who(r.actor, r.by)
     return _told(id_, f"step:{r.version}", "move", r.made_us, "dossier.moves", said)
 
 
@@ -177,14 +178,13 @@ def linked(r: Row[Any], id_: str) -> Occurrence:
         "report": r.event_key,
         "number": r.seq,
         "verdict": r.verdict,
-        "by": r.linked_by,
         "reasons": orjson.loads(r.reasons),
-    }
+    } | _who(Actor.CENTRE, r.linked_by)
     return _told(id_, f"link:{r.event_key}:{r.seq}", "link", r.linked_us, "dossier.links", said)
 
 
 def _unlinked(r: Row[Any], id_: str) -> Occurrence:
-    said = {"report": r.event_key, "number": r.seq, "by": r.undone_by}
+    said = {"report": r.event_key, "number": r.seq} | _who(Actor.CENTRE, r.undone_by)
     return _told(id_, f"unlink:{r.event_key}:{r.seq}", "unlink", r.undone_us, "dossier.links", said)
 
 
@@ -216,10 +216,9 @@ def _turn(r: Row[Any], id_: str) -> Occurrence:
         "of": r.subject_id,
         "turn": r.turn,
         "actor": r.actor,
-        "by": r.by,
         "after": r.after,
         "reason_code": r.reason_code,
-    }
+    } | _who(r.actor, r.by)
     return _told(id_, f"turn:{r.subject_id}:{r.version}", "turn", r.made_us, "dossier.cards", said)
 
 
@@ -227,11 +226,10 @@ def _evaluation(r: Row[Any], id_: str) -> Occurrence:
     said = {
         "round": r.round,
         "actor": r.actor,
-        "by": r.account,
         "response": r.response,
         "resolve": r.resolve,
         "satisfy": r.satisfy,
-    }
+    } | _who(r.actor, r.account)
     return _told(id_, f"evaluation:{r.version}", "evaluation", r.made_us, "dossier.evaluation", said)
 
 
@@ -359,8 +357,15 @@ def told_in(one: Event, words: EventText, id_: str) -> Occurrence:
 
 
 def _told(id_: str, origin: str, kind: str, at_us: int, under: str, said: Mapping[str, Any]) -> Occurrence:
-    fields = {f"{under}/{name}": value for name, value in said.items()}
+    """Names without a stroke are parts of `under`."""
+    fields = {name if "/" in name else f"{under}/{name}": value for name, value in said.items()}
     return Occurrence(whistle_id=id_, origin=origin, kind=kind, at_us=at_us, said=fields)
+
+
+def _who(actor: str, by: str) -> dict[str, str]:
+    """Who it was: the department, whose file it is, beside what it did; anybody else by an account, under a grant of its
+    own. Of a requester's mark the account says which report was theirs."""
+    return {"by" if actor == Actor.DEPARTMENT else ACCOUNT: by}
 
 
 def _reasons(reasons: Iterable[Reason]) -> list[dict[str, Any]]:

@@ -28,6 +28,9 @@ class Proof:
     """Fields whose value was shown and fits its digest."""
     masked: int = 0
     withheld: int = 0
+    """Of entries of which something was shown."""
+    closed: int = 0
+    """Entries of which nothing was shown: not even how many fields they have."""
     findings: tuple[HubError, ...] = ()
 
 
@@ -37,8 +40,18 @@ class _Read:
 
     whistle: str
     entries: tuple[Entry, ...]
-    shown: tuple[Mapping[str, Mapping[str, Any]], ...]
-    masked: tuple[Mapping[str, Any], ...]
+    opened: Mapping[int, "_Fields"]
+    """Place → what is told of an entry's fields; closed ones are missing."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Fields:
+    """Digests of all fields of one entry, and those that are shown or masked by their names."""
+
+    digests: frozenset[str]
+    number: int
+    shown: Mapping[str, Mapping[str, Any]]
+    masked: Mapping[str, Mapping[str, Any]]
 
 
 def prove(file: bytes, keys: Sequence[bytes], kept: Iterable[bytes] = ()) -> Proof:
@@ -50,23 +63,24 @@ def prove(file: bytes, keys: Sequence[bytes], kept: Iterable[bytes] = ()) -> Pro
     found = dossierfile.faults(members, keys)
     try:
         read = _read(members[dossierfile.DATA])
+    except HubError as error:
+        return Proof(findings=(*found, error))
     except (ValueError, KeyError, TypeError, AttributeError):
         return Proof(findings=(*found, HubError("V111", why=dossierfile.DATA)))
     own = members[dossierfile.ANCHORS].splitlines()
     proof = prove_chain(read.entries, read.whistle, own, keys)
     found += [*proof.findings, *_fields(read), *_kept(read, list(kept), keys)]
-    fields = sum(len(one.fields) for one in read.entries)
-    shown, masked = (
-        sum(map(len, read.shown)),
-        sum(_count(e, m) for e, m in zip(read.entries, read.masked, strict=True)),
-    )
+    told = read.opened.values()
+    shown = sum(len(one.shown) for one in told)
+    masked = sum(len(said["digests"]) for one in told for said in one.masked.values())
     return Proof(
         whistle=read.whistle,
         entries=len(read.entries),
         anchored=proof.anchored,
         shown=shown,
         masked=masked,
-        withheld=fields - shown - masked,
+        withheld=sum(one.number for one in told) - shown - masked,
+        closed=len(read.entries) - len(told),
         findings=tuple(found),
     )
 
@@ -91,22 +105,33 @@ def prove_chain(
     return Proof(anchored=max(at, default=0), findings=tuple(found))
 
 
-def _against(entries: Sequence[Entry], at: Mapping[int, str]) -> Iterator[HubError]:
+def _against(entries: Sequence[Entry], at: Mapping[int, frozenset[str]]) -> Iterator[HubError]:
+    """Every digest that was ever anchored counts: a later one takes no earlier one's place."""
     digests = {entry.seq: entry.digest for entry in entries}
-    for seq, digest in sorted(at.items()):
-        if digests.get(seq) != digest:
+    for seq, anchored in sorted(at.items()):
+        if len(anchored) > 1:
+            yield HubError("V120", number=seq)
+        if digests.get(seq) not in anchored:
             yield HubError("V117", number=seq)
 
 
 def _fields(read: _Read) -> Iterator[HubError]:
-    for entry, shown in zip(read.entries, read.shown, strict=True):
-        for name, said in shown.items():
-            try:
-                fits = dossier.fits(entry, name, bytes.fromhex(said["salt"]), said["value"])
-            except (ValueError, KeyError, TypeError):
-                fits = False
-            if not fits:
-                yield HubError("V115", number=entry.seq, pointer=f"/entries/{entry.seq - 1}/shown")
+    for place, told in read.opened.items():
+        entry = read.entries[place]
+        for name, said in told.shown.items():
+            if _digest(entry.algorithm, name, said) not in told.digests:
+                yield HubError("V115", number=entry.seq, pointer=f"/entries/{place}/shown")
+        for said in told.masked.values():
+            if not told.digests.issuperset(said["digests"]):
+                yield HubError("V115", number=entry.seq, pointer=f"/entries/{place}/masked")
+
+
+def _digest(algorithm: Algorithm, name: str, said: Mapping[str, Any]) -> str:
+    """The digest that a field has which is shown so; "" where it has none."""
+    try:
+        return dossier.field_digest(algorithm, bytes.fromhex(said["salt"]), name, said["value"])
+    except (ValueError, KeyError, TypeError):
+        return ""
 
 
 def _kept(read: _Read, lines: Sequence[bytes], keys: Sequence[bytes]) -> Iterator[HubError]:
@@ -120,33 +145,39 @@ def _kept(read: _Read, lines: Sequence[bytes], keys: Sequence[bytes]) -> Iterato
             return
     last = max((entry.seq for entry in read.entries), default=0)
     at = points(anchors, read.whistle)
-    yield from _against(read.entries, {seq: digest for seq, digest in at.items() if seq <= last})
+    yield from _against(read.entries, {seq: digests for seq, digests in at.items() if seq <= last})
     if beyond := [seq for seq in at if seq > last]:
         yield HubError("V118", number=max(beyond))
 
 
-def _count(entry: Entry, masked: Mapping[str, Any]) -> int:
-    """Fields of an entry that are shown in another form."""
-    return sum(name in masked or name.partition("/")[0] in masked for name in entry.fields)
-
-
 def _read(data: bytes) -> _Read:
-    """Raises ValueError, KeyError, TypeError, AttributeError for what is no dossier."""
+    """Raises HubError V111 for a form of another version; ValueError, KeyError, TypeError, AttributeError for what is no
+    dossier."""
     said = orjson.loads(data)
+    if said["format"] != dossier.FORMAT:
+        raise HubError("V111", why="version")
     whistle = str(said["whistle"])
-    entries = tuple(
-        Entry(
-            whistle_id=whistle,
-            seq=int(one["seq"]),
-            kind=str(one["kind"]),
-            at=str(one["at"]),
-            algorithm=Algorithm(one["algorithm"]),
-            previous=str(one["previous"]),
-            fields={str(name): str(digest) for name, digest in one["fields"].items()},
-            digest=str(one["digest"]),
+    opened = {
+        place: _Fields(
+            digests=frozenset(map(str, one["fields"])),
+            number=len(one["fields"]),
+            shown=dict(one["shown"].items()),
+            masked={str(name): {"digests": list(mask["digests"])} for name, mask in one["masked"].items()},
         )
-        for one in said["entries"]
+        for place, one in enumerate(said["entries"])
+        if "fields" in one
+    }
+    entries = tuple(_entry(one, whistle) for one in said["entries"])
+    return _Read(whistle, entries, opened)
+
+
+def _entry(one: Mapping[str, Any], whistle: str) -> Entry:
+    algorithm = Algorithm(one["algorithm"])
+    return Entry(
+        whistle_id=whistle,
+        seq=int(one["seq"]),
+        algorithm=algorithm,
+        previous=str(one["previous"]),
+        inner=dossier.inner_of(algorithm, map(str, one["fields"])) if "fields" in one else str(one["inner"]),
+        digest=str(one["digest"]),
     )
-    shown = tuple(dict(one["shown"].items()) for one in said["entries"])
-    masked = tuple(dict(one["masked"].items()) for one in said["entries"])
-    return _Read(whistle, entries, shown, masked)

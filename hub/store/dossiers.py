@@ -23,7 +23,7 @@ from hub.store.tables import (
     whistle,
 )
 from hub.store.tables.dossier import UNFILED
-from hub.whistle.dossier import Algorithm, Chain, Entry
+from hub.whistle.dossier import ENTRY, GENESIS, Algorithm, Chain, Entry, digests_of
 
 _BLOCKS: Final = 4
 """Blocks of looks a portion: each may hold as many rows as a batch."""
@@ -39,6 +39,18 @@ _KNOWN: Final = {
         WHERE whistle_id = j ->> 0 AND origin = j ->> 1 OFFSET 0) AS e""",
 }
 """Each pair by the index of both columns: two lists beside one another would be every whistle with every origin."""
+_ALGORITHMS: Final = {one.value: one for one in Algorithm}
+_LINKS: Final = {
+    "sqlite": """
+        SELECT e.whistle_id, e.seq, e.algorithm, e.inner_digest, e.digest FROM json_each(?) AS j
+        CROSS JOIN dossier_entry AS e ON e.whistle_id = j.value ->> 0 AND e.seq > j.value ->> 1
+        ORDER BY e.whistle_id, e.seq""",
+    "postgresql": """
+        SELECT e.* FROM jsonb_array_elements(%s::jsonb) AS j CROSS JOIN LATERAL
+        (SELECT whistle_id, seq, algorithm, inner_digest, digest FROM dossier_entry
+        WHERE whistle_id = j ->> 0 AND seq > (j ->> 1)::int ORDER BY seq) AS e""",
+}
+"""Each whistle by the primary key."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,11 +58,25 @@ class Filed:
     """An entry as it is stored: with what can be said of it, and what its salts are made of."""
 
     entry: Entry
+    kind: str
+    made_us: int
+    """When it happened; a clock that was late or wrong does not change the entry's place."""
     origin: str
     said: Mapping[str, Any]
-    subjects: Mapping[str, str]
-    """Personal field → whose key salts it; the value stands where it always stood."""
+    sealed: Mapping[str, tuple[str, str]]
+    """Personal field → whose key salts it, and its digest; the value stands where it always stood."""
     seed: bytes
+
+    @property
+    def values(self) -> Mapping[str, Any]:
+        """What can be said of it by itself, with what it is and when it happened."""
+        return {ENTRY: [self.kind, moment(self.made_us)], **self.said}
+
+    @property
+    def digests(self) -> Mapping[str, str]:
+        """Field → salted digest; made anew from what is said, so that a row that was changed does not fit."""
+        made = digests_of(self.entry.algorithm, self.seed, self.values)
+        return made | {name: digest for name, (_, digest) in self.sealed.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,11 +162,9 @@ def known(conn: Connection, origins: Iterable[tuple[str, str]]) -> set[tuple[str
     return found
 
 
-def add(
-    conn: Connection, filed: Sequence[Filed], heads: Mapping[str, Standing], made_us: Sequence[int]
-) -> None:
+def add(conn: Connection, filed: Sequence[Filed], heads: Mapping[str, Standing]) -> None:
     """Appends entries and sets where their dossiers stand then; raises Fenced where somebody else appended."""
-    insert_or_fence(conn, dossier_entry, [_row(one, us) for one, us in zip(filed, made_us, strict=True)])
+    insert_or_fence(conn, dossier_entry, [_row(one) for one in filed])
     rows = [
         {
             "whistle_id": id_,
@@ -155,20 +179,19 @@ def add(
     insert(conn, dossier_head, rows, update=("seq", "digest", "incident_id", "clocks"))
 
 
-def _row(one: Filed, made_us: int) -> dict[str, Any]:
+def _row(one: Filed) -> dict[str, Any]:
     entry = one.entry
     return {
         "whistle_id": entry.whistle_id,
         "seq": entry.seq,
         "origin": one.origin,
-        "kind": entry.kind,
-        "made_us": made_us,
+        "kind": one.kind,
+        "made_us": one.made_us,
         "algorithm": entry.algorithm.value,
-        "previous": entry.previous,
+        "inner_digest": entry.inner,
         "digest": entry.digest,
-        "fields": orjson.dumps(entry.fields).decode(),
         "said": orjson.dumps(one.said).decode(),
-        "subjects": orjson.dumps(one.subjects).decode(),
+        "sealed": orjson.dumps(one.sealed).decode(),
         "seed": one.seed.hex(),
     }
 
@@ -177,26 +200,41 @@ def entries(conn: Connection, whistle_id: str) -> list[Filed]:
     """The whole dossier as it stands in the database, first to last."""
     rows = conn.execute(
         select(dossier_entry).where(dossier_entry.c.whistle_id == whistle_id).order_by(dossier_entry.c.seq)
-    )
+    ).all()
     return [
         Filed(
-            entry=Entry(
-                whistle_id=r.whistle_id,
-                seq=r.seq,
-                kind=r.kind,
-                at=moment(r.made_us),
-                algorithm=Algorithm(r.algorithm),
-                previous=r.previous,
-                fields=orjson.loads(r.fields),
-                digest=r.digest,
-            ),
+            entry=_entry(r, before),
+            kind=r.kind,
+            made_us=r.made_us,
             origin=r.origin,
             said=orjson.loads(r.said),
-            subjects=orjson.loads(r.subjects),
+            sealed={name: (subject, digest) for name, (subject, digest) in orjson.loads(r.sealed).items()},
             seed=bytes.fromhex(r.seed),
         )
-        for r in rows
+        for r, before in zip(rows, [GENESIS, *(r.digest for r in rows)], strict=False)
     ]
+
+
+def links(conn: Connection, since: Mapping[str, Chain]) -> dict[str, list[Entry]]:
+    """Whistle → the entries of its dossier behind where `since` says that it stood, in order."""
+    found: dict[str, list[Entry]] = {}
+    for part in chunks(since):
+        wanted = [(id_, since[id_].seq) for id_ in part]
+        for r in conn.exec_driver_sql(_LINKS[conn.dialect.name], (orjson.dumps(wanted).decode(),)):
+            mine = found.setdefault(r.whistle_id, [])
+            mine.append(_entry(r, mine[-1].digest if mine else since[r.whistle_id].head))
+    return found
+
+
+def _entry(row: Row[Any], before: str) -> Entry:
+    return Entry(
+        whistle_id=row.whistle_id,
+        seq=row.seq,
+        algorithm=_ALGORITHMS[row.algorithm],
+        previous=before,
+        inner=row.inner_digest,
+        digest=row.digest,
+    )
 
 
 def moment(us: int) -> str:
@@ -231,11 +269,11 @@ def words_of_reports(conn: Connection, ids: Iterable[str]) -> dict[str, bytes]:
 # -- anchors -----------------------------------------------------------------------------------------------
 
 
-def unanchored(conn: Connection, limit: int) -> list[Chain]:
-    """Dossiers that have grown since their last anchor."""
+def unanchored(conn: Connection, after: str, limit: int) -> list[Chain]:
+    """Dossiers that have grown since their last anchor, by their whistles' ids, those behind `after`."""
     rows = conn.execute(
         select(dossier_head.c.whistle_id, dossier_head.c.seq, dossier_head.c.digest)
-        .where(text("seq <> anchored"))
+        .where(text("seq <> anchored"), dossier_head.c.whistle_id > after)
         .order_by(dossier_head.c.whistle_id)
         .limit(limit)
     )

@@ -1,16 +1,18 @@
 """一哨一档: the file of one whistle as a chain of entries, each bound to the one before. Pure.
 
     field  = H(["field", salt, name, value])
-    entry  = H(["entry", previous, whistle, seq, kind, at, algorithm, [[name, field] …]])
+    inner  = H(["inner", [field, …]])           in the order of the digests
+    entry  = H(["entry", previous, whistle, seq, algorithm, inner])
 
-The chain covers digests of single fields, each salted: whoever is shown a field gets its salt and can compute the
-digest; a field that is masked or withheld stays a digest, tells nothing, and the same head comes out. What is hashed
-is JSON with sorted keys, without blanks, in UTF-8. Where entries are stored is for `hub.store`, what they say for
+Every field is salted and hashed by itself; of what kind an entry is and when it happened is a field like the others
+(`ENTRY`). Whoever is shown a field gets its salt and can compute its digest. Of an entry of which nothing is shown its
+`inner` is enough, and tells nothing: neither kind nor moment, neither names nor number of its fields; of one of which
+something is shown, the rest are digests without a name. The same head comes out for every reader. What is hashed is JSON
+with sorted keys, without blanks, in UTF-8. Where entries are stored is for `hub.store`, what they say for
 `hub.run.filing`.
 """
 
 import hashlib
-import hmac
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
@@ -22,6 +24,13 @@ from cryptography.hazmat.primitives import hashes
 
 GENESIS: Final = "0" * 64
 """The head of a dossier that has no entry."""
+FORMAT: Final = 2
+"""How exported dossiers are written: the number changes with what is hashed."""
+ENTRY: Final = "entry"
+"""The field that says of what kind an entry is and when it happened: [kind, moment]."""
+
+
+_SALT_BYTES: Final = 16
 
 
 class Algorithm(StrEnum):
@@ -33,18 +42,15 @@ class Algorithm(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entry:
-    """One thing that happened to a whistle."""
+    """One link of a whistle's chain."""
 
     whistle_id: str
     seq: int
     """From 1, without gaps: the order in which it was put into the file."""
-    kind: str
-    at: str
-    """When it happened, RFC 3339; a clock that was late or wrong does not change `seq`."""
     algorithm: Algorithm
     previous: str
-    fields: Mapping[str, str]
-    """Name → salted digest."""
+    inner: str
+    """Stands for all fields."""
     digest: str
 
 
@@ -56,19 +62,16 @@ class Chain:
     seq: int = 0
     head: str = GENESIS
 
-    def append(self, kind: str, at: str, fields: Mapping[str, str], algorithm: Algorithm) -> Entry:
+    def append(self, inner: str, algorithm: Algorithm) -> Entry:
         """The next entry; the chain itself stays."""
         seq = self.seq + 1
-        digest = _digest(self.head, self.whistle_id, seq, kind, at, algorithm, fields)
         return Entry(
             whistle_id=self.whistle_id,
             seq=seq,
-            kind=kind,
-            at=at,
             algorithm=algorithm,
             previous=self.head,
-            fields=fields,
-            digest=digest,
+            inner=inner,
+            digest=_digest(self.head, self.whistle_id, seq, algorithm, inner),
         )
 
     def after(self, entry: Entry) -> "Chain":
@@ -94,35 +97,36 @@ class Broken:
 
 
 def verify(entries: Iterable[Entry], whistle_id: str) -> Chain | Broken:
-    """The chain that `entries`, in order, are; or the first that does not fit."""
-    chain = Chain(whistle_id)
+    """The chain that `entries`, in order, are; or the first that does not fit. Whether fields are those that `inner`
+    stands for is asked beside it."""
+    return follow(Chain(whistle_id), entries)
+
+
+def follow(chain: Chain, entries: Iterable[Entry]) -> Chain | Broken:
+    """The chain with `entries`, in order, behind it; or the first that does not fit there."""
+    whistle_id, seq, head = chain.whistle_id, chain.seq, chain.head
     for place, entry in enumerate(entries, 1):
-        if (entry.whistle_id, entry.seq, entry.previous) != (whistle_id, chain.seq + 1, chain.head):
+        seq += 1
+        if (entry.whistle_id, entry.seq, entry.previous) != (whistle_id, seq, head):
             return Broken(place, Fault.MISSING)
-        if not hmac.compare_digest(digest_of(entry), entry.digest):
+        if digest_of(entry) != entry.digest:
             return Broken(place, Fault.CHANGED)
-        chain = chain.after(entry)
-    return chain
+        head = entry.digest
+    return Chain(whistle_id, seq, head)
 
 
 def digest_of(entry: Entry) -> str:
     """64 hex digits over all that the entry says, and the one before it."""
-    return _digest(
-        entry.previous, entry.whistle_id, entry.seq, entry.kind, entry.at, entry.algorithm, entry.fields
-    )
+    return _digest(entry.previous, entry.whistle_id, entry.seq, entry.algorithm, entry.inner)
 
 
-def _digest(
-    previous: str,
-    whistle_id: str,
-    seq: int,
-    kind: str,
-    at: str,
-    algorithm: Algorithm,
-    fields: Mapping[str, str],
-) -> str:
-    said = ["entry", previous, whistle_id, seq, kind, at, algorithm, sorted(fields.items())]
-    return hashed(algorithm, canonical(said))
+def _digest(previous: str, whistle_id: str, seq: int, algorithm: Algorithm, inner: str) -> str:
+    return hashed(algorithm, canonical(["entry", previous, whistle_id, seq, algorithm, inner]))
+
+
+def inner_of(algorithm: Algorithm, fields: Iterable[str]) -> str:
+    """64 hex digits that stand for all fields of an entry, by their digests."""
+    return hashed(algorithm, canonical(["inner", sorted(fields)]))
 
 
 def field_digest(algorithm: Algorithm, salt: bytes, name: str, value: object) -> str:
@@ -130,15 +134,20 @@ def field_digest(algorithm: Algorithm, salt: bytes, name: str, value: object) ->
     return hashed(algorithm, canonical(["field", salt.hex(), name, value]))
 
 
-def fits(entry: Entry, name: str, salt: bytes, value: object) -> bool:
-    """Whether the entry's field `name` had this value."""
-    known = entry.fields.get(name, "")
-    return hmac.compare_digest(field_digest(entry.algorithm, salt, name, value), known)
+def digests_of(algorithm: Algorithm, seed: bytes, values: Mapping[str, object]) -> dict[str, str]:
+    """Field → digest, of the entry that has this seed."""
+    made: dict[str, str] = {}
+    keyed = blake2b(key=seed, digest_size=_SALT_BYTES)
+    for name, value in values.items():
+        salt = keyed.copy()  # as `salt_of`, at half its cost
+        salt.update(name.encode())
+        made[name] = hashed(algorithm, canonical(["field", salt.hexdigest(), name, value]))
+    return made
 
 
 def salt_of(seed: bytes, name: str) -> bytes:
     """16 bytes for the field `name` of the entry that has this seed."""
-    return blake2b(name.encode(), key=seed, digest_size=16).digest()
+    return blake2b(name.encode(), key=seed, digest_size=_SALT_BYTES).digest()
 
 
 def canonical(value: Any) -> bytes:

@@ -84,11 +84,13 @@ def test_a_contract_asks_for_exactly_what_is_granted(contract: Contract) -> None
     assert asked == granted
 
 
-def test_what_only_a_dossier_holds_leaves_by_an_export_and_looks_go_to_the_centre_alone() -> None:
+def test_what_only_a_dossier_holds_leaves_by_an_export_and_looks_and_accounts_go_to_the_centre_alone() -> (
+    None
+):
     of_dossiers = [grant for grant in pack().grants if grant.field.startswith("dossier.")]
     assert {(Output.EXPORT,)} == {grant.outputs for grant in of_dossiers}
     centre = {pack().fallback_owner}
-    for field in ("dossier.looks", "dossier.answers", "dossier.links"):
+    for field in ("dossier.looks", "dossier.answers", "dossier.links", "dossier.accounts"):
         assert centre == {grant.department for grant in grants_of(field)}
     assert {c.department for c in pack().contracts} | centre == {
         grant.department for grant in grants_of("dossier.moves")

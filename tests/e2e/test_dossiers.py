@@ -7,9 +7,23 @@ import pytest
 from hub.errors import HubError
 from hub.run import anchorfiles
 from hub.store import keys, whistles
+from hub.whistle.anchors import Head, mark_of
 from tests.instruments import HubInHand
 from tests.unit.run import matters
-from tests.unit.run.filed import WORDS, call, exported, file, granted, kinds, proved, rewritten, shown
+from tests.unit.run.filed import (
+    WORDS,
+    call,
+    cut,
+    exported,
+    file,
+    granted,
+    kind_of,
+    kinds,
+    marked,
+    proved,
+    rewritten,
+    shown,
+)
 
 
 @pytest.fixture
@@ -69,7 +83,13 @@ def test_with_fields_shown_masked_or_withheld_the_same_head_verifies(hub: HubInH
     assert [()] * 3 == [one.findings for one in proofs]
     assert proofs[0].shown > proofs[1].shown > proofs[2].shown
     assert 0 == proofs[0].masked < proofs[1].masked
-    assert proofs[2].withheld > proofs[1].withheld
+    assert [0, 0] == [one.closed for one in proofs[:2]]
+    assert ["event", "event", "link", "link"] == [
+        kind_of(theirs)
+        for theirs, mine in zip(whole.data["entries"], department.data["entries"], strict=True)
+        if "inner" in mine
+    ]
+    assert 4 == proofs[2].closed
 
 
 def test_words_that_retention_took_are_gone_and_the_chain_stays(hub: HubInHand, called: str) -> None:
@@ -97,6 +117,86 @@ def test_words_that_retention_took_are_gone_and_the_chain_stays(hub: HubInHand, 
 def test_a_chain_made_anew_without_the_key_is_found_up_to_the_anchor(hub: HubInHand, called: str) -> None:
     file(hub)
     rewritten(hub, called, 2)
+    with pytest.raises(HubError, match="V102"):
+        exported(hub, called)
+
+
+def anchored_once_more(hub: HubInHand) -> None:
+    """The next interval."""
+    hub.clock.pause(hub.hub.settings.anchor_every_s + 1)
+    file(hub)
+
+
+def test_what_was_changed_after_it_was_anchored_is_not_anchored_again(hub: HubInHand, called: str) -> None:
+    """Whoever may write to the database cannot get the registrar to sign it anew (docs/decisions/0035)."""
+    place = hub.hub.settings.anchors
+    assert place is not None
+    file(hub)
+    before = list(anchorfiles.lines(place))
+    rewritten(hub, called, 2, anchored="0")
+    anchored_once_more(hub)
+    assert before == list(anchorfiles.lines(place))
+    assert [{"count": 1, "first": called}] == matters.findings(hub, "D162")
+    matters.report(hub, "zilai", "sign")
+    anchored_once_more(hub)
+    assert [] == [one for one in anchorfiles.naming(place, called) if one.line not in before]
+    with pytest.raises(HubError, match="V102"):
+        exported(hub, called)
+
+
+def test_what_was_cut_back_is_not_anchored_however_it_grows_again(hub: HubInHand, called: str) -> None:
+    place = hub.hub.settings.anchors
+    assert place is not None
+    file(hub)
+    known = anchorfiles.naming(place, called)
+    cut(hub, called, 2)
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql("UPDATE dossier_head SET anchored = 0")
+        conn.exec_driver_sql("UPDATE link SET filed = 0")
+    for move in ("sign", "contact", "arrive", "handle", "result"):
+        matters.report(hub, "zilai", move)
+        anchored_once_more(hub)
+        assert known == anchorfiles.naming(place, called)
+        assert [called] == [one["first"] for one in matters.findings(hub, "D162")]
+    assert len(kinds(hub, called)) > max(head.seq for one in known for head in one.heads)
+
+
+def test_a_dossier_that_is_as_it_was_again_is_anchored_again(hub: HubInHand, called: str) -> None:
+    file(hub)
+    stored = hub.rows("SELECT seq, said, inner_digest, digest FROM dossier_entry ORDER BY whistle_id, seq")
+    ids = hub.rows("SELECT whistle_id, seq FROM dossier_entry ORDER BY whistle_id, seq")
+    heads = hub.rows("SELECT whistle_id, digest FROM dossier_head")
+    rewritten(hub, called, 2, anchored="0")
+    anchored_once_more(hub)
+    assert matters.findings(hub, "D162")
+    with hub.hub.store.write() as conn:
+        for (id_, seq), row in zip(ids, stored, strict=True):
+            conn.exec_driver_sql(
+                marked(
+                    hub,
+                    "UPDATE dossier_entry SET said = ?, inner_digest = ?, digest = ? WHERE whistle_id = ? AND seq = ?",
+                ),
+                (*row[1:], id_, seq),
+            )
+        for id_, digest in heads:
+            conn.exec_driver_sql(
+                marked(hub, "UPDATE dossier_head SET digest = ? WHERE whistle_id = ?"), (digest, id_)
+            )
+    matters.report(hub, "zilai", "sign")
+    anchored_once_more(hub)
+    assert [] == matters.findings(hub, "D162")
+    assert 0 == hub.rows("SELECT count(*) FROM dossier_head WHERE seq <> anchored")[0][0]
+    assert () == proved(hub, exported(hub, called)).findings
+
+
+def test_two_anchors_that_differ_about_an_entry_stop_the_export(hub: HubInHand, called: str) -> None:
+    """As who has the key, or a hub of before, may have signed them: the later one takes nothing from the first."""
+    place = hub.hub.settings.anchors
+    assert place is not None
+    file(hub)
+    rewritten(hub, called, 2)
+    heads = {id_: head for id_, *head in hub.rows("SELECT whistle_id, seq, digest FROM dossier_head")}
+    anchorfiles.append(place, hub.hub.signer(), [Head(mark_of(called), *heads[called])], hub.clock.now())
     with pytest.raises(HubError, match="V102"):
         exported(hub, called)
 

@@ -33,11 +33,12 @@ dossier_entry = Table(
     Column("kind", String(16), nullable=False),
     Column("made_us", BigInteger, nullable=False),  # when it happened
     Column("algorithm", String(8), nullable=False),
-    Column("previous", String(64), nullable=False),
+    Column("inner_digest", String(64), nullable=False),  # stands for all fields
     Column("digest", String(64), nullable=False),
-    Column("fields", Text, nullable=False),  # JSON: name → salted digest
     Column("said", Text, nullable=False),  # JSON: name → value; no personal one stands here
-    Column("subjects", Text, nullable=False),  # JSON: name of a personal field → whose key salts it
+    Column(
+        "sealed", Text, nullable=False
+    ),  # JSON: name of a personal field → whose key salts it, salted digest
     Column("seed", String(32), nullable=False),  # of the salts of what is said
     PrimaryKeyConstraint("whistle_id", "seq"),
     Index("dossier_origin", "whistle_id", "origin", unique=True),

@@ -1,6 +1,6 @@
 """Dossiers in a test's hand: filed, exported, proved, and tampered with as who may write to the database can."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
@@ -15,7 +15,7 @@ from hub.run.assembly import Assembly
 from hub.run.dossiers import Asked, Export
 from hub.run.verifying import Proof, prove
 from hub.store import dossiers
-from hub.whistle.dossier import Algorithm, Chain
+from hub.whistle.dossier import ENTRY, Chain, digests_of, inner_of
 from tests.instruments import HubInHand, person
 from tests.unit.run.granting import grants, restarted
 from tests.unit.run.sources import pipe
@@ -76,16 +76,21 @@ def proved(hub: HubInHand, export: Export) -> Proof:
 def kinds(hub: HubInHand, whistle: str) -> list[str]:
     """What stands in a dossier, in order."""
     with hub.hub.store.read() as conn:
-        return [one.entry.kind for one in dossiers.entries(conn, whistle)]
+        return [one.kind for one in dossiers.entries(conn, whistle)]
 
 
 def shown(export: Export, kind: str) -> list[dict[str, Any]]:
     """What is shown of each entry of a kind: field → value."""
     return [
-        {name: said["value"] for name, said in one["shown"].items()}
+        {name: said["value"] for name, said in one["shown"].items() if name != ENTRY}
         for one in export.data["entries"]
-        if one["kind"] == kind
+        if kind_of(one) == kind
     ]
+
+
+def kind_of(entry: Mapping[str, Any]) -> str:
+    """Of what kind an exported entry says it is; "" where it does not."""
+    return str(entry.get("shown", {}).get(ENTRY, {"value": [""]})["value"][0])
 
 
 @contextmanager
@@ -98,27 +103,25 @@ def granted(hub: HubInHand, *fields: str, mask: str = "", to: str = "zhongxin") 
         yield made
 
 
-def rewritten(hub: HubInHand, whistle: str, start: int) -> None:
-    """Who may write to the database and has no key makes the chain anew from an entry on: another clause, and all fits."""
+def rewritten(hub: HubInHand, whistle: str, start: int, *, anchored: str = "seq") -> None:
+    """Who may write to the database and has no key says in all entries from one on that somebody else did it, and makes
+    the chain anew: all fits. `anchored`: what the head is made to say of its anchor."""
     with hub.hub.store.write() as conn:
-        filed = dossiers.entries(conn, whistle)
         chain = Chain(whistle)
-        for one in filed:
-            fields = dict(one.entry.fields)
-            if one.entry.seq >= start:
-                fields |= dict.fromkeys(list(fields)[:1], "0" * 64)
-            entry = chain.append(one.entry.kind, one.entry.at, fields, Algorithm.SHA256)
-            chain = chain.after(entry)
-            values = (orjson.dumps(fields).decode(), entry.previous, entry.digest, whistle, entry.seq)
-            conn.exec_driver_sql(
-                marked(
-                    hub,
-                    "UPDATE dossier_entry SET fields = ?, previous = ?, digest = ? WHERE whistle_id = ? AND seq = ?",
-                ),
-                values,
+        for one in dossiers.entries(conn, whistle):
+            algorithm = one.entry.algorithm
+            said = one.said if one.entry.seq < start else {**one.said, "dossier.accounts/by": "nobody"}
+            made = digests_of(algorithm, one.seed, replace(one, said=said).values)
+            entry = chain.append(
+                inner_of(algorithm, [*made.values(), *(digest for _, digest in one.sealed.values())]),
+                algorithm,
             )
+            chain = chain.after(entry)
+            statement = "UPDATE dossier_entry SET said = ?, inner_digest = ?, digest = ? WHERE whistle_id = ? AND seq = ?"
+            values = (orjson.dumps(said).decode(), entry.inner, entry.digest, whistle, entry.seq)
+            conn.exec_driver_sql(marked(hub, statement), values)
         conn.exec_driver_sql(
-            marked(hub, "UPDATE dossier_head SET digest = ?, anchored = seq WHERE whistle_id = ?"),
+            marked(hub, f"UPDATE dossier_head SET digest = ?, anchored = {anchored} WHERE whistle_id = ?"),  # noqa: S608
             (chain.head, whistle),
         )
 

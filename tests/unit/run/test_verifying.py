@@ -17,7 +17,7 @@ from hub.jsonform import plain
 from hub.run import dossierfile
 from hub.run.verifying import Proof, prove, prove_chain
 from hub.whistle.anchors import Anchor, Head, Signer, mark_of
-from hub.whistle.dossier import Algorithm, Chain, Entry, field_digest, salt_of
+from hub.whistle.dossier import ENTRY, FORMAT, Algorithm, Chain, Entry, digests_of, inner_of, salt_of
 
 WHISTLE = "wh_" + "0" * 32
 OURS, THEIRS = Signer(b"o" * 32), Signer(b"t" * 32)
@@ -26,14 +26,25 @@ SEED = b"s" * 16
 MOVES = ("sign", "contact", "arrive", "handle", "result")
 
 
+AT = "2026-03-10T01:05:00.000000+00:00"
+
+
+def fields(move: str) -> dict[str, Any]:
+    """What an entry says."""
+    return {ENTRY: ["move", AT], "dossier.moves/move": move, "dossier.moves/by": "shuiwu"}
+
+
+def digests(move: str) -> dict[str, str]:
+    """The digests of what it says."""
+    return digests_of(Algorithm.SHA256, SEED, fields(move))
+
+
 def chained(moves: Sequence[str] = MOVES, behind: Chain | None = None) -> list[Entry]:
     """A dossier of these moves."""
     entries: list[Entry] = []
     start = behind or Chain(WHISTLE)
     for move in moves:
-        fields = {"dossier.moves/move": move, "dossier.moves/by": "shuiwu"}
-        digests = {n: field_digest(Algorithm.SHA256, salt_of(SEED, n), n, v) for n, v in fields.items()}
-        entries.append(start.append("move", "2026-03-10T01:05:00.000000+00:00", digests, Algorithm.SHA256))
+        entries.append(start.append(inner_of(Algorithm.SHA256, digests(move).values()), Algorithm.SHA256))
         start = start.after(entries[-1])
     return entries
 
@@ -48,18 +59,24 @@ def anchored(entries: Sequence[Entry], *at: int, by: Signer = OURS) -> list[Anch
 
 
 def told(entries: Sequence[Entry], shown: Sequence[str] = ("dossier.moves/by",)) -> dict[str, Any]:
-    """The data of an export in which these fields are shown."""
+    """The data of an export of `MOVES` in which these fields are shown; without any all entries are closed."""
     return {
+        "format": FORMAT,
         "whistle": WHISTLE,
         "entries": [
             {
-                **{n: v for n, v in plain(one).items() if n != "whistle_id"},
-                "shown": {n: {"salt": salt_of(SEED, n).hex(), "value": "shuiwu"} for n in shown},
-                "masked": {},
+                **{n: v for n, v in plain(one).items() if n != "whistle_id" and (n != "inner" or not shown)},
+                **(opened(move, shown) if shown else {}),
             }
-            for one in entries
+            for one, move in zip(entries, MOVES, strict=False)
         ],
     }
+
+
+def opened(move: str, shown: Sequence[str]) -> dict[str, Any]:
+    """The part of an entry of which something is shown."""
+    proofs = {n: {"salt": salt_of(SEED, n).hex(), "value": fields(move)[n]} for n in shown}
+    return {"fields": sorted(digests(move).values()), "shown": proofs, "masked": {}}
 
 
 def packed(data: Mapping[str, Any], anchors: Sequence[Anchor], by: Signer = OURS) -> bytes:
@@ -84,7 +101,7 @@ def codes(proof: Proof) -> list[str]:
 
 def test_what_the_hub_wrote_is_whole_up_to_its_last_anchor() -> None:
     proof = prove(FILE, KEYS)
-    assert Proof(whistle=WHISTLE, entries=5, anchored=4, shown=5, masked=0, withheld=5) == proof
+    assert Proof(whistle=WHISTLE, entries=5, anchored=4, shown=5, masked=0, withheld=10, closed=0) == proof
 
 
 def test_with_other_fields_shown_the_same_head_comes_out() -> None:
@@ -183,6 +200,58 @@ def test_who_kept_the_anchors_finds_an_end_that_was_cut_off_before_a_later_one()
     assert ["V119"] == codes(prove(FILE, KEYS, kept[1:]))
     forged = [replace(LINES[0], at="2026-03-11").line, kept[1]]
     assert {"V119", "V116"} == set(codes(prove(FILE, KEYS, forged)))
+
+
+def test_anchors_that_differ_about_an_entry_are_a_finding_whichever_of_them_the_file_meets() -> None:
+    """As where a registrar was made to sign what was written anew."""
+    forged = chained(("sign", "return", *MOVES[2:]))
+    lines = [*LINES, OURS.anchor(LINES[-1], "2026-03-11", [Head(mark_of(WHISTLE), 4, forged[3].digest)])]
+    kept = [one.line for one in lines]
+    assert [("V120", 4)] == [(f.code, f.facts["number"]) for f in prove(FILE, KEYS, kept).findings]
+    laundered = prove_chain(forged, WHISTLE, kept, KEYS)
+    assert [("V117", 2), ("V120", 4)] == [(f.code, f.facts["number"]) for f in laundered.findings]
+
+
+def test_of_an_entry_of_which_nothing_is_shown_one_digest_is_enough() -> None:
+    """And whoever puts another in its place does not meet the anchor, even with a chain made anew."""
+    data = told(ENTRIES)
+    closed = told(ENTRIES, ())["entries"][1]
+    assert {"seq", "algorithm", "previous", "inner", "digest"} == set(closed)
+    data["entries"][1] = closed
+    proof = prove(packed(data, LINES), KEYS)
+    assert Proof(whistle=WHISTLE, entries=5, anchored=4, shown=4, withheld=8, closed=1) == proof
+    data["entries"][1] = {**closed, "inner": inner_of(Algorithm.SHA256, digests("return").values())}
+    assert [("V114", "changed")] == [
+        (f.code, f.facts["fault"]) for f in prove(packed(data, LINES), KEYS).findings
+    ]
+
+
+def test_a_digest_among_an_entrys_fields_that_was_changed_dropped_or_added_is_found() -> None:
+    for change in (
+        lambda fields: [*fields[1:], "0" * 64],
+        lambda fields: fields[1:],
+        lambda fields: [*fields, fields[0]],
+    ):
+        data = told(ENTRIES)
+        data["entries"][2]["fields"] = change(data["entries"][2]["fields"])
+        data["entries"][2]["shown"] = {}
+        proof = prove(packed(data, LINES), KEYS)
+        assert [("V114", 3)] == [(f.code, f.facts["number"]) for f in proof.findings]
+
+
+def test_a_masked_value_stands_for_digests_of_its_own_entry() -> None:
+    data = told(ENTRIES)
+    said = {"mask": "text_scan", "value": "…", "digests": [digests(MOVES[1])["dossier.moves/move"]]}
+    data["entries"][1]["masked"]["dossier.moves"] = said
+    proof = prove(packed(data, LINES), KEYS)
+    assert ((), 1, 9) == (proof.findings, proof.masked, proof.withheld)
+    said["digests"] = [digests(MOVES[2])["dossier.moves/move"]]
+    assert [("V115", 2)] == [(f.code, f.facts["number"]) for f in prove(packed(data, LINES), KEYS).findings]
+
+
+def test_a_form_of_another_version_is_named_as_one() -> None:
+    (found,) = prove(packed({**told(ENTRIES), "format": 1}, LINES), KEYS).findings
+    assert ("V111", "version") == (found.code, found.facts["why"])
 
 
 def test_a_line_that_was_broken_off_when_a_disk_was_full_is_no_forgery() -> None:

@@ -79,7 +79,7 @@ def test_a_line_that_is_dropped_swapped_or_doubled_leaves_a_gap() -> None:
 
 def test_an_anchor_names_a_whistle_only_to_who_knows_it() -> None:
     lines = written(3)
-    assert {2: "d1"} == points(lines, "wh_1")
+    assert {2: {"d1"}} == points(lines, "wh_1")
     assert {} == points(lines, "wh_7")
     assert not any(b"wh_" in one.line for one in lines)
 
@@ -87,3 +87,9 @@ def test_an_anchor_names_a_whistle_only_to_who_knows_it() -> None:
 def test_a_public_key_is_64_hex_digits() -> None:
     assert OURS.public == public_key(f"{OURS.public.hex()}\n")
     assert [None, None, None] == [public_key(x) for x in ("", "ab", "z" * 64)]
+
+
+def test_a_later_anchor_of_the_same_entry_takes_no_earlier_ones_place() -> None:
+    lines = written(2)
+    lines.append(OURS.anchor(lines[-1], "2026-03-12", [Head(mark_of("wh_1"), 2, "other")]))
+    assert {2: {"d1", "other"}} == points(lines, "wh_1")

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.whistle.dossier import (
+    ENTRY,
     GENESIS,
     Algorithm,
     Broken,
@@ -15,9 +16,11 @@ from hub.whistle.dossier import (
     Entry,
     Fault,
     canonical,
+    digests_of,
     field_digest,
-    fits,
+    follow,
     hashed,
+    inner_of,
     salt_of,
     verify,
 )
@@ -34,8 +37,9 @@ def chained(said: Sequence[tuple[Mapping[str, object], Algorithm]]) -> list[Entr
     """The entries of a dossier that says this, one after the other."""
     chain, entries = Chain(WHISTLE), []
     for number, (fields, algorithm) in enumerate(said):
-        digests = {n: field_digest(algorithm, salt_of(SEED, n), n, v) for n, v in fields.items()}
-        entries.append(chain.append("move", f"2026-03-10T01:00:{number:02}+00:00", digests, algorithm))
+        about = {ENTRY: ["move", f"2026-03-10T01:00:{number:02}+00:00"]}
+        digests = digests_of(algorithm, SEED, {**about, **fields})
+        entries.append(chain.append(inner_of(algorithm, digests.values()), algorithm))
         chain = chain.after(entries[-1])
     return entries
 
@@ -53,11 +57,7 @@ def test_a_dossier_without_an_entry_stands_at_its_beginning() -> None:
 
 
 CHANGES = {
-    "kind": lambda e: replace(e, kind=f"{e.kind}x"),
-    "moment": lambda e: replace(e, at=f"{e.at}x"),
-    "a field's digest": lambda e: replace(e, fields={**e.fields, "whistle.clause": "0" * 64}),
-    "a field more": lambda e: replace(e, fields={**e.fields, "whistle.state": "0" * 64}),
-    "a field's name": lambda e: replace(e, fields={f"{n}x": d for n, d in e.fields.items()} or {"x": ""}),
+    "what stands for its fields": lambda e: replace(e, inner=hashed(e.algorithm, e.inner.encode())),
     "algorithm": lambda e: replace(
         e, algorithm=Algorithm.SM3 if e.algorithm is Algorithm.SHA256 else Algorithm.SHA256
     ),
@@ -116,11 +116,39 @@ def test_a_field_is_proved_by_its_salt_and_value_and_by_no_others(
     name: str, value: object, other: object, algorithm: Algorithm
 ) -> None:
     salt = salt_of(SEED, name)
-    entry = Chain(WHISTLE).append("move", "", {name: field_digest(algorithm, salt, name, value)}, algorithm)
-    assert fits(entry, name, salt, value)
-    assert (canonical(other) == canonical(value)) == fits(entry, name, salt, other)
-    assert not fits(entry, name, salt_of(SEED, f"{name}x"), value)
-    assert not fits(entry, f"{name}x", salt, value)
+    known = digests_of(algorithm, SEED, {name: value})[name]
+    assert known == field_digest(algorithm, salt, name, value)
+    assert (canonical(other) == canonical(value)) == (known == field_digest(algorithm, salt, name, other))
+    assert known != field_digest(algorithm, salt_of(SEED, f"{name}x"), name, value)
+    assert known != field_digest(algorithm, salt, f"{name}x", value)
+
+
+@given(FIELDS, NAMES, VALUES, ALGORITHMS)
+def test_whatever_is_changed_in_a_field_no_longer_is_what_stands_for_all(
+    fields: dict[str, object], name: str, value: object, algorithm: Algorithm
+) -> None:
+    """And in which order they come changes nothing: an order would tell which is which."""
+    digests = digests_of(algorithm, SEED, fields)
+    inner = inner_of(algorithm, digests.values())
+    assert inner == inner_of(algorithm, reversed(digests.values()))
+    changed = digests_of(algorithm, SEED, {**fields, name: value})
+    assert (changed == digests) == (inner == inner_of(algorithm, changed.values()))
+    for one in digests:
+        left = [digest for other, digest in digests.items() if other != one]
+        assert inner != inner_of(algorithm, left)
+
+
+@given(st.lists(st.tuples(FIELDS, ALGORITHMS), min_size=2, max_size=5), st.integers(0, 4))
+def test_a_chain_that_is_followed_from_where_it_stood_ends_where_it_ends(
+    said: list[tuple[dict[str, object], Algorithm]], at: int
+) -> None:
+    """And from where another one stood it does not go on."""
+    entries = chained(said)
+    at = min(at, len(entries) - 1)
+    stood = Chain(WHISTLE, at, entries[at].previous)
+    assert verify(entries, WHISTLE) == follow(stood, entries[at:])
+    assert Broken(1, Fault.MISSING) == follow(replace(stood, head="1" * 64), entries[at:])
+    assert Broken(1, Fault.MISSING) == follow(replace(stood, seq=at + 1), entries[at:])
 
 
 def test_digests_are_those_of_the_standards() -> None:

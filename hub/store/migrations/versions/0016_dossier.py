@@ -36,11 +36,10 @@ def upgrade() -> None:
         sa.Column("kind", sa.String(16), nullable=False),
         sa.Column("made_us", sa.BigInteger(), nullable=False),
         sa.Column("algorithm", sa.String(8), nullable=False),
-        sa.Column("previous", sa.String(64), nullable=False),
+        sa.Column("inner_digest", sa.String(64), nullable=False),
         sa.Column("digest", sa.String(64), nullable=False),
-        sa.Column("fields", sa.Text(), nullable=False),
         sa.Column("said", sa.Text(), nullable=False),
-        sa.Column("subjects", sa.Text(), nullable=False),
+        sa.Column("sealed", sa.Text(), nullable=False),
         sa.Column("seed", sa.String(32), nullable=False),
         sa.PrimaryKeyConstraint("whistle_id", "seq"),
     )
