@@ -146,6 +146,24 @@ def _is_alone(one: Whistle) -> bool:
     return any(reason.rule == ALONE for reason in one.reasons)
 
 
+def called_before(whistles: Sequence[Whistle], department: DepartmentId) -> tuple[Whistle, ...]:
+    """Those of a matter's `whistles` whose clocks go on where `department` is called anew: it was called by them, and
+    did not hand in a result since. One that ended because the matter was done has no more to go on with."""
+    mine = [w for w in whistles if w.department == department and w.state not in UNBLOWN]
+    through = max((w.blown_at for w in mine if w.state in DONE or _is_finished(w)), default=None)
+    return tuple(
+        w
+        for w in mine
+        if w.state not in DONE | {WhistleState.REFUSED}
+        and not _is_finished(w)
+        and (through is None or w.blown_at > through)
+    )
+
+
+def _is_finished(one: Whistle) -> bool:
+    return one.state is WhistleState.CANCELLED and ending_of(one) is Ending.FINISHED
+
+
 def ended(whistle: Whistle, why: Ending, at: datetime) -> tuple[Whistle, Step]:
     """`whistle` called off by the hub, one version on, and why; and the step for its history."""
     moved, step = advance(whistle, Move.CANCEL, at, actor=Actor.HUB)

@@ -5,7 +5,7 @@ for is loaded: nobody is late by a guess.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
@@ -14,13 +14,15 @@ from hub.model import Actor, Deadline, Duration, Move, Role, Whistle
 from hub.whistle.calendar import Calendar
 from hub.whistle.clocks import with_waits
 from hub.whistle.counting import Wait
-from hub.whistle.lifecycle import Effect, Step, open_moves
-from hub.whistle.reached import done_at, effect_of, is_done, of_round
+from hub.whistle.lifecycle import Step, open_moves
+from hub.whistle.reached import done_at, is_done, level_since, of_round
 from hub.whistle.rules import Rules
 from hub.whistle.timetable import waits_of
 
 EXTENDED: Final = "extended"
 """Why a late step does not count: it may be done until later."""
+CARRIED: Final = "carried"
+"""Why a late step does not count: it was late by a whistle of the same department that ended, and counts there."""
 RulesOn = Callable[[date], Rules]
 
 
@@ -61,7 +63,7 @@ def tick(
         if done is None and is_done(whistle, steps, one.step):
             continue
         if found := lateness(one, done or now):
-            late.append(found)
+            late.append(replace(found, excused=CARRIED) if _was_late_before(whistle, found) else found)
         elif done is not None:
             in_time.append((one.step, done))
         if done is None and not one.provisional:
@@ -74,6 +76,14 @@ def tick(
         in_time=tuple(in_time),
         move=due[0] if due else None,
         look_at=min(ahead, default=None),
+    )
+
+
+def _was_late_before(whistle: Whistle, late: Late) -> bool:
+    """Nothing that is over is moved by a pause: what was late when it was taken over is due as it was then."""
+    return any(
+        one.is_over and (one.step, one.round, one.due_at) == (late.step, whistle.round, late.due_at)
+        for one in whistle.carried
     )
 
 
@@ -107,8 +117,7 @@ def _raised(
 ) -> datetime | None:
     """哨声升级: a time after it was blown, reopened, or raised to its present level. It waits where the whistle does."""
     mine = of_round(steps, whistle.round)
-    turns = [one.at for one in mine if effect_of(one) in (Effect.NEW_ROUND, Effect.TIGHTENS)]
-    since = turns[-1] if turns else whistle.blown_at
+    since = level_since(whistle, steps)
     level = rules_on(day_of(since)).levels.get(whistle.level)
     after = level.upgrade_after if level else None
     return _moment(after, since, tuple(waits_of(mine)), calendar) if after else None

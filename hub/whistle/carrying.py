@@ -1,0 +1,83 @@
+"""Clocks that go on where a whistle ends and another of the same department takes its place: called off and called
+again, merged, designated.
+
+Pure. Whoever takes over what was open takes over when it was due; of that and of its own clock the earlier holds, for
+what is due and for what counts. A step that was reached, and what a round before this one was about, is not taken
+over; neither is the source's own deadline, which follows its keeper.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby
+
+from hub.model import Carried, Deadline, Stretch, Whistle
+from hub.whistle.calendar import Calendar
+from hub.whistle.counting import Wait
+from hub.whistle.lifecycle import Step
+from hub.whistle.reached import SOURCE, level_since
+from hub.whistle.retiming import Limits, terms_of
+from hub.whistle.timetable import left_open
+
+
+@dataclass(frozen=True, slots=True)
+class Ended:
+    """A whistle that ended, with its history, and the limits of its contract."""
+
+    whistle: Whistle
+    limits: Limits
+    steps: Sequence[Step]
+
+
+def carry(heir: Whistle, ended: Sequence[Ended], calendar: Calendar, at: datetime) -> Whistle:
+    """`heir` with what was open by `ended` when they ended, where that is earlier than what it has; taken over at
+    `at`. Its deadlines are still its own: `hub.whistle.retiming` counts them anew."""
+    mine = {one.step: one for one in heir.deadlines}
+    claims = [one for each in ended for one in _left(each, calendar)]
+    claims.sort(key=lambda one: one.due.step)
+    taken = (_carried(heir, list(some), at) for _, some in groupby(claims, key=lambda one: one.due.step))
+    earlier = tuple(one for one in taken if _is_earlier(one, mine.get(one.step)))
+    since = [level_since(each.whistle, each.steps) for each in ended if each.whistle.level is heir.level]
+    mine_since = heir.level_since or heir.blown_at
+    return replace(
+        heir,
+        carried=(*heir.carried, *earlier),
+        level_since=min(since) if since and min(since) < mine_since else heir.level_since,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class _Left:
+    """A step that a whistle left open, as it was due by one clock."""
+
+    of: Whistle
+    due: Deadline
+    waits: tuple[Wait, ...]
+
+
+def _left(one: Ended, calendar: Calendar) -> Iterator[_Left]:
+    terms = terms_of(one.whistle, one.limits, one.steps)
+    return (_Left(one.whistle, due, waits) for due, waits in left_open(terms, one.steps, calendar))
+
+
+def _carried(heir: Whistle, claims: Sequence[_Left], at: datetime) -> Carried:
+    """One step of all that left it open: as it is due first, and as it counts first."""
+    first = min(claims, key=lambda one: one.due.due_at)
+    counts = min(one.due.counts_at for one in claims)
+    return Carried(
+        step=first.due.step,
+        whistle_id=first.of.id,
+        limit=first.due.limit,
+        from_at=first.due.from_at,
+        waits=tuple(Stretch(w.from_at, min(w.until, at)) for w in first.waits if w.from_at < at),
+        at=at,
+        due_at=first.due.due_at,
+        managed_at=counts if counts > first.due.due_at else None,
+        round=heir.round,
+    )
+
+
+def _is_earlier(one: Carried, mine: Deadline | None) -> bool:
+    if mine is None:
+        return one.step != SOURCE
+    return one.due_at < mine.due_at or max(one.due_at, one.managed_at or one.due_at) < mine.counts_at
