@@ -14,7 +14,8 @@ from itertools import groupby
 from hub.model import Carried, Deadline, Stretch, Whistle
 from hub.whistle.calendar import Calendar
 from hub.whistle.counting import Wait
-from hub.whistle.lifecycle import Step
+from hub.whistle.follow import is_brought
+from hub.whistle.lifecycle import OVER, Step
 from hub.whistle.reached import SOURCE, level_since
 from hub.whistle.retiming import Limits, terms_of
 from hub.whistle.timetable import left_open
@@ -22,28 +23,50 @@ from hub.whistle.timetable import left_open
 
 @dataclass(frozen=True, slots=True)
 class Ended:
-    """A whistle that ended, with its history, and the limits of its contract."""
+    """A whistle that ended or goes elsewhere, with its history, and the limits of its contract."""
 
     whistle: Whistle
     limits: Limits
     steps: Sequence[Step]
+
+    @property
+    def ended_at(self) -> datetime | None:
+        """None for one that is still open, but goes to another matter."""
+        return self.steps[-1].at if self.steps and self.steps[-1].after in OVER else None
 
 
 def carry(heir: Whistle, ended: Sequence[Ended], calendar: Calendar, at: datetime) -> Whistle:
     """`heir` with what was open by `ended` when they ended, where that is earlier than what it has; taken over at
     `at`. Its deadlines are still its own: `hub.whistle.retiming` counts them anew."""
     mine = {one.step: one for one in heir.deadlines}
-    claims = [one for each in ended for one in _left(each, calendar)]
+    claims = [one for each in _last(ended) for one in _left(each, calendar)]
     claims.sort(key=lambda one: one.due.step)
     taken = (_carried(heir, list(some), at) for _, some in groupby(claims, key=lambda one: one.due.step))
     earlier = tuple(one for one in taken if _is_earlier(one, mine.get(one.step)))
-    since = [level_since(each.whistle, each.steps) for each in ended if each.whistle.level is heir.level]
+    since = [
+        level_since(each.whistle, each.steps) for each in _last(ended) if each.whistle.level is heir.level
+    ]
     mine_since = heir.level_since or heir.blown_at
     return replace(
         heir,
         carried=(*heir.carried, *earlier),
         level_since=min(since) if since and min(since) < mine_since else heir.level_since,
     )
+
+
+def _last(ended: Sequence[Ended]) -> Sequence[Ended]:
+    """Those that no other one went on for: what was left open before and reached then is behind the department. Of one
+    that was blown elsewhere, and came by a merge, nobody can say so."""
+    own = [one for one in ended if not is_brought(one.whistle)]
+    last = [
+        one
+        for one in ended
+        if not any(
+            after is not one and one.ended_at is not None and after.whistle.blown_at >= one.ended_at
+            for after in own
+        )
+    ]
+    return last or ended  # all at one moment
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,8 +102,12 @@ def _may_be_called_off(one: Whistle) -> bool:
 
 def _is_decided(one: Whistle) -> bool:
     """Whether a person brought it here: by a merge, by designation, by blowing it."""
-    came = any(reason.rule == MERGED and "from" in reason.facts for reason in one.reasons)
-    return came or is_designated(one) or any(reason.rule == BLOWN_BY for reason in one.reasons)
+    return is_brought(one) or is_designated(one) or any(reason.rule == BLOWN_BY for reason in one.reasons)
+
+
+def is_brought(one: Whistle) -> bool:
+    """Whether a merge brought it from another matter."""
+    return any(reason.rule == MERGED and "from" in reason.facts for reason in one.reasons)
 
 
 def is_designated(one: Whistle) -> bool:
