@@ -34,6 +34,9 @@ class Carried:
     """When it was due then."""
     managed_at: datetime | None = None
     """Until when it might be done by an extension that was granted before."""
+    merged: bool = False
+    """Of another matter, which became one with this: both clocks run. Else it is the same duty as before, and what was
+    granted of it holds."""
     round: int = 0
     """The round of the whistle that took it over; the next one knows nothing of it."""
 

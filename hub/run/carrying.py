@@ -34,7 +34,7 @@ def carry_on(
             if (known := _ended(conn, contracts, round_.as_it_stands(one), _history(stored, round_, one)))
         ]
         one = round_.as_it_stands(heir.whistle)
-        after = carry(one, ended, calendar, now)
+        after = carry(one, ended, calendar, now, merged=heir.stands_in is not None)
         if after != one:
             round_.take_over(heir, after)
 

@@ -6,7 +6,7 @@ what is due and for what counts. A step that was reached, and what a round befor
 over; neither is the source's own deadline, which follows its keeper.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
@@ -35,13 +35,18 @@ class Ended:
         return self.steps[-1].at if self.steps and self.steps[-1].after in OVER else None
 
 
-def carry(heir: Whistle, ended: Sequence[Ended], calendar: Calendar, at: datetime) -> Whistle:
+def carry(
+    heir: Whistle, ended: Sequence[Ended], calendar: Calendar, at: datetime, *, merged: bool = False
+) -> Whistle:
     """`heir` with what was open by `ended` when they ended, where that is earlier than what it has; taken over at
-    `at`. Its deadlines are still its own: `hub.whistle.retiming` counts them anew."""
+    `at`. `merged`: they were called for another matter, which became one with the heir's. Its deadlines are still its own: `hub.whistle.retiming` counts them anew."""
     mine = {one.step: one for one in heir.deadlines}
     claims = [one for each in _last(ended) for one in _left(each, calendar)]
     claims.sort(key=lambda one: one.due.step)
-    taken = (_carried(heir, list(some), at) for _, some in groupby(claims, key=lambda one: one.due.step))
+    taken = (
+        _carried(heir, list(some), at, merged=merged)
+        for _, some in groupby(claims, key=lambda one: one.due.step)
+    )
     earlier = tuple(one for one in taken if _is_earlier(one, mine.get(one.step)))
     since = [
         level_since(each.whistle, each.steps) for each in _last(ended) if each.whistle.level is heir.level
@@ -52,6 +57,17 @@ def carry(heir: Whistle, ended: Sequence[Ended], calendar: Calendar, at: datetim
         carried=(*heir.carried, *earlier),
         level_since=min(since) if since and min(since) < mine_since else heir.level_since,
     )
+
+
+def taken_over(whistle: Whistle) -> Mapping[str, Carried]:
+    """Step → what it was taken over with, of those steps that are due by that and not by the whistle's own clock."""
+    return {
+        due.step: one
+        for due in whistle.deadlines
+        for one in whistle.carried
+        if (one.step, one.round) == (due.step, whistle.round)
+        and (one.limit, one.from_at) == (due.limit, due.from_at)
+    }
 
 
 def _last(ended: Sequence[Ended]) -> Sequence[Ended]:
@@ -83,7 +99,7 @@ def _left(one: Ended, calendar: Calendar) -> Iterator[_Left]:
     return (_Left(one.whistle, due, waits) for due, waits in left_open(terms, one.steps, calendar))
 
 
-def _carried(heir: Whistle, claims: Sequence[_Left], at: datetime) -> Carried:
+def _carried(heir: Whistle, claims: Sequence[_Left], at: datetime, *, merged: bool) -> Carried:
     """One step of all that left it open: as it is due first, and as it counts first."""
     first = min(claims, key=lambda one: one.due.due_at)
     counts = min(one.due.counts_at for one in claims)
@@ -96,11 +112,16 @@ def _carried(heir: Whistle, claims: Sequence[_Left], at: datetime) -> Carried:
         at=at,
         due_at=first.due.due_at,
         managed_at=counts if counts > first.due.due_at else None,
+        merged=merged,
         round=heir.round,
     )
 
 
 def _is_earlier(one: Carried, mine: Deadline | None) -> bool:
+    """One that is due at the same moment holds where it is the same duty: more time may have been granted of it."""
     if mine is None:
         return one.step != SOURCE
-    return one.due_at < mine.due_at or max(one.due_at, one.managed_at or one.due_at) < mine.counts_at
+    counts = max(one.due_at, one.managed_at or one.due_at)
+    return (
+        one.due_at < mine.due_at or counts < mine.counts_at or (one.due_at == mine.due_at and not one.merged)
+    )

@@ -12,6 +12,7 @@ from typing import Final
 from hub.clock import day_of
 from hub.model import Actor, Deadline, Duration, Move, Role, Whistle
 from hub.whistle.calendar import Calendar
+from hub.whistle.carrying import taken_over
 from hub.whistle.clocks import with_waits
 from hub.whistle.counting import Wait
 from hub.whistle.lifecycle import Step, open_moves
@@ -58,12 +59,14 @@ def tick(
     late: list[Late] = []
     in_time: list[tuple[str, datetime]] = []
     ahead: list[datetime] = []
+    before = taken_over(whistle)
     for one in whistle.deadlines:
         done = done_at(steps, one.step, whistle.round)
         if done is None and is_done(whistle, steps, one.step):
             continue
         if found := lateness(one, done or now):
-            late.append(replace(found, excused=CARRIED) if _was_late_before(whistle, found) else found)
+            was_late = one.step in before and before[one.step].is_over
+            late.append(replace(found, excused=CARRIED) if was_late else found)
         elif done is not None:
             in_time.append((one.step, done))
         if done is None and not one.provisional:
@@ -76,14 +79,6 @@ def tick(
         in_time=tuple(in_time),
         move=due[0] if due else None,
         look_at=min(ahead, default=None),
-    )
-
-
-def _was_late_before(whistle: Whistle, late: Late) -> bool:
-    """Nothing that is over is moved by a pause: what was late when it was taken over is due as it was then."""
-    return any(
-        one.is_over and (one.step, one.round, one.due_at) == (late.step, whistle.round, late.due_at)
-        for one in whistle.carried
     )
 
 

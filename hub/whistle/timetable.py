@@ -160,20 +160,28 @@ def _claims(
     """What the whistle's own clock says, and what it took over before it had reached the step."""
     done = now.reached_at(name)
     while_open = tuple(one for one in waits if done is None or one.from_at < done)
+    held = [
+        (one, _held(one, now, while_open, calendar, codes))
+        for one in terms.carried
+        if (one.step, one.round) == (name, now.number) and (done is None or one.at <= done)
+    ]
     own = _own(name, terms, now, while_open, done, calendar, codes)
-    if own is not None:
+    if own is not None and not any(not one.merged and claim.due.due_at <= own.due_at for one, claim in held):
         yield _Claim(_granted(own, now.steps), while_open)
-    for one in terms.carried:
-        if (one.step, one.round) == (name, now.number) and (done is None or one.at <= done):
-            since = (
-                replace(wait, from_at=max(wait.from_at, one.at)) for wait in while_open if wait.until > one.at
-            )
-            stood = (*(Wait(each.from_at, each.until) for each in one.waits), *since)
-            run = _run(name, one.limit, one.from_at, stood, calendar, codes)
-            before = {"whistle": str(one.whistle_id), "clock_began": _words(one.from_at)}
-            why = Reason("carried", {**before, "at": _words(one.at)})
-            held = replace(_told(run, why), managed_at=one.managed_at)
-            yield _Claim(_granted(held, [step for step in now.steps if step.at >= one.at]), stood)
+    yield from (claim for _, claim in held)
+
+
+def _held(
+    one: Carried, now: _Round, waits: Sequence[Wait], calendar: Calendar, codes: Mapping[int, str]
+) -> _Claim:
+    """What was taken over, with what was waited and granted since."""
+    since = (replace(each, from_at=max(each.from_at, one.at)) for each in waits if each.until > one.at)
+    stood = (*(Wait(each.from_at, each.until) for each in one.waits), *since)
+    run = _run(one.step, one.limit, one.from_at, stood, calendar, codes)
+    before = {"whistle": str(one.whistle_id), "clock_began": _words(one.from_at)}
+    why = Reason("carried", {**before, "at": _words(one.at)})
+    found = replace(_told(run, why), managed_at=one.managed_at)
+    return _Claim(_granted(found, [each for each in now.steps if each.at >= one.at]), stood)
 
 
 def _earliest(claims: Sequence[_Claim]) -> Deadline | None:

@@ -224,6 +224,20 @@ def test_whom_an_undone_merge_calls_again_goes_on_by_the_clock_of_before(
         assert all(due(hub, "zilai", young)[name] <= at for name, at in second.items())
 
 
+@pytest.mark.nasty("N12")
+def test_whoever_was_at_a_matter_by_a_merge_and_is_called_for_it_wins_no_time_when_that_is_undone(
+    hub: HubInHand,
+) -> None:
+    tell(hub, replace(pipe(hub, "A1"), category=LAMP), far(hub))
+    one, other = matter(hub, "A1"), matter(hub, "B1")
+    link(hub, other, one)
+    guest = due(hub, "zilai", one)
+    hub.clock.pause(600)
+    revised(hub, 2)
+    part(hub, other, one)
+    assert guest == due(hub, "zilai", one) == due(hub, "zilai", other)
+
+
 # -- the source's own clocks ---------------------------------------------------------------------------
 
 
@@ -333,7 +347,7 @@ def test_what_is_done_again_is_done_at_the_level_that_its_matter_has_reached(hub
     decide(hub, "zilai", Move.REWORK, "NOT_FIXED")
     assert ("hard", "hard") == (level(hub), level(hub, "zilai"))
     finish = deadline_of(hub, "zilai", "finish")
-    rules = {c.department: c for c in hub.hub.pack.contracts}["zilai"]
+    (rules,) = (one for one in hub.hub.pack.contracts if one.department == "zilai")
     assert rules.limits_at(Level.HARD)["finish"] == finish.limit
 
 
