@@ -6,6 +6,7 @@ from datetime import datetime
 import pytest
 
 from hub.model import Carried, Deadline, Ending, Level, Reason, Whistle, WhistleId, WhistleState
+from hub.whistle.cardrules import Card
 from hub.whistle.cards import Course, cards_due
 from hub.whistle.carrying import Ended, carry, taken_over
 from hub.whistle.follow import called_before
@@ -13,6 +14,7 @@ from hub.whistle.retiming import retimed, terms_of
 from hub.whistle.rules import rules_on
 from hub.whistle.ticking import tick
 from hub.whistle.timetable import Terms, timetable
+from tests.unit.whistle.carding import THREE
 from tests.unit.whistle.histories import (
     BLOWN,
     CALENDAR,
@@ -157,15 +159,22 @@ def test_a_new_round_knows_nothing_of_what_was_taken_over() -> None:
     assert {} == taken_over(timed)
 
 
-def test_of_a_step_that_was_taken_over_no_card_falls_due_that_the_other_whistle_has_earned() -> None:
-    rules = rules_on(at("10 9").date(), ()).cards
-    again = called_again(ended("cancel 10 9:30"), since=at("10 9:30"))
-    course = Course(level=Level.ROUTINE, deadlines=again.deadlines, reached={})
+@pytest.mark.parametrize("excused", [{}, {"sign": "carried"}])
+def test_what_fell_due_before_a_step_was_taken_over_is_the_other_whistles_card(
+    excused: dict[str, str],
+) -> None:
+    """Taken over after the yellow one: the red one is still to come, though the late step counts there."""
+    again = called_again(ended("cancel 10 10:15"), since=at("10 10:15"))
     over = {step: one.at for step, one in taken_over(again).items()}
-    all_, mine = (
-        cards_due(one, rules, at("30 9"), CALENDAR) for one in (course, replace(course, taken_over=over))
+    course = Course(
+        level=Level.ROUTINE, deadlines=again.deadlines, reached={}, taken_over=over, excused=excused
     )
-    assert {one for one in all_ if one.moment >= at("10 9:30")} == set(mine)
+    cards = [
+        one.rule.card
+        for one in cards_due(course, THREE, at("10 12"), CALENDAR)
+        if one.deadline.step == "sign"
+    ]
+    assert [Card.RED] == cards
 
 
 def test_of_two_matters_that_became_one_what_was_granted_for_one_alone_is_not_granted_for_both() -> None:
