@@ -145,9 +145,10 @@ def _shifts(
         if contract is None or not whistle.deadlines:
             continue
         was = {one.step: one.due_at for one in whistle.deadlines}
-        clocks = due(whistle.deadlines[0].from_at)
+        since = {one.step: one.from_at for one in whistle.deadlines}  # a step may run since an earlier call
+        first = whistle.deadlines[0].from_at
         limits = contract.limits_at(Level(whistle.level))
-        would = {step: clocks(step, limit).due_at for step, limit in limits.items()}
+        would = {step: due(since.get(step, first))(step, limit).due_at for step, limit in limits.items()}
         found += [
             Shift(whistle.department, step, was.get(step), would.get(step))
             for step in sorted(was.keys() | would.keys())

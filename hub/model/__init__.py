@@ -4,6 +4,7 @@ One noun a file. No behaviour beyond what follows from the fields themselves; no
 """
 
 from hub.model.attachment import SHOWN, Attachment, AttachmentId, AttachmentState, Disclosure
+from hub.model.carried import Carried, Stretch
 from hub.model.contract import (
     Accept,
     Closing,
@@ -74,6 +75,7 @@ __all__ = [
     "AttachmentRef",
     "AttachmentState",
     "Call",
+    "Carried",
     "Channel",
     "Closing",
     "Code",
@@ -125,6 +127,7 @@ __all__ = [
     "ShareType",
     "SourceClock",
     "Stage",
+    "Stretch",
     "Unit",
     "Urgency",
     "Verdict",

@@ -4,7 +4,9 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from hub.model.carried import Carried
 from hub.model.contract import Duration, Role
+from hub.model.draft import SourceClock
 from hub.model.kinds import DepartmentId, IncidentId, Level, ReportId, WhistleId
 from hub.model.reason import Reason
 
@@ -150,6 +152,14 @@ class Whistle:
     """Until when its department asks for more time; None where nobody waits for the answer."""
     blown_by: str = ""
     """The post that blew it; "" where the contract did."""
+    clock_at: datetime | None = None
+    """When its own clock began; None where it was blown before that was kept."""
+    source_clocks: tuple[SourceClock, ...] = ()
+    """What the sources of its matter keep by themselves (N39), as their reports say now."""
+    carried: tuple[Carried, ...] = ()
+    """What it took over of whistles of the same department that ended."""
+    level_since: datetime | None = None
+    """Since when its department is called at this level, where it was by a whistle before this one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

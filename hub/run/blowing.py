@@ -2,7 +2,8 @@
 
 A post cannot hand a department's duty to whom it likes: only a clause that takes the matter makes a department
 callable, and its legal basis says whose duty it is (domain.md 0.4, 3.4). Where the pack asks for it, another post
-reviews the whistle first; until then no department hears of it, and the review has a clock of its own.
+reviews the whistle first; until then no department hears of it, and the review has a clock of its own. A whistle never
+stands below its matter: where that is higher by then, it is blown at the matter's level.
 """
 
 from collections.abc import Sequence
@@ -27,7 +28,7 @@ from hub.model import (
     WhistleState,
 )
 from hub.pipeline import Journey
-from hub.run.concern import concerns_of
+from hub.run.concern import Concern, concerns_of
 from hub.run.contractbook import ContractBook
 from hub.run.deciding import check_code
 from hub.run.dispatch import Dispatch, whistle_of
@@ -39,6 +40,7 @@ from hub.whistle.clocks import deadline, due_from
 from hub.whistle.follow import BLOWN_BY, LET_GO, is_led
 from hub.whistle.lifecycle import advance, is_above
 from hub.whistle.posts import Posted, check_four_eyes, check_may_blow
+from hub.whistle.timetable import source_deadlines
 
 
 class Blowing:
@@ -80,15 +82,17 @@ class Blowing:
         standing = whistles.of_incidents(self._conn, [incident.id]).get(incident.id, [])
         known = {one.id for one in standing}
         round_, by = Round(), self._made_by(Actor.BLOWER, reason_code)
+        (concern,) = concerns_of(self._conn, [(raised, self._at)])
+        asked_for = replace(raised, level=level)  # by which it is decided who reviews it
         submitted = [
-            self._submitted(round_, whistle_of(replace(raised, level=level), call, known, self._at), by)
-            for call in self._calls(raised, standing, department)
+            self._submitted(round_, whistle_of(asked_for, call, known, self._at, concern.clocks), by)
+            for call in self._calls(concern, standing, department)
         ]
         if self._rules.levels[level].reviewed_by is None:
             self._raise(round_, incident, raised, standing, by)
-            submitted = [self._blown(round_, one) for one in submitted]
+            submitted = [self._blown(round_, one, raised) for one in submitted]
             for one in submitted:
-                round_.blow(one, raised)
+                round_.blow(one, raised, standing)
         else:
             round_.new += submitted
         self._dispatch.settle(self._conn, round_, incident, [*standing, *submitted], self._at)
@@ -121,9 +125,10 @@ class Blowing:
                 incident, level=whistle.level if is_above(whistle.level, incident.level) else incident.level
             )
             self._raise(round_, incident, raised, standing, by)
-            blown = self._blown(round_, reviewed)
+            blown = self._blown(round_, reviewed, raised)
             round_.put(reviewed, blown)
             round_.blown.append(Notice.of(blown, raised))
+            round_.inherit(blown, standing)
             reviewed = blown
         self._dispatch.settle(self._conn, round_, incident, standing, self._at)
         return reviewed
@@ -136,13 +141,21 @@ class Blowing:
         )
         return self._moved(round_, unsent, Move.SUBMIT, by)
 
-    def _blown(self, round_: Round, one: Whistle) -> Whistle:
-        """The department's clocks start with the call, whatever the review took."""
-        limits = self._contracts.of(self._conn, one.contract_id).limits_at(one.level)
-        due = due_from(self._at.replace(microsecond=0), self._calendar)
+    def _blown(self, round_: Round, one: Whistle, incident: Incident) -> Whistle:
+        """At the level of its matter, which may have risen meanwhile. The department's clocks start with the call,
+        whatever the review took."""
+        limits = self._contracts.of(self._conn, one.contract_id).limits_at(incident.level)
+        since = self._at.replace(microsecond=0)
+        due = due_from(since, self._calendar)
         blown = self._moved(round_, one, Move.BLOW, By(actor=Actor.HUB, at=self._at))
-        deadlines = tuple(due(step, limit) for step, limit in limits.items())
-        return replace(blown, blown_at=self._at, deadlines=deadlines)
+        own = (due(step, limit) for step, limit in limits.items())
+        return replace(
+            blown,
+            level=incident.level,
+            blown_at=self._at,
+            clock_at=since,
+            deadlines=(*own, *source_deadlines(one.source_clocks, since)),
+        )
 
     def _submitted_by(self, one: Whistle) -> str:
         made = steps.of_whistles(self._conn, [one.id]).get(one.id, [])
@@ -180,9 +193,9 @@ class Blowing:
             return None
         return incident
 
-    def _calls(self, incident: Incident, standing: Sequence[Whistle], department: str) -> tuple[Call, ...]:
+    def _calls(self, concern: Concern, standing: Sequence[Whistle], department: str) -> tuple[Call, ...]:
         """Whom to call: whoever is at it already, or was relieved of it by the centre, is not called again."""
-        (concern,) = concerns_of(self._conn, [(incident, self._at)])
+        incident = concern.incident
         busy = {w.department for w in standing if w.state not in LET_GO}
         if department:
             able = self._journey.callable(concern.event, incident, self._at, concern.accused)

@@ -34,14 +34,14 @@ from hub.model import (
     Verdict,
 )
 from hub.pipeline import Journey, opened_by
-from hub.run.concern import Concern, accused_in, concern_of, concerns_of
+from hub.run.concern import WITHDRAWN, Concern, accused_in, clocks_in, concern_of, concerns_of
 from hub.run.matters import Matter, Matters
 from hub.run.neighbourhood import Neighbourhood
-from hub.store import blocks, incidents
+from hub.store import blocks, events, incidents, whistles
 from hub.store.blocks import Entry
+from hub.whistle.follow import LET_GO
+from hub.whistle.lifecycle import UNBLOWN
 
-WITHDRAWN: Final = (Stage.CANCELLED, Stage.REJECTED)
-"""Stages in which the source itself has let a report go (N11)."""
 _URGENCY: Final = {Urgency.ROUTINE: 0, Urgency.URGENT: 1, Urgency.CRITICAL: 2}
 
 
@@ -125,6 +125,7 @@ class Caseload:
 
     def _follow(self, event: Event, known: incidents.CurrentLink, incident: Incident) -> None:
         """The matter takes over what its report now says: all of it from the one that speaks for it."""
+        before = self._near.reports[incident.id].get(event.key)
         self._near.reports[incident.id][event.key] = event
         after = _touched(incident, event, more=0)
         if incident.event_count == 1 or known.opened_it:
@@ -136,7 +137,8 @@ class Caseload:
         self._change(after)
         self._extend(event, after)
         speaks = incident.event_count == 1 or known.opened_it  # of what it is asked for, too
-        if comes_alive or speaks or event.accused or _route_facts(after) != _route_facts(incident):
+        calls_others = comes_alive or event.accused or _route_facts(after) != _route_facts(incident)
+        if speaks or calls_others or _keeps_other_clocks(before, event):
             self._move(after, event)
 
     def _comes_alive(self, event: Event, incident: Incident) -> bool:
@@ -147,11 +149,12 @@ class Caseload:
         return all(one.mode is Mode.BACKFILL for one in others)
 
     def _taken_over(self, incident: Incident, event: Event) -> Incident:
-        """An unmapped code says nothing new of what it is; another report may hold the urgency up."""
+        """An unmapped code says nothing new of what it is; another report may hold the urgency up. An emergency ends
+        where it was this report that made it one, and no post blew for it."""
         told = self._near.reports[incident.id].values()
         rest = [] if self._near.has_all_reports(incident) else [incident.urgency]
         urgency = most_urgent([one.urgency for one in told] + rest)
-        calm = Level.ROUTINE if incident.level is Level.EMERGENCY else incident.level
+        calm = Level.ROUTINE if self._made_it_an_emergency(incident, event) else incident.level
         return replace(
             incident,
             category=incident.category if event.category == UNMAPPED else event.category,
@@ -159,6 +162,17 @@ class Caseload:
             urgency=urgency,
             level=Level.EMERGENCY if event.urgency is Urgency.CRITICAL else calm,
         )
+
+    def _made_it_an_emergency(self, incident: Incident, event: Event) -> bool:
+        """Whether the matter is an emergency by an earlier revision of this report alone."""
+        if incident.level is not Level.EMERGENCY:
+            return False
+        told = events.of_keys(self._conn, [event.key]).get(event.key, [])
+        if all(one.event.urgency is not Urgency.CRITICAL for one in told if one.event.id != event.id):
+            return False
+        called = whistles.of_incidents(self._conn, [incident.id]).get(incident.id, [])
+        posts = (one for one in called if one.blown_by and one.state not in LET_GO | UNBLOWN)
+        return all(one.level is not Level.EMERGENCY for one in posts)
 
     def _state(self, incident: Incident) -> IncidentState:
         """Cancelled once the sources have let go of every report; open again once one is taken up again."""
@@ -195,13 +209,20 @@ class Caseload:
         """
         if incident.state is not IncidentState.OPEN:
             return False
-        if event.accused:  # it may be at the matter already
+        if event.accused or self._keeps_more(
+            incident.id, event
+        ):  # who is at the matter already is concerned, too
             return True
         if event.mode is Mode.BACKFILL:
             return False
         if self._near.is_history(incident.id):
             return True
         return incident.id not in self._opened and _route_facts(after) != _route_facts(incident)
+
+    def _keeps_more(self, incident_id: str, event: Event) -> bool:
+        """Whether its source keeps a clock that none of the matter's reports is known to have."""
+        told = (one for key, one in self._near.reports[incident_id].items() if key != event.key)
+        return not set(clocks_in([event])) <= {clock for one in told for clock in one.clocks}
 
     def _open(self, event: Event, decision: Open) -> None:
         incident = opening(event, recurrence_of=decision.recurrence_of)
@@ -212,6 +233,7 @@ class Caseload:
             since=event.received_at,
             is_history=event.mode is Mode.BACKFILL,
             accused=accused_in([event]),
+            clocks=clocks_in([event]),
         )
         verdict = Verdict.RECURRENCE if decision.recurrence_of else Verdict.SAME
         self._link(event, incident.id, verdict, (Reason("opened"), *decision.reasons))
@@ -322,6 +344,13 @@ def opening(event: Event, *, recurrence_of: IncidentId | None) -> Incident:
     if event.stage in WITHDRAWN:
         return replace(incident, state=IncidentState.CANCELLED)
     return incident
+
+
+def _keeps_other_clocks(before: Event | None, event: Event) -> bool:
+    """Whether the report says so; where `before` is the revision itself, which was read back, nobody knows."""
+    if before is None or before.id == event.id:
+        return bool(event.clocks)
+    return clocks_in([before]) != clocks_in([event])
 
 
 def _route_facts(one: Incident) -> tuple[Any, ...]:

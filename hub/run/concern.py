@@ -3,12 +3,16 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Final
 
 from sqlalchemy import Connection
 
 from hub import ids
-from hub.model import DepartmentId, Ending, Event, EventKey, Incident, Mode
+from hub.model import DepartmentId, Ending, Event, EventKey, Incident, Mode, SourceClock, Stage
 from hub.store import events, incidents
+
+WITHDRAWN: Final = (Stage.CANCELLED, Stage.REJECTED)
+"""Stages in which the source itself has let a report go (N11)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,6 +28,8 @@ class Concern:
     """Whether only back-fills tell of it: it calls nobody then (N78)."""
     accused: frozenset[DepartmentId] = frozenset()
     """被诉单位 of its reports, of any of them: neither called nor shown the matter (domain.md 2.5)."""
+    clocks: tuple[SourceClock, ...] = ()
+    """What the sources of its reports keep by themselves (N39), of those that they have not let go."""
     why: Ending = Ending.REROUTED
     """What departments are told that are called no longer."""
 
@@ -68,6 +74,7 @@ def _concern(
         since=at,
         is_history=all(one.mode is Mode.BACKFILL for one in told),
         accused=accused_in(told),
+        clocks=clocks_in(told),
         why=why,
     )
 
@@ -75,3 +82,9 @@ def _concern(
 def accused_in(told: Iterable[Event]) -> frozenset[DepartmentId]:
     """Whom the reports of a matter complain about."""
     return frozenset(one.accused for one in told if one.accused)
+
+
+def clocks_in(told: Iterable[Event]) -> tuple[SourceClock, ...]:
+    """What the sources of these reports keep by themselves, in one order: the same again is the same."""
+    kept = {clock for one in told if one.stage not in WITHDRAWN for clock in one.clocks}
+    return tuple(sorted(kept, key=lambda one: (one.name, one.due_at, one.from_at or one.due_at)))

@@ -27,7 +27,7 @@ from hub.run.telling import Notice
 from hub.store import incidents, steps, whistles
 from hub.whistle.clocks import due_from
 from hub.whistle.follow import DESIGNATED, still_open
-from hub.whistle.lifecycle import TABLE, Need
+from hub.whistle.lifecycle import LADDER, TABLE, Need, is_above
 from hub.whistle.retiming import started_at
 
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,31}")
@@ -137,6 +137,19 @@ class Deciding:
             raise Refused("W157", incident=incident.id, version=incident.version)
         by = By(actor=actor, at=self._at, account=self._by, reason_code=reason_code)
         return self._dispatch.raise_(self._conn, incident, by)
+
+    def rise(self, whistle: Whistle) -> None:
+        """哨声升级 by the clock of one whistle: its matter rises with it, one above it; where the matter stands above it
+        already, it rises there alone. Raises Refused as above."""
+        incident = self._open(whistle.incident_id)
+        by = By(actor=Actor.HUB, at=self._at)
+        if not is_above(incident.level, whistle.level):
+            self._dispatch.raise_(self._conn, incident, by, LADDER.get(whistle.level))
+            return
+        standing = whistles.of_incidents(self._conn, [incident.id]).get(incident.id, [])
+        round_ = Round()
+        round_.lift(whistle, incident, by)
+        self._dispatch.settle(self._conn, round_, incident, standing, self._at)
 
     def _open(self, incident_id: str) -> Incident:
         """The matter, locked. Raises Refused C106 where there is none, W110 where it is not open."""

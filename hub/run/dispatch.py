@@ -24,6 +24,7 @@ from hub.model import (
     Move,
     Reason,
     Role,
+    SourceClock,
     Whistle,
     WhistleState,
 )
@@ -33,11 +34,14 @@ from hub.run.desk import NO_LEAD
 from hub.run.latecomers import Latecomers
 from hub.run.ledger import Ledger
 from hub.run.moving import Moving
-from hub.run.round import By, Round
+from hub.run.round import By, Heir, Round
 from hub.store import events, incidents, whistles
 from hub.store.steps import Made
 from hub.whistle.follow import MERGED, Turn, follow, is_led, join, next_id, part, still_open
-from hub.whistle.lifecycle import LADDER, Step, is_above
+from hub.whistle.lifecycle import LADDER, UNBLOWN, Step, is_above
+from hub.whistle.reached import SOURCE
+from hub.whistle.retiming import source_clocks_of
+from hub.whistle.timetable import source_deadlines
 
 _NONE: Final[tuple[Call, ...]] = ()
 Changed = Mapping[IncidentId, Incident]
@@ -65,7 +69,7 @@ class Dispatch:
 
     def join(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> Changed:
         """`source` was merged into `target`: its open whistles go on there or end as merged, and `target` calls
-        whom it lacks. Who reported `source` is told what was done about `target` before."""
+        whom it lacks. Of two whistles of one department the one that stays keeps the earlier deadlines. Who reported `source` is told what was done about `target` before."""
         known = whistles.of_incidents(conn, (source.id, target.id))
         standing, coming = known.get(target.id, []), known.get(source.id, [])
         takes_more = target.state is IncidentState.OPEN
@@ -74,11 +78,15 @@ class Dispatch:
         round_ = Round(released=[source.id])
         for one in done.moved:
             round_.put(before[one.id], one)
-        for one, step in done.ended:
-            round_.ended(before[one.id], one, step, source, Ending.MERGED)
         moved = {w.id: w for w in done.moved}
         together = [*(moved.pop(w.id, w) for w in standing), *moved.values()]
-        self._bring(conn, round_, concerns_of(conn, [(target, now)]), {target.id: together}, now)
+        for one, step in done.ended:
+            round_.ended(before[one.id], one, step, source, Ending.MERGED)
+            for heir in still_open(standing):
+                if heir.department == one.department and heir.state not in UNBLOWN:
+                    round_.heirs.append(Heir(heir, (one,), target))
+        ended = [one for one, _ in done.ended]
+        self._bring(conn, round_, concerns_of(conn, [(target, now)]), {target.id: together}, now, ended)
         changed = self._moving.write(conn, round_, self._ledger, now)
         # Deliveries before answers, as in casework: who numbers both never waits for who numbers both.
         self._latecomers.tell(conn, _brought(conn, source.id, target.id), now)
@@ -98,17 +106,18 @@ class Dispatch:
             target.id: [w for w in standing if w.id not in back],
         }
         concerns = concerns_of(conn, [(source, now), (target, now)], Ending.UNLINKED)
-        self._bring(conn, round_, concerns, stand, now)
+        self._bring(conn, round_, concerns, stand, now, [w for w in standing if w.id in back])
         return self._moving.write(conn, round_, self._ledger, now)
 
     def designate(self, conn: Connection, incident: Incident, call: Call, by: By) -> Whistle:
         """The centre calls a department as lead, whatever the route says; where it assists, that ends."""
         standing = whistles.of_incidents(conn, [incident.id]).get(incident.id, [])
-        one = whistle_of(incident, call, {w.id for w in standing}, by.at)
+        (concern,) = concerns_of(conn, [(incident, by.at)])
+        one = whistle_of(incident, call, {w.id for w in standing}, by.at, concern.clocks)
         round_ = Round()
         assists = [w for w in still_open(standing) if w.department == one.department]
         round_.end(assists, incident, Ending.REROUTED, by.at)
-        round_.blow(one, incident)
+        round_.blow(one, incident, standing)
         round_.steps.append(Made(_designated(one, by), by.account, by.reason_code))
         self.settle(conn, round_, incident, [*standing, one], by.at)
         return one
@@ -181,7 +190,9 @@ class Dispatch:
         concerns: Iterable[Concern],
         known: Mapping[str, Sequence[Whistle]],
         now: datetime,
+        left: Sequence[Whistle] = (),
     ) -> None:
+        """`left`: whistles by which departments were called for the matter, and which are no more among its own."""
         for concern in concerns:
             standing = known.get(concern.incident.id, ())
             state = concern.incident.state
@@ -190,7 +201,7 @@ class Dispatch:
                 round_.released.append(concern.incident.id)
                 round_.over.append(concern.incident.id)
             elif state is IncidentState.OPEN and (standing or not concern.is_history):
-                self._follow(conn, round_, concern, standing, now)
+                self._follow(conn, round_, concern, standing, now, left)
 
     def _follow(
         self,
@@ -199,6 +210,7 @@ class Dispatch:
         concern: Concern,
         standing: Sequence[Whistle],
         now: datetime,
+        gone: Sequence[Whistle],
     ) -> None:
         incident = concern.incident
         routed = self._journey.route(concern.event, incident, concern.since, concern.accused)
@@ -206,17 +218,26 @@ class Dispatch:
         # Called off first: a department whose role changes reads the end before the new beginning.
         round_.end(turn.end, incident, concern.why, now)
         left = [w for w in standing if w not in turn.end]
+        self._keep_time(round_, concern, left)
         if isinstance(routed, Routed) and not _needs_a_lead(turn) and self._moving.is_done(conn, left):
             self._moving.settle(conn, round_, incident, left, now)
             return
         known = {w.id for w in standing}
-        fresh = [whistle_of(incident, call, known, now) for call in turn.blow]
+        fresh = [whistle_of(incident, call, known, now, concern.clocks) for call in turn.blow]
         for one in fresh:
-            round_.blow(one, incident)
+            round_.blow(one, incident, [*standing, *gone])
         why = NO_LEAD if isinstance(routed, Routed) else routed.reasons[0].rule
         standing = [*left, *fresh]
         if incident.version > 1 or not is_led(standing):  # opened just now and led, it never waited
             self._moving.lead(round_, incident, standing, why, now)
+
+    @staticmethod
+    def _keep_time(round_: Round, concern: Concern, standing: Sequence[Whistle]) -> None:
+        """The sources' own clocks follow their keepers (N39): each moves by what its own source says of it."""
+        for one in still_open(standing):
+            now = round_.as_it_stands(one)
+            if one.state not in UNBLOWN and source_clocks_of(now) != concern.clocks:
+                round_.keep_clocks(now, concern.clocks, concern.incident)
 
 
 def _brought(conn: Connection, source: IncidentId, target: IncidentId) -> list[tuple[Event, IncidentId]]:
@@ -231,8 +252,17 @@ def _needs_a_lead(turn: Turn) -> bool:
     return any(call.role is Role.LEAD for call in turn.blow)
 
 
-def whistle_of(incident: Incident, call: Call, known: Collection[str], now: datetime) -> Whistle:
-    """The whistle that `call` blows for `incident` now; `known`: ids of its whistles so far."""
+def whistle_of(
+    incident: Incident,
+    call: Call,
+    known: Collection[str],
+    now: datetime,
+    clocks: tuple[SourceClock, ...],
+) -> Whistle:
+    """The whistle that `call` blows for `incident` now; `known`: ids of its whistles so far. `clocks`: what the sources
+    of its reports keep."""
+    own = [one for one in call.deadlines if one.step != SOURCE]
+    clock_at = min((one.from_at for one in own), default=now)
     return Whistle(
         id=next_id(incident.id, call.department, known),
         incident_id=incident.id,
@@ -243,10 +273,12 @@ def whistle_of(incident: Incident, call: Call, known: Collection[str], now: date
         clause=call.clause,
         state=WhistleState.BLOWN,
         blown_at=now,
-        deadlines=call.deadlines,
+        clock_at=clock_at,
+        deadlines=(*own, *source_deadlines(clocks, clock_at)),
         reasons=call.reasons,
         returns=0,
         version=1,
+        source_clocks=clocks,
     )
 
 

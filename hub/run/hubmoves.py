@@ -57,14 +57,15 @@ class HubMoves:
             self._dispatch.committed()
 
     def make(self, conn: Connection, due: Due, now: datetime) -> int:
-        """RESUME or ARCHIVE of the whistle, or UPGRADE of its matter, which all its whistles share; 0 where somebody
-        moved it since. Raises Refused (W110, W120) where it cannot be made."""
+        """RESUME or ARCHIVE of the whistle, or UPGRADE of its matter with all its whistles, of the whistle alone where its
+        matter stands above it already; 0 where somebody moved it since. Raises Refused (W110, W120) where it cannot be
+        made."""
         one = whistles.held(conn, [due.whistle]).get(due.whistle)
         if one is None or one.version != due.version:
             return 0
         deciding = Deciding(conn, self._ready(), self._pack, by="", at=now)
         if due.move is Move.UPGRADE:
-            deciding.upgrade(one.incident_id, actor=Actor.HUB)
+            deciding.rise(one)
         else:
             deciding.decide(one.id, due.move, actor=Actor.HUB)
         return 1

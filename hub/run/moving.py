@@ -28,6 +28,7 @@ from hub.run.carrying import end_over
 from hub.run.contractbook import ContractBook
 from hub.run.desk import NO_LEAD, PING_PONG, RETURNED, Desk
 from hub.run.expecting import expect
+from hub.run.inheriting import carry_on
 from hub.run.ledger import Ledger
 from hub.run.notices import Notices
 from hub.run.retimed import retimed_by
@@ -109,6 +110,7 @@ class Moving:
 
         Deliveries before answers: who numbers both never waits for who numbers both.
         """
+        carry_on(conn, round_, self._contracts, self._pack.calendar, now)
         self._retime(conn, round_)
         whistles.change(conn, round_.moved)
         whistles.add(conn, round_.new)
@@ -125,14 +127,14 @@ class Moving:
 
     def _retime(self, conn: Connection, round_: Round) -> None:
         """Deadlines follow from the whole history, with what this round adds to it."""
-        moved = {one.id: one for one, _ in round_.moved if one.id in round_.retimed}
-        if not moved:
+        changed = [one for one in (*(w for w, _ in round_.moved), *round_.new) if one.id in round_.retimed]
+        if not changed:
             return
-        stored = steps.of_whistles(conn, moved)
-        for id_, one in moved.items():
-            made = [*stored.get(id_, ()), *(m for m in round_.steps if m.step.whistle_id == id_)]
+        stored = steps.of_whistles(conn, [one.id for one in changed])
+        for one in changed:
+            made = [*stored.get(one.id, ()), *(m for m in round_.steps if m.step.whistle_id == one.id)]
             contract = self._contracts.of(conn, one.contract_id)
-            round_.put(one, retimed_by(one, contract, made, self._pack.calendar))
+            round_.counted(retimed_by(one, contract, made, self._pack.calendar))
 
     def announce(self, conn: Connection, touched: Collection[Incident], now: datetime) -> None:
         """The compacted topic of matters: each of `touched` as it stands."""

@@ -16,8 +16,8 @@ from hub.errors import Refused
 from hub.incident.merge import Links, live, merge, unmerge
 from hub.model import Ending, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
 from hub.run import carrying
-from hub.run.caseload import WITHDRAWN, most_urgent, opening
-from hub.run.concern import concerns_of
+from hub.run.caseload import most_urgent, opening
+from hub.run.concern import WITHDRAWN, concerns_of
 from hub.run.dispatch import Dispatch
 from hub.store import blocks, events, incidents
 from hub.store.moments import to_us

@@ -1,7 +1,7 @@
 """重办: what was done is done once more by the same department, and its matter is open again."""
 
 from hub.errors import Refused
-from hub.model import Incident, IncidentState, Move, Whistle
+from hub.model import Actor, Incident, IncidentState, Move, Whistle
 from hub.run.round import By, Round
 from hub.run.telling import Notice
 
@@ -9,7 +9,8 @@ _AGAIN = frozenset({IncidentState.OPEN, IncidentState.CLOSED, IncidentState.VERI
 
 
 def reopen(round_: Round, whistle: Whistle, incident: Incident, move: Move, by: By) -> Whistle:
-    """`whistle` in its new round, by REWORK or REOPEN; its department and everyone who reported hear of it.
+    """`whistle` in its new round, by REWORK or REOPEN, at the level of its matter where that has risen meanwhile; its
+    department and everyone who reported hear of it.
 
     Raises Refused W110 where the matter has become part of another one, or its reports were withdrawn; W101 where the
     move is not open.
@@ -20,4 +21,4 @@ def reopen(round_: Round, whistle: Whistle, incident: Incident, move: Move, by: 
     if round_.matter(incident).state is not IncidentState.OPEN:
         round_.reopen(incident)
     round_.told.append(Notice.of_change(moved, round_.matter(incident)))
-    return moved
+    return round_.lift(moved, round_.matter(incident), By(actor=Actor.HUB, at=by.at))

@@ -26,7 +26,7 @@ from hub.store import contracts, incidents, whistles
 from hub.store.engine import Store
 from hub.store.opened import opened_since
 from hub.whistle.clocks import due_from
-from hub.whistle.follow import MERGED, ending_of
+from hub.whistle.follow import ending_of, is_brought
 
 
 @dataclass(slots=True)
@@ -150,7 +150,6 @@ def in_force(used: Iterable[Contract], day: date) -> list[Contract]:
 
 def was_routed(one: Whistle) -> bool:
     """Whether the matter's own route called this department, and did not let go of it since."""
-    came = any(reason.rule == MERGED and "from" in reason.facts for reason in one.reasons)
-    if came or not one.clause:  # a merge brought it, or the centre designated it
+    if is_brought(one) or not one.clause:  # a merge brought it, or the centre designated it
         return False
     return one.state is not WhistleState.CANCELLED or ending_of(one) is Ending.WITHDRAWN

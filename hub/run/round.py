@@ -14,6 +14,7 @@ from hub.model import (
     Level,
     Move,
     Reason,
+    SourceClock,
     Whistle,
     WhistleId,
 )
@@ -21,9 +22,10 @@ from hub.run.answering import Said
 from hub.run.telling import Notice
 from hub.store.steps import Made
 from hub.store.whistles import NewReport
-from hub.whistle.follow import ended
+from hub.whistle.follow import called_before, ended
 from hub.whistle.lifecycle import UNBLOWN, Effect, Step, advance, is_above, open_moves
 from hub.whistle.reached import effect_of
+from hub.whistle.retiming import clock_of
 
 _MOVES_CLOCKS: Final = frozenset(
     {Effect.PAUSES, Effect.RUNS_ON, Effect.MORE_TIME, Effect.TIGHTENS, Effect.NEW_ROUND}
@@ -39,6 +41,16 @@ class By:
     at: datetime
     account: str = ""
     reason_code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Heir:
+    """A whistle that goes on for others of its department (`hub.run.inheriting`)."""
+
+    whistle: Whistle
+    before: tuple[Whistle, ...]
+    stands_in: Incident | None = None
+    """The matter in which its department had it before; None where it is blown now."""
 
 
 @dataclass(slots=True)
@@ -58,6 +70,7 @@ class Round:
     reports: list[NewReport] = field(default_factory=list)
     retimed: set[WhistleId] = field(default_factory=set)
     """Whistles whose deadlines a move has changed: to be counted again before they are written."""
+    heirs: list[Heir] = field(default_factory=list)
     _moved: dict[WhistleId, tuple[Whistle, int]] = field(default_factory=dict)
     _changed: dict[IncidentId, tuple[Incident, int]] = field(default_factory=dict)
 
@@ -71,15 +84,51 @@ class Round:
         """Matters as they stand now, one version on."""
         return {id_: one for id_, (one, _) in self._changed.items()}
 
-    def blow(self, one: Whistle, incident: Incident) -> None:
-        """A new whistle, which its department hears of."""
+    def blow(self, one: Whistle, incident: Incident, before: Iterable[Whistle] = ()) -> None:
+        """A new whistle, which its department hears of. `before`: all whistles of the matter so far."""
         self.new.append(one)
         self.blown.append(Notice.of(one, incident))
+        self.inherit(one, before)
+
+    def inherit(self, one: Whistle, before: Iterable[Whistle]) -> None:
+        """`one` is blown now, and goes on for those of its department among the matter's whistles so far."""
+        others = [self.as_it_stands(w) for w in before if w.id != one.id]
+        if known := called_before(others, one.department):
+            self.heirs.append(Heir(one, known))
+
+    def take_over(self, heir: Heir, after: Whistle) -> None:
+        """`after`, which took something over, takes the place of the heir as it stands; its deadlines are to be counted
+        anew, and who had it before is told."""
+        self.retimed.add(after.id)
+        if heir.stands_in is None:
+            self.counted(after)
+            return
+        _, stored = self._moved.get(after.id, (after, after.version))
+        before = self.as_it_stands(heir.whistle)
+        now = replace(after, version=max(after.version, stored + 1))
+        self.put(heir.whistle, now)
+        if now.carried != before.carried or _first(now.source_clocks) != _first(before.source_clocks):
+            self.told.append(Notice.of_change(now, heir.stands_in))
+
+    def keep_clocks(self, one: Whistle, clocks: tuple[SourceClock, ...], incident: Incident) -> None:
+        """The sources of its matter keep other clocks now, and its department is told."""
+        kept = replace(one, clock_at=clock_of(one), source_clocks=clocks)
+        self.take_over(Heir(one, (), incident), kept)
+
+    def counted(self, after: Whistle) -> None:
+        """The whistle has other clocks now, also where a department is to be told of it."""
+        if after.id in self._moved:
+            self.put(after, after)
+        self.new = [after if one.id == after.id else one for one in self.new]
+        self.told = [_as_of(one, after) for one in self.told]
+        self.blown = [_as_of(one, after) for one in self.blown]
 
     def as_it_stands(self, one: Whistle) -> Whistle:
         """The whistle with what this round did to it."""
         moved = self._moved.get(one.id)
-        return moved[0] if moved else one
+        if moved:
+            return moved[0]
+        return next((new for new in self.new if new.id == one.id), one)
 
     def put(self, before: Whistle, after: Whistle) -> None:
         """`after` takes the place of `before`."""
@@ -136,9 +185,18 @@ class Round:
         raised = replace(incident, level=level)
         self.change(incident, raised)
         for one in standing:
-            now = self.as_it_stands(one)
-            if is_above(level, now.level) and Move.UPGRADE in open_moves(now, by.actor):
-                self.told.append(Notice.of_change(self.move(now, Move.UPGRADE, by, level=level), raised))
+            self.lift(one, raised, by)
+
+    def lift(self, one: Whistle, incident: Incident, by: By) -> Whistle:
+        """The whistle rises to the level of its matter where that stands above it and it is at work; its department
+        hears of it."""
+        now = self.as_it_stands(one)
+        if not is_above(incident.level, now.level) or Move.UPGRADE not in open_moves(now, by.actor):
+            return now
+        lifted = self.move(now, Move.UPGRADE, by, level=incident.level)
+        self.told = [said for said in self.told if said.whistle.id != lifted.id]
+        self.told.append(Notice.of_change(lifted, incident))
+        return lifted
 
     def close(self, incident: Incident, now: datetime) -> None:
         """All that was to be done about it is done."""
@@ -153,3 +211,12 @@ class Round:
     def reopen(self, incident: Incident) -> None:
         """It is to be done once more."""
         self.change(incident, replace(incident, state=IncidentState.OPEN, closed_at=None))
+
+
+def _first(clocks: Iterable[SourceClock]) -> datetime | None:
+    return min((one.due_at for one in clocks), default=None)
+
+
+def _as_of(notice: Notice, one: Whistle) -> Notice:
+    same = (notice.whistle.id, notice.whistle.version) == (one.id, one.version)
+    return replace(notice, whistle=one) if same else notice

@@ -29,6 +29,7 @@ from hub.store.engine import Store
 from hub.store.measures import Asked
 from hub.whistle.calculation import Past, calculation_of, called_at
 from hub.whistle.cards import Course, DueCard, cards_due, is_unsettled, next_instant, reached_in
+from hub.whistle.carrying import taken_over
 
 log = structlog.get_logger()
 
@@ -180,6 +181,7 @@ class Supervising:
             deadlines=one.deadlines,
             reached=reached_in(one, past.history),
             excused=excused,
+            taken_over={step: before.at for step, before in taken_over(one).items()},
             holds=past.holds,
             unsettled=is_unsettled(one.state),
         )

@@ -147,7 +147,7 @@ def _steps(made: Iterable[Made]) -> tuple[Step, ...]:
 
 def _excuse(conn: Connection, fact: Fact, excused: str) -> None:
     """More time was granted meanwhile, or is over; what others excused is theirs."""
-    if fact.excused in ("", EXTENDED) and fact.excused != excused:
+    if fact.excused != excused and {fact.excused, excused} <= {"", EXTENDED}:
         lateness.excuse(conn, fact.key, fact.excused, excused)
 
 

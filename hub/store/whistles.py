@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, and_, delete, func, select, text, update
+from sqlalchemy import Connection, Row, delete, func, select, text, update
 
 from hub.bus.message import Fenced
 from hub.clock import is_due
@@ -187,13 +187,9 @@ def unsettled(conn: Connection) -> list[Whistle]:
 
 def unsettled_since(conn: Connection, at: datetime) -> list[str]:
     """Ids of those whose last move was made before `at`."""
-    last = and_(step.c.whistle_id == whistle.c.id, step.c.version == whistle.c.version)
-    since = func.coalesce(
-        step.c.made_us, whistle.c.blown_us
-    )  # who was returned before moves were kept has none
-    query = (
-        select(whistle.c.id).outerjoin(step, last).where(_UNSETTLED, since < to_us(at)).order_by(whistle.c.id)
-    )
+    last = select(func.max(step.c.made_us)).where(step.c.whistle_id == whistle.c.id).scalar_subquery()
+    since = func.coalesce(last, whistle.c.blown_us)  # who was returned before moves were kept has none
+    query = select(whistle.c.id).where(_UNSETTLED, since < to_us(at)).order_by(whistle.c.id)
     return list(conn.execute(query).scalars())
 
 

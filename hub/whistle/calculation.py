@@ -11,7 +11,7 @@ from datetime import datetime
 from hub.clock import SHANGHAI
 from hub.messages.supervision import CARDS, STEPS, WORDS
 from hub.messages.text import Language
-from hub.model import Contract, Deadline, Duration, Level, Move, Whistle, WhistleId
+from hub.model import Carried, Contract, Deadline, Duration, Level, Move, Whistle, WhistleId
 from hub.whistle.calendar import Calendar
 from hub.whistle.cardrules import Card, CardRule, CardRules
 from hub.whistle.cards import Course, DueCard, Hold, cards_due
@@ -61,6 +61,8 @@ class Calculation:
     moment: datetime
     """When the card fell due."""
     card: Card
+    carried: tuple[Carried, ...] = ()
+    """What the whistle took over of others that ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,12 +99,13 @@ def calculation_of(due: DueCard, whistle: Whistle, past: Past, calendar: Calenda
         holds=_up_to(past.holds, due.moment),
         moment=due.moment,
         card=due.rule.card,
+        carried=whistle.carried,
     )
 
 
 def called_at(whistle: Whistle) -> datetime:
-    """When the first clock of `whistle` began: no later than any of its present ones. By its day one knows which rules
-    hold for it."""
+    """When the first clock of `whistle` began: no later than any other of its own. By its day one knows which rules hold
+    for it."""
     return terms_of(whistle, _no_limits, ()).from_at
 
 
@@ -177,7 +180,9 @@ def _was_done(told: Calculation, past: Past) -> bool:
 
 def _deadline(told: Calculation, past: Past, contract: Contract, calendar: Calendar) -> Deadline | None:
     """The deadline as history, contract and calendar give it now; None where they give none."""
-    terms = Terms(from_at=told.called_at, level=told.called_as, limits=contract.limits_at)
+    terms = Terms(
+        from_at=told.called_at, level=told.called_as, limits=contract.limits_at, carried=told.carried
+    )
     steps = [one for one in past.history if one.version <= told.version]
     return next((one for one in timetable(terms, steps, calendar) if one.step == told.step), None)
 

@@ -22,6 +22,9 @@ from hub.whistle.reached import SOURCE, done_at, is_done
 
 EXTENDED: Final = "extended"
 """The excuse of a legal deadline that a granted extension moved: what counts then is the extension's end."""
+CARRIED: Final = "carried"
+"""The excuse of a step that was late by a whistle that ended: it counts there, and earns its cards here from then on."""
+_GOES_ON: Final = (EXTENDED, CARRIED)
 LOOK_AGAIN: Final = timedelta(days=1)
 """While a return is not settled, or a deadline provisional, it is looked at once a day."""
 _WHOLE: Final = 100
@@ -49,6 +52,8 @@ class Course:
     """Step → since when it is behind the whistle."""
     excused: Mapping[str, str] = field(default_factory=dict)
     """Step → why it does not count as late (extended, late_received, appealed…)."""
+    taken_over: Mapping[str, datetime] = field(default_factory=dict)
+    """Step → when the whistle took it over of one that ended: what fell due before that is the other one's."""
     holds: tuple[Hold, ...] = ()
     unsettled: bool = False
     """A return waits for the centre: nobody knows yet whose time this is."""
@@ -190,7 +195,7 @@ def _falling(course: Course, rules: CardRules, calendar: Calendar) -> Iterator[D
     """Every card that the course may still earn, at its moment; one that falls into a time of waiting falls due at
     its end."""
     for one in course.deadlines:
-        if one.step == SOURCE or course.excused.get(one.step, EXTENDED) != EXTENDED:
+        if one.step == SOURCE or course.excused.get(one.step, EXTENDED) not in _GOES_ON:
             continue  # what a source keeps by itself is no promise of the contract's
         for rule in rules.rules:
             if not rule.speaks_of(one.step, course.level):
@@ -199,6 +204,8 @@ def _falling(course: Course, rules: CardRules, calendar: Calendar) -> Iterator[D
             if falls_at is None:
                 continue
             moment = _held_until(course.holds, falls_at)
+            if moment < course.taken_over.get(one.step, moment):
+                continue
             if falls_at < one.counts_at <= moment:
                 continue  # a warning that waited until it was too late
             done = course.reached.get(one.step)

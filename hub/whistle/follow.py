@@ -102,8 +102,12 @@ def _may_be_called_off(one: Whistle) -> bool:
 
 def _is_decided(one: Whistle) -> bool:
     """Whether a person brought it here: by a merge, by designation, by blowing it."""
-    came = any(reason.rule == MERGED and "from" in reason.facts for reason in one.reasons)
-    return came or is_designated(one) or any(reason.rule == BLOWN_BY for reason in one.reasons)
+    return is_brought(one) or is_designated(one) or any(reason.rule == BLOWN_BY for reason in one.reasons)
+
+
+def is_brought(one: Whistle) -> bool:
+    """Whether a merge brought it from another matter."""
+    return any(reason.rule == MERGED and "from" in reason.facts for reason in one.reasons)
 
 
 def is_designated(one: Whistle) -> bool:
@@ -144,6 +148,24 @@ def is_verified(whistles: Sequence[Whistle]) -> bool:
 
 def _is_alone(one: Whistle) -> bool:
     return any(reason.rule == ALONE for reason in one.reasons)
+
+
+def called_before(whistles: Sequence[Whistle], department: DepartmentId) -> tuple[Whistle, ...]:
+    """Those of a matter's `whistles` whose clocks go on where `department` is called anew: it was called by them, and
+    did not hand in a result since. One that ended because the matter was done has no more to go on with."""
+    mine = [w for w in whistles if w.department == department and w.state not in UNBLOWN]
+    through = max((w.blown_at for w in mine if w.state in DONE or _is_finished(w)), default=None)
+    return tuple(
+        w
+        for w in mine
+        if w.state not in DONE | {WhistleState.REFUSED}
+        and not _is_finished(w)
+        and (through is None or w.blown_at > through)
+    )
+
+
+def _is_finished(one: Whistle) -> bool:
+    return one.state is WhistleState.CANCELLED and ending_of(one) is Ending.FINISHED
 
 
 def ended(whistle: Whistle, why: Ending, at: datetime) -> tuple[Whistle, Step]:

@@ -38,6 +38,13 @@ def of_round(steps: Sequence[Step], number: int) -> Sequence[Step]:
     return rounds[number] if number < len(rounds) else ()
 
 
+def level_since(whistle: Whistle, steps: Sequence[Step]) -> datetime:
+    """Since when its department is called at its present level: blown, reopened, or raised to it."""
+    mine = of_round(steps, whistle.round)
+    turns = [one.at for one in mine if effect_of(one) in (Effect.NEW_ROUND, Effect.TIGHTENS)]
+    return turns[-1] if turns else whistle.level_since or whistle.blown_at
+
+
 def reached_at(steps: Sequence[Step], name: str, number: int) -> datetime | None:
     """When step `name` was reached in round `number`, or its whistle ended; None while it is open."""
     return next((one.at for one in of_round(steps, number) if _is_reached(one, name)), None)

@@ -42,15 +42,26 @@ def terms_of(
     """The terms of a stored whistle, for who changes its clocks and has no event at hand."""
     before = next((one.raised_from for one in steps if effect_of(one) is Effect.TIGHTENS), None)
     return Terms(
-        from_at=_called_at(whistle),
+        from_at=clock_of(whistle),
         level=before or whistle.level,
         limits=limits,
-        source_clocks=tuple(_clocks(whistle)),
+        source_clocks=source_clocks_of(whistle),
+        carried=whistle.carried,
     )
 
 
+def clock_of(whistle: Whistle) -> datetime:
+    """When its own clock began."""
+    return whistle.clock_at or _called_at(whistle)
+
+
+def source_clocks_of(whistle: Whistle) -> tuple[SourceClock, ...]:
+    """What the sources keep beside it."""
+    return whistle.source_clocks if whistle.clock_at else tuple(_clocks(whistle))
+
+
 def _called_at(whistle: Whistle) -> datetime:
-    """When its clock began, which a deadline that began later remembers."""
+    """The same of one that was blown before that was kept: a deadline that began later remembers it."""
     ours = [one for one in whistle.deadlines if one.step != SOURCE]
     facts = [(why.rule, why.facts) for one in ours for why in one.derivation]
     if calls := [told["called_at"] for rule, told in facts if rule == "reopened"]:

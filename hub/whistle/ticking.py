@@ -5,22 +5,25 @@ for is loaded: nobody is late by a guess.
 """
 
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final
 
 from hub.clock import day_of
 from hub.model import Actor, Deadline, Duration, Move, Role, Whistle
 from hub.whistle.calendar import Calendar
+from hub.whistle.carrying import taken_over
 from hub.whistle.clocks import with_waits
 from hub.whistle.counting import Wait
-from hub.whistle.lifecycle import Effect, Step, open_moves
-from hub.whistle.reached import done_at, effect_of, is_done, of_round
+from hub.whistle.lifecycle import Step, open_moves
+from hub.whistle.reached import done_at, is_done, level_since, of_round
 from hub.whistle.rules import Rules
 from hub.whistle.timetable import waits_of
 
 EXTENDED: Final = "extended"
 """Why a late step does not count: it may be done until later."""
+CARRIED: Final = "carried"
+"""Why a late step does not count: it was late by a whistle of the same department that ended, and counts there."""
 RulesOn = Callable[[date], Rules]
 
 
@@ -56,12 +59,14 @@ def tick(
     late: list[Late] = []
     in_time: list[tuple[str, datetime]] = []
     ahead: list[datetime] = []
+    before = taken_over(whistle)
     for one in whistle.deadlines:
         done = done_at(steps, one.step, whistle.round)
         if done is None and is_done(whistle, steps, one.step):
             continue
         if found := lateness(one, done or now):
-            late.append(found)
+            was_late = one.step in before and before[one.step].is_over
+            late.append(replace(found, excused=CARRIED) if was_late else found)
         elif done is not None:
             in_time.append((one.step, done))
         if done is None and not one.provisional:
@@ -107,8 +112,7 @@ def _raised(
 ) -> datetime | None:
     """哨声升级: a time after it was blown, reopened, or raised to its present level. It waits where the whistle does."""
     mine = of_round(steps, whistle.round)
-    turns = [one.at for one in mine if effect_of(one) in (Effect.NEW_ROUND, Effect.TIGHTENS)]
-    since = turns[-1] if turns else whistle.blown_at
+    since = level_since(whistle, steps)
     level = rules_on(day_of(since)).levels.get(whistle.level)
     after = level.upgrade_after if level else None
     return _moment(after, since, tuple(waits_of(mine)), calendar) if after else None

@@ -7,6 +7,7 @@ that comes twice and every other move do nothing to it, and an upgrade only make
     pause      what it takes out of each unit stands in `hub.whistle.counting`; not of what is late or done already
     extension  `finish` may be managed until then; what is due stays what the rules say (N84)
     upgrade    the earlier of the old deadline and the new level's, counted from the upgrade, holds
+    carried    a step that an earlier whistle of the department left open stays due as it was there; the earlier holds
     new round  all but the signature runs anew; what was due before is a fact of the round before
 """
 
@@ -18,6 +19,7 @@ from typing import Final
 
 from hub.clock import SHANGHAI
 from hub.model import (
+    Carried,
     Deadline,
     Duration,
     Level,
@@ -28,7 +30,7 @@ from hub.model import (
 from hub.whistle.calendar import Calendar
 from hub.whistle.clocks import due_from, with_waits
 from hub.whistle.counting import Wait
-from hub.whistle.lifecycle import LEAVES_A_PAUSE, Effect, Step
+from hub.whistle.lifecycle import LEAVES_A_PAUSE, OVER, Effect, Step
 from hub.whistle.reached import SOURCE, effect_of, reached_at
 
 NO_CODES: Final[Mapping[int, str]] = MappingProxyType({})
@@ -45,6 +47,8 @@ class Terms:
     limits: Callable[[Level], Mapping[str, Duration]]
     source_clocks: tuple[SourceClock, ...] = ()
     """Those that the source keeps beside ours; nothing that is granted here moves one (N39)."""
+    carried: tuple[Carried, ...] = ()
+    """What was open by earlier whistles of the department that ended."""
 
 
 @dataclass(slots=True)
@@ -73,16 +77,26 @@ def timetable(
     """
     now = _present(terms, steps)
     waits = tuple(waits_of(now.steps))
-    names = dict.fromkeys(terms.limits(now.level))
-    for _, level in now.upgrades():
-        names |= dict.fromkeys(terms.limits(level))
     found = [
         _finished(one, terms, now)
-        for name in names
-        if not (now.number and name == "sign")
-        and (one := _deadline(name, terms, now, waits, calendar, codes)) is not None
+        for name in _names(terms, now)
+        if (one := _earliest([*_claims(name, terms, now, waits, calendar, codes)])) is not None
     ]
     return (*found, *_source(terms, now))
+
+
+def left_open(
+    terms: Terms, steps: Sequence[Step], calendar: Calendar
+) -> Iterator[tuple[Deadline, tuple[Wait, ...]]]:
+    """Of a whistle that another one goes on for: each step of its present round that was open until it ended, as it
+    was due by its own clock and by each that it had taken over, with what was waited."""
+    now = _present(terms, steps)
+    waits = tuple(waits_of(now.steps))
+    before = replace(now, steps=[one for one in now.steps if one.after not in OVER])
+    for name in _names(terms, now):
+        if before.reached_at(name) is None:
+            for claim in _claims(name, terms, now, waits, calendar, NO_CODES):
+                yield claim.due, claim.waits
 
 
 def source_deadlines(clocks: Sequence[SourceClock], from_at: datetime) -> tuple[Deadline, ...]:
@@ -119,24 +133,85 @@ def _present(terms: Terms, steps: Iterable[Step]) -> _Round:
     return now
 
 
-def _deadline(
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What one clock says of a step, and what it was stood still for."""
+
+    due: Deadline
+    waits: tuple[Wait, ...]
+
+
+def _names(terms: Terms, now: _Round) -> Iterator[str]:
+    names = dict.fromkeys(terms.limits(now.level))
+    for _, level in now.upgrades():
+        names |= dict.fromkeys(terms.limits(level))
+    names |= dict.fromkeys(one.step for one in terms.carried if one.round == now.number)
+    return (name for name in names if not (now.number and name == "sign"))
+
+
+def _claims(
     name: str,
     terms: Terms,
     now: _Round,
     waits: Sequence[Wait],
     calendar: Calendar,
     codes: Mapping[int, str],
+) -> Iterator[_Claim]:
+    """What the whistle's own clock says, and what it took over before it had reached the step."""
+    done = now.reached_at(name)
+    while_open = tuple(one for one in waits if done is None or one.from_at < done)
+    held = [
+        (one, _held(one, now, while_open, calendar, codes))
+        for one in terms.carried
+        if (one.step, one.round) == (name, now.number) and (done is None or one.at <= done)
+    ]
+    own = _own(name, terms, now, while_open, done, calendar, codes)
+    if own is not None and not any(not one.merged and claim.due.due_at <= own.due_at for one, claim in held):
+        yield _Claim(_granted(own, now.steps), while_open)
+    yield from (claim for _, claim in held)
+
+
+def _held(
+    one: Carried, now: _Round, waits: Sequence[Wait], calendar: Calendar, codes: Mapping[int, str]
+) -> _Claim:
+    """What was taken over, with what was waited and granted since."""
+    since = (replace(each, from_at=max(each.from_at, one.at)) for each in waits if each.until > one.at)
+    stood = (*(Wait(each.from_at, each.until) for each in one.waits), *since)
+    run = _run(one.step, one.limit, one.from_at, stood, calendar, codes)
+    before = {"whistle": str(one.whistle_id), "clock_began": _words(one.from_at)}
+    why = Reason("carried", {**before, "at": _words(one.at)})
+    found = replace(_told(run, why), managed_at=one.managed_at)
+    return _Claim(_granted(found, [each for each in now.steps if each.at >= one.at]), stood)
+
+
+def _earliest(claims: Sequence[_Claim]) -> Deadline | None:
+    """Of what is due the earliest, and of the moments after which it counts as late."""
+    if not claims:
+        return None
+    first = min((one.due for one in claims), key=lambda due: due.due_at)
+    counts = min(one.due.counts_at for one in claims)
+    if len(claims) == 1 or first.counts_at == counts:
+        return first
+    return replace(first, managed_at=counts if counts > first.due_at else None)
+
+
+def _own(
+    name: str,
+    terms: Terms,
+    now: _Round,
+    waits: Sequence[Wait],
+    done: datetime | None,
+    calendar: Calendar,
+    codes: Mapping[int, str],
 ) -> Deadline | None:
     """The earliest of what each level says that the whistle had before the step was reached."""
-    done = now.reached_at(name)
-    while_open = [one for one in waits if done is None or one.from_at < done]
     limit = terms.limits(now.level).get(name)
-    found = _run(name, limit, now.from_at, while_open, calendar, codes) if limit else None
+    found = _run(name, limit, now.from_at, waits, calendar, codes) if limit else None
     for step, level in now.upgrades():
         limit = terms.limits(level).get(name)
         if limit is None or (done is not None and done <= step.at):
             continue
-        raised = _run(name, limit, step.at, while_open, calendar, codes)
+        raised = _run(name, limit, step.at, waits, calendar, codes)
         if found is None or raised.due_at < found.due_at:
             before = _words(found.due_at) if found else "-"
             facts = {"level": level.value, "due_before": before, "clock_began": _words(now.from_at)}
@@ -173,18 +248,22 @@ def _run(
     return _told(found, *paused)
 
 
-def _finished(found: Deadline, terms: Terms, now: _Round) -> Deadline:
-    """With the round it is of, and what was granted beside what is due."""
-    if now.number:
-        facts = {"at": _words(now.from_at), "called_at": _words(terms.from_at)}
-        found = _told(found, Reason("reopened", {**facts, "round": now.number}))
-    granted = [one.until for one in now.steps if effect_of(one) is Effect.MORE_TIME and one.until is not None]
+def _granted(found: Deadline, steps: Sequence[Step]) -> Deadline:
+    """With what was granted beside what is due, by any of `steps`."""
+    granted = [one.until for one in steps if effect_of(one) is Effect.MORE_TIME and one.until is not None]
     if found.step != "finish" or not granted:
         return found
     until = max(granted)
-    return replace(
-        _told(found, Reason("extended", {"until": _words(until)})), managed_at=max(until, found.due_at)
-    )
+    told = _told(found, Reason("extended", {"until": _words(until)}))
+    return replace(told, managed_at=max(until, found.counts_at))
+
+
+def _finished(found: Deadline, terms: Terms, now: _Round) -> Deadline:
+    """With the round that it is of."""
+    if not now.number:
+        return found
+    facts = {"at": _words(now.from_at), "called_at": _words(terms.from_at)}
+    return _told(found, Reason("reopened", {**facts, "round": now.number}))
 
 
 def _source(terms: Terms, now: _Round) -> Iterator[Deadline]:

@@ -81,7 +81,7 @@ overdue = Table(
     Column("noted_us", BigInteger, nullable=False),
     Column(
         "excused", String(16), nullable=False
-    ),  # why it does not count: extended, late_received… ; "" counts
+    ),  # why it does not count: extended, late_received, carried… ; "" counts
     Column("filed", String(16), nullable=False, server_default="-"),  # as what it stands in its dossier
     PrimaryKeyConstraint("whistle_id", "step", "round"),
 )

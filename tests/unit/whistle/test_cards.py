@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from hub.clock import SHANGHAI
 from hub.jsonform import dumps, loads
-from hub.model import Actor, Contract, Duration, Level, Move, Unit, WhistleId, WhistleState
+from hub.model import Actor, Carried, Contract, Duration, Level, Move, Unit, WhistleId, WhistleState
 from hub.whistle.calculation import Calculation, Past, calculation_of, differences, reproduce
 from hub.whistle.calendar import Calendar, OfficeHours, Span
 from hub.whistle.cardrules import Card, CardRule, CardRules, Timing
@@ -25,6 +25,7 @@ from hub.whistle.cards import (
     reached_in,
 )
 from hub.whistle.lifecycle import Step
+from hub.whistle.retiming import retimed
 from tests.unit.contract import building
 from tests.unit.whistle.carding import CALLED_AT, LIMITS, LUQIAO, THREE, after, called, deadlines
 from tests.unit.whistle.conftest import read_calendar
@@ -326,6 +327,27 @@ def calculated(history: tuple[Step, ...], holds: tuple[Hold, ...] = ()) -> tuple
     run = course(reached=reached_in(one, history), holds=holds)
     due = cards_due(run, LUQIAO, after(days=9), YEAR)[-1]
     return calculation_of(due, replace(one, version=len(history) + 1), past, YEAR), past
+
+
+def test_a_card_of_a_step_that_was_taken_over_reproduces() -> None:
+    """The finish was due by a whistle of two days before."""
+    before = Carried(
+        step="finish",
+        whistle_id=WhistleId("wh_0"),
+        limit=LIMITS["finish"],
+        from_at=after(days=-2),
+        waits=(),
+        at=CALLED_AT,
+        due_at=after(days=3),
+    )
+    limits, past = contract().limits_at, Past(made(SIGNED))
+    one = replace(called(YEAR, S.SIGNED), clock_at=CALLED_AT, carried=(before,))
+    one = retimed(replace(one, version=2), limits, past.history, YEAR)
+    run = course(deadlines=one.deadlines, reached=reached_in(one, past.history))
+    due = cards_due(run, LUQIAO, after(days=9), YEAR)
+    assert [after(days=3)] * 2 == [each.deadline.due_at for each in due]
+    for each in due:
+        assert () == differences(calculation_of(each, one, past, YEAR), past, contract(), YEAR, LUQIAO)
 
 
 def test_a_calculation_reproduces_also_after_a_journey_through_json() -> None:

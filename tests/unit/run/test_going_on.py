@@ -1,0 +1,384 @@
+"""No department wins time by an edit of the report, by a merge or its undoing, or by being called anew; the source's
+own clocks follow their keepers."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+import orjson
+import pytest
+from sqlalchemy import delete
+from structlog.testing import capture_logs
+
+from hub.model import (
+    Code,
+    Deadline,
+    Duration,
+    Level,
+    Move,
+    Role,
+    SourceClock,
+    Stage,
+    Unit,
+    Urgency,
+    WaitRules,
+    Whistle,
+)
+from hub.store import whistles as stored
+from hub.store.tables import step
+from tests.instruments import HubInHand
+from tests.unit.run.lives import blow, decide, review, upgrade
+from tests.unit.run.matters import incidents, link, matter, part, report, told, whistles
+from tests.unit.run.sources import pipe
+from tests.unit.run.test_blowing import REVIEWED, community
+from tests.unit.run.test_deciding import designate
+from tests.unit.run.test_lives import as_if, send
+from tests.unit.run.test_moving_on import tell
+from tests.unit.run.test_relinking import far
+
+LAMP = Code("hl-2024", "010202")
+"""What calls others than a burst pipe does."""
+
+
+def standing(hub: HubInHand, department: str, incident: str = "") -> Whistle:
+    """The department's newest whistle, of that matter where one is named."""
+    with hub.hub.store.read() as conn:
+        of = stored.of_incidents(conn, [incident] if incident else incidents(hub))
+    known = [one for some in of.values() for one in some if one.department == department]
+    return max(known, key=lambda one: (one.state != "cancelled", one.blown_at))
+
+
+def due(hub: HubInHand, department: str, incident: str = "") -> dict[str, datetime]:
+    """Step → when it is due by that whistle."""
+    return {one.step: one.due_at for one in standing(hub, department, incident).deadlines}
+
+
+def deadline_of(hub: HubInHand, department: str, name: str) -> Deadline:
+    """One deadline with its derivation."""
+    return next(one for one in standing(hub, department).deadlines if one.step == name)
+
+
+def tick(hub: HubInHand) -> None:
+    """Clockwork looks until it has nothing to do."""
+    clockwork = hub.hub.plain_clockwork()
+    while clockwork.step():
+        pass
+
+
+def overdue(hub: HubInHand, department: str) -> list[tuple[str, str]]:
+    """(step, why it does not count) of every late step of a department."""
+    of = {r[0] for r in hub.rows("SELECT id, department FROM whistle") if r[1] == department}
+    rows = hub.rows("SELECT whistle_id, step, excused FROM overdue ORDER BY due_us, excused")
+    return [(r[1], r[2]) for r in rows if r[0] in of]
+
+
+# -- an edit of the report -----------------------------------------------------------------------------
+
+
+def revised(hub: HubInHand, version: int, **changes: object) -> None:
+    """The source sends its report once more."""
+    tell(hub, replace(pipe(hub, "A1"), version=str(version), **changes))  # type: ignore[arg-type]
+
+
+def called_elsewhere_and_back(hub: HubInHand, version: int) -> None:
+    revised(hub, version, category=LAMP)
+    assert "cancelled" == whistles(hub)["zilai"]
+    revised(hub, version + 1)
+
+
+def taken_up_again(hub: HubInHand, version: int) -> None:
+    revised(hub, version, stage=Stage.CANCELLED)
+    assert "cancelled" == whistles(hub)["zilai"]
+    revised(hub, version + 1)
+
+
+EDITS = pytest.mark.parametrize("edit", [called_elsewhere_and_back, taken_up_again])
+
+
+@EDITS
+@pytest.mark.parametrize("minutes", [25, 90])
+def test_no_edit_of_its_report_moves_a_deadline_later(
+    hub: HubInHand, edit: Callable[[HubInHand, int], None], minutes: int
+) -> None:
+    """Before the first signature is due, and after it was missed."""
+    revised(hub, 1)
+    first = due(hub, "zilai")
+    for version in (2, 4):
+        hub.clock.pause(minutes * 60)
+        edit(hub, version)
+        assert "blown" == whistles(hub)["zilai"]
+        assert first == due(hub, "zilai")
+    (why,) = [one for one in deadline_of(hub, "zilai", "sign").derivation if one.rule == "carried"]
+    assert {"whistle", "clock_began", "at"} == why.facts.keys()
+
+
+@EDITS
+def test_a_signature_that_was_missed_before_an_edit_is_one_late_step_and_not_two(
+    hub: HubInHand, edit: Callable[[HubInHand, int], None]
+) -> None:
+    revised(hub, 1)
+    hub.clock.pause(3600)
+    edit(hub, 2)
+    hub.clock.pause(60)
+    tick(hub)
+    assert [("sign", ""), ("sign", "carried")] == overdue(hub, "zilai")
+
+
+@EDITS
+def test_what_was_signed_in_time_before_an_edit_is_signed_anew_by_a_clock_of_its_own(
+    hub: HubInHand, edit: Callable[[HubInHand, int], None]
+) -> None:
+    revised(hub, 1)
+    first = due(hub, "zilai")
+    report(hub, "zilai", "sign")
+    hub.clock.pause(50 * 60)
+    edit(hub, 2)
+    again = due(hub, "zilai")
+    assert hub.clock.now() < again.pop("sign")
+    assert {name: at for name, at in first.items() if name != "sign"} == again
+
+
+def test_an_upgrade_before_an_edit_is_not_taken_back_nor_put_forward_by_it(hub: HubInHand) -> None:
+    revised(hub, 1)
+    hub.clock.pause(3600)
+    upgrade(hub)
+    raised, since = due(hub, "zilai"), hub.clock.now()
+    hub.clock.pause(3600)
+    called_elsewhere_and_back(hub, 2)
+    assert raised == due(hub, "zilai")
+    assert since == standing(hub, "zilai").level_since
+
+
+def test_whom_a_person_calls_after_an_edit_called_them_off_wins_no_time(hub: HubInHand) -> None:
+    revised(hub, 1)
+    first = due(hub, "zilai")
+    hub.clock.pause(1800)
+    revised(hub, 2, category=LAMP)
+    designate(hub, "zilai")
+    assert first == due(hub, "zilai")
+
+
+def test_whoever_assists_and_is_designated_wins_no_time(hub: HubInHand) -> None:
+    revised(hub, 1)
+    first = due(hub, "shizheng")
+    hub.clock.pause(3600)
+    designate(hub, "shizheng")
+    assert Role.LEAD is standing(hub, "shizheng").role
+    assert first == due(hub, "shizheng")
+
+
+# -- merging -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def apart(hub: HubInHand) -> tuple[str, str]:
+    """Two matters that call the same departments, the second one five hours after the first."""
+    tell(hub, pipe(hub, "A1"))
+    hub.clock.pause(5 * 3600)
+    now = hub.clock.now()
+    tell(hub, replace(far(hub), reported_at=now, occurred_at=now))
+    return matter(hub, "A1"), matter(hub, "B1")
+
+
+@pytest.mark.nasty("N12")
+@pytest.mark.parametrize("into_the_older", [True, False])
+def test_of_two_whistles_that_a_merge_makes_one_the_earlier_deadlines_hold(
+    hub: HubInHand, apart: tuple[str, str], into_the_older: bool
+) -> None:
+    old, young = apart
+    earliest = due(hub, "zilai", old)
+    source, target = (young, old) if into_the_older else (old, young)
+    link(hub, source, target)
+    assert earliest == due(hub, "zilai", target)
+    told_of = [("whistle.v1", ""), ("whistle.v1", ""), ("whistle.cancelled.v1", "merged")]
+    assert told_of + ([] if into_the_older else [("whistle.v1", "")]) == told(hub, "zilai")
+
+
+@pytest.mark.nasty("N12")
+def test_a_pause_that_the_contract_allows_moves_what_was_taken_over_by_its_own_length(
+    hub: HubInHand, apart: tuple[str, str]
+) -> None:
+    allowed = WaitRules(reason_codes=("WAIT",), longest=Duration(1, Unit.URGENT_DAY), most=2)
+    as_if(hub, lambda one: replace(one, pauses=allowed))
+    old, young = apart
+    link(hub, old, young)
+    report(hub, "zilai", "sign")
+    before, begins = due(hub, "zilai", young), hub.clock.now()
+    until = (begins + timedelta(hours=20)).isoformat()
+    send(hub, "zilai", move="pause", reason_code="WAIT", until=until)
+    assert before["finish"] + timedelta(hours=20) == due(hub, "zilai", young)["finish"]
+    assert before["sign"] == due(hub, "zilai", young)["sign"]
+
+
+@pytest.mark.nasty("N12")
+def test_whom_an_undone_merge_calls_again_goes_on_by_the_clock_of_before(
+    hub: HubInHand, apart: tuple[str, str]
+) -> None:
+    old, young = apart
+    first, second = due(hub, "zilai", old), due(hub, "zilai", young)
+    for source, target in ((old, young), (young, old)):
+        link(hub, source, target)
+        hub.clock.pause(600)
+        part(hub, source, target)
+        assert first == due(hub, "zilai", old)
+        assert all(due(hub, "zilai", young)[name] <= at for name, at in second.items())
+
+
+@pytest.mark.nasty("N12")
+def test_whoever_was_at_a_matter_by_a_merge_and_is_called_for_it_wins_no_time_when_that_is_undone(
+    hub: HubInHand,
+) -> None:
+    tell(hub, replace(pipe(hub, "A1"), category=LAMP), far(hub))
+    one, other = matter(hub, "A1"), matter(hub, "B1")
+    link(hub, other, one)
+    guest = due(hub, "zilai", one)
+    hub.clock.pause(600)
+    revised(hub, 2)
+    part(hub, other, one)
+    assert guest == due(hub, "zilai", one) == due(hub, "zilai", other)
+
+
+# -- the source's own clocks ---------------------------------------------------------------------------
+
+
+def kept(hub: HubInHand, name: str, days: float) -> SourceClock:
+    return SourceClock(name, hub.clock.now() + timedelta(days=days))
+
+
+@pytest.mark.nasty("N39")
+def test_a_deadline_that_its_keeper_extends_is_extended_and_no_other(hub: HubInHand) -> None:
+    city, district = kept(hub, "city", 4), kept(hub, "district", 1)
+    revised(hub, 1, clocks=(city, district))
+    ours = {name: at for name, at in due(hub, "zilai").items() if name != "source"}
+    assert district.due_at == due(hub, "zilai")["source"]
+    revised(hub, 2, clocks=(city, replace(district, due_at=district.due_at + timedelta(days=2))))
+    assert {**ours, "source": district.due_at + timedelta(days=2)} == due(hub, "zilai")
+    revised(hub, 3, clocks=(city, replace(district, due_at=district.due_at + timedelta(days=9))))
+    assert city.due_at == due(hub, "zilai")["source"]
+    assert {"city", "district"} == {
+        one.facts["name"] for one in deadline_of(hub, "zilai", "source").derivation
+    }
+    assert [("whistle.v1", "")] * 3 == told(hub, "zilai")
+
+
+@pytest.mark.nasty("N39")
+def test_a_report_that_joins_with_an_earlier_clock_brings_it_and_takes_it_along(hub: HubInHand) -> None:
+    mine, theirs = kept(hub, "district", 2), kept(hub, "city", 0.2)
+    revised(hub, 1, clocks=(mine,))
+    tell(hub, replace(pipe(hub, "A2"), clocks=(theirs,)))
+    assert 1 == len(incidents(hub))
+    assert {theirs.due_at} == {due(hub, one)["source"] for one in whistles(hub)}
+    tell(hub, replace(pipe(hub, "A2"), version="2", clocks=(theirs,), stage=Stage.CANCELLED))
+    assert {mine.due_at} == {due(hub, one)["source"] for one in whistles(hub)}
+
+
+@pytest.mark.nasty("N39")
+def test_what_a_source_extended_in_time_is_not_late_and_what_was_late_stays_a_fact(hub: HubInHand) -> None:
+    early = kept(hub, "district", 1)
+    revised(hub, 1, clocks=(early,))
+    revised(hub, 2, clocks=(replace(early, due_at=early.due_at + timedelta(hours=12)),))
+    hub.clock.pause(26 * 3600)
+    tick(hub)
+    assert "source" not in {name for name, _ in overdue(hub, "zilai")}
+    hub.clock.pause(24 * 3600)
+    tick(hub)
+    noted = [one for one in overdue(hub, "zilai") if one[0] == "source"]
+    assert [("source", "")] == noted
+    revised(hub, 3, clocks=(replace(early, due_at=early.due_at + timedelta(days=9)),))
+    tick(hub)
+    assert noted == [one for one in overdue(hub, "zilai") if one[0] == "source"]
+
+
+@pytest.mark.nasty("N39")
+def test_a_matter_that_is_merged_brings_its_sources_clock(hub: HubInHand) -> None:
+    early = kept(hub, "city", 1)
+    tell(hub, pipe(hub, "A1"), replace(far(hub), clocks=(early,)))
+    one, other = matter(hub, "A1"), matter(hub, "B1")
+    assert "source" not in due(hub, "zilai", one)
+    link(hub, other, one)
+    assert early.due_at == due(hub, "zilai", one)["source"]
+    part(hub, other, one)
+    assert "source" not in due(hub, "zilai", one)
+    assert early.due_at == due(hub, "zilai", other)["source"]
+
+
+# -- levels --------------------------------------------------------------------------------------------
+
+
+def level(hub: HubInHand, department: str = "") -> str:
+    """Of the department's whistle, or of the first matter."""
+    if department:
+        return standing(hub, department).level.value
+    return str(orjson.loads(hub.rows("SELECT body FROM incident ORDER BY opened_us")[0][0])["level"])
+
+
+def test_an_emergency_that_a_post_blew_outlasts_an_edit_of_the_report(hub: HubInHand) -> None:
+    revised(hub, 1)
+    blow(hub, community(hub), Level.EMERGENCY)
+    revised(hub, 2, content="门口水管爆了，水很大，改个错字。")
+    assert "emergency" == level(hub)
+    revised(hub, 3, urgency=Urgency.CRITICAL)
+    revised(hub, 4)
+    assert "emergency" == level(hub)
+
+
+def test_an_emergency_that_the_report_itself_made_ends_with_its_correction(hub: HubInHand) -> None:
+    revised(hub, 1, urgency=Urgency.CRITICAL)
+    assert "emergency" == level(hub)
+    revised(hub, 2)
+    assert "routine" == level(hub)
+
+
+def two_leads(hub: HubInHand) -> None:
+    """A matter that two departments lead."""
+    revised(hub, 1)
+    with hub.hub.store.write() as conn:
+        known = [one for some in stored.of_incidents(conn, incidents(hub)).values() for one in some]
+        led = [one for one in known if one.department in ("zilai", "shizheng")]
+        stored.change(conn, [(replace(o, role=Role.LEAD, version=o.version + 1), o.version) for o in led])
+
+
+def test_what_is_done_again_is_done_at_the_level_that_its_matter_has_reached(hub: HubInHand) -> None:
+    two_leads(hub)
+    report(hub, "zilai", "sign", "result")
+    report(hub, "shizheng", "sign", "arrive")
+    upgrade(hub)
+    upgrade(hub)
+    decide(hub, "zilai", Move.REWORK, "NOT_FIXED")
+    assert ("hard", "hard") == (level(hub), level(hub, "zilai"))
+    finish = deadline_of(hub, "zilai", "finish")
+    (rules,) = (one for one in hub.hub.pack.contracts if one.department == "zilai")
+    assert rules.limits_at(Level.HARD)["finish"] == finish.limit
+
+
+def test_what_waited_for_its_review_is_blown_at_the_level_that_its_matter_has_reached(hub: HubInHand) -> None:
+    revised(hub, 1)
+    (new,) = blow(hub, community(hub), Level.EMERGENCY, rules=REVIEWED)
+    with hub.hub.store.write() as conn:  # as if it had been submitted at a lower level
+        stored.change(conn, [(replace(new, level=Level.ROUTINE, version=new.version + 1), new.version)])
+    upgrade(hub)
+    routine = replace(REVIEWED, levels={**REVIEWED.levels, Level.ROUTINE: REVIEWED.levels[Level.EMERGENCY]})
+    blown = review(hub, "district:329901", new.department, Move.APPROVE, rules=routine)
+    assert ("key", Level.KEY) == (level(hub), blown.level)
+
+
+@pytest.mark.parametrize(("raises", "reached"), [(1, "key"), (2, "hard")])
+def test_a_whistle_below_its_matter_rises_to_it_by_the_clock_and_raises_nothing(
+    hub: HubInHand, raises: int, reached: str
+) -> None:
+    """As one that was blown before whistles kept to the level of their matter."""
+    revised(hub, 1)
+    zilai = standing(hub, "zilai")
+    for _ in range(raises):
+        upgrade(hub)
+    raised = standing(hub, "zilai")
+    with hub.hub.store.write() as conn:
+        stored.change(conn, [(replace(zilai, version=raised.version + 1), raised.version)])
+        conn.execute(delete(step))
+    hub.clock.pause(8 * 86_400)
+    with capture_logs() as logs:
+        tick(hub)
+        hub.clock.pause(601)
+        tick(hub)
+    assert (reached, reached) == (level(hub), level(hub, "zilai"))
+    assert [] == [one for one in logs if one["event"] == "move_not_made"]
