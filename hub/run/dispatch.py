@@ -65,7 +65,7 @@ class Dispatch:
 
     def join(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> Changed:
         """`source` was merged into `target`: its open whistles go on there or end as merged, and `target` calls
-        whom it lacks. Who reported `source` is told what was done about `target` before."""
+        whom it lacks. Who reported `source` is told how `target` stands."""
         known = whistles.of_incidents(conn, (source.id, target.id))
         standing, coming = known.get(target.id, []), known.get(source.id, [])
         takes_more = target.state is IncidentState.OPEN

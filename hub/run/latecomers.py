@@ -1,4 +1,4 @@
-"""Reports that come to their matter after a department was done with it: each is told what was done.
+"""Reports that come to their matter late: each is told how the matter stands, and from then on what everyone is told.
 
 A matter closed but not verified takes reports within its rule's grace (N10). It stays closed: the same
 facts again call nobody anew (domain.md 3.4). After the grace, or once verified, it is a recurrence. What a person merges into a matter comes late in the same way.
@@ -9,31 +9,27 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hub.model import Event, IncidentId, Move
-from hub.run.answering import Addressee, Answering, Said
-from hub.store import whistles
-from hub.whistle.lifecycle import DONE
+from hub.model import Event, IncidentId
+from hub.run.answering import Addressee, Answering
+from hub.store import incidents, whistles
+from hub.whistle.stages import word_now
 
 
 class Latecomers:
-    """Answers them, in the transaction of the batch that joined them."""
+    """Answers them, in the transaction that joined them."""
 
     def __init__(self, answering: Answering) -> None:
         self._answering = answering
 
     def tell(self, conn: Connection, late: Sequence[tuple[Event, IncidentId]], now: datetime) -> None:
-        """Each event's source hears of every result that its matter has had."""
+        """Each event's source hears how its matter stands; of what nobody has taken yet there is nothing to hear."""
         if not late:
             return
-        called = whistles.of_incidents(conn, {incident for _, incident in late})
+        leads = whistles.leads_of(conn, {incident for _, incident in late})
+        words = {id_: word_now(one, leads[id_]) for id_, one in incidents.load(conn, leads).items()}
         new = [
-            self._answering.answer(
-                Addressee.of(event),
-                Said(incident, one.department, Move.RESULT, seed=f"{one.id}:{one.round}"),
-                now,
-            )
+            self._answering.answer(Addressee.of(event), word, now)
             for event, incident in late
-            for one in called.get(incident, [])
-            if one.state in DONE
+            if (word := words.get(incident)) is not None
         ]
         whistles.add_answers(conn, new, now)

@@ -11,7 +11,7 @@ from sqlalchemy import Connection, Row, and_, delete, func, select, text, update
 from hub.bus.message import Fenced
 from hub.clock import is_due
 from hub.jsonform import dumps, loads
-from hub.model import Move, Report, Whistle
+from hub.model import Move, Report, Role, Whistle
 from hub.store import incidents, numbering
 from hub.store.copying import insert_or_fence
 from hub.store.engine import chunks, insert
@@ -143,6 +143,20 @@ def of_incidents(conn: Connection, ids: Iterable[str]) -> dict[str, list[Whistle
         rows = conn.execute(
             select(whistle.c.incident_id, whistle.c.body)
             .where(among(whistle.c.incident_id, part))
+            .order_by(whistle.c.blown_us, whistle.c.id)
+        )
+        for r in rows:
+            found.setdefault(r.incident_id, []).append(loads(Whistle, r.body))
+    return found
+
+
+def leads_of(conn: Connection, ids: Iterable[str]) -> dict[str, list[Whistle]]:
+    """Incident → its leading whistles, oldest first; those without any are left out."""
+    found: dict[str, list[Whistle]] = {}
+    for part in chunks(ids):
+        rows = conn.execute(
+            select(whistle.c.incident_id, whistle.c.body)
+            .where(among(whistle.c.incident_id, part), whistle.c.role == Role.LEAD.value)
             .order_by(whistle.c.blown_us, whistle.c.id)
         )
         for r in rows:
