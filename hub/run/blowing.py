@@ -107,7 +107,9 @@ class Blowing:
         whistle = held.get(whistle_id)
         if whistle is None:
             raise Refused("W103")
-        incident = self._in_its_area(whistle.incident_id)
+        incident = self._covered(whistle.incident_id)
+        if incident is None:  # whoever may not see the matter does not learn which one it is
+            raise Refused("W103")
         said = self._rules.levels.get(whistle.level)
         if said is None or said.reviewed_by is not self._who.post:
             raise Refused("W156", allowed=said.reviewed_by.value if said and said.reviewed_by else "-")
@@ -161,10 +163,17 @@ class Blowing:
 
     def _in_its_area(self, incident_id: str) -> Incident:
         """The matter, locked. What lies elsewhere, and what is secret, looks as if it was not there (Refused C106)."""
+        incident = self._covered(incident_id)
+        if incident is None:
+            raise Refused("C106", id=incident_id)
+        return incident
+
+    def _covered(self, incident_id: str) -> Incident | None:
+        """The matter, locked; None where the post has nothing to do with it."""
         incidents.lock_rows(self._conn, [incident_id])
         incident = incidents.load(self._conn, [incident_id]).get(incident_id)
         if incident is None or incident.secret or not self._who.covers(incident.place):
-            raise Refused("C106", id=incident_id)
+            return None
         return incident
 
     def _calls(self, incident: Incident, standing: Sequence[Whistle], department: str) -> tuple[Call, ...]:

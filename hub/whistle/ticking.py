@@ -15,12 +15,14 @@ from hub.whistle.calendar import Calendar
 from hub.whistle.clocks import with_waits
 from hub.whistle.counting import Wait
 from hub.whistle.lifecycle import Effect, Step, open_moves
-from hub.whistle.reached import done_at, effect_of, is_done, of_round
+from hub.whistle.reached import REVIEW, done_at, effect_of, is_done, of_round
 from hub.whistle.rules import Rules
 from hub.whistle.timetable import waits_of
 
 EXTENDED: Final = "extended"
 """Why a late step does not count: it may be done until later."""
+REVIEWER: Final = "reviewer"
+"""Why a late review does not count: it was a post's to make, before the department was called."""
 RulesOn = Callable[[date], Rules]
 
 
@@ -81,6 +83,8 @@ def lateness(one: Deadline, until: datetime) -> Late | None:
     """That this step was not reached until then, where that is late; None where it is not, or nobody can say."""
     if one.provisional or one.due_at >= until:
         return None
+    if one.step == REVIEW:
+        return Late(one.step, one.due_at, REVIEWER)
     return Late(one.step, one.due_at, EXTENDED if until <= one.counts_at else "")
 
 
