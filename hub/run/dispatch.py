@@ -85,7 +85,8 @@ class Dispatch:
         return changed
 
     def part(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> Changed:
-        """A merge was undone: what came from `source` goes back, and both call whom they lack."""
+        """A merge was undone: what came from `source` goes back, and both call whom they lack. Who reported `source` is
+        told how that stands."""
         known = whistles.of_incidents(conn, (source.id, target.id))
         standing = known.get(target.id, [])
         back = {w.id: w for w in part(standing, source.id)}
@@ -99,7 +100,10 @@ class Dispatch:
         }
         concerns = concerns_of(conn, [(source, now), (target, now)], Ending.UNLINKED)
         self._bring(conn, round_, concerns, stand, now)
-        return self._moving.write(conn, round_, self._ledger, now)
+        changed = self._moving.write(conn, round_, self._ledger, now)
+        returned = incidents.links_of(conn, [source.id]).get(source.id, [])
+        self._latecomers.tell_anew(conn, _live(conn, returned), now)
+        return changed
 
     def designate(self, conn: Connection, incident: Incident, call: Call, by: By) -> Whistle:
         """The centre calls a department as lead, whatever the route says; where it assists, that ends."""
@@ -221,9 +225,15 @@ class Dispatch:
 def _brought(conn: Connection, source: IncidentId, target: IncidentId) -> list[tuple[Event, IncidentId]]:
     """The live reports that came to `target` from `source`, as they were joined, with `target`."""
     came = Reason(MERGED, {"from": source})
-    links = [one for one in incidents.links_of(conn, [target]).get(target, []) if came in one.link.reasons]
-    stored = events.load(conn, (one.link.event_id for one in links)).values()
-    return [(one.event, target) for one in stored if one.event.mode is not Mode.BACKFILL]
+    links = incidents.links_of(conn, [target]).get(target, [])
+    return _live(conn, [one for one in links if came in one.link.reasons])
+
+
+def _live(conn: Connection, links: Sequence[incidents.CurrentLink]) -> list[tuple[Event, IncidentId]]:
+    """The reports of these links that no back-fill brought, each with the matter that it is in."""
+    stored = events.load(conn, (one.link.event_id for one in links))
+    told = [(stored[one.link.event_id].event, one.link.incident_id) for one in links]
+    return [(event, incident) for event, incident in told if event.mode is not Mode.BACKFILL]
 
 
 def _needs_a_lead(turn: Turn) -> bool:

@@ -4,7 +4,8 @@ A matter closed but not verified takes reports within its rule's grace (N10). It
 facts again call nobody anew (domain.md 3.4). After the grace, or once verified, it is a recurrence. What a person merges into a matter comes late in the same way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
@@ -12,7 +13,7 @@ from sqlalchemy import Connection
 from hub.model import Event, IncidentId
 from hub.run.answering import Addressee, Answering
 from hub.store import incidents, whistles
-from hub.whistle.stages import word_now
+from hub.whistle.stages import QUIET, Word, word_now
 
 
 class Latecomers:
@@ -22,14 +23,32 @@ class Latecomers:
         self._answering = answering
 
     def tell(self, conn: Connection, late: Sequence[tuple[Event, IncidentId]], now: datetime) -> None:
-        """Each event's source hears how its matter stands; of what nobody has taken yet there is nothing to hear."""
+        """Each event's source hears how its matter stands, once for each stage; of what nobody has taken yet there is
+        nothing to hear."""
+        self._queue(conn, late, self._words(conn, late), now)
+
+    def tell_anew(self, conn: Connection, back: Sequence[tuple[Event, IncidentId]], now: datetime) -> None:
+        """The same for what comes back to its matter: it may have heard of the stage before, but of another since."""
+        words = self._words(conn, back)
+        anew = {id_: replace(word, seed=f"{word.seed}:{now}") for id_, word in words.items()}
+        self._queue(conn, back, anew, now)
+
+    @staticmethod
+    def _words(conn: Connection, late: Sequence[tuple[Event, IncidentId]]) -> dict[IncidentId, Word]:
         if not late:
-            return
-        leads = whistles.leads_of(conn, {incident for _, incident in late})
-        words = {id_: word_now(one, leads[id_]) for id_, one in incidents.load(conn, leads).items()}
-        new = [
-            self._answering.answer(Addressee.of(event), word, now)
-            for event, incident in late
-            if (word := words.get(incident)) is not None
-        ]
+            return {}
+        called = whistles.leads_of(conn, {incident for _, incident in late})
+        leads = {id_: some for id_, some in called.items() if any(w.state not in QUIET for w in some)}
+        stand = incidents.load(conn, leads).values()
+        return {one.id: word for one in stand if (word := word_now(one, leads[one.id])) is not None}
+
+    def _queue(
+        self,
+        conn: Connection,
+        late: Sequence[tuple[Event, IncidentId]],
+        words: Mapping[IncidentId, Word],
+        now: datetime,
+    ) -> None:
+        told = [(event, words[incident]) for event, incident in late if incident in words]
+        new = [self._answering.answer(Addressee.of(event), word, now) for event, word in told]
         whistles.add_answers(conn, new, now)

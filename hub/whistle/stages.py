@@ -32,6 +32,8 @@ _LEFT: Final = frozenset({Move.RETURN, Move.UPHOLD, Move.DISMISS, Move.CANCEL})
 """Moves that a matter loses or gets back a lead by."""
 HEARD: Final = _STEPS | _LEFT
 """Moves from which it follows what a reporter is told."""
+QUIET: Final = UNBLOWN | {WhistleState.BLOWN, WhistleState.CANCELLED, WhistleState.REFUSED}
+"""States of leads of which nobody has anything to tell: not taken yet, or called off."""
 _RESTS: Final = frozenset({Stage.RETURNED, Stage.SUSPENDED})
 """Stages that what those who assist do does not change: the matter waits, whoever helps."""
 

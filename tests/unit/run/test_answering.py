@@ -12,7 +12,7 @@ from hub.store import whistles as stored
 from hub.store.tables import whistle
 from tests.instruments import HubInHand, person
 from tests.unit.run.lives import decide
-from tests.unit.run.matters import link, matter, part, report
+from tests.unit.run.matters import DONE, link, matter, part, report
 from tests.unit.run.sources import pipe
 from tests.unit.run.test_moving_on import tell
 from tests.unit.run.test_relinking import far
@@ -150,3 +150,17 @@ def test_what_is_merged_into_a_matter_at_work_is_told_how_that_stands_once(hub: 
         link(hub, other, one)
         part(hub, other, one)
     assert ["accepted"] == heard(hub, "B1")
+
+
+@pytest.mark.nasty("N12")
+def test_what_comes_back_from_a_wrong_merge_is_told_how_its_own_matter_stands(hub: HubInHand) -> None:
+    tell(hub, pipe(hub, "A1"), far(hub))
+    one, other = matter(hub, "A1"), matter(hub, "B1")
+    ids = dict(hub.rows("SELECT incident_id, id FROM whistle WHERE department = 'zilai'"))
+    take = hub.hub.reporting.take
+    take("zilai", ids[other], {"nonce": "1", "move": "sign"}, hub.clock.now())
+    take("zilai", ids[other], {"nonce": "2", "move": "result", "form": DONE}, hub.clock.now())
+    take("zilai", ids[one], {"nonce": "1", "move": "sign"}, hub.clock.now())
+    link(hub, other, one)
+    part(hub, other, one)
+    assert ["accepted", "done_by_dept", "accepted", "done_by_dept"] == heard(hub, "B1")
