@@ -252,6 +252,14 @@ def test_an_open_matter_stands_as_its_leads_do(states: str, stage: Stage | None)
     assert stage is (now.stage if now else None)
 
 
+def test_a_matter_whose_designated_lead_is_done_looks_for_no_other() -> None:
+    relieved = whistle("a", state=_S.REASSIGNED)
+    done = whistle("b", state=_S.RESULT)
+    designated = replace(done, reasons=(Reason(DESIGNATED),))
+    assert Stage.RETURNED is stage_of([relieved, done])
+    assert Stage.IN_PROGRESS is stage_of([relieved, designated])
+
+
 def test_whoever_comes_late_hears_the_same_word_of_the_end_as_everyone() -> None:
     walk = made(Walk([whistle("a")]), "a sign", "a result")
     assert walk.heard[-1][0] == word_now(walk.matter, list(walk.whistles.values()))
