@@ -37,6 +37,7 @@ _WORDS: Final[Mapping[tuple[Stage, Move], str]] = {
     (Stage.CLOSED, Move.ARCHIVE): "{department}的处置已归档，予以结案",
     (Stage.REOPENED, Move.REWORK): "{department}的处置未达标，已要求重新办理",
     (Stage.REOPENED, Move.REOPEN): "已要求{department}重新办理",
+    (Stage.REOPENED, Move.BLOW): "经复核，与{department}已办结的事项不是同一事项，另行办理",
 }
 """How each stage is put, by the move that brought it."""
 _MOST: Final = 50_000

@@ -101,8 +101,20 @@ class Dispatch:
         concerns = concerns_of(conn, [(source, now), (target, now)], Ending.UNLINKED)
         self._bring(conn, round_, concerns, stand, now)
         changed = self._moving.write(conn, round_, self._ledger, now)
-        returned = incidents.links_of(conn, [source.id]).get(source.id, [])
-        self._latecomers.tell_anew(conn, _live(conn, returned), now)
+        returned = _live(conn, incidents.links_of(conn, [source.id]).get(source.id, []))
+        as_is = changed.get(source.id, source)
+        self._latecomers.tell_parted(conn, [event for event, _ in returned], target, as_is, now)
+        self._latecomers.tell_anew(conn, returned, now)
+        return changed
+
+    def unlink(
+        self, conn: Connection, report: Event, home: Incident, fresh: Incident, now: datetime
+    ) -> Changed:
+        """A report left `home` for a matter of its own: both call whom they lack, and its source hears of it."""
+        concerns = concerns_of(conn, [(fresh, now), (home, now)], Ending.UNLINKED)
+        changed = self.call(conn, concerns, now)
+        if report.mode is not Mode.BACKFILL:
+            self._latecomers.tell_parted(conn, [report], home, changed.get(fresh.id, fresh), now)
         return changed
 
     def designate(self, conn: Connection, incident: Incident, call: Call, by: By) -> Whistle:

@@ -10,10 +10,10 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hub.model import Event, IncidentId
+from hub.model import Event, Incident, IncidentId
 from hub.run.answering import Addressee, Answering
 from hub.store import incidents, whistles
-from hub.whistle.stages import QUIET, Word, word_now
+from hub.whistle.stages import QUIET, Word, parted, word_now
 
 
 class Latecomers:
@@ -32,6 +32,14 @@ class Latecomers:
         words = self._words(conn, back)
         anew = {id_: replace(word, seed=f"{word.seed}:{now}") for id_, word in words.items()}
         self._queue(conn, back, anew, now)
+
+    def tell_parted(
+        self, conn: Connection, reports: Sequence[Event], home: Incident, now: Incident, at: datetime
+    ) -> None:
+        """Whoever was told that `home` is done hears that their report goes on in a matter of its own, `now`."""
+        word = parted(home, whistles.leads_of(conn, [home.id]).get(home.id, []), now)
+        words = {now.id: word} if word else {}
+        self._queue(conn, [(event, now.id) for event in reports], words, at)
 
     @staticmethod
     def _words(conn: Connection, late: Sequence[tuple[Event, IncidentId]]) -> dict[IncidentId, Word]:

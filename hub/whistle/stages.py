@@ -185,6 +185,17 @@ def word_now(incident: Incident, leads: Sequence[Whistle]) -> Word | None:
     return Word(stage, _LAST[stage], departments, seed=f"{incident.id}:{stage}:{times}")
 
 
+def parted(home: Incident, leads: Iterable[Whistle], now: Incident) -> Word | None:
+    """What whoever was told that `home` is done hears when their report leaves it for `now`, which is not; None where
+    they were told no such thing."""
+    by = _results(leads)
+    was_done = home.state in (IncidentState.CLOSED, IncidentState.VERIFIED)
+    if not by or not was_done or now.state is not IncidentState.OPEN:
+        return None
+    departments = tuple(dict.fromkeys(w.department for w in by))
+    return Word(Stage.REOPENED, Move.BLOW, departments, seed=f"{now.id}:{home.id}:{home.closed_at}")
+
+
 _LAST: Final = {
     Stage.ACCEPTED: Move.SIGN,
     Stage.IN_PROGRESS: Move.HANDLE,

@@ -12,7 +12,7 @@ from hub.store import whistles as stored
 from hub.store.tables import whistle
 from tests.instruments import HubInHand, person
 from tests.unit.run.lives import decide
-from tests.unit.run.matters import DONE, link, matter, part, report
+from tests.unit.run.matters import DONE, link, matter, part, report, unlink
 from tests.unit.run.sources import pipe
 from tests.unit.run.test_moving_on import tell
 from tests.unit.run.test_relinking import far
@@ -164,3 +164,22 @@ def test_what_comes_back_from_a_wrong_merge_is_told_how_its_own_matter_stands(hu
     link(hub, other, one)
     part(hub, other, one)
     assert ["accepted", "done_by_dept", "accepted", "done_by_dept"] == heard(hub, "B1")
+
+
+@pytest.mark.nasty("N12")
+def test_who_is_taken_out_of_a_matter_that_is_done_hears_that_theirs_goes_on(hub: HubInHand) -> None:
+    tell(hub, pipe(hub, "A1"), pipe(hub, "A2"))
+    report(hub, "zilai", "sign", "result")
+    decide(hub, "zilai", Move.CHECK)
+    unlink(hub, "A2")
+    assert ["accepted", "done_by_dept", "closed", "reopened"] == heard(hub, "A2")
+    assert ["accepted", "done_by_dept", "closed"] == heard(hub, "A1")
+    report(hub, "zilai", "sign")
+    assert "accepted" == heard(hub, "A2")[-1]
+
+
+def test_who_is_taken_out_of_a_matter_at_work_hears_of_it_with_the_next_step(hub: HubInHand) -> None:
+    tell(hub, pipe(hub, "A1"), pipe(hub, "A2"))
+    report(hub, "zilai", "sign")
+    unlink(hub, "A2")
+    assert ["accepted"] == heard(hub, "A2")
