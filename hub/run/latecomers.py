@@ -36,7 +36,7 @@ class Latecomers:
     def tell_parted(
         self, conn: Connection, reports: Sequence[Event], home: Incident, now: Incident, at: datetime
     ) -> None:
-        """Whoever was told that `home` is done hears that their report goes on in a matter of its own, `now`."""
+        """Whoever was told that `home` is closed hears that their report goes on in a matter of its own, `now`."""
         word = parted(home, whistles.leads_of(conn, [home.id]).get(home.id, []), now)
         words = {now.id: word} if word else {}
         self._queue(conn, [(event, now.id) for event in reports], words, at)

@@ -186,11 +186,10 @@ def word_now(incident: Incident, leads: Sequence[Whistle]) -> Word | None:
 
 
 def parted(home: Incident, leads: Iterable[Whistle], now: Incident) -> Word | None:
-    """What whoever was told that `home` is done hears when their report leaves it for `now`, which is not; None where
-    they were told no such thing."""
+    """What whoever was told that `home` is closed for good hears when their report leaves it for `now`, which is open;
+    None where they were told no such thing: what is done and not verified yet was no last word."""
     by = _results(leads)
-    was_done = home.state in (IncidentState.CLOSED, IncidentState.VERIFIED)
-    if not by or not was_done or now.state is not IncidentState.OPEN:
+    if not by or home.state is not IncidentState.VERIFIED or now.state is not IncidentState.OPEN:
         return None
     departments = tuple(dict.fromkeys(w.department for w in by))
     return Word(Stage.REOPENED, Move.BLOW, departments, seed=f"{now.id}:{home.id}:{home.closed_at}")

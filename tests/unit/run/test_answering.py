@@ -167,7 +167,7 @@ def test_what_comes_back_from_a_wrong_merge_is_told_how_its_own_matter_stands(hu
 
 
 @pytest.mark.nasty("N12")
-def test_who_is_taken_out_of_a_matter_that_is_done_hears_that_theirs_goes_on(hub: HubInHand) -> None:
+def test_who_is_taken_out_of_a_matter_that_is_closed_hears_that_theirs_goes_on(hub: HubInHand) -> None:
     tell(hub, pipe(hub, "A1"), pipe(hub, "A2"))
     report(hub, "zilai", "sign", "result")
     decide(hub, "zilai", Move.CHECK)
