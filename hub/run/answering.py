@@ -1,4 +1,4 @@
-"""What everyone who reported a matter is told when a whistle of it moves: under their own number, in stages.
+"""What everyone who reported a matter is told when it moves on: under their own number, in stages.
 
 A source's plugin puts the stage into its own words (`Tells.tell`). Nobody is told that their report was a duplicate:
 each member of a matter hears of the whole (domain.md 3.4).
@@ -13,38 +13,33 @@ from sqlalchemy import Connection
 
 from hub import ids
 from hub.jsonform import dumps
-from hub.model import DepartmentId, Event, Move, Stage
+from hub.model import DepartmentId, Event, IncidentId, Mode, Move, Stage
 from hub.pack import Pack
 from hub.plugin import Answer
 from hub.store import events, incidents, whistles
+from hub.whistle.stages import Happening, Word, words_of
 
-STAGE: Final[Mapping[Move, Stage]] = {
-    Move.SIGN: Stage.ACCEPTED,
-    Move.CONTACT: Stage.IN_PROGRESS,
-    Move.ARRIVE: Stage.IN_PROGRESS,
-    Move.HANDLE: Stage.IN_PROGRESS,
-    Move.PAUSE: Stage.SUSPENDED,
-    Move.RESUME: Stage.IN_PROGRESS,
-    Move.RETURN: Stage.RETURNED,
-    Move.RESULT: Stage.DONE_BY_DEPT,
-    Move.CHECK: Stage.CLOSED,
-    Move.REWORK: Stage.REOPENED,
-    Move.REOPEN: Stage.REOPENED,
+_WORDS: Final[Mapping[tuple[Stage, Move], str]] = {
+    (Stage.ACCEPTED, Move.SIGN): "已由{department}签收",
+    (Stage.IN_PROGRESS, Move.SIGN): "{department}已签收",
+    (Stage.IN_PROGRESS, Move.CONTACT): "{department}已与现场联系",
+    (Stage.IN_PROGRESS, Move.ARRIVE): "{department}已到场处置",
+    (Stage.IN_PROGRESS, Move.HANDLE): "{department}正在处置",
+    (Stage.IN_PROGRESS, Move.PAUSE): "{department}因故暂缓处置，到期自动恢复",
+    (Stage.IN_PROGRESS, Move.RESUME): "{department}已恢复处置",
+    (Stage.IN_PROGRESS, Move.RESULT): "{department}已处置完毕，事项仍在办理",
+    (Stage.IN_PROGRESS, Move.REWORK): "{department}的处置未达标，已要求重新办理",
+    (Stage.IN_PROGRESS, Move.REOPEN): "已要求{department}重新办理",
+    (Stage.SUSPENDED, Move.PAUSE): "{department}因故暂缓处置，到期自动恢复",
+    (Stage.RETURNED, Move.RETURN): "正在重新确定承办单位",
+    (Stage.DONE_BY_DEPT, Move.RESULT): "{department}已处置完毕，待核查",
+    (Stage.CLOSED, Move.CHECK): "{department}的处置已核查通过",
+    (Stage.CLOSED, Move.ARCHIVE): "{department}的处置已归档，予以结案",
+    (Stage.REOPENED, Move.REWORK): "{department}的处置未达标，已要求重新办理",
+    (Stage.REOPENED, Move.REOPEN): "已要求{department}重新办理",
+    (Stage.REOPENED, Move.BLOW): "经复核，与{department}已办结的事项不是同一事项，另行办理",
 }
-"""Moves that matter to who reported, and the stage that each brings."""
-_WORDS: Final[Mapping[Move, str]] = {
-    Move.SIGN: "已由{department}签收",
-    Move.CONTACT: "{department}已与现场联系",
-    Move.ARRIVE: "{department}已到场处置",
-    Move.HANDLE: "{department}正在处置",
-    Move.PAUSE: "{department}因故暂缓处置，到期自动恢复",
-    Move.RESUME: "{department}已恢复处置",
-    Move.RETURN: "正在重新确定承办单位",
-    Move.RESULT: "{department}已处置完毕，待核查",
-    Move.CHECK: "{department}的处置已核查通过",
-    Move.REWORK: "{department}的处置未达标，已要求重新办理",
-    Move.REOPEN: "已要求{department}重新办理",
-}
+"""How each stage is put, by the move that brought it."""
 _MOST: Final = 50_000
 """Reports whose address is kept in memory: a few hundred bytes each."""
 
@@ -64,16 +59,6 @@ class Addressee:
         return cls(event.source, event.key, event.source_ref, event.part)
 
 
-@dataclass(frozen=True, slots=True)
-class Said:
-    """A move of a department's whistle that its matter's reporters are told of. The same `seed` is the same answer."""
-
-    incident_id: str
-    department: DepartmentId
-    move: Move
-    seed: str
-
-
 class Answering:
     """Makes the answers of one process; where reports came from is remembered, since that never changes."""
 
@@ -82,27 +67,36 @@ class Answering:
         self._pack, self._tellable = pack, tellable
         self._known: dict[str, Addressee] = {}
 
-    def tell(self, conn: Connection, said: Sequence[Said], now: datetime) -> None:
-        """Queues an answer for every report of each matter; in the caller's transaction, behind its deliveries: who
-        numbers both never waits for who numbers both."""
-        heard = [one for one in said if one.move in STAGE]
-        if not heard:
+    def tell(
+        self, conn: Connection, happened: Mapping[IncidentId, Sequence[Happening]], now: datetime
+    ) -> None:
+        """Queues answers for every report of each matter, by what happened to it; in the caller's transaction, behind
+        its deliveries: who numbers both never waits for who numbers both."""
+        if not happened:
             return
-        reports = self._addressees(conn, {one.incident_id for one in heard})
-        new = [self.answer(report, one, now) for one in heard for report in reports.get(one.incident_id, ())]
+        leads = whistles.leads_of(conn, happened)
+        words = {id_: said for id_, some in happened.items() if (said := words_of(some, leads.get(id_, ())))}
+        reports = self._addressees(conn, words)
+        new = [
+            self.answer(report, word, now)
+            for incident, said in words.items()
+            for word in said
+            for report in reports.get(incident, ())
+        ]
         whistles.add_answers(conn, new, now)
 
-    def answer(self, report: Addressee, said: Said, now: datetime) -> whistles.NewAnswer:
+    def answer(self, report: Addressee, word: Word, now: datetime) -> whistles.NewAnswer:
         """What the source of `report` is told; a source that cannot be told is marked so."""
-        nonce = ids.digest_of("answer", said.seed, report.key)
-        organisation = self._pack.organisations.get(said.department)
+        nonce = ids.digest_of("answer", word.seed, report.key)
         answer = Answer(
             source_ref=report.source_ref,
             part=report.part,
-            stage=STAGE[said.move],
+            stage=word.stage,
             at=now,
-            text=_WORDS[said.move].format(department=organisation.name if organisation else said.department),
-            department=said.department,
+            text=_WORDS[word.stage, word.move].format(
+                department="、".join(map(self._name, word.departments))
+            ),
+            department=word.departments[-1],
             nonce=nonce,
         )
         return whistles.NewAnswer(
@@ -113,6 +107,10 @@ class Answering:
             state="waiting" if self._tellable().get(report.source, False) else "cannot",
         )
 
+    def _name(self, department: DepartmentId) -> str:
+        organisation = self._pack.organisations.get(department)
+        return organisation.name if organisation else department
+
     def _addressees(self, conn: Connection, ids_: Iterable[str]) -> dict[str, list[Addressee]]:
         """Incident → everyone who reported it, oldest link first."""
         joined = {
@@ -121,7 +119,7 @@ class Answering:
         }
         known = self._known
         lacking = {id_ for some in joined.values() for id_ in some} - known.keys()
-        found = {id_: Addressee.of(one.event) for id_, one in events.load(conn, lacking).items()}
+        found = {id_: Addressee.of(one) for id_, one in _live(conn, lacking).items()}
         told = {
             incident: [one for id_ in some if (one := known.get(id_) or found.get(id_)) is not None]
             for incident, some in joined.items()
@@ -134,3 +132,14 @@ class Answering:
         if len(self._known) + len(found) > _MOST:
             self._known = {}
         self._known.update(found)
+
+
+def _live(conn: Connection, ids_: Iterable[str]) -> dict[str, Event]:
+    """Of the revisions that reports were joined by, those whose source is answered: what only back-fills told of starts
+    nothing, and its requester was told long ago (N78). One that goes on live is answered from then on."""
+    loaded = {id_: one.event for id_, one in events.load(conn, ids_).items()}
+    history = {id_: one for id_, one in loaded.items() if one.mode is Mode.BACKFILL}
+    newest = incidents.latest_events(conn, (one.key for one in history.values())) if history else {}
+    alive = events.load(conn, newest.values()) if newest else {}
+    still = {one.event.key for one in alive.values() if one.event.mode is Mode.BACKFILL}
+    return {id_: one for id_, one in loaded.items() if id_ not in history or one.key not in still}

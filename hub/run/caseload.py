@@ -65,7 +65,7 @@ class Caseload:
         self._moved: dict[str, datetime] = {}
         """Incidents that may call other departments than before, and when what moved them came."""
         self.late: list[tuple[Event, IncidentId]] = []
-        """Live reports that joined a matter which is closed: nobody is called, they are told its results."""
+        """Live reports that joined a matter of before this batch: they are told how it stands."""
         self.said: list[tuple[Event, IncidentId]] = []
         """Revisions that say whether their requester is content, each with its matter."""
         self._new_links: list[incidents.CurrentLink] = []
@@ -196,7 +196,7 @@ class Caseload:
         after = _touched(incident, event, more=1)
         if self._calls_others(incident, after, event):
             self._move(after, event)
-        if incident.state is IncidentState.CLOSED and event.mode is not Mode.BACKFILL:
+        if incident.id not in self._opened and event.mode is not Mode.BACKFILL:
             self.late.append((event, incident.id))
         self._ask(event, incident.id, decision.likely)
         self._change(after)

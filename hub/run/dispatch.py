@@ -69,7 +69,8 @@ class Dispatch:
 
     def join(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> Changed:
         """`source` was merged into `target`: its open whistles go on there or end as merged, and `target` calls
-        whom it lacks. Of two whistles of one department the one that stays keeps the earlier deadlines. Who reported `source` is told what was done about `target` before."""
+        whom it lacks. Of two whistles of one department the one that stays keeps the earlier deadlines. Who reported
+        `source` is told how `target` stands."""
         known = whistles.of_incidents(conn, (source.id, target.id))
         standing, coming = known.get(target.id, []), known.get(source.id, [])
         takes_more = target.state is IncidentState.OPEN
@@ -93,7 +94,8 @@ class Dispatch:
         return changed
 
     def part(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> Changed:
-        """A merge was undone: what came from `source` goes back, and both call whom they lack."""
+        """A merge was undone: what came from `source` goes back, and both call whom they lack. Who reported `source` is
+        told how that stands."""
         known = whistles.of_incidents(conn, (source.id, target.id))
         standing = known.get(target.id, [])
         back = {w.id: w for w in part(standing, source.id)}
@@ -107,7 +109,22 @@ class Dispatch:
         }
         concerns = concerns_of(conn, [(source, now), (target, now)], Ending.UNLINKED)
         self._bring(conn, round_, concerns, stand, now, [w for w in standing if w.id in back])
-        return self._moving.write(conn, round_, self._ledger, now)
+        changed = self._moving.write(conn, round_, self._ledger, now)
+        returned = _live(conn, incidents.links_of(conn, [source.id]).get(source.id, []))
+        as_is = changed.get(source.id, source)
+        self._latecomers.tell_parted(conn, [event for event, _ in returned], target, as_is, now)
+        self._latecomers.tell_anew(conn, returned, now)
+        return changed
+
+    def unlink(
+        self, conn: Connection, report: Event, home: Incident, fresh: Incident, now: datetime
+    ) -> Changed:
+        """A report left `home` for a matter of its own: both call whom they lack, and its source hears of it."""
+        concerns = concerns_of(conn, [(fresh, now), (home, now)], Ending.UNLINKED)
+        changed = self.call(conn, concerns, now)
+        if report.mode is not Mode.BACKFILL:
+            self._latecomers.tell_parted(conn, [report], home, changed.get(fresh.id, fresh), now)
+        return changed
 
     def designate(self, conn: Connection, incident: Incident, call: Call, by: By) -> Whistle:
         """The centre calls a department as lead, whatever the route says; where it assists, that ends."""
@@ -243,9 +260,15 @@ class Dispatch:
 def _brought(conn: Connection, source: IncidentId, target: IncidentId) -> list[tuple[Event, IncidentId]]:
     """The live reports that came to `target` from `source`, as they were joined, with `target`."""
     came = Reason(MERGED, {"from": source})
-    links = [one for one in incidents.links_of(conn, [target]).get(target, []) if came in one.link.reasons]
-    stored = events.load(conn, (one.link.event_id for one in links)).values()
-    return [(one.event, target) for one in stored if one.event.mode is not Mode.BACKFILL]
+    links = incidents.links_of(conn, [target]).get(target, [])
+    return _live(conn, [one for one in links if came in one.link.reasons])
+
+
+def _live(conn: Connection, links: Sequence[incidents.CurrentLink]) -> list[tuple[Event, IncidentId]]:
+    """The reports of these links that no back-fill brought, each with the matter that it is in."""
+    stored = events.load(conn, (one.link.event_id for one in links))
+    told = [(stored[one.link.event_id].event, one.link.incident_id) for one in links]
+    return [(event, incident) for event, incident in told if event.mode is not Mode.BACKFILL]
 
 
 def _needs_a_lead(turn: Turn) -> bool:

@@ -1,39 +1,62 @@
-"""Reports that come to their matter after a department was done with it: each is told what was done.
+"""Reports that come to their matter late: each is told how the matter stands, and from then on what everyone is told.
 
 A matter closed but not verified takes reports within its rule's grace (N10). It stays closed: the same
 facts again call nobody anew (domain.md 3.4). After the grace, or once verified, it is a recurrence. What a person merges into a matter comes late in the same way.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hub.model import Event, IncidentId, Move
-from hub.run.answering import Addressee, Answering, Said
-from hub.store import whistles
-from hub.whistle.lifecycle import DONE
+from hub.model import Event, Incident, IncidentId
+from hub.run.answering import Addressee, Answering
+from hub.store import incidents, whistles
+from hub.whistle.stages import QUIET, Word, parted, word_now
 
 
 class Latecomers:
-    """Answers them, in the transaction of the batch that joined them."""
+    """Answers them, in the transaction that joined them."""
 
     def __init__(self, answering: Answering) -> None:
         self._answering = answering
 
     def tell(self, conn: Connection, late: Sequence[tuple[Event, IncidentId]], now: datetime) -> None:
-        """Each event's source hears of every result that its matter has had."""
+        """Each event's source hears how its matter stands, once for each stage; of what nobody has taken yet there is
+        nothing to hear."""
+        self._queue(conn, late, self._words(conn, late), now)
+
+    def tell_anew(self, conn: Connection, back: Sequence[tuple[Event, IncidentId]], now: datetime) -> None:
+        """The same for what comes back to its matter: it may have heard of the stage before, but of another since."""
+        words = self._words(conn, back)
+        anew = {id_: replace(word, seed=f"{word.seed}:{now}") for id_, word in words.items()}
+        self._queue(conn, back, anew, now)
+
+    def tell_parted(
+        self, conn: Connection, reports: Sequence[Event], home: Incident, now: Incident, at: datetime
+    ) -> None:
+        """Whoever was told that `home` is closed hears that their report goes on in a matter of its own, `now`."""
+        word = parted(home, whistles.leads_of(conn, [home.id]).get(home.id, []), now)
+        words = {now.id: word} if word else {}
+        self._queue(conn, [(event, now.id) for event in reports], words, at)
+
+    @staticmethod
+    def _words(conn: Connection, late: Sequence[tuple[Event, IncidentId]]) -> dict[IncidentId, Word]:
         if not late:
-            return
-        called = whistles.of_incidents(conn, {incident for _, incident in late})
-        new = [
-            self._answering.answer(
-                Addressee.of(event),
-                Said(incident, one.department, Move.RESULT, seed=f"{one.id}:{one.round}"),
-                now,
-            )
-            for event, incident in late
-            for one in called.get(incident, [])
-            if one.state in DONE
-        ]
+            return {}
+        called = whistles.leads_of(conn, {incident for _, incident in late})
+        leads = {id_: some for id_, some in called.items() if any(w.state not in QUIET for w in some)}
+        stand = incidents.load(conn, leads).values()
+        return {one.id: word for one in stand if (word := word_now(one, leads[one.id])) is not None}
+
+    def _queue(
+        self,
+        conn: Connection,
+        late: Sequence[tuple[Event, IncidentId]],
+        words: Mapping[IncidentId, Word],
+        now: datetime,
+    ) -> None:
+        told = [(event, words[incident]) for event, incident in late if incident in words]
+        new = [self._answering.answer(Addressee.of(event), word, now) for event, word in told]
         whistles.add_answers(conn, new, now)

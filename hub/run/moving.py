@@ -68,17 +68,17 @@ class Moving:
         now: datetime,
     ) -> None:
         """What follows for a matter from how its whistles stand now: done, it is closed and whoever still assists is
-        told so; else it is led or waits."""
+        told so, and checked, it is verified; else it is led or waits."""
         incident = round_.matter(incident)
-        if incident.state is IncidentState.CLOSED and is_verified(standing):
-            round_.verify(incident)
-        if incident.state is not IncidentState.OPEN:
-            return
-        if self.is_done(conn, standing):
-            round_.close(incident, now)
+        if incident.state is IncidentState.OPEN:
+            if not self.is_done(conn, standing):
+                self.lead(round_, incident, standing, NO_LEAD, now)
+                return
+            round_.close(incident, standing, now)
             round_.end(still_open(standing), incident, Ending.FINISHED, now)
-        else:
-            self.lead(round_, incident, standing, NO_LEAD, now)
+        # Who was checked before the last of them was done is not checked once more.
+        if round_.matter(incident).state is IncidentState.CLOSED and is_verified(standing):
+            round_.verify(round_.matter(incident), standing)
 
     def is_done(self, conn: Connection, standing: Sequence[Whistle]) -> bool:
         """Whether nothing is left to do, by the strictest rule among the contracts of those who lead."""
@@ -122,7 +122,7 @@ class Moving:
         end_over(conn, round_.over, now)
         self._notices.send(conn, [*round_.told, *round_.blown], ledger, now)
         incidents.change(conn, list(round_.changed.values()))
-        self._answering.tell(conn, round_.said, now)
+        self._answering.tell(conn, round_.happened, now)
         return round_.changed
 
     def _retime(self, conn: Connection, round_: Round) -> None:

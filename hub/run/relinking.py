@@ -14,10 +14,10 @@ from sqlalchemy import Connection, update
 from hub import ids
 from hub.errors import Refused
 from hub.incident.merge import Links, live, merge, unmerge
-from hub.model import Ending, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
+from hub.model import EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
 from hub.run import carrying
 from hub.run.caseload import most_urgent, opening
-from hub.run.concern import WITHDRAWN, concerns_of
+from hub.run.concern import WITHDRAWN
 from hub.run.dispatch import Dispatch
 from hub.store import blocks, events, incidents
 from hub.store.moments import to_us
@@ -110,8 +110,7 @@ class Relinking:
         )
         home = self._recounted(replace(home, version=home.version + 1))
         incidents.change(self._conn, [home])
-        moved = [(fresh, self._at), (home, self._at)]
-        closed = self._dispatch.call(self._conn, concerns_of(self._conn, moved, Ending.UNLINKED), self._at)
+        closed = self._dispatch.unlink(self._conn, stored.event, home, fresh, self._at)
         self._dispatch.tell_incidents(self._conn, [fresh, closed.get(home.id, home)], self._at)
         return fresh
 

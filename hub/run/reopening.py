@@ -19,6 +19,6 @@ def reopen(round_: Round, whistle: Whistle, incident: Incident, move: Move, by: 
         raise Refused("W110", incident=incident.id)
     moved = round_.move(whistle, move, by)
     if round_.matter(incident).state is not IncidentState.OPEN:
-        round_.reopen(incident)
+        round_.reopen(incident, moved, move)
     round_.told.append(Notice.of_change(moved, round_.matter(incident)))
     return round_.lift(moved, round_.matter(incident), By(actor=Actor.HUB, at=by.at))

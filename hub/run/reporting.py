@@ -20,6 +20,7 @@ from hub.jsonform import dumps
 from hub.model import Actor, Contract, Move, Reason, Report, Role, Whistle, WhistleId
 from hub.pack import Pack
 from hub.run.contractbook import ContractBook
+from hub.run.deciding import check_code
 from hub.run.evidence import Evidence
 from hub.run.ledger import Ledger
 from hub.run.moving import Moving
@@ -79,7 +80,7 @@ class Reporting:
         self._forms: dict[str, Validator] = {}
 
     def take(self, department: str, whistle_id: str, message: Mapping[str, Any], now: datetime) -> Taken:
-        """Stores one report of `department`; raises Refused (W101–W108, W116–W120, W128, W129) and changes nothing
+        """Stores one report of `department`; raises Refused (W101–W108, W114, W116–W120, W128, W129) and changes nothing
         then."""
         taken = together(lambda: self._alone(Sent(department, whistle_id, message), now))
         if isinstance(taken, Refused):
@@ -124,7 +125,8 @@ class Reporting:
         if whistle is None or whistle.department != sent.department:  # not yours and not there look alike
             raise Refused("W103")
         report = self._parse(whistle, sent.message, batch.now)
-        if batch.knows(report) or signed_on_call(batch.conn, whistle, report.move):
+        digest = self._digest(report)
+        if batch.knows(report, digest) or signed_on_call(batch.conn, whistle, report.move):
             return Taken(whistle, repeated=True)
         self._check(batch, whistle, report, sent.message)
         doubts = self._doubts(batch, whistle, report) if report.move is Move.RESULT else []
@@ -133,11 +135,13 @@ class Reporting:
         )
         reasons = (Reason(ALONE),) if report.alone else ()
         moved = batch.round.move(whistle, report.move, by, until=report.until, reasons=reasons)
-        batch.took(report, whistle, moved, self._sealed(batch, report))
+        batch.took(NewReport(report, self._sealed(batch, report), digest), whistle, moved)
         batch.doubts += doubts
         return Taken(moved, repeated=False)
 
     def _parse(self, whistle: Whistle, message: Mapping[str, Any], now: datetime) -> Report:
+        if isinstance(code := message.get("reason_code"), str):
+            check_code(code)  # whatever the move: it stands in the history in clear
         for fault in self._schema.faults(message):
             raise Refused("W102", pointer=fault.pointer)
         return Report(
@@ -180,6 +184,12 @@ class Reporting:
             self._forms[contract.id] = Validator(dict(contract.form))
         return self._forms[contract.id]
 
+    def _digest(self, report: Report) -> str:
+        """Keyed, over what a repeat has to say again beside the move and its reason."""
+        until = report.until.isoformat() if report.until else ""
+        words = dumps({"note": report.note, "form": report.form, "until": until, "alone": report.alone})
+        return self._vault.fingerprint(words.encode())
+
     def _sealed(self, batch: "_Batch", report: Report) -> bytes:
         """The report's words under a key of their own; a report without any needs none."""
         if not report.note and report.form is None:
@@ -207,7 +217,7 @@ class _Batch:
         conn: Connection,
         now: datetime,
         standing: dict[str, Whistle],
-        said: dict[str, tuple[Move, str]],
+        said: dict[str, whistles.Repeatable],
     ) -> None:
         """`said`: of the reports that come, those which were taken before."""
         self.conn, self.now, self.standing, self._said = conn, now, standing, said
@@ -219,10 +229,10 @@ class _Batch:
         self.turned: set[str] = set()
         """Matters that may have got or lost their lead, or be done."""
 
-    def knows(self, report: Report) -> bool:
+    def knows(self, report: Report, digest: str) -> bool:
         """Whether it was taken before; raises Refused W108 where its number was another report's."""
         said = self._said.get(report.id)
-        if said is not None and said != (report.move, report.reason_code):
+        if said is not None and not said.fits(whistles.Repeatable(report.move, report.reason_code, digest)):
             raise Refused("W108")
         return said is not None
 
@@ -232,11 +242,12 @@ class _Batch:
         here = (one for one in self.round.steps if one.step.whistle_id == whistle.id)
         return sum(one.step.move is move for one in (*stored, *here))
 
-    def took(self, report: Report, before: Whistle, after: Whistle, sealed: bytes) -> None:
-        """`report` led the whistle from `before` to `after`."""
+    def took(self, new: NewReport, before: Whistle, after: Whistle) -> None:
+        """The report led the whistle from `before` to `after`."""
+        report = new.report
         self.standing[after.id] = after
-        self.round.reports.append(NewReport(report, sealed))
-        self._said[report.id] = (report.move, report.reason_code)
+        self.round.reports.append(new)
+        self._said[report.id] = whistles.Repeatable(report.move, report.reason_code, new.digest)
         if {before.state, after.state} & _TURNING:
             self.turned.add(after.incident_id)
 
@@ -245,11 +256,14 @@ def _moment(text: str) -> datetime:
     """A moment with its zone. Raises Refused W102 for anything else."""
     try:
         moment = datetime.fromisoformat(text)
-    except ValueError:
+        if moment.tzinfo is None:
+            raise Refused("W102", pointer="/until")
+        return moment.astimezone(UTC)
+    except (
+        ValueError,
+        OverflowError,
+    ):  # OverflowError: the first or last day of the calendar, with a zone beyond it
         raise Refused("W102", pointer="/until") from None
-    if moment.tzinfo is None:
-        raise Refused("W102", pointer="/until")
-    return moment.astimezone(UTC)
 
 
 def _report_id(sent: Sent) -> str:

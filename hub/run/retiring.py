@@ -107,7 +107,7 @@ def retire(conn: Connection, kept: Retention, now: datetime, forget: Callable[[s
         )
     conn.execute(update(event).where(event.c.record_id.in_(old)).values(sealed=b""))
     attachments.forget(conn, old)
-    conn.execute(update(report).where(report.c.id.in_(answered)).values(sealed=b""))
+    conn.execute(update(report).where(report.c.id.in_(answered)).values(sealed=b"", digest=""))
     for table, some in words.items():
         conn.execute(update(table).where(table.c.id.in_(some)).values(sealed=b""))
     conn.execute(update(evidence).where(evidence.c.whistle_id.in_(shown)).values(sealed=b""))

@@ -18,7 +18,6 @@ from hub.model import (
     Whistle,
     WhistleId,
 )
-from hub.run.answering import Said
 from hub.run.telling import Notice
 from hub.store.steps import Made
 from hub.store.whistles import NewReport
@@ -26,6 +25,7 @@ from hub.whistle.follow import called_before, ended
 from hub.whistle.lifecycle import UNBLOWN, Effect, Step, advance, is_above, open_moves
 from hub.whistle.reached import effect_of
 from hub.whistle.retiming import clock_of
+from hub.whistle.stages import HEARD, Happening, Moved, Turned, closed_by, verified_by
 
 _MOVES_CLOCKS: Final = frozenset(
     {Effect.PAUSES, Effect.RUNS_ON, Effect.MORE_TIME, Effect.TIGHTENS, Effect.NEW_ROUND}
@@ -66,7 +66,8 @@ class Round:
     over: list[IncidentId] = field(default_factory=list)
     """Matters that have come to their end: closed, or called off."""
     steps: list[Made] = field(default_factory=list)
-    said: list[Said] = field(default_factory=list)
+    happened: dict[IncidentId, list[Happening]] = field(default_factory=dict)
+    """Matter → in order, what its reporters may have to hear of."""
     reports: list[NewReport] = field(default_factory=list)
     retimed: set[WhistleId] = field(default_factory=set)
     """Whistles whose deadlines a move has changed: to be counted again before they are written."""
@@ -163,7 +164,7 @@ class Round:
         if effect_of(step) in _MOVES_CLOCKS or before.paused_until != after.paused_until:
             self.retimed.add(after.id)
         self.steps.append(Made(step, by.account, by.reason_code))
-        self.said.append(Said(after.incident_id, after.department, move, seed=f"{after.id}:{after.version}"))
+        self._note(before, after, move)
         return after
 
     def end(self, gone: Iterable[Whistle], incident: Incident, why: Ending, now: datetime) -> None:
@@ -174,6 +175,7 @@ class Round:
     def ended(self, before: Whistle, after: Whistle, step: Step, incident: Incident, why: Ending) -> None:
         """`before` was called off."""
         self.put(before, after)
+        self._note(before, after, Move.CANCEL)
         if before.state not in UNBLOWN:  # of what no department was told, none is told the end
             # What it was to hear of before the end, such as a raise, would come as a second end to who fetches.
             self.told = [one for one in self.told if one.whistle.id != after.id]
@@ -198,19 +200,29 @@ class Round:
         self.told.append(Notice.of_change(lifted, incident))
         return lifted
 
-    def close(self, incident: Incident, now: datetime) -> None:
-        """All that was to be done about it is done."""
+    def close(self, incident: Incident, standing: Iterable[Whistle], now: datetime) -> None:
+        """All that was to be done about it is done, by its whistles as they stand."""
         self.change(incident, replace(incident, state=IncidentState.CLOSED, closed_at=now))
         self.released.append(incident.id)
         self.over.append(incident.id)
+        self._turn(closed_by(self.matter(incident), standing))
 
-    def verify(self, incident: Incident) -> None:
+    def verify(self, incident: Incident, standing: Iterable[Whistle]) -> None:
         """All leads' results were checked: what is reported from now on is a recurrence (N10)."""
         self.change(incident, replace(incident, state=IncidentState.VERIFIED))
+        self._turn(verified_by(self.matter(incident), standing))
 
-    def reopen(self, incident: Incident) -> None:
-        """It is to be done once more."""
+    def reopen(self, incident: Incident, whistle: Whistle, move: Move) -> None:
+        """It is to be done once more, by `move` of `whistle`."""
         self.change(incident, replace(incident, state=IncidentState.OPEN, closed_at=None))
+        self._turn(Turned(self.matter(incident), (whistle,), move))
+
+    def _note(self, before: Whistle, after: Whistle, move: Move) -> None:
+        if move in HEARD:
+            self.happened.setdefault(after.incident_id, []).append(Moved(before, after, move))
+
+    def _turn(self, turned: Turned) -> None:
+        self.happened.setdefault(turned.incident.id, []).append(turned)
 
 
 def _first(clocks: Iterable[SourceClock]) -> datetime | None:

@@ -134,7 +134,7 @@ class Workers(Rooms):
 
     @property
     def latecomers(self) -> Latecomers:
-        """Tells reports that come late what was done."""
+        """Tells reports that come late how their matters stand."""
         return Latecomers(self.answering)
 
     def casework(self) -> Loop:

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Row, delete, func, select, text, update
 from hub.bus.message import Fenced
 from hub.clock import is_due
 from hub.jsonform import dumps, loads
-from hub.model import Move, Report, Whistle
+from hub.model import Move, Report, Role, Whistle
 from hub.store import engine, incidents, numbering
 from hub.store.copying import insert_or_fence
 from hub.store.engine import chunks, insert
@@ -35,10 +35,25 @@ _RECEIPT: Final = 128
 
 @dataclass(frozen=True, slots=True)
 class NewReport:
-    """A department's answer, and its words sealed; b"" where it has none."""
+    """A department's answer, its words sealed (b"" where it has none), and a keyed digest of what a repeat says again."""
 
     report: Report
     sealed: bytes
+    digest: str
+
+
+@dataclass(frozen=True, slots=True)
+class Repeatable:
+    """What a report has to say again to be a repeat; `digest` "" where nobody kept it: then the words are not compared."""
+
+    move: Move
+    reason_code: str
+    digest: str
+
+    def fits(self, other: "Repeatable") -> bool:
+        """Whether `other` is the same report once more."""
+        same = (self.move, self.reason_code) == (other.move, other.reason_code)
+        return same and self.digest in ("", other.digest)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,6 +161,20 @@ def of_incidents(conn: Connection, ids: Iterable[str]) -> dict[str, list[Whistle
         rows = conn.execute(
             select(whistle.c.incident_id, whistle.c.body)
             .where(among(whistle.c.incident_id, part))
+            .order_by(whistle.c.blown_us, whistle.c.id)
+        )
+        for r in rows:
+            found.setdefault(r.incident_id, []).append(loads(Whistle, r.body))
+    return found
+
+
+def leads_of(conn: Connection, ids: Iterable[str]) -> dict[str, list[Whistle]]:
+    """Incident → its leading whistles, oldest first; those without any are left out."""
+    found: dict[str, list[Whistle]] = {}
+    for part in chunks(ids):
+        rows = conn.execute(
+            select(whistle.c.incident_id, whistle.c.body)
+            .where(among(whistle.c.incident_id, part), whistle.c.role == Role.LEAD.value)
             .order_by(whistle.c.blown_us, whistle.c.id)
         )
         for r in rows:
@@ -328,20 +357,23 @@ def add_reports(conn: Connection, new: Sequence[NewReport]) -> None:
             "reported_us": to_us(one.report.reported_at),
             "reason_code": one.report.reason_code,
             "sealed": one.sealed,
+            "digest": one.digest,
         }
         for one in new
     ]
     insert_or_fence(conn, report, rows)
 
 
-def said_in(conn: Connection, report_ids: Iterable[str]) -> dict[str, tuple[Move, str]]:
-    """Report → its move and reason code, of those that were taken before."""
-    found: dict[str, tuple[Move, str]] = {}
+def said_in(conn: Connection, report_ids: Iterable[str]) -> dict[str, Repeatable]:
+    """Report → what a repeat of it says, of those that were taken before."""
+    found: dict[str, Repeatable] = {}
     for part in chunks(report_ids):
         rows = conn.execute(
-            select(report.c.id, report.c.move, report.c.reason_code).where(among(report.c.id, part))
+            select(report.c.id, report.c.move, report.c.reason_code, report.c.digest).where(
+                among(report.c.id, part)
+            )
         )
-        found |= {r.id: (Move(r.move), r.reason_code) for r in rows}
+        found |= {r.id: Repeatable(Move(r.move), r.reason_code, r.digest) for r in rows}
     return found
 
 

@@ -18,7 +18,7 @@ from hub.whistle.cardrules import CardRule, CardRules, Timing
 from hub.whistle.clocks import deadline
 from hub.whistle.counting import CONTINUOUS
 from hub.whistle.lifecycle import OVER, UNSETTLED, Step
-from hub.whistle.reached import SOURCE, done_at, is_done
+from hub.whistle.reached import REVIEW, SOURCE, done_at, is_done
 
 EXTENDED: Final = "extended"
 """The excuse of a legal deadline that a granted extension moved: what counts then is the extension's end."""
@@ -195,8 +195,8 @@ def _falling(course: Course, rules: CardRules, calendar: Calendar) -> Iterator[D
     """Every card that the course may still earn, at its moment; one that falls into a time of waiting falls due at
     its end."""
     for one in course.deadlines:
-        if one.step == SOURCE or course.excused.get(one.step, EXTENDED) not in _GOES_ON:
-            continue  # what a source keeps by itself is no promise of the contract's
+        if one.step in (SOURCE, REVIEW) or course.excused.get(one.step, EXTENDED) not in _GOES_ON:
+            continue  # what a source keeps by itself, or a post has to do, is no promise of the contract's
         for rule in rules.rules:
             if not rule.speaks_of(one.step, course.level):
                 continue

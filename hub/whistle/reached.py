@@ -14,6 +14,8 @@ from hub.whistle.lifecycle import OVER, TABLE, Effect, Step
 
 SOURCE: Final = "source"
 """The step whose deadline a source keeps by itself; it is met by the result."""
+REVIEW: Final = "review"
+"""The step of the post that looks at what another one submits: no department hears of it, and none is late by it."""
 _HANDLED: Final = frozenset({WhistleState.REPORTED_IN, WhistleState.HANDLING})
 _REACHED: Final[Mapping[str, frozenset[WhistleState]]] = {
     "sign": _HANDLED | {WhistleState.SIGNED, WhistleState.CONTACTED},

@@ -16,7 +16,7 @@ from hub.whistle.carrying import taken_over
 from hub.whistle.clocks import with_waits
 from hub.whistle.counting import Wait
 from hub.whistle.lifecycle import Step, open_moves
-from hub.whistle.reached import done_at, is_done, level_since, of_round
+from hub.whistle.reached import REVIEW, done_at, is_done, level_since, of_round
 from hub.whistle.rules import Rules
 from hub.whistle.timetable import waits_of
 
@@ -24,6 +24,8 @@ EXTENDED: Final = "extended"
 """Why a late step does not count: it may be done until later."""
 CARRIED: Final = "carried"
 """Why a late step does not count: it was late by a whistle of the same department that ended, and counts there."""
+REVIEWER: Final = "reviewer"
+"""Why a late review does not count: it was a post's to make, before the department was called."""
 RulesOn = Callable[[date], Rules]
 
 
@@ -86,6 +88,8 @@ def lateness(one: Deadline, until: datetime) -> Late | None:
     """That this step was not reached until then, where that is late; None where it is not, or nobody can say."""
     if one.provisional or one.due_at >= until:
         return None
+    if one.step == REVIEW:
+        return Late(one.step, one.due_at, REVIEWER)
     return Late(one.step, one.due_at, EXTENDED if until <= one.counts_at else "")
 
 

@@ -1,6 +1,6 @@
 """What everybody who reported was told in a drill of lives, beside the moves of their matters and the source's book."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -8,14 +8,16 @@ from typing import Final
 from sqlalchemy import Connection
 
 from hub import ids
-from hub.model import Move
-from hub.run.answering import STAGE
+from hub.model import IncidentState, Move, Role, Stage
 from hub.store.moments import from_us
 from tests.drills.life import Life, Wrong
 from tests.drills.told import FERRY, Book
 
 _SURELY: Final = timedelta(minutes=100)
 """Ten seconds of the drill: no transaction takes longer. Who was linked so long before a move is told of it."""
+_STEPS: Final = frozenset({Move.SIGN, Move.CONTACT, Move.ARRIVE, Move.RESULT, Move.RETURN})
+"""What departments of a drill report and reporters hear of; a return only where it leaves a matter without its lead."""
+_OPEN_STAGES: Final = (Stage.ACCEPTED, Stage.IN_PROGRESS, Stage.RETURNED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +27,32 @@ class _Link:
     key: str
     incident: str
     linked_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class _Matter:
+    """As it stands at the end."""
+
+    id: str
+    state: str
+    closed_us: int | None
+    lives: Sequence[Life]
+
+    @property
+    def waits(self) -> bool:
+        """Whether departments report nothing of it before all who report it are linked."""
+        return any(one.stand.matter % 2 == 0 for one in self.lives)
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """Something that happened to a matter; its reporters hear of it, for sure where they have been linked long."""
+
+    matter: _Matter
+    seed: str
+    at: datetime
+    move: Move
+    is_sure: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,10 +67,15 @@ class _Answer:
 
 
 def answered(conn: Connection, lives: Sequence[Life], book: Book) -> Wrong:
-    """Of each move that matters everybody who reported is told once; the book has what was told, in order; a source
+    """Of each turn that matters everybody who reported is told once; the book has what was told, in order; a source
     that cannot be told is marked so."""
     links = conn.exec_driver_sql("SELECT event_key, incident_id, linked_us FROM link WHERE undone_us IS NULL")
-    causes, sure = _due([_Link(r[0], r[1], from_us(r[2])) for r in links], lives)
+    matters = conn.exec_driver_sql("SELECT id, state, closed_us FROM incident")
+    by_matter: dict[str, list[Life]] = {}
+    for one in lives:
+        by_matter.setdefault(one.whistle.incident_id, []).append(one)
+    told = [turn for row in matters for turn in _turns(_Matter(*row, by_matter.get(row[0], [])))]
+    causes, sure = _due([_Link(r[0], r[1], from_us(r[2])) for r in links], told)
     rows = conn.exec_driver_sql("SELECT id, source, event_key, state, seq FROM answer ORDER BY seq")
     stored = [_Answer(*row) for row in rows]
     there = {one.id for one in stored}
@@ -53,22 +86,49 @@ def answered(conn: Connection, lives: Sequence[Life], book: Book) -> Wrong:
     return missing, double + [f"answer without a cause {id_}" for id_ in there - causes.keys()]
 
 
-def _due(links: Iterable[_Link], lives: Iterable[Life]) -> tuple[dict[str, str], set[str]]:
+def _turns(matter: _Matter) -> Iterator[_Turn]:
+    """What may be told of one matter, once each, and what must be: no matter of a drill is paused or done anew."""
+    mine = matter.lives
+    ended = from_us(matter.closed_us) if matter.closed_us else None
+    was_returned = any(step.move is Move.RETURN for one in mine if _leads(one) for step in one.history)
+    for one in mine:
+        for step in one.history:
+            is_heard = step.move in _STEPS and (
+                _leads(one) or (not was_returned and step.move is not Move.RETURN)
+            )
+            is_the_end = step.move is Move.RESULT and (_leads(one) or step.at == ended)
+            yield _Turn(
+                matter, f"{one.id}:{step.version}", step.at, step.move, is_sure=is_heard and not is_the_end
+            )
+    if ended is not None:
+        yield _Turn(matter, f"{matter.id}:done_by_dept:{ended}", ended, Move.RESULT, is_sure=True)
+        is_verified = matter.state == IncidentState.VERIFIED
+        yield _Turn(matter, f"{matter.id}:closed:{ended}", ended, Move.CHECK, is_sure=is_verified)
+    returns = sum(step.move is Move.RETURN for one in mine for step in one.history)
+    for stage in _OPEN_STAGES:  # who joins late hears how it stands
+        for times in range(returns + 1):
+            yield _Turn(matter, f"{matter.id}:{stage}:0:{times}", from_us(0), Move.SIGN, is_sure=False)
+
+
+def _leads(one: Life) -> bool:
+    return one.whistle.role is Role.LEAD
+
+
+def _due(links: Iterable[_Link], told: Iterable[_Turn]) -> tuple[dict[str, str], set[str]]:
     """Answer → what it is of, for all that may be told; and those of them that must be."""
-    by_matter: dict[str, list[Life]] = {}
-    for one in lives:
-        by_matter.setdefault(one.whistle.incident_id, []).append(one)
+    by_matter: dict[str, list[_Turn]] = {}
+    for one in told:
+        by_matter.setdefault(one.matter.id, []).append(one)
     causes: dict[str, str] = {}
     sure: set[str] = set()
     for link in links:
         for one in by_matter.get(link.incident, ()):
-            for step in (each for each in one.history if each.move in STAGE):
-                id_ = ids.digest_of("answer", f"{one.id}:{step.version}", link.key)
-                causes[id_] = f"{step.move} of {one.id} for {link.key}"
-                # Results, and every move of every second matter, wait until all who report it are linked.
-                waited = one.stand.matter % 2 == 0 or step.move is Move.RESULT
-                if waited or link.linked_at + _SURELY < step.at:
-                    sure.add(id_)
+            id_ = ids.digest_of("answer", one.seed, link.key)
+            causes[id_] = f"{one.move} of {one.seed} for {link.key}"
+            # Results, and every move of every second matter, wait until all who report it are linked.
+            waited = one.move in (Move.RESULT, Move.CHECK) or one.matter.waits
+            if one.is_sure and (waited or link.linked_at + _SURELY < one.at):
+                sure.add(id_)
     return causes, sure
 
 

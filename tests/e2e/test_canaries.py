@@ -250,6 +250,11 @@ def open_and_report(day: Day) -> None:
     with day.client() as client:
         for id_, department in day.whistles():
             note = f"经办{planted(300).name}，电话{planted(300).phone}"
+            named = {"nonce": f"{id_}0", "move": "sign", "reason_code": planted(300).phone}
+            refused = client.post(
+                f"/departments/me/whistles/{id_}/reports", headers=by(department), json=named
+            )
+            assert (422, "W114") == (refused.status_code, refused.json()["code"])
             said = {"nonce": id_, "move": "sign", "note": note}
             reported = client.post(
                 f"/departments/me/whistles/{id_}/reports", headers=by(department), json=said

@@ -119,6 +119,8 @@ report = Table(
     Column(
         "sealed", LargeBinary, nullable=False
     ),  # note and form under the report's own key; b"" past retention
+    # keyed, of what a repeat says again; "" where nobody kept it, and past retention
+    Column("digest", String(64), nullable=False, server_default=""),
     Index("report_whistle", "whistle_id"),
 )
 

@@ -30,6 +30,7 @@ _WORDS: Final = {
     Stage.DONE_BY_DEPT: "办结",
     Stage.CLOSED: "结案",
     Stage.REJECTED: "不予受理",
+    Stage.REOPENED: "重办",
 }
 """How the platform calls the stages that it can be told; every other stage is 办理中 to it."""
 

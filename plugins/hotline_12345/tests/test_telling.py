@@ -1,5 +1,6 @@
 """What goes back to the platform: progress, results, once each; and the list for reconciliation."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -33,6 +34,25 @@ def test_an_answer_told_twice_is_heard_once_with_one_receipt(start: "Start", say
     assert [
         {"ref": DONE.source_ref, "stage": "办结", "nonce": "rp_0001", "text": "井盖已更换", "dept": "市政"}
     ] == list(desk.system.heard())
+
+
+@pytest.mark.parametrize(
+    ("stage", "word"),
+    [
+        (Stage.ACCEPTED, "已签收"),
+        (Stage.IN_PROGRESS, "办理中"),
+        (Stage.SUSPENDED, "延期"),
+        (Stage.RETURNED, "退单"),
+        (Stage.CLOSED, "结案"),
+        (Stage.REOPENED, "重办"),
+    ],
+)
+def test_every_stage_that_the_hub_tells_is_put_in_the_platforms_own_word(
+    start: "Start", say: "Say", stage: Stage, word: str
+) -> None:
+    desk = start(say())
+    desk.adapter.tell(replace(DONE, stage=stage))
+    assert [word] == [one["stage"] for one in desk.system.heard()]
 
 
 def test_an_order_that_takes_no_answer_any_more_is_a_persons_matter(start: "Start", say: "Say") -> None:

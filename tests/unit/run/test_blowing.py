@@ -15,6 +15,7 @@ from tests.unit.run.matters import is_sound, told, whistles
 from tests.unit.run.sources import pipe
 from tests.unit.run.test_deciding import deadlines, history
 from tests.unit.run.test_moving_on import BLOWN, tell
+from tests.unit.run.test_ticks import noted
 
 DISTRICT = "district:329901"
 REVIEWED = replace(
@@ -74,6 +75,13 @@ def test_what_a_post_blew_stays_whatever_the_contracts_call(called: HubInHand) -
     tell(called, pipe(called, "A2"))
     assert "blown" == whistles(called)["yingji"]
     assert [BLOWN] == told(called, "yingji")
+
+
+def tick_all(hub: HubInHand) -> None:
+    """Clockwork, until nothing is due."""
+    clockwork = hub.hub.plain_clockwork()
+    while clockwork.step():
+        pass
 
 
 @pytest.fixture
@@ -166,6 +174,31 @@ def test_one_account_at_two_posts_is_one_person(called: HubInHand) -> None:
     blow(called, community(called), Level.EMERGENCY, rules=REVIEWED, by=f"{community(called)}/wang")
     with pytest.raises(Refused, match="W158"):
         review(called, DISTRICT, "yingji", Move.APPROVE, rules=REVIEWED, by=f"{DISTRICT}/wang")
+
+
+def test_a_review_that_comes_too_late_is_noted_with_the_reviewer_and_not_counted(
+    submitted: HubInHand,
+) -> None:
+    submitted.clock.pause(2 * 24 * 3600)
+    tick_all(submitted)
+    assert {("review", 0): "reviewer"} == noted(submitted, "yingji")
+    review(submitted, DISTRICT, "yingji", Move.APPROVE, rules=REVIEWED)
+    tick_all(submitted)
+    assert {("review", 0): "reviewer"} == noted(submitted, "yingji")
+    assert [] == submitted.rows("SELECT step FROM card WHERE department = 'yingji'")
+
+
+def test_a_post_of_elsewhere_reviews_nothing_and_learns_of_no_matter(submitted: HubInHand) -> None:
+    with pytest.raises(Refused, match="W103") as refused:
+        review(submitted, "district:329999", "yingji", Move.APPROVE, rules=REVIEWED)
+    assert {} == refused.value.facts
+
+
+def test_of_a_matter_that_turned_secret_a_reviewer_learns_nothing(submitted: HubInHand) -> None:
+    tell(submitted, replace(pipe(submitted, "A1"), secret=True, version="2"))
+    with pytest.raises(Refused, match="W103") as refused:
+        review(submitted, DISTRICT, "yingji", Move.APPROVE, rules=REVIEWED)
+    assert {} == refused.value.facts
 
 
 def test_what_ends_before_its_review_ends_in_silence(submitted: HubInHand) -> None:

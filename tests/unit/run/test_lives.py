@@ -11,6 +11,7 @@ from hub.errors import Refused
 from hub.jsonform import dumps
 from hub.model import Actor, Closing, Contract, Level, Move
 from hub.store.tables import contract_version
+from hub.store.tables import report as report_table
 from tests.instruments import HubInHand
 from tests.unit.run.ledgers import is_whole
 from tests.unit.run.lives import decide, upgrade, whistle_of
@@ -175,9 +176,70 @@ def test_who_saw_another_version_is_refused_and_nothing_changes(called: HubInHan
     assert "checked" == whistles(called)["zilai"]
 
 
-@pytest.mark.parametrize("until", ["soon", "2026-03-12T09:00:00", "2026-13-12T09:00:00+08:00"])
+@pytest.mark.parametrize(
+    "until",
+    [
+        "soon",
+        "2026-03-12T09:00:00",
+        "2026-13-12T09:00:00+08:00",
+        "9999-12-31T23:59:59-23:59",
+        "0001-01-01T00:00:00+10:00",
+    ],
+)
 def test_a_moment_without_a_zone_is_none(called: HubInHand, until: str) -> None:
     report(called, "zilai", "sign")
     with pytest.raises(Refused, match="W102") as refused:
         send(called, "zilai", move="pause", reason_code="WAIT_MATERIAL", until=until)
     assert "/until" == refused.value.pointer
+
+
+def test_a_reason_is_a_code_whatever_the_move_and_words_stand_nowhere(called: HubInHand) -> None:
+    canary = "张三13812345678"
+    for move in ("sign", "contact", "arrive", "handle", "return", "pause", "resume", "ask", "result"):
+        with pytest.raises(Refused, match="W114"):
+            send(called, "zilai", move=move, reason_code=canary)
+    for table in ("step", "report", "answer", "message", "whistle"):
+        assert not any(canary in str(row) for row in called.rows(f"SELECT * FROM {table}"))  # noqa: S608 ours
+
+
+@pytest.mark.parametrize("words", ["SIGNED\n", "signed", "ZHANG SAN", "1", "A" * 33])
+def test_what_is_no_code_is_no_reason(called: HubInHand, words: str) -> None:
+    with pytest.raises(Refused, match="W114"):
+        send(called, "zilai", move="sign", reason_code=words)
+    assert "blown" == whistles(called)["zilai"]
+
+
+def test_a_code_that_no_list_has_is_kept_with_the_move(called: HubInHand) -> None:
+    send(called, "zilai", move="sign", reason_code="ON_DUTY")
+    assert ("sign", "zilai", "signed", "ON_DUTY") == history(called, "zilai")[-1]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param({"form": {"outcome": "not_found", "measure": "未见漏水"}}, id="another form"),
+        pytest.param({"form": DONE, "note": "另有一处"}, id="a note"),
+        pytest.param({"form": DONE, "note": "市政未到场", "alone": True}, id="alone"),
+    ],
+)
+def test_other_words_under_the_number_of_an_earlier_report_are_refused_and_not_lost_in_silence(
+    called: HubInHand, other: dict[str, object]
+) -> None:
+    report(called, "zilai", "sign")
+    whistle, now = whistle_of(called, "zilai"), called.clock.now()
+    first = {"nonce": "n", "move": "result", "form": DONE}
+    assert not called.hub.reporting.take("zilai", whistle, first, now).repeated
+    assert called.hub.reporting.take("zilai", whistle, first, now).repeated
+    with pytest.raises(Refused, match="W108"):
+        called.hub.reporting.take("zilai", whistle, {"nonce": "n", "move": "result", **other}, now)
+    ((digest,),) = called.rows("SELECT digest FROM report WHERE move = 'result'")
+    assert (32, True) == (len(digest), set(digest) <= set("0123456789abcdef"))
+
+
+def test_words_of_before_digests_were_kept_are_not_compared(called: HubInHand) -> None:
+    whistle, now = whistle_of(called, "zilai"), called.clock.now()
+    called.hub.reporting.take("zilai", whistle, {"nonce": "n", "move": "sign", "note": "在路上"}, now)
+    with called.hub.store.write() as conn:
+        conn.execute(update(report_table).values(digest=""))
+    again = {"nonce": "n", "move": "sign", "note": "马上到"}
+    assert called.hub.reporting.take("zilai", whistle, again, now).repeated

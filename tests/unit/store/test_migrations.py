@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
@@ -198,3 +199,17 @@ def test_processes_that_start_together_wait_for_each_other(url: str) -> None:
     store = Store(url)
     assert [] == differences(store)
     store.close()
+
+
+def test_a_report_of_before_digests_were_kept_has_none(empty: Store) -> None:
+    migrate.up(empty, "0017")
+    with empty.write() as conn:
+        conn.exec_driver_sql(
+            "INSERT INTO report (id, whistle_id, department, move, reported_us, reason_code, sealed) "
+            "VALUES ('rp_1', 'wh_1', 'zilai', 'sign', 0, '', '')"
+        )
+    migrate.up(empty)
+    with empty.read() as conn:
+        said = whistles.said_in(conn, ["rp_1"])["rp_1"]
+    assert said.fits(replace(said, digest="f" * 32))
+    assert (VERSIONS[-1], []) == (migrate.current(empty), differences(empty))

@@ -1,0 +1,205 @@
+"""Where a matter stands for those who reported it, and what they are told when it moves on.
+
+Pure. A source knows one report, not the departments at it: the stage is the matter's. It is accepted with the first
+lead's signature, returned where no lead is left at it, done where it closes and closed where it is verified; what one
+whistle does in between is progress, and no more. `hub.run.answering` puts it into words.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from hub.model import DepartmentId, Incident, IncidentState, Move, Role, Stage, Whistle, WhistleState
+from hub.whistle.follow import is_designated
+from hub.whistle.lifecycle import ACTIVE, DONE, RELIEVED, UNBLOWN, UNSETTLED
+
+_AT_WORK: Final = frozenset({WhistleState.CONTACTED, WhistleState.REPORTED_IN, WhistleState.HANDLING})
+_STEPS: Final = frozenset(
+    {
+        Move.SIGN,
+        Move.CONTACT,
+        Move.ARRIVE,
+        Move.HANDLE,
+        Move.PAUSE,
+        Move.RESUME,
+        Move.RESULT,
+        Move.REWORK,
+        Move.REOPEN,
+    }
+)
+"""Moves of one whistle that are progress of its matter."""
+_LEFT: Final = frozenset({Move.RETURN, Move.UPHOLD, Move.DISMISS, Move.CANCEL})
+"""Moves that a matter loses or gets back a lead by."""
+HEARD: Final = _STEPS | _LEFT
+"""Moves from which it follows what a reporter is told."""
+QUIET: Final = UNBLOWN | {WhistleState.BLOWN, WhistleState.CANCELLED, WhistleState.REFUSED}
+"""States of leads of which nobody has anything to tell: not taken yet, or called off."""
+_RESTS: Final = frozenset({Stage.RETURNED, Stage.SUSPENDED})
+"""Stages that what those who assist do does not change: the matter waits, whoever helps."""
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """One whistle moved on, or was called off."""
+
+    before: Whistle
+    after: Whistle
+    move: Move
+
+
+@dataclass(frozen=True, slots=True)
+class Turned:
+    """The matter, as it stands now, closed, was verified or is open again, by `move` of these whistles."""
+
+    incident: Incident
+    by: tuple[Whistle, ...]
+    move: Move
+
+
+Happening = Moved | Turned
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """What everyone who reported a matter is told. The same `seed` is the same word: nobody hears it twice."""
+
+    stage: Stage
+    move: Move
+    departments: tuple[DepartmentId, ...]
+    seed: str
+
+
+def stage_of(leads: Iterable[Whistle]) -> Stage | None:
+    """Where an open matter stands whose leads are these; None while nobody has signed."""
+    called = [w for w in leads if w.state not in UNBLOWN]
+    at_it = [w for w in called if w.state in ACTIVE]
+    done = [w for w in called if w.state in DONE]
+    signed = [w for w in at_it if w.state is not WhistleState.BLOWN]
+    if not at_it and _is_handed_back(called, done):
+        return Stage.RETURNED
+    if signed and all(w.paused_until for w in signed):
+        return Stage.SUSPENDED
+    if done or any(w.state in _AT_WORK for w in signed):
+        return Stage.IN_PROGRESS
+    if any(w.state is WhistleState.REOPENED for w in signed):
+        return Stage.REOPENED
+    return Stage.ACCEPTED if signed else None
+
+
+def _is_handed_back(called: Sequence[Whistle], done: Sequence[Whistle]) -> bool:
+    """Whether the matter looks for a lead: a designated one that is done has taken the place of who was relieved."""
+    if any(w.state in UNSETTLED for w in called):
+        return True
+    return any(w.state is WhistleState.REASSIGNED for w in called) and not any(map(is_designated, done))
+
+
+def words_of(happened: Sequence[Happening], leads: Iterable[Whistle]) -> list[Word]:
+    """What follows for who reported a matter from what happened to it, in order; `leads`: as they stand after all of
+    it."""
+    now = {w.id: w for w in leads}
+    for one in reversed(happened):
+        if isinstance(one, Moved) and one.before.role is Role.LEAD:
+            now[one.before.id] = one.before
+    words: list[Word | None] = []
+    for at, one in enumerate(happened):
+        if isinstance(one, Turned):
+            words.append(_turned(one))
+            continue
+        stood = stage_of(now.values())
+        if one.after.role is Role.LEAD:
+            now[one.after.id] = one.after
+        if not _is_told_with_the_matter(one, happened[at + 1 :]):
+            words.append(_moved(one, stood, stage_of(now.values())))
+    return [word for word in words if word]
+
+
+def _is_told_with_the_matter(one: Moved, then: Sequence[Happening]) -> bool:
+    """Whether the matter itself turned by this move: that is what is told then."""
+    turned = [each.incident.state for each in then if isinstance(each, Turned)]
+    if one.move is Move.RESULT:
+        return IncidentState.CLOSED in turned
+    if one.move in (Move.REWORK, Move.REOPEN):
+        return bool(then) and isinstance(then[0], Turned) and then[0].incident.state is IncidentState.OPEN
+    return False
+
+
+def _moved(one: Moved, stood: Stage | None, stands: Stage | None) -> Word | None:
+    leads = one.after.role is Role.LEAD
+    if leads and stands is Stage.RETURNED and stood is not Stage.RETURNED:
+        return _word(Stage.RETURNED, Move.RETURN, one.after)
+    if one.move not in _STEPS or (not leads and stood in _RESTS):
+        return None
+    if leads and one.move is Move.SIGN and stood in (None, Stage.RETURNED):
+        return _word(Stage.ACCEPTED, one.move, one.after)
+    if leads and one.move is Move.PAUSE and stands is Stage.SUSPENDED:
+        return _word(Stage.SUSPENDED, one.move, one.after)
+    return _word(Stage.IN_PROGRESS, one.move, one.after)
+
+
+def _word(stage: Stage, move: Move, by: Whistle) -> Word:
+    return Word(stage, move, (by.department,), seed=f"{by.id}:{by.version}")
+
+
+def _turned(one: Turned) -> Word:
+    if one.incident.state is IncidentState.OPEN:
+        return _word(Stage.REOPENED, one.move, one.by[0])
+    return _ended(one.incident, one.by, one.move)
+
+
+def _ended(incident: Incident, by: Iterable[Whistle], move: Move) -> Word:
+    """Said once for each closing, to whoever is there then and to whoever comes later."""
+    stage = Stage.DONE_BY_DEPT if incident.state is IncidentState.CLOSED else Stage.CLOSED
+    departments = tuple(dict.fromkeys(w.department for w in by))
+    return Word(stage, move, departments, seed=f"{incident.id}:{stage}:{incident.closed_at}")
+
+
+def closed_by(incident: Incident, standing: Iterable[Whistle]) -> Turned:
+    """`incident`, which is done, by the results of those who led it."""
+    return Turned(incident, _results(standing), Move.RESULT)
+
+
+def verified_by(incident: Incident, standing: Iterable[Whistle]) -> Turned:
+    """`incident`, which is verified: by checks, or because what nobody checked in time went into the archive."""
+    by = _results(standing)
+    archived = any(w.state is WhistleState.ARCHIVED for w in by)
+    return Turned(incident, by, Move.ARCHIVE if archived else Move.CHECK)
+
+
+def _results(standing: Iterable[Whistle]) -> tuple[Whistle, ...]:
+    return tuple(w for w in standing if w.role is Role.LEAD and w.state in DONE)
+
+
+def word_now(incident: Incident, leads: Sequence[Whistle]) -> Word | None:
+    """What whoever joins `incident` late is told of how it stands; None where there is nothing to tell yet."""
+    if incident.state is IncidentState.CLOSED:
+        return _turned(closed_by(incident, leads)) if _results(leads) else None
+    if incident.state is IncidentState.VERIFIED:
+        return _turned(verified_by(incident, leads)) if _results(leads) else None
+    stage = stage_of(leads) if incident.state is IncidentState.OPEN else None
+    if stage is None:
+        return None
+    at_it = [w for w in leads if w.state not in UNBLOWN | RELIEVED and w.state is not WhistleState.BLOWN]
+    by = at_it or leads
+    times = f"{sum(w.round for w in leads)}:{sum(w.returns for w in leads)}"
+    departments = tuple(dict.fromkeys(w.department for w in by))
+    return Word(stage, _LAST[stage], departments, seed=f"{incident.id}:{stage}:{times}")
+
+
+def parted(home: Incident, leads: Iterable[Whistle], now: Incident) -> Word | None:
+    """What whoever was told that `home` is closed for good hears when their report leaves it for `now`, which is open;
+    None where they were told no such thing: what is done and not verified yet was no last word."""
+    by = _results(leads)
+    if not by or home.state is not IncidentState.VERIFIED or now.state is not IncidentState.OPEN:
+        return None
+    departments = tuple(dict.fromkeys(w.department for w in by))
+    return Word(Stage.REOPENED, Move.BLOW, departments, seed=f"{now.id}:{home.id}:{home.closed_at}")
+
+
+_LAST: Final = {
+    Stage.ACCEPTED: Move.SIGN,
+    Stage.IN_PROGRESS: Move.HANDLE,
+    Stage.SUSPENDED: Move.PAUSE,
+    Stage.RETURNED: Move.RETURN,
+    Stage.REOPENED: Move.REOPEN,
+}
+"""By which move a late reporter is told of each stage."""
