@@ -74,7 +74,11 @@ def answered(conn: Connection, lives: Sequence[Life], book: Book) -> Wrong:
     by_matter: dict[str, list[Life]] = {}
     for one in lives:
         by_matter.setdefault(one.whistle.incident_id, []).append(one)
-    told = [turn for row in matters for turn in _turns(_Matter(*row, by_matter.get(row[0], [])))]
+    told = [
+        turn
+        for row in matters
+        for turn in _turns(_Matter(row.id, row.state, row.closed_us, by_matter.get(row.id, [])))
+    ]
     causes, sure = _due([_Link(r[0], r[1], from_us(r[2])) for r in links], told)
     rows = conn.exec_driver_sql("SELECT id, source, event_key, state, seq FROM answer ORDER BY seq")
     stored = [_Answer(*row) for row in rows]
