@@ -17,6 +17,7 @@ from hub.whistle.lifecycle import advance
 from tests.instruments import HubInHand, person
 from tests.unit.run.granting import opened
 from tests.unit.run.ledgers import is_whole
+from tests.unit.run.matters import DONE
 from tests.unit.run.sources import pipe
 
 YEAR = timedelta(days=366)
@@ -132,7 +133,8 @@ def test_an_open_matter_that_calls_nobody_and_waits_nowhere_keeps_its_words(hub:
 
 def test_a_whistle_past_retention_still_opens_and_shows_no_words(lived: HubInHand) -> None:
     (first, _) = departments_whistles(lived)
-    end(lived, first)
+    for said in ({"nonce": "1", "move": "sign"}, {"nonce": "2", "move": "result", "form": DONE}):
+        lived.hub.reporting.take("zilai", first, said, lived.clock.now())
     assert "水管" in str(opened(lived.hub, "zilai", first))
     lived.clock.pause(YEAR.total_seconds())
     clockwork(lived)

@@ -17,6 +17,7 @@ from tests.unit.run.test_deciding import whistle_of
 from tests.unit.run.test_moving_on import tell
 from tests.unit.whistle.conftest import read_calendar
 from tests.unit.whistle.histories import at, due, told
+from tests.unit.whistle.test_carrying import called_again, ended
 
 
 def reasons() -> list[Reason]:
@@ -29,6 +30,8 @@ def reasons() -> list[Reason]:
         *due(moves, clocks=(SourceClock("city", at("20 18")),)).values(),
         *due(again).values(),
         *due(paused).values(),
+        *called_again(ended("sign 10 9:10", "cancel 11 9")).deadlines,
+        deadline("sign", Duration(0, Unit.WORK_DAY), at("10 9"), read_calendar()),
         deadline("finish", Duration(5, Unit.WORK_DAY), over, read_calendar()),
         deadline("finish", Duration(5, Unit.WORK_DAY), over, read_calendar(until=date(2025, 10, 1))),
     ]
