@@ -48,7 +48,7 @@ _PER_LIFE: Final = 1.2
 """Reports that are made for one life: some join a matter that another one opened, or call nobody over the bus."""
 _SPEED: Final = 60.0
 """Scenario seconds a second: the archive takes what was marked a minute ago."""
-_LOOK_S: Final = 0.25
+_LOOK_S: Final = 0.5
 _PORTION: Final = 2000
 _WARM: Final = 300
 """Lives that are played before anything is measured: processes load plugins and plans, servers fill their memory."""

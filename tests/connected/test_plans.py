@@ -1,6 +1,6 @@
 """What the journey asks of PostgreSQL is looked up in indexes, also where a table is small and its statistics are old."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
@@ -8,8 +8,9 @@ import pytest
 from sqlalchemy import Column, LargeBinary, String, Table, Text
 
 from hub.demo.plans import Plans
+from hub.run.occurrences import SOURCES
 from hub.run.settling import settle
-from hub.store import outbox
+from hub.store import dossiers, outbox
 from hub.store.tables import (
     alias,
     block,
@@ -55,9 +56,10 @@ def filled(column: Column[object]) -> str:
     return "left('x' || g, 10)" if isinstance(column.type, String | Text) else "2"
 
 
-def fill(hub: HubInHand, table: Table) -> None:
-    """So many rows, and nothing known about them."""
-    values = {c.name: "g" if c.name in ("seq", "received_us") else filled(c) for c in table.c}
+def fill(hub: HubInHand, table: Table, **said: int) -> None:
+    """So many rows, and nothing known about them; `said`: what some columns hold, where the table has them."""
+    values = {c.name: "g" if c.name in ("seq", "received_us", "version") else filled(c) for c in table.c}
+    values |= {name: str(value) for name, value in said.items() if name in table.c}
     with hub.hub.store.write() as conn:
         conn.exec_driver_sql(
             f"INSERT INTO {table.name} ({', '.join(values)}) "  # noqa: S608 names of ours
@@ -101,8 +103,24 @@ def test_the_relay_looks_up_its_parcels_however_many_messages_lie_before_them(
     assert [] == walked_through(text), text
 
 
-def walked_through(plans: str) -> list[str]:
+@pytest.mark.parametrize("table", [one.table for one in SOURCES], ids=lambda one: one.name)
+def test_what_dossiers_do_not_tell_of_yet_is_looked_up_however_much_they_tell_of(
+    hub: HubInHand, tmp_path: Path, table: Table
+) -> None:
+    fill(hub, table, filed=1, excused=1, filed_us=2, done_us=2)
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql("ANALYZE")
+    seen = Plans(hub.hub.store)
+    with hub.hub.store.write() as conn:
+        assert [] == dossiers.unfiled(conn, table, 250)
+    seen.write(tmp_path / "plans.txt")
+    text = (tmp_path / "plans.txt").read_text("utf-8")
+    assert f"{table.name}_unfiled" in text
+    assert [] == walked_through(text, [table]), text
+
+
+def walked_through(plans: str, tables: Iterable[Table] = GROWING) -> list[str]:
     """Lines of plans that walk through a table that grows."""
     walked = [line.strip() for line in plans.splitlines() if "Seq Scan on" in line]
-    names = {table.name for table in GROWING}
+    names = {table.name for table in tables}
     return [line for line in walked if line.split("Seq Scan on ")[1].split()[0] in names]

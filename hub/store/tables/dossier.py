@@ -86,11 +86,14 @@ UNFILED: Final = {
 """Table → its rows that a dossier has still to tell of. Queries use these very words: so the index is found."""
 
 
-def _unfiled(table: Table, *columns: str) -> Index:
+def unfiled_index(table: Table) -> Index:
+    """The index of those rows."""
+    return next(one for one in table.indexes if one.name == f"{table.name}_unfiled")
+
+
+def _unfiled(table: Table, column: str) -> None:
     where: Any = text(UNFILED[table.name])
-    return Index(
-        f"{table.name}_unfiled", *(table.c[c] for c in columns), sqlite_where=where, postgresql_where=where
-    )
+    Index(f"{table.name}_unfiled", table.c[column], sqlite_where=where, postgresql_where=where)
 
 
 _unfiled(step, "whistle_id")
