@@ -28,7 +28,7 @@ from hub.store import whistles as stored
 from hub.store.tables import step
 from tests.instruments import HubInHand
 from tests.unit.run.lives import blow, decide, review, upgrade
-from tests.unit.run.matters import incidents, link, matter, part, report, told, whistles
+from tests.unit.run.matters import incidents, is_sound, link, matter, part, report, told, whistles
 from tests.unit.run.sources import pipe
 from tests.unit.run.test_blowing import REVIEWED, community
 from tests.unit.run.test_deciding import designate
@@ -327,6 +327,26 @@ def test_an_emergency_that_the_report_itself_made_ends_with_its_correction(hub: 
     assert "emergency" == level(hub)
     revised(hub, 2)
     assert "routine" == level(hub)
+
+
+@pytest.mark.nasty("N40")
+def test_a_matter_that_bounced_and_turns_out_to_lie_elsewhere_calls_at_the_districts_level_there(
+    hub: HubInHand,
+) -> None:
+    """It is called for anew and rises, in one round; what lies behind it on the bus goes on."""
+    urgent = {"urgency": Urgency.CRITICAL}
+    revised(hub, 1, **urgent)
+    report(hub, "zilai", "sign", "return")
+    revised(hub, 2, category=LAMP, **urgent)
+    revised(hub, 3, **urgent)
+    report(hub, "zilai", "sign", "return")
+    report(hub, "shizheng", "sign", "return")
+    revised(hub, 4, position=pipe(hub, "A1", 3).position)
+    tell(hub, pipe(hub, "A2", 6))
+    assert {"published": 2, "linked": 3, "held": 0, "dead": 0} == hub.account()["fates"]
+    assert is_sound(hub)
+    assert ("hard", "hard") == (level(hub), level(hub, "jiedao_11"))
+    assert [("whistle.v1", "")] == told(hub, "jiedao_11")
 
 
 def two_leads(hub: HubInHand) -> None:
