@@ -58,6 +58,12 @@ def deadline_of(hub: HubInHand, department: str, name: str) -> Deadline:
     return next(one for one in standing(hub, department).deadlines if one.step == name)
 
 
+def sent(hub: HubInHand, department: str, incident: str, move: str) -> None:
+    """The department makes this move with its whistle of that matter."""
+    said = {"nonce": move, "move": move}
+    hub.hub.reporting.take(department, standing(hub, department, incident).id, said, hub.clock.now())
+
+
 def tick(hub: HubInHand) -> None:
     """Clockwork looks until it has nothing to do."""
     clockwork = hub.hub.plain_clockwork()
@@ -80,15 +86,19 @@ def revised(hub: HubInHand, version: int, **changes: object) -> None:
     tell(hub, replace(pipe(hub, "A1"), version=str(version), **changes))  # type: ignore[arg-type]
 
 
-def called_elsewhere_and_back(hub: HubInHand, version: int) -> None:
+def called_elsewhere_and_back(hub: HubInHand, version: int, minutes: int = 0) -> None:
+    """`minutes`: how long it is called elsewhere."""
     revised(hub, version, category=LAMP)
     assert "cancelled" == whistles(hub)["zilai"]
+    hub.clock.pause(minutes * 60)
     revised(hub, version + 1)
 
 
-def taken_up_again(hub: HubInHand, version: int) -> None:
+def taken_up_again(hub: HubInHand, version: int, minutes: int = 0) -> None:
+    """`minutes`: how long it is withdrawn."""
     revised(hub, version, stage=Stage.CANCELLED)
     assert "cancelled" == whistles(hub)["zilai"]
+    hub.clock.pause(minutes * 60)
     revised(hub, version + 1)
 
 
@@ -122,6 +132,18 @@ def test_a_signature_that_was_missed_before_an_edit_is_one_late_step_and_not_two
     hub.clock.pause(60)
     tick(hub)
     assert [("sign", ""), ("sign", "carried")] == overdue(hub, "zilai")
+
+
+@EDITS
+def test_what_fell_due_while_an_edit_had_called_the_department_off_is_late(
+    hub: HubInHand, edit: Callable[[HubInHand, int, int], None]
+) -> None:
+    """Off after ten minutes, back after thirty-five: the signature was due in between."""
+    revised(hub, 1)
+    hub.clock.pause(600)
+    edit(hub, 2, 25)
+    tick(hub)
+    assert [("sign", "")] == overdue(hub, "zilai")
 
 
 @EDITS
@@ -236,6 +258,40 @@ def test_whoever_was_at_a_matter_by_a_merge_and_is_called_for_it_wins_no_time_wh
     revised(hub, 2)
     part(hub, other, one)
     assert guest == due(hub, "zilai", one) == due(hub, "zilai", other)
+
+
+@pytest.mark.nasty("N12")
+def test_what_fell_due_while_two_matters_were_one_is_not_late_once_they_are_two_again(hub: HubInHand) -> None:
+    """Its department was at work on the whole; of the part it is asked anew, until the finish of before."""
+    tell(hub, pipe(hub, "A1"), far(hub))
+    one, other = matter(hub, "A1"), matter(hub, "B1")
+    first = due(hub, "zilai", other)
+    link(hub, other, one)
+    hub.clock.pause(300)
+    for move in ("sign", "contact", "arrive"):
+        sent(hub, "zilai", one, move)
+    hub.clock.pause(6 * 3600)
+    part(hub, other, one)
+    again = due(hub, "zilai", other)
+    assert first["finish"] == again.pop("finish")
+    assert all(moment > hub.clock.now() for moment in again.values())
+    tick(hub)
+    assert [] == overdue(hub, "zilai")
+
+
+@pytest.mark.nasty("N40", "N41")
+def test_whoever_was_relieved_and_is_designated_is_late_by_none_of_the_centres_time(hub: HubInHand) -> None:
+    revised(hub, 1)
+    first = due(hub, "zilai")
+    report(hub, "zilai", "return")
+    hub.clock.pause(20 * 3600)
+    decide(hub, "zilai", Move.UPHOLD)
+    designate(hub, "zilai")
+    again = due(hub, "zilai")
+    assert first["finish"] == again.pop("finish")
+    assert all(moment > hub.clock.now() for moment in again.values())
+    tick(hub)
+    assert [] == overdue(hub, "zilai")
 
 
 # -- the source's own clocks ---------------------------------------------------------------------------
