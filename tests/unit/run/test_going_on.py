@@ -189,6 +189,21 @@ def test_whoever_assists_and_is_designated_wins_no_time(hub: HubInHand) -> None:
     assert first == due(hub, "shizheng")
 
 
+@pytest.mark.parametrize("how", ["the centre calls it", "the route calls it"])
+def test_whom_a_post_wished_to_call_has_no_clock_before_it_is_called(hub: HubInHand, how: str) -> None:
+    revised(hub, 1)
+    (new,) = blow(hub, community(hub), Level.EMERGENCY, rules=REVIEWED)
+    hub.clock.pause(3 * 3600)
+    if how == "the centre calls it":
+        designate(hub, new.department)
+    else:
+        revised(hub, 2, urgency=Urgency.CRITICAL)
+    assert () == standing(hub, new.department).carried
+    assert all(moment > hub.clock.now() for moment in due(hub, new.department).values())
+    tick(hub)
+    assert [] == overdue(hub, new.department)
+
+
 # -- merging -------------------------------------------------------------------------------------------
 
 

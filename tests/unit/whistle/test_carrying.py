@@ -216,6 +216,14 @@ def test_cards_that_fell_due_while_the_department_was_not_called_are_lost_to_nob
     ]
 
 
+def test_of_what_a_post_submitted_and_nobody_approved_nothing_is_taken_over() -> None:
+    unsent = replace(BLOWN, state=WhistleState.DRAFT)
+    draft = ended("submit 10 9", "cancel 11 9", like=unsent)
+    assert fresh() == carry(fresh(), [draft], CALENDAR, AGAIN)
+    called = ended("submit 10 8", "approve 10 9", "blow 10 9", "cancel 11 9", like=unsent)
+    assert of_first() == moments(called_again(called))
+
+
 @pytest.mark.nasty("N41")
 @pytest.mark.parametrize(("since", "excused"), [("10 9:30", ""), ("10 10:30", "carried")])
 def test_what_was_late_before_is_late_once(since: str, excused: str) -> None:
