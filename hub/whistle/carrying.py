@@ -16,12 +16,12 @@ from datetime import datetime
 from itertools import groupby
 from typing import Final
 
-from hub.model import Carried, Deadline, Ending, Move, Stretch, Whistle
+from hub.model import Carried, Deadline, Ending, Stretch, Whistle
 from hub.whistle.calendar import Calendar
 from hub.whistle.counting import Wait
 from hub.whistle.follow import is_brought
-from hub.whistle.lifecycle import OVER, UNBLOWN, Step
-from hub.whistle.reached import SOURCE, done_at, level_since
+from hub.whistle.lifecycle import OVER, Step
+from hub.whistle.reached import SOURCE, done_at, level_since, was_blown
 from hub.whistle.retiming import Limits, terms_of
 from hub.whistle.timetable import left_open
 
@@ -41,12 +41,6 @@ class Ended:
     def ended_at(self) -> datetime | None:
         """None for one that is still open, but goes to another matter."""
         return self.steps[-1].at if self.steps and self.steps[-1].after in OVER else None
-
-    @property
-    def was_blown(self) -> bool:
-        """Whether its department was called by it: of what a post submitted and nobody approved, no clock is its own."""
-        was_submitted = any(one.before in UNBLOWN for one in self.steps)
-        return not was_submitted or any(one.move is Move.BLOW for one in self.steps)
 
     def asked_until(self, at: datetime) -> datetime:
         """Until when its department was asked: who was relieved, until the return that was right (N41); `at` for one that
@@ -98,7 +92,7 @@ def taken_over(whistle: Whistle) -> Mapping[str, Carried]:
 def _last(ended: Sequence[Ended]) -> Sequence[Ended]:
     """Those that no other one went on for: what was left open before and reached then is behind the department. Of one
     that was blown elsewhere, and came by a merge, nobody can say so."""
-    ended = [one for one in ended if one.was_blown]
+    ended = [one for one in ended if was_blown(one.steps)]
     own = [one for one in ended if not is_brought(one.whistle)]
     last = [
         one

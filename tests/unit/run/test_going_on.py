@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete
 from structlog.testing import capture_logs
 
+from hub.errors import Refused
 from hub.model import (
     Code,
     Deadline,
@@ -187,6 +188,57 @@ def test_whoever_assists_and_is_designated_wins_no_time(hub: HubInHand) -> None:
     designate(hub, "shizheng")
     assert Role.LEAD is standing(hub, "shizheng").role
     assert first == due(hub, "shizheng")
+
+
+WAITS = WaitRules(reason_codes=("WAIT",), longest=Duration(1, Unit.URGENT_DAY), most=1)
+
+
+def wait(hub: HubInHand, move: str) -> None:
+    """zilai pauses or asks for more time, until what is open would be due a day later."""
+    at = max(hub.clock.now(), *due(hub, "zilai").values()) if move == "ask" else hub.clock.now()
+    send(hub, "zilai", move=move, reason_code="WAIT", until=(at + timedelta(hours=1)).isoformat())
+
+
+@pytest.mark.nasty("N40")
+@pytest.mark.parametrize("move", ["pause", "ask", "return"])
+@EDITS
+def test_no_edit_gives_a_department_more_returns_pauses_or_extensions_than_its_contract(
+    hub: HubInHand, edit: Callable[[HubInHand, int], None], move: str
+) -> None:
+    use = (lambda: report(hub, "zilai", "return")) if move == "return" else (lambda: wait(hub, move))
+    revised(hub, 1)
+    as_if(hub, lambda one: replace(one, pauses=WAITS, extensions=replace(WAITS, longest=None)))
+    report(hub, "zilai", "sign")
+    use()
+    for version in (2, 4):
+        edit(hub, version)
+        report(hub, "zilai", "sign")
+        with pytest.raises(Refused) as refusal:
+            use()
+        assert ("W105" if move == "return" else "W118") == refusal.value.code
+
+
+@pytest.mark.nasty("N40")
+def test_the_time_for_a_return_runs_from_the_first_call(hub: HubInHand) -> None:
+    revised(hub, 1)
+    hub.clock.pause(3600)
+    called_elsewhere_and_back(hub, 2, 70)
+    with pytest.raises(Refused) as refusal:
+        report(hub, "zilai", "return")
+    assert "W106" == refusal.value.code
+
+
+@pytest.mark.nasty("N12", "N40")
+def test_a_merge_gives_no_return_again(hub: HubInHand) -> None:
+    """zilai comes to the lamp's matter with its pipe, for which it had handed it back once."""
+    tell(hub, replace(far(hub), category=LAMP))
+    revised(hub, 1)
+    report(hub, "zilai", "return")
+    called_elsewhere_and_back(hub, 2)
+    link(hub, matter(hub, "A1"), matter(hub, "B1"))
+    with pytest.raises(Refused) as refusal:
+        report(hub, "zilai", "return")
+    assert "W105" == refusal.value.code
 
 
 @pytest.mark.parametrize("how", ["the centre calls it", "the route calls it"])
@@ -404,17 +456,13 @@ def test_an_emergency_that_the_report_itself_made_ends_with_its_correction(hub: 
 def test_a_matter_that_bounced_and_turns_out_to_lie_elsewhere_calls_at_the_districts_level_there(
     hub: HubInHand,
 ) -> None:
-    """It is called for anew and rises, in one round; what lies behind it on the bus goes on."""
-    urgent = {"urgency": Urgency.CRITICAL}
-    revised(hub, 1, **urgent)
-    report(hub, "zilai", "sign", "return")
-    revised(hub, 2, category=LAMP, **urgent)
-    revised(hub, 3, **urgent)
-    report(hub, "zilai", "sign", "return")
-    report(hub, "shizheng", "sign", "return")
-    revised(hub, 4, position=pipe(hub, "A1", 3).position)
+    """Handed back by everyone who was called; it is called for anew and rises, in one round."""
+    revised(hub, 1, urgency=Urgency.CRITICAL)
+    for one in ("zilai", "shizheng", "jiedao_12"):
+        report(hub, one, "sign", "return")
+    revised(hub, 2, position=pipe(hub, "A1", 3).position)
     tell(hub, pipe(hub, "A2", 6))
-    assert {"published": 2, "linked": 3, "held": 0, "dead": 0} == hub.account()["fates"]
+    assert {"published": 2, "linked": 1, "held": 0, "dead": 0} == hub.account()["fates"]
     assert is_sound(hub)
     assert ("hard", "hard") == (level(hub), level(hub, "jiedao_11"))
     assert [("whistle.v1", "")] == told(hub, "jiedao_11")
