@@ -1,5 +1,6 @@
-"""Whatever is done with a matter, its reports and its whistles, no deadline of a department in it moves later: not by an
-edit, a withdrawal, a merge or its undoing, a return, a designation (domain.md 3.4, N12, N40)."""
+"""Whatever is done with a matter, its reports and its whistles, no deadline of a department in it moves later, and nobody
+hands it back more often than once: not by an edit, a withdrawal, a merge or its undoing, a return, a designation
+(domain.md 3.4, N12, N40). What falls due while people keep a department away is due anew."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
@@ -119,6 +120,15 @@ class Case:
                 assert now <= was.get(step, now), (key, step)
                 was[step] = now
 
+    def returns(self) -> list[int]:
+        """How often each department handed each matter back, by all whistles that are of it."""
+        counted: dict[Key, int] = {}
+        for one, _ in self.all():
+            if not is_brought(one):
+                key = (one.incident_id, one.department)
+                counted[key] = counted.get(key, 0) + one.returns
+        return list(counted.values())
+
     def come_back(self, one: Whistle) -> None:
         """`one` was blown since the last look."""
         key = (one.incident_id, one.department)
@@ -163,8 +173,14 @@ RETURNED: Final = ("B is something else", "B is given to zilai", "zilai returns"
 
 
 BOUNCED: Final = (
-    *("A is an emergency", "zilai returns", "A is something else", "A is an emergency", "zilai returns"),
-    *("shizheng returns", "A lies elsewhere", "A is what it was"),
+    *(
+        "A is an emergency",
+        "A is something else",
+        "A is an emergency",
+        "zilai returns",
+        "A is something else",
+    ),
+    *("A is an emergency", "zilai returns", "shizheng returns", "A lies elsewhere", "A is what it was"),
 )
 
 
@@ -198,6 +214,7 @@ def test_nothing_that_is_done_with_a_matter_moves_a_deadline_later(
             except IndexError:  # no whistle of zilai's that could be signed
                 continue
             case.look()
+            assert max(case.returns()) <= 1  # what every contract of theirs allows
         assert 0 == hub.account()["fates"]["held"]
     finally:
         hub.close()

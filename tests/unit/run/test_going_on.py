@@ -193,8 +193,11 @@ def test_whoever_assists_and_is_designated_wins_no_time(hub: HubInHand) -> None:
 WAITS = WaitRules(reason_codes=("WAIT",), longest=Duration(1, Unit.URGENT_DAY), most=1)
 
 
-def wait(hub: HubInHand, move: str) -> None:
-    """zilai pauses or asks for more time, until what is open would be due a day later."""
+def use(hub: HubInHand, move: str) -> None:
+    """zilai hands it back, pauses, or asks for more time than there is."""
+    if move == "return":
+        report(hub, "zilai", "return")
+        return
     at = max(hub.clock.now(), *due(hub, "zilai").values()) if move == "ask" else hub.clock.now()
     send(hub, "zilai", move=move, reason_code="WAIT", until=(at + timedelta(hours=1)).isoformat())
 
@@ -205,16 +208,15 @@ def wait(hub: HubInHand, move: str) -> None:
 def test_no_edit_gives_a_department_more_returns_pauses_or_extensions_than_its_contract(
     hub: HubInHand, edit: Callable[[HubInHand, int], None], move: str
 ) -> None:
-    use = (lambda: report(hub, "zilai", "return")) if move == "return" else (lambda: wait(hub, move))
     revised(hub, 1)
     as_if(hub, lambda one: replace(one, pauses=WAITS, extensions=replace(WAITS, longest=None)))
     report(hub, "zilai", "sign")
-    use()
+    use(hub, move)
     for version in (2, 4):
         edit(hub, version)
         report(hub, "zilai", "sign")
         with pytest.raises(Refused) as refusal:
-            use()
+            use(hub, move)
         assert ("W105" if move == "return" else "W118") == refusal.value.code
 
 
@@ -410,6 +412,20 @@ def test_what_a_source_extended_in_time_is_not_late_and_what_was_late_stays_a_fa
     revised(hub, 3, clocks=(replace(early, due_at=early.due_at + timedelta(days=9)),))
     tick(hub)
     assert noted == [one for one in overdue(hub, "zilai") if one[0] == "source"]
+
+
+@pytest.mark.nasty("N39")
+def test_a_later_clock_beside_the_first_is_told_to_nobody_and_refuses_no_report(hub: HubInHand) -> None:
+    """Twenty neighbours bring twenty clocks; their departments go on with what they saw."""
+    early, late = kept(hub, "city", 1), kept(hub, "district", 3)
+    revised(hub, 1, clocks=(early,))
+    seen = standing(hub, "zilai").version
+    revised(hub, 2, clocks=(early, late))
+    assert {"city", "district"} == {one.name for one in standing(hub, "zilai").source_clocks}
+    assert [("whistle.v1", "")] == told(hub, "zilai")
+    send(hub, "zilai", move="sign", version=seen)
+    with pytest.raises(Refused, match="W128"):
+        send(hub, "zilai", move="contact", version=seen)
 
 
 @pytest.mark.nasty("N39")
