@@ -35,8 +35,8 @@ WHY: Final[Mapping[str, tuple[str, str]]] = {
     ),
     "reopened": ("{at} 重办，第 {round} 轮重新起算", "reopened at {at}: round {round} is counted anew"),
     "carried": (
-        "承接原哨 {whistle} 的时限，自 {clock_began} 起计（{at} 承接）",
-        "as it was due by whistle {whistle}, counted from {clock_began}; taken over at {at}",
+        "承接原哨 {whistle} 的时限，自 {clock_began} 起计，{at} 承接前的时间照计",
+        "as it was due by whistle {whistle}, counted from {clock_began}; the time until it was taken over at {at} counts",
     ),
     "source_clock": ("来源自带时限 {name}：{due_at}", "the source's own deadline {name}: {due_at}"),
 }

@@ -40,7 +40,15 @@ class Carried:
     round: int = 0
     """The round of the whistle that took it over; the next one knows nothing of it."""
 
+    ended_at: datetime | None = None
+    """Until when what is late by it is the earlier whistle's; None where that was not kept."""
+
+    @property
+    def counts_since(self) -> datetime:
+        """From when on what falls due by it counts here."""
+        return self.ended_at or self.at
+
     @property
     def is_over(self) -> bool:
-        """Whether it was late when it was taken over: that is a fact of the whistle that ended, and counts there."""
-        return max(self.due_at, self.managed_at or self.due_at) < self.at
+        """Whether it was late when the earlier whistle ended: that is a fact of that one, and counts there."""
+        return max(self.due_at, self.managed_at or self.due_at) < self.counts_since

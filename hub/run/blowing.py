@@ -96,7 +96,7 @@ class Blowing:
         else:
             round_.new += submitted
         self._dispatch.settle(self._conn, round_, incident, [*standing, *submitted], self._at)
-        return tuple(submitted)
+        return tuple(map(round_.as_it_stands, submitted))
 
     def review(self, whistle_id: str, move: Move, reason_code: str = "") -> Whistle:
         """APPROVE blows it at once, REFUSE ends it; gives back the whistle then.

@@ -221,8 +221,11 @@ class Caseload:
 
     def _keeps_more(self, incident_id: str, event: Event) -> bool:
         """Whether its source keeps a clock that none of the matter's reports is known to have."""
+        kept = set(clocks_in([event]))
+        if not kept:
+            return False
         told = (one for key, one in self._near.reports[incident_id].items() if key != event.key)
-        return not set(clocks_in([event])) <= {clock for one in told for clock in one.clocks}
+        return not kept <= {clock for one in told for clock in one.clocks}
 
     def _open(self, event: Event, decision: Open) -> None:
         incident = opening(event, recurrence_of=decision.recurrence_of)

@@ -4,7 +4,8 @@ The consumer's offsets move in that same transaction (`outbox.advance`), compare
 worker that lost its partitions while it slept commits nothing.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from functools import partial
 from typing import Final
 
 import structlog
@@ -25,7 +26,7 @@ from hub.run.intake import ENGINEER
 from hub.run.latecomers import Latecomers
 from hub.run.matters import Matters, Reports
 from hub.run.sealing import texts_of
-from hub.run.trouble import is_of_the_batch
+from hub.run.trouble import Moves, Patience, may_be_put_aside, together
 from hub.store import events, keys, outbox, records
 from hub.store.engine import Store
 
@@ -34,8 +35,6 @@ log = structlog.get_logger()
 GROUP: Final = "casework"
 _LOOK: Final = 100
 """Messages that one look takes, of up to fifty events each: a newcomer to the group waits for the end of it."""
-Moves = Mapping[Partition, tuple[int, int]]
-"""Partition → (first offset of the batch, the offset after its last)."""
 Read = tuple[Delivered, list[str]]
 """A message, and the events that it tells of."""
 
@@ -63,6 +62,7 @@ class Casework:
         self._evaluating = evaluating
         self._reports, self._matters = reports, Matters()
         self._clock, self._batch = clock, batch
+        self._patience = Patience()
 
     def step(self, timeout_s: float = 0.2) -> int:
         """Handles what one look brings; returns how many events came. Raises TryLater where store or bus is away."""
@@ -74,20 +74,21 @@ class Casework:
                 self._take(portion)
         except Fenced:
             log.info("casework_fenced", events=_number(read))
+            self._patience.collided(moves_of(delivered))
             self._consumer.rewind()
             return 0
         except BaseException:
             self._consumer.rewind()
             raise
+        self._patience.went_on()
         return _number(read)
 
     def _take(self, portion: Sequence[Read]) -> None:
+        moves = moves_of([one for one, _ in portion])
         try:
-            self._commit(
-                [id_ for _, events in portion for id_ in events], moves_of([one for one, _ in portion])
-            )
+            self._commit([id_ for _, events in portion for id_ in events], moves)
         except Exception as error:
-            if not is_of_the_batch(error):
+            if not self._patience.is_over(error, moves):
                 raise
             log.warning("casework_batch_failed", error=type(error).__name__, events=_number(portion))
             for one, events in portion:
@@ -110,9 +111,9 @@ class Casework:
         here: Moves = {(one.topic, one.part): (one.offset, one.offset)}
         for id_ in events:
             try:
-                self._commit([id_], here)
+                together(partial(self._commit, [id_], here))
             except Exception as error:
-                if not is_of_the_batch(error):
+                if not may_be_put_aside(error):
                     raise
                 log.warning("event_held", event_id=id_, error=type(error).__name__)
                 with self._store.write() as conn:

@@ -22,7 +22,7 @@ from hub.run.retiring import retire
 from hub.run.supervising import Supervising
 from hub.run.ticks import Due, Ticks
 from hub.run.timekeeping import JUMPED, Watch, written
-from hub.run.trouble import code_of, is_of_the_batch
+from hub.run.trouble import code_of, may_be_put_aside
 from hub.store import due, facts, leases, months, outbox, rows_read
 from hub.store.engine import Store
 from hub.store.moments import to_us
@@ -111,7 +111,7 @@ class Clockwork:
                 leases.hold(conn, held)
                 archived = self._moves.archive(conn, ripe, now)
         except Exception as error:
-            if not is_of_the_batch(error):
+            if not may_be_put_aside(error):
                 raise
             # One of them cannot be, and stops no other.
             return sum(self._make_one(held, one, now) for one in ripe)
@@ -125,7 +125,7 @@ class Clockwork:
                 leases.hold(conn, held)
                 made = self._moves.make(conn, one, now)
         except Exception as error:
-            if not is_of_the_batch(error):
+            if not may_be_put_aside(error):
                 raise
             log.warning(
                 "move_not_made",

@@ -28,7 +28,6 @@ from hub.store import incidents, steps, whistles
 from hub.whistle.clocks import due_from
 from hub.whistle.follow import DESIGNATED, still_open
 from hub.whistle.lifecycle import LADDER, TABLE, Need, is_above
-from hub.whistle.retiming import started_at
 
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,31}")
 _SAYS: Final = {Move.UPHOLD: Ending.REASSIGNED.value, Move.DISMISS: DESIGNATED}
@@ -111,8 +110,7 @@ class Deciding:
         contract = self._contract(department)
         standing = whistles.of_incidents(self._conn, [incident.id]).get(incident.id, [])
         self._check(contract, incident, standing)
-        since = started_at(standing, contract.department, self._at)
-        due = due_from(since.replace(microsecond=0), self._pack.calendar)
+        due = due_from(self._at.replace(microsecond=0), self._pack.calendar)
         call = designated(contract, incident.level, due, Reason(DESIGNATED))
         by = By(actor=Actor.CENTRE, at=self._at, account=self._by, reason_code=reason_code)
         return self._dispatch.designate(self._conn, incident, call, by)

@@ -244,7 +244,8 @@ class Dispatch:
         for one in fresh:
             round_.blow(one, incident, [*standing, *gone])
         why = NO_LEAD if isinstance(routed, Routed) else routed.reasons[0].rule
-        standing = [*left, *fresh]
+        # What those handed back who end now counts, too.
+        standing = [*map(round_.as_it_stands, standing), *fresh]
         if incident.version > 1 or not is_led(standing):  # opened just now and led, it never waited
             self._moving.lead(round_, incident, standing, why, now)
 

@@ -31,8 +31,9 @@ from hub.store import evidence, incidents, keys, steps, whistles
 from hub.store.engine import Store
 from hub.store.evidence import Flag, Piece
 from hub.store.whistles import NewReport
-from hub.whistle.follow import ALONE
+from hub.whistle.follow import ALONE, called_before, came_from
 from hub.whistle.lifecycle import DONE, UNSETTLED
+from hub.whistle.reached import was_blown
 from hub.whistle.returns import check_return
 from hub.whistle.waits import check_wait
 
@@ -159,14 +160,14 @@ class Reporting:
 
     def _check(self, batch: "_Batch", whistle: Whistle, report: Report, message: Mapping[str, Any]) -> None:
         contract = self._contracts.of(batch.conn, whistle.contract_id)
-        if message.get("version", whistle.version) != whistle.version:
+        if batch.was_moved_since(whistle, message.get("version", whistle.version)):
             raise Refused("W128", version=whistle.version)
         if report.alone and (
             report.move is not Move.RESULT or whistle.role is not Role.LEAD or not report.note
         ):
             raise Refused("W129")
         if report.move is Move.RETURN:
-            check_return(report, whistle, contract.returns, self._pack.calendar)
+            check_return(report, whistle, contract.returns, self._pack.calendar, batch.before(whistle))
         if report.move in (Move.PAUSE, Move.ASK):
             rules = contract.pauses if report.move is Move.PAUSE else contract.extensions
             used = batch.times(whistle, report.move)
@@ -236,10 +237,28 @@ class _Batch:
             raise Refused("W108")
         return said is not None
 
-    def times(self, whistle: Whistle, move: Move) -> int:
-        """How often the whistle had this move, in all its rounds."""
+    def was_moved_since(self, whistle: Whistle, seen: int) -> bool:
+        """Whether anybody made a move since the whistle had this version. What its sources keep, and the matter that it is
+        in, may have changed without one: its department is not told of each."""
+        if seen >= whistle.version:
+            return seen > whistle.version
         stored = steps.of_whistles(self.conn, [whistle.id]).get(whistle.id, [])
         here = (one for one in self.round.steps if one.step.whistle_id == whistle.id)
+        return any(one.step.version > seen for one in (*stored, *here))
+
+    def before(self, whistle: Whistle) -> list[Whistle]:
+        """Those that the whistle goes on for: its department was called by them, here or where it was merged from."""
+        of = whistles.of_incidents(self.conn, {whistle.incident_id, *came_from(whistle)})
+        others = [one for some in of.values() for one in some if one.id != whistle.id]
+        known = called_before(others, whistle.department)
+        made = steps.of_whistles(self.conn, [one.id for one in known])
+        return [one for one in known if was_blown(each.step for each in made.get(one.id, ()))]
+
+    def times(self, whistle: Whistle, move: Move) -> int:
+        """How often its department had this move, in all rounds of the whistle and of those that it goes on for."""
+        mine = {whistle.id, *(one.id for one in self.before(whistle))}
+        stored = (one for made in steps.of_whistles(self.conn, mine).values() for one in made)
+        here = (one for one in self.round.steps if one.step.whistle_id in mine)
         return sum(one.step.move is move for one in (*stored, *here))
 
     def took(self, new: NewReport, before: Whistle, after: Whistle) -> None:

@@ -18,7 +18,7 @@ from hub.run import refusals
 from hub.run.casework import moves_of
 from hub.run.ledger import Ledger
 from hub.run.reporting import Reporting, Sent, parse_json
-from hub.run.trouble import is_of_the_batch
+from hub.run.trouble import Patience, may_be_put_aside, together
 from hub.store import outbox
 from hub.store.engine import Store
 
@@ -37,6 +37,7 @@ class Reports:
     ) -> None:
         self._store, self._consumer, self._ledger = store, consumer, ledger
         self._reporting, self._clock = reporting, clock
+        self._patience = Patience()
 
     def step(self, timeout_s: float = 0.2) -> int:
         """Takes what has come in one transaction; returns how many came. One that is refused is passed over; raises
@@ -48,18 +49,20 @@ class Reports:
             self._take(delivered)
         except Fenced:
             log.info("reports_fenced", events=len(delivered))
+            self._patience.collided(moves_of(delivered))
             self._consumer.rewind()
             return 0
         except BaseException:
             self._consumer.rewind()
             raise
+        self._patience.went_on()
         return len(delivered)
 
     def _take(self, delivered: Sequence[Delivered]) -> None:
         try:
             self._commit(delivered)
         except Exception as error:
-            if not is_of_the_batch(error):
+            if not self._patience.is_over(error, moves_of(delivered)):
                 raise
             for one in delivered:
                 self._alone(one)
@@ -67,9 +70,9 @@ class Reports:
     def _alone(self, one: Delivered) -> None:
         """Nobody but us can mend a report that fails; the others must not wait behind it."""
         try:
-            self._commit([one])
+            together(lambda: self._commit([one]))
         except Exception as error:
-            if not is_of_the_batch(error):
+            if not may_be_put_aside(error):
                 raise
             _log_refused(one, "B102", error=type(error).__name__)
             with self._store.write() as conn:

@@ -22,7 +22,7 @@ from hub.run.telling import Notice
 from hub.store.steps import Made
 from hub.store.whistles import NewReport
 from hub.whistle.follow import called_before, ended
-from hub.whistle.lifecycle import UNBLOWN, Effect, Step, advance, is_above, open_moves
+from hub.whistle.lifecycle import OVER, UNBLOWN, Effect, Step, advance, is_above, open_moves
 from hub.whistle.reached import effect_of
 from hub.whistle.retiming import clock_of
 from hub.whistle.stages import HEARD, Happening, Moved, Turned, closed_by, verified_by
@@ -108,8 +108,10 @@ class Round:
         before = self.as_it_stands(heir.whistle)
         now = replace(after, version=max(after.version, stored + 1))
         self.put(heir.whistle, now)
+        if now.state in OVER:  # its department has been told of its end
+            return
         if now.carried != before.carried or _first(now.source_clocks) != _first(before.source_clocks):
-            self.told.append(Notice.of_change(now, heir.stands_in))
+            self._tell(now, heir.stands_in)
 
     def keep_clocks(self, one: Whistle, clocks: tuple[SourceClock, ...], incident: Incident) -> None:
         """The sources of its matter keep other clocks now, and its department is told."""
@@ -132,7 +134,10 @@ class Round:
         return next((new for new in self.new if new.id == one.id), one)
 
     def put(self, before: Whistle, after: Whistle) -> None:
-        """`after` takes the place of `before`."""
+        """`after` takes the place of `before`; of one that is new here nothing is stored yet."""
+        if any(one.id == before.id for one in self.new):
+            self.new = [after if one.id == after.id else one for one in self.new]
+            return
         _, stored = self._moved.get(before.id, (before, before.version))
         self._moved[before.id] = (after, stored)
 
@@ -177,9 +182,7 @@ class Round:
         self.put(before, after)
         self._note(before, after, Move.CANCEL)
         if before.state not in UNBLOWN:  # of what no department was told, none is told the end
-            # What it was to hear of before the end, such as a raise, would come as a second end to who fetches.
-            self.told = [one for one in self.told if one.whistle.id != after.id]
-            self.told.append(Notice.of_change(after, incident, why))
+            self._tell(after, incident, why)
         self.steps.append(Made(step, "", why.value))
 
     def rise(self, incident: Incident, level: Level, standing: Iterable[Whistle], by: By) -> None:
@@ -196,8 +199,7 @@ class Round:
         if not is_above(incident.level, now.level) or Move.UPGRADE not in open_moves(now, by.actor):
             return now
         lifted = self.move(now, Move.UPGRADE, by, level=incident.level)
-        self.told = [said for said in self.told if said.whistle.id != lifted.id]
-        self.told.append(Notice.of_change(lifted, incident))
+        self._tell(lifted, incident)
         return lifted
 
     def close(self, incident: Incident, standing: Iterable[Whistle], now: datetime) -> None:
@@ -216,6 +218,20 @@ class Round:
         """It is to be done once more, by `move` of `whistle`."""
         self.change(incident, replace(incident, state=IncidentState.OPEN, closed_at=None))
         self._turn(Turned(self.matter(incident), (whistle,), move))
+
+    def _tell(self, one: Whistle, incident: Incident, ending: Ending | None = None) -> None:
+        """Its department hears how it stands now, once a round: two would come as the same twice to who fetches. One that
+        is blown here is called so, or, where it ends, not at all."""
+        if any(said.whistle.id == one.id for said in self.blown):
+            called = Notice.of(one, incident)
+            self.blown = [
+                called if said.whistle.id == one.id else said
+                for said in self.blown
+                if said.whistle.id != one.id or ending is None
+            ]
+            return
+        self.told = [said for said in self.told if said.whistle.id != one.id]
+        self.told.append(Notice.of_change(one, incident, ending))
 
     def _note(self, before: Whistle, after: Whistle, move: Move) -> None:
         if move in HEARD:

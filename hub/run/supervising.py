@@ -181,7 +181,7 @@ class Supervising:
             deadlines=one.deadlines,
             reached=reached_in(one, past.history),
             excused=excused,
-            taken_over={step: before.at for step, before in taken_over(one).items()},
+            taken_over={step: before.counts_since for step, before in taken_over(one).items()},
             holds=past.holds,
             unsettled=is_unsettled(one.state),
         )

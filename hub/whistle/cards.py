@@ -23,7 +23,8 @@ from hub.whistle.reached import REVIEW, SOURCE, done_at, is_done
 EXTENDED: Final = "extended"
 """The excuse of a legal deadline that a granted extension moved: what counts then is the extension's end."""
 CARRIED: Final = "carried"
-"""The excuse of a step that was late by a whistle that ended: it counts there, and earns its cards here from then on."""
+"""The excuse of a step that was late by a whistle that ended: it counts there, and earns here the cards that fall due
+after that end."""
 _GOES_ON: Final = (EXTENDED, CARRIED)
 LOOK_AGAIN: Final = timedelta(days=1)
 """While a return is not settled, or a deadline provisional, it is looked at once a day."""
@@ -53,7 +54,7 @@ class Course:
     excused: Mapping[str, str] = field(default_factory=dict)
     """Step → why it does not count as late (extended, late_received, appealed…)."""
     taken_over: Mapping[str, datetime] = field(default_factory=dict)
-    """Step → when the whistle took it over of one that ended: what fell due before that is the other one's."""
+    """Step → since when its cards are this whistle's, which took it over: what fell due before that is the other one's."""
     holds: tuple[Hold, ...] = ()
     unsettled: bool = False
     """A return waits for the centre: nobody knows yet whose time this is."""

@@ -4,21 +4,29 @@ again, merged, designated.
 Pure. Whoever takes over what was open takes over when it was due; of that and of its own clock the earlier holds, for
 what is due and for what counts. A step that was reached, and what a round before this one was about, is not taken
 over; neither is the source's own deadline, which follows its keeper.
+
+Time in which the department was not called runs on where its sources had let it go (called elsewhere, withdrawn): what
+fell due meanwhile is late by the whistle that takes over. Where people kept it away (a return that was right, a merge, a
+report taken out), what fell due meanwhile is nobody's: the heir's own clock holds.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
+from typing import Final
 
-from hub.model import Carried, Deadline, Stretch, Whistle
+from hub.model import Carried, Deadline, Ending, Stretch, Whistle
 from hub.whistle.calendar import Calendar
 from hub.whistle.counting import Wait
 from hub.whistle.follow import is_brought
 from hub.whistle.lifecycle import OVER, Step
-from hub.whistle.reached import SOURCE, level_since
+from hub.whistle.reached import SOURCE, done_at, level_since, was_blown
 from hub.whistle.retiming import Limits, terms_of
 from hub.whistle.timetable import left_open
+
+_BY_PEOPLE: Final = frozenset({Ending.REASSIGNED.value, Ending.MERGED.value, Ending.UNLINKED.value})
+"""Endings after which a department is kept away by what a person decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +42,17 @@ class Ended:
         """None for one that is still open, but goes to another matter."""
         return self.steps[-1].at if self.steps and self.steps[-1].after in OVER else None
 
+    def asked_until(self, at: datetime) -> datetime:
+        """Until when its department was asked: who was relieved, until the return that was right (N41); `at` for one that
+        is still open."""
+        done = done_at(self.steps, "", self.whistle.round)
+        return at if done is None else done
+
+    @property
+    def was_kept_away(self) -> bool:
+        """Whether people ended it, and not its sources."""
+        return self.ended_at is not None and any(one.rule in _BY_PEOPLE for one in self.whistle.reasons[-1:])
+
 
 def carry(
     heir: Whistle, ended: Sequence[Ended], calendar: Calendar, at: datetime, *, merged: bool = False
@@ -41,7 +60,7 @@ def carry(
     """`heir` with what was open by `ended` when they ended, where that is earlier than what it has; taken over at
     `at`. `merged`: they were called for another matter, which became one with the heir's. Its deadlines are still its own: `hub.whistle.retiming` counts them anew."""
     mine = {one.step: one for one in heir.deadlines}
-    claims = [one for each in _last(ended) for one in _left(each, calendar)]
+    claims = [one for each in _last(ended) for one in _left(each, calendar, at)]
     claims.sort(key=lambda one: one.due.step)
     taken = (
         _carried(heir, list(some), at, merged=merged)
@@ -73,6 +92,7 @@ def taken_over(whistle: Whistle) -> Mapping[str, Carried]:
 def _last(ended: Sequence[Ended]) -> Sequence[Ended]:
     """Those that no other one went on for: what was left open before and reached then is behind the department. Of one
     that was blown elsewhere, and came by a merge, nobody can say so."""
+    ended = [one for one in ended if was_blown(one.steps)]
     own = [one for one in ended if not is_brought(one.whistle)]
     last = [
         one
@@ -92,17 +112,24 @@ class _Left:
     of: Whistle
     due: Deadline
     waits: tuple[Wait, ...]
+    until: datetime
+    """Until when what is late by it is that whistle's."""
 
 
-def _left(one: Ended, calendar: Calendar) -> Iterator[_Left]:
-    terms = terms_of(one.whistle, one.limits, one.steps)
-    return (_Left(one.whistle, due, waits) for due, waits in left_open(terms, one.steps, calendar))
+def _left(one: Ended, calendar: Calendar, at: datetime) -> Iterator[_Left]:
+    terms, until = terms_of(one.whistle, one.limits, one.steps), one.asked_until(at)
+    for due, waits in left_open(terms, one.steps, calendar):
+        if not one.was_kept_away:
+            yield _Left(one.whistle, due, waits, until)
+        elif not until <= due.counts_at < at:
+            yield _Left(one.whistle, due, waits, at)
 
 
 def _carried(heir: Whistle, claims: Sequence[_Left], at: datetime, *, merged: bool) -> Carried:
     """One step of all that left it open: as it is due first, and as it counts first."""
     first = min(claims, key=lambda one: one.due.due_at)
-    counts = min(one.due.counts_at for one in claims)
+    soonest = min(claims, key=lambda one: one.due.counts_at)
+    counts = soonest.due.counts_at
     return Carried(
         step=first.due.step,
         whistle_id=first.of.id,
@@ -114,6 +141,7 @@ def _carried(heir: Whistle, claims: Sequence[_Left], at: datetime, *, merged: bo
         managed_at=counts if counts > first.due.due_at else None,
         merged=merged,
         round=heir.round,
+        ended_at=soonest.until,
     )
 
 

@@ -107,7 +107,13 @@ def _is_decided(one: Whistle) -> bool:
 
 def is_brought(one: Whistle) -> bool:
     """Whether a merge brought it from another matter."""
-    return any(reason.rule == MERGED and "from" in reason.facts for reason in one.reasons)
+    return bool(came_from(one))
+
+
+def came_from(one: Whistle) -> frozenset[IncidentId]:
+    """The matters from which merges brought it to where it is."""
+    brought = (reason.facts.get("from") for reason in one.reasons if reason.rule == MERGED)
+    return frozenset(IncidentId(str(matter)) for matter in brought if matter is not None)
 
 
 def is_designated(one: Whistle) -> bool:

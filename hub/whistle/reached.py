@@ -40,6 +40,13 @@ def of_round(steps: Sequence[Step], number: int) -> Sequence[Step]:
     return rounds[number] if number < len(rounds) else ()
 
 
+def was_blown(steps: Iterable[Step]) -> bool:
+    """Whether a department was called by the whistle of this history: what a post submitted and nobody approved called
+    none."""
+    moves = [one.move for one in steps]
+    return Move.BLOW in moves or Move.SUBMIT not in moves
+
+
 def level_since(whistle: Whistle, steps: Sequence[Step]) -> datetime:
     """Since when its department is called at its present level: blown, reopened, or raised to it."""
     mine = of_round(steps, whistle.round)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 
-from hub.model import Deadline, DepartmentId, Duration, Level, SourceClock, Whistle, WhistleState
+from hub.model import Deadline, Duration, Level, SourceClock, Whistle
 from hub.whistle.calendar import Calendar
 from hub.whistle.lifecycle import Effect, Step
 from hub.whistle.reached import SOURCE, effect_of
@@ -87,16 +87,3 @@ def _clocks(whistle: Whistle) -> Iterator[SourceClock]:
         for why in one.derivation:
             due_at = datetime.fromisoformat(str(why.facts["due_at"]))
             yield SourceClock(str(why.facts["name"]), due_at, one.from_at if due_at == one.due_at else None)
-
-
-def started_at(called: Iterable[Whistle], department: DepartmentId, at: datetime) -> datetime:
-    """When the clock starts of a whistle by which `department` is called at `at`: `called` are the matter's whistles
-    so far. One that handed the matter back and gets it again wins no time: it runs since its first call. A call that
-    the hub itself took back does not count."""
-    before = [
-        start
-        for one in called
-        if one.department == department and (one.state is WhistleState.REASSIGNED or one.returns)
-        for start in (one.blown_at, *(due.from_at for due in one.deadlines if due.step != SOURCE))
-    ]
-    return min((*before, at))

@@ -19,7 +19,8 @@ def check_wait(
 ) -> None:
     """Returns where `whistle` may wait, or its department ask for time, until `report.until`, from `at` on.
 
-    `rules` are the contract's for pauses or for extensions, `used` how often the whistle had one. Raises Refused:
+    `rules` are the contract's for pauses or for extensions, `used` how often its department had one, also by the
+    whistles that this one goes on for. Raises Refused:
     W116 a reason the contract does not know, W118 none is left, W119 no moment, or one that wins nothing, W117 longer
     than the contract allows; the fact `latest` says until when it may be.
     """

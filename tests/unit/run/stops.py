@@ -36,6 +36,21 @@ def moved_beneath(hub: HubInHand, what: str) -> Iterator[None]:
 
 
 @contextmanager
+def beyond_moving(hub: HubInHand, department: str) -> Iterator[None]:
+    """Within the block every move of the department's whistles collides, by whomever and however often it is tried."""
+    with hub.hub.store.write() as conn:
+        conn.exec_driver_sql(
+            "INSERT INTO step (whistle_id, version, move, actor, by, before, after, made_us, reason_code) "  # noqa: S608 a test's own words
+            f"SELECT id, version + 1, 'sign', 'hub', 'nobody', state, state, blown_us, '' FROM whistle WHERE department = '{department}'"
+        )
+    try:
+        yield
+    finally:
+        with hub.hub.store.write() as conn:
+            conn.exec_driver_sql("DELETE FROM step WHERE by = 'nobody'")
+
+
+@contextmanager
 def gone(hub: HubInHand, table: str) -> Iterator[None]:
     """Within the block the database cannot be used for what needs `table`."""
     with hub.hub.store.write() as conn:

@@ -1,6 +1,7 @@
 """Casework: one transaction a batch, whatever stops it; one bad event is held and its batch goes on."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import pytest
 from sqlalchemy.exc import DBAPIError
@@ -8,6 +9,7 @@ from sqlalchemy.exc import DBAPIError
 from hub.bus import Consumer, Delivered, Message
 from hub.bus.topics import EVENTS
 from hub.errors import FixSettings
+from hub.model import Stage
 from hub.run.casework import GROUP, Casework
 from hub.run.dispatch import Dispatch
 from hub.run.keyrotation import rotate
@@ -16,8 +18,10 @@ from hub.run.matters import Reports
 from hub.store import keys, outbox, records
 from tests.instruments import HubInHand, Stated
 from tests.unit.run.ledgers import is_whole
+from tests.unit.run.matters import matter, on
 from tests.unit.run.sources import SOURCE, pipe
-from tests.unit.run.stops import gone, stopped_at
+from tests.unit.run.stops import beyond_moving, gone, stopped_at
+from tests.unit.run.test_moving_on import tell
 
 
 class Sleepy:
@@ -146,6 +150,20 @@ def test_trouble_while_an_event_is_being_held_passes_nothing_over(hub: HubInHand
     assert 2 == worker.step(0)
     worker.close()
     assert {"published": 2, "linked": 0, "held": 0, "dead": 0} == hub.account()["fates"]
+
+
+def test_an_event_that_collides_by_itself_is_held_and_those_behind_it_go_on(hub: HubInHand) -> None:
+    tell(hub, pipe(hub, "A1"))
+    with beyond_moving(hub, "zilai"):
+        tell(hub, replace(pipe(hub, "A1"), version="2", stage=Stage.CANCELLED), pipe(hub, "A2", 1))
+        tell(hub, pipe(hub, "A3", 2))
+    assert {"published": 3, "linked": 0, "held": 1, "dead": 0} == hub.account()["fates"]
+    assert [("B102", "engineer")] == hub.rows("SELECT code, owner FROM record WHERE fate = 'held'")
+    with hub.hub.store.write() as conn:
+        assert 1 == records.replay(conn, records.with_code(conn, "B102", None))
+    hub.settle()
+    assert {"published": 3, "linked": 1, "held": 0, "dead": 0} == hub.account()["fates"]
+    assert ("zilai", "cancelled") in on(hub, matter(hub, "A1"))
 
 
 def test_a_message_that_names_no_event_is_passed_over(hub: HubInHand) -> None:

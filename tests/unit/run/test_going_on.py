@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import delete
 from structlog.testing import capture_logs
 
+from hub.errors import Refused
 from hub.model import (
     Code,
     Deadline,
@@ -28,7 +29,7 @@ from hub.store import whistles as stored
 from hub.store.tables import step
 from tests.instruments import HubInHand
 from tests.unit.run.lives import blow, decide, review, upgrade
-from tests.unit.run.matters import incidents, link, matter, part, report, told, whistles
+from tests.unit.run.matters import incidents, is_sound, link, matter, part, report, told, whistles
 from tests.unit.run.sources import pipe
 from tests.unit.run.test_blowing import REVIEWED, community
 from tests.unit.run.test_deciding import designate
@@ -58,6 +59,12 @@ def deadline_of(hub: HubInHand, department: str, name: str) -> Deadline:
     return next(one for one in standing(hub, department).deadlines if one.step == name)
 
 
+def sent(hub: HubInHand, department: str, incident: str, move: str) -> None:
+    """The department makes this move with its whistle of that matter."""
+    said = {"nonce": move, "move": move}
+    hub.hub.reporting.take(department, standing(hub, department, incident).id, said, hub.clock.now())
+
+
 def tick(hub: HubInHand) -> None:
     """Clockwork looks until it has nothing to do."""
     clockwork = hub.hub.plain_clockwork()
@@ -80,15 +87,19 @@ def revised(hub: HubInHand, version: int, **changes: object) -> None:
     tell(hub, replace(pipe(hub, "A1"), version=str(version), **changes))  # type: ignore[arg-type]
 
 
-def called_elsewhere_and_back(hub: HubInHand, version: int) -> None:
+def called_elsewhere_and_back(hub: HubInHand, version: int, minutes: int = 0) -> None:
+    """`minutes`: how long it is called elsewhere."""
     revised(hub, version, category=LAMP)
     assert "cancelled" == whistles(hub)["zilai"]
+    hub.clock.pause(minutes * 60)
     revised(hub, version + 1)
 
 
-def taken_up_again(hub: HubInHand, version: int) -> None:
+def taken_up_again(hub: HubInHand, version: int, minutes: int = 0) -> None:
+    """`minutes`: how long it is withdrawn."""
     revised(hub, version, stage=Stage.CANCELLED)
     assert "cancelled" == whistles(hub)["zilai"]
+    hub.clock.pause(minutes * 60)
     revised(hub, version + 1)
 
 
@@ -122,6 +133,18 @@ def test_a_signature_that_was_missed_before_an_edit_is_one_late_step_and_not_two
     hub.clock.pause(60)
     tick(hub)
     assert [("sign", ""), ("sign", "carried")] == overdue(hub, "zilai")
+
+
+@EDITS
+def test_what_fell_due_while_an_edit_had_called_the_department_off_is_late(
+    hub: HubInHand, edit: Callable[[HubInHand, int, int], None]
+) -> None:
+    """Off after ten minutes, back after thirty-five: the signature was due in between."""
+    revised(hub, 1)
+    hub.clock.pause(600)
+    edit(hub, 2, 25)
+    tick(hub)
+    assert [("sign", "")] == overdue(hub, "zilai")
 
 
 @EDITS
@@ -165,6 +188,74 @@ def test_whoever_assists_and_is_designated_wins_no_time(hub: HubInHand) -> None:
     designate(hub, "shizheng")
     assert Role.LEAD is standing(hub, "shizheng").role
     assert first == due(hub, "shizheng")
+
+
+WAITS = WaitRules(reason_codes=("WAIT",), longest=Duration(1, Unit.URGENT_DAY), most=1)
+
+
+def use(hub: HubInHand, move: str) -> None:
+    """zilai hands it back, pauses, or asks for more time than there is."""
+    if move == "return":
+        report(hub, "zilai", "return")
+        return
+    at = max(hub.clock.now(), *due(hub, "zilai").values()) if move == "ask" else hub.clock.now()
+    send(hub, "zilai", move=move, reason_code="WAIT", until=(at + timedelta(hours=1)).isoformat())
+
+
+@pytest.mark.nasty("N40")
+@pytest.mark.parametrize("move", ["pause", "ask", "return"])
+@EDITS
+def test_no_edit_gives_a_department_more_returns_pauses_or_extensions_than_its_contract(
+    hub: HubInHand, edit: Callable[[HubInHand, int], None], move: str
+) -> None:
+    revised(hub, 1)
+    as_if(hub, lambda one: replace(one, pauses=WAITS, extensions=replace(WAITS, longest=None)))
+    report(hub, "zilai", "sign")
+    use(hub, move)
+    for version in (2, 4):
+        edit(hub, version)
+        report(hub, "zilai", "sign")
+        with pytest.raises(Refused) as refusal:
+            use(hub, move)
+        assert ("W105" if move == "return" else "W118") == refusal.value.code
+
+
+@pytest.mark.nasty("N40")
+def test_the_time_for_a_return_runs_from_the_first_call(hub: HubInHand) -> None:
+    revised(hub, 1)
+    hub.clock.pause(3600)
+    called_elsewhere_and_back(hub, 2, 70)
+    with pytest.raises(Refused) as refusal:
+        report(hub, "zilai", "return")
+    assert "W106" == refusal.value.code
+
+
+@pytest.mark.nasty("N12", "N40")
+def test_a_merge_gives_no_return_again(hub: HubInHand) -> None:
+    """zilai comes to the lamp's matter with its pipe, for which it had handed it back once."""
+    tell(hub, replace(far(hub), category=LAMP))
+    revised(hub, 1)
+    report(hub, "zilai", "return")
+    called_elsewhere_and_back(hub, 2)
+    link(hub, matter(hub, "A1"), matter(hub, "B1"))
+    with pytest.raises(Refused) as refusal:
+        report(hub, "zilai", "return")
+    assert "W105" == refusal.value.code
+
+
+@pytest.mark.parametrize("how", ["the centre calls it", "the route calls it"])
+def test_whom_a_post_wished_to_call_has_no_clock_before_it_is_called(hub: HubInHand, how: str) -> None:
+    revised(hub, 1)
+    (new,) = blow(hub, community(hub), Level.EMERGENCY, rules=REVIEWED)
+    hub.clock.pause(3 * 3600)
+    if how == "the centre calls it":
+        designate(hub, new.department)
+    else:
+        revised(hub, 2, urgency=Urgency.CRITICAL)
+    assert () == standing(hub, new.department).carried
+    assert all(moment > hub.clock.now() for moment in due(hub, new.department).values())
+    tick(hub)
+    assert [] == overdue(hub, new.department)
 
 
 # -- merging -------------------------------------------------------------------------------------------
@@ -238,6 +329,40 @@ def test_whoever_was_at_a_matter_by_a_merge_and_is_called_for_it_wins_no_time_wh
     assert guest == due(hub, "zilai", one) == due(hub, "zilai", other)
 
 
+@pytest.mark.nasty("N12")
+def test_what_fell_due_while_two_matters_were_one_is_not_late_once_they_are_two_again(hub: HubInHand) -> None:
+    """Its department was at work on the whole; of the part it is asked anew, until the finish of before."""
+    tell(hub, pipe(hub, "A1"), far(hub))
+    one, other = matter(hub, "A1"), matter(hub, "B1")
+    first = due(hub, "zilai", other)
+    link(hub, other, one)
+    hub.clock.pause(300)
+    for move in ("sign", "contact", "arrive"):
+        sent(hub, "zilai", one, move)
+    hub.clock.pause(6 * 3600)
+    part(hub, other, one)
+    again = due(hub, "zilai", other)
+    assert first["finish"] == again.pop("finish")
+    assert all(moment > hub.clock.now() for moment in again.values())
+    tick(hub)
+    assert [] == overdue(hub, "zilai")
+
+
+@pytest.mark.nasty("N40", "N41")
+def test_whoever_was_relieved_and_is_designated_is_late_by_none_of_the_centres_time(hub: HubInHand) -> None:
+    revised(hub, 1)
+    first = due(hub, "zilai")
+    report(hub, "zilai", "return")
+    hub.clock.pause(20 * 3600)
+    decide(hub, "zilai", Move.UPHOLD)
+    designate(hub, "zilai")
+    again = due(hub, "zilai")
+    assert first["finish"] == again.pop("finish")
+    assert all(moment > hub.clock.now() for moment in again.values())
+    tick(hub)
+    assert [] == overdue(hub, "zilai")
+
+
 # -- the source's own clocks ---------------------------------------------------------------------------
 
 
@@ -290,6 +415,20 @@ def test_what_a_source_extended_in_time_is_not_late_and_what_was_late_stays_a_fa
 
 
 @pytest.mark.nasty("N39")
+def test_a_later_clock_beside_the_first_is_told_to_nobody_and_refuses_no_report(hub: HubInHand) -> None:
+    """Twenty neighbours bring twenty clocks; their departments go on with what they saw."""
+    early, late = kept(hub, "city", 1), kept(hub, "district", 3)
+    revised(hub, 1, clocks=(early,))
+    seen = standing(hub, "zilai").version
+    revised(hub, 2, clocks=(early, late))
+    assert {"city", "district"} == {one.name for one in standing(hub, "zilai").source_clocks}
+    assert [("whistle.v1", "")] == told(hub, "zilai")
+    send(hub, "zilai", move="sign", version=seen)
+    with pytest.raises(Refused, match="W128"):
+        send(hub, "zilai", move="contact", version=seen)
+
+
+@pytest.mark.nasty("N39")
 def test_a_matter_that_is_merged_brings_its_sources_clock(hub: HubInHand) -> None:
     early = kept(hub, "city", 1)
     tell(hub, pipe(hub, "A1"), replace(far(hub), clocks=(early,)))
@@ -327,6 +466,22 @@ def test_an_emergency_that_the_report_itself_made_ends_with_its_correction(hub: 
     assert "emergency" == level(hub)
     revised(hub, 2)
     assert "routine" == level(hub)
+
+
+@pytest.mark.nasty("N40")
+def test_a_matter_that_bounced_and_turns_out_to_lie_elsewhere_calls_at_the_districts_level_there(
+    hub: HubInHand,
+) -> None:
+    """Handed back by everyone who was called; it is called for anew and rises, in one round."""
+    revised(hub, 1, urgency=Urgency.CRITICAL)
+    for one in ("zilai", "shizheng", "jiedao_12"):
+        report(hub, one, "sign", "return")
+    revised(hub, 2, position=pipe(hub, "A1", 3).position)
+    tell(hub, pipe(hub, "A2", 6))
+    assert {"published": 2, "linked": 1, "held": 0, "dead": 0} == hub.account()["fates"]
+    assert is_sound(hub)
+    assert ("hard", "hard") == (level(hub), level(hub, "jiedao_11"))
+    assert [("whistle.v1", "")] == told(hub, "jiedao_11")
 
 
 def two_leads(hub: HubInHand) -> None:

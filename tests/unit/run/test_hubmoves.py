@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 import orjson
 import pytest
+from structlog.testing import capture_logs
 
 from hub.model import Actor, Closing, Duration, Move, Unit, WaitRules, Whistle, WhistleId
 from hub.run.hubmoves import HubMoves
@@ -16,6 +17,7 @@ from tests.unit.run.ledgers import is_whole
 from tests.unit.run.lives import decide, upgrade, whistle_of
 from tests.unit.run.matters import announced, incidents, is_sound, matter, report, told
 from tests.unit.run.sources import pipe
+from tests.unit.run.stops import beyond_moving
 from tests.unit.run.test_evaluating import give
 from tests.unit.run.test_lives import as_if, send
 from tests.unit.run.test_moving_on import BLOWN, tell
@@ -205,6 +207,19 @@ def test_what_was_opened_again_since_it_was_looked_at_is_not_archived(called: Hu
     decide(called, "zilai", Move.REOPEN)
     assert 0 == archive(called, seen)
     assert "reopened" == one(called).state
+
+
+def test_a_move_that_collides_by_itself_is_put_off_and_stops_no_other(called: HubInHand) -> None:
+    report(called, "zilai", "sign", "result")
+    with beyond_moving(called, "zilai"), capture_logs() as logs:
+        tick_at(called, RIPE)
+        called.clock.pause(1)
+        assert 0 == called.hub.plain_clockwork().step()
+    assert [("archive", "B101")] == [
+        (one["move"], one["code"]) for one in logs if one["event"] == "move_not_made"
+    ]
+    tick_at(called, called.clock.now() + timedelta(minutes=11))
+    assert 1 == len(made(called, Move.ARCHIVE))
 
 
 @pytest.mark.nasty("N68")

@@ -13,7 +13,7 @@ from hub.run.reports import GROUP, Reports
 from hub.store import outbox
 from tests.instruments import HubInHand
 from tests.unit.run.sources import pipe
-from tests.unit.run.stops import gone, stopped_at
+from tests.unit.run.stops import beyond_moving, gone, stopped_at
 from tests.unit.run.test_casework import Sleepy
 
 _NUMBER = count()
@@ -127,3 +127,16 @@ def test_a_report_that_we_fail_on_is_passed_over_and_another_departments_is_take
     assert 0 == worker_of(hub).step(0)
     say(hub, "zilai", report(whistle, nonce="2"))
     assert (1, "signed") == (worker.step(0), state(hub, whistle))
+
+
+def test_a_report_that_collides_by_itself_is_passed_over_and_another_departments_is_taken(
+    hub: HubInHand, worker: Reports, whistle: str
+) -> None:
+    ((other,),) = hub.rows("SELECT id FROM whistle WHERE department = 'shizheng'")
+    say(hub, "zilai", report(whistle))
+    say(hub, "shizheng", report(other))
+    with beyond_moving(hub, "zilai"):
+        while not worker.step(0):
+            pass
+    assert ("blown", "signed") == (state(hub, whistle), state(hub, other))
+    assert 0 == worker_of(hub).step(0)

@@ -30,9 +30,9 @@ from tests.unit.whistle.histories import (
 AGAIN: datetime = at("11 9")
 
 
-def ended(*moves: str, like: Whistle = BLOWN, id_: str = "wh_1") -> Ended:
-    """A whistle after these moves, the last of which ended it, timed as it was."""
-    whistle, steps = made(told(*moves), replace(like, id=WhistleId(id_)))
+def ended(*moves: str, like: Whistle = BLOWN, id_: str = "wh_1", why: Ending = Ending.REROUTED) -> Ended:
+    """A whistle after these moves, the last of which ended it for this reason, timed as it was."""
+    whistle, steps = made(told(*moves), replace(like, id=WhistleId(id_), reasons=(Reason(why.value),)))
     timed = retimed(with_clock(whistle, like.clock_at or CALLED_AT), LIMITS.__getitem__, steps, CALENDAR)
     return Ended(timed, LIMITS.__getitem__, steps)
 
@@ -69,7 +69,9 @@ def of_first() -> dict[str, datetime]:
         pytest.param(("sign 10 12", "cancel 11 9"), {"contact", "report_in", "finish"}, id="though late"),
         pytest.param(("sign 10 9:10", "handle 10 9:20", "cancel 11 9"), {"finish"}, id="it was worked on"),
         pytest.param(
-            ("return 10 9:30", "uphold 11 9"), {"sign", "contact", "report_in", "finish"}, id="handed back"
+            ("return 10 9:30", "dismiss 10 12", "cancel 11 9"),
+            {"sign", "contact", "report_in", "finish"},
+            id="it was handed back and had to stay",
         ),
     ],
 )
@@ -140,6 +142,88 @@ def test_clocks_go_on_unless_the_department_had_done_its_part(
     assert bool(called_before([one], BLOWN.department)) is counts
 
 
+BY_SOURCES = [Ending.REROUTED, Ending.WITHDRAWN]
+BY_PEOPLE = [Ending.MERGED, Ending.UNLINKED, Ending.REASSIGNED]
+
+
+def off(why: Ending, until: str) -> Ended:
+    """Whose department was asked until then; where it was relieved, it had handed the matter back then."""
+    if why is Ending.REASSIGNED:
+        return ended(f"return {until}", "uphold 11 8", why=why)
+    return ended(f"cancel {until}", why=why)
+
+
+def late(one: Whistle, now: str) -> list[tuple[str, str]]:
+    """(step, why it does not count), by then."""
+    found = tick(one, (), lambda day: rules_on(day, ()), CALENDAR, at(now))
+    return [(each.step, each.excused) for each in found.late]
+
+
+@pytest.mark.parametrize("why", BY_SOURCES)
+def test_what_fell_due_while_the_sources_had_let_the_department_go_is_late_by_the_next_whistle(
+    why: Ending,
+) -> None:
+    """Off at half past nine, back two days later: each step that fell due in between counts, once."""
+    again = called_again(off(why, "10 9:30"), since=at("12 9"))
+    assert of_first() == moments(again)
+    assert [("sign", ""), ("contact", ""), ("report_in", "")] == late(again, "12 10")
+
+
+@pytest.mark.nasty("N12", "N40")
+@pytest.mark.parametrize("why", BY_PEOPLE)
+def test_what_fell_due_while_people_kept_the_department_away_is_due_by_a_clock_from_the_next_call(
+    why: Ending,
+) -> None:
+    again = called_again(off(why, "10 9:30"), since=at("12 9"))
+    assert {"finish"} == taken_over(again).keys()
+    assert of_first()["finish"] == moments(again)["finish"]
+    assert [] == late(again, "12 9:59")
+    assert [("sign", "")] == late(again, "12 10:01")
+
+
+@pytest.mark.parametrize("why", [*BY_SOURCES, *BY_PEOPLE])
+def test_what_was_late_before_the_department_was_let_go_counts_there_alone(why: Ending) -> None:
+    again = called_again(off(why, "10 10:30"), since=at("12 9"))
+    assert ("sign", "carried") in late(again, "12 9:01")
+
+
+@pytest.mark.nasty("N40")
+def test_however_often_it_is_handed_back_what_is_open_runs_from_the_first_call() -> None:
+    first = off(Ending.REASSIGNED, "10 9:30")
+    second = called_again(first, since=at("11 9"))
+    back, steps = made(told("return 11 9:30", "uphold 11 17"), second)
+    relieved = Ended(replace(back, reasons=(Reason(Ending.REASSIGNED.value),)), LIMITS.__getitem__, steps)
+    third = called_again(first, relieved, since=at("12 9"))
+    assert of_first()["finish"] == moments(second)["finish"] == moments(third)["finish"]
+
+
+@pytest.mark.parametrize(
+    ("why", "since", "cards"),
+    [
+        pytest.param(Ending.REROUTED, "12 9", [Card.YELLOW, Card.RED], id="the sources let it go"),
+        pytest.param(Ending.MERGED, "12 9", [], id="people kept it away"),
+    ],
+)
+def test_cards_that_fell_due_while_the_department_was_not_called_are_lost_to_nobody_who_lets_go(
+    why: Ending, since: str, cards: list[Card]
+) -> None:
+    again = called_again(off(why, "10 9:30"), since=at(since))
+    over = {step: one.counts_since for step, one in taken_over(again).items()}
+    course = Course(level=Level.ROUTINE, deadlines=again.deadlines, reached={}, taken_over=over)
+    found = cards_due(course, THREE, at(since), CALENDAR)
+    assert cards == [
+        one.rule.card for one in found if one.deadline.step == "sign" and one.moment >= of_first()["sign"]
+    ]
+
+
+def test_of_what_a_post_submitted_and_nobody_approved_nothing_is_taken_over() -> None:
+    unsent = replace(BLOWN, state=WhistleState.DRAFT)
+    draft = ended("submit 10 9", "cancel 11 9", like=unsent)
+    assert fresh() == carry(fresh(), [draft], CALENDAR, AGAIN)
+    called = ended("submit 10 8", "approve 10 9", "blow 10 9", "cancel 11 9", like=unsent)
+    assert of_first() == moments(called_again(called))
+
+
 @pytest.mark.nasty("N41")
 @pytest.mark.parametrize(("since", "excused"), [("10 9:30", ""), ("10 10:30", "carried")])
 def test_what_was_late_before_is_late_once(since: str, excused: str) -> None:
@@ -165,7 +249,7 @@ def test_what_fell_due_before_a_step_was_taken_over_is_the_other_whistles_card(
 ) -> None:
     """Taken over after the yellow one: the red one is still to come, though the late step counts there."""
     again = called_again(ended("cancel 10 10:15"), since=at("10 10:15"))
-    over = {step: one.at for step, one in taken_over(again).items()}
+    over = {step: one.counts_since for step, one in taken_over(again).items()}
     course = Course(
         level=Level.ROUTINE, deadlines=again.deadlines, reached={}, taken_over=over, excused=excused
     )

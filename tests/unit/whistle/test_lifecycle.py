@@ -308,6 +308,24 @@ def test_a_return_outside_the_contract_is_refused(
     assert ({"allowed": "NOT_MY_AREA, NOT_MY_DUTY"} if code == "W104" else {}) == refusal.value.facts
 
 
+@pytest.mark.nasty("N40")
+@pytest.mark.parametrize(
+    ("first", "code"),
+    [
+        pytest.param(replace(WHISTLE, returns=1), "W105", id="handed back by an earlier whistle"),
+        pytest.param(
+            replace(WHISTLE, blown_at=BLOWN_AT - timedelta(days=1)), "W106", id="called a day before"
+        ),
+    ],
+)
+def test_returns_and_their_time_count_from_the_first_call_of_the_department(
+    first: Whistle, code: str, calendar: Calendar
+) -> None:
+    with pytest.raises(Refused) as refusal:
+        check_return(RETURN, WHISTLE, RULES, calendar, [first])
+    assert code == refusal.value.code
+
+
 def test_a_contract_that_knows_no_reason_for_a_return_says_so(calendar: Calendar) -> None:
     with pytest.raises(Refused) as refusal:
         check_return(RETURN, WHISTLE, replace(RULES, reason_codes=()), calendar)

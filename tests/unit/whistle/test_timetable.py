@@ -5,10 +5,10 @@ from datetime import datetime
 
 import pytest
 
-from hub.model import Deadline, DepartmentId, Level, SourceClock, Unit, WhistleState
+from hub.model import Deadline, Level, SourceClock, Unit, WhistleState
 from hub.whistle.clocks import deadline
 from hub.whistle.reached import done_at, is_done
-from hub.whistle.retiming import known_now, retimed, rounds_before, started_at, terms_of
+from hub.whistle.retiming import known_now, retimed, rounds_before, terms_of
 from hub.whistle.timetable import Terms, timetable
 from tests.unit.whistle.conftest import read_calendar
 from tests.unit.whistle.histories import (
@@ -342,35 +342,3 @@ def test_the_rounds_that_are_over_had_the_deadlines_that_they_had() -> None:
 # -- called again -------------------------------------------------------------------------------------
 
 AGAIN: datetime = at("20 9")
-
-
-@pytest.mark.nasty("N40")
-@pytest.mark.parametrize(
-    ("moves", "department", "starts"),
-    [
-        pytest.param(
-            ("return 10 9:30", "uphold 12 9"), "chengguan", CALLED_AT, id="handed back and called again"
-        ),
-        pytest.param(
-            ("return 10 9:30", "cancel 12 9"), "chengguan", CALLED_AT, id="handed back, then called off"
-        ),
-        pytest.param(("cancel 12 9",), "chengguan", AGAIN, id="called off by the hub"),
-        pytest.param(("return 10 9:30", "uphold 12 9"), "shuiwu", AGAIN, id="another department"),
-    ],
-)
-def test_whoever_gets_back_what_it_returned_wins_no_time(
-    moves: tuple[str, ...], department: str, starts: datetime
-) -> None:
-    first, _ = made(told(*moves))
-    assert starts == started_at([first], DepartmentId(department), AGAIN)
-
-
-@pytest.mark.nasty("N40")
-def test_however_often_it_is_handed_back_the_clock_runs_from_the_first_call() -> None:
-    first, _ = made(told("return 10 9:30", "uphold 12 9"))
-    start = started_at([first], first.department, at("12 10"))
-    second, _ = made(told("return 12 11", "uphold 13 9"), replace(BLOWN, blown_at=at("12 10")))
-    limits = Terms(start, Level.ROUTINE, LIMITS.__getitem__)
-    second = with_deadlines(second, timetable(limits, (), CALENDAR))
-    assert CALLED_AT == started_at([first, second], first.department, AGAIN)
-    assert CALLED_AT == started_at([second], first.department, AGAIN)
