@@ -27,7 +27,7 @@ from hub.run.telling import Notice
 from hub.store import incidents, steps, whistles
 from hub.whistle.clocks import due_from
 from hub.whistle.follow import DESIGNATED, still_open
-from hub.whistle.lifecycle import LADDER, TABLE, Need, is_above
+from hub.whistle.lifecycle import LADDER, TABLE, UNBLOWN, Need, is_above
 from hub.whistle.retiming import started_at
 
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,31}")
@@ -167,7 +167,7 @@ class Deciding:
             whistles.forgive(self._conn, whistle.id, since=returned[-1])
 
     def _check(self, contract: Contract, incident: Incident, standing: Sequence[Whistle]) -> None:
-        at_it = (one for one in still_open(standing) if one.role is Role.LEAD)
+        at_it = (o for o in still_open(standing) if o.role is Role.LEAD and o.state not in UNBLOWN)
         if any(one.department == contract.department for one in at_it):
             raise Refused("W112")
         accused = (one.accused for one in concerns_of(self._conn, [(incident, self._at)]))
