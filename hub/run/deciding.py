@@ -84,7 +84,7 @@ class Deciding:
         incident, round_ = self._incident(whistle.incident_id), Round()
         by = By(actor=actor, at=self._at, account=self._by, reason_code=reason_code)
         if move in (Move.REOPEN, Move.REWORK):
-            moved = reopen(round_, whistle, incident, move, by)
+            moved = reopen(self._conn, round_, whistle, incident, move, by)
         else:
             moved = round_.move(whistle, move, by, reasons=(Reason(_SAYS[move]),) if move in _SAYS else ())
         if move is Move.UPHOLD:
