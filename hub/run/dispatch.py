@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from hub.contract.route import Routed
 from hub.errors import Refused
 from hub.model import (
+    Actor,
     Call,
     Ending,
     Event,
@@ -240,6 +241,8 @@ class Dispatch:
         if isinstance(routed, Routed) and not _needs_a_lead(turn) and self._moving.is_done(conn, left):
             self._moving.settle(conn, round_, incident, left, now)
             return
+        for one in left:
+            round_.lift(one, incident, By(actor=Actor.HUB, at=now))
         known = {w.id for w in standing}
         fresh = [whistle_of(incident, call, known, now, concern.clocks) for call in turn.blow]
         for one in fresh:

@@ -22,6 +22,7 @@ from hub.run.telling import Notice
 from hub.store.steps import Made
 from hub.store.whistles import NewReport
 from hub.whistle.follow import called_before, ended
+from hub.whistle.levels import raised
 from hub.whistle.lifecycle import UNBLOWN, Effect, Step, advance, is_above, open_moves
 from hub.whistle.reached import effect_of
 from hub.whistle.retiming import clock_of
@@ -109,6 +110,7 @@ class Round:
         now = replace(after, version=max(after.version, stored + 1))
         self.put(heir.whistle, now)
         if now.carried != before.carried or _first(now.source_clocks) != _first(before.source_clocks):
+            self.told = [said for said in self.told if said.whistle.id != now.id]
             self.told.append(Notice.of_change(now, heir.stands_in))
 
     def keep_clocks(self, one: Whistle, clocks: tuple[SourceClock, ...], incident: Incident) -> None:
@@ -183,11 +185,11 @@ class Round:
         self.steps.append(Made(step, "", why.value))
 
     def rise(self, incident: Incident, level: Level, standing: Iterable[Whistle], by: By) -> None:
-        """哨声升级: the matter and those of its whistles that are at work rise to `level`."""
-        raised = replace(incident, level=level)
-        self.change(incident, raised)
+        """哨声升级: it is decided that the matter stands at `level`; its whistles that are at work rise with it."""
+        risen = raised(incident, level)
+        self.change(incident, risen)
         for one in standing:
-            self.lift(one, raised, by)
+            self.lift(one, risen, by)
 
     def lift(self, one: Whistle, incident: Incident, by: By) -> Whistle:
         """The whistle rises to the level of its matter where that stands above it and it is at work; its department
