@@ -306,4 +306,5 @@ def opened_by(event: Event, *, recurrence_of: IncidentId | None) -> Incident:
         recurrence_of=recurrence_of,
         merged_into=None,
         version=1,
+        own_level=Level.ROUTINE,
     )

@@ -38,3 +38,6 @@ class Incident:
     merged_into: IncidentId | None
     version: int
     """Counts changes; every move states the version it saw."""
+    own_level: Level | None = None
+    """What it stands at without the emergency that its reports make of it, and without what was merged into it; None
+    where that was not kept: then it is its level."""

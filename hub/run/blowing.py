@@ -38,7 +38,8 @@ from hub.store import incidents, steps, whistles
 from hub.store.steps import Made
 from hub.whistle.clocks import deadline, due_from
 from hub.whistle.follow import BLOWN_BY, LET_GO, is_led
-from hub.whistle.lifecycle import advance, is_above
+from hub.whistle.levels import raised
+from hub.whistle.lifecycle import advance
 from hub.whistle.posts import Posted, check_four_eyes, check_may_blow
 from hub.whistle.timetable import source_deadlines
 
@@ -78,21 +79,21 @@ class Blowing:
         incident = self._in_its_area(incident_id)
         if incident.state is not IncidentState.OPEN:
             raise Refused("W110", incident=incident.id)
-        raised = replace(incident, level=level if is_above(level, incident.level) else incident.level)
+        risen = raised(incident, level)
         standing = whistles.of_incidents(self._conn, [incident.id]).get(incident.id, [])
         known = {one.id for one in standing}
         round_, by = Round(), self._made_by(Actor.BLOWER, reason_code)
-        (concern,) = concerns_of(self._conn, [(raised, self._at)])
-        asked_for = replace(raised, level=level)  # by which it is decided who reviews it
+        (concern,) = concerns_of(self._conn, [(risen, self._at)])
+        asked_for = replace(risen, level=level)  # by which it is decided who reviews it
         submitted = [
             self._submitted(round_, whistle_of(asked_for, call, known, self._at, concern.clocks), by)
             for call in self._calls(concern, standing, department)
         ]
         if self._rules.levels[level].reviewed_by is None:
-            self._raise(round_, incident, raised, standing, by)
-            submitted = [self._blown(round_, one, raised) for one in submitted]
+            self._raise(round_, incident, level, standing, by)
+            submitted = [self._blown(round_, one, risen) for one in submitted]
             for one in submitted:
-                round_.blow(one, raised, standing)
+                round_.blow(one, risen, standing)
         else:
             round_.new += submitted
         self._dispatch.settle(self._conn, round_, incident, [*standing, *submitted], self._at)
@@ -121,13 +122,11 @@ class Blowing:
         reviewed = round_.move(whistle, move, by)
         if move is Move.APPROVE:
             check_four_eyes(self._submitted_by(whistle), whistle.blown_by, self._by, self._who)
-            raised = replace(
-                incident, level=whistle.level if is_above(whistle.level, incident.level) else incident.level
-            )
-            self._raise(round_, incident, raised, standing, by)
-            blown = self._blown(round_, reviewed, raised)
+            risen = raised(incident, whistle.level)
+            self._raise(round_, incident, whistle.level, standing, by)
+            blown = self._blown(round_, reviewed, risen)
             round_.put(reviewed, blown)
-            round_.blown.append(Notice.of(blown, raised))
+            round_.blown.append(Notice.of(blown, risen))
             round_.inherit(blown, standing)
             reviewed = blown
         self._dispatch.settle(self._conn, round_, incident, standing, self._at)
@@ -169,11 +168,9 @@ class Blowing:
         return moved
 
     @staticmethod
-    def _raise(
-        round_: Round, incident: Incident, raised: Incident, standing: Sequence[Whistle], by: By
-    ) -> None:
-        if raised.level is not incident.level:
-            round_.rise(incident, raised.level, standing, replace(by, actor=Actor.BLOWER))
+    def _raise(round_: Round, incident: Incident, level: Level, standing: Sequence[Whistle], by: By) -> None:
+        if raised(incident, level) != incident:
+            round_.rise(incident, level, standing, replace(by, actor=Actor.BLOWER))
 
     def _made_by(self, actor: Actor, reason_code: str) -> By:
         return By(actor=actor, at=self._at, account=self._by, reason_code=reason_code)

@@ -4,10 +4,10 @@ What is known around the events is `neighbourhood`'s; the rules are the pure roo
 transaction.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any
 
 from sqlalchemy import Connection
 
@@ -25,7 +25,6 @@ from hub.model import (
     Incident,
     IncidentId,
     IncidentState,
-    Level,
     Link,
     Mode,
     Reason,
@@ -34,15 +33,23 @@ from hub.model import (
     Verdict,
 )
 from hub.pipeline import Journey, opened_by
-from hub.run.concern import WITHDRAWN, Concern, accused_in, clocks_in, concern_of, concerns_of
+from hub.run.concern import (
+    WITHDRAWN,
+    Concern,
+    accused_in,
+    clocks_in,
+    concern_of,
+    concerns_of,
+    is_asking,
+    most_urgent,
+    speaker_in,
+    urgency_in,
+)
 from hub.run.matters import Matter, Matters
 from hub.run.neighbourhood import Neighbourhood
-from hub.store import blocks, events, incidents, whistles
+from hub.store import blocks, incidents
 from hub.store.blocks import Entry
-from hub.whistle.follow import LET_GO
-from hub.whistle.lifecycle import UNBLOWN
-
-_URGENCY: Final = {Urgency.ROUTINE: 0, Urgency.URGENT: 1, Urgency.CRITICAL: 2}
+from hub.whistle.levels import weighed
 
 
 class Caseload:
@@ -127,16 +134,17 @@ class Caseload:
         """The matter takes over what its report now says: all of it from the one that speaks for it."""
         before = self._near.reports[incident.id].get(event.key)
         self._near.reports[incident.id][event.key] = event
+        speaks = incident.event_count == 1 or known.opened_it  # of what it is asked for, too
         after = _touched(incident, event, more=0)
-        if incident.event_count == 1 or known.opened_it:
-            after = self._taken_over(after, event)
+        if speaks:
+            after = _taken_over(after, event)
+        after = self._weighed(after, self._urgency(after, event, speaks=speaks))
         after = replace(after, state=self._state(after))
         comes_alive = self._comes_alive(event, incident)
         if comes_alive and event.stage is Stage.CLOSED:
             after = replace(after, state=IncidentState.CLOSED, closed_at=event.reported_at)
         self._change(after)
         self._extend(event, after)
-        speaks = incident.event_count == 1 or known.opened_it  # of what it is asked for, too
         calls_others = comes_alive or event.accused or _route_facts(after) != _route_facts(incident)
         if speaks or calls_others or _keeps_other_clocks(before, event):
             self._move(after, event)
@@ -148,31 +156,19 @@ class Caseload:
         others = (one for key, one in self._near.reports[incident.id].items() if key != event.key)
         return all(one.mode is Mode.BACKFILL for one in others)
 
-    def _taken_over(self, incident: Incident, event: Event) -> Incident:
-        """An unmapped code says nothing new of what it is; another report may hold the urgency up. An emergency ends
-        where it was this report that made it one, and no post blew for it."""
-        told = self._near.reports[incident.id].values()
+    def _urgency(self, incident: Incident, event: Event, *, speaks: bool) -> Urgency:
+        """How urgent the matter is once this is the newest word of one of its reports; another one may hold it up."""
+        told = self._near.reports[incident.id]
+        speaker = event if speaks else speaker_in(incident, told)
         rest = [] if self._near.has_all_reports(incident) else [incident.urgency]
-        urgency = most_urgent([one.urgency for one in told] + rest)
-        calm = Level.ROUTINE if self._made_it_an_emergency(incident, event) else incident.level
-        return replace(
-            incident,
-            category=incident.category if event.category == UNMAPPED else event.category,
-            place=event.place,
-            urgency=urgency,
-            level=Level.EMERGENCY if event.urgency is Urgency.CRITICAL else calm,
-        )
+        return most_urgent([urgency_in(told.values(), speaker), *rest])
 
-    def _made_it_an_emergency(self, incident: Incident, event: Event) -> bool:
-        """Whether the matter is an emergency by an earlier revision of this report alone."""
-        if incident.level is not Level.EMERGENCY:
-            return False
-        told = events.of_keys(self._conn, [event.key]).get(event.key, [])
-        if all(one.event.urgency is not Urgency.CRITICAL for one in told if one.event.id != event.id):
-            return False
-        called = whistles.of_incidents(self._conn, [incident.id]).get(incident.id, [])
-        posts = (one for one in called if one.blown_by and one.state not in LET_GO | UNBLOWN)
-        return all(one.level is not Level.EMERGENCY for one in posts)
+    def _weighed(self, incident: Incident, urgency: Urgency) -> Incident:
+        """An emergency begins with the first report that makes it one, and ends with the last."""
+        if Urgency.CRITICAL not in (incident.urgency, urgency):
+            return replace(incident, urgency=urgency)
+        ends = urgency is not Urgency.CRITICAL
+        return weighed(incident, urgency, incidents.merged_in(self._conn, incident.id) if ends else ())
 
     def _state(self, incident: Incident) -> IncidentState:
         """Cancelled once the sources have let go of every report; open again once one is taken up again."""
@@ -194,6 +190,8 @@ class Caseload:
         folded = any(r.rule == FOLDED for r in reasons)
         self.fates[event.id] = (Fate.LINKED, "folded_alarm" if folded else "joined")
         after = _touched(incident, event, more=1)
+        if is_asking(event, speaks=False):
+            after = self._weighed(after, most_urgent((incident.urgency, event.urgency)))
         if self._calls_others(incident, after, event):
             self._move(after, event)
         if incident.id not in self._opened and event.mode is not Mode.BACKFILL:
@@ -221,7 +219,7 @@ class Caseload:
 
     def _keeps_more(self, incident_id: str, event: Event) -> bool:
         """Whether its source keeps a clock that none of the matter's reports is known to have."""
-        kept = set(clocks_in([event]))
+        kept = set(clocks_in([event], None))
         if not kept:
             return False
         told = (one for key, one in self._near.reports[incident_id].items() if key != event.key)
@@ -236,7 +234,7 @@ class Caseload:
             since=event.received_at,
             is_history=event.mode is Mode.BACKFILL,
             accused=accused_in([event]),
-            clocks=clocks_in([event]),
+            clocks=clocks_in([event], event),
         )
         verdict = Verdict.RECURRENCE if decision.recurrence_of else Verdict.SAME
         self._link(event, incident.id, verdict, (Reason("opened"), *decision.reasons))
@@ -334,11 +332,6 @@ class Caseload:
         return concern_of(incident, at, reports) if self._near.has_all_reports(incident) else None
 
 
-def most_urgent(told: Iterable[Urgency]) -> Urgency:
-    """The highest of some."""
-    return max(told, key=_URGENCY.__getitem__)
-
-
 def opening(event: Event, *, recurrence_of: IncidentId | None) -> Incident:
     """The matter that `event` opens, in the state in which its source leaves it: what was withdrawn calls nobody."""
     incident = opened_by(event, recurrence_of=recurrence_of)
@@ -353,7 +346,7 @@ def _keeps_other_clocks(before: Event | None, event: Event) -> bool:
     """Whether the report says so; where `before` is the revision itself, which was read back, nobody knows."""
     if before is None or before.id == event.id:
         return bool(event.clocks)
-    return clocks_in([before]) != clocks_in([event])
+    return clocks_in([before], None) != clocks_in([event], None)
 
 
 def _route_facts(one: Incident) -> tuple[Any, ...]:
@@ -362,12 +355,16 @@ def _route_facts(one: Incident) -> tuple[Any, ...]:
     return one.category, where, one.urgency, one.level, one.sources, one.secret, one.state
 
 
+def _taken_over(incident: Incident, event: Event) -> Incident:
+    """An unmapped code says nothing new of what it is."""
+    category = incident.category if event.category == UNMAPPED else event.category
+    return replace(incident, category=category, place=event.place)
+
+
 def _touched(incident: Incident, event: Event, *, more: int) -> Incident:
-    urgency = most_urgent((incident.urgency, event.urgency))
     sources = incident.sources if event.source in incident.sources else (*incident.sources, event.source)
     return replace(
         incident,
-        urgency=urgency,
         secret=incident.secret or event.secret,
         sources=sources,
         event_count=incident.event_count + more,

@@ -8,11 +8,12 @@ from typing import Final
 from sqlalchemy import Connection
 
 from hub import ids
-from hub.model import DepartmentId, Ending, Event, EventKey, Incident, Mode, SourceClock, Stage
+from hub.model import DepartmentId, Ending, Event, EventKey, Incident, Mode, SourceClock, Stage, Urgency
 from hub.store import events, incidents
 
 WITHDRAWN: Final = (Stage.CANCELLED, Stage.REJECTED)
 """Stages in which the source itself has let a report go (N11)."""
+_URGENCY: Final = {Urgency.ROUTINE: 0, Urgency.URGENT: 1, Urgency.CRITICAL: 2}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +30,7 @@ class Concern:
     accused: frozenset[DepartmentId] = frozenset()
     """被诉单位 of its reports, of any of them: neither called nor shown the matter (domain.md 2.5)."""
     clocks: tuple[SourceClock, ...] = ()
-    """What the sources of its reports keep by themselves (N39), of those that they have not let go."""
+    """What the sources of its reports keep by themselves (N39), of those that ask for something now."""
     why: Ending = Ending.REROUTED
     """What departments are told that are called no longer."""
 
@@ -48,17 +49,26 @@ def concerns_of(
         mine = links.get(incident.id, [])
         if not mine:
             continue
-        first = next((one for one in mine if one.opened_it), mine[0])
         told = {one.event_key: stored[newest[one.event_key]].event for one in mine}
-        found.append(_concern(incident, at, told[first.event_key], told.values(), why))
+        found.append(_concern(incident, at, told[speaker_of(mine)], told.values(), why))
     return found
+
+
+def speaker_of(links: Sequence[incidents.CurrentLink]) -> EventKey:
+    """Of a matter's links the report that speaks for it: the one that opened it, of the oldest where that has left."""
+    return next((one for one in links if one.opened_it), links[0]).event_key
 
 
 def concern_of(incident: Incident, at: datetime, told: Mapping[str, Event]) -> Concern | None:
     """The same of one incident, all of whose reports are `told`, by key; None where only its links can say which
     of them speaks for it: the one that opened it has left, or came back."""
-    speaks = next((e for key, e in told.items() if ids.incident_id(EventKey(key)) == incident.id), None)
+    speaks = speaker_in(incident, told)
     return _concern(incident, at, speaks, told.values()) if speaks else None
+
+
+def speaker_in(incident: Incident, told: Mapping[str, Event]) -> Event | None:
+    """Of `told`, by key, the report that opened the matter; None where it has left, or came back."""
+    return next((e for key, e in told.items() if ids.incident_id(EventKey(key)) == incident.id), None)
 
 
 def _concern(
@@ -74,7 +84,7 @@ def _concern(
         since=at,
         is_history=all(one.mode is Mode.BACKFILL for one in told),
         accused=accused_in(told),
-        clocks=clocks_in(told),
+        clocks=clocks_in(told, speaks),
         why=why,
     )
 
@@ -84,7 +94,28 @@ def accused_in(told: Iterable[Event]) -> frozenset[DepartmentId]:
     return frozenset(one.accused for one in told if one.accused)
 
 
-def clocks_in(told: Iterable[Event]) -> tuple[SourceClock, ...]:
-    """What the sources of these reports keep by themselves, in one order: the same again is the same."""
-    kept = {clock for one in told if one.stage not in WITHDRAWN for clock in one.clocks}
+def clocks_in(told: Iterable[Event], speaks: Event | None) -> tuple[SourceClock, ...]:
+    """What the sources of these reports keep by themselves, in one order: the same again is the same. `speaks`: of
+    these the report that speaks for their matter."""
+    kept = {clock for one in _asking(told, speaks) if one.stage is not Stage.CLOSED for clock in one.clocks}
     return tuple(sorted(kept, key=lambda one: (one.name, one.due_at, one.from_at or one.due_at)))
+
+
+def urgency_in(told: Collection[Event], speaks: Event | None) -> Urgency:
+    """How urgent a matter of these reports is; one that is withdrawn as a whole stays what it was."""
+    return most_urgent(one.urgency for one in _asking(told, speaks) or told)
+
+
+def is_asking(one: Event, *, speaks: bool) -> bool:
+    """Whether a report asks for something now: its source has not let it go, and history asks only by the report that
+    speaks for its matter (N78)."""
+    return one.stage not in WITHDRAWN and (speaks or one.mode is not Mode.BACKFILL)
+
+
+def most_urgent(told: Iterable[Urgency]) -> Urgency:
+    """The highest of some."""
+    return max(told, key=_URGENCY.__getitem__)
+
+
+def _asking(told: Iterable[Event], speaks: Event | None) -> list[Event]:
+    return [one for one in told if is_asking(one, speaks=one is speaks)]

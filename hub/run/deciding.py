@@ -27,7 +27,7 @@ from hub.run.telling import Notice
 from hub.store import incidents, steps, whistles
 from hub.whistle.clocks import due_from
 from hub.whistle.follow import DESIGNATED, still_open
-from hub.whistle.lifecycle import LADDER, TABLE, Need, is_above
+from hub.whistle.lifecycle import LADDER, TABLE, UNBLOWN, Need, is_above
 
 _CODE: Final = re.compile(r"[A-Z][A-Z0-9_]{0,31}")
 _SAYS: Final = {Move.UPHOLD: Ending.REASSIGNED.value, Move.DISMISS: DESIGNATED}
@@ -83,7 +83,7 @@ class Deciding:
         incident, round_ = self._incident(whistle.incident_id), Round()
         by = By(actor=actor, at=self._at, account=self._by, reason_code=reason_code)
         if move in (Move.REOPEN, Move.REWORK):
-            moved = reopen(round_, whistle, incident, move, by)
+            moved = reopen(self._conn, round_, whistle, incident, move, by)
         else:
             moved = round_.move(whistle, move, by, reasons=(Reason(_SAYS[move]),) if move in _SAYS else ())
         if move is Move.UPHOLD:
@@ -165,7 +165,7 @@ class Deciding:
             whistles.forgive(self._conn, whistle.id, since=returned[-1])
 
     def _check(self, contract: Contract, incident: Incident, standing: Sequence[Whistle]) -> None:
-        at_it = (one for one in still_open(standing) if one.role is Role.LEAD)
+        at_it = (o for o in still_open(standing) if o.role is Role.LEAD and o.state not in UNBLOWN)
         if any(one.department == contract.department for one in at_it):
             raise Refused("W112")
         accused = (one.accused for one in concerns_of(self._conn, [(incident, self._at)]))

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 from hub.contract.route import Routed
 from hub.errors import Refused
 from hub.model import (
+    Actor,
     Call,
     Ending,
     Event,
@@ -79,14 +80,14 @@ class Dispatch:
         round_ = Round(released=[source.id])
         for one in done.moved:
             round_.put(before[one.id], one)
-        moved = {w.id: w for w in done.moved}
-        together = [*(moved.pop(w.id, w) for w in standing), *moved.values()]
         for one, step in done.ended:
             round_.ended(before[one.id], one, step, source, Ending.MERGED)
             for heir in still_open(standing):
                 if heir.department == one.department and heir.state not in UNBLOWN:
                     round_.heirs.append(Heir(heir, (one,), target))
-        ended = [one for one, _ in done.ended]
+        mine = {w.id for w in standing}
+        together = [round_.as_it_stands(w) for w in standing] + [w for w in done.moved if w.id not in mine]
+        ended = [one for one, _ in done.ended if one.id not in mine]
         self._bring(conn, round_, concerns_of(conn, [(target, now)]), {target.id: together}, now, ended)
         changed = self._moving.write(conn, round_, self._ledger, now)
         # Deliveries before answers, as in casework: who numbers both never waits for who numbers both.
@@ -127,13 +128,14 @@ class Dispatch:
         return changed
 
     def designate(self, conn: Connection, incident: Incident, call: Call, by: By) -> Whistle:
-        """The centre calls a department as lead, whatever the route says; where it assists, that ends."""
+        """The centre calls a department as lead, whatever the route says; where it assists, or waits for its review to be
+        called, that ends."""
         standing = whistles.of_incidents(conn, [incident.id]).get(incident.id, [])
         (concern,) = concerns_of(conn, [(incident, by.at)])
         one = whistle_of(incident, call, {w.id for w in standing}, by.at, concern.clocks)
         round_ = Round()
-        assists = [w for w in still_open(standing) if w.department == one.department]
-        round_.end(assists, incident, Ending.REROUTED, by.at)
+        others = [w for w in still_open(standing) if w.department == one.department]
+        round_.end(others, incident, Ending.REROUTED, by.at)
         round_.blow(one, incident, standing)
         round_.steps.append(Made(_designated(one, by), by.account, by.reason_code))
         self.settle(conn, round_, incident, [*standing, one], by.at)
@@ -239,6 +241,8 @@ class Dispatch:
         if isinstance(routed, Routed) and not _needs_a_lead(turn) and self._moving.is_done(conn, left):
             self._moving.settle(conn, round_, incident, left, now)
             return
+        for one in left:
+            round_.lift(one, incident, By(actor=Actor.HUB, at=now))
         known = {w.id for w in standing}
         fresh = [whistle_of(incident, call, known, now, concern.clocks) for call in turn.blow]
         for one in fresh:

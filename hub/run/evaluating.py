@@ -117,7 +117,7 @@ class Evaluating:
             by = By(actor=Actor.REQUESTER, at=at, account=event.key)
             matter = incidents.load(batch.conn, [whistle.incident_id])[whistle.incident_id]
             with suppress(Refused):  # the matter has become part of another one, and is opened there
-                batch.moved(reopen(batch.round, whistle, matter, Move.REOPEN, by))
+                batch.moved(reopen(batch.conn, batch.round, whistle, matter, Move.REOPEN, by))
 
     def _write(self, conn: Connection, batch: "_Batch", at: datetime) -> Changed:
         if not batch.round.steps:

@@ -16,12 +16,13 @@ from hub.errors import Refused
 from hub.incident.merge import Links, live, merge, unmerge
 from hub.model import EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
 from hub.run import carrying
-from hub.run.caseload import most_urgent, opening
-from hub.run.concern import WITHDRAWN
+from hub.run.caseload import opening
+from hub.run.concern import WITHDRAWN, speaker_of, urgency_in
 from hub.run.dispatch import Dispatch
 from hub.store import blocks, events, incidents
 from hub.store.moments import to_us
 from hub.store.tables import review
+from hub.whistle.levels import merged_into, parted, weighed
 
 _APART: Final = (IncidentState.VERIFIED, IncidentState.CANCELLED, IncidentState.MERGED)
 
@@ -46,7 +47,7 @@ class Relinking:
             (source, target),
             lambda links: merge(links, IncidentId(source), IncidentId(target), at=self._at, by=self._by),
         )
-        gone, kept = known[source], known[target]
+        gone, kept = merged_into(known[source], known[target]), known[target]
         kept = self._recounted(replace(kept, version=kept.version + 1))
         gone = replace(
             gone, state=IncidentState.MERGED, merged_into=kept.id, event_count=0, version=gone.version + 1
@@ -70,7 +71,7 @@ class Relinking:
             (source, target),
             lambda links: unmerge(links, IncidentId(source), IncidentId(target), at=self._at, by=self._by),
         )
-        gone, kept = known[source], known[target]
+        gone, kept = parted(known[source], known[target]), known[target]
         state = IncidentState.CLOSED if gone.closed_at else IncidentState.OPEN
         back = replace(gone, state=state, merged_into=None, version=gone.version + 1)
         back, kept = self._recounted(back), self._recounted(replace(kept, version=kept.version + 1))
@@ -128,18 +129,20 @@ class Relinking:
         return known
 
     def _recounted(self, one: Incident) -> Incident:
-        """`one` by the reports that are joined to it now; over where their sources have let go of all of them."""
+        """`one` by the reports that are joined to it now, at the level that follows; over where their sources have let go
+        of all of them."""
         links = incidents.links_of(self._conn, [one.id]).get(one.id, [])
         newest = incidents.latest_events(self._conn, [each.event_key for each in links])
-        told = [s.event for s in events.load(self._conn, newest.values()).values()]
+        stored = events.load(self._conn, newest.values())
+        told = [s.event for s in stored.values()]
         if not told:
             return replace(one, event_count=0)
+        urgency = urgency_in(told, stored[newest[speaker_of(links)]].event)
         withdrawn = one.state is IncidentState.OPEN and all(event.stage in WITHDRAWN for event in told)
         here = [event.source for event in sorted(told, key=lambda event: event.received_at)]
         return replace(
-            one,
+            weighed(one, urgency, incidents.merged_in(self._conn, one.id)),
             state=IncidentState.CANCELLED if withdrawn else one.state,
-            urgency=most_urgent(event.urgency for event in told),
             event_count=len(told),
             sources=tuple(dict.fromkeys((*(s for s in one.sources if s in here), *here))),
             last_reported_at=max(event.reported_at for event in told),

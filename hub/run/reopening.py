@@ -1,22 +1,33 @@
 """重办: what was done is done once more by the same department, and its matter is open again."""
 
+from dataclasses import replace
+
+from sqlalchemy import Connection
+
 from hub.errors import Refused
 from hub.model import Actor, Incident, IncidentState, Move, Whistle
+from hub.run.concern import concerns_of
 from hub.run.round import By, Round
 from hub.run.telling import Notice
+from hub.whistle.retiming import clock_of
 
 _AGAIN = frozenset({IncidentState.OPEN, IncidentState.CLOSED, IncidentState.VERIFIED})
 
 
-def reopen(round_: Round, whistle: Whistle, incident: Incident, move: Move, by: By) -> Whistle:
-    """`whistle` in its new round, by REWORK or REOPEN, at the level of its matter where that has risen meanwhile; its
-    department and everyone who reported hear of it.
+def reopen(
+    conn: Connection, round_: Round, whistle: Whistle, incident: Incident, move: Move, by: By
+) -> Whistle:
+    """`whistle` in its new round, by REWORK or REOPEN, at the level of its matter where that has risen meanwhile, and
+    with what the sources keep now; its department and everyone who reported hear of it.
 
     Raises Refused W110 where the matter has become part of another one, or its reports were withdrawn; W101 where the
     move is not open.
     """
     if incident.state not in _AGAIN:
         raise Refused("W110", incident=incident.id)
+    kept = tuple(clock for one in concerns_of(conn, [(incident, by.at)]) for clock in one.clocks)
+    now = round_.as_it_stands(whistle)
+    round_.put(whistle, replace(now, clock_at=clock_of(now), source_clocks=kept))
     moved = round_.move(whistle, move, by)
     if round_.matter(incident).state is not IncidentState.OPEN:
         round_.reopen(incident, moved, move)

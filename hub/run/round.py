@@ -22,6 +22,7 @@ from hub.run.telling import Notice
 from hub.store.steps import Made
 from hub.store.whistles import NewReport
 from hub.whistle.follow import called_before, ended
+from hub.whistle.levels import raised
 from hub.whistle.lifecycle import OVER, UNBLOWN, Effect, Step, advance, is_above, open_moves
 from hub.whistle.reached import effect_of
 from hub.whistle.retiming import clock_of
@@ -186,11 +187,11 @@ class Round:
         self.steps.append(Made(step, "", why.value))
 
     def rise(self, incident: Incident, level: Level, standing: Iterable[Whistle], by: By) -> None:
-        """哨声升级: the matter and those of its whistles that are at work rise to `level`."""
-        raised = replace(incident, level=level)
-        self.change(incident, raised)
+        """哨声升级: it is decided that the matter stands at `level`; its whistles that are at work rise with it."""
+        risen = raised(incident, level)
+        self.change(incident, risen)
         for one in standing:
-            self.lift(one, raised, by)
+            self.lift(one, risen, by)
 
     def lift(self, one: Whistle, incident: Incident, by: By) -> Whistle:
         """The whistle rises to the level of its matter where that stands above it and it is at work; its department

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from hub.clock import day_of
 from hub.errors import Refused
-from hub.model import Contract, Move, Whistle, WhistleId
+from hub.model import Contract, Event, Move, Whistle, WhistleId
 from hub.run.contractbook import ContractBook
 from hub.run.retimed import retimed_by
 from hub.store import due, events, incidents, lateness, steps, whistles
@@ -103,18 +103,13 @@ class Ticks:
         return facts
 
     def _excused(self, conn: Connection, one: Whistle, step: str) -> str:
-        """The source's deadline was over before the report came here, and the report came late."""
-        if step != SOURCE:
+        """The source's deadline was over before the report that it stands in came here, and that came late."""
+        late = next((each for each in one.deadlines if each.step == step == SOURCE), None)
+        told = _first_told(conn, one.incident_id, late.due_at) if late else None
+        if late is None or told is None or late.due_at >= told.received_at:
             return ""
-        links = incidents.links_of(conn, [one.incident_id]).get(one.incident_id, [])
-        opened = next((link.link.event_id for link in links if link.opened_it), None)
-        told = events.load(conn, [opened] if opened else []).get(opened or "")
-        if told is None:
-            return ""
-        reported, received = told.event.reported_at, told.event.received_at
-        after = self._rules_on(day_of(received)).late_after
-        over = any(late.step == SOURCE and late.due_at < received for late in one.deadlines)
-        return LATE_RECEIVED if over and received - reported > after else ""
+        after = self._rules_on(day_of(told.received_at)).late_after
+        return LATE_RECEIVED if told.received_at - told.reported_at > after else ""
 
     def retime(self, conn: Connection, behind: str, most: int) -> tuple[str, int]:
         """Counts provisional deadlines again, a portion by id; those that are certain stay as they are. Returns the
@@ -143,6 +138,14 @@ class Ticks:
 
 def _steps(made: Iterable[Made]) -> tuple[Step, ...]:
     return tuple(one.step for one in made)
+
+
+def _first_told(conn: Connection, incident: str, due_at: datetime) -> Event | None:
+    """The first revision of the matter's reports that told of a source's deadline at this moment."""
+    keys = [one.event_key for one in incidents.links_of(conn, [incident]).get(incident, [])]
+    told = (one.event for made in events.of_keys(conn, keys).values() for one in made)
+    keep = [one for one in told if any(clock.due_at == due_at for clock in one.clocks)]
+    return min(keep, key=lambda one: one.received_at, default=None)
 
 
 def _excuse(conn: Connection, fact: Fact, excused: str) -> None:

@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, update
 
 from hub import ids
 from hub.bus.message import Fenced
+from hub.incident.merge import MERGED
 from hub.incident.ties import Identity
 from hub.jsonform import dumps, loads
 from hub.model import EventId, EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
@@ -149,6 +150,16 @@ def _links(conn: Connection, column: ColumnElement[Any], values: Iterable[str]) 
         )
         found += [_current(r) for r in rows]
     return found
+
+
+def merged_in(conn: Connection, id_: str) -> list[Incident]:
+    """The matters that merges made a part of this one, of which reports are in it still."""
+    links = links_of(conn, [id_]).get(id_, [])
+    return list(
+        load(
+            conn, {str(why.facts["from"]) for o in links for why in o.link.reasons if why.rule == MERGED}
+        ).values()
+    )
 
 
 def history_of(conn: Connection, key: str) -> list[CurrentLink]:

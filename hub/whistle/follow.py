@@ -49,7 +49,7 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Joined:
-    """Whistles of a merged matter: those that go on under the other one, and those that end."""
+    """Of two matters that became one: whistles that go on as others than before, and those that end."""
 
     moved: tuple[Whistle, ...]
     ended: tuple[tuple[Whistle, Step], ...]
@@ -196,15 +196,24 @@ def join(
     """Open `whistles` of a matter that was merged into another, whose own are `standing`.
 
     One ends where its department is at that matter already, was relieved of it, or where that matter takes none any
-    more (`takes_more` False: it is closed). The others go on as they are, with their clocks. The centre's word goes
-    along: whom it relieved stays so, and what it designated stays with its department.
+    more (`takes_more` False: it is closed). The others go on as they are, with their clocks. What a person submitted
+    keeps nobody away who was called: it ends, unblown. The centre's word goes along: whom it relieved stays so, and
+    what it designated stays with its department.
     """
-    busy = {w.department for w in standing if w.state not in OVER or w.state is WhistleState.REASSIGNED}
+    drafts = [w for w in standing if w.state in UNBLOWN]
+    called = [w for w in standing if w.state not in UNBLOWN]
+    busy = {w.department for w in called if w.state not in OVER or w.state is WhistleState.REASSIGNED}
+    asked = {w.department for w in drafts}
     open_ = still_open(whistles)
-    moving = [w for w in open_ if takes_more and w.department not in busy]
+    moving = [
+        w
+        for w in open_
+        if takes_more and w.department not in busy and not (w.state in UNBLOWN and w.department in asked)
+    ]
     relieved = [w for w in whistles if w.state is WhistleState.REASSIGNED]
-    known = {w.department for w in (*standing, *moving) if w.state is not WhistleState.CANCELLED}
+    known = {w.department for w in (*called, *moving) if w.state is not WhistleState.CANCELLED}
     going = [*moving, *(w for w in relieved if w.department not in known)]
+    taken = {w.department for w in going}
     words = {w.department for w in open_ if w not in moving and is_designated(w)}
     staying = [w for w in still_open(standing) if w.department in words and not is_designated(w)]
     return Joined(
@@ -212,7 +221,13 @@ def join(
             *(_moved(w, into, (Reason(MERGED, {"from": w.incident_id}), *w.reasons)) for w in going),
             *(_moved(w, into, (*w.reasons, Reason(DESIGNATED))) for w in staying),
         ),
-        tuple(ended(w, Ending.MERGED, at) for w in open_ if w not in moving),
+        tuple(
+            ended(w, Ending.MERGED, at)
+            for w in (
+                *(w for w in open_ if w not in moving),
+                *(w for w in drafts if w.department in taken),
+            )
+        ),
     )
 
 

@@ -61,9 +61,11 @@ def blow(
     *,
     rules: Rules | None = None,
     by: str = BLOWER,
+    incident: str = "",
 ) -> tuple[Whistle, ...]:
-    """A post blows for the first matter, a minute later; under other rules than the pack's."""
-    return _at_post(hub, post, rules, lambda one: one.blow(incidents(hub)[0], level, department), by)
+    """A post blows for the first matter, or the one that is named, a minute later; under other rules than the pack's."""
+    what = incident or incidents(hub)[0]
+    return _at_post(hub, post, rules, lambda one: one.blow(what, level, department), by)
 
 
 def review(

@@ -11,10 +11,12 @@ from hub.whistle.rules import USUAL, LevelRules, Post
 from tests.instruments import HubInHand
 from tests.unit.run.ledgers import is_whole
 from tests.unit.run.lives import blow, place, review
-from tests.unit.run.matters import is_sound, told, whistles
+from tests.unit.run.matters import is_sound, link, matter, on, report, told, whistles
 from tests.unit.run.sources import pipe
-from tests.unit.run.test_deciding import deadlines, history
+from tests.unit.run.test_answering import let_it_lead
+from tests.unit.run.test_deciding import deadlines, designate, history
 from tests.unit.run.test_moving_on import BLOWN, tell
+from tests.unit.run.test_relinking import far
 from tests.unit.run.test_ticks import noted
 
 DISTRICT = "district:329901"
@@ -230,3 +232,30 @@ def test_no_post_hands_a_matter_to_whom_no_clause_names(called: HubInHand) -> No
 def test_who_is_called_already_is_not_called_again(called: HubInHand) -> None:
     with pytest.raises(Refused, match="W152"):
         blow(called, subdistrict(called), Level.KEY, "zilai")
+
+
+@pytest.mark.nasty("N12")
+def test_what_waits_for_its_review_calls_off_nobody_who_comes_with_a_merge(called: HubInHand) -> None:
+    tell(called, far(called))
+    one, other = matter(called, "A1"), matter(called, "B1")
+    post = community(called)
+    (draft,) = blow(called, post, Level.EMERGENCY, rules=REVIEWED)
+    (working,) = blow(called, post, Level.EMERGENCY, incident=other)
+    assert working.department == draft.department
+    report(called, working.department, "sign")
+    link(called, other, one)
+    assert {("yingji", "signed"), ("yingji", "cancelled")} == {w for w in on(called, one) if w[0] == "yingji"}
+    assert [BLOWN] == told(called, "yingji")
+    assert is_sound(called)
+
+
+def test_whom_the_centre_designates_waits_for_no_review_any_more(called: HubInHand) -> None:
+    report(called, "zilai", "return")
+    (draft,) = blow(called, community(called), Level.EMERGENCY, rules=REVIEWED)
+    let_it_lead(called, draft.department)
+    done = designate(called, draft.department)
+    assert {("yingji", "cancelled"), ("yingji", "blown")} == {
+        w for w in on(called, done.incident_id) if w[0] == "yingji"
+    }
+    assert [BLOWN] == told(called, "yingji")
+    assert is_sound(called)

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from hub.errors import Refused
 from hub.model import Code, Draft, Move, Stage, Urgency, Whistle, WhistleId
 from hub.run.deciding import Deciding
+from hub.store import incidents
 from hub.store import steps as histories
 from hub.store import whistles as stored
 from hub.whistle.follow import is_brought
-from hub.whistle.lifecycle import OVER, UNBLOWN, Step
+from hub.whistle.lifecycle import OVER, UNBLOWN, Step, is_above
 from hub.whistle.reached import SOURCE, is_done
 from tests.instruments import HubInHand
 from tests.unit.run.matters import link, matter, part, report
@@ -89,6 +90,12 @@ class Case:
                 if one.department == "zilai":
                     deciding.decide(one.id, move)
 
+    def upgrade(self, name: str) -> None:
+        """The centre raises a matter."""
+        dispatch, now = self.hub.hub.dispatch("centre"), self.hub.clock.now()
+        with self.hub.hub.store.write() as conn:
+            Deciding(conn, dispatch, self.hub.hub.pack, by="zhongxin01", at=now).upgrade(self.matters[name])
+
     def all(self) -> Iterator[tuple[Whistle, list[Step]]]:
         """Every whistle with its history."""
         with self.hub.hub.store.read() as conn:
@@ -103,7 +110,12 @@ class Case:
         return [(one, steps) for one, steps in self.all() if one.state not in OVER | UNBLOWN]
 
     def look(self) -> None:
-        """Nothing that is open is due later than it was, but for what fell due while people kept the department away."""
+        """Nothing that is open is due later than it was, but for what fell due while people kept the department away; and
+        nobody is at a matter at a level below its own."""
+        with self.hub.hub.store.read() as conn:
+            levels = {id_: one.level for id_, one in incidents.load(conn, self.matters.values()).items()}
+        for one, _ in self.open():
+            assert not is_above(levels[one.incident_id], one.level), (one.incident_id, one.department)
         for one, steps in self.all():
             if one.id not in self.stood_in:
                 self.come_back(one)
@@ -154,6 +166,7 @@ DEEDS: Final[dict[str, Callable[[Case], None]]] = {
     "A lies elsewhere": lambda case: case.say("A", position=pipe(case.hub, "A1", 3).position),
     "A is withdrawn": lambda case: case.say("A", stage=Stage.CANCELLED),
     "B is something else": lambda case: case.say("B", category=LAMP),
+    "B is an emergency": lambda case: case.say("B", urgency=Urgency.CRITICAL),
     "B is what it was": lambda case: case.say("B"),
     "A into B": lambda case: case.join("A", "B"),
     "B into A": lambda case: case.join("B", "A"),
@@ -166,9 +179,11 @@ DEEDS: Final[dict[str, Callable[[Case], None]]] = {
     "B is not zilai's": lambda case: case.decide("B", Move.UPHOLD),
     "A is given to zilai": lambda case: case.decide("A", None),
     "B is given to zilai": lambda case: case.decide("B", None),
+    "B is raised": lambda case: case.upgrade("B"),
 }
 EDITED: Final = ("A is something else", "A is what it was", "A is withdrawn", "A is what it was")
 MERGED: Final = ("A into B", "A out of B", "B into A", "zilai signs", "B out of A", "A into B")
+RAISED: Final = ("B is raised", "A is an emergency", "B into A", "A is what it was", "B out of A", "A into B")
 RETURNED: Final = ("B is something else", "B is given to zilai", "zilai returns", "B is not zilai's")
 
 
@@ -193,6 +208,7 @@ BOUNCED: Final = (
 @example([(one, 40) for one in RETURNED])
 @example([(one, 40) for one in MERGED])
 @example([(one, 1) for one in BOUNCED])
+@example([(one, 10) for one in RAISED])
 @example(
     [(one, 10) for one in ("A into B", *EDITED, "B is something else", "A out of B", "B is what it was")]
 )

@@ -18,6 +18,7 @@ from hub.model import (
     Level,
     Move,
     Role,
+    Satisfaction,
     SourceClock,
     Stage,
     Unit,
@@ -439,6 +440,34 @@ def test_a_matter_that_is_merged_brings_its_sources_clock(hub: HubInHand) -> Non
     part(hub, other, one)
     assert "source" not in due(hub, "zilai", one)
     assert early.due_at == due(hub, "zilai", other)["source"]
+
+
+def centre_wants_it_again(hub: HubInHand, **_: object) -> None:
+    decide(hub, "zilai", Move.REWORK, "NOT_FIXED")
+
+
+def requester_is_not_content(hub: HubInHand, **said: object) -> None:
+    hub.clock.pause(3600)
+    revised(hub, 3, satisfaction=Satisfaction.DISSATISFIED, **said)
+
+
+@pytest.mark.nasty("N39", "N81")
+@pytest.mark.parametrize("again", [centre_wants_it_again, requester_is_not_content])
+def test_what_is_done_again_is_due_when_its_source_says_now(
+    hub: HubInHand, again: Callable[..., None]
+) -> None:
+    early = kept(hub, "city", 1)
+    later = replace(early, due_at=early.due_at + timedelta(days=8))
+    revised(hub, 1, clocks=(early,))
+    report(hub, "zilai", "sign", "result")
+    revised(hub, 2, clocks=(later,))
+    assert early.due_at == due(hub, "zilai")["source"]
+    again(hub, clocks=(later,))
+    assert ("reopened", later.due_at) == (whistles(hub)["zilai"], due(hub, "zilai")["source"])
+    assert 2 == told(hub, "zilai").count(("whistle.v1", ""))
+    hub.clock.pause(2 * 86_400)
+    tick(hub)
+    assert "source" not in {step for step, _ in overdue(hub, "zilai")}
 
 
 # -- levels --------------------------------------------------------------------------------------------

@@ -6,7 +6,20 @@ from datetime import date, datetime, timedelta
 import pytest
 
 from hub.clock import SHANGHAI
-from hub.model import Actor, Deadline, Duration, Level, Move, Unit, Whistle, WhistleState
+from hub.model import (
+    Actor,
+    Deadline,
+    Draft,
+    Duration,
+    Level,
+    Mode,
+    Move,
+    SourceClock,
+    Stage,
+    Unit,
+    Whistle,
+    WhistleState,
+)
 from hub.run.ticks import Ticks
 from hub.store import due, lateness, steps, whistles
 from hub.store.lateness import Fact
@@ -17,6 +30,7 @@ from hub.whistle.lifecycle import TABLE, advance
 from hub.whistle.reached import SOURCE
 from hub.whistle.retiming import retimed
 from tests.instruments import MORNING, HubInHand
+from tests.unit.run.matters import incidents
 from tests.unit.run.sources import pipe
 from tests.unit.run.test_deciding import whistle_of
 from tests.unit.run.test_moving_on import tell
@@ -186,16 +200,6 @@ def test_what_others_excused_stays_as_they_said(called: HubInHand) -> None:
     assert "appeal" == noted(called)["sign", 0]
 
 
-def with_source(hub: HubInHand, due_at: datetime) -> None:
-    """Zilai's whistle knows a deadline that the source keeps."""
-    whistle = one(hub)
-    own = Deadline(
-        step=SOURCE, due_at=due_at, limit=Duration(1, Unit.URGENT_HOUR), from_at=due_at, provisional=False
-    )
-    with hub.hub.store.write() as conn:
-        whistles.retime(conn, [replace(whistle, deadlines=(*whistle.deadlines, own))])
-
-
 @pytest.mark.nasty("N79")
 @pytest.mark.parametrize(
     ("days_late", "due_at", "excused"),
@@ -208,12 +212,64 @@ def with_source(hub: HubInHand, due_at: datetime) -> None:
 def test_a_sources_deadline_that_was_over_when_the_hub_heard_of_it_does_not_count(
     hub: HubInHand, days_late: int, due_at: datetime, excused: str
 ) -> None:
-    reported = MORNING - timedelta(days=days_late)
-    tell(hub, replace(pipe(hub, "A1"), reported_at=reported, occurred_at=reported))
-    with_source(hub, due_at)
+    tell(hub, kept_since(hub, "A1", days_late, due_at))
     tick_at(hub, at(9, 8))
     tick_at(hub, at(13))
     assert {("sign", 0): "", ("contact", 0): "", (SOURCE, 0): excused}.items() <= noted(hub).items()
+
+
+def kept_since(hub: HubInHand, ref: str, days_late: int, due_at: datetime) -> Draft:
+    """A report that came so late, and until when its source has time."""
+    reported = MORNING - timedelta(days=days_late)
+    clock = SourceClock("city", due_at, reported)
+    same = () if ref == "A1" else ("A1",)
+    return replace(pipe(hub, ref), reported_at=reported, occurred_at=reported, clocks=(clock,), same_as=same)
+
+
+@pytest.mark.nasty("N79")
+@pytest.mark.parametrize(
+    ("second", "again", "excused"),
+    [
+        pytest.param(2, False, "late_received", id="it was over before the one that keeps it came"),
+        pytest.param(0, False, "", id="the one that keeps it came in time"),
+        pytest.param(2, True, "late_received", id="nobody heard of it before, whatever is said again"),
+    ],
+)
+def test_a_deadline_that_another_report_brings_is_judged_by_that_report(
+    called: HubInHand, second: int, again: bool, excused: str
+) -> None:
+    late = kept_since(called, "A2", second, at(9, day=8))
+    for version in range(1 + again):
+        tell(called, replace(late, version=str(version)))
+    assert 1 == len(incidents(called))
+    tick_at(called, at(9, 20))
+    assert excused == noted(called)[SOURCE, 0]
+
+
+@pytest.mark.nasty("N79")
+def test_a_deadline_that_was_heard_of_in_time_counts_however_late_it_is_said_again(hub: HubInHand) -> None:
+    clock = SourceClock("city", at(9, 30), MORNING)
+    tell(hub, replace(pipe(hub, "A1"), version="1", clocks=(clock,)))
+    hub.clock.pause(4 * 86_400)
+    tell(hub, replace(pipe(hub, "A1"), version="2", clocks=(clock,), content="门口水管爆了，水还在流。"))
+    tick_at(hub, at(9, day=14))
+    assert "" == noted(hub)[SOURCE, 0]
+
+
+@pytest.mark.nasty("N78")
+@pytest.mark.parametrize(
+    ("stage", "mode"),
+    [(Stage.CLOSED, Mode.BACKFILL), (Stage.IN_PROGRESS, Mode.BACKFILL), (Stage.CLOSED, Mode.LIVE)],
+)
+def test_what_its_source_is_through_with_and_what_is_history_brings_no_clock(
+    called: HubInHand, stage: Stage, mode: Mode
+) -> None:
+    before = one(called)
+    tell(called, replace(kept_since(called, "A2", 2, at(9, day=8)), stage=stage), mode=mode)
+    assert 1 == len(incidents(called))
+    assert before == one(called)
+    tick_at(called, at(9, 20))
+    assert {} == noted(called)
 
 
 # -- moves of the hub's ---------------------------------------------------------------------------------

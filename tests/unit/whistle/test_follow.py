@@ -32,7 +32,7 @@ from hub.whistle.follow import (
     next_id,
     part,
 )
-from hub.whistle.lifecycle import ACTIVE, OVER
+from hub.whistle.lifecycle import ACTIVE, OVER, UNBLOWN
 from tests.unit.whistle.test_lifecycle import BLOWN_AT, WHISTLE
 
 LEAD, ASSIST = Role.LEAD, Role.ASSIST
@@ -140,11 +140,11 @@ def test_joined_and_parted_again_every_whistle_is_back_or_was_called_off(
 ) -> None:
     moving = [replace(w, incident_id=OTHER, id=WhistleId(f"o_{w.id}")) for w in mine]
     done = join(moving, ONE, theirs, takes_more=True, at=BLOWN_AT)
-    together = [*theirs, *done.moved]
+    off = {w.id for w, _ in done.ended}
+    together = [*(w for w in theirs if w.id not in off), *done.moved]
     at_it = [w.department for w in together if w.state not in OVER]
     assert len(at_it) == len(set(at_it))
     back = {w.id: w for w in part(together, OTHER)}
-    off = {w.id for w, _ in done.ended}
     went = {w.id for w in done.moved}
     for one in moving:
         if one.id in went:
@@ -264,6 +264,26 @@ def test_a_department_that_is_through_with_a_matter_takes_its_whistle_of_the_oth
     done = join([mine], ONE, [whistle("zilai", state=state)], takes_more=True, at=BLOWN_AT)
     assert [ONE] == [one.incident_id for one in done.moved]
     assert () == done.ended
+
+
+@pytest.mark.parametrize("draft", sorted(UNBLOWN))
+@pytest.mark.parametrize(
+    ("comes", "moves", "ends"),
+    [
+        pytest.param(WhistleState.SIGNED, True, "theirs", id="who is at work goes on and the draft ends"),
+        pytest.param(WhistleState.REASSIGNED, True, "theirs", id="who was relieved is not asked for there"),
+        pytest.param(WhistleState.SUBMITTED, False, "mine", id="of two drafts the one that stands stays"),
+        pytest.param(WhistleState.RESULT, False, "", id="who is done leaves it be"),
+    ],
+)
+def test_what_waits_for_its_review_keeps_nobody_away_who_was_called(
+    draft: WhistleState, comes: WhistleState, moves: bool, ends: str
+) -> None:
+    mine, theirs = whistle(state=comes, incident=OTHER), whistle(state=draft)
+    done = join([mine], ONE, [theirs], takes_more=True, at=BLOWN_AT)
+    assert [mine.id] * moves == [one.id for one in done.moved]
+    named = {"mine": [mine.id], "theirs": [theirs.id], "": []}
+    assert named[ends] == [one.id for one, _ in done.ended]
 
 
 def test_a_relief_goes_along_with_a_merge_where_the_department_is_not_called_there() -> None:
