@@ -1,7 +1,7 @@
 """重办: what was done is done once more by the same department, and its matter is open again."""
 
 from hub.errors import Refused
-from hub.model import Actor, Incident, IncidentState, Move, Whistle
+from hub.model import Actor, Incident, IncidentState, Move, Role, Whistle
 from hub.run.round import By, Round
 from hub.run.telling import Notice
 
@@ -10,13 +10,16 @@ _AGAIN = frozenset({IncidentState.OPEN, IncidentState.CLOSED, IncidentState.VERI
 
 def reopen(round_: Round, whistle: Whistle, incident: Incident, move: Move, by: By) -> Whistle:
     """`whistle` in its new round, by REWORK or REOPEN, at the level of its matter where that has risen meanwhile; its
-    department and everyone who reported hear of it.
+    department and everyone who reported hear of it. A matter that is over begins anew with a lead: what one that assisted
+    does again without would be nobody's to answer for.
 
-    Raises Refused W110 where the matter has become part of another one, or its reports were withdrawn; W101 where the
-    move is not open.
+    Raises Refused W110 where the matter has become part of another one, or its reports were withdrawn; W159 where it is
+    over, and `whistle` assisted; W101 where the move is not open.
     """
     if incident.state not in _AGAIN:
         raise Refused("W110", incident=incident.id)
+    if whistle.role is Role.ASSIST and round_.matter(incident).state is not IncidentState.OPEN:
+        raise Refused("W159")
     moved = round_.move(whistle, move, by)
     if round_.matter(incident).state is not IncidentState.OPEN:
         round_.reopen(incident, moved, move)
