@@ -14,6 +14,11 @@ def digest_of(*parts: str | bytes) -> str:
     return blake2b(b"".join([len(raw).to_bytes(8) + raw for raw in raws]), digest_size=16).hexdigest()
 
 
+def answer_id(seed: str, report: str, link: int) -> str:
+    """Of what the source of `report` (its key) is told by a word's `seed` while its `link`-th link holds."""
+    return digest_of("answer", seed, report, str(link))
+
+
 def record_id(source: str, arrival: str, index: int) -> RecordId:
     """`arrival` names the page or the request (cursor before it, or when and by which worker it came)."""
     return RecordId("rc_" + digest_of("record", source, arrival, str(index)))

@@ -173,6 +173,12 @@ TEXTS: Final[dict[str, Text]] = {
         "let another account of the post decide; a post's keys are issued by person: "
         "gridplus keys issue POST:AREA --post --as ACCOUNT",
     ),
+    "W159": Text(
+        "事项已办结，协办部门不能单独重办",
+        "先让主办部门重办，事项重新打开后，再让协办部门重办",
+        "the matter is done, and who assists does not do its part again alone",
+        "let its lead do it again first; once the matter is open again, who assists may, too",
+    ),
     "W120": Text(
         "合同版本 {contract} 既不在包内也未留存",
         "由管理员把该版本的合同文件放回包内并重启",

@@ -37,6 +37,7 @@ _WORDS: Final[Mapping[tuple[Stage, Move], str]] = {
     (Stage.CLOSED, Move.ARCHIVE): "{department}的处置已归档，予以结案",
     (Stage.REOPENED, Move.REWORK): "{department}的处置未达标，已要求重新办理",
     (Stage.REOPENED, Move.REOPEN): "已要求{department}重新办理",
+    (Stage.REOPENED, Move.HANDLE): "经复核，{department}已处置的事项继续办理",
     (Stage.REOPENED, Move.BLOW): "经复核，与{department}已办结的事项不是同一事项，另行办理",
 }
 """How each stage is put, by the move that brought it."""
@@ -78,16 +79,17 @@ class Answering:
         words = {id_: said for id_, some in happened.items() if (said := words_of(some, leads.get(id_, ())))}
         reports = self._addressees(conn, words)
         new = [
-            self.answer(report, word, now)
+            self.answer(report, word, link, now)
             for incident, said in words.items()
             for word in said
-            for report in reports.get(incident, ())
+            for report, link in reports.get(incident, ())
         ]
         whistles.add_answers(conn, new, now)
 
-    def answer(self, report: Addressee, word: Word, now: datetime) -> whistles.NewAnswer:
-        """What the source of `report` is told; a source that cannot be told is marked so."""
-        nonce = ids.digest_of("answer", word.seed, report.key)
+    def answer(self, report: Addressee, word: Word, link: int, now: datetime) -> whistles.NewAnswer:
+        """What the source of `report` is told, whose `link`-th link joins it to the matter; a source that cannot be told
+        is marked so."""
+        nonce = ids.answer_id(word.seed, report.key, link)
         answer = Answer(
             source_ref=report.source_ref,
             part=report.part,
@@ -111,18 +113,19 @@ class Answering:
         organisation = self._pack.organisations.get(department)
         return organisation.name if organisation else department
 
-    def _addressees(self, conn: Connection, ids_: Iterable[str]) -> dict[str, list[Addressee]]:
-        """Incident → everyone who reported it, oldest link first."""
-        joined = {
-            incident: [one.link.event_id for one in links]
-            for incident, links in incidents.links_of(conn, ids_).items()
-        }
+    def _addressees(self, conn: Connection, ids_: Iterable[str]) -> dict[str, list[tuple[Addressee, int]]]:
+        """Incident → everyone who reported it, each with the number of its link, oldest link first."""
+        joined = incidents.links_of(conn, ids_)
         known = self._known
-        lacking = {id_ for some in joined.values() for id_ in some} - known.keys()
+        lacking = {one.link.event_id for some in joined.values() for one in some} - known.keys()
         found = {id_: Addressee.of(one) for id_, one in _live(conn, lacking).items()}
         told = {
-            incident: [one for id_ in some if (one := known.get(id_) or found.get(id_)) is not None]
-            for incident, some in joined.items()
+            incident: [
+                (one, each.seq)
+                for each in links
+                if (one := known.get(each.link.event_id) or found.get(each.link.event_id)) is not None
+            ]
+            for incident, links in joined.items()
         }
         self._keep(found)
         return told

@@ -68,7 +68,7 @@ class Deciding:
 
         Raises Refused W103 where there is no such whistle, W101 where its state allows no such move, W114 where the
         reason is no code, W150 where the move needs one, W128 where somebody moved it since, W110 where
-        what is to be done again is no matter of its own any more.
+        what is to be done again is no matter of its own any more, W159 where it is over and the whistle assisted.
         """
         check_code(reason_code)
         standing = whistles.held_together(self._conn, [whistle_id])

@@ -91,7 +91,10 @@ class Dispatch:
         self._bring(conn, round_, concerns_of(conn, [(target, now)]), {target.id: together}, now, ended)
         changed = self._moving.write(conn, round_, self._ledger, now)
         # Deliveries before answers, as in casework: who numbers both never waits for who numbers both.
-        self._latecomers.tell(conn, _brought(conn, source.id, target.id), now)
+        brought = _brought(conn, source.id, target.id)
+        as_is = changed.get(target.id, target)
+        self._latecomers.tell_joined(conn, [event for event, _ in brought], source, as_is, now)
+        self._latecomers.tell(conn, brought, now)
         return changed
 
     def part(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> Changed:
@@ -114,7 +117,7 @@ class Dispatch:
         returned = _live(conn, incidents.links_of(conn, [source.id]).get(source.id, []))
         as_is = changed.get(source.id, source)
         self._latecomers.tell_parted(conn, [event for event, _ in returned], target, as_is, now)
-        self._latecomers.tell_anew(conn, returned, now)
+        self._latecomers.tell(conn, returned, now)
         return changed
 
     def unlink(
@@ -211,7 +214,8 @@ class Dispatch:
         now: datetime,
         left: Sequence[Whistle] = (),
     ) -> None:
-        """`left`: whistles by which departments were called for the matter, and which are no more among its own."""
+        """`left`: whistles by which departments were called for the matter, and which are no more among its own. What is
+        closed calls nobody; it is verified where its results were checked while it was a part of another matter."""
         for concern in concerns:
             standing = known.get(concern.incident.id, ())
             state = concern.incident.state
@@ -219,6 +223,8 @@ class Dispatch:
                 round_.end(still_open(standing), concern.incident, Ending.WITHDRAWN, now)
                 round_.released.append(concern.incident.id)
                 round_.over.append(concern.incident.id)
+            elif state is IncidentState.CLOSED:
+                self._moving.settle(conn, round_, concern.incident, standing, now)
             elif state is IncidentState.OPEN and (standing or not concern.is_history):
                 self._follow(conn, round_, concern, standing, now, left)
 

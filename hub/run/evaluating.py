@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 
 from hub.clock import day_of
 from hub.errors import Refused
-from hub.model import Actor, Event, Incident, IncidentId, Move, Satisfaction, Whistle
+from hub.model import Actor, Event, Incident, IncidentId, Move, Role, Satisfaction, Whistle
 from hub.pack import Pack
 from hub.run.ledger import Ledger
 from hub.run.moving import Moving
@@ -78,7 +78,8 @@ class Evaluating:
         called = whistles.of_incidents(conn, {incident for _, _, incident in news})
         batch = _Batch(conn, {str(one.id): one for some in called.values() for one in some})
         for event, said, incident in news:
-            for one in called.get(incident, []):
+            # Leads first: who assisted does its part again where its lead does.
+            for one in sorted(called.get(incident, []), key=lambda each: each.role is not Role.LEAD):
                 if batch.standing[one.id].state in DONE:
                     self._hear(batch, one.id, event, said, at)
         return self._write(conn, batch, at)
@@ -116,15 +117,25 @@ class Evaluating:
         if is_within(at, rules.reopen.within, result_at, self._pack.calendar):
             by = By(actor=Actor.REQUESTER, at=at, account=event.key)
             matter = incidents.load(batch.conn, [whistle.incident_id])[whistle.incident_id]
-            with suppress(Refused):  # the matter has become part of another one, and is opened there
+            # The matter has become part of another one, and is opened there; or none of its leads is opened.
+            with suppress(Refused):
                 batch.moved(reopen(batch.conn, batch.round, whistle, matter, Move.REOPEN, by))
 
     def _write(self, conn: Connection, batch: "_Batch", at: datetime) -> Changed:
         if not batch.round.steps:
             return {}
+        self._settle(batch, at)
         changed = self._moving.write(conn, batch.round, self._ledger(), at)
         evaluations.add(conn, [(one.id, one.version, mark) for one, mark in batch.marks])
         return changed
+
+    def _settle(self, batch: "_Batch", at: datetime) -> None:
+        """A matter that waited for those who assist waits at the desk no longer once its lead is at it again."""
+        again = {made.step.whistle_id for made in batch.round.steps if made.step.move is Move.REOPEN}
+        matters = {batch.standing[id_].incident_id for id_ in again}
+        for id_, incident in incidents.load(batch.conn, matters).items():
+            standing = [one for one in batch.standing.values() if one.incident_id == id_]
+            self._moving.settle(batch.conn, batch.round, incident, standing, at)
 
 
 class _Batch:

@@ -5,15 +5,14 @@ facts again call nobody anew (domain.md 3.4). After the grace, or once verified,
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hub.model import Event, Incident, IncidentId
+from hub.model import Event, Incident, IncidentId, Whistle
 from hub.run.answering import Addressee, Answering
 from hub.store import incidents, whistles
-from hub.whistle.stages import QUIET, Word, parted, word_now
+from hub.whistle.stages import QUIET, Word, joined, parted, word_now
 
 
 class Latecomers:
@@ -23,23 +22,31 @@ class Latecomers:
         self._answering = answering
 
     def tell(self, conn: Connection, late: Sequence[tuple[Event, IncidentId]], now: datetime) -> None:
-        """Each event's source hears how its matter stands, once for each stage; of what nobody has taken yet there is
-        nothing to hear."""
+        """Each event's source hears how its matter stands, once for each stage while its report is linked to it; of what
+        nobody has taken yet there is nothing to hear."""
         self._queue(conn, late, self._words(conn, late), now)
-
-    def tell_anew(self, conn: Connection, back: Sequence[tuple[Event, IncidentId]], now: datetime) -> None:
-        """The same for what comes back to its matter: it may have heard of the stage before, but of another since."""
-        words = self._words(conn, back)
-        anew = {id_: replace(word, seed=f"{word.seed}:{now}") for id_, word in words.items()}
-        self._queue(conn, back, anew, now)
 
     def tell_parted(
         self, conn: Connection, reports: Sequence[Event], home: Incident, now: Incident, at: datetime
     ) -> None:
-        """Whoever was told that `home` is closed hears that their report goes on in a matter of its own, `now`."""
-        word = parted(home, whistles.leads_of(conn, [home.id]).get(home.id, []), now)
-        words = {now.id: word} if word else {}
-        self._queue(conn, [(event, now.id) for event in reports], words, at)
+        """Whoever was told that `home` is done hears that their report goes on in a matter of its own, `now`."""
+        self._tell_all(conn, reports, now, parted(home, self._leads(conn, home), now), at)
+
+    def tell_joined(
+        self, conn: Connection, reports: Sequence[Event], gone: Incident, now: Incident, at: datetime
+    ) -> None:
+        """Whoever was told that `gone` is done hears that their report goes on in `now`, into which it was merged."""
+        self._tell_all(conn, reports, now, joined(gone, self._leads(conn, gone), now), at)
+
+    def _tell_all(
+        self, conn: Connection, reports: Sequence[Event], matter: Incident, word: Word | None, at: datetime
+    ) -> None:
+        if word is not None:
+            self._queue(conn, [(event, matter.id) for event in reports], {matter.id: word}, at)
+
+    @staticmethod
+    def _leads(conn: Connection, matter: Incident) -> list[Whistle]:
+        return whistles.leads_of(conn, [matter.id]).get(matter.id, [])
 
     @staticmethod
     def _words(conn: Connection, late: Sequence[tuple[Event, IncidentId]]) -> dict[IncidentId, Word]:
@@ -58,5 +65,11 @@ class Latecomers:
         now: datetime,
     ) -> None:
         told = [(event, words[incident]) for event, incident in late if incident in words]
-        new = [self._answering.answer(Addressee.of(event), word, now) for event, word in told]
+        if not told:
+            return
+        links = incidents.current_links(conn, (event.key for event, _ in told))
+        new = [
+            self._answering.answer(Addressee.of(event), word, links[event.key].seq, now)
+            for event, word in told
+        ]
         whistles.add_answers(conn, new, now)

@@ -102,27 +102,35 @@ def _of_turns(conn: Connection, rows: Sequence[Row[Any]]) -> list[list[str]]:
 def _of_answers(conn: Connection, rows: Sequence[Row[Any]]) -> list[Sequence[str]]:
     """The whistle whose move made the answer, by its id (`hub.run.answering`); all of the report's matter where none is
     known by it."""
-    matters: dict[str, str] = {}
+    matters: dict[str, tuple[str, int]] = {}
     for part in chunks({r.event_key for r in rows}):
         found = conn.execute(
-            select(link.c.event_key, link.c.incident_id).where(
+            select(link.c.event_key, link.c.seq, link.c.incident_id).where(
                 among(link.c.event_key, part), link.c.undone_us.is_(None)
             )
         )
-        matters |= {r.event_key: r.incident_id for r in found}
-    mine = dossiers.called_for(conn, set(matters.values()))
+        matters |= {r.event_key: (r.incident_id, r.seq) for r in found}
+    mine = dossiers.called_for(conn, {matter for matter, _ in matters.values()})
     of: dict[str, list[str]] = {}
     for part in chunks([id_ for many in mine.values() for id_ in many]):
         stand = conn.execute(select(whistle.c.id, whistle.c.version).where(among(whistle.c.id, part)))
         of |= {r.id: [f"{r.id}:{number}" for number in range(r.version + 1)] for r in stand}
-    return [_asked_by(r, mine.get(matters.get(r.event_key, ""), []), of) for r in rows]
+    joined = [matters.get(r.event_key, ("", 0)) for r in rows]
+    return [
+        _asked_by(r, link_, mine.get(matter, []), of) for r, (matter, link_) in zip(rows, joined, strict=True)
+    ]
 
 
-def _asked_by(row: Row[Any], candidates: Sequence[str], seeds: Mapping[str, Sequence[str]]) -> Sequence[str]:
+def _asked_by(
+    row: Row[Any], link_: int, candidates: Sequence[str], seeds: Mapping[str, Sequence[str]]
+) -> Sequence[str]:
+    """Those of `candidates` whose move made the answer, to a report that is joined by its `link_`-th link now."""
     made = [
         id_
         for id_ in candidates
-        if any(ids.digest_of("answer", seed, row.event_key) == row.id for seed in seeds[id_])
+        if any(
+            ids.answer_id(seed, row.event_key, n) == row.id for seed in seeds[id_] for n in range(link_ + 1)
+        )
     ]
     return made or candidates
 

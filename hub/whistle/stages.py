@@ -2,16 +2,17 @@
 
 Pure. A source knows one report, not the departments at it: the stage is the matter's. It is accepted with the first
 lead's signature, returned where no lead is left at it, done where it closes and closed where it is verified; what one
-whistle does in between is progress, and no more. `hub.run.answering` puts it into words.
+whistle does in between is progress, and no more. What those who assist do before a lead has taken it is none yet; that
+its source takes the whole back is told to nobody. `hub.run.answering` puts it into words.
 """
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from hub.model import DepartmentId, Incident, IncidentState, Move, Role, Stage, Whistle, WhistleState
-from hub.whistle.follow import is_designated
-from hub.whistle.lifecycle import ACTIVE, DONE, RELIEVED, UNBLOWN, UNSETTLED
+from hub.model import DepartmentId, Ending, Incident, IncidentState, Move, Role, Stage, Whistle, WhistleState
+from hub.whistle.follow import ending_of, is_designated
+from hub.whistle.lifecycle import ACTIVE, DONE, UNBLOWN, UNSETTLED
 
 _AT_WORK: Final = frozenset({WhistleState.CONTACTED, WhistleState.REPORTED_IN, WhistleState.HANDLING})
 _STEPS: Final = frozenset(
@@ -32,10 +33,16 @@ _LEFT: Final = frozenset({Move.RETURN, Move.UPHOLD, Move.DISMISS, Move.CANCEL})
 """Moves that a matter loses or gets back a lead by."""
 HEARD: Final = _STEPS | _LEFT
 """Moves from which it follows what a reporter is told."""
-QUIET: Final = UNBLOWN | {WhistleState.BLOWN, WhistleState.CANCELLED, WhistleState.REFUSED}
-"""States of leads of which nobody has anything to tell: not taken yet, or called off."""
-_RESTS: Final = frozenset({Stage.RETURNED, Stage.SUSPENDED})
-"""Stages that what those who assist do does not change: the matter waits, whoever helps."""
+_UNCALLED: Final = UNBLOWN | {WhistleState.REFUSED}
+"""States of what no department ever heard of."""
+QUIET: Final = _UNCALLED | {WhistleState.BLOWN}
+"""States of leads of which nobody has anything to tell: not taken yet."""
+_LEFT_IT: Final = UNSETTLED | {WhistleState.REASSIGNED, WhistleState.CANCELLED}
+"""States of leads that are no more at their matter, and have not done it."""
+_RESTS: Final = frozenset({None, Stage.RETURNED, Stage.SUSPENDED})
+"""Stages that what those who assist do does not change: the matter waits for a lead, whoever helps."""
+_GONE: Final = frozenset({Ending.WITHDRAWN, Ending.MERGED})
+"""Ends of whistles that their matter ends with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +68,8 @@ Happening = Moved | Turned
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """What everyone who reported a matter is told. The same `seed` is the same word: nobody hears it twice."""
+    """What everyone who reported a matter is told. The same `seed` is the same word: nobody hears it twice for as long as
+    their report stays in the matter."""
 
     stage: Stage
     move: Move
@@ -71,11 +79,11 @@ class Word:
 
 def stage_of(leads: Iterable[Whistle]) -> Stage | None:
     """Where an open matter stands whose leads are these; None while nobody has signed."""
-    called = [w for w in leads if w.state not in UNBLOWN]
+    called = [w for w in leads if w.state not in _UNCALLED]
     at_it = [w for w in called if w.state in ACTIVE]
     done = [w for w in called if w.state in DONE]
-    signed = [w for w in at_it if w.state is not WhistleState.BLOWN]
-    if not at_it and _is_handed_back(called, done):
+    signed = _signed(called)
+    if called and not at_it and _is_handed_back(called, done):
         return Stage.RETURNED
     if signed and all(w.paused_until for w in signed):
         return Stage.SUSPENDED
@@ -86,9 +94,13 @@ def stage_of(leads: Iterable[Whistle]) -> Stage | None:
     return Stage.ACCEPTED if signed else None
 
 
+def _signed(leads: Iterable[Whistle]) -> list[Whistle]:
+    return [w for w in leads if w.state in ACTIVE and w.state is not WhistleState.BLOWN]
+
+
 def _is_handed_back(called: Sequence[Whistle], done: Sequence[Whistle]) -> bool:
     """Whether the matter looks for a lead: a designated one that is done has taken the place of who was relieved."""
-    if any(w.state in UNSETTLED for w in called):
+    if not done or any(w.state in UNSETTLED for w in called):
         return True
     return any(w.state is WhistleState.REASSIGNED for w in called) and not any(map(is_designated, done))
 
@@ -125,6 +137,8 @@ def _is_told_with_the_matter(one: Moved, then: Sequence[Happening]) -> bool:
 
 def _moved(one: Moved, stood: Stage | None, stands: Stage | None) -> Word | None:
     leads = one.after.role is Role.LEAD
+    if one.move is Move.CANCEL and (one.before.state in UNBLOWN or ending_of(one.after) in _GONE):
+        return None
     if leads and stands is Stage.RETURNED and stood is not Stage.RETURNED:
         return _word(Stage.RETURNED, Move.RETURN, one.after)
     if one.move not in _STEPS or (not leads and stood in _RESTS):
@@ -178,28 +192,38 @@ def word_now(incident: Incident, leads: Sequence[Whistle]) -> Word | None:
     stage = stage_of(leads) if incident.state is IncidentState.OPEN else None
     if stage is None:
         return None
-    at_it = [w for w in leads if w.state not in UNBLOWN | RELIEVED and w.state is not WhistleState.BLOWN]
-    by = at_it or leads
+    if stage is Stage.RETURNED:  # the word of who left it, which everyone else was told
+        return _word(stage, Move.RETURN, [w for w in leads if w.state in _LEFT_IT][-1])
+    signed = _signed(leads)
+    move, by = (_LAST[stage], signed) if signed else (Move.RESULT, _results(leads))
     times = f"{sum(w.round for w in leads)}:{sum(w.returns for w in leads)}"
     departments = tuple(dict.fromkeys(w.department for w in by))
-    return Word(stage, _LAST[stage], departments, seed=f"{incident.id}:{stage}:{times}")
+    return Word(stage, move, departments, seed=f"{incident.id}:{stage}:{times}")
 
 
 def parted(home: Incident, leads: Iterable[Whistle], now: Incident) -> Word | None:
-    """What whoever was told that `home` is closed for good hears when their report leaves it for `now`, which is open;
-    None where they were told no such thing: what is done and not verified yet was no last word."""
+    """What whoever was told that `home` is done hears when their report leaves it for `now`, which is open; None where
+    they were told no such thing."""
+    return _goes_on(home, leads, now, Move.BLOW)
+
+
+def joined(gone: Incident, leads: Iterable[Whistle], now: Incident) -> Word | None:
+    """What whoever was told that `gone` is done hears when it becomes a part of `now`, which is open; None as above."""
+    return _goes_on(gone, leads, now, Move.HANDLE)
+
+
+def _goes_on(before: Incident, leads: Iterable[Whistle], now: Incident, move: Move) -> Word | None:
     by = _results(leads)
-    if not by or home.state is not IncidentState.VERIFIED or now.state is not IncidentState.OPEN:
+    if not by or before.closed_at is None or now.state is not IncidentState.OPEN:
         return None
     departments = tuple(dict.fromkeys(w.department for w in by))
-    return Word(Stage.REOPENED, Move.BLOW, departments, seed=f"{now.id}:{home.id}:{home.closed_at}")
+    return Word(Stage.REOPENED, move, departments, seed=f"{now.id}:{before.id}:{before.closed_at}")
 
 
 _LAST: Final = {
     Stage.ACCEPTED: Move.SIGN,
     Stage.IN_PROGRESS: Move.HANDLE,
     Stage.SUSPENDED: Move.PAUSE,
-    Stage.RETURNED: Move.RETURN,
     Stage.REOPENED: Move.REOPEN,
 }
-"""By which move a late reporter is told of each stage."""
+"""By which move of those at it a late reporter is told of each stage."""

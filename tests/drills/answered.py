@@ -17,7 +17,8 @@ _SURELY: Final = timedelta(minutes=100)
 """Ten seconds of the drill: no transaction takes longer. Who was linked so long before a move is told of it."""
 _STEPS: Final = frozenset({Move.SIGN, Move.CONTACT, Move.ARRIVE, Move.RESULT, Move.RETURN})
 """What departments of a drill report and reporters hear of; a return only where it leaves a matter without its lead."""
-_OPEN_STAGES: Final = (Stage.ACCEPTED, Stage.IN_PROGRESS, Stage.RETURNED)
+_OPEN_STAGES: Final = (Stage.ACCEPTED, Stage.IN_PROGRESS)
+"""What whoever joins late is told by a word of its own; of a return they are told as everyone was."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class _Link:
 
     key: str
     incident: str
+    seq: int
     linked_at: datetime
 
 
@@ -69,7 +71,9 @@ class _Answer:
 def answered(conn: Connection, lives: Sequence[Life], book: Book) -> Wrong:
     """Of each turn that matters everybody who reported is told once; the book has what was told, in order; a source
     that cannot be told is marked so."""
-    links = conn.exec_driver_sql("SELECT event_key, incident_id, linked_us FROM link WHERE undone_us IS NULL")
+    links = conn.exec_driver_sql(
+        "SELECT event_key, incident_id, seq, linked_us FROM link WHERE undone_us IS NULL"
+    )
     matters = conn.exec_driver_sql("SELECT id, state, closed_us FROM incident")
     by_matter: dict[str, list[Life]] = {}
     for one in lives:
@@ -79,7 +83,7 @@ def answered(conn: Connection, lives: Sequence[Life], book: Book) -> Wrong:
         for row in matters
         for turn in _turns(_Matter(row.id, row.state, row.closed_us, by_matter.get(row.id, [])))
     ]
-    causes, sure = _due([_Link(r[0], r[1], from_us(r[2])) for r in links], told)
+    causes, sure = _due([_Link(r[0], r[1], r[2], from_us(r[3])) for r in links], told)
     rows = conn.exec_driver_sql("SELECT id, source, event_key, state, seq FROM answer ORDER BY seq")
     stored = [_Answer(*row) for row in rows]
     there = {one.id for one in stored}
@@ -95,11 +99,12 @@ def _turns(matter: _Matter) -> Iterator[_Turn]:
     mine = matter.lives
     ended = from_us(matter.closed_us) if matter.closed_us else None
     was_returned = any(step.move is Move.RETURN for one in mine if _leads(one) for step in one.history)
+    signed = [step.at for one in mine if _leads(one) for step in one.history if step.move is Move.SIGN]
+    taken_at = min(signed, default=None)
     for one in mine:
         for step in one.history:
-            is_heard = step.move in _STEPS and (
-                _leads(one) or (not was_returned and step.move is not Move.RETURN)
-            )
+            is_helped = taken_at is not None and taken_at < step.at and not was_returned
+            is_heard = step.move in _STEPS and (_leads(one) or (is_helped and step.move is not Move.RETURN))
             is_the_end = step.move is Move.RESULT and (_leads(one) or step.at == ended)
             yield _Turn(
                 matter, f"{one.id}:{step.version}", step.at, step.move, is_sure=is_heard and not is_the_end
@@ -112,6 +117,10 @@ def _turns(matter: _Matter) -> Iterator[_Turn]:
     for stage in _OPEN_STAGES:  # who joins late hears how it stands
         for times in range(returns + 1):
             yield _Turn(matter, f"{matter.id}:{stage}:0:{times}", from_us(0), Move.SIGN, is_sure=False)
+    for one in filter(_leads, mine if was_returned else ()):
+        # A source's other clock makes a version, too, without a move.
+        for version in range(one.whistle.version + 1):
+            yield _Turn(matter, f"{one.id}:{version}", from_us(0), Move.RETURN, is_sure=False)
 
 
 def _leads(one: Life) -> bool:
@@ -127,7 +136,7 @@ def _due(links: Iterable[_Link], told: Iterable[_Turn]) -> tuple[dict[str, str],
     sure: set[str] = set()
     for link in links:
         for one in by_matter.get(link.incident, ()):
-            id_ = ids.digest_of("answer", one.seed, link.key)
+            id_ = ids.answer_id(one.seed, link.key, link.seq)
             causes[id_] = f"{one.move} of {one.seed} for {link.key}"
             # Results, and every move of every second matter, wait until all who report it are linked.
             waited = one.move in (Move.RESULT, Move.CHECK) or one.matter.waits

@@ -9,13 +9,14 @@ from click.testing import CliRunner
 
 from hub.cli import main
 from hub.errors import Refused
-from hub.model import Actor, Draft, Satisfaction
+from hub.model import Actor, Draft, Move, Satisfaction
 from hub.store import evaluations
 from hub.whistle.evaluation import Aspect, Mark
 from tests.instruments import MORNING, HubInHand
-from tests.unit.run.lives import whistle_of
-from tests.unit.run.matters import report
+from tests.unit.run.lives import decide, whistle_of
+from tests.unit.run.matters import is_sound, report
 from tests.unit.run.sources import pipe
+from tests.unit.run.test_answering import heard
 from tests.unit.run.test_moving_on import tell
 
 SATISFIED, DISSATISFIED = Satisfaction.SATISFIED, Satisfaction.DISSATISFIED
@@ -118,6 +119,44 @@ def test_a_word_counts_once_however_often_the_source_repeats_it(done: HubInHand)
     tell(done, says(done, DISSATISFIED, hours=12))
     assert ("result", 1) == stand(done)
     assert 1 == len(given(done))
+
+
+def test_a_part_is_done_again_with_its_lead_and_never_without(hub: HubInHand) -> None:
+    tell(hub, pipe(hub, "A1"))
+    report(hub, "shizheng", "sign", "result")
+    report(hub, "zilai", "sign", "result")
+    with pytest.raises(Refused, match="W159"):
+        decide(hub, "shizheng", Move.REWORK, "NOT_FIXED")
+    assert (("result", 0), [("closed",)]) == (
+        stand(hub, "shizheng"),
+        hub.rows("SELECT state FROM incident"),
+    )
+    decide(hub, "zilai", Move.REWORK, "NOT_FIXED")
+    decide(hub, "shizheng", Move.REWORK, "NOT_FIXED")
+    assert (("reopened", 1), ("reopened", 1)) == (stand(hub), stand(hub, "shizheng"))
+    assert ["accepted", "done_by_dept", "reopened", "in_progress"] == heard(hub, "A1")
+
+
+@pytest.mark.nasty("N81")
+def test_who_is_not_content_opens_no_part_whose_lead_may_not_be_opened_once_more(hub: HubInHand) -> None:
+    tell(hub, pipe(hub, "A1"))
+    report(hub, "shizheng", "sign", "result")
+    report(hub, "zilai", "sign", "result")
+    decide(hub, "zilai", Move.REWORK, "NOT_FIXED")
+    report(hub, "zilai", "result")
+    tell(hub, says(hub, DISSATISFIED, hours=5))
+    assert (("evaluated", 1), ("evaluated", 0)) == (stand(hub), stand(hub, "shizheng"))
+    assert ([("closed",)], True) == (hub.rows("SELECT state FROM incident"), is_sound(hub))
+
+
+@pytest.mark.nasty("N81", "N82")
+def test_who_is_not_content_opens_the_lead_and_who_assisted_again(hub: HubInHand) -> None:
+    tell(hub, pipe(hub, "A1"))
+    report(hub, "shizheng", "sign", "result")
+    report(hub, "zilai", "sign", "result")
+    tell(hub, says(hub, DISSATISFIED, hours=5))
+    assert (("reopened", 1), ("reopened", 1)) == (stand(hub), stand(hub, "shizheng"))
+    assert ["accepted", "done_by_dept", "reopened", "in_progress"] == heard(hub, "A1")
 
 
 @pytest.mark.nasty("N81")

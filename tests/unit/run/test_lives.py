@@ -9,7 +9,7 @@ from sqlalchemy import update
 
 from hub.errors import Refused
 from hub.jsonform import dumps
-from hub.model import Actor, Closing, Contract, Level, Move
+from hub.model import Actor, Closing, Contract, Level, Move, Satisfaction
 from hub.store.tables import contract_version
 from hub.store.tables import report as report_table
 from tests.instruments import HubInHand
@@ -153,6 +153,17 @@ def test_where_a_contract_waits_for_everyone_a_lead_may_say_that_it_waits_no_mor
 
 
 @pytest.mark.nasty("N82")
+@pytest.mark.nasty("N81", "N82")
+def test_what_waits_for_who_assists_waits_at_the_desk_no_longer_once_its_lead_does_it_again(
+    called: HubInHand,
+) -> None:
+    as_if(called, lambda one: replace(one, closing=Closing.EVERYONE))
+    report(called, "zilai", "sign", "result")
+    assert 1 == len(desk(called))
+    tell(called, replace(pipe(called, "A1"), version="2", satisfaction=Satisfaction.DISSATISFIED))
+    assert ("reopened", []) == (whistles(called)["zilai"], desk(called))
+
+
 def test_where_a_contract_waits_for_everyone_the_last_one_closes_the_matter(called: HubInHand) -> None:
     as_if(called, lambda one: replace(one, closing=Closing.EVERYONE))
     report(called, "zilai", "sign", "result")

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from hub.model import (
     Actor,
     DepartmentId,
+    Ending,
     Incident,
     IncidentId,
     IncidentState,
@@ -28,7 +29,7 @@ from hub.model import (
 )
 from hub.run.round import By, Round
 from hub.whistle.follow import DESIGNATED, is_done, is_verified, still_open
-from hub.whistle.lifecycle import open_moves
+from hub.whistle.lifecycle import ACTIVE, open_moves
 from hub.whistle.stages import Happening, Word, stage_of, word_now, words_of
 from tests.unit.whistle.histories import BLOWN, CALLED_AT
 
@@ -50,6 +51,9 @@ MATTER: Final = Incident(
     merged_into=None,
     version=1,
 )
+LEFT: Final = (Move.RETURN, Move.UPHOLD, Move.DISMISS, Move.CANCEL)
+"""Moves by which a matter loses a lead, or gets one back that has to sign anew."""
+AT_IT: Final = ACTIVE - {_S.BLOWN}
 _ACTORS: Final = (Actor.DEPARTMENT, Actor.CENTRE, Actor.REQUESTER, Actor.HUB)
 
 
@@ -87,11 +91,25 @@ class Walk:
         """One move, a transaction of its own."""
         self._at += timedelta(minutes=1)
         round_ = Round()
+        if move is Move.CANCEL:
+            self.end([self.whistles[id_]], Ending.REROUTED)
+            return
         until = self._at + timedelta(days=1)
         moved = round_.move(self.whistles[id_], move, By(actor=actor, at=self._at), until=until)
         if move in (Move.REWORK, Move.REOPEN) and self.matter.state is not IncidentState.OPEN:
             round_.reopen(self.matter, moved, move)
         self._settle(round_)
+
+    def end(self, gone: Sequence[Whistle], why: Ending) -> None:
+        """These are called off."""
+        round_ = Round()
+        round_.end(gone, self.matter, why, self._at)
+        self._settle(round_)
+
+    def withdraw(self) -> None:
+        """Its source takes it back."""
+        self.matter = replace(self.matter, state=IncidentState.CANCELLED)
+        self.end(still_open(list(self.whistles.values())), Ending.WITHDRAWN)
 
     def call(self, name: str) -> None:
         """The centre designates one more lead."""
@@ -103,15 +121,17 @@ class Walk:
         matter = round_.matter(self.matter)
         if matter.state is IncidentState.OPEN and is_done(standing):
             round_.close(matter, standing, self._at)
-            for one in still_open(standing):
-                round_.move(one, Move.CANCEL, By(actor=Actor.HUB, at=self._at))
+            round_.end(still_open(standing), matter, Ending.FINISHED, self._at)
         if round_.matter(matter).state is IncidentState.CLOSED and is_verified(standing):
             round_.verify(round_.matter(matter), standing)
         self.whistles = {id_: round_.as_it_stands(w) for id_, w in self.whistles.items()}
         self.matter = round_.matter(self.matter)
         happened: Sequence[Happening] = round_.happened.get(MATTER.id, [])
-        leads = [w for w in self.whistles.values() if w.role is Role.LEAD]
-        self.heard += [(word, self.matter.state) for word in words_of(happened, leads)]
+        self.heard += [(word, self.matter.state) for word in words_of(happened, self.leads())]
+
+    def leads(self) -> list[Whistle]:
+        """Those that lead it."""
+        return [w for w in self.whistles.values() if w.role is Role.LEAD]
 
 
 def stages(walk: Walk) -> list[Stage]:
@@ -158,7 +178,14 @@ def made(walk: Walk, *moves: str) -> Walk:
         pytest.param(
             "a sign, b return, a return, a sign", "accepted returned accepted", id="one takes it back"
         ),
+        pytest.param("a sign, b cancel, a cancel", "accepted returned", id="none is left, called off"),
+        pytest.param(
+            "a sign, a contact, a cancel, c sign, b sign", "accepted in_progress accepted", id="anew"
+        ),
         pytest.param("a sign, c sign, c return", "accepted in_progress", id="who assists hands it back"),
+        pytest.param(
+            "c sign, c contact, a sign, c arrive", "accepted in_progress", id="who assists is first"
+        ),
         pytest.param(
             "a sign, c sign, c result", "accepted in_progress in_progress", id="who assists is done"
         ),
@@ -228,6 +255,33 @@ def test_whatever_legal_walk_a_matters_whistles_take_what_is_told_is_sensible(da
     assert ended[walk.matter.state] == [s for s in rounds[-1] if s in (Stage.DONE_BY_DEPT, Stage.CLOSED)]
 
 
+@given(st.data())
+def test_an_open_matter_is_accepted_by_a_lead_handed_back_without_one_and_taken_back_in_silence(
+    data: st.DataObject,
+) -> None:
+    walk = Walk([whistle("l0"), whistle("l1"), whistle("h0", Role.ASSIST), whistle("h1", Role.ASSIST)])
+    left = True
+    for _ in range(data.draw(st.integers(1, 30))):
+        open_ = [one for one in walk.moves() if one[1] not in (Move.REWORK, Move.REOPEN)]
+        if not open_ or walk.matter.state is not IncidentState.OPEN:
+            return
+        id_, move, actor = data.draw(st.sampled_from(open_))
+        said = len(walk.heard)
+        walk.make(id_, move, actor)
+        left |= move in LEFT
+        new = stages(walk)[said:]
+        assert left or Stage.ACCEPTED not in new
+        assert said or new in ([], [Stage.ACCEPTED], [Stage.RETURNED])
+        left = (left and Stage.ACCEPTED not in new) or Stage.RETURNED in new
+        if walk.matter.state is IncidentState.OPEN:
+            last = stages(walk)[-1:]
+            assert stage_of(walk.leads()) is not Stage.RETURNED or last == [Stage.RETURNED]
+            assert last != [Stage.RETURNED] or all(w.state not in AT_IT for w in walk.leads())
+    heard = walk.heard.copy()
+    walk.withdraw()
+    assert heard == walk.heard
+
+
 @pytest.mark.parametrize(
     ("states", "stage"),
     [
@@ -241,7 +295,10 @@ def test_whatever_legal_walk_a_matters_whistles_take_what_is_told_is_sensible(da
         pytest.param("arbitrating result", Stage.RETURNED, id="handed back, and one is done"),
         pytest.param("reassigned", Stage.RETURNED, id="relieved"),
         pytest.param("reassigned signed", Stage.ACCEPTED, id="relieved, and another took it"),
-        pytest.param("cancelled", None, id="called off"),
+        pytest.param("cancelled", Stage.RETURNED, id="called off, and nobody else called"),
+        pytest.param("cancelled blown", None, id="called off, and another called"),
+        pytest.param("cancelled result", Stage.IN_PROGRESS, id="called off, and one is done"),
+        pytest.param("refused_to_blow draft", None, id="nobody ever heard of it"),
         pytest.param("reopened", Stage.REOPENED, id="again"),
     ],
 )
@@ -258,6 +315,12 @@ def test_a_matter_whose_designated_lead_is_done_looks_for_no_other() -> None:
     designated = replace(done, reasons=(Reason(DESIGNATED),))
     assert Stage.RETURNED is stage_of([relieved, done])
     assert Stage.IN_PROGRESS is stage_of([relieved, designated])
+
+
+def test_what_no_department_heard_of_ends_in_silence() -> None:
+    walk = Walk([whistle("a", state=_S.SUBMITTED)])
+    walk.end(list(walk.whistles.values()), Ending.REROUTED)
+    assert [] == stages(walk)
 
 
 def test_whoever_comes_late_hears_the_same_word_of_the_end_as_everyone() -> None:
