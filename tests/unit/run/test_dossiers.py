@@ -5,22 +5,28 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
+from hub.access.account import Result
+from hub.access.audit import AuditRow
+from hub.access.exits import Exit
 from hub.errors import HubError, Refused
 from hub.model import Code, DepartmentId, Move, Satisfaction
 from hub.run import anchorfiles, dossierpage
+from hub.run.dossiers import _gathered
 from hub.run.registering import LEASE
 from hub.run.verifying import prove
 from hub.store import dossiers, leases
-from hub.whistle.dossier import Chain, verify
+from hub.whistle.dossier import ENTRY, Chain, verify
 from hub.whistle.supervision import Turn
 from tests.instruments import HubInHand, person
 from tests.unit.run import matters
 from tests.unit.run.filed import (
     WORDS,
+    asked,
     call,
     cut,
     exported,
@@ -273,13 +279,62 @@ def test_accounts_of_the_centre_and_reports_of_requesters_are_shown_to_no_depart
     assert {"centre", "requester"} <= {one["dossier.moves/actor"] for one in moves}
 
 
+def looks_at_dossiers(hub: HubInHand) -> list[dict[str, Any]]:
+    """What the audit says of dossiers that were taken along."""
+    rows = [orjson.loads(line) for r in hub.rows("SELECT rows FROM audit") for line in r[0].splitlines()]
+    return [one for one in rows if one["exit"] == "dossier"]
+
+
 def test_a_look_at_a_dossier_is_written_down_with_who_and_for_whom(hub: HubInHand, called: str) -> None:
     file(hub)
     exported(hub, called, "zilai")
-    rows = [orjson.loads(line) for r in hub.rows("SELECT rows FROM audit") for line in r[0].splitlines()]
-    mine = [one for one in rows if one["exit"] == "dossier"]
-    assert mine
-    assert {("duty", "zilai", called)} == {(r["who"], r["on_behalf_of"], r["matter"]) for r in mine}
+    (line,) = looks_at_dossiers(hub)
+    assert ("duty", "zilai", called) == (line["who"], line["on_behalf_of"], line["matter"])
+
+
+def test_taking_a_dossier_along_is_one_look_at_all_that_was_given(hub: HubInHand, called: str) -> None:
+    matters.report(hub, "zilai", "sign")
+    file(hub)
+    with granted(hub, "event.title", mask="text_scan") as made:
+        export = exported(hub, called, by=made)
+    data = export.data
+    (line,) = looks_at_dossiers(hub)
+    given = {name.partition("/")[0] for one in data["entries"] for name in one["shown"]} - {ENTRY}
+    masked = {(name, said["mask"]) for one in data["entries"] for name, said in one["masked"].items()}
+    assert ("masked", given | {name for name, _ in masked}) == (line["result"], set(line["fields"]))
+    assert masked == {tuple(one) for one in line["masks"]}
+    assert len(line["rows"]) == line["count"]
+    assert {called, *(one["event.id"] for one in shown(export, "event"))} <= set(line["rows"])
+    before = kinds(hub, called).count("look")
+    file(hub)
+    assert 1 == kinds(hub, called).count("look") - before
+
+
+def test_a_field_that_went_out_in_two_forms_is_said_to_have_done_so(hub: HubInHand, called: str) -> None:
+    file(hub)
+    full = AuditRow(
+        at=hub.clock.now(),
+        who="x",
+        exit=Exit.DOSSIER,
+        result=Result.ALLOW,
+        purpose="handle",
+        fields=("event.title", "whistle.id"),
+        rows=("e1",),
+    )
+    masked = replace(
+        full, result=Result.MASKED, fields=("event.title",), masks=(("event.title", "m"),), rows=("e2",)
+    )
+    refused = replace(full, result=Result.DENY, reason="A123", rows=("e3",))
+    other = replace(full, fields=("whistle.clause",), rows=("e1", "e4"))
+    nothing = replace(full, result=Result.DENY, fields=(), rows=("e5",))
+    rows = list(_gathered([nothing, full, masked, refused, other], asked(hub, called)))
+    assert [
+        (Result.ALLOW, ("event.title", "whistle.clause", "whistle.id"), ("e1", "e4"), 2),
+        (Result.MASKED, ("event.title",), ("e2",), 1),
+        (Result.DENY, ("event.title", "whistle.id"), ("e3",), 1),
+    ] == [(one.result, one.fields, one.rows, one.count) for one in rows]
+    (alone,) = _gathered([nothing, replace(nothing, rows=("e6",))], asked(hub, called))
+    assert (Result.DENY, (), ("e5", "e6")) == (alone.result, alone.fields, alone.rows)
 
 
 def test_the_page_says_what_the_data_says_and_runs_nothing(hub: HubInHand, called: str) -> None:
