@@ -3,6 +3,7 @@
 import json
 import shutil
 import stat
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +93,52 @@ def test_what_was_tampered_with_is_said_by_code_cause_and_next_step(place: Path)
     said = call("verify", str(out), "--key", "0" * 64, "--json")
     found: list[dict[str, str]] = figures(said)["findings"]
     assert [{"code", "cause", "next_step", "pointer"}] == [set(one) for one in found]
+
+
+def test_a_genuine_export_verifies_when_the_next_anchors_are_written(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The export is a look, which is filed and anchored."""
+    id_ = whistle(place)
+    call("dossier", id_, "--out", "first.zip")
+    monkeypatch.setenv("GRIDPLUS_CLOCK_START", (MORNING + timedelta(minutes=6)).isoformat())
+    entries = figures(call("dossier", id_, "--out", "second.zip", "--json"))["entries"]
+    asked = ("--key", key(), "--anchors", str(place / "anchors"))
+    said = call("verify", "first.zip", *asked, "--json")
+    assert (0, True, [], entries) == (
+        said.exit_code,
+        *(figures(said)[name] for name in ("whole", "findings", "grown")),
+    )
+    assert ["V124"] == [one["code"] for one in figures(said)["notes"]]
+    said = call("verify", "second.zip", *asked)
+    assert (0, "kept 2  naming 2  grown 0") == (said.exit_code, said.stdout[-27:].strip())
+
+
+@pytest.mark.parametrize(
+    ("given", "ended"),
+    [
+        ("nowhere", (2, "C119")),
+        ("empty", (1, "V121")),
+        ("settings.toml", (1, "V121")),
+        ("cut", (1, "V122")),
+        ("others", (0, "V123")),
+        ("anchors", (0, "")),
+    ],
+)
+def test_anchors_that_were_not_read_are_never_taken_for_anchors_that_were_met(
+    place: Path, given: str, ended: tuple[int, str]
+) -> None:
+    call("dossier", whistle(place), "--out", "out.zip")
+    (place / "empty").mkdir()
+    (place / "settings.toml").write_text("language = 'en'\n")
+    (lines,) = (one.read_bytes() for one in (place / "anchors").glob("*.jsonl"))
+    (place / "cut").write_bytes(lines + lines[:40])
+    made = HubInHand(place)
+    (place / "others").write_bytes(made.hub.signer().anchor(None, MORNING.isoformat(), []).line)
+    made.close()
+    said = call("verify", "out.zip", "--key", key(), "--anchors", str(place / given))
+    words = (said.stdout + said.stderr).split()[0]
+    assert ended == (said.exit_code, words if words[1:].isdigit() else "")
 
 
 @pytest.mark.parametrize(
