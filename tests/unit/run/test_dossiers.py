@@ -159,14 +159,41 @@ def test_what_was_rolled_back_is_filed_by_the_next_step_and_once(hub: HubInHand,
     assert 1 == kinds(hub, called).count("opened")
 
 
-def test_a_new_revision_stands_in_it_with_the_next_move(hub: HubInHand, called: str) -> None:
+def test_every_revision_stands_in_it_with_the_next_move_in_the_order_in_which_they_came(
+    hub: HubInHand, called: str
+) -> None:
     file(hub)
-    hub.clock.pause(60)
-    hub.tell(replace(pipe(hub, "A1"), requester=person(1), content="水管爆了，路面塌了。"))
-    hub.settle()
+    for words in ("路面塌了。", "有人受伤。"):
+        hub.clock.pause(60)
+        hub.tell(replace(pipe(hub, "A1"), requester=person(1), content=WORDS + words))
+        hub.settle()
+        assert 0 == file(hub)
     matters.report(hub, "zilai", "sign")
     file(hub)
-    assert 3 == kinds(hub, called).count("event")
+    with granted(hub, "event.content") as made:
+        told = [
+            (one["event.id"], one["event.content"])
+            for one in shown(exported(hub, called, by=made), "event")
+            if WORDS in one["event.content"]
+        ]
+    revisions = [r[0] for r in hub.rows("SELECT id FROM event ORDER BY received_us") if r[0] in dict(told)]
+    assert list(zip(revisions, (WORDS, WORDS + "路面塌了。", WORDS + "有人受伤。"), strict=True)) == told
+    matters.report(hub, "zilai", "contact")
+    file(hub)
+    assert 4 == kinds(hub, called).count("event")
+
+
+def test_a_report_that_is_linked_brings_its_revisions_of_before(hub: HubInHand, called: str) -> None:
+    file(hub)
+    hub.tell(far(hub))
+    hub.settle()
+    for words in ("水管爆了。", "水管爆了，路面塌了。"):
+        hub.clock.pause(60)
+        hub.tell(replace(far(hub), content=words))
+        hub.settle()
+    matters.link(hub, matters.matter(hub, "B1"), matters.matter(hub, "A1"))
+    file(hub)
+    assert 2 + 3 == kinds(hub, called).count("event")
 
 
 # -- who is shown what -----------------------------------------------------------------------------
