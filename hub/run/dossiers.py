@@ -22,7 +22,7 @@ from hub.access.vault import DataKey, Vault
 from hub.errors import FixSettings, HubError, Refused
 from hub.jsonform import plain
 from hub.model import Contract, DepartmentId, Incident, Whistle
-from hub.run import anchorfiles
+from hub.run import anchorindex
 from hub.run.contractbook import ContractBook
 from hub.run.filing import personal_salt
 from hub.run.insight import Insight, insight
@@ -124,7 +124,7 @@ class Dossiers:
         if self._anchors is None:
             return []
         try:
-            return anchorfiles.naming(self._anchors, whistle_id)
+            return anchorindex.naming(self._anchors, whistle_id)
         except OSError:
             raise FixSettings("C119", name=str(self._anchors)) from None
 
