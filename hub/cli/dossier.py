@@ -34,8 +34,9 @@ _PATH: Final = click.Path(path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def dossier(id_: str, out: Path, as_: str, purpose: str, by: str, store: str | None, as_json: bool) -> None:
     """Writes the dossier of the whistle ID: data, a page to print, anchors, and a signature over them."""
-    from hub.errors import FixSettings
+    from hub.errors import FixSettings, HubError
     from hub.jsonform import dumps
+    from hub.messages import text_of
     from hub.run import dossierfile, dossierpage, printing
     from hub.run.assembly import Assembly
     from hub.settings import read
@@ -61,7 +62,11 @@ def dossier(id_: str, out: Path, as_: str, purpose: str, by: str, store: str | N
     finally:
         hub.close()
     _write(out, content)
-    told = {"file": str(out), "entries": len(exported.data["entries"]), "anchored": exported.data["anchored"]}
+    told = {"file": str(out), "entries": len(exported.data["entries"])}
+    told |= {name: exported.data[name] for name in ("anchored", "unfiled")}
+    if told["unfiled"]:
+        lacking = HubError("V125", number=exported.data["unfiled"])
+        click.echo(text_of(lacking, settings.language).line, err=True)
     if as_json:
         output.figures(told)
     else:
@@ -88,7 +93,7 @@ def _asked(hub: "Assembly", id_: str, as_: str, purpose: str, by: str) -> "Asked
 
 
 def _export(hub: "Assembly", asked: "Asked") -> "Export":
-    """What happened up to now is filed first, where nobody else is at it."""
+    """What happened up to now is filed first, where nobody else is at it: of what is not, the export tells."""
     registrar = hub.plain_registrar()
     try:
         registrar.catch_up(_PORTIONS)

@@ -113,4 +113,10 @@ TEXTS: Final[dict[str, Text]] = {
         "since the export the dossier has grown to entry {number} (the export itself is a look)",
         "ask whoever gave it out for a new one where you need what came later",
     ),
+    "V125": Text(
+        "此哨尚有 {number} 项已发生而未入档",
+        "clockwork 正在登记的，几秒后再导出；积压较多的，见 gridplus doctor（D161）",
+        "{number} things that happened to this whistle are not in its dossier yet",
+        "export again some seconds later, while clockwork puts them in; where many wait see gridplus doctor (D161)",
+    ),
 }

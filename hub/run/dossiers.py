@@ -103,6 +103,7 @@ class Dossiers:
                 raise Refused("W103")
             filed = dossiers.entries(conn, whistle.id)
             _check(filed, whistle.id, anchors)
+            unfiled = dossiers.unfiled_of(conn, whistle.id, whistle.incident_id)
             shown_, rows = self._show(conn, whistle, filed, asked)
             ledger.append(conn, rows, asked.at)
         ledger.committed()
@@ -116,6 +117,7 @@ class Dossiers:
             "exported_at": plain(asked.at),
             "head": filed[-1].entry.digest,
             "anchored": max(points(anchors, whistle.id), default=0),
+            "unfiled": unfiled,
             "entries": entries,
         }
         return Export(data, tuple(anchors[-1:]))

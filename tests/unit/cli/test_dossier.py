@@ -3,6 +3,7 @@
 import json
 import shutil
 import stat
+import zipfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,10 @@ from click.testing import CliRunner, Result
 
 from hub.cli import main
 from hub.run import printing
+from hub.run.registering import LEASE
+from hub.store import leases
 from tests.instruments import MORNING, HubInHand
+from tests.unit.run import matters
 from tests.unit.run.sources import pipe
 
 
@@ -114,6 +118,22 @@ def test_a_genuine_export_verifies_when_the_next_anchors_are_written(
     assert (0, "kept 2  naming 2  grown 0") == (said.exit_code, said.stdout[-27:].strip())
 
 
+def test_what_is_not_in_it_yet_while_another_files_is_said(place: Path) -> None:
+    id_ = whistle(place)
+    done = call("dossier", id_, "--out", "first.zip", "--json")
+    assert (0, "", 0) == (done.exit_code, done.stderr, figures(done)["unfiled"])
+    made = HubInHand(place)
+    matters.report(made, "zilai", "sign", "contact")
+    assert leases.take(made.hub.store, LEASE, "another", MORNING, timedelta(minutes=5))
+    made.close()
+    done = call("dossier", id_, "--out", "second.zip", "--json")
+    assert (0, "V125") == (done.exit_code, done.stderr.split()[0])
+    assert 2 <= figures(done)["unfiled"]
+    with zipfile.ZipFile("second.zip") as file:
+        assert figures(done)["unfiled"] == json.loads(file.read("dossier.json"))["unfiled"]
+    assert 0 == call("verify", "second.zip", "--key", key()).exit_code
+
+
 @pytest.mark.parametrize(
     ("given", "ended"),
     [
@@ -205,8 +225,6 @@ def test_with_chromium_the_page_is_printed(place: Path, monkeypatch: pytest.Monk
         pytest.skip("no Chromium on this machine: dossiers go out without a PDF")
     monkeypatch.setenv("GRIDPLUS_CHROMIUM", "chromium")
     assert 0 == call("dossier", whistle(place), "--out", "out.zip").exit_code
-    import zipfile
-
     with zipfile.ZipFile("out.zip") as file:
         assert file.read("dossier.pdf").startswith(b"%PDF-")
     assert 0 == call("verify", "out.zip", "--key", key()).exit_code

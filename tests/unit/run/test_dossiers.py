@@ -159,6 +159,27 @@ def test_what_was_rolled_back_is_filed_by_the_next_step_and_once(hub: HubInHand,
     assert 1 == kinds(hub, called).count("opened")
 
 
+def test_what_its_dossier_has_still_to_tell_of_is_counted_whatever_it_is(hub: HubInHand, called: str) -> None:
+    def unfiled() -> int:
+        return int(exported(hub, called).data["unfiled"])
+
+    file(hub)
+    assert 0 == unfiled()
+    look(hub, hours=2)
+    (card,) = of_department(hub)
+    file(hub)
+    assert 0 == unfiled()
+    appealing(hub).take("zilai", card.id, APPEAL, hub.clock.now())
+    assert 1 == unfiled()
+    matters.unlink(hub, "A2")
+    assert 2 <= unfiled()
+    file(hub)
+    assert 0 == unfiled()
+    others = next(r[0] for r in hub.rows("SELECT department FROM whistle") if r[0] != "zilai")
+    matters.report(hub, others, "sign")
+    assert 0 == unfiled()
+
+
 def test_every_revision_stands_in_it_with_the_next_move_in_the_order_in_which_they_came(
     hub: HubInHand, called: str
 ) -> None:
