@@ -49,7 +49,7 @@ def dossier(id_: str, out: Path, as_: str, purpose: str, by: str, store: str | N
     hub = Assembly(settings)
     try:
         exported = _export(hub, _asked(hub, id_, as_, purpose, by))
-        page = dossierpage.page(exported.data)
+        page = dossierpage.page(exported.data, hub.pack)
         members = {
             dossierfile.DATA: dumps(exported.data).encode(),
             dossierfile.PAGE: page,

@@ -84,7 +84,7 @@ class AnchorIndex:
 def naming(place: Path, whistle_id: str) -> list[Anchor]:
     """The anchors that name this whistle, oldest first. Beside whoever writes: what the index does not know yet is read
     from the lines, all of them where there is none that fits. Raises OSError."""
-    with suppress(sqlite3.Error, _Unfit):
+    with suppress(sqlite3.Error, _UnfitError):
         address = f"file:{quote(str((place / _NAME).absolute()))}?mode=ro"
         with closing(sqlite3.connect(address, uri=True)) as conn:
             conn.execute("BEGIN")
@@ -94,7 +94,7 @@ def naming(place: Path, whistle_id: str) -> list[Anchor]:
     return anchorfiles.naming(place, whistle_id)
 
 
-class _Unfit(Exception):
+class _UnfitError(Exception):
     """The index says something else than the lines."""
 
 
@@ -102,7 +102,7 @@ def _read(
     place: Path, whistle_id: str, known: Mapping[str, int], found: Iterable[tuple[str, int]]
 ) -> Iterator[Anchor]:
     if not _fits(known, _sizes(place)):
-        raise _Unfit
+        raise _UnfitError
     starts: dict[str, list[int]] = {}
     for name, start in found:
         starts.setdefault(name, []).append(start)
@@ -113,7 +113,7 @@ def _read(
                 opened.seek(start)
                 one = parse(opened.readline().rstrip(b"\n"))
                 if one is None or all(head.mark != mark for head in one.heads):
-                    raise _Unfit
+                    raise _UnfitError
                 yield one
             opened.seek(known.get(file.name, 0))
             yield from anchorfiles.naming_in(opened, whistle_id)

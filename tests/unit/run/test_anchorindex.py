@@ -143,7 +143,6 @@ def test_while_somebody_anchors_they_are_found(tmp_path: Path, reads_all: list[s
     assert [] == reads_all
 
 
-APRIL = "(SELECT max(id) FROM known)"
 DAMAGE: Mapping[str, Callable[[Path], object]] = {
     "there is none": lambda file: file.unlink(),
     "it is damaged": lambda file: file.write_bytes(b"nonsense" * 100),
@@ -152,7 +151,7 @@ DAMAGE: Mapping[str, Callable[[Path], object]] = {
     "a file became shorter": lambda file: changed(file, "UPDATE known SET size = size + 1"),
     "it names another line": lambda file: changed(file, "UPDATE line SET at = at + 1"),
     "it names a line of others": lambda file: changed(
-        file, f"UPDATE line SET at = 0 WHERE at <> 0 AND file = {APRIL}"
+        file, "UPDATE line SET at = 0 WHERE at <> 0 AND file = (SELECT max(id) FROM known)"
     ),
 }
 

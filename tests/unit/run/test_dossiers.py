@@ -14,6 +14,7 @@ from hub.access.account import Result
 from hub.access.audit import AuditRow
 from hub.access.exits import Exit
 from hub.errors import HubError, Refused
+from hub.messages.entries import KINDS
 from hub.model import Code, DepartmentId, Move, Satisfaction
 from hub.run import anchorfiles, dossierpage
 from hub.run.dossiers import _gathered
@@ -264,12 +265,12 @@ def test_the_accused_is_shown_which_whistle_it_is_and_nothing_else(hub: HubInHan
     first, *others = export.data["entries"]
     assert ({"whistle.id"}, {}) == (set(first["shown"]), first["masked"])
     assert [CLOSED] * len(others) == [set(one) for one in others]
-    data, page = orjson.dumps(export.data).decode(), dossierpage.page(export.data).decode()
+    data, page = orjson.dumps(export.data).decode(), dossierpage.page(export.data, hub.hub.pack).decode()
     moments = set(re.findall(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.+]+", data))
     assert {export.data["exported_at"]} == moments
-    for kind, word in dossierpage._KINDS.items():
+    for kind, word in KINDS.items():
         assert f'"{kind}"' not in data
-        assert f"<td>{word}</td>" not in page
+        assert f"</td><td>{word}</td>" not in page
     assert () == proved(hub, export).findings
 
 
@@ -310,7 +311,7 @@ def test_accounts_of_the_centre_and_reports_of_requesters_are_shown_to_no_depart
     file(hub)
     accounts = {"wang.reviewer", "li.reviewer", "zhongxin01", "desk", *matters.keys_of(hub, "A1")}
     department = exported(hub, called, "zilai")
-    said = orjson.dumps(department.data).decode() + dossierpage.page(department.data).decode()
+    said = orjson.dumps(department.data).decode() + dossierpage.page(department.data, hub.hub.pack).decode()
     assert set() == {one for one in accounts if one in said}
     centre = exported(hub, called)
     acted = {
@@ -390,11 +391,11 @@ def test_the_page_says_what_the_data_says_and_runs_nothing(hub: HubInHand, calle
     file(hub)
     with granted(hub, "event.content") as made:
         export = exported(hub, called, by=made)
-    page = dossierpage.page(export.data).decode()
+    page = dossierpage.page(export.data, hub.hub.pack).decode()
     assert all(one in page for one in (called, export.data["head"], WORDS, "吹哨", "办理", "时限"))
     assert not any(one in page for one in ("<script", "http://", "https://", "src=", "javascript:"))
     entry = {**export.data["entries"][0], "shown": {"event.content": {"salt": "", "value": "<b onx='1'>"}}}
-    page = dossierpage.page({**export.data, "entries": [entry]}).decode()
+    page = dossierpage.page({**export.data, "entries": [entry]}, hub.hub.pack).decode()
     assert "<b onx" not in page
 
 
