@@ -2,6 +2,7 @@
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -13,6 +14,7 @@ from hub.cli import output
 if TYPE_CHECKING:  # slow to import: `--help` must not wait for it
     from hub.run.assembly import Assembly
     from hub.run.dossiers import Asked, Export
+    from hub.run.verifying import Proof
 
 _CENTRE: Final = "centre"
 _CODE: Final = re.compile(r"[a-z0-9][a-z0-9_.@-]{0,63}")
@@ -32,8 +34,9 @@ _PATH: Final = click.Path(path_type=Path)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def dossier(id_: str, out: Path, as_: str, purpose: str, by: str, store: str | None, as_json: bool) -> None:
     """Writes the dossier of the whistle ID: data, a page to print, anchors, and a signature over them."""
-    from hub.errors import FixSettings
+    from hub.errors import FixSettings, HubError
     from hub.jsonform import dumps
+    from hub.messages import text_of
     from hub.run import dossierfile, dossierpage, printing
     from hub.run.assembly import Assembly
     from hub.settings import read
@@ -46,7 +49,7 @@ def dossier(id_: str, out: Path, as_: str, purpose: str, by: str, store: str | N
     hub = Assembly(settings)
     try:
         exported = _export(hub, _asked(hub, id_, as_, purpose, by))
-        page = dossierpage.page(exported.data)
+        page = dossierpage.page(exported.data, hub.pack)
         members = {
             dossierfile.DATA: dumps(exported.data).encode(),
             dossierfile.PAGE: page,
@@ -59,7 +62,11 @@ def dossier(id_: str, out: Path, as_: str, purpose: str, by: str, store: str | N
     finally:
         hub.close()
     _write(out, content)
-    told = {"file": str(out), "entries": len(exported.data["entries"]), "anchored": exported.data["anchored"]}
+    told = {"file": str(out), "entries": len(exported.data["entries"])}
+    told |= {name: exported.data[name] for name in ("anchored", "unfiled")}
+    if told["unfiled"]:
+        lacking = HubError("V125", number=exported.data["unfiled"])
+        click.echo(text_of(lacking, settings.language).line, err=True)
     if as_json:
         output.figures(told)
     else:
@@ -86,7 +93,7 @@ def _asked(hub: "Assembly", id_: str, as_: str, purpose: str, by: str) -> "Asked
 
 
 def _export(hub: "Assembly", asked: "Asked") -> "Export":
-    """What happened up to now is filed first, where nobody else is at it."""
+    """What happened up to now is filed first, where nobody else is at it: of what is not, the export tells."""
     registrar = hub.plain_registrar()
     try:
         registrar.catch_up(_PORTIONS)
@@ -125,27 +132,40 @@ def verify(file: Path, keys: tuple[str, ...], anchors: Path | None, as_json: boo
     """Checks an exported dossier offline; a key that lies in the file is never believed. Exits 1 with findings."""
     from hub.errors import FixSettings
     from hub.messages import text_of
-    from hub.run import anchorfiles
-    from hub.run.verifying import prove
     from hub.settings import read
 
     public = [_public(one) for one in keys]
     try:
         content = _bytes_of(file)
-        kept = [] if anchors is None else list(anchorfiles.lines(anchors))
     except OSError:
-        raise FixSettings("C119", name=str(file if anchors is None else anchors)) from None
-    proof = prove(content, public, kept)
+        raise FixSettings("C119", name=str(file)) from None
+    proof = _proof(content, public, anchors)
     language = read().language
-    told = [text_of(one, language) for one in proof.findings]
-    figures = {name: value for name, value in asdict(proof).items() if name != "findings"}
+    findings, notes = ([text_of(one, language) for one in many] for many in (proof.findings, proof.notes))
+    figures = {name: value for name, value in asdict(proof).items() if name not in ("findings", "notes")}
     if as_json:
-        output.figures({"whole": not told, **figures, "findings": [one.as_dict() for one in told]})
+        said = {"findings": findings, "notes": notes}
+        told = {name: [one.as_dict() for one in many] for name, many in said.items()}
+        output.figures({"whole": not findings, **figures, **told})
     else:
-        for one in told:
+        for one in (*findings, *notes):
             click.echo(one.line)
         click.echo("  ".join(f"{name} {value}" for name, value in figures.items()))
-    raise SystemExit(1 if told else 0)
+    raise SystemExit(1 if findings else 0)
+
+
+def _proof(content: bytes, public: Sequence[bytes], anchors: Path | None) -> "Proof":
+    from hub.errors import FixSettings
+    from hub.run import anchorfiles
+    from hub.run.verifying import prove
+
+    if anchors is None:
+        return prove(content, public)
+    try:
+        anchors.stat()
+        return prove(content, public, anchorfiles.lines(anchors))
+    except OSError:
+        raise FixSettings("C119", name=str(anchors)) from None
 
 
 def _bytes_of(file: Path) -> bytes:

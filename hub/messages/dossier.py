@@ -72,9 +72,9 @@ TEXTS: Final[dict[str, Text]] = {
         _ASK_EN,
     ),
     "V118": Text(
-        "锚中有第 {number} 条，文件中没有：末尾被截去，或导出更早",
+        "导出前写成的锚中有第 {number} 条，文件中没有：末尾被截去",
         _ASK_ZH,
-        "the anchors name entry {number}, which the file lacks: its end was cut off, or it was exported before",
+        "anchors from before the export name entry {number}, which the file lacks: its end was cut off",
         _ASK_EN,
     ),
     "V120": Text(
@@ -88,5 +88,35 @@ TEXTS: Final[dict[str, Text]] = {
         "与另一份副本核对：有行被删去或改动",
         "line {number} of the anchors does not follow the one before it",
         "compare another copy: a line was taken out or changed",
+    ),
+    "V121": Text(
+        "所给位置没有读到任何锚",
+        "用 --anchors 给出留存锚的目录（*.anchors.jsonl）或其中的文件",
+        "no anchor stands in what was given",
+        "give the directory in which anchors are kept (*.anchors.jsonl), or one of its files, by --anchors",
+    ),
+    "V122": Text(
+        "锚的最后一行（第 {number} 行）不完整，无从得知其内容",
+        "取一份新的副本；仍不完整的，等下一个锚写成后再核验",
+        "the last line of the anchors ({number}) is broken off: what it said is not known",
+        "get a new copy; where it is broken there too, verify again once the next anchor is written",
+    ),
+    "V123": Text(
+        "读到 {number} 个锚，均未提及此哨：据此不能发现末尾被截去",
+        "取一份更新的副本再核验",
+        "none of the {number} anchors that were read names this whistle: by them nothing that was cut off is found",
+        "verify again with a newer copy of them",
+    ),
+    "V124": Text(
+        "导出之后档案已增至第 {number} 条（导出本身也计为一次查看）",
+        "需要最新内容的，请出具单位重新导出",
+        "since the export the dossier has grown to entry {number} (the export itself is a look)",
+        "ask whoever gave it out for a new one where you need what came later",
+    ),
+    "V125": Text(
+        "此哨尚有 {number} 项已发生而未入档",
+        "clockwork 正在登记的，几秒后再导出；积压较多的，见 gridplus doctor（D161）",
+        "{number} things that happened to this whistle are not in its dossier yet",
+        "export again some seconds later, while clockwork puts them in; where many wait see gridplus doctor (D161)",
     ),
 }

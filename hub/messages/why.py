@@ -54,11 +54,15 @@ UNITS: Final[Mapping[str, tuple[str, str]]] = {
 """Unit → its words."""
 
 
+def unit_in_words(unit: str, language: Language) -> str:
+    """What `unit` is called; itself where it has no word."""
+    return UNITS[unit][0 if language is Language.ZH else 1] if unit in UNITS else unit
+
+
 def in_words(rule: str, facts: Mapping[str, object], language: Language) -> str:
     """The reason as a sentence; "" for a rule that has none."""
     pair = WHY.get(rule)
     if pair is None:
         return ""
-    at = 0 if language is Language.ZH else 1
-    unit = UNITS.get(str(facts.get("unit", "")))
-    return pair[at].format(**{**facts, "unit": unit[at]} if unit else facts)
+    words = pair[0 if language is Language.ZH else 1]
+    return words.format(**{**facts, "unit": unit_in_words(str(facts.get("unit", "")), language)})

@@ -2,7 +2,7 @@
 
 import fcntl
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Final
@@ -74,9 +74,16 @@ def _last_in(file: Path) -> Anchor | None:
 
 
 def naming(place: Path, whistle_id: str) -> list[Anchor]:
-    """The anchors that name this whistle, oldest first. Raises OSError."""
+    """The anchors that name this whistle, oldest first, by reading all of them. Raises OSError."""
+    return list(naming_in(lines(place), whistle_id))
+
+
+def naming_in(lines: Iterable[bytes], whistle_id: str) -> Iterator[Anchor]:
+    """Of these lines the anchors that name this whistle."""
     mark = mark_of(whistle_id).encode()
-    return [found for line in lines(place) if mark in line and (found := parse(line)) is not None]
+    for line in lines:
+        if mark in line and (found := parse(line.rstrip(b"\n"))) is not None:
+            yield found
 
 
 def files(place: Path) -> list[Path]:

@@ -14,6 +14,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import Connection
 
+from hub.access.account import Result
 from hub.access.audit import AuditRow
 from hub.access.exits import Exit
 from hub.access.projected import Projected
@@ -21,7 +22,7 @@ from hub.access.vault import DataKey, Vault
 from hub.errors import FixSettings, HubError, Refused
 from hub.jsonform import plain
 from hub.model import Contract, DepartmentId, Incident, Whistle
-from hub.run import anchorfiles
+from hub.run import anchorindex
 from hub.run.contractbook import ContractBook
 from hub.run.filing import personal_salt
 from hub.run.insight import Insight, insight
@@ -102,6 +103,7 @@ class Dossiers:
                 raise Refused("W103")
             filed = dossiers.entries(conn, whistle.id)
             _check(filed, whistle.id, anchors)
+            unfiled = dossiers.unfiled_of(conn, whistle.id, whistle.incident_id)
             shown_, rows = self._show(conn, whistle, filed, asked)
             ledger.append(conn, rows, asked.at)
         ledger.committed()
@@ -115,6 +117,7 @@ class Dossiers:
             "exported_at": plain(asked.at),
             "head": filed[-1].entry.digest,
             "anchored": max(points(anchors, whistle.id), default=0),
+            "unfiled": unfiled,
             "entries": entries,
         }
         return Export(data, tuple(anchors[-1:]))
@@ -123,7 +126,7 @@ class Dossiers:
         if self._anchors is None:
             return []
         try:
-            return anchorfiles.naming(self._anchors, whistle_id)
+            return anchorindex.naming(self._anchors, whistle_id)
         except OSError:
             raise FixSettings("C119", name=str(self._anchors)) from None
 
@@ -298,11 +301,32 @@ def _row_of(one: _Opened, whistle: Whistle) -> str:
 
 
 def _gathered(rows: Iterable[AuditRow], asked: Asked) -> Iterator[AuditRow]:
-    """One line for all entries of which the same was shown."""
-    alike: dict[AuditRow, dict[str, None]] = {}
-    for row in rows:
-        alike.setdefault(replace(row, rows=(), count=0), {}).update(dict.fromkeys(row.rows))
-    nothing = not any(row.fields for row in alike)
-    for row, ids in alike.items():
-        if row.fields or nothing:
-            yield replace(row, who=asked.by, on_behalf_of=asked.department, rows=tuple(ids), count=len(ids))
+    """One line for what was given of all entries, and one for what was refused: taking a dossier along is one look. Where
+    a field went out in two forms, each has its line."""
+    told = list(rows)
+    lines: list[AuditRow] = []
+    for row in [row for row in told if row.fields] or told:
+        place = next((n for n, line in enumerate(lines) if _are_alike(line, row)), len(lines))
+        lines[place : place + 1] = [_joined(lines[place], row) if place < len(lines) else row]
+    for line in lines:
+        yield replace(line, who=asked.by, on_behalf_of=asked.department, count=len(line.rows))
+
+
+def _are_alike(one: AuditRow, other: AuditRow) -> bool:
+    """Whether both were given, or both refused, and every field of both in one form."""
+    if (one.result is Result.DENY, one.reason) != (other.result is Result.DENY, other.reason):
+        return False
+    forms, others = dict(one.masks), dict(other.masks)
+    return all(forms.get(field) == others.get(field) for field in {*one.fields} & {*other.fields})
+
+
+def _joined(one: AuditRow, other: AuditRow) -> AuditRow:
+    masks = tuple(sorted({*one.masks, *other.masks}))
+    return replace(
+        one,
+        result=Result.MASKED if masks else one.result,
+        fields=tuple(sorted({*one.fields, *other.fields})),
+        masks=masks,
+        grants=tuple(sorted({*one.grants, *other.grants})),
+        rows=tuple(dict.fromkeys((*one.rows, *other.rows))),
+    )

@@ -86,22 +86,22 @@ class Filing:
         gathered: Iterable[Occurrence],
         moved: Iterable[str],
     ) -> Iterator[Occurrence]:
-        """The newest revision of each report that was linked now; and, where a whistle moved, of all its matter's."""
+        """Every revision of each report that was linked now; and, where a whistle moved, of all its matter's."""
         wanted = {
             (one.whistle_id, str(one.said["dossier.links/report"])) for one in gathered if one.kind == "link"
         }
         matters = {id_: called[id_].incident_id for id_ in moved if id_ in called}
         links = incidents.links_of(conn, set(matters.values()))
         wanted |= {(id_, one.event_key) for id_, matter in matters.items() for one in links.get(matter, [])}
-        newest = incidents.latest_events(conn, {key for _, key in wanted})
-        asked = {(id_, newest[key]) for id_, key in wanted if key in newest}
-        known = dossiers.known(conn, [(id_, f"event:{event}") for id_, event in asked])
-        asked = {(id_, event) for id_, event in asked if (id_, f"event:{event}") not in known}
+        came = events.ids_of(conn, {key for _, key in wanted})
+        revisions = [(id_, event) for id_, key in sorted(wanted) for event in came.get(key, ())]
+        known = dossiers.known(conn, [(id_, f"event:{event}") for id_, event in revisions])
+        asked = [(id_, event) for id_, event in revisions if (id_, f"event:{event}") not in known]
         stored = events.load(conn, {event for _, event in asked})
         data_keys = keys.of(conn, {one.event.record_id for one in stored.values()})
         readable = [one for one in stored.values() if one.sealed]
         words = texts_of(self._vault, readable, data_keys)
-        for id_, event in sorted(asked):
+        for id_, event in asked:
             yield occurrences.told_in(stored[event].event, words.get(event, _NO_WORDS), id_)
 
     def _append(

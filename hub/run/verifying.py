@@ -4,16 +4,20 @@ No key that lies in the file is believed, and nothing of the file is run or draw
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any, TypeVar
 
 import orjson
 
 from hub.errors import HubError
-from hub.run import dossierfile
+from hub.run import dossierfile, keptanchors
+from hub.run.keptanchors import Kept
 from hub.whistle import dossier
-from hub.whistle.anchors import Anchor, is_signed, parse, points, unchained
+from hub.whistle.anchors import Anchor, is_signed, parse, points
 from hub.whistle.dossier import Algorithm, Broken, Entry
+
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +35,15 @@ class Proof:
     """Of entries of which something was shown."""
     closed: int = 0
     """Entries of which nothing was shown: not even how many fields they have."""
+    kept: int = 0
+    """Anchors that somebody keeps elsewhere."""
+    naming: int = 0
+    """Of those the ones that name this whistle."""
+    grown: int = 0
+    """Up to this entry the dossier has grown since, by those; 0: by none."""
     findings: tuple[HubError, ...] = ()
+    notes: tuple[HubError, ...] = ()
+    """What is to be known beside, and is nothing wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,7 @@ class _Read:
     """A dossier as its data tells it."""
 
     whistle: str
+    exported_at: datetime
     entries: tuple[Entry, ...]
     opened: Mapping[int, "_Fields"]
     """Place → what is told of an entry's fields; closed ones are missing."""
@@ -54,8 +67,8 @@ class _Fields:
     masked: Mapping[str, Mapping[str, Any]]
 
 
-def prove(file: bytes, keys: Sequence[bytes], kept: Iterable[bytes] = ()) -> Proof:
-    """What `file` holds and whether it is whole. `kept`: lines of anchors from elsewhere, all of them."""
+def prove(file: bytes, keys: Sequence[bytes], kept: Iterable[bytes] | None = None) -> Proof:
+    """What `file` holds and whether it is whole. `kept`: lines of anchors from elsewhere, all of them; read once."""
     try:
         members = dossierfile.unpack(file)
     except HubError as error:
@@ -69,11 +82,13 @@ def prove(file: bytes, keys: Sequence[bytes], kept: Iterable[bytes] = ()) -> Pro
         return Proof(findings=(*found, HubError("V111", why=dossierfile.DATA)))
     own = members[dossierfile.ANCHORS].splitlines()
     proof = prove_chain(read.entries, read.whistle, own, keys)
-    found += [*proof.findings, *_fields(read), *_kept(read, list(kept), keys)]
+    found += [*proof.findings, *_fields(read)]
+    elsewhere = _against_kept(read, None if kept is None else keptanchors.read(kept, read.whistle, keys))
     told = read.opened.values()
     shown = sum(len(one.shown) for one in told)
     masked = sum(len(said["digests"]) for one in told for said in one.masked.values())
-    return Proof(
+    return replace(
+        elsewhere,
         whistle=read.whistle,
         entries=len(read.entries),
         anchored=proof.anchored,
@@ -81,7 +96,7 @@ def prove(file: bytes, keys: Sequence[bytes], kept: Iterable[bytes] = ()) -> Pro
         masked=masked,
         withheld=sum(one.number for one in told) - shown - masked,
         closed=len(read.entries) - len(told),
-        findings=tuple(found),
+        findings=(*found, *elsewhere.findings),
     )
 
 
@@ -134,20 +149,37 @@ def _digest(algorithm: Algorithm, name: str, said: Mapping[str, Any]) -> str:
         return ""
 
 
-def _kept(read: _Read, lines: Sequence[bytes], keys: Sequence[bytes]) -> Iterator[HubError]:
-    """Anchors that somebody kept elsewhere: they may name an entry that the file lacks."""
-    anchors = [anchor for line in lines if (anchor := parse(line)) is not None]
-    if (place := unchained(anchors)) is not None:
-        yield HubError("V119", number=place)
-    for place, one in enumerate(anchors, 1):
-        if not is_signed(one, keys):
-            yield HubError("V116", number=place)
-            return
+def _against_kept(read: _Read, kept: Kept | None) -> Proof:
+    """What was anchored before the export the file must hold; what was later is what it has grown by, if only by the look
+    that the export was."""
+    if kept is None:
+        return Proof()
     last = max((entry.seq for entry in read.entries), default=0)
-    at = points(anchors, read.whistle)
-    yield from _against(read.entries, {seq: digests for seq, digests in at.items() if seq <= last})
-    if beyond := [seq for seq in at if seq > last]:
-        yield HubError("V118", number=max(beyond))
+    at = points(kept.naming, read.whistle)
+    found = [*kept.findings, *_against(read.entries, {seq: said for seq, said in at.items() if seq <= last})]
+    before = (one for one in kept.naming if not _is_later(one, read.exported_at))
+    if (lacks := max((head.seq for one in before for head in one.heads), default=0)) > last:
+        found.append(HubError("V118", number=lacks))
+    notes: list[HubError] = []
+    if kept.number and not at:
+        notes.append(HubError("V123", number=kept.number))
+    if (grown := max(at, default=0)) > max(last, lacks):
+        notes.append(HubError("V124", number=grown))
+    return Proof(
+        kept=kept.number,
+        naming=len(kept.naming),
+        grown=grown if grown > last else 0,
+        findings=tuple(found),
+        notes=tuple(notes),
+    )
+
+
+def _is_later(one: Anchor, exported_at: datetime) -> bool:
+    """Whether it was written when the export was out; not where it says no moment."""
+    try:
+        return datetime.fromisoformat(one.at) >= exported_at
+    except (ValueError, TypeError):  # no moment, or one without a zone
+        return False
 
 
 def _read(data: bytes) -> _Read:
@@ -156,28 +188,48 @@ def _read(data: bytes) -> _Read:
     said = orjson.loads(data)
     if said["format"] != dossier.FORMAT:
         raise HubError("V111", why="version")
-    whistle = str(said["whistle"])
-    opened = {
-        place: _Fields(
-            digests=frozenset(map(str, one["fields"])),
-            number=len(one["fields"]),
-            shown=dict(one["shown"].items()),
-            masked={str(name): {"digests": list(mask["digests"])} for name, mask in one["masked"].items()},
-        )
-        for place, one in enumerate(said["entries"])
-        if "fields" in one
-    }
-    entries = tuple(_entry(one, whistle) for one in said["entries"])
-    return _Read(whistle, entries, opened)
+    whistle = _typed(said["whistle"], str)
+    exported_at = datetime.fromisoformat(_typed(said["exported_at"], str))
+    if exported_at.tzinfo is None:
+        raise ValueError
+    entries = _typed(said["entries"], list)
+    return _Read(
+        whistle=whistle,
+        exported_at=exported_at,
+        entries=tuple(_entry(one, whistle) for one in entries),
+        opened={place: _told(one) for place, one in enumerate(entries) if "fields" in one},
+    )
 
 
 def _entry(one: Mapping[str, Any], whistle: str) -> Entry:
     algorithm = Algorithm(one["algorithm"])
+    inner = dossier.inner_of(algorithm, _digests(one["fields"])) if "fields" in one else one["inner"]
     return Entry(
         whistle_id=whistle,
-        seq=int(one["seq"]),
+        seq=_typed(one["seq"], int),
         algorithm=algorithm,
-        previous=str(one["previous"]),
-        inner=dossier.inner_of(algorithm, map(str, one["fields"])) if "fields" in one else str(one["inner"]),
-        digest=str(one["digest"]),
+        previous=_typed(one["previous"], str),
+        inner=_typed(inner, str),
+        digest=_typed(one["digest"], str),
     )
+
+
+def _told(one: Mapping[str, Any]) -> _Fields:
+    digests = _digests(one["fields"])
+    return _Fields(
+        digests=frozenset(digests),
+        number=len(digests),
+        shown=_typed(one["shown"], dict),
+        masked={name: {"digests": _digests(mask["digests"])} for name, mask in one["masked"].items()},
+    )
+
+
+def _digests(said: object) -> list[str]:
+    return [_typed(one, str) for one in _typed(said, list)]
+
+
+def _typed(value: object, kind: type[_T]) -> _T:
+    """`value`, which is just of this kind: True is no number. Raises TypeError."""
+    if type(value) is not kind:
+        raise TypeError
+    return value

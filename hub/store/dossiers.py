@@ -6,20 +6,30 @@ from datetime import datetime
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import Connection, Row, Table, func, select, text
+from sqlalchemy import Connection, Row, Table, func, select, text, union_all
 
 from hub.store.copying import insert_or_fence
 from hub.store.engine import BATCH, BYTES, chunks, insert, update
 from hub.store.lists import among
 from hub.store.moments import from_us, from_us_or_none
 from hub.store.tables import (
+    answer,
     audit,
     audit_head,
+    card,
+    delivery,
     dossier_entry,
     dossier_head,
     dossier_mark,
+    evaluation,
+    evidence,
+    evidence_flag,
+    link,
+    measure,
+    overdue,
     report,
     step,
+    turn,
     whistle,
 )
 from hub.store.tables.dossier import UNFILED, unfiled_index
@@ -109,6 +119,25 @@ def behind(conn: Connection) -> tuple[int, datetime | None]:
     waiting = select(step.c.made_us).where(text(UNFILED["step"])).limit(MOST_COUNTED).subquery()
     number, oldest_us = conn.execute(select(func.count(), func.min(waiting.c.made_us))).one()
     return number, from_us_or_none(oldest_us)
+
+
+def unfiled_of(conn: Connection, whistle_id: str, incident_id: str) -> int:
+    """How many rows of one whistle and its matter its dossier has still to tell of. Looks are not counted, and of turns
+    those at its cards and measures."""
+    own = (step, overdue, delivery, card, measure, evaluation, evidence, evidence_flag)
+    joined = select(link.c.event_key).where(link.c.incident_id == incident_id)
+    earned = union_all(*(select(t.c.id).where(t.c.whistle_id == whistle_id) for t in (card, measure)))
+    its = [
+        *((table, table.c.whistle_id == whistle_id) for table in own),
+        (link, link.c.incident_id == incident_id),
+        (answer, answer.c.event_key.in_(joined)),
+        (turn, turn.c.subject_id.in_(earned)),
+    ]
+    counts = (
+        select(func.count()).select_from(table).where(which, text(f"({UNFILED[table.name]})"))
+        for table, which in its
+    )
+    return sum(conn.execute(one).scalar_one() for one in counts)
 
 
 def mark_filed(conn: Connection, table: Table, rows: Sequence[Mapping[str, Any]]) -> None:

@@ -159,6 +159,16 @@ def newest(conn: Connection, keys: Iterable[str]) -> dict[str, Revision]:
     return {key: revisions.newest(many) for key, many in found.items()}
 
 
+def ids_of(conn: Connection, keys: Iterable[str]) -> dict[str, list[str]]:
+    """For each known key the ids of all its revisions, in the order in which they came."""
+    found: dict[str, list[str]] = {}
+    for part in chunks(keys):
+        many = select(event.c.key, event.c.id).where(among(event.c.key, part))
+        for r in conn.execute(many.order_by(event.c.received_us, event.c.version, event.c.id)):
+            found.setdefault(r.key, []).append(r.id)
+    return found
+
+
 def load(conn: Connection, ids: Iterable[str]) -> dict[str, StoredEvent]:
     """Events by id."""
     found: dict[str, StoredEvent] = {}

@@ -119,12 +119,25 @@ def parse(line: bytes) -> Anchor | None:
     """The anchor on a line; None for a line that is none, as one that was broken off is."""
     try:
         said = orjson.loads(line)
-        heads = tuple(Head(str(h["mark"]), int(h["seq"]), str(h["digest"])) for h in said["heads"])
-        texts = {name: str(said[name]) for name in ("at", "previous", "key", "signature")}
-        anchor = Anchor(number=int(said["number"]), heads=heads, **texts)
+        heads = tuple(Head(h["mark"], h["seq"], h["digest"]) for h in said["heads"])
+        texts = {name: said[name] for name in ("at", "previous", "key", "signature")}
+        anchor = Anchor(number=said["number"], heads=heads, **texts)
+        # Another spelling of the same is not what was written.
+        return anchor if _is_typed(anchor) and anchor.line == line else None
     except (ValueError, KeyError, TypeError):
         return None
-    return anchor if anchor.line == line else None  # another spelling of the same is not what was written
+
+
+def _is_typed(one: Anchor) -> bool:
+    texts = (
+        one.at,
+        one.previous,
+        one.key,
+        one.signature,
+        *(t for h in one.heads for t in (h.mark, h.digest)),
+    )
+    numbers = (one.number, *(head.seq for head in one.heads))
+    return all(type(text) is str for text in texts) and all(type(number) is int for number in numbers)
 
 
 def points(anchors: Iterable[Anchor], whistle_id: str) -> Mapping[int, frozenset[str]]:
@@ -146,12 +159,6 @@ def public_key(text: str) -> bytes | None:
     return public if len(public) == _PUBLIC_BYTES else None
 
 
-def unchained(anchors: Iterable[Anchor]) -> int | None:
-    """The place (from 1) of the first line that does not follow the one before it; None where all do."""
-    before: Anchor | None = None
-    for place, one in enumerate(anchors, 1):
-        expected = (before.number + 1, before.digest) if before else (1, GENESIS)
-        if (one.number, one.previous) != expected:
-            return place
-        before = one
-    return None
+def follows(before: Anchor | None, one: Anchor) -> bool:
+    """Whether `one` is the line behind `before`; the first one behind None."""
+    return (one.number, one.previous) == ((before.number + 1, before.digest) if before else (1, GENESIS))

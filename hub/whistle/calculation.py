@@ -11,6 +11,7 @@ from datetime import datetime
 from hub.clock import SHANGHAI
 from hub.messages.supervision import CARDS, STEPS, WORDS
 from hub.messages.text import Language
+from hub.messages.why import unit_in_words
 from hub.model import Carried, Contract, Deadline, Duration, Level, Move, Whistle, WhistleId
 from hub.whistle.calendar import Calendar
 from hub.whistle.cardrules import Card, CardRule, CardRules
@@ -144,7 +145,7 @@ def in_words(told: Calculation, language: Language) -> str:
     return template.format(
         card=CARDS[language][told.card],
         step=STEPS[language].get(told.step, told.step),
-        limit=f"{told.limit.value} {told.limit.unit.value}",
+        limit=f"{told.limit.value} {unit_in_words(told.limit.unit, language)}",
         contract=told.contract_id,
         calendar=told.calendar or "-",
         rule=told.rule.name,

@@ -487,7 +487,7 @@ def test_a_dossier_shows_only_what_its_grants_unmask(day: Day) -> None:
                 at=hub.clock.now(),
             )
             export = hub.dossiers.export(asked_for, hub.ledgers.mine())
-            said = [orjson.dumps(export.data).decode(), page(export.data).decode()]
+            said = [orjson.dumps(export.data).decode(), page(export.data, hub.pack).decode()]
             canaries = Canaries(hidden_from(hub.pack, name))
             assert {} == canaries.in_texts({f"{whistle} for {name}": said})
             words += sum("event.content" in one.get("masked", {}) for one in export.data["entries"])

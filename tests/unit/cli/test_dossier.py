@@ -3,6 +3,8 @@
 import json
 import shutil
 import stat
+import zipfile
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,10 @@ from click.testing import CliRunner, Result
 
 from hub.cli import main
 from hub.run import printing
+from hub.run.registering import LEASE
+from hub.store import leases
 from tests.instruments import MORNING, HubInHand
+from tests.unit.run import matters
 from tests.unit.run.sources import pipe
 
 
@@ -94,6 +99,68 @@ def test_what_was_tampered_with_is_said_by_code_cause_and_next_step(place: Path)
     assert [{"code", "cause", "next_step", "pointer"}] == [set(one) for one in found]
 
 
+def test_a_genuine_export_verifies_when_the_next_anchors_are_written(
+    place: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The export is a look, which is filed and anchored."""
+    id_ = whistle(place)
+    call("dossier", id_, "--out", "first.zip")
+    monkeypatch.setenv("GRIDPLUS_CLOCK_START", (MORNING + timedelta(minutes=6)).isoformat())
+    entries = figures(call("dossier", id_, "--out", "second.zip", "--json"))["entries"]
+    asked = ("--key", key(), "--anchors", str(place / "anchors"))
+    said = call("verify", "first.zip", *asked, "--json")
+    assert (0, True, [], entries) == (
+        said.exit_code,
+        *(figures(said)[name] for name in ("whole", "findings", "grown")),
+    )
+    assert ["V124"] == [one["code"] for one in figures(said)["notes"]]
+    said = call("verify", "second.zip", *asked)
+    assert (0, "kept 2  naming 2  grown 0") == (said.exit_code, said.stdout[-27:].strip())
+
+
+def test_what_is_not_in_it_yet_while_another_files_is_said(place: Path) -> None:
+    id_ = whistle(place)
+    done = call("dossier", id_, "--out", "first.zip", "--json")
+    assert (0, "", 0) == (done.exit_code, done.stderr, figures(done)["unfiled"])
+    made = HubInHand(place)
+    matters.report(made, "zilai", "sign", "contact")
+    assert leases.take(made.hub.store, LEASE, "another", MORNING, timedelta(minutes=5))
+    made.close()
+    done = call("dossier", id_, "--out", "second.zip", "--json")
+    assert (0, "V125") == (done.exit_code, done.stderr.split()[0])
+    assert 2 <= figures(done)["unfiled"]
+    with zipfile.ZipFile("second.zip") as file:
+        assert figures(done)["unfiled"] == json.loads(file.read("dossier.json"))["unfiled"]
+    assert 0 == call("verify", "second.zip", "--key", key()).exit_code
+
+
+@pytest.mark.parametrize(
+    ("given", "ended"),
+    [
+        ("nowhere", (2, "C119")),
+        ("empty", (1, "V121")),
+        ("settings.toml", (1, "V121")),
+        ("cut", (1, "V122")),
+        ("others", (0, "V123")),
+        ("anchors", (0, "")),
+    ],
+)
+def test_anchors_that_were_not_read_are_never_taken_for_anchors_that_were_met(
+    place: Path, given: str, ended: tuple[int, str]
+) -> None:
+    call("dossier", whistle(place), "--out", "out.zip")
+    (place / "empty").mkdir()
+    (place / "settings.toml").write_text("language = 'en'\n")
+    (lines,) = (one.read_bytes() for one in (place / "anchors").glob("*.jsonl"))
+    (place / "cut").write_bytes(lines + lines[:40])
+    made = HubInHand(place)
+    (place / "others").write_bytes(made.hub.signer().anchor(None, MORNING.isoformat(), []).line)
+    made.close()
+    said = call("verify", "out.zip", "--key", key(), "--anchors", str(place / given))
+    words = (said.stdout + said.stderr).split()[0]
+    assert ended == (said.exit_code, words if words[1:].isdigit() else "")
+
+
 @pytest.mark.parametrize(
     ("words", "ended"),
     [
@@ -158,8 +225,6 @@ def test_with_chromium_the_page_is_printed(place: Path, monkeypatch: pytest.Monk
         pytest.skip("no Chromium on this machine: dossiers go out without a PDF")
     monkeypatch.setenv("GRIDPLUS_CHROMIUM", "chromium")
     assert 0 == call("dossier", whistle(place), "--out", "out.zip").exit_code
-    import zipfile
-
     with zipfile.ZipFile("out.zip") as file:
         assert file.read("dossier.pdf").startswith(b"%PDF-")
     assert 0 == call("verify", "out.zip", "--key", key()).exit_code

@@ -62,7 +62,7 @@ def packed(hub: HubInHand, export: Export) -> bytes:
     """The file."""
     members = {
         dossierfile.DATA: dumps(export.data).encode(),
-        dossierfile.PAGE: dossierpage.page(export.data),
+        dossierfile.PAGE: dossierpage.page(export.data, hub.hub.pack),
         dossierfile.ANCHORS: b"".join(one.line + b"\n" for one in export.anchors),
     }
     return dossierfile.pack(members, hub.hub.signer())

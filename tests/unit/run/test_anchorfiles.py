@@ -9,7 +9,7 @@ import pytest
 
 from hub.errors import TryLater
 from hub.run import anchorfiles
-from hub.whistle.anchors import Head, Signer, is_signed, mark_of, parse, unchained
+from hub.whistle.anchors import Anchor, Head, Signer, follows, is_signed, mark_of, parse
 from tests.instruments import MORNING
 
 SIGNER = Signer(b"o" * 32)
@@ -20,13 +20,18 @@ def heads(number: int) -> list[Head]:
     return [Head(mark_of(f"wh_{n}"), 1, "d" * 64) for n in range(number)]
 
 
+def chained(anchors: list[Anchor]) -> bool:
+    """Whether each follows the one before it."""
+    return all(follows(before, one) for before, one in zip([None, *anchors], anchors, strict=False))
+
+
 def test_lines_follow_each_other_over_months_and_the_last_is_found(tmp_path: Path) -> None:
     assert None is anchorfiles.last(tmp_path / "anchors")
     for days in (0, 1, 40):
         anchorfiles.append(tmp_path / "anchors", SIGNER, heads(2), MORNING + timedelta(days=days))
     found = [parse(line) for line in anchorfiles.lines(tmp_path / "anchors")]
     assert [1, 2, 3] == [one.number for one in found if one]
-    assert None is unchained([one for one in found if one])
+    assert chained([one for one in found if one])
     assert all(one and is_signed(one, [SIGNER.public]) for one in found)
     names = sorted(one.name for one in (tmp_path / "anchors").glob("*.jsonl"))
     assert ["2026-03.anchors.jsonl", "2026-04.anchors.jsonl"] == names
@@ -66,7 +71,7 @@ def test_those_that_append_at_the_same_moment_do_it_one_after_the_other(tmp_path
         list(pool.map(write, range(4)))
     found = [parse(line) for line in anchorfiles.lines(tmp_path)]
     assert list(range(1, 41)) == [one.number for one in found if one]
-    assert None is unchained([one for one in found if one])
+    assert chained([one for one in found if one])
 
 
 def test_a_whistles_anchors_are_found_by_its_id(tmp_path: Path) -> None:

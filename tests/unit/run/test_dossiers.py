@@ -5,22 +5,29 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import orjson
 import pytest
 
+from hub.access.account import Result
+from hub.access.audit import AuditRow
+from hub.access.exits import Exit
 from hub.errors import HubError, Refused
+from hub.messages.entries import KINDS
 from hub.model import Code, DepartmentId, Move, Satisfaction
 from hub.run import anchorfiles, dossierpage
+from hub.run.dossiers import _gathered
 from hub.run.registering import LEASE
 from hub.run.verifying import prove
 from hub.store import dossiers, leases
-from hub.whistle.dossier import Chain, verify
+from hub.whistle.dossier import ENTRY, Chain, verify
 from hub.whistle.supervision import Turn
 from tests.instruments import HubInHand, person
 from tests.unit.run import matters
 from tests.unit.run.filed import (
     WORDS,
+    asked,
     call,
     cut,
     exported,
@@ -153,14 +160,62 @@ def test_what_was_rolled_back_is_filed_by_the_next_step_and_once(hub: HubInHand,
     assert 1 == kinds(hub, called).count("opened")
 
 
-def test_a_new_revision_stands_in_it_with_the_next_move(hub: HubInHand, called: str) -> None:
+def test_what_its_dossier_has_still_to_tell_of_is_counted_whatever_it_is(hub: HubInHand, called: str) -> None:
+    def unfiled() -> int:
+        return int(exported(hub, called).data["unfiled"])
+
     file(hub)
-    hub.clock.pause(60)
-    hub.tell(replace(pipe(hub, "A1"), requester=person(1), content="水管爆了，路面塌了。"))
-    hub.settle()
+    assert 0 == unfiled()
+    look(hub, hours=2)
+    (card,) = of_department(hub)
+    file(hub)
+    assert 0 == unfiled()
+    appealing(hub).take("zilai", card.id, APPEAL, hub.clock.now())
+    assert 1 == unfiled()
+    matters.unlink(hub, "A2")
+    assert 2 <= unfiled()
+    file(hub)
+    assert 0 == unfiled()
+    others = next(r[0] for r in hub.rows("SELECT department FROM whistle") if r[0] != "zilai")
+    matters.report(hub, others, "sign")
+    assert 0 == unfiled()
+
+
+def test_every_revision_stands_in_it_with_the_next_move_in_the_order_in_which_they_came(
+    hub: HubInHand, called: str
+) -> None:
+    file(hub)
+    for words in ("路面塌了。", "有人受伤。"):
+        hub.clock.pause(60)
+        hub.tell(replace(pipe(hub, "A1"), requester=person(1), content=WORDS + words))
+        hub.settle()
+        assert 0 == file(hub)
     matters.report(hub, "zilai", "sign")
     file(hub)
-    assert 3 == kinds(hub, called).count("event")
+    with granted(hub, "event.content") as made:
+        told = [
+            (one["event.id"], one["event.content"])
+            for one in shown(exported(hub, called, by=made), "event")
+            if WORDS in one["event.content"]
+        ]
+    revisions = [r[0] for r in hub.rows("SELECT id FROM event ORDER BY received_us") if r[0] in dict(told)]
+    assert list(zip(revisions, (WORDS, WORDS + "路面塌了。", WORDS + "有人受伤。"), strict=True)) == told
+    matters.report(hub, "zilai", "contact")
+    file(hub)
+    assert 4 == kinds(hub, called).count("event")
+
+
+def test_a_report_that_is_linked_brings_its_revisions_of_before(hub: HubInHand, called: str) -> None:
+    file(hub)
+    hub.tell(far(hub))
+    hub.settle()
+    for words in ("水管爆了。", "水管爆了，路面塌了。"):
+        hub.clock.pause(60)
+        hub.tell(replace(far(hub), content=words))
+        hub.settle()
+    matters.link(hub, matters.matter(hub, "B1"), matters.matter(hub, "A1"))
+    file(hub)
+    assert 2 + 3 == kinds(hub, called).count("event")
 
 
 # -- who is shown what -----------------------------------------------------------------------------
@@ -210,12 +265,12 @@ def test_the_accused_is_shown_which_whistle_it_is_and_nothing_else(hub: HubInHan
     first, *others = export.data["entries"]
     assert ({"whistle.id"}, {}) == (set(first["shown"]), first["masked"])
     assert [CLOSED] * len(others) == [set(one) for one in others]
-    data, page = orjson.dumps(export.data).decode(), dossierpage.page(export.data).decode()
+    data, page = orjson.dumps(export.data).decode(), dossierpage.page(export.data, hub.hub.pack).decode()
     moments = set(re.findall(r"20[0-9]{2}-[0-9]{2}-[0-9]{2}T[0-9:.+]+", data))
     assert {export.data["exported_at"]} == moments
-    for kind, word in dossierpage._KINDS.items():
+    for kind, word in KINDS.items():
         assert f'"{kind}"' not in data
-        assert f"<td>{word}</td>" not in page
+        assert f"</td><td>{word}</td>" not in page
     assert () == proved(hub, export).findings
 
 
@@ -256,7 +311,7 @@ def test_accounts_of_the_centre_and_reports_of_requesters_are_shown_to_no_depart
     file(hub)
     accounts = {"wang.reviewer", "li.reviewer", "zhongxin01", "desk", *matters.keys_of(hub, "A1")}
     department = exported(hub, called, "zilai")
-    said = orjson.dumps(department.data).decode() + dossierpage.page(department.data).decode()
+    said = orjson.dumps(department.data).decode() + dossierpage.page(department.data, hub.hub.pack).decode()
     assert set() == {one for one in accounts if one in said}
     centre = exported(hub, called)
     acted = {
@@ -273,13 +328,62 @@ def test_accounts_of_the_centre_and_reports_of_requesters_are_shown_to_no_depart
     assert {"centre", "requester"} <= {one["dossier.moves/actor"] for one in moves}
 
 
+def looks_at_dossiers(hub: HubInHand) -> list[dict[str, Any]]:
+    """What the audit says of dossiers that were taken along."""
+    rows = [orjson.loads(line) for r in hub.rows("SELECT rows FROM audit") for line in r[0].splitlines()]
+    return [one for one in rows if one["exit"] == "dossier"]
+
+
 def test_a_look_at_a_dossier_is_written_down_with_who_and_for_whom(hub: HubInHand, called: str) -> None:
     file(hub)
     exported(hub, called, "zilai")
-    rows = [orjson.loads(line) for r in hub.rows("SELECT rows FROM audit") for line in r[0].splitlines()]
-    mine = [one for one in rows if one["exit"] == "dossier"]
-    assert mine
-    assert {("duty", "zilai", called)} == {(r["who"], r["on_behalf_of"], r["matter"]) for r in mine}
+    (line,) = looks_at_dossiers(hub)
+    assert ("duty", "zilai", called) == (line["who"], line["on_behalf_of"], line["matter"])
+
+
+def test_taking_a_dossier_along_is_one_look_at_all_that_was_given(hub: HubInHand, called: str) -> None:
+    matters.report(hub, "zilai", "sign")
+    file(hub)
+    with granted(hub, "event.title", mask="text_scan") as made:
+        export = exported(hub, called, by=made)
+    data = export.data
+    (line,) = looks_at_dossiers(hub)
+    given = {name.partition("/")[0] for one in data["entries"] for name in one["shown"]} - {ENTRY}
+    masked = {(name, said["mask"]) for one in data["entries"] for name, said in one["masked"].items()}
+    assert ("masked", given | {name for name, _ in masked}) == (line["result"], set(line["fields"]))
+    assert masked == {tuple(one) for one in line["masks"]}
+    assert len(line["rows"]) == line["count"]
+    assert {called, *(one["event.id"] for one in shown(export, "event"))} <= set(line["rows"])
+    before = kinds(hub, called).count("look")
+    file(hub)
+    assert 1 == kinds(hub, called).count("look") - before
+
+
+def test_a_field_that_went_out_in_two_forms_is_said_to_have_done_so(hub: HubInHand, called: str) -> None:
+    file(hub)
+    full = AuditRow(
+        at=hub.clock.now(),
+        who="x",
+        exit=Exit.DOSSIER,
+        result=Result.ALLOW,
+        purpose="handle",
+        fields=("event.title", "whistle.id"),
+        rows=("e1",),
+    )
+    masked = replace(
+        full, result=Result.MASKED, fields=("event.title",), masks=(("event.title", "m"),), rows=("e2",)
+    )
+    refused = replace(full, result=Result.DENY, reason="A123", rows=("e3",))
+    other = replace(full, fields=("whistle.clause",), rows=("e1", "e4"))
+    nothing = replace(full, result=Result.DENY, fields=(), rows=("e5",))
+    rows = list(_gathered([nothing, full, masked, refused, other], asked(hub, called)))
+    assert [
+        (Result.ALLOW, ("event.title", "whistle.clause", "whistle.id"), ("e1", "e4"), 2),
+        (Result.MASKED, ("event.title",), ("e2",), 1),
+        (Result.DENY, ("event.title", "whistle.id"), ("e3",), 1),
+    ] == [(one.result, one.fields, one.rows, one.count) for one in rows]
+    (alone,) = _gathered([nothing, replace(nothing, rows=("e6",))], asked(hub, called))
+    assert (Result.DENY, (), ("e5", "e6")) == (alone.result, alone.fields, alone.rows)
 
 
 def test_the_page_says_what_the_data_says_and_runs_nothing(hub: HubInHand, called: str) -> None:
@@ -287,11 +391,11 @@ def test_the_page_says_what_the_data_says_and_runs_nothing(hub: HubInHand, calle
     file(hub)
     with granted(hub, "event.content") as made:
         export = exported(hub, called, by=made)
-    page = dossierpage.page(export.data).decode()
+    page = dossierpage.page(export.data, hub.hub.pack).decode()
     assert all(one in page for one in (called, export.data["head"], WORDS, "吹哨", "办理", "时限"))
     assert not any(one in page for one in ("<script", "http://", "https://", "src=", "javascript:"))
     entry = {**export.data["entries"][0], "shown": {"event.content": {"salt": "", "value": "<b onx='1'>"}}}
-    page = dossierpage.page({**export.data, "entries": [entry]}).decode()
+    page = dossierpage.page({**export.data, "entries": [entry]}, hub.hub.pack).decode()
     assert "<b onx" not in page
 
 

@@ -394,8 +394,8 @@ def test_explain_tells_the_calculation_in_words_and_with_every_input(called: Hub
     with called.hub.store.read() as conn:
         told = explain(conn, whistle_of(called, "zilai"))
     (card,) = told["cards"]
-    assert card["words"]["zh"].startswith("黄牌：签收时限 30 urgent_minute（合同 zilai-v1）")
-    assert "sign within 30 urgent_minute" in card["words"]["en"]
+    assert card["words"]["zh"].startswith("黄牌：签收时限 30 分钟（连续）（合同 zilai-v1）")
+    assert "sign within 30 minutes without a break" in card["words"]["en"]
     assert {"rule", "steps", "from_at", "due_at", "moment", "calendar"} <= card["calculation"].keys()
 
 

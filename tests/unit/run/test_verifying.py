@@ -1,6 +1,8 @@
 """An exported dossier against whoever changes it: every byte, every line, and the chain made anew without the key."""
 
+import copy
 import io
+import json
 import warnings
 import zipfile
 from collections.abc import Callable, Mapping, Sequence
@@ -27,6 +29,9 @@ MOVES = ("sign", "contact", "arrive", "handle", "result")
 
 
 AT = "2026-03-10T01:05:00.000000+00:00"
+EXPORTED = "2026-03-10T02:00:00+00:00"
+LATER = "2026-03-10T10:00:00.000000+08:00"
+"""The very moment of the export."""
 
 
 def fields(move: str) -> dict[str, Any]:
@@ -49,12 +54,12 @@ def chained(moves: Sequence[str] = MOVES, behind: Chain | None = None) -> list[E
     return entries
 
 
-def anchored(entries: Sequence[Entry], *at: int, by: Signer = OURS) -> list[Anchor]:
+def anchored(entries: Sequence[Entry], *at: int, by: Signer = OURS, when: str = AT) -> list[Anchor]:
     """An anchor for each of these entries, one behind the other, among heads of others."""
     lines: list[Anchor] = []
     for seq in at:
         heads = [Head(mark_of("wh_other"), 3, "d"), Head(mark_of(WHISTLE), seq, entries[seq - 1].digest)]
-        lines.append(by.anchor(lines[-1] if lines else None, "2026-03-10", heads))
+        lines.append(by.anchor(lines[-1] if lines else None, when, heads))
     return lines
 
 
@@ -63,6 +68,7 @@ def told(entries: Sequence[Entry], shown: Sequence[str] = ("dossier.moves/by",))
     return {
         "format": FORMAT,
         "whistle": WHISTLE,
+        "exported_at": EXPORTED,
         "entries": [
             {
                 **{n: v for n, v in plain(one).items() if n != "whistle_id" and (n != "inner" or not shown)},
@@ -254,9 +260,65 @@ def test_a_form_of_another_version_is_named_as_one() -> None:
     assert ("V111", "version") == (found.code, found.facts["why"])
 
 
+def test_what_was_anchored_once_it_was_out_is_what_the_dossier_has_grown_by() -> None:
+    old = packed(told(ENTRIES[:2]), LINES[:1])
+    for when, found, notes in (
+        (LATER, [], [("V124", 4)]),
+        ("2026-03-10T01:59:59.999999+00:00", [("V118", 4)], []),
+        ("2026-03-10", [("V118", 4)], []),
+        ("some day", [("V118", 4)], []),
+    ):
+        proof = prove(old, KEYS, [one.line for one in anchored(ENTRIES, 2, 4, when=when)])
+        assert (2, 2, 4) == (proof.kept, proof.naming, proof.grown)
+        assert (found, notes) == tuple(
+            [(f.code, f.facts["number"]) for f in many] for many in (proof.findings, proof.notes)
+        )
+    later = OURS.anchor(LINES[1], LATER, [Head(mark_of(WHISTLE), 5, "d")])
+    proof = prove(old, KEYS, [*(one.line for one in LINES), later.line])
+    assert [("V118", 4), ("V124", 5)] == [
+        (f.code, f.facts["number"]) for f in (*proof.findings, *proof.notes)
+    ]
+
+
+def test_a_file_that_was_changed_is_found_by_anchors_from_whenever() -> None:
+    forged = packed(told(chained(("sign", "return", *MOVES[2:]))), [])
+    kept = [one.line for one in anchored(ENTRIES, 2, 4, when=LATER)]
+    assert ["V117", "V117"] == [code for code in codes(prove(forged, KEYS, kept)) if code == "V117"]
+
+
+NONE: Mapping[str, Sequence[bytes]] = {
+    "nothing": [],
+    "blank lines": [b"", b" "],
+    "some other file": [b"[anchors]", b'place = "/audit"', b"{}"],
+}
+
+
+@pytest.mark.parametrize("what", NONE)
+def test_where_no_anchor_was_read_none_was_asked(what: str) -> None:
+    assert ["V121"] == codes(prove(FILE, KEYS, NONE[what]))
+    assert [] == codes(prove(FILE, KEYS))
+
+
+def test_anchors_of_which_none_names_the_whistle_are_said_to_prove_nothing() -> None:
+    other = OURS.anchor(None, AT, [Head(mark_of("wh_other"), 3, "d")])
+    proof = prove(FILE, KEYS, [other.line])
+    assert ((), 1, 0) == (proof.findings, proof.kept, proof.naming)
+    assert [("V123", 1)] == [(f.code, f.facts["number"]) for f in proof.notes]
+
+
 def test_a_line_that_was_broken_off_when_a_disk_was_full_is_no_forgery() -> None:
-    kept = [LINES[0].line, LINES[1].line[:40], LINES[1].line]
+    kept = [LINES[0].line, LINES[1].line[:40], b"", LINES[1].line, b""]
     assert [] == codes(prove(FILE, KEYS, kept))
+
+
+def test_a_last_line_that_was_broken_off_may_have_said_anything() -> None:
+    kept = [LINES[0].line, b"", LINES[1].line[:-1]]
+    assert [("V122", 3)] == [(f.code, f.facts["number"]) for f in prove(FILE, KEYS, kept).findings]
+
+
+def test_a_line_that_somebody_changed_leaves_a_gap() -> None:
+    kept = [LINES[0].line.replace(b'"at":"2026', b'"at": "2026'), LINES[1].line]
+    assert [("V119", 2)] == [(f.code, f.facts["number"]) for f in prove(FILE, KEYS, kept).findings]
 
 
 def test_a_value_that_is_not_the_fields_is_found_where_it_stands() -> None:
@@ -274,6 +336,85 @@ def test_a_value_that_is_not_the_fields_is_found_where_it_stands() -> None:
 )
 def test_data_that_is_no_dossier_is_refused_and_nothing_of_it_is_quoted(data: bytes) -> None:
     members = {dossierfile.DATA: data, dossierfile.PAGE: b"", dossierfile.ANCHORS: b""}
+    assert ["V111"] == codes(prove(dossierfile.pack(members, OURS), KEYS))
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**70), 2**70)
+    | st.floats(allow_nan=False)
+    | st.text(max_size=8)
+    | st.sampled_from(["9" * 23, "0" * 64, "sha256", "sm3", WHISTLE, AT]),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+def places(data: object, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
+    """Where anything stands in `data`: the way to each value, that to the whole first."""
+    inner = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    return [path, *(place for name, value in inner for place in places(value, (*path, name)))]
+
+
+def put(data: Any, path: tuple[Any, ...], value: object) -> Any:
+    """`data` with another value in one place."""
+    if not path:
+        return value
+    into = copy.deepcopy(data)
+    at = into
+    for name in path[:-1]:
+        at = at[name]
+    at[path[-1]] = value
+    return into
+
+
+WHOLE = told(ENTRIES)
+WHOLE["entries"][1]["masked"]["dossier.moves"] = {"mask": "m", "value": "…", "digests": ["0" * 64]}
+MEMBERS: Mapping[str, Any] = {
+    dossierfile.DATA: WHOLE,
+    dossierfile.ANCHORS: orjson.loads(LINES[0].line),
+    dossierfile._MANIFEST: orjson.loads(dossierfile.unpack(FILE)[dossierfile._MANIFEST]),
+}
+
+
+@given(st.data())
+def test_whatever_json_stands_wherever_in_a_member_it_is_a_finding_and_never_a_crash(
+    data: st.DataObject,
+) -> None:
+    name = data.draw(st.sampled_from(sorted(MEMBERS)))
+    path, value = data.draw(st.sampled_from(places(MEMBERS[name]))), data.draw(JSON)
+    said = dumped(put(MEMBERS[name], path, value))
+    forged = dossierfile._zipped({**dossierfile.unpack(FILE), name: said})
+    assert said == dossierfile.unpack(FILE)[name] or codes(prove(forged, KEYS, said.splitlines()))
+    signed = dossierfile.pack({**dossierfile.unpack(packed(WHOLE, LINES)), name: said}, OURS)
+    prove(signed, KEYS, said.splitlines())
+
+
+def dumped(value: object) -> bytes:
+    """JSON of any numbers; orjson has none beyond 64 bits."""
+    return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode()
+
+
+@pytest.mark.parametrize(
+    ("path", "value"),
+    [
+        (("entries", 1, "masked", "dossier.moves", "digests"), [["a"]]),
+        (("entries", 1, "masked", "dossier.moves"), []),
+        (("entries", 1, "seq"), 2**64),
+        (("entries", 1, "seq"), "9" * 23),
+        (("entries", 1, "seq"), True),
+        (("entries", 1, "fields"), "abc"),
+        (("entries", 1, "fields"), [["a"]]),
+        (("entries", 1, "shown"), []),
+        (("entries",), {}),
+        (("whistle",), 1),
+        (("exported_at",), "2026-03-10T02:00:00"),
+        (("exported_at",), None),
+    ],
+)
+def test_data_with_a_value_of_another_kind_is_no_dossier(path: tuple[Any, ...], value: object) -> None:
+    members = {**dossierfile.unpack(FILE), dossierfile.DATA: dumped(put(WHOLE, path, value))}
     assert ["V111"] == codes(prove(dossierfile.pack(members, OURS), KEYS))
 
 

@@ -10,6 +10,7 @@ from hub.whistle.anchors import (
     Anchor,
     Head,
     Signer,
+    follows,
     is_signed,
     key_id,
     mark_of,
@@ -17,7 +18,6 @@ from hub.whistle.anchors import (
     points,
     public_key,
     signed_by,
-    unchained,
 )
 
 OURS, THEIRS = Signer(b"o" * 32), Signer(b"t" * 32)
@@ -39,6 +39,18 @@ def test_a_line_is_read_as_it_was_written_and_no_other_spelling_is_taken() -> No
     assert None is parse(one.line[:-1])
     assert None is parse(b"[]")
     assert None is parse(b'{"number":1}')
+    for number in (
+        b'"1"',
+        b"1.0",
+        b"true",
+        b"null",
+        b"[1]",
+        b'"99999999999999999999999"',
+        b"9" * 40,
+        b"1e400",
+    ):
+        assert None is parse(one.line.replace(b'"number":1', b'"number":' + number))
+        assert None is parse(one.line.replace(b'"seq":1', b'"seq":' + number))
 
 
 CHANGES: Mapping[str, Mapping[str, Any]] = {
@@ -72,9 +84,9 @@ def test_a_line_of_another_hub_is_signed_by_no_key_of_ours_whatever_it_says() ->
 
 def test_a_line_that_is_dropped_swapped_or_doubled_leaves_a_gap() -> None:
     a, b, c = written(3)
-    assert None is unchained([a, b, c])
-    assert None is unchained([])
-    assert [1, 2, 2, 2] == [unchained(x) for x in ([b, c], [a, c], [a, a, b], [a, c, b])]
+    assert all(follows(before, one) for before, one in ((None, a), (a, b), (b, c)))
+    for before, one in ((None, b), (a, c), (a, a), (c, b), (b, replace(c, previous=a.digest))):
+        assert not follows(before, one)
 
 
 def test_an_anchor_names_a_whistle_only_to_who_knows_it() -> None:
