@@ -20,7 +20,7 @@ from hub.clock import Clock
 from hub.model import Channel
 from hub.pack import Pack
 from hub.run.assembly import Assembly
-from hub.settings import read
+from hub.settings import apart
 from hub.store.moments import from_us, to_us
 
 
@@ -92,7 +92,7 @@ def _listen(consumer: Consumer, clock: Clock, notes: Path, ended: threading.Even
 def main() -> None:
     """Listens until the input ends."""
     order = orjson.loads(sys.stdin.buffer.readline())
-    hub = Assembly(read(**order["settings"]))
+    hub = Assembly(apart(**order["settings"]))
     notes, ended = Path(order["notes"]), threading.Event()
     notes.touch()
     consumer = hub.bus.consumer("bench", topics_of(hub.pack), lambda _: {})
