@@ -50,9 +50,20 @@ class Listener:
         return self._heard
 
 
+def begin(module: str) -> "subprocess.Popen[bytes]":
+    """A process of `module`, spoken to over its streams. It ends when its input is closed and not before: Ctrl-C is
+    meant for who began it, and does not reach it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
 def start(module: str, order: Mapping[str, Any]) -> "subprocess.Popen[bytes]":
     """A process of `module` that was told `order` and said that it is ready; it ends when its input is closed."""
-    process = subprocess.Popen([sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = begin(module)
     assert process.stdin is not None  # noqa: S101 opened as pipes
     assert process.stdout is not None  # noqa: S101
     process.stdin.write(orjson.dumps(order) + b"\n")

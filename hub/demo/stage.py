@@ -1,8 +1,6 @@
 """Sets the demo up, plays it, and takes it down: systems in their own process, hub and departments here."""
 
 import secrets
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping
@@ -21,6 +19,7 @@ from hub.demo.canaries import Canaries
 from hub.demo.centre import Centre
 from hub.demo.departments import Departments, WebhookDepartment
 from hub.demo.gateways import Gateways
+from hub.demo.listener import begin
 from hub.demo.manners import played
 from hub.demo.scenario import Scenario, make
 from hub.errors import FixSettings
@@ -68,9 +67,7 @@ class Stage:
 
     def open(self) -> None:
         """Everything runs from here on."""
-        self._systems = subprocess.Popen(
-            [sys.executable, "-m", "hub.demo.systems"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        self._systems = begin("hub.demo.systems")
         configs = self._ask({"start": self._order()})["configs"]
         self._pack = _with_files(self._pack, configs)
         keys = {c.department: secrets.token_hex(32) for c in self._pack.contracts}
