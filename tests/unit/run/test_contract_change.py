@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from hub.api.app import serve
 from hub.api.asyncapi import document
 from hub.errors import Refused
-from hub.model import Code, Contract
+from hub.model import Closing, Code, Contract, Duration, Unit, WaitRules
 from hub.run.assembly import Assembly
 from hub.schema import schemas
 from hub.store import principals
@@ -37,6 +37,8 @@ V2 = replace(
         "required": [*V1.form["required"], "hours"],  # type: ignore[misc]  # a list, by the contract's own schema
         "properties": {**V1.form["properties"], "hours": {"type": "integer"}},  # type: ignore[dict-item]
     },
+    pauses=WaitRules(reason_codes=("MATERIAL",), longest=Duration(2, Unit.WORK_DAY)),
+    closing=Closing.EVERYONE,
 )
 OTHERS = tuple(one for one in demo_pack().contracts if one.department != PULLER)
 ANNOUNCED = (*OTHERS, replace(V1, valid_to=TODAY), V2)
@@ -145,6 +147,14 @@ def test_a_version_is_read_before_it_holds(hub: HubInHand, tmp_path: Path) -> No
     ]
     assert ["over", "valid"] == [one["standing"] for one in on_the_day.values()]
     assert "hours" in before["renshe-v2"]["form"]["required"]
+    assert ["MATERIAL"] == before["renshe-v2"]["pauses"]["reason_codes"]
+    assert {"value": 2, "unit": "work_day"} == before["renshe-v2"]["pauses"]["longest"]
+    assert (
+        []
+        == before["renshe-v2"]["extensions"]["reason_codes"]
+        == before["renshe-v1"]["pauses"]["reason_codes"]
+    )
+    assert ["leads", "everyone"] == [one["closing"] for one in before.values()]
     assert "summary" not in before["renshe-v2"]["whistle"]["properties"]["incident"]["properties"]
 
 
