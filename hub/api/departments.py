@@ -35,7 +35,7 @@ def router_of() -> APIRouter:
         responses={
             401: {"model": Problem, "description": "No valid key."},
             404: {"model": Problem, "description": "Not there, or not this department's."},
-            409: {"model": Problem, "description": "This move is not open from here."},
+            409: {"model": Problem, "description": "This move, or this way to fetch, is not open from here."},
             422: {"model": Problem, "description": "The message does not fit."},
             503: {"model": Problem, "description": "Try again later."},
         },
@@ -191,6 +191,9 @@ def fetch(
         found += portion
         if not left_out:
             break
+    if not found and not behind:
+        with doors.store.read() as conn:
+            doors.agreements.check_pulled(conn, department)
     return Fetched(whistles=found)
 
 
