@@ -124,7 +124,11 @@ CONTRACTS: Final = shown(
                     "longest": {"value": 2, "unit": "work_day"},
                     "most": 1,
                 },
-                "extensions": {"reason_codes": [], "longest": None, "most": 1},
+                "extensions": {
+                    "reason_codes": ["COMPLEX"],
+                    "longest": {"value": 5, "unit": "work_day"},
+                    "most": 1,
+                },
                 "closing": "leads",
                 "form": {"type": "object", "properties": {"measure": {"type": "string"}}},
                 "whistle": {"type": "object"},
