@@ -3,6 +3,7 @@
 Nothing deeper than `hub.cli` and `hub.run` sees this type; rooms get plain values.
 """
 
+from collections.abc import Mapping
 from pathlib import Path
 from tomllib import TOMLDecodeError
 from typing import Any, Final
@@ -183,10 +184,38 @@ def with_password_file(url: str, file: Path) -> str:
     return urlunsplit(parts._replace(query=query))
 
 
+class _Apart(Settings):
+    """Of a hub that no installation knows of."""
+
+    model_config = SettingsConfigDict(toml_file=None)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Flags alone."""
+        return (init_settings,)
+
+
 def read(**flags: Any) -> Settings:
     """The settings of this process; `flags` that are None do not count. Raises FixSettings, naming the setting."""
+    return _made(Settings, flags)
+
+
+def apart(**flags: Any) -> Settings:
+    """The settings of a hub that is made to be thrown away, as the demo's: `flags` and defaults. What an installation is
+    told, its anchors, keys and systems, is none of its business: neither `gridplus.toml` nor the environment is read."""
+    return _made(_Apart, flags)
+
+
+def _made(kind: type[Settings], flags: Mapping[str, Any]) -> Settings:
     try:
-        settings = Settings(**{name: value for name, value in flags.items() if value is not None})
+        settings = kind(**{name: value for name, value in flags.items() if value is not None})
     except ValidationError as error:
         names = ", ".join(".".join(str(p) for p in one["loc"]) for one in error.errors())
         raise FixSettings("C101", name=names) from None

@@ -47,6 +47,7 @@ _STATUS: Final = {
     "W132": 409,
     "W135": 404,
     "W141": 409,
+    "W143": 409,
 }
 _OF_HTTP: Final = {400: "P110", 401: "P109", 404: "P107", 405: "P107", 413: "P108"}
 """What the framework refuses by itself → our code for it."""

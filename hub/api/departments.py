@@ -35,7 +35,7 @@ def router_of() -> APIRouter:
         responses={
             401: {"model": Problem, "description": "No valid key."},
             404: {"model": Problem, "description": "Not there, or not this department's."},
-            409: {"model": Problem, "description": "This move is not open from here."},
+            409: {"model": Problem, "description": "This move, or this way to fetch, is not open from here."},
             422: {"model": Problem, "description": "The message does not fit."},
             503: {"model": Problem, "description": "Try again later."},
         },
@@ -106,6 +106,15 @@ class Returns(BaseModel):
     needs_evidence: bool
 
 
+class Waits(BaseModel):
+    """For which reasons a clock may wait, or run longer: how often a whistle, and how long at most; without a reason not at
+    all."""
+
+    reason_codes: list[str]
+    longest: Limit | None
+    most: int
+
+
 class ContractVersion(BaseModel):
     """One version. `form` is the JSON Schema of a result; `whistle` and `called_off` those of a message's `data`, to
     which grants may add masks. A whistle goes by the version it was blown under until it ends."""
@@ -120,6 +129,9 @@ class ContractVersion(BaseModel):
     deadlines: dict[str, Limit]
     level_deadlines: dict[str, dict[str, Limit]]
     returns: Returns
+    pauses: Waits
+    extensions: Waits
+    closing: Literal["leads", "everyone"]
     form: dict[str, Any]
     whistle: dict[str, Any]
     called_off: dict[str, Any]
@@ -179,6 +191,9 @@ def fetch(
         found += portion
         if not left_out:
             break
+    if not found and not behind:
+        with doors.store.read() as conn:
+            doors.agreements.check_pulled(conn, department)
     return Fetched(whistles=found)
 
 

@@ -119,6 +119,17 @@ CONTRACTS: Final = shown(
                     "reason_codes": ["NOT_MY_DUTY"],
                     "needs_evidence": True,
                 },
+                "pauses": {
+                    "reason_codes": ["MATERIAL"],
+                    "longest": {"value": 2, "unit": "work_day"},
+                    "most": 1,
+                },
+                "extensions": {
+                    "reason_codes": ["COMPLEX"],
+                    "longest": {"value": 5, "unit": "work_day"},
+                    "most": 1,
+                },
+                "closing": "leads",
                 "form": {"type": "object", "properties": {"measure": {"type": "string"}}},
                 "whistle": {"type": "object"},
                 "called_off": {"type": "object"},

@@ -4,17 +4,20 @@ Pure: what was decided, and what routing says, are arguments. A difference count
 make it: where they too would call others by now, other facts or a person have moved the matter since (`drifted`).
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import TypeAlias
 
 from hub.contract.clauses import Unrouted
-from hub.contract.route import Due, Routed
-from hub.model import Contract, Level, Reason, Role, Whistle
+from hub.contract.load import STEPS
+from hub.contract.route import Routed
+from hub.model import Contract, Deadline, Reason, Role, Whistle
 
 Route: TypeAlias = Routed | Unrouted
+Timed: TypeAlias = Callable[[Whistle, Contract], Iterable[Deadline]]
+"""The deadlines that a whistle's own history gives it under a contract."""
 
 
 class Effect(StrEnum):
@@ -87,18 +90,18 @@ def replayed(
     *,
     before: Callable[[], Route],
     contracts: Mapping[str, Contract],
-    due: Callable[[datetime], Due],
+    timed: Timed,
 ) -> Case | Drifted | None:
     """What becomes of a matter; None where nothing does.
 
     `decided`: whistles as its route called for them. `before`: what the contracts in force say, asked only where
-    something differs. `contracts`: the new ones by id. `due`: the new calendar's clocks from a moment on.
+    something differs. `contracts`: the new ones by id. `timed`: by the new calendar.
     """
     old_lead, new_lead = _lead(decided), _called(routed)
     old_assists, new_assists = _assisting(decided), _assists(routed)
     leads_differ = _name(old_lead) != _name(new_lead)
     assists_differ = old_assists != new_assists
-    shifts = tuple(_shifts(decided, routed, contracts, due))
+    shifts = tuple(_shifts(decided, routed, contracts, timed))
     drifted = False
     if leads_differ or assists_differ:
         now = before()
@@ -132,29 +135,24 @@ def _of_lead(before: Called | None, after: Called | None) -> Effect:
 
 
 def _shifts(
-    decided: Sequence[Whistle],
-    routed: Route,
-    contracts: Mapping[str, Contract],
-    due: Callable[[datetime], Due],
-) -> list[Shift]:
-    """Steps of those who are called either way, from the moment at which their clocks began."""
+    decided: Sequence[Whistle], routed: Route, contracts: Mapping[str, Contract], timed: Timed
+) -> Iterator[Shift]:
+    """Steps of those who are called either way and whose clocks have begun."""
     calls = {one.department: one.contract_id for one in routed.calls} if isinstance(routed, Routed) else {}
-    found: list[Shift] = []
     for whistle in decided:
         contract = contracts.get(calls.get(whistle.department, ""))
-        if contract is None or not whistle.deadlines:
+        was = _due(whistle.deadlines)
+        if contract is None or not was:
             continue
-        was = {one.step: one.due_at for one in whistle.deadlines}
-        since = {one.step: one.from_at for one in whistle.deadlines}  # a step may run since an earlier call
-        first = whistle.deadlines[0].from_at
-        limits = contract.limits_at(Level(whistle.level))
-        would = {step: due(since.get(step, first))(step, limit).due_at for step, limit in limits.items()}
-        found += [
-            Shift(whistle.department, step, was.get(step), would.get(step))
-            for step in sorted(was.keys() | would.keys())
-            if was.get(step) != would.get(step)
-        ]
-    return found
+        would = _due(timed(whistle, contract))
+        for step in sorted(was.keys() | would.keys()):
+            if was.get(step) != would.get(step):
+                yield Shift(whistle.department, step, was.get(step), would.get(step))
+
+
+def _due(deadlines: Iterable[Deadline]) -> dict[str, datetime]:
+    """Of the steps that contracts limit: what a source keeps by itself, or a post reviews, is no contract's."""
+    return {one.step: one.due_at for one in deadlines if one.step in STEPS}
 
 
 def _lead(decided: Sequence[Whistle]) -> Called | None:

@@ -36,7 +36,7 @@ from hub.run import longlived, servers
 from hub.run.account import account
 from hub.run.assembly import Assembly
 from hub.run.reception import Reception, write
-from hub.settings import read
+from hub.settings import apart
 from hub.store.tables import message
 
 RATE_S: Final = 60.0
@@ -98,7 +98,7 @@ def run(order: Order) -> dict[str, Any]:
         runs = 2 if order.preload else 1
         bodies = kept(order.wanted * runs + warm, order.seed, home / "systems")
         settings = _settings(home, running, bodies.configs)
-        hub = Assembly(read(**settings))
+        hub = Assembly(apart(**settings))
         stack.callback(hub.close)
         hub.warm()
         watch = Stopwatch()

@@ -9,14 +9,14 @@ import orjson
 
 from hub.crew import Crew
 from hub.run import logs
-from hub.settings import read
+from hub.settings import apart
 
 
 def main() -> None:
     """Works until the input ends."""
     order = orjson.loads(sys.stdin.buffer.readline())
     logs.configure("warning")
-    crew = Crew(read(**order["settings"]), order["workers"])
+    crew = Crew(apart(**order["settings"]), order["workers"])
     crew.start()
     sys.stdout.write("ready\n")
     sys.stdout.flush()

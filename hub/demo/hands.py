@@ -16,7 +16,7 @@ from hub.run import longlived
 from hub.run.assembly import Assembly
 from hub.run.loop import Loop
 from hub.run.workers import INTAKE_IDLE_S
-from hub.settings import read
+from hub.settings import apart
 
 STAGES: Final = ("1_store_records", "2_normalise_to_event", "3_relay", "4_link_route_project")
 """In their order. Kafka's client has a thread of its own, which belongs to no stage where loops have theirs."""
@@ -158,7 +158,7 @@ def _intake(hub: Assembly, source: str, watch: Stopwatch) -> Loop:
 def main() -> None:
     """One process of them, until its input ends."""
     order = orjson.loads(sys.stdin.buffer.readline())
-    hub = Assembly(read(**order["settings"]))
+    hub = Assembly(apart(**order["settings"]))
     hub.warm()
     watch = Stopwatch(time.thread_time)
     loops = loops_of(hub, watch, order["workers"])

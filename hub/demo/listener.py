@@ -20,7 +20,7 @@ from hub.clock import Clock
 from hub.model import Channel
 from hub.pack import Pack
 from hub.run.assembly import Assembly
-from hub.settings import read
+from hub.settings import apart
 from hub.store.moments import from_us, to_us
 
 
@@ -50,9 +50,20 @@ class Listener:
         return self._heard
 
 
+def begin(module: str) -> "subprocess.Popen[bytes]":
+    """A process of `module`, spoken to over its streams. It ends when its input is closed and not before: Ctrl-C is
+    meant for who began it, and does not reach it."""
+    return subprocess.Popen(
+        [sys.executable, "-m", module],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    )
+
+
 def start(module: str, order: Mapping[str, Any]) -> "subprocess.Popen[bytes]":
     """A process of `module` that was told `order` and said that it is ready; it ends when its input is closed."""
-    process = subprocess.Popen([sys.executable, "-m", module], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    process = begin(module)
     assert process.stdin is not None  # noqa: S101 opened as pipes
     assert process.stdout is not None  # noqa: S101
     process.stdin.write(orjson.dumps(order) + b"\n")
@@ -92,7 +103,7 @@ def _listen(consumer: Consumer, clock: Clock, notes: Path, ended: threading.Even
 def main() -> None:
     """Listens until the input ends."""
     order = orjson.loads(sys.stdin.buffer.readline())
-    hub = Assembly(read(**order["settings"]))
+    hub = Assembly(apart(**order["settings"]))
     notes, ended = Path(order["notes"]), threading.Event()
     notes.touch()
     consumer = hub.bus.consumer("bench", topics_of(hub.pack), lambda _: {})

@@ -36,7 +36,7 @@ from hub.plugin import Body
 from hub.run import servers
 from hub.run.assembly import Assembly
 from hub.run.reception import Reception, write
-from hub.settings import read
+from hub.settings import apart
 from hub.store import dossiers, principals
 from hub.store.engine import chunks
 from hub.store.lists import among
@@ -73,7 +73,7 @@ def run(lives: int, *, seed: int, preload: int = 0) -> dict[str, Any]:
         runs = 2 if preload else 1
         bodies = kept(round((_WARM + lives * runs) * _PER_LIFE), seed, home / "systems")
         settings = _settings(home, running, bodies.configs)
-        hub = Assembly(read(**settings))
+        hub = Assembly(apart(**settings))
         stack.callback(hub.close)
         hub.warm()
         stage = _Stage(hub, settings, home, running, stack)

@@ -25,7 +25,7 @@ from hub.demo.listener import topics_of
 from hub.demo.manners import said
 from hub.model import Contract
 from hub.run.assembly import Assembly
-from hub.settings import read
+from hub.settings import apart
 
 MOVES: Final = ("sign", "contact", "arrive", "result")
 """What a department reports, in this order."""
@@ -141,7 +141,7 @@ def _wait_for_the_end(ended: threading.Event) -> None:
 def main() -> None:
     """Works until the input ends."""
     order = orjson.loads(sys.stdin.buffer.readline())
-    hub = Assembly(read(**order["settings"]))
+    hub = Assembly(apart(**order["settings"]))
     office = Office({str(one.department): one for one in hub.pack.contracts})
     consumer = hub.bus.consumer("bench", topics_of(hub.pack), lambda _: {})
     ended = threading.Event()

@@ -70,8 +70,7 @@ def _knock(order: Order) -> None:
     """Asks once: a department that is refused would else be a department that is silent."""
     try:
         answer = httpx.get(
-            f"{order.url.rstrip('/')}/departments/me/whistles",
-            params={"limit": 1},
+            f"{order.url.rstrip('/')}/departments/me/contracts",
             headers={"authorization": f"Bearer {order.key}"},
             timeout=_ASKING_S,
         )

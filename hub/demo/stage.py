@@ -1,15 +1,13 @@
 """Sets the demo up, plays it, and takes it down: systems in their own process, hub and departments here."""
 
 import secrets
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 from urllib.parse import urlsplit
 
 import orjson
@@ -21,6 +19,7 @@ from hub.demo.canaries import Canaries
 from hub.demo.centre import Centre
 from hub.demo.departments import Departments, WebhookDepartment
 from hub.demo.gateways import Gateways
+from hub.demo.listener import begin
 from hub.demo.manners import played
 from hub.demo.scenario import Scenario, make
 from hub.errors import FixSettings
@@ -30,11 +29,12 @@ from hub.model import AttachmentState, Channel
 from hub.pack import Pack, load
 from hub.plugin.registry import Registry
 from hub.run.lifeaccount import lifecycle
-from hub.settings import Settings, read
+from hub.settings import Settings, apart, read
 from hub.store import attachments, outbox, principals
 
-_SUBSTITUTES = frozenset({"chengguan", "shizheng", "zhujian"})
+_SUBSTITUTES: Final = frozenset({"chengguan", "shizheng", "zhujian"})
 """Whom the demo's centre designates where a return holds."""
+_SPOKEN: Final = ("kafka_security", "kafka_plaintext_ok", "kafka_replication")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,9 +67,7 @@ class Stage:
 
     def open(self) -> None:
         """Everything runs from here on."""
-        self._systems = subprocess.Popen(
-            [sys.executable, "-m", "hub.demo.systems"], stdin=subprocess.PIPE, stdout=subprocess.PIPE
-        )
+        self._systems = begin("hub.demo.systems")
         configs = self._ask({"start": self._order()})["configs"]
         self._pack = _with_files(self._pack, configs)
         keys = {c.department: secrets.token_hex(32) for c in self._pack.contracts}
@@ -140,7 +138,7 @@ class Stage:
     def _settings(
         self, configs: Mapping[str, Any], keys: Mapping[Any, str], channels: Mapping[str, Any]
     ) -> Settings:
-        return read(
+        return apart(
             home=self._home,
             store=self._store or f"sqlite:///{self._home}/demo.db",
             bus=self._bus,
@@ -157,6 +155,7 @@ class Stage:
             clock_speed=self._clock.speed,
             clock_origin=self._clock.origin,
             log_level="warning",
+            **_spoken(self._bus),
         )
 
     def _channel(self, channel: Channel) -> tuple[str, ...]:
@@ -262,6 +261,14 @@ class Stage:
             raise FixSettings("C109")
         answer: dict[str, Any] = orjson.loads(line)
         return answer
+
+
+def _spoken(bus: str) -> dict[str, Any]:
+    """How this machine speaks to a broker that the demo is given; nothing else that an installation is told is its."""
+    if bus == "embedded":
+        return {}
+    told = read()
+    return {name: getattr(told, name) for name in _SPOKEN}
 
 
 def _with_files(pack: Pack, configs: Mapping[str, Mapping[str, Any]]) -> Pack:

@@ -24,7 +24,7 @@ from hub.run.measure.links_made import compare, linked_or_asked
 from hub.run.measure.scratch import events_of, fates_of, incidents_of, questions_of
 from hub.run.reception import Reception, write
 from hub.run.settling import settle
-from hub.settings import read
+from hub.settings import apart
 
 LENGTH: Final = timedelta(hours=10)
 MATTERS: Final = 900
@@ -70,7 +70,7 @@ def play(scenario: Scenario, pack: hub.pack.Pack, seed: int) -> Outcome:
     with TemporaryDirectory(prefix="gridplus-truth-") as name:
         home = Path(name)
         bodies = speak(scenario, pack, seed=seed, place=home / "systems")
-        settings = read(
+        settings = apart(
             home=home,
             store=f"sqlite:///{home}/hub.db",
             bus="embedded",

@@ -118,6 +118,12 @@ TEXTS: Final[dict[str, Text]] = {
         "only a lead's result may say that it waits for no assisting department, and its note says why",
         "say why in note, or leave alone out",
     ),
+    "W143": Text(
+        "没有哨等待拉取：合同的送达渠道是 {channels}",
+        "从该渠道接收，或由管理员在合同的 channels 中加入 pull",
+        "nothing is to be pulled: whistles of this contract come by {channels}",
+        "receive them there, or let your administrator put pull into the contract's channels",
+    ),
     "W150": Text(
         "{move} 须说明理由",
         "给出理由代码",

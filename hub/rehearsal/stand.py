@@ -29,7 +29,7 @@ from hub.rehearsal.script import Script
 from hub.run.assembly import Assembly
 from hub.run.envelope import CONTENT_TYPE
 from hub.run.webhooks import sign
-from hub.settings import read
+from hub.settings import apart
 from hub.store import principals, whistles
 
 ANSWERS_WITHIN_S: Final = 10.0
@@ -215,16 +215,12 @@ def standing(
     script: Script, place: Path, *, key: str, host: str, port: int, patience: Patience, hook: Hook | None
 ) -> Iterator[tuple[Stand, str]]:
     """The stand, and the address that the consumer comes to. Raises FixSettings C107 where the port is taken."""
-    settings = read(
+    settings = apart(
         home=place,
         store=f"sqlite:///{place}/hub.db",
         bus="embedded",
         host=host,
         log_level="error",
-        sources={},
-        webhooks={},
-        api_keys={},
-        keys=place / "keys.toml",
     )
     hub = Assembly(settings, clock=ScenarioClock(script.starts_at), pack=script.pack)
     journal, orders = Journal(), Orders()

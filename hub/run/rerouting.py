@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import partial
 from operator import attrgetter
 from typing import Any
 
@@ -18,13 +17,15 @@ from hub.clock import day_of
 from hub.contract.clauses import holds_on
 from hub.contract.replay import Case, Drifted, Effect, Route, replayed
 from hub.contract.route import Router
-from hub.model import Contract, Ending, Whistle, WhistleState
+from hub.model import Contract, Deadline, Ending, Whistle, WhistleState
 from hub.pack import Pack
 from hub.pipeline import matter_of
 from hub.run.concern import Concern, concerns_of
-from hub.store import contracts, incidents, whistles
+from hub.run.retimed import retimed_by
+from hub.store import contracts, incidents, steps, whistles
 from hub.store.engine import Store
 from hub.store.opened import opened_since
+from hub.store.steps import Made
 from hub.whistle.clocks import due_from
 from hub.whistle.follow import ending_of, is_brought
 
@@ -110,19 +111,25 @@ class _Replay:
     def portion(self, conn: Connection, ids: Sequence[str]) -> Iterator[Case | Drifted | None]:
         known = whistles.of_incidents(conn, ids)
         loaded = incidents.load(conn, ids)
+        made = steps.of_whistles(conn, (one.id for some in known.values() for one in some))
         for concern in concerns_of(conn, [(loaded[id_], loaded[id_].opened_at) for id_ in ids]):
             whistled = known.get(concern.incident.id, [])
             if whistled or not concern.is_history:  # what only back-fills tell of calls nobody (N78)
-                yield self._one(concern, [one for one in whistled if was_routed(one)])
+                yield self._one(concern, [one for one in whistled if was_routed(one)], made)
 
-    def _one(self, concern: Concern, decided: Sequence[Whistle]) -> Case | Drifted | None:
+    def _one(
+        self, concern: Concern, decided: Sequence[Whistle], made: Mapping[str, Sequence[Made]]
+    ) -> Case | Drifted | None:
+        def timed(one: Whistle, contract: Contract) -> tuple[Deadline, ...]:
+            return retimed_by(one, contract, made.get(one.id, ()), self._calendar).deadlines
+
         return replayed(
             concern.incident.id,
             decided,
             self._route(self._new, concern),
             before=lambda: self._route(self._router_of(day_of(concern.incident.opened_at)), concern),
             contracts=self._contracts,
-            due=partial(due_from, calendar=self._calendar),
+            timed=timed,
         )
 
     def _route(self, router: Router, concern: Concern) -> Route:

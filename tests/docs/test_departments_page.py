@@ -25,6 +25,15 @@ from tests.photos import CANARY, photo
 
 PAGE = ROOT / "docs/departments.md"
 SAID = names_of(PAGE)
+DOORS = (
+    "api/departments.py",
+    "run/agreements.py",
+    "run/reporting.py",
+    "run/owing.py",
+    "whistle/returns.py",
+    "whistle/waits.py",
+)
+"""Files of the hub that refuse what a department asks, and nobody else."""
 PULLS = "jiaoyu"
 """A department of the demo pack whose contract says `pull`."""
 
@@ -226,3 +235,10 @@ def test_over_kafka_whistles_come_and_reports_go(real_servers: Any, tmp_path: Pa
     consumer.close()
     assert ("wh_1", {"nonce": "wh_1:sign", "move": "sign"}) == (event["subject"], event["data"])
     assert "department.docs" == SAID["security_of"]("docs", "x")["sasl_plain_username"]
+
+
+def test_every_refusal_of_a_departments_own_stands_in_its_table() -> None:
+    files = [(ROOT / "hub" / name).read_text(encoding="utf-8") for name in DOORS]
+    refusals = {code for text in files for code in re.findall(r'Refused\(\s*"([A-Z][0-9]{3})"', text)}
+    table = re.findall(r"^\| (`[^|]*) \| [0-9]{3} \|", PAGE.read_text(encoding="utf-8"), re.MULTILINE)
+    assert {"W102", "W104", "W116", "W143"} <= refusals <= set(re.findall(r"[A-Z][0-9]{3}", " ".join(table)))

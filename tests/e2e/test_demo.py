@@ -17,7 +17,12 @@ SOURCES = {"hotline_12345", "urban_management", "xueliang_video", "police_grid",
 LONGEST_S = 100
 
 
-def play(*arguments: str, env: dict[str, str] | None = None, gridplus: Path | None = None) -> dict[str, Any]:
+def play(
+    *arguments: str,
+    env: dict[str, str] | None = None,
+    gridplus: Path | None = None,
+    cwd: Path | None = None,
+) -> dict[str, Any]:
     """The account that `gridplus demo --once --json` prints; fails where it takes longer than promised."""
     command = [
         str(gridplus or Path(sys.executable).with_name("gridplus")),
@@ -33,6 +38,7 @@ def play(*arguments: str, env: dict[str, str] | None = None, gridplus: Path | No
         timeout=LONGEST_S * 2,
         check=False,
         env={**os.environ, **(env or {})},
+        cwd=cwd,
     )
     assert done.returncode == 0, done.stderr[-2000:]
     account: dict[str, Any] = orjson.loads(done.stdout.splitlines()[-1])
@@ -55,8 +61,15 @@ def check(account: dict[str, Any]) -> None:
 
 
 @pytest.mark.slow
-def test_the_demo_plays_to_its_end_on_the_embedded_default() -> None:
-    check(play())
+def test_the_demo_plays_to_its_end_on_the_embedded_default_and_leaves_an_installation_alone(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / "anchors").mkdir()
+    (tmp_path / "gridplus.toml").write_text(
+        'home = "real"\nanchors = "anchors"\nkeys = "real.toml"\n[sources.real]\nurl = "https://real.invalid"\n'
+    )
+    check(play(cwd=tmp_path))
+    assert {"anchors", "gridplus.toml"} == {one.name for one in tmp_path.rglob("*")}
 
 
 @pytest.mark.slow

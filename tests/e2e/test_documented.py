@@ -188,7 +188,7 @@ def test_what_the_document_shows_is_taken_and_answered_as_it_says(scene: Scene, 
 
 READ: Final = {
     "GET /departments/me/contracts": LEAD,
-    "GET /departments/me/whistles": LEAD,
+    "GET /departments/me/whistles": "sifa",  # its contract says `pull`
     "GET /departments/me/whistles/{whistle_id}": LEAD,
     "GET /departments/me/whistles/{whistle_id}/attachments": LEAD,
     "GET /departments/me/cards": LEAD,

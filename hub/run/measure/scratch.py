@@ -20,7 +20,7 @@ from hub.run.assembly import Assembly
 from hub.run.importing import Import, adapter_for
 from hub.run.measure.small_pack import SmallPack
 from hub.run.settling import settle
-from hub.settings import read
+from hub.settings import apart
 from hub.store.tables import event, link, review
 
 
@@ -33,7 +33,7 @@ def hub_with(pack: SmallPack, now: datetime) -> Iterator[Assembly]:
         root.mkdir()
         pack.write(root)
         loaded = hub.pack.load(root, cache_root=home / "cache")
-        settings = read(home=home, store=f"sqlite:///{home}/hub.db", bus="embedded")
+        settings = apart(home=home, store=f"sqlite:///{home}/hub.db", bus="embedded")
         made = Assembly(settings, clock=FixedClock(now), pack=loaded)
         try:
             yield made

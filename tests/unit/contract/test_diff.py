@@ -7,19 +7,49 @@ import pytest
 from hub.access.masks import strictness
 from hub.contract.change import Change, Direction
 from hub.contract.diff import diff
-from hub.model import Channel, Condition, Contract, Duration, FieldOut, OnCall, ReturnRules, Role, Unit
+from hub.model import (
+    Channel,
+    Closing,
+    Condition,
+    Contract,
+    Duration,
+    FieldOut,
+    Level,
+    OnCall,
+    ReturnRules,
+    Role,
+    Unit,
+    Urgency,
+    WaitRules,
+)
 from tests.unit.contract.building import NORTH, SOUTH, clause, contract
 
 BEFORE = replace(
     contract("a", clause("lead", "market.*", "street_order.*", name="A-1", areas=(NORTH,)), version=1),
     form={"properties": {"outcome": {"type": "string"}, "note": {"type": "string"}}, "required": ["outcome"]},
     returns=ReturnRules(max_returns=1, reason_codes=("NOT_MY_AREA",), needs_evidence=False),
+    pauses=WaitRules(reason_codes=("MATERIAL",), longest=Duration(5, Unit.WORK_DAY), most=2),
+    extensions=WaitRules(reason_codes=("COMPLEX",), longest=Duration(48, Unit.URGENT_HOUR)),
     on_call=OnCall(("sms", "voice")),
     fields=(FieldOut(field="resident.phone", purpose="callback", mask="phone_3_4"),),
 )
 OUTCOME, NOTE = {"type": "string"}, {"type": "string"}
-LEADS = f"lead except [] {Condition()}"
-ASSISTS = f"assist except [] {Condition()}"
+(CLAUSE,) = BEFORE.accepts
+WITHIN = replace(BEFORE, returns=replace(BEFORE.returns, within=Duration(4, Unit.WORK_HOUR)))
+CLOSED = replace(BEFORE, returns=ReturnRules(max_returns=0), pauses=WaitRules(), extensions=WaitRules())
+"""It can neither hand back, nor wait, nor ask for time."""
+
+
+def limits(part: str, **by_step: Duration) -> Contract:
+    """BEFORE, with these limits beside those of all levels (`deadlines`), or of one level."""
+    if part == "deadlines":
+        return replace(BEFORE, deadlines={**BEFORE.deadlines, **by_step})
+    return replace(BEFORE, level_deadlines={**BEFORE.level_deadlines, part: by_step})
+
+
+def when(**met: object) -> Contract:
+    """BEFORE, whose clause demands that."""
+    return replace(BEFORE, accepts=(replace(CLAUSE, when=Condition(**met)),))  # type: ignore[arg-type]
 
 
 def test_the_same_contract_under_a_new_number_changes_nothing() -> None:
@@ -31,7 +61,7 @@ def test_the_same_contract_under_a_new_number_changes_nothing() -> None:
     [
         pytest.param(
             replace(BEFORE, accepts=(clause("lead", "market.*", name="A-1", areas=(NORTH,)),)),
-            Change(Direction.BREAKS, "accepts", f"A-1 street_order.* {NORTH}", before=LEADS),
+            Change(Direction.BREAKS, "accepts", f"A-1 street_order.* {NORTH}", before="lead"),
             id="a category no longer comes",
         ),
         pytest.param(
@@ -39,13 +69,13 @@ def test_the_same_contract_under_a_new_number_changes_nothing() -> None:
                 BEFORE,
                 accepts=(clause("lead", "market.*", "street_order.*", name="A-1", areas=(NORTH, SOUTH)),),
             ),
-            Change(Direction.NEW, "accepts", f"A-1 market.* {SOUTH}", after=LEADS),
+            Change(Direction.NEW, "accepts", f"A-1 market.* {SOUTH}", after="lead"),
             id="an area more",
         ),
         pytest.param(
             replace(BEFORE, accepts=(replace(BEFORE.accepts[0], role=Role.ASSIST),)),
-            Change(Direction.CHANGED, "accepts", f"A-1 market.* {NORTH}", LEADS, ASSISTS),
-            id="another role",
+            Change(Direction.BREAKS, "accepts", "A-1 role", "lead", "assist"),
+            id="no lead any more",
         ),
         pytest.param(
             replace(BEFORE, on_call=OnCall(("voice",))),
@@ -79,8 +109,8 @@ def test_the_same_contract_under_a_new_number_changes_nothing() -> None:
         ),
         pytest.param(
             replace(BEFORE, deadlines={**BEFORE.deadlines, "finish": Duration(5, Unit.URGENT_DAY)}),
-            Change(Direction.CHANGED, "deadlines", "finish", "5 work_day", "5 urgent_day"),
-            id="another unit",
+            Change(Direction.BREAKS, "deadlines", "finish", "5 work_day", "5 urgent_day"),
+            id="a unit that is not sure to be longer",
         ),
         pytest.param(
             replace(BEFORE, deadlines={**BEFORE.deadlines, "arrive": Duration(1, Unit.URGENT_HOUR)}),
@@ -89,8 +119,10 @@ def test_the_same_contract_under_a_new_number_changes_nothing() -> None:
         ),
         pytest.param(
             replace(BEFORE, level_deadlines={}),
-            Change(Direction.NEW, "level_deadlines.emergency", "sign", before="3 urgent_minute"),
-            id="a deadline less",
+            Change(
+                Direction.HARMLESS, "level_deadlines.emergency", "sign", "3 urgent_minute", "1 urgent_hour"
+            ),
+            id="an emergency is like any other",
         ),
         pytest.param(
             replace(BEFORE, channels=(Channel.PULL,)),
@@ -135,12 +167,7 @@ def test_the_same_contract_under_a_new_number_changes_nothing() -> None:
             replace(
                 BEFORE, accepts=(clause("lead", "market.*", name="A-1", excepted=("market.a", "market.b")),)
             ),
-            Change(
-                Direction.NEW,
-                "accepts",
-                "A-1 market.* *",
-                after=f"lead except [market.a, market.b] {Condition()}",
-            ),
+            Change(Direction.BREAKS, "accepts", "A-1 except", after="market.b"),
             id="everywhere, but for two categories",
         ),
         pytest.param(
@@ -169,7 +196,7 @@ def test_the_same_contract_under_a_new_number_changes_nothing() -> None:
         ),
         pytest.param(
             replace(BEFORE, returns=replace(BEFORE.returns, within=Duration(1, Unit.WORK_HOUR))),
-            Change(Direction.CHANGED, "returns", "within", "", "1 work_hour"),
+            Change(Direction.BREAKS, "returns", "within", "", "1 work_hour"),
             id="a time limit for returns",
         ),
         pytest.param(
@@ -191,6 +218,195 @@ def test_the_same_contract_under_a_new_number_changes_nothing() -> None:
 )
 def test_a_change_is_told_with_its_direction(after: Contract, change: Change) -> None:
     assert change in diff(BEFORE, after, strictness)
+
+
+D, H, M = Unit.WORK_DAY, Unit.URGENT_HOUR, Unit.URGENT_MINUTE
+BREAKS, NEW, HARMLESS = Direction.BREAKS, Direction.NEW, Direction.HARMLESS
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "forth", "back", "what"),
+    [
+        pytest.param(
+            limits("hard", finish=Duration(10, D)),
+            BEFORE,
+            BREAKS,
+            HARMLESS,
+            ("level_deadlines.hard", "finish", "10 work_day", "5 work_day"),
+            id="a level loses the longer time that it had",
+        ),
+        pytest.param(
+            BEFORE,
+            limits("emergency", sign=Duration(3, M), finish=Duration(30, D)),
+            HARMLESS,
+            BREAKS,
+            ("level_deadlines.emergency", "finish", "5 work_day", "30 work_day"),
+            id="a level gets longer than all others",
+        ),
+        pytest.param(
+            BEFORE,
+            limits("key", arrive=Duration(2, H)),
+            BREAKS,
+            NEW,
+            ("level_deadlines.key", "arrive", "", "2 urgent_hour"),
+            id="a step that only one level has",
+        ),
+        pytest.param(
+            BEFORE,
+            limits("deadlines", sign=Duration(30, M)),
+            BREAKS,
+            HARMLESS,
+            ("deadlines", "sign", "1 urgent_hour", "30 urgent_minute"),
+            id="less time in another unit",
+        ),
+        pytest.param(
+            limits("deadlines", finish=Duration(0, D)),
+            limits("deadlines", finish=Duration(1, H)),
+            BREAKS,
+            BREAKS,
+            ("deadlines", "finish", "0 work_day", "1 urgent_hour"),
+            id="from today to within the hour, which is longer in the evening",
+        ),
+        pytest.param(
+            limits("deadlines", finish=Duration(48, H)),
+            limits("deadlines", finish=Duration(3, D)),
+            HARMLESS,
+            BREAKS,
+            ("deadlines", "finish", "48 urgent_hour", "3 work_day"),
+            id="working days that are longer under any calendar",
+        ),
+        pytest.param(
+            limits("deadlines", sign=Duration(60, M)),
+            limits("deadlines", sign=Duration(1, H)),
+            HARMLESS,
+            HARMLESS,
+            ("deadlines", "sign", "60 urgent_minute", "1 urgent_hour"),
+            id="as long in other words",
+        ),
+        pytest.param(
+            BEFORE,
+            replace(BEFORE, accepts=(replace(CLAUSE, except_categories=("market.a",)),)),
+            BREAKS,
+            NEW,
+            ("accepts", "A-1 except", "", "market.a"),
+            id="a category is excepted",
+        ),
+        pytest.param(
+            BEFORE,
+            replace(BEFORE, accepts=(replace(CLAUSE, role=Role.ASSIST),)),
+            BREAKS,
+            NEW,
+            ("accepts", "A-1 role", "lead", "assist"),
+            id="it assists where it led",
+        ),
+        pytest.param(
+            when(levels=(Level.ROUTINE, Level.KEY)),
+            when(levels=(Level.KEY,)),
+            BREAKS,
+            NEW,
+            ("accepts", "A-1 when levels", "key, routine", "key"),
+            id="a level that no longer comes",
+        ),
+        pytest.param(
+            BEFORE,
+            when(urgency=(Urgency.URGENT,)),
+            BREAKS,
+            NEW,
+            ("accepts", "A-1 when urgency", "critical, routine, urgent", "urgent"),
+            id="a demand where there was none",
+        ),
+        pytest.param(
+            when(sources=("police_grid",)),
+            when(sources=("hotline_12345",)),
+            BREAKS,
+            BREAKS,
+            ("accepts", "A-1 when sources", "police_grid", "hotline_12345"),
+            id="another source",
+        ),
+        pytest.param(
+            BEFORE,
+            when(secret=False),
+            BREAKS,
+            NEW,
+            ("accepts", "A-1 when secret", "false, true", "false"),
+            id="nothing secret any more",
+        ),
+        pytest.param(
+            WITHIN,
+            replace(WITHIN, returns=replace(WITHIN.returns, within=Duration(1, M))),
+            BREAKS,
+            HARMLESS,
+            ("returns", "within", "4 work_hour", "1 urgent_minute"),
+            id="hardly any time to hand back",
+        ),
+        pytest.param(
+            BEFORE,
+            replace(BEFORE, pauses=replace(BEFORE.pauses, reason_codes=("MATERIAL", "WEATHER"))),
+            NEW,
+            BREAKS,
+            ("pauses", "WEATHER", "", "WEATHER"),
+            id="a further reason to wait",
+        ),
+        pytest.param(
+            BEFORE,
+            replace(BEFORE, pauses=replace(BEFORE.pauses, most=1)),
+            BREAKS,
+            NEW,
+            ("pauses", "most", "2", "1"),
+            id="fewer waits",
+        ),
+        pytest.param(
+            BEFORE,
+            replace(BEFORE, extensions=replace(BEFORE.extensions, longest=Duration(24, H))),
+            BREAKS,
+            HARMLESS,
+            ("extensions", "longest", "48 urgent_hour", "24 urgent_hour"),
+            id="shorter extensions",
+        ),
+        pytest.param(
+            BEFORE,
+            replace(BEFORE, extensions=replace(BEFORE.extensions, longest=None)),
+            NEW,
+            BREAKS,
+            ("extensions", "longest", "48 urgent_hour", ""),
+            id="extensions as long as may be",
+        ),
+        pytest.param(
+            BEFORE,
+            replace(BEFORE, closing=Closing.EVERYONE),
+            BREAKS,
+            NEW,
+            ("closing", "closing", "leads", "everyone"),
+            id="it waits for those who assist",
+        ),
+        pytest.param(
+            BEFORE,
+            replace(BEFORE, title="b"),
+            HARMLESS,
+            HARMLESS,
+            ("title", "title", "a", "b"),
+            id="another title",
+        ),
+    ],
+)
+def test_a_change_is_told_alone_and_the_other_way_round_on_the_way_back(
+    before: Contract, after: Contract, forth: Direction, back: Direction, what: tuple[str, str, str, str]
+) -> None:
+    part, name, old, new = what
+    assert (Change(forth, part, name, old, new),) == diff(before, after)
+    assert (Change(back, part, name, new, old),) == diff(after, before)
+
+
+def test_what_it_may_do_for_the_first_time_is_new_with_all_its_limits_and_gone_breaks() -> None:
+    assert {Direction.NEW} == {change.direction for change in diff(CLOSED, WITHIN)}
+    parts = [
+        ("extensions", "COMPLEX"),
+        ("pauses", "MATERIAL"),
+        ("returns", "NOT_MY_AREA"),
+        ("returns", "max_returns"),
+    ]
+    assert parts == sorted((change.part, change.name) for change in diff(WITHIN, CLOSED))
+    assert {Direction.BREAKS} == {change.direction for change in diff(WITHIN, CLOSED)}
 
 
 def test_going_back_turns_what_is_new_into_what_breaks() -> None:

@@ -41,7 +41,7 @@ def test_a_next_version_that_says_the_same_touches_nobody() -> None:
 
 
 def test_a_version_that_was_changed_under_its_number_breaks() -> None:
-    (only,) = compare([A1], [replace(A1, title="other")], strictness)
+    (only,) = compare([A1], [replace(A1, legal_basis=("other",))], strictness)
     assert [Change(Direction.BREAKS, "version", "a-v1", "as first used", "changed under its number")] == list(
         only.changes
     )

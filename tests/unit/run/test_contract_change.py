@@ -15,7 +15,7 @@ from fastapi.testclient import TestClient
 from hub.api.app import serve
 from hub.api.asyncapi import document
 from hub.errors import Refused
-from hub.model import Code, Contract
+from hub.model import Channel, Closing, Code, Contract, Duration, Unit, WaitRules
 from hub.run.assembly import Assembly
 from hub.schema import schemas
 from hub.store import principals
@@ -37,6 +37,8 @@ V2 = replace(
         "required": [*V1.form["required"], "hours"],  # type: ignore[misc]  # a list, by the contract's own schema
         "properties": {**V1.form["properties"], "hours": {"type": "integer"}},  # type: ignore[dict-item]
     },
+    pauses=WaitRules(reason_codes=("MATERIAL",), longest=Duration(2, Unit.WORK_DAY)),
+    closing=Closing.EVERYONE,
 )
 OTHERS = tuple(one for one in demo_pack().contracts if one.department != PULLER)
 ANNOUNCED = (*OTHERS, replace(V1, valid_to=TODAY), V2)
@@ -134,6 +136,51 @@ def test_an_old_version_serves_also_when_its_file_has_left_the_pack(
     assert jsonschema_rs.is_valid(agreed["renshe-v1"]["whistle"], told[whistle_under(changed, 1)])
 
 
+@pytest.mark.parametrize(
+    ("channels", "status"),
+    [
+        pytest.param([(Channel.KAFKA,)], 409, id="a topic"),
+        pytest.param(
+            [(Channel.WEBHOOK,), (Channel.KAFKA,)], 409, id="a webhook, and a topic from tomorrow on"
+        ),
+        pytest.param([(Channel.KAFKA, Channel.PULL)], 200, id="either"),
+        pytest.param(
+            [(Channel.PULL,), (Channel.KAFKA,)], 200, id="what was called by the old one is still pulled"
+        ),
+        pytest.param([(Channel.KAFKA,), (Channel.PULL,)], 200, id="whoever prepares for tomorrow"),
+        pytest.param([], 200, id="no contract"),
+    ],
+)
+def test_who_pulls_where_nothing_ever_waits_is_told_by_which_channel_it_comes(
+    tmp_path: Path, channels: list[tuple[Channel, ...]], status: int
+) -> None:
+    versions = [replace(one, channels=some) for one, some in zip((V1, V2), channels, strict=False)]
+    if len(versions) == 2:
+        versions[0] = replace(versions[0], valid_to=TODAY)
+    hub = HubInHand(tmp_path, pack=with_contracts(*OTHERS, *versions))
+    with door(hub.hub) as client:
+        answer = client.get("/departments/me/whistles", headers={"accept-language": "en"})
+    hub.close()
+    assert status == answer.status_code
+    if status == 409:
+        assert "W143" == answer.json()["code"]
+        assert answer.json()["cause"].endswith(f"come by {channels[-1][0].value}")
+
+
+def test_who_was_called_by_a_version_that_has_left_the_pack_pulls_on(
+    changed: HubInHand, tmp_path: Path
+) -> None:
+    later = HubInHand(
+        tmp_path, pack=with_contracts(*OTHERS, replace(V2, version=3, channels=(Channel.KAFKA,)))
+    )
+    with door(later.hub) as client:
+        ids = [one["id"] for one in client.get("/departments/me/whistles").json()["whistles"]]
+        client.post("/departments/me/whistles/acknowledgements", json={"ids": ids})
+        empty = client.get("/departments/me/whistles")
+    later.close()
+    assert (2, 200) == (len(ids), empty.status_code)
+
+
 def test_a_version_is_read_before_it_holds(hub: HubInHand, tmp_path: Path) -> None:
     announcing = HubInHand(tmp_path, pack=with_contracts(*ANNOUNCED))
     before = versions(announcing)
@@ -145,6 +192,14 @@ def test_a_version_is_read_before_it_holds(hub: HubInHand, tmp_path: Path) -> No
     ]
     assert ["over", "valid"] == [one["standing"] for one in on_the_day.values()]
     assert "hours" in before["renshe-v2"]["form"]["required"]
+    assert ["MATERIAL"] == before["renshe-v2"]["pauses"]["reason_codes"]
+    assert {"value": 2, "unit": "work_day"} == before["renshe-v2"]["pauses"]["longest"]
+    assert (
+        []
+        == before["renshe-v2"]["extensions"]["reason_codes"]
+        == before["renshe-v1"]["pauses"]["reason_codes"]
+    )
+    assert ["leads", "everyone"] == [one["closing"] for one in before.values()]
     assert "summary" not in before["renshe-v2"]["whistle"]["properties"]["incident"]["properties"]
 
 

@@ -13,12 +13,15 @@ from click.testing import CliRunner
 
 from hub.cli import main
 from hub.contract.replay import Effect
-from hub.model import Contract, Duration, Mode, Unit
+from hub.model import Contract, Duration, Mode, Move, SourceClock, Unit, WaitRules
 from hub.run.deciding import Deciding
 from hub.run.rerouting import Rerouted, day_for, reroute
 from tests.instruments import HubInHand, demo_pack
-from tests.unit.run.matters import matter
+from tests.unit.run.lives import decide, upgrade, whistle_of
+from tests.unit.run.matters import matter, report
 from tests.unit.run.sources import pipe
+from tests.unit.run.test_lives import as_if, send
+from tests.unit.run.test_moving_on import tell
 
 BURST = "sudden_incident.water_pipe_burst"
 TOMORROW = date(2026, 3, 11)
@@ -89,6 +92,39 @@ def three(hub: HubInHand) -> HubInHand:
 def test_the_contracts_in_force_move_nothing(three: HubInHand) -> None:
     found = looked_at(three, demo_pack().contracts)
     assert (3, {}, {}, 0, []) == (found.looked, found.effects, found.moves, found.drifted, found.cases)
+
+
+def test_the_contracts_in_force_move_nothing_of_whatever_was_lived_under_them(hub: HubInHand) -> None:
+    """A source's own clock, a pause, more time, another level, a second round, a department that came back."""
+    now = hub.clock.now()
+    for n in range(4):
+        kept = SourceClock("city", now + timedelta(days=3 + n))
+        tell(hub, replace(pipe(hub, f"A{n}", n), clocks=(kept,)))
+    as_if(hub, wait_rules)
+    assert "source" in {one["step"] for one in body_of(hub, whistle_of(hub, "zilai"))["deadlines"]}
+    for until, move, reason in ((5, "pause", "WEATHER"), (96, "ask", "HARD_CASE")):
+        report(hub, "zilai", *(["sign"] if move == "pause" else []))
+        hub.clock.pause(600)
+        told = hub.clock.now() + timedelta(hours=until)
+        send(hub, "zilai", move=move, reason_code=reason, until=told.isoformat())
+    decide(hub, "zilai", Move.GRANT)
+    report(hub, "zilai", "contact", "arrive", "handle", "result")
+    decide(hub, "zilai", Move.REOPEN, "NOT_FIXED")
+    upgrade(hub)
+    found = looked_at(hub, contracts(wait_rules))
+    assert (4, {}, 0, []) == (found.looked, found.effects, found.drifted, found.cases)
+
+
+def wait_rules(one: Contract) -> Contract:
+    """The contract, with pauses and extensions."""
+    waits = WaitRules(reason_codes=("WEATHER",), longest=Duration(9, Unit.URGENT_DAY), most=2)
+    return replace(one, pauses=waits, extensions=replace(waits, reason_codes=("HARD_CASE",)))
+
+
+def body_of(hub: HubInHand, whistle: str) -> dict[str, Any]:
+    """A whistle as it is stored."""
+    (body,) = [r[1] for r in hub.rows("SELECT id, body FROM whistle") if r[0] == whistle]
+    return orjson.loads(body)  # type: ignore[no-any-return]
 
 
 def test_a_matter_that_another_would_lead_is_told_with_both_clauses(three: HubInHand) -> None:
