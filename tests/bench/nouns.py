@@ -36,7 +36,9 @@ def main() -> None:
     texts = [dumps(one) for _, called in matters(WHISTLES, departments, Random(1)) for one in called]
     size = sum(map(len, texts)) // len(texts)
     hub, floor = best(lambda text: loads(Whistle, text), texts), best(orjson.loads, texts)
-    print(f"{len(texts)} whistles of {size} characters: read by the hub {hub:.1f} µs, JSON alone {floor:.1f} µs")
+    print(
+        f"{len(texts)} whistles of {size} characters: read by the hub {hub:.1f} µs, JSON alone {floor:.1f} µs"
+    )
 
 
 if __name__ == "__main__":
