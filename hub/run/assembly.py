@@ -89,8 +89,8 @@ class Assembly(Workers):
 
     @cached_property
     def owing(self) -> Owing:
-        """Takes departments' answers to supervision."""
-        return Owing(store=self.store, vault=self.vault)
+        """Lists what departments have to answer for, and takes their answers."""
+        return Owing(store=self.store, vault=self.vault, grants=self.pack.grants)
 
     @cached_property
     def carded(self) -> Carded:
