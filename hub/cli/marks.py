@@ -43,7 +43,8 @@ def give(
     satisfy: int | None,
     store: str | None,
 ) -> None:
-    """Marks WHISTLE by the pack's scale, in one aspect or more. Of one account the last mark of a round counts."""
+    """Marks WHISTLE by the pack's scale, in one aspect or more. Of one account the last mark of a round counts, aspect by
+    aspect."""
     from hub.model import Actor
     from hub.run.assembly import Assembly
     from hub.settings import read
