@@ -106,6 +106,12 @@ TEXTS: Final[dict[str, Text]] = {
         "no moment is given, or it lies no later than what holds already",
         "give one that lies ahead; for more time, one behind the present deadline",
     ),
+    "W127": Text(
+        "本街道办事处承办的哨，由本街道的岗位评价等于自评",
+        "由区级岗位或指挥中心评价",
+        "a post does not mark what its own subdistrict's office did",
+        "let a post of the district, or the centre, mark it",
+    ),
     "W128": Text(
         "本哨已有变动，现为第 {version} 版",
         "查看现状后再操作",

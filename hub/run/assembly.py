@@ -51,6 +51,7 @@ class Assembly(Workers):
             latecomers=self.latecomers,
             contracts=self.contracts,
             evaluating=self.evaluating,
+            offices=self.pack.organisations.offices,
             ledger=self.ledgers.mine,
             clock=self.clock,
         )
