@@ -124,6 +124,12 @@ TEXTS: Final[dict[str, Text]] = {
         "only a lead's result may say that it waits for no assisting department, and its note says why",
         "say why in note, or leave alone out",
     ),
+    "W142": Text(
+        "该哨或该件凭证没有待撤销的疑点",
+        "用 gridplus mark flags 查看疑点",
+        "no doubt stands about this whistle's evidence, or this piece",
+        "see gridplus mark flags",
+    ),
     "W150": Text(
         "{move} 须说明理由",
         "给出理由代码",

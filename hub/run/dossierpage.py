@@ -27,6 +27,7 @@ _KINDS: Final = {
     "measure": "督办",
     "turn": "督办进展",
     "doubt": "凭证疑点",
+    "doubt_withdrawn": "凭证疑点撤销",
     "evaluation": "评价",
     "evidence": "现场凭证",
 }

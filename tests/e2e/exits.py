@@ -123,6 +123,7 @@ COMMANDS: Final[Mapping[str, str | Sequence[str]]] = {
     "mark give": ["{whistle}", "--as", "centre", "--by", "desk", "--resolve", "9"],
     "mark list": ["{whistle}"],
     "mark show": ["{evidence}", "--into", "{evidence_file}", "--by", "desk", "--why", "look"],
+    "mark withdraw": ["{whistle}", "--by", "desk", "--reason", "LOOKED"],
     "plugin list": ["--json"],
     "plugin pause": ["hotline_12345"],
     "plugin resume": ["hotline_12345"],
