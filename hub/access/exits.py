@@ -26,6 +26,8 @@ class Exit(StrEnum):
     """A department lists or opens the files of a whistle that a person released."""
     HTTP_CARD = "http_card"
     """A department lists its own cards."""
+    HTTP_MEASURE = "http_measure"
+    """A department lists what it has to answer for."""
     HTTP_PULL = "http_pull"
     HTTP_SEARCH = "http_search"
     HTTP_STREAM = "http_stream"
@@ -55,6 +57,7 @@ OUTPUTS: Final[Mapping[Exit, Output | None]] = MappingProxyType(
         Exit.HTTP_WHISTLE: Output.API,
         Exit.HTTP_ATTACHMENT: Output.API,
         Exit.HTTP_CARD: Output.API,
+        Exit.HTTP_MEASURE: Output.API,
         Exit.HTTP_PULL: Output.API,
         Exit.HTTP_SEARCH: Output.VIEW,
         Exit.HTTP_STREAM: Output.VIEW,

@@ -10,6 +10,7 @@ import click
 from hub.cli import output
 from hub.cli.account import by
 from hub.cli.opened import opened
+from hub.cli.supervising import BY, decide
 
 if TYPE_CHECKING:  # the store is slow to import: `--help` must not wait for it
     from hub.whistle.evaluation import Mark
@@ -43,7 +44,8 @@ def give(
     satisfy: int | None,
     store: str | None,
 ) -> None:
-    """Marks WHISTLE by the pack's scale, in one aspect or more. Of one account the last mark of a round counts."""
+    """Marks WHISTLE by the pack's scale, in one aspect or more. Of one account the last mark of a round counts, aspect by
+    aspect."""
     from hub.model import Actor
     from hub.run.assembly import Assembly
     from hub.settings import read
@@ -119,6 +121,24 @@ def flags(days: int, store: str | None) -> None:
     with opened(settings.store_url) as there, there.read() as conn:
         found: list[Any] = plain(evidence.flags_since(conn, since, _MOST))
     output.figures({"flags": found})
+
+
+@mark.command()
+@click.argument("doubted", metavar="WHISTLE|EVIDENCE")
+@BY
+@click.option(
+    "--reason",
+    required=True,
+    metavar="CODE",
+    help="Why, as a code of your district: capital letters, digits and _.",
+)
+@_STORE
+def withdraw(doubted: str, by: str, reason: str, store: str | None) -> None:
+    """Withdraws what is doubted about a whistle's evidence, or about one piece: it counts no more, and stays in the file."""
+    from hub.run.evidence import withdraw as withdrawn
+
+    number = decide(store, lambda _, conn, now: withdrawn(conn, doubted, by=by, reason_code=reason, at=now))
+    output.figures({"withdrawn": number})
 
 
 @mark.command()

@@ -23,6 +23,7 @@ KINDS: Final[Mapping[str, str]] = {
     "measure": "督办",
     "turn": "督办进展",
     "doubt": "凭证疑点",
+    "doubt_withdrawn": "凭证疑点撤销",
     "evaluation": "评价",
     "evidence": "现场凭证",
 }
@@ -140,6 +141,7 @@ FIELDS: Final[Mapping[str, str]] = {
     "dossier.doubts/doubt": "疑点",
     "dossier.doubts/id": "凭证编号",
     "dossier.doubts/other": "曾用于哨",
+    "dossier.doubts/reason_code": "理由代码",
 }
 """Field, or the grant under which several fall → label."""
 CODES: Final[Mapping[str, Mapping[str, str]]] = {

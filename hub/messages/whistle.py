@@ -106,6 +106,12 @@ TEXTS: Final[dict[str, Text]] = {
         "no moment is given, or it lies no later than what holds already",
         "give one that lies ahead; for more time, one behind the present deadline",
     ),
+    "W127": Text(
+        "本街道办事处承办的哨，由本街道的岗位评价等于自评",
+        "由区级岗位或指挥中心评价",
+        "a post does not mark what its own subdistrict's office did",
+        "let a post of the district, or the centre, mark it",
+    ),
     "W128": Text(
         "本哨已有变动，现为第 {version} 版",
         "查看现状后再操作",
@@ -117,6 +123,12 @@ TEXTS: Final[dict[str, Text]] = {
         "在 note 中说明原因，或去掉 alone",
         "only a lead's result may say that it waits for no assisting department, and its note says why",
         "say why in note, or leave alone out",
+    ),
+    "W142": Text(
+        "该哨或该件凭证没有待撤销的疑点",
+        "用 gridplus mark flags 查看疑点",
+        "no doubt stands about this whistle's evidence, or this piece",
+        "see gridplus mark flags",
     ),
     "W143": Text(
         "没有哨等待拉取：合同的送达渠道是 {channels}",

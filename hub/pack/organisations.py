@@ -73,6 +73,13 @@ class Organisations(Mapping[DepartmentId, Organisation]):
         """The bodies that exist on `day`, in the file's order."""
         return tuple(body for body in self._bodies.values() if body.exists_on(day))
 
+    @property
+    def offices(self) -> frozenset[DepartmentId]:
+        """Offices of subdistricts, ended ones too: each is called for what lies in its own."""
+        return frozenset(
+            id_ for id_, body in self._bodies.items() if body.kind is OrganisationKind.SUBDISTRICT
+        )
+
     def in_charge_of(self, department: DepartmentId, day: date) -> tuple[Organisation, ...]:
         """Who does on `day` what `department` did: itself, or who succeeds it, over several reforms.
 

@@ -51,6 +51,7 @@ class Assembly(Workers):
             latecomers=self.latecomers,
             contracts=self.contracts,
             evaluating=self.evaluating,
+            offices=self.pack.organisations.offices,
             ledger=self.ledgers.mine,
             clock=self.clock,
         )
@@ -89,8 +90,8 @@ class Assembly(Workers):
 
     @cached_property
     def owing(self) -> Owing:
-        """Takes departments' answers to supervision."""
-        return Owing(store=self.store, vault=self.vault)
+        """Lists what departments have to answer for, and takes their answers."""
+        return Owing(store=self.store, vault=self.vault, grants=self.pack.grants)
 
     @cached_property
     def carded(self) -> Carded:

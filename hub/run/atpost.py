@@ -1,6 +1,6 @@
 """What a post does about matters of its area, each in a transaction of its own: for the web worker and the command line."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from typing import TypeVar
 
 from sqlalchemy import Connection
@@ -21,6 +21,7 @@ from hub.store import incidents, whistles
 from hub.store.engine import Store
 from hub.whistle.evaluation import Aspect, Mark
 from hub.whistle.posts import Posted, posted
+from hub.whistle.rules import Post
 
 T = TypeVar("T")
 
@@ -37,13 +38,15 @@ class AtPost:
         latecomers: Latecomers,
         contracts: ContractBook,
         evaluating: Evaluating,
+        offices: Collection[str],
         ledger: Callable[[], Ledger],
         clock: Clock,
     ) -> None:
-        """`journey` is asked when the first whistle is blown; `ledger`: the audit chain of the thread that asks."""
+        """`journey` is asked when the first whistle is blown; `offices`: those of subdistricts; `ledger`: the audit chain
+        of the thread that asks."""
         self._store, self._journey, self._moving = store, journey, moving
         self._latecomers, self._contracts, self._ledger = latecomers, contracts, ledger
-        self._evaluating, self._clock = evaluating, clock
+        self._evaluating, self._offices, self._clock = evaluating, offices, clock
 
     def blow(
         self, post: str, incident: str, level: Level, department: str, reason_code: str, *, by: str
@@ -59,7 +62,8 @@ class AtPost:
         self, post: str, given: Sequence[tuple[str, Mapping[Aspect, int]]], *, by: str
     ) -> list[Whistle | Refused]:
         """Marks of the post for whistles of its area, in their order; one that is refused stops no other. Of what lies
-        elsewhere it learns nothing (W103)."""
+        elsewhere it learns nothing (W103); what the subdistrict's own office was called for, its posts do not mark
+        (W127)."""
         who = posted(post)
 
         def once() -> list[Whistle | Refused]:
@@ -67,25 +71,31 @@ class AtPost:
             self._evaluating.begin()
             with self._store.write() as conn:
                 here = self._in_its_area(conn, who, [id_ for id_, _ in given])
+                own = {id_ for id_, one in here.items() if self._is_its_own(who, one)}
                 marks = [
                     (id_ if id_ in here else "", Mark(by=Actor.BLOWER, account=by, aspects=aspects, at=now))
                     for id_, aspects in given
+                    if id_ not in own
                 ]
-                ends = self._evaluating.mark_all(conn, marks, now)
+                ends = iter(self._evaluating.mark_all(conn, marks, now))
             self._evaluating.committed()
-            return ends
+            return [Refused("W127") if id_ in own else next(ends) for id_, _ in given]
 
         return together(once)
 
+    def _is_its_own(self, who: Posted, whistle: Whistle) -> bool:
+        """Whether the post would mark the office that it belongs to."""
+        return who.post is not Post.DISTRICT and whistle.department in self._offices
+
     @staticmethod
-    def _in_its_area(conn: Connection, who: Posted, ids: Sequence[str]) -> frozenset[str]:
+    def _in_its_area(conn: Connection, who: Posted, ids: Sequence[str]) -> dict[str, Whistle]:
         stored = whistles.load(conn, ids)
         matters = incidents.load(conn, {one.incident_id for one in stored.values()})
-        return frozenset(
-            id_
+        return {
+            id_: one
             for id_, one in stored.items()
             if (matter := matters[one.incident_id]) and not matter.secret and who.covers(matter.place)
-        )
+        }
 
     def _act(self, post: str, by: str, act: Callable[[Blowing], T]) -> T:
         who, journey = posted(post), self._journey()

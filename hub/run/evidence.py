@@ -1,6 +1,6 @@
 """Evidence of what a department did: taken, sealed under its whistle's own key, and doubted where it looks old (N80).
 
-A doubt is a row that the centre sees; it refuses nothing by itself. A department hands in, and sees none but its own.
+A doubt is a row that the centre sees and may withdraw; it refuses nothing by itself. A department hands in, and sees none but its own.
 """
 
 import re
@@ -22,6 +22,7 @@ from hub.intake.filetypes import HEAD, KEPT, PICTURES, kind_of
 from hub.model import Contract, Whistle
 from hub.pack import Pack
 from hub.run.contractbook import ContractBook
+from hub.run.deciding import check_code
 from hub.run.pictures import grey, taken_at
 from hub.store import evidence, incidents, keys, whistles
 from hub.store.engine import Store
@@ -141,6 +142,15 @@ def looked_at(piece: Piece, *, by: str, why: str, at: datetime) -> AuditRow:
         matter=piece.whistle_id,
         reason=why,
     )
+
+
+def withdraw(conn: Connection, doubted: str, *, by: str, reason_code: str, at: datetime) -> int:
+    """A person's word that a whistle's evidence, or one piece of it, is in order: its doubts count no more. Returns how
+    many they were. Raises Refused W142 where none stands, W114 for a reason in words."""
+    check_code(reason_code)
+    if not (number := evidence.withdraw(conn, doubted, by=by, reason_code=reason_code, at=at)):
+        raise Refused("W142")
+    return number
 
 
 def _named(pieces: list[Piece], form: Mapping[str, object] | None) -> list[Piece]:

@@ -17,7 +17,6 @@ from hub.access.exits import Exit
 from hub.clock import SHANGHAI, day_of
 from hub.jsonform import dumps
 from hub.pack import Pack
-from hub.pack.organisations import OrganisationKind
 from hub.run.ledger import Ledger
 from hub.store import facts, lives
 from hub.store.engine import Store
@@ -35,7 +34,9 @@ def count(conn: Connection, pack: Pack, first: date, last: date, now: datetime) 
     rules = pack.rules_on(last)
     since, until = _morning(first), _morning(last + ONE_DAY)
     counted = Tally(rules.evaluation, now)
-    for matter in lives.matters(conn, since, until, rules=rules.evaluation, is_own=_own_of(pack)):
+    for matter in lives.matters(
+        conn, since, until, rules=rules.evaluation, is_own=pack.organisations.offices.__contains__
+    ):
         counted.take(matter)
     for subdistrict, number in lives.unheard(conn, since, until).items():
         counted.add_matters(subdistrict, number)
@@ -105,9 +106,3 @@ def settled_month(today: date) -> tuple[date, date]:
 
 def _morning(day: date) -> datetime:
     return datetime.combine(day, time(), SHANGHAI)
-
-
-def _own_of(pack: Pack) -> Callable[[str], bool]:
-    """Whether a department is a subdistrict's own office."""
-    own = {id_ for id_, one in pack.organisations.items() if one.kind is OrganisationKind.SUBDISTRICT}
-    return own.__contains__

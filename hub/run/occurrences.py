@@ -252,8 +252,15 @@ def _evidence_flag(r: Row[Any], id_: str) -> Occurrence:
     return _told(id_, origin, "doubt", r.made_us, "dossier.doubts", said)
 
 
+def _withdrawn(r: Row[Any], id_: str) -> Occurrence:
+    said = {"round": r.round, "doubt": r.kind, "id": r.evidence_id, "reason_code": r.reason_code}
+    origin = "withdrawn:" + ids.digest_of(str(r.round), r.kind, r.evidence_id)
+    who = _who(Actor.CENTRE, r.withdrawn_by)
+    return _told(id_, origin, "doubt_withdrawn", r.withdrawn_us, "dossier.doubts", said | who)
+
+
 SOURCES: Final[tuple[Source, ...]] = (
-    # One that was undone before it was told is told twice: first that it was made.
+    # One that was undone, or withdrawn, before it was told is told twice: first that it was made.
     Source(
         link,
         lambda r: {"filed": r.filed + 1},
@@ -269,7 +276,12 @@ SOURCES: Final[tuple[Source, ...]] = (
     Source(turn, lambda _: {"filed": 1}, _of_turns, _turn),
     Source(evaluation, lambda _: {"filed": 1}, _own, _evaluation),
     Source(evidence, lambda _: {"filed": 1}, _own, _evidence),
-    Source(evidence_flag, lambda _: {"filed": 1}, _own, _evidence_flag),
+    Source(
+        evidence_flag,
+        lambda r: {"filed": r.filed + 1},
+        _own,
+        lambda r, id_: _withdrawn(r, id_) if r.filed else _evidence_flag(r, id_),
+    ),
 )
 """Tables that tell of whistles, in the order in which what they tell of is put down. Whoever adds one gives its table
 a mark and an index of what is not told yet (`hub.store.tables.dossier`), and a row here."""

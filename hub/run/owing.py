@@ -1,15 +1,19 @@
-"""What a department has to answer for (督办), and its own answer: over HTTP, one transaction each."""
+"""What a department has to answer for (督办), under the grants of this moment, and its own answer: over HTTP, one
+transaction each."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from hub import ids
+from hub.access.exits import Exit
 from hub.access.vault import Vault
 from hub.errors import Refused
-from hub.model import Actor
+from hub.model import Actor, Grant
 from hub.run.asking import Asking
+from hub.run.ledger import Ledger
+from hub.run.owned import Owned
 from hub.store import measures, turns
 from hub.store.engine import Store
 from hub.store.measures import Asked
@@ -29,13 +33,20 @@ class Answered:
 class Owing:
     """One object serves all threads of a process."""
 
-    def __init__(self, *, store: Store, vault: Vault) -> None:
+    def __init__(self, *, store: Store, vault: Vault, grants: Iterable[Grant]) -> None:
         self._store, self._vault = store, vault
+        self._owned = Owned("measure", Exit.HTTP_MEASURE, grants)
 
-    def of(self, department: str, limit: int) -> list[Asked]:
-        """The department's own records, newest first."""
-        with self._store.read() as conn:
-            return measures.of_department(conn, department, limit)
+    def list(self, department: str, limit: int, *, ledger: Ledger, now: datetime) -> list[dict[str, Any]]:
+        """The newest records of `department` as it may see them now, newest first: of each what its grants of `measure.*`
+        give."""
+        with self._store.write() as conn:
+            found = measures.of_department(conn, department, limit)
+            records = [(one.id, one.whistle_id, _view(one)) for one in found]
+            told, rows = self._owned.shown(conn, department, records, now)
+            ledger.append(conn, rows, now)
+        ledger.committed()
+        return told
 
     def answer(self, department: str, measure_id: str, said: Mapping[str, Any], now: datetime) -> Answered:
         """Stores `department`'s answer: its `nonce`, its `words`, and the `version` that it saw, if it says so.
@@ -55,3 +66,17 @@ class Owing:
             desk = Asking(conn, vault, by=department, at=now)
             state = desk.answer(one.id, said["words"], actor=Actor.DEPARTMENT, nonce=nonce)
         return Answered(one.id, state, one.version + 1, repeated=False)
+
+
+def _view(one: Asked) -> dict[str, object]:
+    return {
+        "id": one.id,
+        "kind": one.kind.value,
+        "whistle_id": one.whistle_id,
+        "why": one.why.value,
+        "cards": list(one.cards),
+        "opened_at": one.opened_at,
+        "due_at": one.due_at,
+        "state": one.state.value,
+        "version": one.version,
+    }

@@ -9,7 +9,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import Connection, func, select, union
+from sqlalchemy import Connection, and_, func, or_, select, union, update
 
 from hub.store.engine import BYTES, chunks, insert
 from hub.store.lists import among
@@ -48,7 +48,8 @@ class Piece:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Flag:
-    """A doubt that the centre sees. `other_whistle_id`: for which it was handed in before, "" for none."""
+    """A doubt that the centre sees. `other_whistle_id`: for which it was handed in before, "" for none. Withdrawn, it counts
+    no more."""
 
     whistle_id: str
     round: int
@@ -56,6 +57,10 @@ class Flag:
     at: datetime
     evidence_id: str = ""
     other_whistle_id: str = ""
+    withdrawn_at: datetime | None = None
+    withdrawn_by: str = ""
+    """An account."""
+    reason_code: str = ""
 
 
 def add(conn: Connection, one: Piece, sealed: bytes) -> None:
@@ -180,17 +185,34 @@ def flags_since(conn: Connection, since: datetime, most: int) -> list[Flag]:
             at=from_us(r.made_us),
             evidence_id=r.evidence_id,
             other_whistle_id=r.other_whistle_id,
+            withdrawn_at=from_us_or_none(r.withdrawn_us),
+            withdrawn_by=r.withdrawn_by,
+            reason_code=r.reason_code,
         )
         for r in rows
     ]
 
 
+def withdraw(conn: Connection, doubted: str, *, by: str, reason_code: str, at: datetime) -> int:
+    """Withdraws the doubts that stand about a whistle's evidence, or about one piece; returns how many."""
+    piece = evidence_flag.c.evidence_id
+    about = or_(evidence_flag.c.whistle_id == doubted, and_(piece == doubted, piece != ""))
+    done = conn.execute(
+        update(evidence_flag)
+        .where(about, evidence_flag.c.withdrawn_us.is_(None))
+        .values(withdrawn_us=to_us(at), withdrawn_by=by, reason_code=reason_code)
+    )
+    return done.rowcount
+
+
 def flagged(conn: Connection, ids: Iterable[str]) -> frozenset[str]:
-    """Those of these whistles whose evidence was doubted."""
+    """Those of these whistles about whose evidence a doubt stands."""
     found: set[str] = set()
     for part in chunks(ids):
         rows = conn.execute(
-            select(evidence_flag.c.whistle_id).where(among(evidence_flag.c.whistle_id, part)).distinct()
+            select(evidence_flag.c.whistle_id)
+            .where(among(evidence_flag.c.whistle_id, part), evidence_flag.c.withdrawn_us.is_(None))
+            .distinct()
         )
         found.update(rows.scalars())
     return frozenset(found)

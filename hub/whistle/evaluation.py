@@ -110,17 +110,17 @@ def is_within(at: datetime, limit: Duration, since: datetime, calendar: Calendar
 
 
 def score(marks: Iterable[Mark], rules: EvaluationRules) -> Score:
-    """What `marks` of one round come to: of each account the last one, of one kind of marker the mean, of those the
-    mean by the pack's weights. Who, or what, was not marked takes no weight; order does not matter.
+    """What `marks` of one round come to: of each account what it last said of each aspect, of one kind of marker the
+    mean, of those the mean by the pack's weights. Who, or what, was not marked takes no weight; order does not matter.
     """
-    last: dict[tuple[Actor, str], Mark] = {}
+    last: dict[tuple[Actor, str], dict[Aspect, int]] = {}
     for one in sorted(marks, key=lambda one: (one.at, one.by, one.account)):
         if one.by in rules.by:
-            last[one.by, one.account] = one
+            last.setdefault((one.by, one.account), {}).update(one.aspects)
     by_aspect: dict[Aspect, float] = {}
     why: list[Reason] = []
     for aspect in Aspect:
-        told = _by_marker(last.values(), aspect)
+        told = _by_marker(last, aspect)
         mean = _weighted(told, rules.by)
         if mean is None or aspect not in rules.aspects:
             continue
@@ -136,12 +136,12 @@ def score(marks: Iterable[Mark], rules: EvaluationRules) -> Score:
     return Score(value, by_aspect, tuple(why))
 
 
-def _by_marker(marks: Iterable[Mark], aspect: Aspect) -> dict[Actor, float]:
+def _by_marker(marks: Mapping[tuple[Actor, str], Mapping[Aspect, int]], aspect: Aspect) -> dict[Actor, float]:
     """Kind of marker → the mean of what they gave, in the order of MARKERS."""
     given: dict[Actor, list[int]] = {by: [] for by in MARKERS}
-    for one in marks:
-        if aspect in one.aspects:
-            given[one.by].append(one.aspects[aspect])
+    for (by, _), one in marks.items():
+        if aspect in one:
+            given[by].append(one[aspect])
     return {by: sum(some) / len(some) for by, some in given.items() if some}
 
 

@@ -16,7 +16,7 @@ from hub.whistle.case_mix import Adjusted, adjusted, together
 from hub.whistle.evaluation import Aspect, EvaluationRules
 from hub.whistle.lives import STEPS, Life
 from hub.whistle.shares import SMALL, Hidden, Share, rounded
-from hub.whistle.small_cells import Telling, telling
+from hub.whistle.small_cells import Telling, telling, telling_words
 from hub.whistle.tally import DepartmentTally, Tally
 from hub.whistle.whistle_rate import WhistleRate, whistle_rates
 
@@ -59,7 +59,8 @@ Cell = Share | Times | Adjusted | Hidden
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DepartmentFigures:
-    """One department, or the whole district. A mapping by step has the steps that were called for at all."""
+    """One department, or the whole district. A mapping by step has the steps that were called for at all; what is hidden
+    does not say whether there was any."""
 
     whistles: int | Hidden
     on_time: Mapping[str, Cell]
@@ -130,41 +131,57 @@ _DISTRICT: Final = ""
 
 
 class _Cells:
-    """Every cell of the table, or that it is hidden. Each kind of figure has its own number of cases to hide by."""
+    """Every cell of the table, or that it is hidden. Each kind of figure has its own number of cases to hide by; residents'
+    words are in the score too, and what they hide hides it."""
 
     def __init__(
         self, tallies: Mapping[str, DepartmentTally], whole: DepartmentTally, rules: FigureRules
     ) -> None:
         self._tallies, self._whole, self._rules = tallies, whole, rules
-        self._strata = together(one.strata for one in tallies.values())
         least = rules.hidden_below
-        by_whistles = telling({name: one.whistles for name, one in tallies.items()}, least)
+        whistles = {name: one.whistles for name, one in tallies.items()}
+        by_whistles = telling(whistles, least)
         gone = by_whistles.hidden
+        within = {name: n for name, n in whistles.items() if name not in gone}
 
-        def by(count: Mapping[str, int]) -> Telling:
-            return telling(count, least, gone)
+        def by(counts: Mapping[str, int], also: Collection[str] = ()) -> Telling:
+            return telling(counts, least, {*gone, *also}, within)
 
         self._by_whistles = by_whistles
-        self._by_marks = by({name: _least_marked(one) for name, one in tallies.items()})
         self._by_joint = by({name: one.joint for name, one in tallies.items()})
+        self._by_aspect = {
+            aspect: by({name: one.marked[aspect] for name, one in tallies.items()})
+            for aspect in (Aspect.RESPONSE, Aspect.RESOLVE)
+        }
+        satisfied = {name: _rate(one, Aspect.SATISFY) for name, one in tallies.items()}
+        self._by_aspect[Aspect.SATISFY] = heard = telling_words(satisfied, least, gone, within)
+        by_score = by({name: one.scored for name, one in tallies.items()}, heard.hidden)
+        self._by_score = replace(by_score, is_sum_told=by_score.is_sum_told and heard.is_sum_told)
         self._by_judged = {
-            step: by({name: one.judged[step] for name, one in tallies.items()}) for step in STEPS
+            step: by({name: one.judged[step] for name, one in tallies.items()})
+            for step in STEPS
+            if whole.judged[step]
         }
         self._by_done = {
-            step: by({name: len(one.seconds[step]) for name, one in tallies.items()}) for step in STEPS
+            step: by({name: len(one.seconds[step]) for name, one in tallies.items()})
+            for step in STEPS
+            if whole.seconds[step]
         }
+        self._strata = together(
+            one.strata for name, one in tallies.items() if name not in self._by_score.hidden
+        )
 
     def of(self, name: str) -> DepartmentFigures:
         """The row of one department, or of the district."""
         tally = self._tallies[name] if name else self._whole
         n = tally.whistles
-        whistles, marks = (self._is_told(each, name) for each in (self._by_whistles, self._by_marks))
+        whistles, scores = (self._is_told(each, name) for each in (self._by_whistles, self._by_score))
 
         def share(hits: int) -> Cell:
             return Share(n, hits) if whistles else SMALL
 
         def rate(aspect: Aspect) -> Cell:
-            return Share(tally.marked[aspect], tally.passed[aspect]) if marks else SMALL
+            return _rate(tally, aspect) if self._is_told(self._by_aspect[aspect], name) else SMALL
 
         # A matter of several departments is one of each: their sum is not the district's number.
         is_few = 0 < tally.joint < self._rules.hidden_below
@@ -180,22 +197,18 @@ class _Cells:
             response=rate(Aspect.RESPONSE),
             resolve=rate(Aspect.RESOLVE),
             satisfy=rate(Aspect.SATISFY),
-            score=tally.mean_score if marks else SMALL,
-            adjusted=self._adjusted(name, tally) if marks else SMALL,
+            score=tally.mean_score if scores else SMALL,
+            adjusted=self._adjusted(name, tally) if scores else SMALL,
         )
 
     def _by_steps(
         self, name: str, by: Mapping[str, Telling], cell: Callable[[str], Cell | None]
     ) -> Mapping[str, Cell]:
-        found = {step: cell(step) for step in STEPS}
-        return {
-            step: one if self._is_told(by[step], name) else SMALL
-            for step, one in found.items()
-            if one is not None
-        }
+        found = {step: cell(step) if self._is_told(one, name) else SMALL for step, one in by.items()}
+        return {step: one for step, one in found.items() if one is not None}
 
     def _adjusted(self, name: str, tally: DepartmentTally) -> Adjusted | None:
-        """Of the district there is none: it is what departments are compared with."""
+        """Of the district there is none: departments are compared with all those whose score is told."""
         return adjusted(tally.strata, self._strata, self._rules.steadied_by) if name else None
 
     @staticmethod
@@ -203,10 +216,8 @@ class _Cells:
         return name not in by.hidden if name else by.is_sum_told
 
 
-def _least_marked(tally: DepartmentTally) -> int:
-    """The fewest cases behind any of the three rates and the score; 0 only where nothing was marked at all."""
-    counts = [tally.scored, *(tally.marked[aspect] for aspect in Aspect)]
-    return min((n for n in counts if n), default=0)
+def _rate(tally: DepartmentTally, aspect: Aspect) -> Share:
+    return Share(tally.marked[aspect], tally.passed[aspect])
 
 
 def _on_time(tally: DepartmentTally, step: str) -> Share | None:

@@ -27,6 +27,7 @@ EXITS: Final[Mapping[Exit, str]] = {
     Exit.HTTP_WHISTLE: "answers",
     Exit.HTTP_ATTACHMENT: "answers",
     Exit.HTTP_CARD: "answers",
+    Exit.HTTP_MEASURE: "answers",
     Exit.HTTP_PULL: "answers",
     Exit.HTTP_SEARCH: NOTHING_YET,
     Exit.HTTP_STREAM: NOTHING_YET,
@@ -82,6 +83,18 @@ ROUTES: Final = frozenset(
 )
 """Each is asked by every department; `{…}` is filled from what the hub holds."""
 
+SHOWN: Final[Mapping[str, Exit | str]] = {
+    "GET /departments/me/contracts": "a pack's contract, and nothing of a matter",
+    "GET /departments/me/cards": Exit.HTTP_CARD,
+    "GET /departments/me/measures": Exit.HTTP_MEASURE,
+    "GET /departments/me/whistles": Exit.HTTP_PULL,
+    "GET /departments/me/whistles/{whistle_id}": Exit.HTTP_WHISTLE,
+    "GET /departments/me/whistles/{whistle_id}/attachments": Exit.HTTP_ATTACHMENT,
+    "GET /departments/me/whistles/{whistle_id}/attachments/{attachment_id}": Exit.HTTP_ATTACHMENT,
+    "GET /departments/me/figures": Exit.STATISTICS,
+}
+"""What a department reads → the exit under which each look is in the audit, or why none is."""
+
 _NO_STORE: Final = "reads a pack or a plugin, and no report"
 COMMANDS: Final[Mapping[str, str | Sequence[str]]] = {
     "attachment again": ["hotline_12345"],
@@ -110,6 +123,7 @@ COMMANDS: Final[Mapping[str, str | Sequence[str]]] = {
     "mark give": ["{whistle}", "--as", "centre", "--by", "desk", "--resolve", "9"],
     "mark list": ["{whistle}"],
     "mark show": ["{evidence}", "--into", "{evidence_file}", "--by", "desk", "--why", "look"],
+    "mark withdraw": ["{whistle}", "--by", "desk", "--reason", "LOOKED"],
     "plugin list": ["--json"],
     "plugin pause": ["hotline_12345"],
     "plugin resume": ["hotline_12345"],

@@ -248,6 +248,23 @@ def test_of_what_lies_elsewhere_or_is_secret_a_post_learns_nothing_by_marking_it
     assert ("result", [(0,)]) == (whistles(hub)["zilai"], hub.rows("SELECT count(*) FROM evaluation"))
 
 
+@EMBEDDED
+def test_a_post_does_not_mark_what_its_own_office_did_and_the_district_does(
+    hub: HubInHand, http: TestClient
+) -> None:
+    report(hub, "jiedao_12", "sign", "result")
+    report(hub, "zilai", "sign", "result")
+    office, water = whistle_of(hub, "jiedao_12"), whistle_of(hub, "zilai")
+    street = f"subdistrict:{place(hub).subdistrict_id}"
+    with hub.hub.store.write() as conn:
+        principals.register(conn, principals.Principal("post", f"{street}/wang"), "street", hub.clock.now())
+    both = [{"whistle_id": one, "resolve": 100} for one in (office, water, office)]
+    for key in ("street", "here"):
+        assert [("", "W127"), ("evaluated", ""), ("", "W127")] == mark(http, key, *both)
+    assert [("evaluated", "")] == mark(http, "district", both[0])
+    assert [("", "W103")] == mark(http, "far", both[0])
+
+
 NO_MARKS = (
     "{}",
     '{"marks":{}}',

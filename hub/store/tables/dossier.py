@@ -81,7 +81,7 @@ UNFILED: Final = {
     "turn": "filed = 0",
     "evaluation": "filed = 0",
     "evidence": "filed = 0",
-    "evidence_flag": "filed = 0",
+    "evidence_flag": "filed = 0 OR (filed = 1 AND withdrawn_us IS NOT NULL)",
 }
 """Table → its rows that a dossier has still to tell of. Queries use these very words: so the index is found."""
 

@@ -75,7 +75,12 @@ evidence_flag = Table(
         "other_whistle_id", String(40), nullable=False
     ),  # for which it was handed in before; "" where for none
     Column("made_us", BigInteger, nullable=False),
-    Column("filed", SmallInteger, nullable=False, server_default="0"),  # 1: it stands in its dossier
+    Column("withdrawn_us", BigInteger),  # NULL: it stands
+    Column("withdrawn_by", String(64), nullable=False, server_default=""),  # an account
+    Column("reason_code", String(32), nullable=False, server_default=""),
+    Column(
+        "filed", SmallInteger, nullable=False, server_default="0"
+    ),  # in its dossier: 1 that it is, 2 that it was
     PrimaryKeyConstraint("whistle_id", "round", "kind", "evidence_id"),
     Index("evidence_flag_made", "made_us"),
 )

@@ -18,6 +18,7 @@ from hub.messages.entries import KINDS
 from hub.model import Code, DepartmentId, Move, Satisfaction
 from hub.run import anchorfiles, dossierpage
 from hub.run.dossiers import _gathered
+from hub.run.evidence import withdraw
 from hub.run.registering import LEASE
 from hub.run.verifying import prove
 from hub.store import dossiers, leases
@@ -70,6 +71,28 @@ def test_a_dossier_says_by_which_clause_why_it_was_linked_when_it_is_due_and_who
     assert ("sign", "zilai") == (move["dossier.moves/move"], move["dossier.moves/by"])
     rules = [link["dossier.links/reasons"][0]["rule"] for link in shown(export, "link")]
     assert ["opened", "rule"] == rules
+
+
+@pytest.mark.parametrize("is_filed_between", [True, False])
+def test_a_doubt_and_that_it_was_withdrawn_stand_in_it_for_the_centre(
+    hub: HubInHand, called: str, is_filed_between: bool
+) -> None:
+    matters.report(hub, "zilai", "sign", "result")
+    if is_filed_between:
+        file(hub)
+    hub.clock.pause(60)
+    with hub.hub.store.write() as conn:
+        assert 1 == withdraw(conn, called, by="zhongxin01", reason_code="SEEN", at=hub.clock.now())
+    file(hub)
+    export = exported(hub, called)
+    (doubt,), (withdrawn,) = (shown(export, kind) for kind in ("doubt", "doubt_withdrawn"))
+    assert "no_evidence" == doubt["dossier.doubts/doubt"] == withdrawn["dossier.doubts/doubt"]
+    assert ("SEEN", "zhongxin01") == (
+        withdrawn["dossier.doubts/reason_code"],
+        withdrawn["dossier.accounts/by"],
+    )
+    department = orjson.dumps(exported(hub, called, "zilai").data).decode()
+    assert not any(one in department for one in ("no_evidence", "SEEN", "zhongxin01"))
 
 
 def test_which_field_was_shown_to_whom_under_which_grant_stands_in_it(hub: HubInHand, called: str) -> None:

@@ -204,3 +204,9 @@ def test_by_command_a_whistle_is_marked_and_its_score_told(done: HubInHand) -> N
     assert "W121" in wrong.stderr
     (flag,) = orjson.loads(run.invoke(main, ["mark", "flags", *where], env=env).stdout)["flags"]
     assert (whistle, "no_evidence") == (flag["whistle_id"], flag["kind"])
+    doubt = ["mark", "withdraw", whistle, "--by", "zhongxin01", "--reason", "SEEN", *where]
+    assert {"withdrawn": 1} == orjson.loads(run.invoke(main, doubt, env=env).stdout)
+    again = run.invoke(main, doubt, env=env)
+    assert (1, True) == (again.exit_code, "W142" in again.stderr)
+    (flag,) = orjson.loads(run.invoke(main, ["mark", "flags", *where], env=env).stdout)["flags"]
+    assert ("zhongxin01", "SEEN") == (flag["withdrawn_by"], flag["reason_code"])

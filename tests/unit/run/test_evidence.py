@@ -184,6 +184,55 @@ def test_a_doubt_is_noted_once_and_never_stands_in_the_way(called: HubInHand) ->
     assert [("result",)] == called.rows("SELECT state FROM whistle WHERE department = 'zilai'")
 
 
+def listed(hub: HubInHand) -> list[tuple[str, str, str]]:
+    """(whistle, who withdrew it, why) of every doubt."""
+    with hub.hub.store.read() as conn:
+        found = evidence.flags_since(conn, hub.clock.now() - timedelta(days=99), 10)
+    return sorted((one.whistle_id, one.withdrawn_by, one.reason_code) for one in found)
+
+
+def withdraw(hub: HubInHand, doubted: str, reason_code: str = "SAME_WALL") -> int:
+    """The centre looked, and it is in order."""
+    hub.clock.pause(60)
+    with hub.hub.store.write() as conn:
+        return module.withdraw(conn, doubted, by="zhongxin01", reason_code=reason_code, at=hub.clock.now())
+
+
+def test_a_doubt_that_is_withdrawn_counts_no_more_and_stays_in_the_list(hub: HubInHand) -> None:
+    tell(hub, pipe(hub, "A1"))
+    report(hub, "jiedao_12", "sign", "result")
+    report(hub, "zilai", "sign", "result")
+    mine, theirs = whistle_of(hub, "zilai"), whistle_of(hub, "jiedao_12")
+    assert {mine, theirs} == flagged(hub)
+    for doubted, why, code in ((mine, "又看了一遍", "W114"), ("wh_0", "SEEN", "W142"), ("", "SEEN", "W142")):
+        with pytest.raises(Refused) as refused:
+            withdraw(hub, doubted, why)
+        assert code == refused.value.code
+    assert 1 == withdraw(hub, mine)
+    assert {theirs} == flagged(hub)
+    assert sorted([(mine, "zhongxin01", "SAME_WALL"), (theirs, "", "")]) == listed(hub)
+    with pytest.raises(Refused, match="W142"):
+        withdraw(hub, mine, "AGAIN")
+    assert (mine, "zhongxin01", "SAME_WALL") in listed(hub)
+
+
+def test_of_one_piece_a_doubt_is_withdrawn_alone_and_noted_again_it_does_not_stand_again(
+    called: HubInHand,
+) -> None:
+    now = called.clock.now()
+    one = Flag(whistle_id="wh_1", round=0, kind=evidence.Doubt.OLD_PHOTO, at=now, evidence_id="ed_1")
+    other = replace(one, evidence_id="ed_2")
+    with called.hub.store.write() as conn:
+        evidence.add_flags(conn, [one, other])
+    assert 1 == withdraw(called, "ed_1")
+    with called.hub.store.write() as conn:
+        assert {"wh_1"} == evidence.flagged(conn, ["wh_1"])
+        evidence.add_flags(conn, [one])
+    assert 1 == withdraw(called, "wh_1")
+    with called.hub.store.read() as conn:
+        assert set() == evidence.flagged(conn, ["wh_1"])
+
+
 def test_a_scene_is_a_photo_for_the_test() -> None:
     assert "jpeg" == kind_of(scene(1)[:HEAD])
 

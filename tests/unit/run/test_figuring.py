@@ -7,6 +7,8 @@ from typing import Any
 import orjson
 import pytest
 from click.testing import CliRunner
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import insert, update
 
 from hub.cli import main
@@ -138,6 +140,19 @@ def test_a_matter_that_waits_at_the_desk_called_nobody(hub: HubInHand) -> None:
 def test_a_month_is_settled_half_a_month_after_its_end(today: str, month: tuple[str, str]) -> None:
     first, last = settled_month(date.fromisoformat(today))
     assert month == (first.isoformat(), last.isoformat())
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.dates(date(2020, 1, 1), date(2030, 1, 1)), st.integers(0, 400))
+def test_what_a_department_is_told_at_two_times_is_of_the_same_month_or_of_no_common_day(
+    today: date, later: int
+) -> None:
+    """So nothing can be subtracted from a month."""
+    first, last = settled_month(today)
+    assert (1, 1) == (first.day, (last + timedelta(days=1)).day)
+    assert first.replace(day=last.day) == last
+    again = settled_month(today + timedelta(days=later))
+    assert again == (first, last) or again[0] > last
 
 
 def test_a_department_sees_its_own_row_of_a_settled_month_and_it_stands(busy: HubInHand) -> None:

@@ -1,5 +1,6 @@
 """Marks and what they come to: by the pack's weights, whoever marked, in whatever order."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
@@ -50,6 +51,22 @@ def mark(by: Actor, marks: dict[str, int], *, account: str = "a", at: datetime =
             90,
             id="of one account the last holds",
         ),
+        pytest.param(
+            [
+                mark(Actor.CENTRE, {"r": 0, "s": 0}),
+                mark(Actor.CENTRE, {"c": 100}, at=DONE + timedelta(hours=1)),
+            ],
+            30,
+            id="a later mark of another aspect takes nothing back",
+        ),
+        pytest.param(
+            [
+                mark(Actor.CENTRE, {"r": 0, "s": 0}),
+                mark(Actor.CENTRE, {"s": 100}, at=DONE + timedelta(hours=1)),
+            ],
+            400 / 7,
+            id="of two marks of one aspect the last holds, and the other aspect stays",
+        ),
     ],
 )
 def test_the_score_follows_the_packs_weights(marks: list[Mark], expected: float | None) -> None:
@@ -84,6 +101,15 @@ def test_in_whatever_order_marks_come_they_come_to_the_same_within_the_scale(
     assert found == score(shuffled, USUAL_EVALUATION)
     assert found.value is None or 0 <= found.value <= 100
     assert (found.value is None) == (not some)
+
+
+@given(st.lists(marks, unique_by=lambda one: (one.by, one.account, one.at)), marks)
+def test_a_further_mark_changes_no_aspect_that_it_does_not_name(some: list[Mark], last: Mark) -> None:
+    further = replace(last, at=DONE + timedelta(hours=9))
+    before, after = (score(all_, USUAL_EVALUATION).aspects for all_ in (some, [*some, further]))
+    assert {name: n for name, n in before.items() if name not in further.aspects} == {
+        name: n for name, n in after.items() if name not in further.aspects
+    }
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Figures of departments: fair to who has few cases, the same in any order, and telling of nobody."""
 
 import random
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub.clock import SHANGHAI
-from hub.model import Level, Move, Role
-from hub.whistle.evaluation import USUAL_EVALUATION, Aspect, Score
+from hub.model import Actor, Level, Move, Role
+from hub.whistle.evaluation import USUAL_EVALUATION, Aspect, Mark, Score, score
 from hub.whistle.figures import USUAL_FIGURES, DepartmentFigures, FigureRules, Figures, figures
 from hub.whistle.lives import Life, reached
 from hub.whistle.shares import SMALL, Hidden, Share, wilson
@@ -52,6 +53,16 @@ def life(department: str = "shuiwu", mark: int | None = 100, **changes: Any) -> 
     return replace(usual, **changes)
 
 
+def of_marks(marks: Mapping[Aspect, int]) -> Score:
+    """What these marks of one person come to."""
+    return score([Mark(by=Actor.BLOWER, account="w", aspects=marks, at=BLOWN)], USUAL_EVALUATION)
+
+
+def marked(department: str, **marks: int) -> Life:
+    """A whistle that was marked in these aspects alone."""
+    return replace(life(department), score=of_marks({Aspect(name): n for name, n in marks.items()}))
+
+
 def told(*matters: list[Life], rules: FigureRules = USUAL_FIGURES) -> Figures:
     """The figures of these matters."""
     return figures(matters, USUAL_EVALUATION, rules, LATER)
@@ -67,6 +78,11 @@ def shares(one: DepartmentFigures, *names: str) -> list[tuple[int, int]]:
     found = [getattr(one, name) for name in names]
     assert all(isinstance(cell, Share) for cell in found)
     return [(cell.n, cell.hits) for cell in found]
+
+
+def shown(one: DepartmentFigures, *names: str) -> list[Any]:
+    """These figures."""
+    return [getattr(one, name) for name in names]
 
 
 def test_the_three_rates_count_who_was_marked_and_who_passed() -> None:
@@ -193,7 +209,7 @@ district = st.lists(one_matter, max_size=25)
 
 @settings(max_examples=60, deadline=None)
 @given(district, st.integers(0, 1000))
-def test_the_order_of_one_matterchanges_nothing(matters: list[list[Life]], seed: int) -> None:
+def test_the_order_of_one_matter_changes_nothing(matters: list[list[Life]], seed: int) -> None:
     dice = random.Random(seed)
     shuffled = [dice.sample(one, len(one)) for one in dice.sample(matters, len(matters))]
     assert told(*matters) == told(*shuffled)
@@ -212,6 +228,114 @@ def test_no_figure_of_few_cases_is_told_of_anyone(matters: list[list[Life]]) -> 
     assert len(hidden) != 1 or len(found.departments) == 1 or found.district.whistles is SMALL
     for one in hidden:
         assert {SMALL} >= {one.response, one.satisfy, one.joint, one.score, *one.times.values()}
+
+
+def test_a_few_marks_in_one_aspect_do_not_open_the_sum_of_another() -> None:
+    """Three marks of one department and two of its partner come to enough, and are of different things."""
+    lives = many(17, "a", None) + [[marked("a", response=100)]] * 3
+    lives += many(18, "b", None) + [[marked("b", satisfy=0)]] * 2
+    lives += many(20, "c") + many(10, "d") + many(10, "d", 0)
+    found = told(*lives)
+    assert {SMALL} == {one for name in "ab" for one in shown(found.departments[name], "response", "satisfy")}
+    assert {SMALL} == set(shown(found.district, "response", "satisfy", "score"))
+    assert Share(40, 30) == found.district.resolve
+    assert Share(20, 10) == found.departments["d"].satisfy
+
+
+@pytest.mark.parametrize(
+    ("content", "others", "is_told"),
+    [
+        pytest.param(0, 8, False, id="none of eight"),
+        pytest.param(8, 0, False, id="all eight"),
+        pytest.param(1, 7, True, id="one of eight"),
+        pytest.param(0, 9, True, id="none of nine, who are many"),
+    ],
+)
+def test_what_a_few_residents_all_said_is_not_told_and_not_in_a_score_either(
+    content: int, others: int, is_told: bool
+) -> None:
+    lives = [[marked("a", satisfy=100)]] * content + [[marked("a", satisfy=0)]] * others
+    found = told(*lives, *many(9, "b"), *many(9, "b", 0))
+    for one in found.departments.values():
+        assert [is_told] * 3 == [cell is not SMALL for cell in shown(one, "satisfy", "score", "adjusted")]
+    assert Share(18, 9) == found.departments["b"].resolve
+    assert is_told == (found.district.satisfy is not SMALL)  # of eight whistles no more than eight were heard
+
+
+def test_a_step_that_is_hidden_does_not_say_that_a_partner_had_none_of_it() -> None:
+    lives = many(20, "a", due={}) + many(3, "b") + many(17, "b", due={}) + many(9, "c") + many(9, "d")
+    found = told(*lives)
+    assert [SMALL, SMALL] == [found.departments[name].on_time.get("finish") for name in "ab"]
+    assert set() == found.departments["a"].on_time.keys() ^ found.departments["b"].on_time.keys()
+
+
+@st.composite
+def districts(draw: st.DrawFn) -> list[list[Life]]:
+    """Two to five departments, of each a few sorts of whistles, each a number of times."""
+    lives: list[list[Life]] = []
+    for name in "abcde"[: draw(st.integers(2, 5))]:
+        for _ in range(draw(st.integers(0, 3))):
+            marks = draw(st.dictionaries(st.sampled_from(list(Aspect)), st.sampled_from([0, 100])))
+            steps = draw(st.sampled_from([{}, {"sign": BLOWN + HOUR}, {"finish": BLOWN + HOUR}]))
+            one = life(name, category=draw(st.sampled_from(["a.a", "b.b"])), due=steps)
+            one = replace(one, score=of_marks(marks), returns=draw(st.integers(0, 1)))
+            lives += [[one]] * draw(st.one_of(st.integers(1, 6), st.integers(1, 20)))
+    return lives
+
+
+RATES = [*Aspect, "returned", "reopened", "flagged"]
+
+
+def cells(one: DepartmentFigures) -> dict[str, Any]:
+    """Each share of the row by its name; a number of whistles is one, too."""
+    found = {name: getattr(one, name) for name in RATES} | {f"on_time {k}": v for k, v in one.on_time.items()}
+    whistles = one.whistles
+    return found | {"whistles": Share(whistles, 0) if isinstance(whistles, int) else whistles}
+
+
+@settings(max_examples=100, deadline=None)
+@given(districts())
+def test_nothing_of_a_few_is_told_and_nothing_of_them_is_left_where_all_that_is_told_is_subtracted(
+    matters: list[list[Life]],
+) -> None:
+    """Of every figure: what is told of each department, and the district's less all of these."""
+    found = told(*matters)
+    rows = {name: cells(one) for name, one in found.departments.items()}
+    for figure, whole in cells(found.district).items():
+        known = {name: row[figure] for name, row in rows.items() if isinstance(row.get(figure), Share)}
+        groups = list(known.values())
+        if isinstance(whole, Share):
+            n, hits = (sum(getattr(one, of) for one in groups) for of in ("n", "hits"))
+            groups.append(Share(whole.n - n, whole.hits - hits))
+            unknown = [name for name, row in rows.items() if row.get(figure) is SMALL]
+            assert len(unknown) != 1, figure
+            assert unknown or groups[-1] == Share(0, 0)
+        assert not [one for one in groups if 0 < one.n < 5], figure
+        if figure == Aspect.SATISFY:
+            assert not [one for one in groups if 0 < one.n <= 8 and one.hits in (0, one.n)]
+
+
+@settings(max_examples=100, deadline=None)
+@given(districts())
+def test_a_score_tells_no_more_of_few_residents_than_their_rate_does(matters: list[list[Life]]) -> None:
+    found = told(*matters)
+    for one in (found.district, *found.departments.values()):
+        assert one.satisfy is not SMALL or {SMALL} >= {one.score, one.adjusted} - {None}
+    hidden = {name for name, one in found.departments.items() if one.score is SMALL}
+    few = [one for (one,) in matters if one.department in hidden and one.score.value is not None]
+    assert found.district.score is SMALL or len(few) == 0 or len(few) >= 5
+
+
+@settings(max_examples=100, deadline=None)
+@given(districts())
+def test_whose_score_is_hidden_changes_what_no_other_is_compared_with(matters: list[list[Life]]) -> None:
+    found = told(*matters).departments
+    hidden = {name for name, one in found.items() if one.score is SMALL}
+    others = [matter for matter in matters if matter[0].department not in hidden]
+    alone = figures(others, USUAL_EVALUATION, USUAL_FIGURES, LATER, found.keys()).departments
+    assert [one.adjusted for name, one in found.items() if name not in hidden] == [
+        one.adjusted for name, one in alone.items() if name not in hidden
+    ]
 
 
 def test_a_figure_that_is_not_told_says_why() -> None:
