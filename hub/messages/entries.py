@@ -188,6 +188,7 @@ CODES: Final[Mapping[str, Mapping[str, str]]] = {
         "http_whistle": "打开哨",
         "http_attachment": "打开附件",
         "http_card": "查看督办牌",
+        "http_measure": "查看督办",
         "http_pull": "拉取",
         "http_search": "检索",
         "http_stream": "推送流",

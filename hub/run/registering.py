@@ -176,7 +176,7 @@ class Registrar:
             else:
                 facts.drop(conn, NOT_ANCHORED)
         if refused and len(refused) > self._refused:
-            log.error("dossiers_not_anchored", code="D162", count=len(refused), first=refused[0])
+            log.error("dossiers_not_anchored", code="D162", whistles=len(refused), whistle=refused[0])
         self._refused = len(refused)
 
 
