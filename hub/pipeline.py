@@ -22,7 +22,7 @@ from hub.incident.decide import Join, Open, decide
 from hub.incident.sighting import Candidate, Sighting
 from hub.incident.text import features
 from hub.intake import doubts, times
-from hub.intake.revisions import Standing, completed, is_behind, says_a_place
+from hub.intake.revisions import Standing, completed, requester_after, says_a_place
 from hub.intake.validate import Validator
 from hub.jsonform import dumps
 from hub.model import (
@@ -127,9 +127,9 @@ class Journey:
             )
         except BadRecord as bad:
             return Parked(fate=Fate.DEAD, code=bad.code, pointer=bad.pointer)
-        if standing and is_behind(draft.version, origin.received_at, standing):
-            return replace(made, resident=None)
-        return made
+        return (
+            replace(made, resident=requester_after(made.event, made.resident, standing)) if standing else made
+        )
 
     def _accused(self, draft: Draft) -> DepartmentId | None:
         if not (draft.accused_name or draft.accused_uscc):

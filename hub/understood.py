@@ -49,7 +49,7 @@ class Origin:
 class Understood:
     """A draft that became an event; `text` and `resident` go to the vault, `why` beside the event.
 
-    `resident` is None too where a revision is older than what stands: it changes nothing.
+    `resident` is None too where a revision that is older than what stands tells nothing of them that is not known.
     """
 
     event: Event

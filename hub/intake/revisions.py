@@ -122,6 +122,23 @@ def completed(draft: Draft, standing: Standing) -> Draft:
     )
 
 
+def requester_after(event: Event, new: Resident | None, standing: Standing) -> Resident | None:
+    """Who asks as they stand after the revision `event`, which says `new`; None where it changes nothing of them. What they
+    were known by before stays known: words of the report may name it."""
+    old = standing.resident
+    if new is None:
+        return None
+    if not is_behind(event.version, event.received_at, standing):
+        return _with_former(new, old)
+    kept = _with_former(old, new) if old else None
+    return kept if kept != old else None
+
+
+def _with_former(one: Resident, other: Resident | None) -> Resident:
+    former = [value for value in (other.values if other else ()) if value not in one.values]
+    return replace(one, former=(*one.former, *former))
+
+
 def _person(new: Person | None, old: Resident | None) -> Person | None:
     """Who asks. A wish to be called back or to stay unnamed stands: sources say no by leaving it out."""
     if old is None:

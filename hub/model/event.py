@@ -52,6 +52,14 @@ class Resident:
     address: str = ""
     callback: bool = False
     anonymous: bool = False
+    former: tuple[str, ...] = ()
+    """What stood in place of the values above before a correction: older words may name it. Shown to nobody."""
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """All that words may name this person by, without a value twice."""
+        said = (self.name, self.phone, self.id_number, self.address, *self.former)
+        return tuple(dict.fromkeys(filter(None, said)))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

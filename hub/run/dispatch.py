@@ -142,7 +142,7 @@ class Dispatch:
         round_.blow(one, incident, standing)
         round_.steps.append(Made(_designated(one, by), by.account, by.reason_code))
         self.settle(conn, round_, incident, [*standing, one], by.at)
-        return one
+        return round_.as_it_stands(one)
 
     def raise_(self, conn: Connection, incident: Incident, by: By, level: Level | None = None) -> Incident:
         """The matter and its whistles that are at work rise to `level`, one up without it; whom that calls is called.

@@ -27,9 +27,8 @@ from hub.run.contractbook import ContractBook
 from hub.run.filing import personal_salt
 from hub.run.insight import Insight, insight
 from hub.run.ledger import Ledger
-from hub.run.linked import reports_of, stored_of
+from hub.run.linked import people_of, reports_of
 from hub.run.looking import Look, audit_rows, shown
-from hub.run.opening import known_values
 from hub.run.reporting import SEALED_AT
 from hub.run.showing import OpenedReport, Showing
 from hub.store import dossiers, events, incidents, keys, whistles
@@ -136,9 +135,7 @@ class Dossiers:
         incident = incidents.load(conn, [whistle.incident_id])[whistle.incident_id]
         contract = None if asked.is_centre else self._contracts.of(conn, whistle.contract_id)
         seen = None if asked.is_centre else insight(conn, whistle)
-        stored = seen.linked if seen else stored_of(conn, whistle.incident_id)
-        linked = reports_of(conn, self._vault, [one for one in stored if one.sealed])
-        known = known_values(linked)
+        known = people_of(conn, self._vault, whistle.incident_id)
         opened = list(self._opened(conn, filed))
         looks = [self._look(one, whistle, incident, contract, known, asked, seen) for one in opened]
         projected = shown(conn, looks, asked.at)

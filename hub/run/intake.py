@@ -326,7 +326,7 @@ def _after(one: Understood, before: Standing | None) -> Standing:
     if before is None:
         return Standing(event=one.event, text=one.text, resident=one.resident, version=one.event.version)
     if is_behind(one.event.version, one.event.received_at, before):
-        return before
+        return replace(before, resident=one.resident or before.resident)
     return Standing(
         event=one.event,
         text=one.text,

@@ -1,11 +1,12 @@
 """The reports that are linked to a matter, with what the vault holds of each; opened only when somebody asks."""
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from functools import cache, partial
 
 from sqlalchemy import Connection
 
 from hub.access.vault import DataKey, Vault
+from hub.ids import resident_id
 from hub.jsonform import loads
 from hub.model import EventText, IncidentId, Resident
 from hub.run.sealing import EVENT_SEALED_AT, open_resident
@@ -36,6 +37,21 @@ def reports_of(
         )
         for one in stored
     ]
+
+
+def people_of(conn: Connection, vault: Vault, incident: IncidentId) -> Callable[[], tuple[str, ...]]:
+    """Names, phones, ids and home addresses of everyone who reported this matter, as they stand and as they stood before: the
+    words of one report may name who told of another. Opened once, if at all, in the caller's transaction."""
+
+    @cache
+    def people() -> tuple[str, ...]:
+        links = incidents.links_of(conn, [incident]).get(incident, [])
+        mine = [str(resident_id(one.event_key)) for one in links]
+        data_keys, sealed = keys.of(conn, mine), events.residents(conn, mine)
+        found = [one for id_ in mine if (one := _resident(vault, id_, sealed, data_keys))]
+        return tuple(value for one in found for value in one.values)
+
+    return people
 
 
 def _text(vault: Vault, one: events.StoredEvent, data_keys: Mapping[str, DataKey]) -> EventText:

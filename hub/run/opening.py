@@ -5,9 +5,8 @@ audited shows nothing.
 """
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
-from functools import cache
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -21,9 +20,9 @@ from hub.model import Contract, Incident, Output, Whistle
 from hub.run.contractbook import ContractBook
 from hub.run.insight import insight
 from hub.run.ledger import Ledger
-from hub.run.linked import reports_of
+from hub.run.linked import people_of, reports_of
 from hub.run.looking import OVER_THE_LIMIT, audit_rows, shown
-from hub.run.showing import OpenedReport, Showing
+from hub.run.showing import Showing
 from hub.store import incidents, whistles
 from hub.store.engine import Store
 
@@ -64,8 +63,7 @@ class Opening:
         if not seen.is_of_the_matter:
             return self._only_which(conn, whistle, incident, contract, purpose, now)
         linked = reports_of(conn, self._vault, seen.shown, seen.later)
-        everyone = linked if seen.shown is seen.linked else reports_of(conn, self._vault, seen.linked)
-        known = known_values(everyone)
+        known = people_of(conn, self._vault, whistle.incident_id)
         looks = [
             self._showing.whistle(whistle, incident, contract, output=Output.API, purpose=purpose, at=now),
             *(
@@ -103,14 +101,3 @@ def _refused(projected: Sequence[Projected]) -> dict[str, Any]:
     """What was left out because a grant has given all its rows of the day: field → how many rows."""
     fields = Counter(field for one in projected for field in one.refused)
     return {"refused": {"code": OVER_THE_LIMIT, "fields": dict(sorted(fields.items()))}} if fields else {}
-
-
-def known_values(linked: list[OpenedReport]) -> Callable[[], tuple[str, ...]]:
-    """Names, phones, ids and home addresses of everyone who reported this matter; opened once, if at all."""
-
-    @cache
-    def known() -> tuple[str, ...]:
-        people = [person for one in linked if (person := one.resident())]
-        return tuple(v for p in people for v in (p.name, p.phone, p.id_number, p.address) if v)
-
-    return known

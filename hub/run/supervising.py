@@ -22,7 +22,7 @@ from hub.run.following import followed
 from hub.run.ledger import Ledger
 from hub.run.notices import Notices
 from hub.run.proving import Proving, past_of
-from hub.run.trouble import code_of, is_of_the_batch
+from hub.run.trouble import code_of, may_be_put_aside
 from hub.store import cards, deferrals, events, facts, incidents, leases, steps, whistles
 from hub.store.cards import IssuedCard, card_id
 from hub.store.engine import Store
@@ -74,7 +74,7 @@ class Supervising:
             try:
                 issued = self._note(held, now)
             except Exception as error:
-                if not is_of_the_batch(error):
+                if not may_be_put_aside(error):
                     raise
                 issued = self._note_each(held, now)
         if is_due(self._next_proof, now, within=PROVED_EVERY):
@@ -97,7 +97,7 @@ class Supervising:
             try:
                 issued += self._note(held, now, [id_])
             except Exception as error:
-                if not is_of_the_batch(error):
+                if not may_be_put_aside(error):
                     raise
                 log.warning("card_not_issued", whistle=id_, code=code_of(error), error=type(error).__name__)
                 with self._store.write() as conn:

@@ -15,6 +15,7 @@ from hub.intake.revisions import (
     completed,
     is_behind,
     newest,
+    requester_after,
     says_a_place,
     value_kept,
     words_kept,
@@ -252,6 +253,29 @@ def test_a_wish_to_be_called_back_or_to_stay_unnamed_stands() -> None:
         stood = standing(resident=replace(ASKER, **wished))
         assert whole == completed(says(requester=Person(name="测试甲")), stood).requester
         assert whole == completed(says(requester=Person(**wished)), standing()).requester
+
+
+OTHER = replace(ASKER, name="测试丁", former=("测试丙",))
+
+
+@pytest.mark.parametrize(
+    ("version", "new", "old", "stands"),
+    [
+        pytest.param("2", ASKER, ASKER, ASKER, id="nothing is corrected"),
+        pytest.param("2", ASKER, None, ASKER, id="nobody had asked"),
+        pytest.param("2", None, ASKER, None, id="nobody asks now"),
+        pytest.param("2", ASKER, OTHER, replace(ASKER, former=("测试丁", "测试丙")), id="by another name"),
+        pytest.param("0", OTHER, ASKER, replace(ASKER, former=("测试丁", "测试丙")), id="said too late"),
+        pytest.param("0", ASKER, OTHER, replace(OTHER, former=("测试丙", ASKER.name)), id="another said so"),
+        pytest.param("0", ASKER, ASKER, None, id="too late, and known"),
+        pytest.param("0", ASKER, None, None, id="too late, and nobody had asked"),
+    ],
+)
+def test_what_a_requester_was_known_by_stays_known(
+    version: str, new: Resident | None, old: Resident | None, stands: Resident | None
+) -> None:
+    stood = standing("1", resident=old)
+    assert stands == requester_after(replace(stood.event, version=version), new, stood)
 
 
 def test_where_nobody_had_asked_the_one_who_asks_now_counts() -> None:

@@ -40,6 +40,7 @@ from tests.unit.run.filed import (
     proved,
     shown,
 )
+from tests.unit.run.granting import opened
 from tests.unit.run.sources import pipe
 from tests.unit.run.test_deciding import decide
 from tests.unit.run.test_relinking import far
@@ -226,6 +227,25 @@ def test_every_revision_stands_in_it_with_the_next_move_in_the_order_in_which_th
     matters.report(hub, "zilai", "contact")
     file(hub)
     assert 4 == kinds(hub, called).count("event")
+
+
+@pytest.mark.parametrize("said_first", [True, False], ids=["in the older words", "in the newer words"])
+def test_who_was_named_as_its_requester_by_any_revision_is_hidden_in_the_words_of_all(
+    hub: HubInHand, called: str, said_first: bool
+) -> None:
+    gone, now = person(1), person(2)
+    words = [f"{gone.name}说，{WORDS}", WORDS] if said_first else [WORDS, f"{gone.name}说，{WORDS}"]
+    for requester, content in zip((gone, now), words, strict=True):
+        hub.clock.pause(60)
+        hub.tell(replace(pipe(hub, "A1"), requester=requester, content=content))
+        hub.settle()
+    matters.report(hub, "zilai", "sign")
+    file(hub)
+    with granted(hub, "event.content", mask="text_scan", to="zilai") as made:
+        exits = [exported(hub, called, "zilai", by=made).data, opened(hub.hub, "zilai", called)]
+    for told in map(str, exits):
+        assert "水管爆" in told
+        assert gone.name not in told
 
 
 def test_a_report_that_is_linked_brings_its_revisions_of_before(hub: HubInHand, called: str) -> None:
