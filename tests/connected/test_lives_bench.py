@@ -18,8 +18,9 @@ def test_whole_lives_are_counted_with_what_they_cost_before_and_after_a_past() -
     assert 0 == printed.exit_code, printed.output
     empty = json.loads(printed.stdout.splitlines()[-1])
     again = empty["preloaded"]
-    assert [PAST, LIVES, LIVES] == [again["stored_before"], empty["lives"], again["lives"]]
+    assert PAST == again["stored_before"]
     for one in (empty, again):
+        assert one["lives"] >= LIVES  # whoever was on the way at the last look has ended, too
         assert one["lives_per_second"] > 0
         assert one["moves_per_life"] >= 5  # signed, in contact, there, done, marked, in the archive
         assert all(us > 0 for us in one["cpu_us_per_life"].values())

@@ -1,4 +1,5 @@
-"""A hub in the hand, on both stacks: the same tests on SQLite with the embedded bus, and on Kafka with PostgreSQL."""
+"""A hub in the hand, on both stacks: the same tests on SQLite with the embedded bus, and on Kafka with PostgreSQL; where they
+ask nothing but doors, on PostgreSQL with the embedded bus."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,6 +16,8 @@ def hub(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[HubInHand]:
         made = HubInHand(tmp_path)
     else:
         store, bus, prefix = request.getfixturevalue("real_servers").fresh()
+        if request.node.get_closest_marker("doors"):
+            bus = "embedded"
         made = HubInHand(tmp_path, store=store, bus=bus, prefix=prefix)
     yield made
     made.close()

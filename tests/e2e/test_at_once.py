@@ -15,6 +15,8 @@ from tests.unit.run.lives import whistle_of
 from tests.unit.run.matters import incidents, report
 from tests.unit.run.matters import whistles as states
 
+pytestmark = pytest.mark.doors
+
 __all__ = ["http"]
 
 

@@ -57,11 +57,11 @@ def make(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Make]:
     servers: Servers | None = None
     if request.param == "connected":
         servers = request.getfixturevalue("real_servers")
-    store, bus, prefix = servers.fresh() if servers else ("", "embedded", "")
+    store = servers.fresh()[0] if servers else ""
     made: list[HubInHand] = []
 
     def one(pack: Pack) -> HubInHand:
-        made.append(HubInHand(tmp_path, store=store, bus=bus, prefix=prefix, pack=pack))
+        made.append(HubInHand(tmp_path, store=store, pack=pack))
         return made[-1]
 
     yield one

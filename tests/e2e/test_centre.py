@@ -21,6 +21,8 @@ from tests.unit.run.matters import whistles as states
 from tests.unit.run.sources import pipe
 from tests.unit.run.test_deciding import history
 
+pytestmark = pytest.mark.doors
+
 ACCOUNT, OTHER = "zhongxin01", "zhongxin02"
 STRANGERS = (
     ("department", "zilai"),

@@ -25,6 +25,8 @@ from tests.unit.run.filed import (
     shown,
 )
 
+pytestmark = pytest.mark.doors
+
 
 @pytest.fixture
 def called(hub: HubInHand, tmp_path: Path) -> str:

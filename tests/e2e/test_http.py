@@ -24,6 +24,8 @@ from tests.instruments import HubInHand, at, person, stated
 from tests.photos import scene
 from tests.unit.run.ledgers import rows
 
+pytestmark = pytest.mark.doors
+
 KEYS = {"zilai": "k" * 32, "chengguan": "c" * 32}
 
 

@@ -17,6 +17,8 @@ from tests.unit.run.sources import pipe
 from tests.unit.run.test_blowing import REVIEWED
 from tests.unit.store.blank import blank
 
+pytestmark = pytest.mark.doors
+
 EMBEDDED = pytest.mark.parametrize("hub", ["embedded"], indirect=True)
 """What asks neither store nor bus for anything of their own."""
 

@@ -11,6 +11,8 @@ from hub.store import opened
 from tests.instruments import HubInHand, demo_pack
 from tests.unit.run.sources import pipe
 
+pytestmark = pytest.mark.doors
+
 
 def test_every_matter_is_routed_once_more_in_whatever_portions(
     hub: HubInHand, monkeypatch: pytest.MonkeyPatch
