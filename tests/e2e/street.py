@@ -163,7 +163,7 @@ class Street:
         if self.hub.hub.embedded:  # nobody writes reports there, and what lies there is seen at once
             done += self._casework.step(0.0)
         else:
-            done += self._reports._step() + self._casework.step(0.2)
+            done += self._reports._step() + self._casework.step(0.1)
         with self.hub.hub.store.read() as conn:
             return done + outbox.waiting(conn)
 

@@ -79,7 +79,7 @@ def test_the_demo_plays_to_its_end_on_kafka_and_postgresql(real_servers: Servers
     check(play("--store", store, "--bus", bus))
 
 
-@pytest.mark.slow
+@pytest.mark.drill
 def test_the_demo_plays_on_a_machine_whose_date_is_two_years_ahead() -> None:
     libraries = sorted(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"))
     if not libraries:

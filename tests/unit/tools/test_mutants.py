@@ -94,7 +94,7 @@ def test_every_room_has_code_and_tests() -> None:
         assert (ROOT / "tests" / "unit" / room).is_dir()
 
 
-@pytest.mark.slow
+@pytest.mark.drill
 def test_a_small_run_kills_what_it_draws(tmp_path: Path) -> None:
     """On the real code: a third of what is drawn would have to live for this to be red."""
     count = tried(tmp_path / "intake", "intake", 12, 1)
