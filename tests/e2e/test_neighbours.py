@@ -155,7 +155,10 @@ def test_a_report_that_is_taken_out_of_the_matter_goes_on_being_answered(begin: 
 
 @pytest.mark.parametrize(
     "away",
-    [pytest.param("/open/", id="the whole platform"), pytest.param("/replies", id="only where it is told", marks=pytest.mark.drill)],
+    [
+        pytest.param("/open/", id="the whole platform"),
+        pytest.param("/replies", id="only where it is told", marks=pytest.mark.drill),
+    ],
 )
 def test_a_source_that_was_down_for_hours_is_told_everything_in_order(begin: Begin, away: str) -> None:
     said = twenty()
