@@ -1,15 +1,17 @@
 """A department looks at its own cards (督办牌), under the grants of this moment."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import Connection
 
 from hub.access.exits import Exit
 from hub.jsonform import plain
 from hub.messages.text import Language
 from hub.model import Grant
 from hub.run.ledger import Ledger
-from hub.run.owned import Owned
+from hub.run.owned import Owned, Record, Shown
 from hub.store import cards
 from hub.store.cards import IssuedCard
 from hub.store.engine import Store
@@ -20,18 +22,17 @@ class Carded:
     """Lists cards for their departments."""
 
     def __init__(self, *, store: Store, grants: Iterable[Grant]) -> None:
-        self._store, self._owned = store, Owned("card", Exit.HTTP_CARD, grants)
+        self._owned = Owned(store, "card", Exit.HTTP_CARD, grants)
 
-    def list(self, department: str, limit: int, *, ledger: Ledger, now: datetime) -> list[dict[str, Any]]:
+    def list(self, department: str, limit: int, *, ledger: Ledger, now: datetime) -> Shown:
         """The newest cards of `department` as it may see them now, newest first: of each what its grants of `card.*`
         give."""
-        with self._store.write() as conn:
+
+        def newest(conn: Connection) -> Sequence[Record]:
             found = cards.of_department(conn, department, limit)
-            records = [(one.id, one.whistle_id, _view(one)) for one in found]
-            told, rows = self._owned.shown(conn, department, records, now)
-            ledger.append(conn, rows, now)
-        ledger.committed()
-        return told
+            return [(one.id, one.whistle_id, _view(one)) for one in found]
+
+        return self._owned.list(department, newest, ledger=ledger, now=now)
 
 
 def _view(one: IssuedCard) -> dict[str, object]:

@@ -40,8 +40,7 @@ def carry_on(
 
 
 def _history(stored: Mapping[str, Sequence[steps.Made]], round_: Round, one: Whistle) -> list[Step]:
-    made = [*stored.get(one.id, ()), *(m for m in round_.steps if m.step.whistle_id == one.id)]
-    return [each.step for each in made]
+    return [each.step for each in (*stored.get(one.id, ()), *round_.made_by(one))]
 
 
 def _ended(conn: Connection, contracts: ContractBook, one: Whistle, history: Sequence[Step]) -> Ended | None:

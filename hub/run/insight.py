@@ -4,7 +4,7 @@ May hold which reports, in which revision, and which of their files; by how much
 and that 被诉单位 is shown none of it (domain.md 2.5).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -31,8 +31,6 @@ class Insight:
 
     sight: Sight
     is_accused: bool
-    linked: tuple[StoredEvent, ...]
-    """The newest revision of every report, shown or not: what they name is hidden in those that are shown."""
     shown: tuple[StoredEvent, ...]
     """Of each report that it may see, the newest revision that it may see."""
     later: frozenset[str] = frozenset()
@@ -70,13 +68,14 @@ def insight(conn: Connection, whistle: Whistle) -> Insight:
         raise Refused("W103")
     linked = tuple(stored_of(conn, whistle.incident_id))
     is_accused = whistle.department in accused_in(one.event for one in linked)
-    told = Insight(sight=Sight.WHICH if is_accused else sight, is_accused=is_accused, linked=linked, shown=())
+    told = Insight(sight=Sight.WHICH if is_accused else sight, is_accused=is_accused, shown=())
     if told.sight is Sight.UNTIL_DONE:
-        return _until_done(conn, whistle, told)
+        return _until_done(conn, whistle, told, {one.event.id for one in linked})
     return replace(told, shown=linked) if told.sight is Sight.ALL else told
 
 
-def _until_done(conn: Connection, whistle: Whistle, told: Insight) -> Insight:
+def _until_done(conn: Connection, whistle: Whistle, told: Insight, last: Container[str]) -> Insight:
+    """`last`: ids of the newest revisions of all reports."""
     end = last_done_at(made.step for made in steps.of_whistles(conn, [whistle.id]).get(whistle.id, []))
     if end is None:
         return told
@@ -87,7 +86,6 @@ def _until_done(conn: Connection, whistle: Whistle, told: Insight) -> Insight:
         for key, many in events.of_keys(conn, keys).items()
     }
     shown = {key: _newest(many) for key, many in revisions.items() if many}
-    last = {one.event.id for one in told.linked}
     return replace(
         told,
         shown=tuple(shown.values()),

@@ -132,8 +132,8 @@ class Moving:
             return
         stored = steps.of_whistles(conn, [one.id for one in changed])
         for one in changed:
-            made = [*stored.get(one.id, ()), *(m for m in round_.steps if m.step.whistle_id == one.id)]
             contract = self._contracts.of(conn, one.contract_id)
+            made = [*stored.get(one.id, ()), *round_.made_by(one)]
             round_.counted(retimed_by(one, contract, made, self._pack.calendar))
 
     def announce(self, conn: Connection, touched: Collection[Incident], now: datetime) -> None:

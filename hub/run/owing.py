@@ -1,10 +1,12 @@
 """What a department has to answer for (督办), under the grants of this moment, and its own answer: over HTTP, one
 transaction each."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
+
+from sqlalchemy import Connection
 
 from hub import ids
 from hub.access.exits import Exit
@@ -13,7 +15,7 @@ from hub.errors import Refused
 from hub.model import Actor, Grant
 from hub.run.asking import Asking
 from hub.run.ledger import Ledger
-from hub.run.owned import Owned
+from hub.run.owned import Owned, Record, Shown
 from hub.store import measures, turns
 from hub.store.engine import Store
 from hub.store.measures import Asked
@@ -35,18 +37,17 @@ class Owing:
 
     def __init__(self, *, store: Store, vault: Vault, grants: Iterable[Grant]) -> None:
         self._store, self._vault = store, vault
-        self._owned = Owned("measure", Exit.HTTP_MEASURE, grants)
+        self._owned = Owned(store, "measure", Exit.HTTP_MEASURE, grants)
 
-    def list(self, department: str, limit: int, *, ledger: Ledger, now: datetime) -> list[dict[str, Any]]:
+    def list(self, department: str, limit: int, *, ledger: Ledger, now: datetime) -> Shown:
         """The newest records of `department` as it may see them now, newest first: of each what its grants of `measure.*`
         give."""
-        with self._store.write() as conn:
+
+        def newest(conn: Connection) -> Sequence[Record]:
             found = measures.of_department(conn, department, limit)
-            records = [(one.id, one.whistle_id, _view(one)) for one in found]
-            told, rows = self._owned.shown(conn, department, records, now)
-            ledger.append(conn, rows, now)
-        ledger.committed()
-        return told
+            return [(one.id, one.whistle_id, _view(one)) for one in found]
+
+        return self._owned.list(department, newest, ledger=ledger, now=now)
 
     def answer(self, department: str, measure_id: str, said: Mapping[str, Any], now: datetime) -> Answered:
         """Stores `department`'s answer: its `nonce`, its `words`, and the `version` that it saw, if it says so.

@@ -243,8 +243,7 @@ class _Batch:
         if seen >= whistle.version:
             return seen > whistle.version
         stored = steps.of_whistles(self.conn, [whistle.id]).get(whistle.id, [])
-        here = (one for one in self.round.steps if one.step.whistle_id == whistle.id)
-        return any(one.step.version > seen for one in (*stored, *here))
+        return any(one.step.version > seen for one in (*stored, *self.round.made_by(whistle)))
 
     def before(self, whistle: Whistle) -> list[Whistle]:
         """Those that the whistle goes on for: its department was called by them, here or where it was merged from."""

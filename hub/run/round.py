@@ -134,6 +134,10 @@ class Round:
             return moved[0]
         return next((new for new in self.new if new.id == one.id), one)
 
+    def made_by(self, one: Whistle) -> list[Made]:
+        """The whistle's moves in this round, which are not stored yet."""
+        return [made for made in self.steps if made.step.whistle_id == one.id]
+
     def put(self, before: Whistle, after: Whistle) -> None:
         """`after` takes the place of `before`; of one that is new here nothing is stored yet."""
         if any(one.id == before.id for one in self.new):

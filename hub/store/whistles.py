@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, delete, func, select, text, update
+from sqlalchemy import ColumnElement, Connection, Row, delete, func, select, text, true, update
 
 from hub.bus.message import Fenced
 from hub.clock import is_due
@@ -155,26 +155,23 @@ def _lock_matters(conn: Connection, ids: Iterable[str]) -> dict[str, str]:
 
 
 def of_incidents(conn: Connection, ids: Iterable[str]) -> dict[str, list[Whistle]]:
-    """Incident → its whistles, oldest first."""
-    found: dict[str, list[Whistle]] = {}
-    for part in chunks(ids):
-        rows = conn.execute(
-            select(whistle.c.incident_id, whistle.c.body)
-            .where(among(whistle.c.incident_id, part))
-            .order_by(whistle.c.blown_us, whistle.c.id)
-        )
-        for r in rows:
-            found.setdefault(r.incident_id, []).append(loads(Whistle, r.body))
-    return found
+    """Incident → its whistles, oldest first; those without any are left out."""
+    return _by_incident(conn, ids, true())
 
 
 def leads_of(conn: Connection, ids: Iterable[str]) -> dict[str, list[Whistle]]:
-    """Incident → its leading whistles, oldest first; those without any are left out."""
+    """The same of its leading whistles alone."""
+    return _by_incident(conn, ids, whistle.c.role == Role.LEAD.value)
+
+
+def _by_incident(
+    conn: Connection, ids: Iterable[str], which: ColumnElement[bool]
+) -> dict[str, list[Whistle]]:
     found: dict[str, list[Whistle]] = {}
     for part in chunks(ids):
         rows = conn.execute(
             select(whistle.c.incident_id, whistle.c.body)
-            .where(among(whistle.c.incident_id, part), whistle.c.role == Role.LEAD.value)
+            .where(among(whistle.c.incident_id, part), which)
             .order_by(whistle.c.blown_us, whistle.c.id)
         )
         for r in rows:

@@ -19,13 +19,10 @@ from hub.whistle.clocks import deadline
 from hub.whistle.counting import CONTINUOUS
 from hub.whistle.lifecycle import OVER, UNSETTLED, Step
 from hub.whistle.reached import REVIEW, SOURCE, done_at, is_done
+from hub.whistle.ticking import CARRIED, EXTENDED
 
-EXTENDED: Final = "extended"
-"""The excuse of a legal deadline that a granted extension moved: what counts then is the extension's end."""
-CARRIED: Final = "carried"
-"""The excuse of a step that was late by a whistle that ended: it counts there, and earns here the cards that fall due
-after that end."""
 _GOES_ON: Final = (EXTENDED, CARRIED)
+"""Why a late step does not count and earns its cards all the same: from the end of the extension, or of the whistle before."""
 LOOK_AGAIN: Final = timedelta(days=1)
 """While a return is not settled, or a deadline provisional, it is looked at once a day."""
 _WHOLE: Final = 100

@@ -58,18 +58,17 @@ def carry(
     heir: Whistle, ended: Sequence[Ended], calendar: Calendar, at: datetime, *, merged: bool = False
 ) -> Whistle:
     """`heir` with what was open by `ended` when they ended, where that is earlier than what it has; taken over at
-    `at`. `merged`: they were called for another matter, which became one with the heir's. Its deadlines are still its own: `hub.whistle.retiming` counts them anew."""
-    mine = {one.step: one for one in heir.deadlines}
-    claims = [one for each in _last(ended) for one in _left(each, calendar, at)]
+    `at`. `merged`: they were called for another matter, which became one with the heir's. Its deadlines are still its own:
+    `hub.whistle.retiming` counts them anew."""
+    mine, last = {one.step: one for one in heir.deadlines}, _last(ended)
+    claims = [one for each in last for one in _left(each, calendar, at)]
     claims.sort(key=lambda one: one.due.step)
     taken = (
         _carried(heir, list(some), at, merged=merged)
         for _, some in groupby(claims, key=lambda one: one.due.step)
     )
     earlier = tuple(one for one in taken if _is_earlier(one, mine.get(one.step)))
-    since = [
-        level_since(each.whistle, each.steps) for each in _last(ended) if each.whistle.level is heir.level
-    ]
+    since = [level_since(each.whistle, each.steps) for each in last if each.whistle.level is heir.level]
     mine_since = heir.level_since or heir.blown_at
     return replace(
         heir,

@@ -1,62 +1,52 @@
 """A database that refuses one kind of statement, or is away: work is broken off in the middle of a transaction."""
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 
 from tests.instruments import HubInHand
 
 
-@contextmanager
-def stopped_at(hub: HubInHand, what: str) -> Iterator[None]:
+def stopped_at(hub: HubInHand, what: str) -> AbstractContextManager[None]:
     """Every `what` (for instance `INSERT ON source_cursor`) fails within the block."""
-    with hub.hub.store.write() as conn:
-        conn.exec_driver_sql(
-            f"CREATE TRIGGER stopped BEFORE {what} BEGIN SELECT RAISE(ABORT, 'stopped'); END"
-        )
-    try:
-        yield
-    finally:
-        with hub.hub.store.write() as conn:
-            conn.exec_driver_sql("DROP TRIGGER stopped")
+    return _within(
+        hub,
+        f"CREATE TRIGGER stopped BEFORE {what} BEGIN SELECT RAISE(ABORT, 'stopped'); END",
+        "DROP TRIGGER stopped",
+    )
 
 
-@contextmanager
-def moved_beneath(hub: HubInHand, what: str) -> Iterator[None]:
+def moved_beneath(hub: HubInHand, what: str) -> AbstractContextManager[None]:
     """Within the block somebody else moves every whistle in the middle of a transaction that does `what`."""
-    with hub.hub.store.write() as conn:
-        conn.exec_driver_sql(
-            f"CREATE TRIGGER beneath AFTER {what} "  # noqa: S608 a test's own words
-            "BEGIN UPDATE whistle SET version = version + 1; END"
-        )
-    try:
-        yield
-    finally:
-        with hub.hub.store.write() as conn:
-            conn.exec_driver_sql("DROP TRIGGER beneath")
+    return _within(
+        hub,
+        f"CREATE TRIGGER beneath AFTER {what} "  # noqa: S608 a test's own words
+        "BEGIN UPDATE whistle SET version = version + 1; END",
+        "DROP TRIGGER beneath",
+    )
 
 
-@contextmanager
-def beyond_moving(hub: HubInHand, department: str) -> Iterator[None]:
+def beyond_moving(hub: HubInHand, department: str) -> AbstractContextManager[None]:
     """Within the block every move of the department's whistles collides, by whomever and however often it is tried."""
-    with hub.hub.store.write() as conn:
-        conn.exec_driver_sql(
-            "INSERT INTO step (whistle_id, version, move, actor, by, before, after, made_us, reason_code) "  # noqa: S608 a test's own words
-            f"SELECT id, version + 1, 'sign', 'hub', 'nobody', state, state, blown_us, '' FROM whistle WHERE department = '{department}'"
-        )
-    try:
-        yield
-    finally:
-        with hub.hub.store.write() as conn:
-            conn.exec_driver_sql("DELETE FROM step WHERE by = 'nobody'")
+    return _within(
+        hub,
+        "INSERT INTO step (whistle_id, version, move, actor, by, before, after, made_us, reason_code) "  # noqa: S608 a test's own words
+        "SELECT id, version + 1, 'sign', 'hub', 'nobody', state, state, blown_us, '' FROM whistle "
+        f"WHERE department = '{department}'",
+        "DELETE FROM step WHERE by = 'nobody'",
+    )
+
+
+def gone(hub: HubInHand, table: str) -> AbstractContextManager[None]:
+    """Within the block the database cannot be used for what needs `table`."""
+    return _within(hub, f"ALTER TABLE {table} RENAME TO gone", f"ALTER TABLE gone RENAME TO {table}")
 
 
 @contextmanager
-def gone(hub: HubInHand, table: str) -> Iterator[None]:
-    """Within the block the database cannot be used for what needs `table`."""
+def _within(hub: HubInHand, begin: str, end: str) -> Iterator[None]:
     with hub.hub.store.write() as conn:
-        conn.exec_driver_sql(f"ALTER TABLE {table} RENAME TO gone")
+        conn.exec_driver_sql(begin)
     try:
         yield
     finally:
         with hub.hub.store.write() as conn:
-            conn.exec_driver_sql(f"ALTER TABLE gone RENAME TO {table}")
+            conn.exec_driver_sql(end)
