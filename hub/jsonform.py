@@ -18,6 +18,11 @@ def dumps(noun: Any) -> str:
     return orjson.dumps(noun).decode()
 
 
+def canonical(value: Any) -> bytes:
+    """The bytes that are hashed and signed for plain data: whatever the order of its keys, the same ones."""
+    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
+
+
 def plain(noun: Any) -> Any:
     """The same as dicts, lists and strings, as a JSON reader would see it."""
     return orjson.loads(orjson.dumps(noun))

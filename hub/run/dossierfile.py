@@ -15,8 +15,8 @@ from typing import Final
 import orjson
 
 from hub.errors import HubError
+from hub.jsonform import canonical
 from hub.whistle.anchors import Signer, signed_by
-from hub.whistle.dossier import canonical
 
 DATA: Final = "dossier.json"
 PAGE: Final = "dossier.html"

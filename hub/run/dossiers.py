@@ -20,7 +20,7 @@ from hub.access.exits import Exit
 from hub.access.projected import Projected
 from hub.access.vault import DataKey, Vault
 from hub.errors import FixSettings, HubError, Refused
-from hub.jsonform import plain
+from hub.jsonform import canonical, plain
 from hub.model import Contract, DepartmentId, Incident, Whistle
 from hub.run import anchorindex
 from hub.run.contractbook import ContractBook
@@ -40,7 +40,6 @@ from hub.whistle.dossier import (
     FORMAT,
     Broken,
     Fault,
-    canonical,
     field_digest,
     inner_of,
     salt_of,

@@ -16,7 +16,7 @@ from hub import ids
 from hub.access.vault import DataKey, Vault
 from hub.errors import Refused
 from hub.intake.validate import Validator
-from hub.jsonform import dumps
+from hub.jsonform import canonical, dumps
 from hub.model import Actor, Contract, Move, Reason, Report, Role, Whistle, WhistleId
 from hub.pack import Pack
 from hub.run.contractbook import ContractBook
@@ -188,8 +188,8 @@ class Reporting:
     def _digest(self, report: Report) -> str:
         """Keyed, over what a repeat has to say again beside the move and its reason."""
         until = report.until.isoformat() if report.until else ""
-        words = dumps({"note": report.note, "form": report.form, "until": until, "alone": report.alone})
-        return self._vault.fingerprint(words.encode())
+        words = {"note": report.note, "form": report.form, "until": until, "alone": report.alone}
+        return self._vault.fingerprint(canonical(words))
 
     def _sealed(self, batch: "_Batch", report: Report) -> bytes:
         """The report's words under a key of their own; a report without any needs none."""

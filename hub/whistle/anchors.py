@@ -14,7 +14,8 @@ import orjson
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from hub.whistle.dossier import GENESIS, canonical
+from hub.jsonform import canonical
+from hub.whistle.dossier import GENESIS
 
 _PUBLIC_BYTES: Final = 32
 

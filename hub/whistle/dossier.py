@@ -17,10 +17,11 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Any, Final
+from typing import Final
 
-import orjson
 from cryptography.hazmat.primitives import hashes
+
+from hub.jsonform import canonical
 
 GENESIS: Final = "0" * 64
 """The head of a dossier that has no entry."""
@@ -148,11 +149,6 @@ def digests_of(algorithm: Algorithm, seed: bytes, values: Mapping[str, object]) 
 def salt_of(seed: bytes, name: str) -> bytes:
     """16 bytes for the field `name` of the entry that has this seed."""
     return blake2b(name.encode(), key=seed, digest_size=_SALT_BYTES).digest()
-
-
-def canonical(value: Any) -> bytes:
-    """The bytes that are hashed and signed for plain data."""
-    return orjson.dumps(value, option=orjson.OPT_SORT_KEYS)
 
 
 def hashed(algorithm: Algorithm, content: bytes) -> str:

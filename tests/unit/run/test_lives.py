@@ -247,6 +247,15 @@ def test_other_words_under_the_number_of_an_earlier_report_are_refused_and_not_l
     assert (32, True) == (len(digest), set(digest) <= set("0123456789abcdef"))
 
 
+def test_a_form_whose_keys_come_in_another_order_is_the_same_report_again(called: HubInHand) -> None:
+    report(called, "zilai", "sign")
+    whistle, now = whistle_of(called, "zilai"), called.clock.now()
+    called.hub.reporting.take("zilai", whistle, {"nonce": "n", "move": "result", "form": DONE}, now)
+    turned = {"form": dict(reversed(DONE.items())), "move": "result", "nonce": "n"}
+    assert list(DONE) != list(turned["form"])
+    assert called.hub.reporting.take("zilai", whistle, turned, now).repeated
+
+
 def test_words_of_before_digests_were_kept_are_not_compared(called: HubInHand) -> None:
     whistle, now = whistle_of(called, "zilai"), called.clock.now()
     called.hub.reporting.take("zilai", whistle, {"nonce": "n", "move": "sign", "note": "在路上"}, now)

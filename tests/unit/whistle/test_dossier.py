@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.jsonform import canonical
 from hub.whistle.dossier import (
     ENTRY,
     GENESIS,
@@ -15,7 +16,6 @@ from hub.whistle.dossier import (
     Chain,
     Entry,
     Fault,
-    canonical,
     digests_of,
     field_digest,
     follow,
