@@ -15,8 +15,8 @@ from hub.errors import FixSettings
 from hub.pack import Pack
 from hub.run import longlived
 from hub.run.assembly import Assembly
-from hub.run.loop import Loop
-from hub.run.reach import check_listener
+from hub.run.ground.loop import Loop
+from hub.run.keys.reach import check_listener
 from hub.settings import Settings
 
 WORKERS: Final = ("intake", "casework", "relay", "webhooks", "reports", "clockwork", "web")

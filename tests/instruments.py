@@ -16,7 +16,7 @@ from hub.model import Arrival, Code, Crs, Draft, Mode, Person, Position
 from hub.pack import Pack, load
 from hub.plugin import Body
 from hub.run.assembly import Assembly
-from hub.run.reception import Reception, write
+from hub.run.sources.reception import Reception, write
 from hub.settings import read
 from hub.store import outbox
 from hub.store.engine import Store

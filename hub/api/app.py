@@ -21,8 +21,8 @@ from hub.api.language import language_of
 from hub.errors import Bug, FixSettings, HubError, PeerRefused, Refused, TryLater
 from hub.messages import text_of
 from hub.run.assembly import Assembly
-from hub.run.loop import Loop
-from hub.run.reach import is_loopback
+from hub.run.ground.loop import Loop
+from hub.run.keys.reach import is_loopback
 from hub.settings import Settings
 
 log = structlog.get_logger()

@@ -9,8 +9,8 @@ from hub.bus.topics import DEADLETTERS, EVENTS, INCIDENTS, reports, whistles
 from hub.contract.wire import card_data_schema, ended_data_schema, whistle_data_schema
 from hub.model import Contract
 from hub.pack import Pack
-from hub.run import arrivals
-from hub.run.wirefields import wire_fields
+from hub.run.exits.wirefields import wire_fields
+from hub.run.ground import arrivals
 
 _SPEC: Final = "3.0.0"
 _ID: Final = {"type": "string"}

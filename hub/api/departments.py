@@ -13,7 +13,7 @@ from hub.api.doors import AllDoors, Department, Doors
 from hub.api.edges import IS_HEAD
 from hub.api.plain import PlainJson, PlainText
 from hub.clock import day_of
-from hub.run.attached import MEDIA_TYPE
+from hub.run.exits.attached import MEDIA_TYPE
 from hub.store import whistles
 
 

@@ -9,20 +9,20 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBasic, HTTPBasicC
 
 from hub.clock import Clock
 from hub.errors import Refused
-from hub.run.agreements import Agreements
-from hub.run.appealing import Appealing
-from hub.run.atcentre import AtCentre
-from hub.run.atpost import AtPost
-from hub.run.attached import Attached
-from hub.run.carded import Carded
-from hub.run.evidence import Evidence
-from hub.run.figuring import FiguresBook
-from hub.run.gateway import Gateway
-from hub.run.ledger import Ledgers
-from hub.run.opening import Opening
-from hub.run.owing import Owing
-from hub.run.reporting import Reporting
-from hub.run.telling import Telling
+from hub.run.exits.agreements import Agreements
+from hub.run.exits.attached import Attached
+from hub.run.exits.opening import Opening
+from hub.run.exits.telling import Telling
+from hub.run.ground.ledger import Ledgers
+from hub.run.matters.atcentre import AtCentre
+from hub.run.matters.atpost import AtPost
+from hub.run.matters.evidence import Evidence
+from hub.run.matters.figuring import FiguresBook
+from hub.run.matters.reporting import Reporting
+from hub.run.sources.gateway import Gateway
+from hub.run.supervision.appealing import Appealing
+from hub.run.supervision.carded import Carded
+from hub.run.supervision.owing import Owing
 from hub.store import principals
 from hub.store.engine import Store
 

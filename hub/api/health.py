@@ -13,7 +13,7 @@ from hub.errors import HubError
 from hub.messages import text_of
 from hub.messages.text import Language
 from hub.run.assembly import Assembly
-from hub.run.loop import Loop
+from hub.run.ground.loop import Loop
 from hub.run.metrics import Figures
 from hub.run.readiness import Readiness
 from hub.store.engine import Store

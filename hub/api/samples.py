@@ -29,7 +29,7 @@ _MADE: Final[Mapping[str, Any]] = {
     "whistle.deadlines": {"sign": _DUE},
     "whistle.reasons": ["contract_clause"],
 }
-"""Of fields that are made for the message alone (`hub.run.wirefields`)."""
+"""Of fields that are made for the message alone (`hub.run.exits.wirefields`)."""
 EVENTS: Final[Mapping[str, Any]] = {
     "events": [
         {

@@ -130,6 +130,6 @@ def _language() -> Any:
 @click.version_option(package_name="gridplus-hub")
 def main() -> None:
     """网格+ integration hub: department systems in, one picture, departments called by contract."""
-    from hub.run import logs
+    from hub.run.ground import logs
 
     logs.configure("warning")  # on stderr, whatever the command: the last line of stdout is its figures

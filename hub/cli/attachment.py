@@ -11,8 +11,8 @@ import click
 from hub.cli import output
 
 if TYPE_CHECKING:  # the store is slow to import: `--help` must not wait for it
-    from hub.run.pictures import Part
-    from hub.run.releasing import Releasing
+    from hub.run.ground.pictures import Part
+    from hub.run.sources.releasing import Releasing
 
 _STORE = click.option("--store", default=None, help="SQLAlchemy URL of the store.")
 _BY = click.option(
@@ -138,8 +138,8 @@ def refuse(id_: str, by: str, why: str, store: str | None) -> None:
 def again(source: str, store: str | None) -> None:
     """Files of SOURCE that were not fetched for a reason that is mended by now are asked for once more."""
     from hub.cli.opened import opened
-    from hub.run.attachments import MENDABLE
     from hub.run.rooms import clock_of
+    from hub.run.sources.attachments import MENDABLE
     from hub.settings import read
     from hub.store import attachments
 
@@ -152,7 +152,7 @@ def again(source: str, store: str | None) -> None:
 def _at_the_desk(store: str | None, by: str, why: str, act: "Callable[[Releasing], T]") -> T:
     """One act, one transaction, its audit row in it."""
     from hub.run.assembly import Assembly
-    from hub.run.releasing import Releasing
+    from hub.run.sources.releasing import Releasing
     from hub.settings import read
 
     hub = Assembly(read(store=store))
@@ -168,7 +168,7 @@ def _at_the_desk(store: str | None, by: str, why: str, act: "Callable[[Releasing
 
 def _part(text: str) -> "Part":
     """`x,y,width,height`; anything else is no use of this command."""
-    from hub.run.pictures import Part
+    from hub.run.ground.pictures import Part
 
     found = _PART.fullmatch(text)
     if found is None:

@@ -19,8 +19,8 @@ def verify(store: str | None, as_json: bool) -> None:
 
     from hub.access.keyring import load_keys
     from hub.messages import text_of
-    from hub.run.auditing import Whole, broken, examine_by
-    from hub.run.keyfile import check_keys
+    from hub.run.exits.auditing import Whole, broken, examine_by
+    from hub.run.keys.keyfile import check_keys
     from hub.settings import read
     from hub.store import migrate
     from hub.store.engine import Store

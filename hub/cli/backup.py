@@ -22,8 +22,8 @@ def backup(directory: Path, keys: Path, store: str | None) -> None:
     from importlib.metadata import version
 
     from hub.jsonform import plain
-    from hub.run import backup as copying
     from hub.run.assembly import Assembly
+    from hub.run.care import backup as copying
     from hub.settings import read
 
     settings = read(store=store)
@@ -51,8 +51,8 @@ def backup(directory: Path, keys: Path, store: str | None) -> None:
 def restore(directory: Path, keys: Path, store: str | None) -> None:
     """Brings the copy in DIR to an empty store and home, and proves it: digests, counts, keys, audit."""
     from hub.bus import embedded
-    from hub.run import backup as copying
     from hub.run.assembly import Assembly
+    from hub.run.care import backup as copying
     from hub.settings import read
 
     settings = read(store=store)

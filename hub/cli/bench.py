@@ -68,7 +68,7 @@ def bench(
 ) -> None:
     """Speed of the whole journey, by stage."""
     from hub.demo.bench import WORKERS, Order, run
-    from hub.run import logs
+    from hub.run.ground import logs
 
     logs.configure("warning")
     if lifecycle:

@@ -8,7 +8,7 @@ import click
 from hub.cli import output
 
 if TYPE_CHECKING:  # kafka is slow to import: `--help` must not wait for it
-    from hub.run.enrolment import Enrolled
+    from hub.run.keys.enrolment import Enrolled
 
 
 @click.group()
@@ -42,9 +42,9 @@ def setup(
     from hub.bus.broker import Broker
     from hub.bus.kafka import KafkaBus
     from hub.bus.rules import rules_for
-    from hub.run import brokers
     from hub.run.assembly import Assembly
-    from hub.run.enrolment import enrol, note
+    from hub.run.keys import brokers
+    from hub.run.keys.enrolment import enrol, note
     from hub.settings import read
 
     settings = read(bus=bus)

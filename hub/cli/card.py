@@ -59,7 +59,7 @@ def list_(states: tuple[str, ...], store: str | None) -> None:
 @STORE
 def review(card_id: str, verdict: str, by: str, reason: str, store: str | None) -> None:
     """What CARD's appeal comes to: the first word decides nothing yet, a second account's is final."""
-    from hub.run.appealing import Reviewing
+    from hub.run.supervision.appealing import Reviewing
     from hub.whistle.supervision import Turn
 
     state = decide(
@@ -75,7 +75,7 @@ def review(card_id: str, verdict: str, by: str, reason: str, store: str | None) 
 @STORE
 def void(card_id: str, by: str, reason: str, store: str | None) -> None:
     """CARD does not hold: it counts no more, nor does what rests on it."""
-    from hub.run.appealing import Reviewing
+    from hub.run.supervision.appealing import Reviewing
 
     state = decide(store, lambda _, conn, now: Reviewing(conn, by=by, at=now).void(card_id, reason))
     output.figures({"card": card_id, "state": state})
@@ -85,7 +85,7 @@ def void(card_id: str, by: str, reason: str, store: str | None) -> None:
 @STORE
 def check(store: str | None) -> None:
     """Computes every card that stands again; what does not come out the same is void. Exit 1 where there was one."""
-    from hub.run.proving import Proving, Void
+    from hub.run.supervision.proving import Proving, Void
 
     looked, found, behind = 0, list[Void](), ""
     with hub_of(store) as hub:

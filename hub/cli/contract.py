@@ -13,7 +13,7 @@ if TYPE_CHECKING:  # the model is slow to import: `--help` must not wait for it
     from datetime import date
 
     from hub.model import Contract
-    from hub.run.rerouting import Rerouted
+    from hub.run.matters.rerouting import Rerouted
 
 
 @click.group()
@@ -122,7 +122,7 @@ def replay(
 
     import hub.pack
     from hub.cli.opened import opened
-    from hub.run.rerouting import day_for, reroute
+    from hub.run.matters.rerouting import day_for, reroute
     from hub.run.rooms import clock_of
     from hub.settings import read
 

@@ -10,7 +10,7 @@ if TYPE_CHECKING:  # the store is slow to import: `--help` must not wait for it
     from sqlalchemy import Connection
 
     from hub.run.assembly import Assembly
-    from hub.run.dispatch import Dispatch
+    from hub.run.matters.dispatch import Dispatch
 
 T = TypeVar("T")
 STORE = click.option("--store", default=None, help="SQLAlchemy URL of the store.")

@@ -54,7 +54,7 @@ def list_(store: str | None) -> None:
 @STORE
 def propose(incident: str, review: datetime, reason: str, by: str, store: str | None) -> None:
     """INCIDENT is to wait; nothing changes until another account agrees."""
-    from hub.run.deferring import Deferring
+    from hub.run.supervision.deferring import Deferring
 
     done = decide(
         store, lambda _, conn, now: Deferring(conn, by=by, at=now).propose(incident, reason, review.date())
@@ -68,7 +68,7 @@ def propose(incident: str, review: datetime, reason: str, by: str, store: str | 
 @STORE
 def agree(deferral: str, by: str, store: str | None) -> None:
     """It waits, or waits on as a review asked: its clocks run on, and no card is issued until the day of review."""
-    from hub.run.deferring import Deferring
+    from hub.run.supervision.deferring import Deferring
 
     state = decide(store, lambda _, conn, now: Deferring(conn, by=by, at=now).agree(deferral))
     output.figures({"deferral": deferral, "state": state})
@@ -87,7 +87,7 @@ def agree(deferral: str, by: str, store: str | None) -> None:
 @STORE
 def review(deferral: str, until: datetime | None, by: str, reason: str, store: str | None) -> None:
     """DEFERRAL was looked at again."""
-    from hub.run.deferring import Deferring
+    from hub.run.supervision.deferring import Deferring
 
     def act(one: Deferring) -> str:
         return one.renew(deferral, until.date()) if until else one.end(deferral, reason)

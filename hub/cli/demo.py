@@ -35,7 +35,7 @@ def demo(once: bool, as_json: bool, store: str, bus: str, port: int, seed: int) 
     """Simulated departments, hub and pages."""
     from hub.crew import port_near
     from hub.demo.stage import Play, Stage
-    from hub.run import logs
+    from hub.run.ground import logs
 
     logs.configure("warning")
     length, matters, speed = (timedelta(minutes=24), 140, 60.0) if once else (timedelta(hours=10), 900, 60.0)

@@ -65,7 +65,7 @@ def department() -> None:
 def types(name: str, pack: Path | None) -> None:
     """Prints a Python module with the types of what NAME is sent and of its feedback form."""
     from hub.contract.typed import module_of
-    from hub.run.wirefields import wire_fields
+    from hub.run.exits.wirefields import wire_fields
     from hub.schema import schemas
 
     contract = _contract(name, pack)
@@ -248,7 +248,7 @@ def check(
 def _address(listen: str) -> tuple[str, int]:
     """Host and port; raises FixSettings C101 for what is none, or not on loopback: the key of a rehearsal is shown."""
     from hub.errors import FixSettings
-    from hub.run.reach import is_loopback
+    from hub.run.keys.reach import is_loopback
 
     host, _, port = listen.rpartition(":")
     if not (host and port.isascii() and port.isdecimal() and int(port) <= _MOST_PORT and is_loopback(host)):

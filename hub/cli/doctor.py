@@ -9,7 +9,7 @@ from hub.errors import HubError, TryLater
 
 if TYPE_CHECKING:  # slow to import: `--help` must not wait for it
     from hub.run.assembly import Assembly
-    from hub.run.conservation import Side
+    from hub.run.care.conservation import Side
 
 
 @click.command()
@@ -19,9 +19,9 @@ def doctor(store: str | None, as_json: bool) -> None:
     """What is silently wrong, each with its next step."""
     from hub.bus.rules import by_worker
     from hub.messages import text_of
-    from hub.run import brokers
     from hub.run.assembly import Assembly
-    from hub.run.doctor import Doctor
+    from hub.run.care.doctor import Doctor
+    from hub.run.keys import brokers
     from hub.settings import read
 
     settings = read(store=store)
@@ -48,7 +48,7 @@ def doctor(store: str | None, as_json: bool) -> None:
 
 def sides_of(hub: "Assembly") -> "tuple[tuple[Side, ...], list[HubError]]":
     """What our groups have still to read; a bus that does not answer is one more finding, and hides no other."""
-    from hub.run import conservation
+    from hub.run.care import conservation
 
     store = hub.store  # one that cannot be used ends the command
     try:

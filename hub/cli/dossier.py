@@ -13,8 +13,8 @@ from hub.cli import output
 
 if TYPE_CHECKING:  # slow to import: `--help` must not wait for it
     from hub.run.assembly import Assembly
-    from hub.run.dossiers import Asked, Export
-    from hub.run.verifying import Proof
+    from hub.run.dossier.dossiers import Asked, Export
+    from hub.run.dossier.verifying import Proof
 
 _CENTRE: Final = "centre"
 _CODE: Final = re.compile(r"[a-z0-9][a-z0-9_.@-]{0,63}")
@@ -37,8 +37,8 @@ def dossier(id_: str, out: Path, as_: str, purpose: str, by: str, store: str | N
     from hub.errors import FixSettings, HubError
     from hub.jsonform import dumps
     from hub.messages import text_of
-    from hub.run import dossierfile, dossierpage, printing
     from hub.run.assembly import Assembly
+    from hub.run.dossier import dossierfile, dossierpage, printing
     from hub.settings import read
 
     settings = read(store=store)
@@ -76,7 +76,7 @@ def dossier(id_: str, out: Path, as_: str, purpose: str, by: str, store: str | N
 def _asked(hub: "Assembly", id_: str, as_: str, purpose: str, by: str) -> "Asked":
     from hub.errors import Refused
     from hub.model import DepartmentId
-    from hub.run.dossiers import Asked
+    from hub.run.dossier.dossiers import Asked
 
     is_centre = as_ in (_CENTRE, hub.pack.fallback_owner)
     department = DepartmentId(hub.pack.fallback_owner if is_centre else as_)
@@ -156,8 +156,8 @@ def verify(file: Path, keys: tuple[str, ...], anchors: Path | None, as_json: boo
 
 def _proof(content: bytes, public: Sequence[bytes], anchors: Path | None) -> "Proof":
     from hub.errors import FixSettings
-    from hub.run import anchorfiles
-    from hub.run.verifying import prove
+    from hub.run.dossier import anchorfiles
+    from hub.run.dossier.verifying import prove
 
     if anchors is None:
         return prove(content, public)
@@ -170,7 +170,7 @@ def _proof(content: bytes, public: Sequence[bytes], anchors: Path | None) -> "Pr
 
 def _bytes_of(file: Path) -> bytes:
     """No more of it than can be a dossier, and one byte, by which it is known as too large."""
-    from hub.run.dossierfile import LARGEST
+    from hub.run.dossier.dossierfile import LARGEST
 
     with file.open("rb") as opened:
         return opened.read(LARGEST + 1)

@@ -14,7 +14,7 @@ from hub.cli.opened import opened
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def explain(id_: str, store: str | None, as_json: bool) -> None:
     """Why an event, incident, whistle or record is as it is."""
-    from hub.run import explaining
+    from hub.run.exits import explaining
     from hub.settings import read
 
     with opened(read(store=store).store_url) as there, there.read() as conn:

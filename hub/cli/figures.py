@@ -28,7 +28,7 @@ def figures(
     from hub.cli.opened import opened
     from hub.clock import day_of
     from hub.pack import load
-    from hub.run import figuring
+    from hub.run.matters import figuring
     from hub.run.rooms import clock_of
     from hub.settings import read
 

@@ -40,8 +40,8 @@ def rotate(blind: bool, audit: bool, begin: bool, store: str | None) -> None:
     off, the same command finishes.
     """
     from hub.access.keyring import load_keys
-    from hub.run import auditrotation, blindrotation, keyfile
-    from hub.run.keyrotation import rotate as rotate_keys
+    from hub.run.keys import auditrotation, blindrotation, keyfile
+    from hub.run.keys.keyrotation import rotate as rotate_keys
     from hub.settings import read
 
     if (blind and audit) or (begin and not (blind or audit)):
@@ -66,7 +66,7 @@ def _index_anew(there: "Store", settings: "Settings") -> None:
     """Prints how many indexes were made, and whose could not be; raises HubError A125 where there are such."""
     from hub import pack
     from hub.errors import HubError
-    from hub.run import blindrotation
+    from hub.run.keys import blindrotation
 
     done = blindrotation.finish(there, settings.keys_file, pack.load(settings.pack))
     damaged = sorted(done.damaged)

@@ -135,7 +135,7 @@ def flags(days: int, store: str | None) -> None:
 @_STORE
 def withdraw(doubted: str, by: str, reason: str, store: str | None) -> None:
     """Withdraws what is doubted about a whistle's evidence, or about one piece: it counts no more, and stays in the file."""
-    from hub.run.evidence import withdraw as withdrawn
+    from hub.run.matters.evidence import withdraw as withdrawn
 
     number = decide(store, lambda _, conn, now: withdrawn(conn, doubted, by=by, reason_code=reason, at=now))
     output.figures({"withdrawn": number})
@@ -152,7 +152,7 @@ def withdraw(doubted: str, by: str, reason: str, store: str | None) -> None:
 def show(id_: str, into: Path, by: str, why: str, store: str | None) -> None:
     """Writes a piece of evidence into a file, as it was handed in."""
     from hub.run.assembly import Assembly
-    from hub.run.evidence import looked_at
+    from hub.run.matters.evidence import looked_at
     from hub.settings import read
 
     hub = Assembly(read(store=store))

@@ -81,7 +81,7 @@ def measure(names: tuple[str, ...], as_json: bool, data: Path | None) -> None:
     told of and is no failure.
     """
     from hub.messages import text_of
-    from hub.run import logs
+    from hub.run.ground import logs
     from hub.settings import read
 
     logs.configure("warning")

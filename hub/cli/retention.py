@@ -14,7 +14,7 @@ def retention(store: str | None, dry_run: bool, as_json: bool) -> None:  # noqa:
     from dataclasses import asdict
 
     from hub.run.assembly import Assembly
-    from hub.run.retiring import due
+    from hub.run.care.retiring import due
     from hub.settings import read
 
     hub = Assembly(read(store=store))

@@ -11,7 +11,7 @@ from hub.cli.decided import BUS, STORE, decided
 
 if TYPE_CHECKING:  # the store is slow to import: `--help` must not wait for it
     from hub.model import Incident
-    from hub.run.relinking import Relinking
+    from hub.run.matters.relinking import Relinking
 
 
 @click.group()
@@ -101,7 +101,7 @@ def _decide(
     store: str | None, bus: str | None, by: str, act: "Callable[[Relinking], Incident | None]"
 ) -> None:
     """Prints the incident that came of it."""
-    from hub.run.relinking import Relinking
+    from hub.run.matters.relinking import Relinking
 
     done = decided(
         store,

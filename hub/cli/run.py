@@ -41,7 +41,7 @@ def run(
     behind_proxy: bool | None,
 ) -> None:
     """The workers: all of them, or some."""
-    from hub.run import logs
+    from hub.run.ground import logs
     from hub.settings import read
 
     chosen = WORKERS if every else workers

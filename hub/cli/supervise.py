@@ -49,9 +49,9 @@ def list_(store: str | None) -> None:
 @STORE
 def open_(whistle_id: str, why: str, due: datetime, by: str, store: str | None) -> None:
     """WHISTLE's department has to answer; it is told over its channels."""
-    from hub.run.asking import Asking
-    from hub.run.cardnotice import CardNotice
-    from hub.run.notices import Notices
+    from hub.run.exits.cardnotice import CardNotice
+    from hub.run.matters.notices import Notices
+    from hub.run.supervision.asking import Asking
     from hub.store import incidents, whistles
     from hub.whistle.supervision import Trigger
 
@@ -77,7 +77,7 @@ def open_(whistle_id: str, why: str, due: datetime, by: str, store: str | None) 
 @STORE
 def answer(record: str, words: IO[str], by: str, store: str | None) -> None:
     """The department's answer to RECORD; it is sealed. A second one takes its place."""
-    from hub.run.asking import Asking
+    from hub.run.supervision.asking import Asking
 
     said = words.read()
     with hub_of(store) as hub:
@@ -94,7 +94,7 @@ def answer(record: str, words: IO[str], by: str, store: str | None) -> None:
 @STORE
 def close(record: str, by: str, reason: str, store: str | None) -> None:
     """RECORD's answer is enough."""
-    from hub.run.asking import Asking
+    from hub.run.supervision.asking import Asking
 
     with hub_of(store) as hub:
         vault = hub.vault

@@ -17,9 +17,9 @@ if TYPE_CHECKING:  # the store is slow to import: `--help` must not wait for it
 
     from hub.model import Incident, Whistle
     from hub.run.assembly import Assembly
-    from hub.run.atpost import AtPost
-    from hub.run.deciding import Deciding
-    from hub.run.dispatch import Dispatch
+    from hub.run.matters.atpost import AtPost
+    from hub.run.matters.deciding import Deciding
+    from hub.run.matters.dispatch import Dispatch
 
 T = TypeVar("T")
 
@@ -206,7 +206,7 @@ def upgrade(
     incident: str, seen: int | None, by: str, reason: str, store: str | None, bus: str | None
 ) -> None:
     """INCIDENT and its whistles rise one level (哨声升级)."""
-    from hub.run.deciding import Deciding
+    from hub.run.matters.deciding import Deciding
 
     def act(hub: "Assembly", conn: "Connection", dispatch: "Dispatch", at: datetime) -> "Incident":
         return Deciding(conn, dispatch, hub.pack, by=by, at=at).upgrade(incident, reason, seen=seen)
@@ -278,7 +278,7 @@ def _at_post(store: str | None, bus: str | None, act: "Callable[[AtPost], T]") -
 
 def _decide(store: str | None, bus: str | None, by: str, act: "Callable[[Deciding], Whistle]") -> None:
     """Prints the whistle as it stands then."""
-    from hub.run.deciding import Deciding
+    from hub.run.matters.deciding import Deciding
 
     def deciding(hub: "Assembly", conn: "Connection", dispatch: "Dispatch", at: datetime) -> "Whistle":
         return act(Deciding(conn, dispatch, hub.pack, by=by, at=at))

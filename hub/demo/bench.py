@@ -33,9 +33,9 @@ from hub.errors import FixSettings, TryLater
 from hub.model import EventKey, Mode
 from hub.plugin import Body
 from hub.run import longlived, servers
-from hub.run.account import account
 from hub.run.assembly import Assembly
-from hub.run.reception import Reception, write
+from hub.run.care.account import account
+from hub.run.sources.reception import Reception, write
 from hub.settings import apart
 from hub.store.tables import message
 

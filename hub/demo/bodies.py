@@ -21,7 +21,7 @@ from hub.errors import PeerRefused, TryLater
 from hub.pack import Pack
 from hub.plugin import Adapter, Body, Page, PeerRequest, Reads, Receives, SimulatorSetup, Tends, Tools
 from hub.plugin.registry import Registry
-from hub.run.adapters import http_client
+from hub.run.sources.adapters import http_client
 
 _PER_MATTER: Final = 1.85
 """Reports a matter in the demo's mix, measured; only steers how many matters are made."""

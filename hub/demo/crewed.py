@@ -8,7 +8,7 @@ import sys
 import orjson
 
 from hub.crew import Crew
-from hub.run import logs
+from hub.run.ground import logs
 from hub.settings import apart
 
 

@@ -20,7 +20,7 @@ from hub.bus import Consumer
 from hub.demo import manners
 from hub.demo.manners import CALLED, DEMO, SILENCE, Manner
 from hub.model import Contract
-from hub.run.webhooks import sign
+from hub.run.exits.webhooks import sign
 
 _PULL_S: Final = 0.5
 _LOOK_S: Final = 0.05

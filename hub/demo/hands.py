@@ -14,7 +14,7 @@ from hub.clock import SystemClock
 from hub.demo.listener import ask, start, stop
 from hub.run import longlived
 from hub.run.assembly import Assembly
-from hub.run.loop import Loop
+from hub.run.ground.loop import Loop
 from hub.run.workers import INTAKE_IDLE_S
 from hub.settings import apart
 

@@ -35,7 +35,7 @@ from hub.pack.locate_pack import locate_pack
 from hub.plugin import Body
 from hub.run import servers
 from hub.run.assembly import Assembly
-from hub.run.reception import Reception, write
+from hub.run.sources.reception import Reception, write
 from hub.settings import apart
 from hub.store import dossiers, principals
 from hub.store.engine import chunks

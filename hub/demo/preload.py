@@ -31,8 +31,8 @@ from hub.model import (
 from hub.pipeline import opened_by
 from hub.plugin import Body
 from hub.run.assembly import Assembly
-from hub.run.reception import SEALED_AT
-from hub.run.sealing import seal_event
+from hub.run.ground.sealing import seal_event
+from hub.run.sources.reception import SEALED_AT
 from hub.store import blocks, events, incidents, keys, records
 from hub.store.blocks import Entry
 from hub.store.engine import Store

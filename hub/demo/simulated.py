@@ -16,7 +16,7 @@ from hub.demo.departments import Departments, WebhookDepartment
 from hub.demo.manners import MANNERS
 from hub.errors import FixSettings, Refused
 from hub.model import Channel, Contract
-from hub.run import brokers
+from hub.run.keys import brokers
 from hub.settings import Settings
 from hub.store import migrate
 from hub.store.engine import Store

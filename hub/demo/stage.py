@@ -28,7 +28,7 @@ from hub.jsonform import dumps
 from hub.model import AttachmentState, Channel
 from hub.pack import Pack, load
 from hub.plugin.registry import Registry
-from hub.run.lifeaccount import lifecycle
+from hub.run.matters.lifeaccount import lifecycle
 from hub.settings import Settings, apart, read
 from hub.store import attachments, outbox, principals
 

@@ -22,8 +22,8 @@ from hub.model import Event, Mode
 from hub.run.assembly import Assembly
 from hub.run.measure.links_made import compare, linked_or_asked
 from hub.run.measure.scratch import events_of, fates_of, incidents_of, questions_of
-from hub.run.reception import Reception, write
 from hub.run.settling import settle
+from hub.run.sources.reception import Reception, write
 from hub.settings import apart
 
 LENGTH: Final = timedelta(hours=10)

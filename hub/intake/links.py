@@ -1,6 +1,6 @@
 """Which link of a source may be followed: its text, its host and port, and the address that the name leads to.
 
-Pure: no name is resolved here and nothing is connected to; whoever does that (`hub.run.fetching`) asks here
+Pure: no name is resolved here and nothing is connected to; whoever does that (`hub.run.sources.fetching`) asks here
 first. Default deny: a source follows links to the hosts that its pack names, and to no others.
 """
 

@@ -1,6 +1,6 @@
 """What stands in a dossier, in Chinese: kinds of entries, fields, codes, and grounds. For the page that people print.
 
-Fields are those of `hub.run.occurrences`; a test proves that each of them has a label here.
+Fields are those of `hub.run.dossier.occurrences`; a test proves that each of them has a label here.
 """
 
 from collections.abc import Mapping

@@ -32,7 +32,7 @@ from hub.model import (
 )
 from hub.rehearsal.script import NEW_CLAUSE, Script
 from hub.run.assembly import Assembly
-from hub.run.sealing import EVENT_SEALED_AT
+from hub.run.ground.sealing import EVENT_SEALED_AT
 from hub.store import events, incidents, keys, steps, whistles
 from hub.store.incidents import CurrentLink
 from hub.store.steps import Made

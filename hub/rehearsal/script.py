@@ -12,7 +12,7 @@ from hub.contract.wire import HANDLE
 from hub.errors import FixSettings
 from hub.model import Accept, Call, Channel, Contract, Example, FieldOut, Output, Role
 from hub.pack import Pack
-from hub.run.wirefields import wire_fields
+from hub.run.exits.wirefields import wire_fields
 from hub.whistle.clocks import due_from
 
 NEW_CLAUSE: Final = "NEW-1"

@@ -27,8 +27,8 @@ from hub.rehearsal.journal import Journal, Kind
 from hub.rehearsal.mischief import Mischief, Orders
 from hub.rehearsal.script import Script
 from hub.run.assembly import Assembly
-from hub.run.envelope import CONTENT_TYPE
-from hub.run.webhooks import sign
+from hub.run.exits.webhooks import sign
+from hub.run.ground.envelope import CONTENT_TYPE
 from hub.settings import apart
 from hub.store import principals, whistles
 

@@ -4,18 +4,18 @@ from functools import cached_property
 from typing import Any
 
 from hub.errors import FixSettings, HubError
-from hub.run.account import account
-from hub.run.agreements import Agreements
-from hub.run.appealing import Appealing
-from hub.run.atcentre import AtCentre
-from hub.run.atpost import AtPost
-from hub.run.attached import Attached
-from hub.run.carded import Carded
-from hub.run.dossiers import Dossiers
-from hub.run.figuring import FiguresBook
-from hub.run.gateway import Gateway
-from hub.run.opening import Opening
-from hub.run.owing import Owing
+from hub.run.care.account import account
+from hub.run.dossier.dossiers import Dossiers
+from hub.run.exits.agreements import Agreements
+from hub.run.exits.attached import Attached
+from hub.run.exits.opening import Opening
+from hub.run.matters.atcentre import AtCentre
+from hub.run.matters.atpost import AtPost
+from hub.run.matters.figuring import FiguresBook
+from hub.run.sources.gateway import Gateway
+from hub.run.supervision.appealing import Appealing
+from hub.run.supervision.carded import Carded
+from hub.run.supervision.owing import Owing
 from hub.run.workers import Workers
 from hub.schema import schemas
 from hub.store import principals

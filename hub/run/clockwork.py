@@ -17,12 +17,12 @@ from hub.bus.topics import EVENTS, REPORTS
 from hub.clock import Clock, day_of, is_due
 from hub.model import Move
 from hub.pack.manifest import Retention
-from hub.run.hubmoves import Moves
-from hub.run.retiring import retire
-from hub.run.supervising import Supervising
-from hub.run.ticks import Due, Ticks
-from hub.run.timekeeping import JUMPED, Watch, written
-from hub.run.trouble import code_of, may_be_put_aside
+from hub.run.care.retiring import retire
+from hub.run.ground.timekeeping import JUMPED, Watch, written
+from hub.run.ground.trouble import code_of, may_be_put_aside
+from hub.run.matters.hubmoves import Moves
+from hub.run.matters.ticks import Due, Ticks
+from hub.run.supervision.supervising import Supervising
 from hub.store import due, facts, leases, months, outbox, rows_read
 from hub.store.engine import Store
 from hub.store.moments import to_us

@@ -12,7 +12,7 @@ from hub.errors import TryLater
 from hub.model import Mode
 from hub.plugin import Adapter, Reads
 from hub.run.assembly import Assembly
-from hub.run.reception import Reception, write
+from hub.run.sources.reception import Reception, write
 from hub.store import cursors, leases
 
 _ROUNDS: Final = 100_000_000

@@ -21,9 +21,9 @@ from hub.bus import Bus
 from hub.clock import Clock
 from hub.errors import TryLater
 from hub.model import Fate
-from hub.run import conservation
-from hub.run.loop import Loop
-from hub.run.pressure import PRESSED
+from hub.run.care import conservation
+from hub.run.ground.loop import Loop
+from hub.run.ground.pressure import PRESSED
 from hub.run.readiness import oldest_unsettled_s
 from hub.store import dossiers, facts, outbox, records, sources
 from hub.store.engine import Store

@@ -17,7 +17,7 @@ from hub.bus import Bus
 from hub.bus.topics import EVENTS
 from hub.clock import Clock
 from hub.errors import HubError, TryLater
-from hub.run.loop import Loop
+from hub.run.ground.loop import Loop
 from hub.store import migrate
 from hub.store.engine import Store
 from hub.store.moments import from_us

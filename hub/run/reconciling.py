@@ -9,10 +9,10 @@ from hub.clock import Clock
 from hub.reconcile.difference import Difference
 from hub.reconcile.result import DepartmentSide, Reconciled, SourceSide, Window
 from hub.run.assembly import Assembly
-from hub.run.departmentsides import DepartmentSides
-from hub.run.mending import Mending
-from hub.run.reconciled import keep
-from hub.run.sourcesides import SourceSides
+from hub.run.care.departmentsides import DepartmentSides
+from hub.run.care.mending import Mending
+from hub.run.care.reconciled import keep
+from hub.run.care.sourcesides import SourceSides
 
 UNDER_WAY: Final = timedelta(minutes=10)
 """What changed at a source so shortly before may still be on its way here."""

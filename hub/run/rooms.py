@@ -26,23 +26,23 @@ from hub.intake.validate import Validator
 from hub.pipeline import Journey
 from hub.plugin import Adapter, Tells
 from hub.plugin.registry import Registry
-from hub.run import brokers
-from hub.run.adapters import Adapters
-from hub.run.answering import Answering
-from hub.run.certificate import Certificate
-from hub.run.channels import Channels
-from hub.run.contractbook import ContractBook, keep
-from hub.run.evaluating import Evaluating
-from hub.run.evidence import Evidence
-from hub.run.keyfile import check_keys, open_keys
-from hub.run.ledger import Ledger, Ledgers
-from hub.run.livekeys import LiveKeys
-from hub.run.moving import Moving
-from hub.run.pressure import Pressure
-from hub.run.reporting import Reporting
-from hub.run.showing import Showing
-from hub.run.staff import Staff
-from hub.run.telling import Telling
+from hub.run.exits.showing import Showing
+from hub.run.exits.telling import Telling
+from hub.run.ground.contractbook import ContractBook, keep
+from hub.run.ground.ledger import Ledger, Ledgers
+from hub.run.ground.pressure import Pressure
+from hub.run.ground.staff import Staff
+from hub.run.keys import brokers
+from hub.run.keys.certificate import Certificate
+from hub.run.keys.keyfile import check_keys, open_keys
+from hub.run.keys.livekeys import LiveKeys
+from hub.run.matters.answering import Answering
+from hub.run.matters.evaluating import Evaluating
+from hub.run.matters.evidence import Evidence
+from hub.run.matters.moving import Moving
+from hub.run.matters.reporting import Reporting
+from hub.run.ringing.channels import Channels
+from hub.run.sources.adapters import Adapters
 from hub.schema import schemas
 from hub.settings import Settings
 from hub.store import migrate, outbox

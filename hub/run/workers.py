@@ -10,32 +10,32 @@ from hub.bus.topics import EVENTS, reports
 from hub.clock import SystemClock
 from hub.errors import FixSettings
 from hub.plugin import Adapter, Channel
-from hub.run import casework
-from hub.run import reports as report_worker
-from hub.run.attachments import LEASE_S, Attachments
-from hub.run.calling import Calling
-from hub.run.callwords import CallWords
-from hub.run.channels import DepartmentWebhook
 from hub.run.clockwork import Clockwork
-from hub.run.dispatch import Dispatch
-from hub.run.evaluating import Evaluating
-from hub.run.fetching import Fetching
-from hub.run.filing import Filing
-from hub.run.hubmoves import HubMoves
-from hub.run.intake import Intake
-from hub.run.latecomers import Latecomers
-from hub.run.loop import Loop
-from hub.run.matters import Reports
-from hub.run.notices import Notices
-from hub.run.registering import Registrar
-from hub.run.relay import Relay
+from hub.run.dossier.filing import Filing
+from hub.run.dossier.registering import Registrar
+from hub.run.exits.relay import Relay
+from hub.run.exits.webhooks import Hook, Webhooks, saying
+from hub.run.ground.loop import Loop
+from hub.run.ground.seen import Reports
+from hub.run.ground.timekeeping import Watch
+from hub.run.matters import casework
+from hub.run.matters import reports as report_worker
+from hub.run.matters.dispatch import Dispatch
+from hub.run.matters.evaluating import Evaluating
+from hub.run.matters.hubmoves import HubMoves
+from hub.run.matters.latecomers import Latecomers
+from hub.run.matters.notices import Notices
+from hub.run.matters.ticks import Ticks
+from hub.run.ringing.calling import Calling
+from hub.run.ringing.callwords import CallWords
+from hub.run.ringing.channels import DepartmentWebhook
+from hub.run.ringing.summoning import Summoning
 from hub.run.rooms import Rooms
-from hub.run.source import SourceWorker
-from hub.run.summoning import Summoning
-from hub.run.supervising import Supervising
-from hub.run.ticks import Ticks
-from hub.run.timekeeping import Watch
-from hub.run.webhooks import Hook, Webhooks, saying
+from hub.run.sources.attachments import LEASE_S, Attachments
+from hub.run.sources.fetching import Fetching
+from hub.run.sources.intake import Intake
+from hub.run.sources.source import SourceWorker
+from hub.run.supervision.supervising import Supervising
 from hub.store import outbox
 from hub.whistle.anchors import Signer
 from hub.whistle.dossier import Algorithm

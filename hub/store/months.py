@@ -1,7 +1,7 @@
 """Months of what is written once and goes by age (PostgreSQL): made ahead, and dropped whole.
 
 Months are those of UTC. What falls in none of them lies in the rest, where nothing is lost, until its month is made.
-SQLite has no months: there rows go one by one (`hub.run.retiring`).
+SQLite has no months: there rows go one by one (`hub.run.care.retiring`).
 """
 
 from collections.abc import Callable, Iterable

@@ -9,7 +9,7 @@ Every field is salted and hashed by itself; of what kind an entry is and when it
 `inner` is enough, and tells nothing: neither kind nor moment, neither names nor number of its fields; of one of which
 something is shown, the rest are digests without a name. The same head comes out for every reader. What is hashed is JSON
 with sorted keys, without blanks, in UTF-8. Where entries are stored is for `hub.store`, what they say for
-`hub.run.filing`.
+`hub.run.dossier.filing`.
 """
 
 import hashlib

@@ -1,6 +1,6 @@
 """What becomes of a matter's whistles when the matter moves on: its route changes, it joins another, it ends.
 
-Pure. Whistles and calls in, what to blow, move and end out; `hub.run.dispatch` stores and tells it.
+Pure. Whistles and calls in, what to blow, move and end out; `hub.run.matters.dispatch` stores and tells it.
 """
 
 from collections.abc import Collection, Sequence

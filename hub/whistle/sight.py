@@ -1,7 +1,7 @@
 """How much of its matter a department may still see, by the state of its whistle: one table.
 
 Pure. Every door to the words of a matter asks it: an opened whistle, its files, its dossier on the way out. What a
-whole message may say of a whistle that is over is `hub.run.telling`'s, by the same states.
+whole message may say of a whistle that is over is `hub.run.exits.telling`'s, by the same states.
 """
 
 from collections.abc import Iterable, Mapping

@@ -3,7 +3,7 @@
 Pure. A source knows one report, not the departments at it: the stage is the matter's. It is accepted with the first
 lead's signature, returned where no lead is left at it, done where it closes and closed where it is verified; what one
 whistle does in between is progress, and no more. What those who assist do before a lead has taken it is none yet; that
-its source takes the whole back is told to nobody. `hub.run.answering` puts it into words.
+its source takes the whole back is told to nobody. `hub.run.matters.answering` puts it into words.
 """
 
 from collections.abc import Iterable, Sequence

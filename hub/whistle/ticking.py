@@ -1,6 +1,6 @@
 """What time alone does to a whistle: which steps are late by now, which move is the hub's to make, when to look again.
 
-Pure; `hub.run.ticks` reads, makes and stores it. A provisional deadline does nothing until the calendar that it waits
+Pure; `hub.run.matters.ticks` reads, makes and stores it. A provisional deadline does nothing until the calendar that it waits
 for is loaded: nobody is late by a guess.
 """
 

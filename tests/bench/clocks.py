@@ -21,10 +21,10 @@ from hub.model import Level, Whistle, WhistleId
 from hub.pack import Pack
 from hub.run import servers
 from hub.run.clockwork import Clockwork
-from hub.run.contractbook import keep
-from hub.run.dispatch import Dispatch
-from hub.run.hubmoves import HubMoves
-from hub.run.ticks import Ticks
+from hub.run.ground.contractbook import keep
+from hub.run.matters.dispatch import Dispatch
+from hub.run.matters.hubmoves import HubMoves
+from hub.run.matters.ticks import Ticks
 from hub.store import migrate, whistles
 from hub.store.engine import Store
 from hub.whistle.timetable import Terms, timetable

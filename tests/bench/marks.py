@@ -32,7 +32,8 @@ from hub.model import (  # fmt: skip
     WhistleState,
 )
 from hub.pack import load
-from hub.run import figuring, servers
+from hub.run import servers
+from hub.run.matters import figuring
 from hub.store import evidence, migrate
 from hub.store.copying import insert_new
 from hub.store.engine import Store

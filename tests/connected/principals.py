@@ -11,7 +11,7 @@ from hub.bus.broker import Broker
 from hub.bus.kafka import KafkaBus, KafkaSettings
 from hub.bus.rules import rules_for
 from hub.bus.topics import all_topics
-from hub.run.enrolment import Enrolled, enrol, note
+from hub.run.keys.enrolment import Enrolled, enrol, note
 from hub.run.servers import BROKER_ADMIN
 
 PASSWORD = "of-the-tests-broker"

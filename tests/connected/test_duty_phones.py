@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hub.bus.message import Fenced
-from hub.run.summoning import Summoning
+from hub.run.ringing.summoning import Summoning
 from tests.conftest import Servers
 from tests.instruments import HubInHand
 from tests.unit.run.duty import burst, calls, phones, state

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import event
 
-from hub.run.doctor import Doctor
+from hub.run.care.doctor import Doctor
 from hub.store import months, records
 from hub.store.engine import Store
 from hub.store.months import Month, month_of

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy import Column, LargeBinary, String, Table, Text
 
 from hub.demo.plans import Plans
-from hub.run.occurrences import SOURCES
+from hub.run.dossier.occurrences import SOURCES
 from hub.run.settling import settle
 from hub.store import dossiers, outbox
 from hub.store.tables import (

@@ -15,10 +15,10 @@ from hub.access.chain import Fault
 from hub.bus import Message
 from hub.bus.embedded import EmbeddedBus
 from hub.model import Alias, Draft, EventText
-from hub.run.auditing import Break, Whole, examine
-from hub.run.caseload import Caseload
-from hub.run.ledger import Ledger
-from hub.run.matters import Matters
+from hub.run.exits.auditing import Break, Whole, examine
+from hub.run.ground.ledger import Ledger
+from hub.run.ground.seen import Matters
+from hub.run.matters.caseload import Caseload
 from hub.store import connections, events, leases, migrate
 from hub.store.engine import Store, is_unavailable
 from tests.conftest import Servers

@@ -14,11 +14,11 @@ from hub.access.keyring import load_keys
 from hub.access.vault import Vault
 from hub.errors import Refused
 from hub.model import Code, Draft, Move, Role
-from hub.run import blindrotation
-from hub.run.deciding import Deciding
-from hub.run.ledger import Ledger
-from hub.run.relinking import Relinking
-from hub.run.reporting import Sent
+from hub.run.ground.ledger import Ledger
+from hub.run.keys import blindrotation
+from hub.run.matters.deciding import Deciding
+from hub.run.matters.relinking import Relinking
+from hub.run.matters.reporting import Sent
 from hub.store import incidents as matters
 from hub.store import whistles
 from hub.store.whistles import NewAnswer, NewDelivery

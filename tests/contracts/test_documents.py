@@ -10,7 +10,7 @@ from jsonschema import Draft202012Validator
 
 from hub.api.asyncapi import document
 from hub.contract.wire import HANDLE, whistle_data_schema
-from hub.run.wirefields import wire_fields
+from hub.run.exits.wirefields import wire_fields
 from hub.schema import schemas
 from tests.instruments import demo_pack
 

@@ -14,8 +14,8 @@ from gridplus_client.messages import read
 from hub.clock import SystemClock
 from hub.intake.links import following
 from hub.model import AttachmentRef, Code, Stage
-from hub.run.releasing import Releasing
-from hub.run.webhooks import sign
+from hub.run.exits.webhooks import sign
+from hub.run.sources.releasing import Releasing
 from tests.docs.blocks import ROOT, blocks
 from tests.docs.test_snippets import names_of
 from tests.e2e.served import code_of, key_for, served
@@ -27,9 +27,9 @@ PAGE = ROOT / "docs/departments.md"
 SAID = names_of(PAGE)
 DOORS = (
     "api/departments.py",
-    "run/agreements.py",
-    "run/reporting.py",
-    "run/owing.py",
+    "run/exits/agreements.py",
+    "run/matters/reporting.py",
+    "run/supervision/owing.py",
     "whistle/returns.py",
     "whistle/waits.py",
 )

@@ -16,7 +16,7 @@ from hub.bus import Message
 from hub.bus.topics import reports
 from hub.errors import TryLater
 from hub.run.assembly import Assembly
-from hub.run.envelope import wrap
+from hub.run.ground.envelope import wrap
 from tests.drills.lines import SOURCE
 
 LEAD: Final = "zilai"

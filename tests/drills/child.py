@@ -15,7 +15,7 @@ from typing import Any, Final
 
 from hub.crew import Crew
 from hub.plugin.registry import Offer, Origin, Registry
-from hub.run import logs
+from hub.run.ground import logs
 from hub.run.rooms import clock_of
 from hub.settings import read
 from tests.drills.full import Ceiling

@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from hub.errors import TryLater
 from hub.plugin import Adapter
-from hub.run import logs
 from hub.run.assembly import Assembly
+from hub.run.ground import logs
 from hub.run.importing import Import, adapter_for
 from hub.run.settling import settle
 from hub.settings import read

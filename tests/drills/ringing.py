@@ -20,8 +20,8 @@ from gridplus_voice_gateway.simulator import VoicePlatform
 from hub.plugin import PeerReply, PeerRequest
 from hub.plugin.registry import Offer, Origin, Registry
 from hub.plugin.simulator_http import HttpSimulator
-from hub.run import logs
 from hub.run.assembly import Assembly
+from hub.run.ground import logs
 from hub.settings import read
 from tests.drills.child import SERVER
 from tests.instruments import demo_pack

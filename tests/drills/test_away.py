@@ -13,8 +13,8 @@ import orjson
 import pytest
 
 from hub.model import Channel, Code
-from hub.run.doctor import FETCHED_WITHIN, Doctor
-from hub.run.webhooks import Hook, Webhooks, saying
+from hub.run.care.doctor import FETCHED_WITHIN, Doctor
+from hub.run.exits.webhooks import Hook, Webhooks, saying
 from tests.drills.lines import spots
 from tests.drills.rehearsal import KILLS, SEED, Where
 from tests.drills.toll import Found, Toll, toll_of

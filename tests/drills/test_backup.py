@@ -14,9 +14,9 @@ import pytest
 from hub.access.vault import Vault
 from hub.bus import embedded
 from hub.crew import WORKERS
-from hub.run import backup as copying
-from hub.run.keyfile import open_keys
-from hub.run.reception import SEALED_AT
+from hub.run.care import backup as copying
+from hub.run.keys.keyfile import open_keys
+from hub.run.sources.reception import SEALED_AT
 from hub.store import keys
 from tests.conftest import Servers
 from tests.drills import lines, lying

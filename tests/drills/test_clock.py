@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.run.doctor import Doctor
+from hub.run.care.doctor import Doctor
 from tests.drills.rehearsal import BACK, KILLS, Where, rehearsal
 from tests.drills.shift import Shift
 from tests.drills.stack import LONGEST_S, SPEED, Stack

@@ -6,8 +6,8 @@ from typing import Any, Final
 import httpx
 import pytest
 
-from hub.run.doctor import Doctor
-from hub.run.pressure import LATER_S
+from hub.run.care.doctor import Doctor
+from hub.run.ground.pressure import LATER_S
 from hub.store import records
 from tests.connected.patience import until
 from tests.drills import lines

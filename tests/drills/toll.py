@@ -12,7 +12,7 @@ from hub.contract.route import Routed
 from hub.model import Channel
 from hub.pipeline import opened_by
 from hub.run.assembly import Assembly
-from hub.run.casework import GROUP
+from hub.run.matters.casework import GROUP
 from hub.store import events, outbox
 from tests.drills.called import SILENT
 from tests.drills.lines import PUSHED, Truth, matter_of

@@ -223,7 +223,7 @@ LOGGED: Final = frozenset(
 )
 """What a log line may carry beside its name: ids, codes, counts. Never a payload."""
 SPREAD: Final[Mapping[str, str]] = {
-    "retired": "counts of `hub.run.retiring`",
+    "retired": "counts of `hub.run.care.retiring`",
     "report_refused": "the sort of error, of our own",
 }
 """Lines whose fields come from a mapping, and what stands in it."""

@@ -9,7 +9,7 @@ import httpx
 from hub.api import examples
 from hub.model import Contract, Duration, Level, Unit, WaitRules
 from hub.pack import Pack
-from hub.run.asking import Asking
+from hub.run.supervision.asking import Asking
 from hub.store import principals
 from hub.whistle.supervision import Trigger
 from tests.e2e.served import blow, key_for

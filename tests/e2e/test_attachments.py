@@ -18,12 +18,12 @@ from hub.errors import Refused
 from hub.intake.links import following
 from hub.model import AttachmentRef, Grant, Mode, Sensitivity
 from hub.pack import Pack
-from hub.run.attachments import TRIES
-from hub.run.auditing import Whole, examine
-from hub.run.doctor import Doctor
-from hub.run.explaining import explain
-from hub.run.pictures import Part
-from hub.run.releasing import Releasing
+from hub.run.care.doctor import Doctor
+from hub.run.exits.auditing import Whole, examine
+from hub.run.exits.explaining import explain
+from hub.run.ground.pictures import Part
+from hub.run.sources.attachments import TRIES
+from hub.run.sources.releasing import Releasing
 from hub.store import attachments, principals
 from hub.store.tables import attachment
 from tests.conftest import Servers

@@ -36,14 +36,14 @@ from hub.clock import day_of
 from hub.demo.canaries import Canaries
 from hub.demo.departments import Departments, WebhookDepartment
 from hub.model import Channel, Code, DepartmentId, Mode
-from hub.run import logs
-from hub.run.deferring import Deferring
-from hub.run.dossierpage import page
-from hub.run.dossiers import Asked
-from hub.run.explaining import explain
-from hub.run.pictures import Part
-from hub.run.reception import Reception, write
-from hub.run.releasing import Releasing
+from hub.run.dossier.dossierpage import page
+from hub.run.dossier.dossiers import Asked
+from hub.run.exits.explaining import explain
+from hub.run.ground import logs
+from hub.run.ground.pictures import Part
+from hub.run.sources.reception import Reception, write
+from hub.run.sources.releasing import Releasing
+from hub.run.supervision.deferring import Deferring
 from hub.store import principals
 from hub.store.tables import metadata
 from tests.e2e import exits
@@ -622,7 +622,7 @@ CRASHES: Mapping[str, str] = {
 @pytest.mark.parametrize("how", CRASHES)
 def test_a_crash_says_where_and_not_what_was_sent(how: str) -> None:
     """What was sent comes in by the input: not even the process list knows it."""
-    program = f"import sys, threading, warnings; from hub.run import logs; logs.configure('debug'); sent = input(); {CRASHES[how]}"
+    program = f"import sys, threading, warnings; from hub.run.ground import logs; logs.configure('debug'); sent = input(); {CRASHES[how]}"
     done = subprocess.run(
         [sys.executable, "-c", program], input=planted(0).name, capture_output=True, text=True, check=False
     )

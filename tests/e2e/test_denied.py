@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from hub.access.exits import Exit
 from hub.api.app import serve
 from hub.model import Channel
-from hub.run.asking import Asking
+from hub.run.supervision.asking import Asking
 from hub.store import principals
 from hub.whistle.supervision import Trigger
 from tests.e2e import exits

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from hub.errors import HubError
-from hub.run import anchorfiles
+from hub.run.dossier import anchorfiles
 from hub.store import keys, whistles
 from hub.whistle.anchors import Head, mark_of
 from tests.instruments import HubInHand

@@ -14,7 +14,7 @@ from hub.bus.kafka import KafkaBus, KafkaSettings
 from hub.crew import Crew, port_near
 from hub.errors import FixSettings, TryLater
 from hub.run import readiness
-from hub.run.loop import Loop
+from hub.run.ground.loop import Loop
 from hub.run.metrics import NAMES
 from hub.settings import read
 from hub.store import principals

@@ -15,8 +15,8 @@ from hub.api.app import serve
 from hub.api.edges import BODY_LIMIT, EVIDENCE_LIMIT
 from hub.errors import FixSettings
 from hub.model import Channel, Code, Stage
-from hub.run.asking import Asking
-from hub.run.carded import Carded
+from hub.run.supervision.asking import Asking
+from hub.run.supervision.carded import Carded
 from hub.store import keys, principals
 from hub.whistle.supervision import Trigger
 from tests.e2e.test_journey import spot

@@ -10,10 +10,10 @@ import pytest
 from hub.errors import FixSettings, Refused
 from hub.model import Alias, Code, DepartmentId, Mode, Stage
 from hub.run.assembly import Assembly
-from hub.run.explaining import explain
-from hub.run.ledger import Ledger
-from hub.run.relinking import Relinking
-from hub.run.sealing import texts_of
+from hub.run.exits.explaining import explain
+from hub.run.ground.ledger import Ledger
+from hub.run.ground.sealing import texts_of
+from hub.run.matters.relinking import Relinking
 from hub.store.events import load
 from hub.store.incidents import latest_events
 from hub.store.keys import of

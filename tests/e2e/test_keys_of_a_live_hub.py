@@ -10,9 +10,9 @@ from sqlalchemy import select
 
 from hub.access.keyring import load_keys
 from hub.access.vault import Vault
-from hub.run import auditrotation, blindrotation
-from hub.run.auditing import Whole, examine_by
-from hub.run.sealing import open_resident
+from hub.run.exits.auditing import Whole, examine_by
+from hub.run.ground.sealing import open_resident
+from hub.run.keys import auditrotation, blindrotation
 from hub.store import keys
 from hub.store.tables import resident
 from tests.connected.patience import until

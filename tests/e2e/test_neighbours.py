@@ -12,9 +12,9 @@ from gridplus_client import moves
 
 from hub.plugin import Utterance
 from hub.reconcile.difference import Kind
-from hub.run.lifeaccount import lifecycle
+from hub.run.matters.lifeaccount import lifecycle
+from hub.run.matters.relinking import Relinking
 from hub.run.reconciling import reconcile
-from hub.run.relinking import Relinking
 from tests.connected.patience import until
 from tests.e2e.street import ASSIST, FORM, HOTLINE, LEAD, POLICE, QUARTER, URBAN, Street, neighbour, twenty
 from tests.instruments import MORNING, HubInHand

@@ -25,7 +25,7 @@ from hub.rehearsal.checks import CHECKS, PULL_ONLY, WEBHOOK_ONLY, Outcome
 from hub.rehearsal.rehearse import verdicts
 from hub.rehearsal.script import script_of
 from hub.rehearsal.stand import Hook, Patience, Stand, standing
-from hub.run.wirefields import wire_fields
+from hub.run.exits.wirefields import wire_fields
 from hub.schema import schemas
 from tests.e2e import consumers, listeners
 from tests.e2e.consumers import working

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 
 from hub.contract.replay import Effect
-from hub.run.rerouting import day_for, reroute
+from hub.run.matters.rerouting import day_for, reroute
 from hub.store import opened
 from tests.instruments import HubInHand, demo_pack
 from tests.unit.run.sources import pipe

@@ -12,7 +12,7 @@ from typing import Any, Final
 import orjson
 
 from hub.clock import SHANGHAI
-from hub.run.telling import BLOWN, CALLED_OFF
+from hub.run.exits.telling import BLOWN, CALLED_OFF
 from hub.store import incidents, steps, whistles
 from tests.scenarios.doors import Doors
 

@@ -6,8 +6,8 @@ from datetime import timedelta
 from hub.bus import Bus, Consumer, Delivered, Message
 from hub.bus.message import Partition
 from hub.clock import FixedClock
-from hub.run.casework import moves_of
-from hub.run.relay import Relay
+from hub.run.exits.relay import Relay
+from hub.run.matters.casework import moves_of
 from hub.store import outbox
 from hub.store.engine import Store
 from tests.connected.patience import until

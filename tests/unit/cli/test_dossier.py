@@ -12,8 +12,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hub.cli import main
-from hub.run import printing
-from hub.run.registering import LEASE
+from hub.run.dossier import printing
+from hub.run.dossier.registering import LEASE
 from hub.store import leases
 from tests.instruments import MORNING, HubInHand
 from tests.unit.run import matters

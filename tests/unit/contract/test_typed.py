@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from hub.contract.typed import _class, _literal, _Module, _text, module_of
 from hub.contract.wire import whistle_data_schema
 from hub.model import Contract
-from hub.run.wirefields import wire_fields
+from hub.run.exits.wirefields import wire_fields
 from hub.schema import schemas
 from tests.instruments import demo_pack
 

@@ -8,7 +8,7 @@ from gridplus_voice_gateway.plugin import ENTRY as VOICE
 from hub.clock import FixedClock
 from hub.demo.gateways import Gateways
 from hub.plugin.registry import Offer, Origin, Registry
-from hub.run.channels import Channels
+from hub.run.ringing.channels import Channels
 from hub.settings import read
 from tests.instruments import MORNING, demo_pack
 

@@ -14,10 +14,10 @@ from gridplus_voice_gateway.simulator import VoicePlatform
 from hub.model import Urgency
 from hub.plugin import SimulatorSetup
 from hub.plugin.registry import Offer, Origin, Registry
-from hub.run.calling import Calling
-from hub.run.explaining import explain
-from hub.run.oncall import unheard
-from hub.run.summoning import Summoning
+from hub.run.exits.explaining import explain
+from hub.run.matters.oncall import unheard
+from hub.run.ringing.calling import Calling
+from hub.run.ringing.summoning import Summoning
 from tests.instruments import HubInHand
 from tests.unit.run.matters import findings
 from tests.unit.run.sources import pipe

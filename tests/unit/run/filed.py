@@ -10,10 +10,10 @@ import orjson
 
 from hub.jsonform import dumps
 from hub.model import DepartmentId, Grant
-from hub.run import dossierfile, dossierpage
 from hub.run.assembly import Assembly
-from hub.run.dossiers import Asked, Export
-from hub.run.verifying import Proof, prove
+from hub.run.dossier import dossierfile, dossierpage
+from hub.run.dossier.dossiers import Asked, Export
+from hub.run.dossier.verifying import Proof, prove
 from hub.store import dossiers
 from hub.whistle.dossier import ENTRY, Chain, digests_of, inner_of
 from tests.instruments import HubInHand, person

@@ -8,9 +8,9 @@ from typing import TypeVar
 from sqlalchemy import Connection
 
 from hub.model import Actor, Incident, Level, Move, Place, Whistle
-from hub.run.blowing import Blowing
-from hub.run.deciding import Deciding
-from hub.run.dispatch import Dispatch
+from hub.run.matters.blowing import Blowing
+from hub.run.matters.deciding import Deciding
+from hub.run.matters.dispatch import Dispatch
 from hub.store import incidents as stored
 from hub.whistle.posts import posted
 from hub.whistle.rules import Rules

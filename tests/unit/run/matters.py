@@ -5,8 +5,8 @@ from typing import Any
 import orjson
 
 from hub.access.exits import Exit
-from hub.run.doctor import Doctor
-from hub.run.relinking import Relinking
+from hub.run.care.doctor import Doctor
+from hub.run.matters.relinking import Relinking
 from hub.whistle.lifecycle import ACTIVE, OVER
 from tests.instruments import HubInHand
 

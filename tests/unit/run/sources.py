@@ -7,7 +7,7 @@ from typing import Any
 from hub.jsonform import dumps
 from hub.model import Arrival, Draft
 from hub.plugin import Answer, Body, Page, Receipt
-from hub.run.intake import LEASES
+from hub.run.sources.intake import LEASES
 from hub.store import leases
 from tests.instruments import HubInHand, Stated, at, stated
 

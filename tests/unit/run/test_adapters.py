@@ -18,8 +18,8 @@ from hub.clock import FixedClock
 from hub.errors import FixSettings, TryLater
 from hub.plugin import AdapterEntry, Tools
 from hub.plugin.registry import Offer, Origin, Registry
-from hub.run.adapters import Adapters
-from hub.run.secretfiles import files_of
+from hub.run.ground.secretfiles import files_of
+from hub.run.sources.adapters import Adapters
 from hub.settings import read
 from tests.certificates import self_signed
 from tests.connected.patience import until

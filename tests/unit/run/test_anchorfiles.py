@@ -8,7 +8,7 @@ from threading import Barrier
 import pytest
 
 from hub.errors import TryLater
-from hub.run import anchorfiles
+from hub.run.dossier import anchorfiles
 from hub.whistle.anchors import Anchor, Head, Signer, follows, is_signed, mark_of, parse
 from tests.instruments import MORNING
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from hub.run import anchorfiles, anchorindex
+from hub.run.dossier import anchorfiles, anchorindex
 from hub.whistle.anchors import Anchor, Head, Signer, mark_of
 from tests.instruments import MORNING
 

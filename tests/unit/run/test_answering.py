@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from hub.jsonform import dumps
 from hub.model import Actor, Code, DepartmentId, Draft, Mode, Move, Role, Stage
-from hub.run.deciding import Deciding
+from hub.run.matters.deciding import Deciding
 from hub.store import whistles as stored
 from hub.store.tables import whistle
 from tests.instruments import HubInHand, person

@@ -7,7 +7,7 @@ import pytest
 
 from hub.bus import Delivered, Message
 from hub.model import AreaId, Event, EventId
-from hub.run import arrivals
+from hub.run.ground import arrivals
 from hub.store import events
 from tests.instruments import HubInHand
 from tests.unit.run.sources import pipe

@@ -7,10 +7,10 @@ from hub.access.chain import Chain, ChainBlock, Fault, head_seal
 from hub.access.keyring import KeyRing, load_keys
 from hub.bus.message import Fenced
 from hub.cli import main
-from hub.run import auditrotation
-from hub.run.auditing import Break, Whole, examine_by
-from hub.run.keyfile import check_keys
-from hub.run.ledger import Ledger
+from hub.run.exits.auditing import Break, Whole, examine_by
+from hub.run.ground.ledger import Ledger
+from hub.run.keys import auditrotation
+from hub.run.keys.keyfile import check_keys
 from hub.store.engine import insert
 from hub.store.tables import audit, audit_head
 from tests.instruments import HubInHand

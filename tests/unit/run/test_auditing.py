@@ -9,8 +9,8 @@ from click.testing import CliRunner, Result
 
 from hub.access.chain import Chain, ChainBlock
 from hub.cli import main
-from hub.run.keyfile import open_keys
-from hub.run.ledger import Ledger
+from hub.run.ground.ledger import Ledger
+from hub.run.keys.keyfile import open_keys
 from hub.store.engine import insert
 from hub.store.tables import audit, audit_head
 from tests.instruments import HubInHand

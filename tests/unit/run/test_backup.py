@@ -16,10 +16,10 @@ from hub.access.vault import Vault
 from hub.cli import main
 from hub.errors import FixSettings
 from hub.model import AttachmentRef, AttachmentState, Mode
-from hub.run import postgresql_copy
-from hub.run.keyfile import open_keys
-from hub.run.reception import SEALED_AT
-from hub.run.sealing import FILE_SEALED_AT, open_link
+from hub.run.care import postgresql_copy
+from hub.run.ground.sealing import FILE_SEALED_AT, open_link
+from hub.run.keys.keyfile import open_keys
+from hub.run.sources.reception import SEALED_AT
 from hub.store import attachments, keys
 from hub.store.attachments import Got
 from tests.instruments import HubInHand, person, stated

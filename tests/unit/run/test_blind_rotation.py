@@ -15,8 +15,8 @@ from hub.access.vault import Vault
 from hub.bus.message import Fenced
 from hub.cli import main
 from hub.model import DepartmentId, Draft
-from hub.run import blindrotation, keyfile
-from hub.run.sealing import open_resident
+from hub.run.ground.sealing import open_resident
+from hub.run.keys import blindrotation, keyfile
 from hub.store import keys
 from hub.store.tables import resident
 from tests.instruments import HubInHand, person

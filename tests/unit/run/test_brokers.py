@@ -2,7 +2,7 @@
 
 import pytest
 
-from hub.run.brokers import settings_of
+from hub.run.keys.brokers import settings_of
 from hub.settings import read
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from hub.errors import Refused
 from hub.model import Code, Move, Stage
-from hub.run.deferring import Deferring
+from hub.run.supervision.deferring import Deferring
 from hub.store import deferrals, measures
 from hub.whistle.supervision import State
 from tests.instruments import HubInHand

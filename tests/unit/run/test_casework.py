@@ -10,11 +10,11 @@ from hub.bus import Consumer, Delivered, Message
 from hub.bus.topics import EVENTS
 from hub.errors import FixSettings
 from hub.model import Stage
-from hub.run.casework import GROUP, Casework
-from hub.run.dispatch import Dispatch
-from hub.run.keyrotation import rotate
-from hub.run.ledger import Ledger
-from hub.run.matters import Reports
+from hub.run.ground.ledger import Ledger
+from hub.run.ground.seen import Reports
+from hub.run.keys.keyrotation import rotate
+from hub.run.matters.casework import GROUP, Casework
+from hub.run.matters.dispatch import Dispatch
 from hub.store import keys, outbox, records
 from tests.instruments import HubInHand, Stated
 from tests.unit.run.ledgers import is_whole

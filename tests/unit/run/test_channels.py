@@ -11,7 +11,7 @@ from gridplus_sms_gateway.plugin import ENTRY as SMS
 from hub.errors import FixSettings
 from hub.plugin import ChannelEntry, Tools
 from hub.plugin.registry import Offer, Origin, Registry
-from hub.run.channels import Channels
+from hub.run.ringing.channels import Channels
 from tests.instruments import HubInHand
 from tests.unit.run.duty import burst, calls
 

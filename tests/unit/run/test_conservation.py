@@ -7,9 +7,9 @@ from sqlalchemy import text
 
 from hub.bus.kafka import KafkaBus, KafkaSettings
 from hub.cli.doctor import sides_of
-from hub.run import conservation
-from hub.run.conservation import Side
-from hub.run.doctor import Doctor
+from hub.run.care import conservation
+from hub.run.care.conservation import Side
+from hub.run.care.doctor import Doctor
 from tests.instruments import HubInHand
 from tests.unit.run.sources import SOURCE, pipe
 

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 from hub.cli import main
 from hub.errors import Refused
 from hub.model import Move, Stage, Whistle
-from hub.run.deciding import Deciding
-from hub.run.explaining import explain
+from hub.run.exits.explaining import explain
+from hub.run.matters.deciding import Deciding
 from tests.instruments import HubInHand
 from tests.unit.run.ledgers import is_whole
 from tests.unit.run.matters import (

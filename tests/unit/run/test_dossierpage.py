@@ -31,9 +31,9 @@ from hub.model import (
     WhistleState,
 )
 from hub.model.contract import Unit
-from hub.run import dossierpage, occurrences
-from hub.run.dossierwords import _WORDS, Words
-from hub.run.occurrences import SOURCES, Occurrence, Source
+from hub.run.dossier import dossierpage, occurrences
+from hub.run.dossier.dossierwords import _WORDS, Words
+from hub.run.dossier.occurrences import SOURCES, Occurrence, Source
 from hub.store import dossiers
 from hub.store.dossiers import Filed
 from hub.whistle.cardrules import Card, Measure
@@ -209,7 +209,7 @@ def test_every_ground_of_a_call_and_of_a_link_has_words() -> None:
     files = [
         *Path("hub/incident").glob("*.py"),
         Path("hub/contract/clauses.py"),
-        Path("hub/run/relinking.py"),
+        Path("hub/run/matters/relinking.py"),
     ]
     named = {rule for one in files for rule in rules.findall(one.read_text(encoding="utf-8"))}
     named |= {*(f"incident_{one}" for one in IncidentState)} | {

@@ -16,11 +16,11 @@ from hub.access.exits import Exit
 from hub.errors import HubError, Refused
 from hub.messages.entries import KINDS
 from hub.model import Code, DepartmentId, Move, Satisfaction
-from hub.run import anchorfiles, dossierpage
-from hub.run.dossiers import _gathered
-from hub.run.evidence import withdraw
-from hub.run.registering import LEASE
-from hub.run.verifying import prove
+from hub.run.dossier import anchorfiles, dossierpage
+from hub.run.dossier.dossiers import _gathered
+from hub.run.dossier.registering import LEASE
+from hub.run.dossier.verifying import prove
+from hub.run.matters.evidence import withdraw
 from hub.store import dossiers, leases
 from hub.whistle.dossier import ENTRY, Chain, verify
 from hub.whistle.supervision import Turn

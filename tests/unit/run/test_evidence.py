@@ -9,9 +9,9 @@ from hub.clock import SHANGHAI, day_of
 from hub.errors import Refused
 from hub.intake.filetypes import HEAD, kind_of
 from hub.model import Whistle
-from hub.run import evidence as module
-from hub.run.contractbook import keep
-from hub.run.retiring import due, retire
+from hub.run.care.retiring import due, retire
+from hub.run.ground.contractbook import keep
+from hub.run.matters import evidence as module
 from hub.store import evidence, keys, whistles
 from hub.store.evidence import Flag
 from tests.instruments import HubInHand

@@ -15,8 +15,8 @@ from hub.cli import main
 from hub.clock import day_of
 from hub.model import Actor, Move
 from hub.pack import Pack
-from hub.run import figuring
-from hub.run.figuring import settled_month
+from hub.run.matters import figuring
+from hub.run.matters.figuring import settled_month
 from hub.store import lives
 from hub.store.tables import fallback, overdue, whistle
 from hub.whistle.evaluation import Aspect, Mark

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from hub.errors import Refused
 from hub.model import Code, Draft, Move, Stage, Urgency, Whistle, WhistleId
-from hub.run.deciding import Deciding
+from hub.run.matters.deciding import Deciding
 from hub.store import incidents
 from hub.store import steps as histories
 from hub.store import whistles as stored

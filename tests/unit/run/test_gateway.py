@@ -14,8 +14,8 @@ from hub.jsonform import dumps
 from hub.model import Draft
 from hub.plugin import Adapter, Body, PeerReply, PeerRequest, Received
 from hub.plugin.transport.signing import Gate, Signer
-from hub.run.gateway import Gateway
-from hub.run.pressure import Pressure
+from hub.run.ground.pressure import Pressure
+from hub.run.sources.gateway import Gateway
 from tests.instruments import HubInHand, Stated
 from tests.unit.run.sources import SOURCE, pipe
 from tests.unit.run.stops import stopped_at

@@ -8,8 +8,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from hub.model import Actor, Closing, Duration, Move, Unit, WaitRules, Whistle, WhistleId
-from hub.run.hubmoves import HubMoves
-from hub.run.ticks import Due
+from hub.run.matters.hubmoves import HubMoves
+from hub.run.matters.ticks import Due
 from hub.store import leases, steps, whistles
 from hub.store.moments import to_us
 from tests.instruments import HubInHand

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from hub.run import blindrotation
 from hub.run.importing import Import, adapter_for
+from hub.run.keys import blindrotation
 from hub.run.settling import settle
 from tests.instruments import COLUMNS, HubInHand, before, demo_pack
 

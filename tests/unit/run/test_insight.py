@@ -10,8 +10,8 @@ import pytest
 from hub.access.exits import Exit
 from hub.errors import Refused
 from hub.model import Actor, AttachmentRef, Disclosure, Draft, Ending, Move, Stage, WhistleState
-from hub.run.sealing import PICTURE_SEALED_AT
-from hub.run.telling import Notice
+from hub.run.exits.telling import Notice
+from hub.run.ground.sealing import PICTURE_SEALED_AT
 from hub.store import attachments, incidents, keys, steps, whistles
 from hub.store.steps import Made
 from hub.whistle.lifecycle import RELIEVED, Step

@@ -14,8 +14,8 @@ from hub import ids
 from hub.bus.message import Fenced
 from hub.model import AttachmentRef, Code, Crs, Draft, GridDraft, GridKind
 from hub.plugin import Adapter
-from hub.run.intake import Intake
-from hub.run.sealing import open_link
+from hub.run.ground.sealing import open_link
+from hub.run.sources.intake import Intake
 from hub.store import keys, leases, records
 from hub.store.leases import Lease
 from tests.instruments import HubInHand, Stated, at

@@ -11,9 +11,9 @@ from sqlalchemy import select
 from hub.access.keyring import load_keys
 from hub.access.vault import Vault, master_of
 from hub.errors import FixSettings
-from hub.run import keyfile
-from hub.run.keyrotation import rotate
-from hub.run.reception import SEALED_AT
+from hub.run.keys import keyfile
+from hub.run.keys.keyrotation import rotate
+from hub.run.sources.reception import SEALED_AT
 from hub.store import keys
 from hub.store.tables import data_key
 from tests.instruments import HubInHand
@@ -45,7 +45,7 @@ def test_the_first_start_makes_a_file_that_its_owner_alone_can_read(tmp_path: Pa
 
 
 def test_processes_that_start_together_agree_on_one_file(tmp_path: Path) -> None:
-    script = "import sys, pathlib; from hub.run import keyfile; "
+    script = "import sys, pathlib; from hub.run.keys import keyfile; "
     script += "print(keyfile.open_keys(pathlib.Path(sys.argv[1])).as_toml())"
     command = [sys.executable, "-c", script, str(tmp_path / "keys.toml")]
     started = [subprocess.Popen(command, stdout=subprocess.PIPE) for _ in range(3)]

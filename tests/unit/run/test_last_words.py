@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from hub.errors import Refused
 from hub.model import Code, Draft, IncidentState, Move, Satisfaction, Stage
-from hub.run.deciding import Deciding
+from hub.run.matters.deciding import Deciding
 from tests.instruments import HubInHand
 from tests.unit.run.matters import DONE, is_sound, keys_of, link, matter, part, unlink
 from tests.unit.run.sources import pipe

@@ -12,7 +12,7 @@ from hub.access.audit import AuditRow
 from hub.access.chain import Broken, Fault, Verified
 from hub.access.exits import Exit
 from hub.bus.message import Fenced
-from hub.run.ledger import Ledger, Ledgers
+from hub.run.ground.ledger import Ledger, Ledgers
 from hub.store import keys
 from tests.instruments import MORNING, HubInHand
 from tests.unit.run.ledgers import blocks, is_whole, verdicts

@@ -9,7 +9,7 @@ import orjson
 import pytest
 
 from hub.model import Mode, Stage, Urgency
-from hub.run.deciding import Deciding
+from hub.run.matters.deciding import Deciding
 from tests.instruments import HubInHand
 from tests.unit.run.duty import phones
 from tests.unit.run.lives import upgrade

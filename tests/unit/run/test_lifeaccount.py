@@ -8,7 +8,7 @@ from sqlalchemy import update
 
 from hub.errors import Refused
 from hub.model import Actor, Mode, Move, Stage
-from hub.run.lifeaccount import lifecycle
+from hub.run.matters.lifeaccount import lifecycle
 from hub.store.tables import answer
 from tests.instruments import HubInHand, person
 from tests.unit.run.lives import decide, upgrade

@@ -6,7 +6,7 @@ import pytest
 from sqlalchemy.exc import OperationalError
 
 from hub.errors import Bug, TryLater
-from hub.run.loop import Loop
+from hub.run.ground.loop import Loop
 from tests.connected.patience import until
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from hub.ids import event_key
 from hub.model import Crs, Draft, GridDraft, GridKind
-from hub.run.explaining import explain
+from hub.run.exits.explaining import explain
 from tests.instruments import HubInHand
 from tests.unit.place.town import Ring, box
 from tests.unit.run.sources import SOURCE, Meaning, pipe

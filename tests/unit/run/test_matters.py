@@ -6,11 +6,11 @@ from sqlalchemy import Connection
 
 from hub.incident.sighting import Sighting
 from hub.model import Event, IncidentId, Stage
-from hub.run.caseload import Caseload
-from hub.run.concern import concerns_of
-from hub.run.matters import Matter, Matters
-from hub.run.neighbourhood import SIGHTINGS
-from hub.run.sealing import texts_of
+from hub.run.exits.concern import concerns_of
+from hub.run.ground.sealing import texts_of
+from hub.run.ground.seen import Matter, Matters
+from hub.run.matters.caseload import Caseload
+from hub.run.matters.neighbourhood import SIGHTINGS
 from hub.store import events, keys
 from tests.instruments import HubInHand
 from tests.unit.run.sources import pipe

@@ -12,9 +12,9 @@ import pytest
 from sqlalchemy import event
 
 from hub.model import Alias, Draft, Mode, Stage
-from hub.run.explaining import explain
-from hub.run.matters import Matter, Matters
-from hub.run.neighbourhood import SIGHTINGS
+from hub.run.exits.explaining import explain
+from hub.run.ground.seen import Matter, Matters
+from hub.run.matters.neighbourhood import SIGHTINGS
 from tests.instruments import HubInHand
 from tests.unit.run.matters import incidents, is_sound, matter, told, whistles
 from tests.unit.run.sources import pipe

@@ -11,8 +11,8 @@ from hub.access.audit import AuditRow
 from hub.access.identifiers import with_check_digit
 from hub.errors import Refused
 from hub.model import Grant, Person
-from hub.run.doctor import Doctor
-from hub.run.explaining import explain
+from hub.run.care.doctor import Doctor
+from hub.run.exits.explaining import explain
 from hub.store.moments import to_us
 from tests.instruments import HubInHand, demo_pack, person
 from tests.unit.run.granting import grants, opened, restarted

@@ -8,7 +8,7 @@ import pytest
 from PIL import Image, ImageCms, PngImagePlugin
 
 from hub.errors import Refused
-from hub.run.pictures import Part, drawn
+from hub.run.ground.pictures import Part, drawn
 from tests.photos import CANARY, photo
 
 

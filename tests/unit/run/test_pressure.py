@@ -6,9 +6,9 @@ import pytest
 from pydantic import BaseModel
 
 from hub.plugin import AdapterEntry, PeerReply
-from hub.run.doctor import Doctor
-from hub.run.pressure import LATER_S, Pressure
-from hub.run.source import SourceWorker
+from hub.run.care.doctor import Doctor
+from hub.run.ground.pressure import LATER_S, Pressure
+from hub.run.sources.source import SourceWorker
 from tests.instruments import HubInHand
 from tests.unit.run.sources import SOURCE, Feed, in_json, pipe
 from tests.unit.run.test_gateway import Pushing, door_of, push

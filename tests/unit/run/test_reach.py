@@ -5,8 +5,8 @@ from pathlib import Path
 import pytest
 
 from hub.errors import FixSettings
-from hub.run.brokers import check_address
-from hub.run.reach import check_listener, is_loopback
+from hub.run.keys.brokers import check_address
+from hub.run.keys.reach import check_listener, is_loopback
 from hub.settings import read
 from tests.certificates import self_signed
 

@@ -15,10 +15,10 @@ from hub.model import Code, Draft
 from hub.plugin import Adapter, Body, Listed
 from hub.reconcile.difference import Difference, Kind
 from hub.reconcile.result import SourceSide
-from hub.run import reconciled
-from hub.run.mending import Mending
+from hub.run.care import reconciled
+from hub.run.care.mending import Mending
+from hub.run.care.sourcesides import SourceSides
 from hub.run.reconciling import reconcile, window_of
-from hub.run.sourcesides import SourceSides
 from hub.store import outbox
 from tests.e2e.test_journey import spot
 from tests.instruments import HubInHand, at, demo_pack, stated

@@ -9,7 +9,7 @@ from hub.bus import Bus, Message
 from hub.bus.embedded import EmbeddedBus
 from hub.bus.message import Fenced
 from hub.errors import TryLater
-from hub.run.relay import Relay
+from hub.run.exits.relay import Relay
 from hub.store import outbox
 from hub.store.engine import Store
 from hub.store.outbox import Outbox

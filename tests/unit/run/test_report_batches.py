@@ -5,8 +5,8 @@ from dataclasses import replace
 import orjson
 import pytest
 
-from hub.run import refusals
-from hub.run.reports import Reports
+from hub.run.matters import refusals
+from hub.run.matters.reports import Reports
 from tests.instruments import HubInHand
 from tests.unit.run.ledgers import is_whole
 from tests.unit.run.matters import DONE, announced, desk, incidents, is_sound, told, whistles

@@ -8,8 +8,8 @@ import pytest
 
 from hub.bus import Message
 from hub.bus.topics import reports
-from hub.run.ledger import Ledger
-from hub.run.reports import GROUP, Reports
+from hub.run.ground.ledger import Ledger
+from hub.run.matters.reports import GROUP, Reports
 from hub.store import outbox
 from tests.instruments import HubInHand
 from tests.unit.run.sources import pipe

@@ -14,8 +14,8 @@ from click.testing import CliRunner
 from hub.cli import main
 from hub.contract.replay import Effect
 from hub.model import Contract, Duration, Mode, Move, SourceClock, Unit, WaitRules
-from hub.run.deciding import Deciding
-from hub.run.rerouting import Rerouted, day_for, reroute
+from hub.run.matters.deciding import Deciding
+from hub.run.matters.rerouting import Rerouted, day_for, reroute
 from tests.instruments import HubInHand, demo_pack
 from tests.unit.run.lives import decide, upgrade, whistle_of
 from tests.unit.run.matters import matter, report

@@ -10,8 +10,8 @@ from click.testing import CliRunner
 
 from hub.cli import main
 from hub.model import Actor, Code, Mode, Move, Whistle
-from hub.run import retiring
-from hub.run.announcing import as_closed
+from hub.run.care import retiring
+from hub.run.matters.announcing import as_closed
 from hub.store import incidents, leases, whistles
 from hub.whistle.lifecycle import advance
 from tests.instruments import HubInHand, person

@@ -10,8 +10,8 @@ from hub.access.vault import DataKey
 from hub.jsonform import dumps, loads
 from hub.model import Arrival, Code, Draft, Event, EventText, Mode, Person, Resident
 from hub.plugin import Body
-from hub.run.reception import Reception, write
-from hub.run.sealing import open_resident, texts_of
+from hub.run.ground.sealing import open_resident, texts_of
+from hub.run.sources.reception import Reception, write
 from hub.store import events, incidents, keys, records
 from tests.instruments import MORNING, HubInHand, Stated, demo_pack, stated
 from tests.unit.run.sources import pipe

@@ -5,8 +5,8 @@ from dataclasses import replace
 import pytest
 
 from hub.model import Actor, Carried, Duration, Ending, Level, Unit, Whistle, WhistleState
-from hub.run.round import By, Heir, Round
-from hub.run.telling import Notice
+from hub.run.exits.telling import Notice
+from hub.run.matters.round import By, Heir, Round
 from tests.unit.whistle.histories import BLOWN, CALLED_AT
 from tests.unit.whistle.test_stages import MATTER
 

@@ -13,7 +13,7 @@ from hub.jsonform import dumps
 from hub.model import Arrival, Draft, EventKey, Stage
 from hub.plugin import Adapter, AdapterEntry, Answer, Body, Page
 from hub.plugin.supervisor import Turn
-from hub.run.source import SourceWorker
+from hub.run.sources.source import SourceWorker
 from hub.store import leases, sources, whistles
 from tests.instruments import HubInHand
 from tests.unit.run.sources import SOURCE, Feed, ReadAndTold, Told, follow, in_json, pipe

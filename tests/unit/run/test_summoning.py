@@ -13,8 +13,8 @@ from hub.clock import SHANGHAI
 from hub.errors import Refused
 from hub.model import Move, Reason
 from hub.plugin import CallReceipt, Summons
-from hub.run.calling import Calling
-from hub.run.callwords import CallWords
+from hub.run.ringing.calling import Calling
+from hub.run.ringing.callwords import CallWords
 from hub.store.whistles import change, load
 from tests.instruments import HubInHand
 from tests.unit.run.duty import burst, calls, phones, state, unheard_of
@@ -318,7 +318,7 @@ def test_without_a_grant_a_call_says_nothing_but_that_there_is_one(hub: HubInHan
     with phones(hub, tmp_path) as duty:
         whistle = burst(hub)
         duty.planner.step()
-        from hub.run.showing import Showing
+        from hub.run.exits.showing import Showing
 
         bare = CallWords(pack=hub.hub.pack, showing=Showing(hub.hub.pack, ()), contracts=hub.hub.contracts)
         duty.callers["sms"]._words = bare

@@ -11,12 +11,12 @@ from sqlalchemy import select
 from hub.clock import day_of
 from hub.errors import Refused
 from hub.model import Duration, Mode, Move, Unit
-from hub.run.appealing import Appealing, Reviewing
-from hub.run.asking import Asking
-from hub.run.deferring import Deferring
-from hub.run.explaining import explain
-from hub.run.following import followed
-from hub.run.proving import Proving
+from hub.run.exits.explaining import explain
+from hub.run.supervision.appealing import Appealing, Reviewing
+from hub.run.supervision.asking import Asking
+from hub.run.supervision.deferring import Deferring
+from hub.run.supervision.following import followed
+from hub.run.supervision.proving import Proving
 from hub.store import cards, facts, keys, measures, whistles
 from hub.store.cards import IssuedCard
 from hub.store.moments import to_us

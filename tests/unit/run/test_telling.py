@@ -16,7 +16,7 @@ from hub.api.app import serve
 from hub.errors import Bug
 from hub.model import Code, Grant, Incident, Whistle
 from hub.run.assembly import Assembly
-from hub.run.telling import Notice, Told
+from hub.run.exits.telling import Notice, Told
 from hub.store import incidents, principals, whistles
 from tests.e2e.test_journey import spot
 from tests.instruments import HubInHand, at, demo_pack, stated
@@ -156,7 +156,7 @@ def test_a_mask_that_was_skipped_is_a_bug_and_nothing_leaves(
         values["incident"]["lon"] = view["incident"]["lon"]
         return type(projected)(values, *rest)
 
-    monkeypatch.setattr("hub.run.looking.project", unmasked)
+    monkeypatch.setattr("hub.run.exits.looking.project", unmasked)
     one, matter = stored(called)
     telling = called.hub.telling
     with pytest.raises(Bug) as bug, called.hub.store.write() as conn:
@@ -198,7 +198,7 @@ def test_whistles_that_cannot_be_told_take_no_place_of_those_that_can(called: Hu
 
 
 def test_every_contract_of_the_demo_knows_the_form_of_every_field_that_it_asks_for() -> None:
-    from hub.run.wirefields import wire_fields
+    from hub.run.exits.wirefields import wire_fields
     from hub.schema import schemas
 
     for contract in demo_pack().contracts:

@@ -20,7 +20,7 @@ from hub.model import (
     Whistle,
     WhistleState,
 )
-from hub.run.ticks import Ticks
+from hub.run.matters.ticks import Ticks
 from hub.store import due, lateness, steps, whistles
 from hub.store.lateness import Fact
 from hub.store.moments import to_us

@@ -6,11 +6,11 @@ from datetime import datetime, timedelta
 import pytest
 
 from hub.clock import FixedClock, is_due
-from hub.run import ticks as ticking
+from hub.run.care.doctor import Doctor
 from hub.run.clockwork import Clockwork
-from hub.run.doctor import Doctor
-from hub.run.hubmoves import HubMoves
-from hub.run.timekeeping import Watch
+from hub.run.ground.timekeeping import Watch
+from hub.run.matters import ticks as ticking
+from hub.run.matters.hubmoves import HubMoves
 from hub.store import whistles
 from tests.instruments import MORNING, HubInHand
 from tests.unit.run.sources import pipe

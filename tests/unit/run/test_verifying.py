@@ -16,8 +16,8 @@ from hypothesis import strategies as st
 
 from hub.errors import HubError
 from hub.jsonform import plain
-from hub.run import dossierfile
-from hub.run.verifying import Proof, prove, prove_chain
+from hub.run.dossier import dossierfile
+from hub.run.dossier.verifying import Proof, prove, prove_chain
 from hub.whistle.anchors import Anchor, Head, Signer, mark_of
 from hub.whistle.dossier import ENTRY, FORMAT, Algorithm, Chain, Entry, digests_of, inner_of, salt_of
 

@@ -9,8 +9,8 @@ import pytest
 
 from hub.bus.message import Fenced
 from hub.errors import FixSettings, TryLater
-from hub.run.doctor import Doctor
-from hub.run.webhooks import REFUSALS, Hook, Webhooks, sign
+from hub.run.care.doctor import Doctor
+from hub.run.exits.webhooks import REFUSALS, Hook, Webhooks, sign
 from hub.store import whistles
 from tests.instruments import HubInHand
 

@@ -9,7 +9,7 @@ from hub.clock import SHANGHAI
 from hub.messages.text import Language
 from hub.messages.why import UNITS, WHY, in_words
 from hub.model import Duration, Reason, SourceClock, Unit
-from hub.run.explaining import explain
+from hub.run.exits.explaining import explain
 from hub.whistle.clocks import deadline
 from tests.instruments import HubInHand
 from tests.unit.run.sources import pipe

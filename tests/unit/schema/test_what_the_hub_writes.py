@@ -11,7 +11,7 @@ import pytest
 import hub.pack
 from hub.intake.validate import Validator
 from hub.jsonform import plain
-from hub.run import envelope
+from hub.run.ground import envelope
 from hub.schema import folder
 
 DEMO = Path(__file__).parents[3] / "contracts" / "demo"

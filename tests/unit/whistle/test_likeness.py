@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image, ImageEnhance
 
-from hub.run.pictures import grey
+from hub.run.ground.pictures import grey
 from hub.whistle.likeness import HEIGHT, NEAR, WIDTH, bands, is_near, likeness, probes
 from tests.photos import scene
 

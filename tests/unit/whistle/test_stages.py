@@ -27,7 +27,7 @@ from hub.model import (
     WhistleId,
     WhistleState,
 )
-from hub.run.round import By, Round
+from hub.run.matters.round import By, Round
 from hub.whistle.follow import DESIGNATED, is_done, is_verified, still_open
 from hub.whistle.lifecycle import ACTIVE, open_moves
 from hub.whistle.stages import Happening, Word, stage_of, word_now, words_of
@@ -70,7 +70,7 @@ def whistle(name: str, role: Role = Role.LEAD, state: WhistleState = _S.BLOWN) -
 
 
 class Walk:
-    """One matter whose whistles move, as `hub.run.moving` settles it; and every word that its reporter hears."""
+    """One matter whose whistles move, as `hub.run.matters.moving` settles it; and every word that its reporter hears."""
 
     def __init__(self, called: Sequence[Whistle]) -> None:
         self.matter, self.whistles = MATTER, {w.id: w for w in called}

@@ -1,0 +1,1 @@
+"""Keeping the hub well: doctor, backup, retention, reconciling, the account of fates."""

@@ -1,0 +1,1 @@
+"""一哨一档: filed, anchored, exported, verified, printed."""

@@ -1,0 +1,1 @@
+"""What leaves the hub: looks under grants, messages, webhooks, explanations."""

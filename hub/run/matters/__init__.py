@@ -1,0 +1,1 @@
+"""Casework: links, incidents, whistles, rounds of moves, reports, clocks that end."""

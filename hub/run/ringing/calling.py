@@ -1,0 +1,194 @@
+"""Makes the calls of one channel: sends what is planned, and asks what became of it.
+
+One worker a channel, so that a gateway that hangs delays no other. At least once, with a stable id: killed between the
+gateway's answer and our commit, the same call goes out under the same id, and the gateway rings nobody twice. Who
+presses the key signs for the department, through the door that its own reports come in by.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+import structlog
+from sqlalchemy import Connection
+
+from hub.clock import Clock
+from hub.errors import HubError, Refused, TryLater
+from hub.model import WhistleState
+from hub.plugin import CallReceipt, CallState, Channel, Follows, Summons
+from hub.run.ground.ledger import Ledger
+from hub.run.matters.reporting import Reporting, Sent
+from hub.run.ringing.callwords import CallWords, Silent
+from hub.store import leases, summonses, whistles
+from hub.store.engine import Store
+from hub.store.moments import from_us, to_us
+from hub.whistle.summons import SummonsState
+
+log = structlog.get_logger()
+
+PLUGIN_FAILED: Final = "S123"
+REACHED_NOBODY: Final = "S125"
+FOLLOWED_FOR: Final = timedelta(minutes=15)
+"""A gateway that knows nothing more by then is not asked any more."""
+_LOOK_S: Final = 5.0
+"""Between two questions what became of a call, and the first rest after a gateway that did not answer."""
+_DOUBLINGS: Final = 10
+_NOTE: Final = "值班电话按键签收"
+_STATES: Final = {
+    CallState.ACCEPTED: SummonsState.ACCEPTED,
+    CallState.DELIVERED: SummonsState.DELIVERED,
+    CallState.TAKEN: SummonsState.TAKEN,
+    CallState.FAILED: SummonsState.FAILED,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """The gateway may answer next time."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Lost:
+    """This call will not be made: by which code."""
+
+    code: str
+    state: SummonsState = SummonsState.FAILED
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """It stays as it stands, and nobody asks any more."""
+
+
+Outcome = CallReceipt | Later | Lost | Kept
+
+
+class Calling:
+    """The calls of one channel."""
+
+    def __init__(
+        self,
+        channel: str,
+        *,
+        gateway: Callable[[str], Channel],
+        words: CallWords,
+        ledger: Ledger,
+        reporting: Callable[[], Reporting],
+        store: Store,
+        clock: Clock,
+        worker: str,
+        lease_s: float,
+    ) -> None:
+        """`gateway`: the one that a department is called through, as of this moment."""
+        self._channel, self._gateway, self._words, self._ledger = channel, gateway, words, ledger
+        self._reporting, self._store, self._clock = reporting, store, clock
+        self._lease = leases.Holding(store, f"calling:{channel}", worker, timedelta(seconds=lease_s))
+
+    def step(self) -> int:
+        """Makes one call, or asks after one; returns 1 where there was one. 0 while another has the channel."""
+        now = self._clock.now()
+        with self._store.look() as conn:
+            row = summonses.next_due(conn, self._channel, now)
+        if row is None:
+            return 0
+        held = self._lease.at(now)
+        if held is None:
+            return 0
+        outcome = self._send(row, now) if row.state == SummonsState.QUEUED else self._follow(row)
+        self._ledger.begin()
+        with self._store.write() as conn:
+            leases.hold(conn, held)
+            self._settle(conn, row, outcome)
+        self._ledger.committed()
+        return 1
+
+    def _send(self, row: Any, now: datetime) -> Outcome:
+        said = self._said(row, now)
+        if isinstance(said, Silent):
+            return Lost(said.code, SummonsState.FAILED if said.code else SummonsState.VOID)
+        return self._asked(lambda gateway: gateway.send(said), row.department)
+
+    def _said(self, row: Any, now: datetime) -> Summons | Silent:
+        """What is said, audited before it leaves; nothing where the whistle was taken meanwhile."""
+        self._ledger.begin()
+        with self._store.write() as conn:
+            found = self._words.of(conn, row, now)
+            self._ledger.append(conn, found.rows, now)
+        self._ledger.committed()
+        return found.said
+
+    def _follow(self, row: Any) -> Outcome:
+        """Of a whistle that was taken meanwhile nothing more is asked."""
+        with self._store.read() as conn:
+            whistle = whistles.load(conn, [row.whistle_id])[row.whistle_id]
+        if whistle.state is not WhistleState.BLOWN:
+            return Kept()
+        return self._asked(
+            lambda gateway: gateway.follow(row.id, row.receipt) if isinstance(gateway, Follows) else Kept(),
+            row.department,
+        )
+
+    def _asked(self, ask: Callable[[Channel], CallReceipt | Kept], department: str) -> Outcome:
+        try:
+            receipt = ask(self._gateway(department))
+        except TryLater as error:
+            return Later(error.code)
+        except HubError as error:
+            return Lost(error.code)
+        except Exception as error:  # foreign code: this call fails, no other
+            log.warning("channel_failed", channel=self._channel, error=type(error).__name__)
+            return Lost(PLUGIN_FAILED)
+        return receipt if isinstance(receipt, CallReceipt | Kept) else Lost(PLUGIN_FAILED)
+
+    def _settle(self, conn: Connection, row: Any, outcome: Outcome) -> None:
+        now = self._clock.now()
+        summonses.settle(conn, row.whistle_id, row.n, self._values(conn, row, outcome, now))
+
+    def _values(self, conn: Connection, row: Any, outcome: Outcome, now: datetime) -> dict[str, object]:
+        if isinstance(outcome, Later):
+            rest_s = _LOOK_S * 2.0 ** min(row.tries, _DOUBLINGS)
+            again = now + min(timedelta(seconds=rest_s), summonses.LONGEST_REST)
+            return {
+                "code": outcome.code,
+                "tries": row.tries + 1,
+                "next_us": self._unless_long_ago(row, again),
+            }
+        if isinstance(outcome, Lost):
+            return {"state": outcome.state.value, "code": outcome.code, "next_us": None}
+        if isinstance(outcome, Kept):
+            return {"next_us": None}
+        asked_on = outcome.state is CallState.ACCEPTED
+        return {
+            "state": _STATES[outcome.state].value,
+            "code": self._code(conn, row, outcome.state, now),
+            "receipt": outcome.ref,
+            "detail": outcome.detail,
+            "tries": 0,
+            "sent_us": row.sent_us or to_us(now),
+            "next_us": self._unless_long_ago(row, now + timedelta(seconds=_LOOK_S)) if asked_on else None,
+        }
+
+    def _code(self, conn: Connection, row: Any, state: CallState, now: datetime) -> str:
+        if state is CallState.TAKEN:
+            return self._sign(conn, row, now)
+        return REACHED_NOBODY if state is CallState.FAILED else ""
+
+    @staticmethod
+    def _unless_long_ago(row: Any, at: datetime) -> int | None:
+        """What a gateway took long ago is not asked about for ever; what none has taken is sent until one does."""
+        is_old = row.sent_us is not None and at - from_us(row.sent_us) > FOLLOWED_FOR
+        return None if is_old else to_us(at)
+
+    def _sign(self, conn: Connection, row: Any, now: datetime) -> str:
+        """Signs for the department whose phone it was, and for nobody where the district's centre took the call.
+        Returns why it was not signed by this: "" where it was."""
+        whistle = whistles.load(conn, [row.whistle_id])[row.whistle_id]
+        if whistle.department != row.department:
+            return ""
+        said = {"nonce": f"summons:{row.id}", "move": "sign", "note": _NOTE}
+        sent = Sent(whistle.department, whistle.id, said)
+        (end,) = self._reporting().take_all(conn, [sent], self._ledger, now)
+        return end.code if isinstance(end, Refused) else ""  # signed or over by now: nothing has changed

@@ -1,0 +1,1 @@
+"""From a source to an event and back: doors, intake, files, answers to held records."""

@@ -1,0 +1,214 @@
+"""The adapters of one process: asked for at each turn and never kept, so that a new secret serves without a restart.
+
+Where a file of its secrets changed, an adapter is made anew; the step or request in hand finishes with the old one,
+which is closed when the last of them is through. Making and closing one is foreign code: whoever it holds up is at work
+for that very source, and no lock that others need is held meanwhile.
+"""
+
+import secrets
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+import structlog
+
+from hub.clock import Clock
+from hub.errors import HubError
+from hub.pack import Pack
+from hub.plugin import Adapter, AdapterEntry, Tools
+from hub.plugin.registry import Registry
+from hub.run.ground.secretfiles import checked, files_of, filled
+from hub.run.ground.watched import Watched
+from hub.settings import Settings
+
+log = structlog.get_logger()
+
+_CLOSING_S: Final = 5.0
+"""How long a process that ends waits for its adapters (real seconds)."""
+
+
+@dataclass(slots=True)
+class _Made:
+    """An adapter, the files of its secrets, and how many use it now."""
+
+    adapter: Adapter
+    watched: Watched
+    users: int = 0
+    untaken: str = ""
+    """Why what its files hold by now is not taken; "" where it is."""
+
+
+@dataclass(slots=True)
+class _Place:
+    """What one source has. `made` and `old` change under the lock of `Adapters`."""
+
+    made: _Made | None = None
+    old: list[_Made] = field(default_factory=list)
+    making: threading.Lock = field(default_factory=threading.Lock)
+
+
+class Adapters:
+    """One adapter a source, made at first use. Thread-safe; a source waits for no other."""
+
+    def __init__(
+        self, settings: Settings, pack: Callable[[], Pack], registry: Callable[[], Registry], clock: Clock
+    ) -> None:
+        """`pack` and `registry` are asked for when the first adapter is made."""
+        self._settings, self._pack, self._registry, self._clock = settings, pack, registry, clock
+        self._places: dict[str, _Place] = {}
+        self._lock: Final = threading.Lock()
+        """For a few words of bookkeeping, never while foreign code runs."""
+
+    def entry(self, source: str) -> AdapterEntry:
+        """The plugin of a source; raises FixSettings C102."""
+        return self._registry().entry(self._pack().sources[source].plugin)
+
+    def now(self, source: str) -> Adapter:
+        """The adapter of this moment, for who uses it at once."""
+        made = self._taken(source, self._place(source))
+        with self._lock:
+            made.users -= 1
+        return made.adapter
+
+    @contextmanager
+    def lent(self, source: str) -> Iterator[Adapter]:
+        """The adapter for one step or request; it stays open as long, also where a newer one is made meanwhile."""
+        place = self._place(source)
+        made = self._taken(source, place)
+        try:
+            yield made.adapter
+        finally:
+            with self._lock:
+                made.users -= 1
+            self._close_old(place)
+
+    def _place(self, source: str) -> _Place:
+        with self._lock:
+            return self._places.setdefault(source, _Place())
+
+    def _taken(self, source: str, place: _Place) -> _Made:
+        """The adapter as it stands now, with one user more; made once more where it was closed in between."""
+        while True:
+            self._turn(source, place)
+            with self._lock:
+                if place.made is not None:
+                    place.made.users += 1
+                    return place.made
+
+    def _turn(self, source: str, place: _Place) -> None:
+        """Sees to it that there is an adapter, by the secrets of now. While somebody makes a newer one, others go on
+        with what there is."""
+        known = place.made
+        if known is None:
+            with place.making:
+                if place.made is None:
+                    self._put(place, self._make(source))
+        elif known.watched.changed() and place.making.acquire(blocking=False):
+            try:
+                if place.made is known:
+                    self._renew(source, place, known)
+            finally:
+                place.making.release()
+
+    def _put(self, place: _Place, made: _Made) -> None:
+        with self._lock:
+            if place.made is not None:
+                place.old.append(place.made)
+            place.made = made
+
+    def _renew(self, source: str, place: _Place, known: _Made) -> None:
+        """Makes the adapter anew; the old one stays where a file is not whole, or the plugin does not take what is in it."""
+        try:
+            made = self._make(source)
+        except HubError as error:
+            return _keep(source, known, error.code)
+        except Exception as error:  # foreign code: what works goes on
+            return _keep(source, known, type(error).__name__)
+        self._put(place, made)
+        log.info("secret_taken", source=source)
+        return None
+
+    def _make(self, source: str) -> _Made:
+        entry = self.entry(source)
+        said, files = self._said(entry, source)
+        watched = Watched(tuple(files.values()), self._clock)  # before they are read: no change is missed
+        config = checked(entry.config, filled(said, files), f"sources.{source}")
+        return _Made(entry.make(config, self.tools(source)), watched)
+
+    def _said(self, entry: AdapterEntry, source: str) -> tuple[dict[str, Any], dict[str, Path]]:
+        """What the pack and, over it, the settings say of a source; and the files of its secrets."""
+        said = {**self._pack().sources[source].config, **self._settings.sources[source]}
+        return said, files_of(entry.config, said, f"sources.{source}")
+
+    def trouble(self, source: str) -> HubError | None:
+        """Why the secrets of a source as they stand in their files now would not be taken; None where they would."""
+        try:
+            entry = self.entry(source)
+            checked(entry.config, filled(*self._said(entry, source)), f"sources.{source}")
+        except HubError as error:
+            return error
+        return None
+
+    def tools(self, source: str) -> Tools:
+        """What the hub lends the adapter of `source`."""
+        place = self._settings.home / "sources" / source
+        place.mkdir(parents=True, exist_ok=True)
+        base = self._settings.public_url or self._settings.own_url
+        return Tools(
+            source=source,
+            clock=self._clock,
+            http=http_client,
+            nonce=lambda: secrets.token_hex(16),
+            public_url=f"{base}/in/{source}",
+            place=str(place),
+        )
+
+    def _close_old(self, place: _Place) -> None:
+        with self._lock:
+            done = [one for one in place.old if not one.users]
+            place.old = [one for one in place.old if one.users]
+        for one in done:
+            _close(one.adapter)
+
+    def close(self) -> None:
+        """Closes all of them side by side, and waits a few seconds for those that take their time; may be called twice."""
+        with self._lock:
+            places, self._places = self._places.values(), {}
+            made = [one for place in places for one in (place.made, *place.old) if one is not None]
+            for place in places:
+                place.made, place.old = None, []
+        closing = [threading.Thread(target=_close, args=(one.adapter,), daemon=True) for one in made]
+        for thread in closing:
+            thread.start()
+        ends = time.monotonic() + _CLOSING_S
+        for thread in closing:
+            thread.join(max(0.0, ends - time.monotonic()))
+
+
+def _keep(source: str, known: _Made, why: str) -> None:
+    """The old one goes on, and it is said once why; the files are looked at again a second later."""
+    if known.untaken != why:
+        log.warning("secret_not_taken", source=source, code=why)
+        known.untaken = why
+
+
+def _close(adapter: Adapter) -> None:
+    try:
+        adapter.close()
+    except Exception as error:  # foreign code: nobody needs this adapter any more
+        log.warning("adapter_not_closed", error=type(error).__name__)
+
+
+def http_client(**arguments: Any) -> httpx.Client:
+    """A client for adapters: bounded waits, no redirects, few connections."""
+    defaults: dict[str, Any] = {
+        "timeout": httpx.Timeout(10.0, connect=5.0),
+        "follow_redirects": False,
+        "limits": httpx.Limits(max_connections=8),
+    }
+    return httpx.Client(**(defaults | arguments))

@@ -1,0 +1,190 @@
+"""One source's whole turn: keep its session, read, make events, tell answers; supervised.
+
+The adapter is foreign code: whatever it raises becomes a state that `doctor` shows, and never stops
+another source (invariant 11).
+"""
+
+import random
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import datetime, timedelta
+from typing import Final
+
+import structlog
+from sqlalchemy.exc import DBAPIError
+from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait_exponential_jitter
+
+from hub.bus.message import Fenced
+from hub.clock import Clock, is_due
+from hub.errors import HubError, SignInAgain, TryLater
+from hub.jsonform import loads
+from hub.plugin import Adapter, AdapterEntry, Answer, Reads, Tells, Tends
+from hub.plugin.supervisor import Health, Supervised, Turn, open_turns
+from hub.run.ground.pressure import Pressure
+from hub.run.sources.intake import Intake
+from hub.store import leases, sources, whistles
+from hub.store.engine import Store
+
+log = structlog.get_logger()
+
+_LONGEST_S: Final = whistles.LONGEST_REST.total_seconds()
+_DOUBLINGS: Final = 10
+"""More would change nothing."""
+_PATIENCE: Final = 450
+"""Tries to tell one answer before a person must look: three days, over a weekend on which nobody mends the source."""
+_OUR_PATIENCE: Final = whistles.ASIDE
+"""The same where the plugin itself fails on it, which time does not mend."""
+
+
+class SourceWorker:
+    """`step()` does what is due for one source."""
+
+    def __init__(
+        self,
+        intake: Intake,
+        *,
+        entry: AdapterEntry,
+        store: Store,
+        pressure: Pressure,
+        clock: Clock,
+        poll_s: float,
+        lent: Callable[[], AbstractContextManager[Adapter]] | None = None,
+    ) -> None:
+        """`lent` gives the adapter for one step; None: always the one that `intake` has."""
+        self._lent = lent or (lambda: nullcontext(intake.adapter))
+        self._intake, self._entry, self._store, self._clock = intake, entry, store, clock
+        self._pressure = pressure
+        self._poll = timedelta(seconds=poll_s)
+        self._next_read = self._next_tend = clock.now()
+        self._tended_for = timedelta(0)
+        self._held: leases.Lease | None = None
+        self._guard = Supervised(
+            check=lambda: intake.adapter.check(),
+            step=self._turn,
+            clock=clock,
+            chance=random.random,
+            told=self._note,
+            passes=(Fenced, DBAPIError),
+        )
+
+    def step(self) -> int:
+        """How much was done. Trouble with the adapter ends in its state; trouble with the store is raised."""
+        self._held = self._intake.lease()
+        if self._held is None:
+            return 0
+        try:
+            with self._lent() as adapter:
+                self._take_up(adapter)
+                self._follow()
+                return self._intake.digest(self._held) + self._guard.step()
+        except Fenced:
+            self._intake.lost()  # or it would read and unseal on in vain for half of a lease's life
+            raise
+
+    def _take_up(self, adapter: Adapter) -> None:
+        """A new adapter, since its secrets changed: its session begins anew, and what failed with the old secrets
+        is tried with the new ones; a pause stays one."""
+        if adapter is self._intake.adapter:
+            return
+        self._intake.use(adapter)
+        self._next_tend = self._clock.now()
+        self._guard.begin_anew()
+
+    def _follow(self) -> None:
+        """Does what a person wants of this source, as far as its state allows it: a pause stands, also for
+        the next worker; going on is done once."""
+        source, state = self._intake.source, self._guard.health.state
+        with self._store.read() as conn:
+            wish = sources.wished(conn, source)
+        if wish is Turn.PAUSE and wish in open_turns(state):
+            self._guard.pause()
+        elif wish is Turn.RESUME:
+            if wish in open_turns(state):
+                self._guard.resume()
+            with self._store.write() as conn:
+                sources.followed(conn, source, wish)
+
+    def _turn(self) -> int:
+        held = self._held
+        if held is None:
+            return 0
+        adapter, now = self._intake.adapter, self._clock.now()
+        if isinstance(adapter, Tends) and is_due(self._next_tend, now, within=self._tended_for):
+            self._tended_for = timedelta(seconds=adapter.tend())
+            self._next_tend = now + self._tended_for
+        done = 0
+        if isinstance(adapter, Reads) and self._may_read(now):
+            stored, more = self._read(held)
+            self._pressure.took(self._intake.source, stored)
+            done += stored
+            if not more:
+                self._next_read = self._clock.now() + self._poll
+        if isinstance(adapter, Tells):
+            done += self._tell(adapter, held)
+        return done
+
+    def _may_read(self, now: datetime) -> bool:
+        """Whether a page is due, and the source has not to wait."""
+        is_time = is_due(self._next_read, now, within=self._poll)
+        return is_time and not self._pressure.is_on(self._intake.source)
+
+    def _read(self, held: leases.Lease) -> tuple[int, bool]:
+        """One page; a token that ended in the middle is renewed and the page read again (N71)."""
+        attempts = Retrying(
+            stop=stop_after_attempt(3),
+            wait=wait_exponential_jitter(multiplier=0.2, max=2.0),
+            retry=retry_if_exception_type(SignInAgain),
+            sleep=self._clock.pause,
+            reraise=True,
+        )
+        return attempts(self._intake.read, held)
+
+    def _tell(self, adapter: Tells, held: leases.Lease) -> int:
+        """Answers in order; one that fails for now keeps those after it waiting (`whistles.answers_due`)."""
+        with self._store.read() as conn:
+            due = whistles.answers_due(conn, self._intake.source, self._clock.now(), 50)
+        told = 0
+        for row in due:
+            state, receipt, wait_s = self._tell_one(adapter, loads(Answer, row.body), row.attempts)
+            now = self._clock.now()
+            with self._store.write() as conn:
+                leases.hold(conn, held)
+                whistles.settle_answer(
+                    conn, row.id, state, receipt, now + timedelta(seconds=wait_s), row.attempts + 1
+                )
+            if state == "waiting":
+                break
+            told += 1
+        return told
+
+    @staticmethod
+    def _tell_one(adapter: Tells, answer: Answer, attempts: int) -> tuple[str, str, float]:
+        """(state, receipt or code, seconds until the next try).
+
+        A refusal, whatever its kind (a 404 too), is this answer's alone: the source goes on being read.
+        """
+        patience = _PATIENCE
+        try:
+            return "told", adapter.tell(answer).ref, 0.0
+        except TryLater as error:
+            code = error.code
+        except HubError as error:
+            return "failed", error.code, 0.0
+        except Exception as error:  # foreign code: one answer it fails on must not stop the source's reading
+            log.warning("answer_failed", answer=answer.nonce, error=type(error).__name__)
+            code, patience = "S116", _OUR_PATIENCE
+        if attempts + 1 >= patience:
+            return "failed", code, 0.0
+        return "waiting", code, min(2.0 ** min(attempts, _DOUBLINGS), _LONGEST_S)
+
+    def _note(self, health: Health) -> None:
+        """Once when it is lost, once when it returns."""
+        tell = log.warning if health.code else log.info
+        tell("source_state", source=self._intake.source, state=health.state.value, code=health.code)
+        with self._store.write() as conn:
+            sources.note(conn, self._intake.source, self._entry.name, health)
+
+    def close(self) -> None:
+        """Frees the lease at once and closes the adapter."""
+        self._intake.adapter.close()
+        self._intake.leave()
