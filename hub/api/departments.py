@@ -14,7 +14,7 @@ from hub.api.edges import IS_HEAD
 from hub.api.plain import PlainJson, PlainText
 from hub.clock import day_of
 from hub.run.exits.attached import MEDIA_TYPE
-from hub.store import whistles
+from hub.store import deliveries
 
 
 class Problem(BaseModel):
@@ -185,7 +185,7 @@ def fetch(
     place = 0
     if behind:
         with doors.store.read() as conn:
-            place = whistles.place_of(conn, department, behind)
+            place = deliveries.place_of(conn, department, behind)
     while len(found) < limit:
         portion, left_out, place = _portion(department, doors, limit - len(found), place)
         found += portion
@@ -205,9 +205,9 @@ def _portion(department: str, doors: Doors, limit: int, behind: int) -> tuple[li
     now = doors.clock.now()
     ledger = doors.ledgers.mine()
     with doors.store.write() as conn:
-        waiting, last = whistles.pull(conn, department, limit, behind=behind)
+        waiting, last = deliveries.pull(conn, department, limit, behind=behind)
         told = doors.telling.again(conn, waiting, through=Exit.HTTP_PULL, at=now)
-        whistles.mark(conn, "pull", told, "fetched", now, department=department)
+        deliveries.mark(conn, "pull", told, "fetched", now, department=department)
         ledger.append(conn, [row for one in told.values() for row in one.rows], now)
     ledger.committed()
     return [orjson.loads(one.message) for one in told.values()], len(waiting) - len(told), last
@@ -217,7 +217,7 @@ def _portion(department: str, doors: Doors, limit: int, behind: int) -> tuple[li
 def acknowledge(department: Department, doors: AllDoors, said: Acknowledgement) -> Acknowledged:
     """Settles deliveries; ids of other departments count as unknown."""
     with doors.store.write() as conn:
-        number = whistles.mark(
+        number = deliveries.mark(
             conn, "pull", said.ids, "acknowledged", doors.clock.now(), department=department
         )
     return Acknowledged(acknowledged=number)

@@ -22,14 +22,14 @@ def replay(
     from hub.errors import FixSettings
     from hub.run.rooms import clock_of
     from hub.settings import read
-    from hub.store import records, whistles
+    from hub.store import deliveries, records
 
     if not (ids or code or webhook) or (webhook and (ids or code)):
         raise FixSettings("C101", name="RECORD | --code | --webhook")
     settings = read(store=store)
     with opened(settings.store_url) as there, there.write() as conn:
         if webhook:
-            output.figures({"sent_again": whistles.send_again(conn, webhook, clock_of(settings).now())})
+            output.figures({"sent_again": deliveries.send_again(conn, webhook, clock_of(settings).now())})
         else:
             chosen = list(ids) or records.with_code(conn, code or "", source)
             output.figures({"replayed": records.replay(conn, chosen)})

@@ -33,7 +33,7 @@ from hub.model import (
 from hub.rehearsal.script import NEW_CLAUSE, Script
 from hub.run.assembly import Assembly
 from hub.run.ground.sealing import EVENT_SEALED_AT
-from hub.store import events, incidents, keys, steps, whistles
+from hub.store import deliveries, events, incidents, keys, steps, whistles
 from hub.store.incidents import CurrentLink
 from hub.store.steps import Made
 from hub.whistle.lifecycle import Step
@@ -102,7 +102,7 @@ class Calling:
             )
             steps.add(conn, [Made(step, "", why)])
             message_id = f"{after.id}:{after.version}"
-            whistles.queue(conn, [self._delivery(after, message_id)], now)
+            deliveries.queue(conn, [self._delivery(after, message_id)], now)
         return message_id
 
     def _store(self, event: Event, incident: Incident, whistle: Whistle, now: datetime) -> None:
@@ -125,11 +125,11 @@ class Calling:
             incidents.add(conn, [incident])
             incidents.add_links(conn, [CurrentLink(event_key=event.key, seq=0, link=link)])
             whistles.add(conn, [whistle])
-            whistles.queue(conn, [self._delivery(whistle, whistle.id)], now)
+            deliveries.queue(conn, [self._delivery(whistle, whistle.id)], now)
 
     @staticmethod
-    def _delivery(whistle: Whistle, message_id: str) -> whistles.NewDelivery:
-        return whistles.NewDelivery(
+    def _delivery(whistle: Whistle, message_id: str) -> deliveries.NewDelivery:
+        return deliveries.NewDelivery(
             message_id=message_id, whistle_id=whistle.id, department=whistle.department, channel="pull"
         )
 

@@ -30,7 +30,7 @@ from hub.run.assembly import Assembly
 from hub.run.exits.webhooks import sign
 from hub.run.ground.envelope import CONTENT_TYPE
 from hub.settings import apart
-from hub.store import principals, whistles
+from hub.store import deliveries, principals
 
 ANSWERS_WITHIN_S: Final = 10.0
 """As long as the hub waits for a department's listener."""
@@ -201,9 +201,9 @@ class Stand:
             self.orders.more.clear()
         department = str(self.script.contract.department)
         with self._hub.store.write() as conn:
-            waiting, _ = whistles.pull(conn, department, 500)
+            waiting, _ = deliveries.pull(conn, department, 500)
             now = self._hub.clock.now()
-            whistles.mark(conn, "pull", list(waiting), "acknowledged", now, department=department)
+            deliveries.mark(conn, "pull", list(waiting), "acknowledged", now, department=department)
 
     def close(self) -> None:
         """Gives the connections back."""

@@ -19,9 +19,10 @@ from hub.run.keys import blindrotation
 from hub.run.matters.deciding import Deciding
 from hub.run.matters.relinking import Relinking
 from hub.run.matters.reporting import Sent
+from hub.store import answers, deliveries, whistles
 from hub.store import incidents as matters
-from hub.store import whistles
-from hub.store.whistles import NewAnswer, NewDelivery
+from hub.store.answers import NewAnswer
+from hub.store.deliveries import NewDelivery
 from tests.conftest import Servers
 from tests.connected.patience import until
 from tests.connected.test_postgresql import is_waiting_or_done, pipe
@@ -203,7 +204,7 @@ def test_deliveries_that_two_workers_queue_at_the_same_moment_have_each_their_ow
     hub: HubInHand,
 ) -> None:
     first, second = (
-        lambda conn, n=n: whistles.queue(
+        lambda conn, n=n: deliveries.queue(
             conn,
             [
                 NewDelivery(message_id=f"{n}-{k}", whistle_id="w", department="jiaoyu", channel="pull")
@@ -221,7 +222,7 @@ def test_deliveries_that_two_workers_queue_at_the_same_moment_have_each_their_ow
 
 def test_answers_that_two_workers_queue_at_the_same_moment_have_each_their_own_place(hub: HubInHand) -> None:
     first, second = (
-        lambda conn, n=n: whistles.add_answers(
+        lambda conn, n=n: answers.add(
             conn,
             [NewAnswer(id=f"{n}-{k}", source="s", event_key="e", body="{}", state="waiting") for k in "ab"],
             hub.clock.now(),
@@ -239,7 +240,7 @@ def test_departments_that_are_told_in_another_order_do_not_wait_for_each_other(h
     """Both workers queue for both departments, each in its own order: neither is broken off."""
 
     def queue(n: int, *departments: str) -> Callable[[Connection], None]:
-        return lambda conn: whistles.queue(
+        return lambda conn: deliveries.queue(
             conn,
             [
                 NewDelivery(message_id=f"{n}-{one}", whistle_id="w", department=one, channel="pull")

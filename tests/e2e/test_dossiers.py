@@ -6,7 +6,7 @@ import pytest
 
 from hub.errors import HubError
 from hub.run.dossier import anchorfiles
-from hub.store import keys, whistles
+from hub.store import answers, keys
 from hub.whistle.anchors import Head, mark_of
 from tests.instruments import HubInHand
 from tests.unit.run import matters
@@ -40,9 +40,9 @@ def test_everything_that_happens_to_a_whistle_stands_in_its_dossier_once(hub: Hu
     hub.clock.pause(3 * 86_400)
     hub.hub.plain_clockwork().step()
     matters.report(hub, "zilai", "result")
-    answers = hub.rows("SELECT id FROM answer ORDER BY seq")
+    ((first,), *_) = hub.rows("SELECT id FROM answer ORDER BY seq")
     with hub.hub.store.write() as conn:
-        whistles.settle_answer(conn, answers[0][0], "told", "receipt-1", hub.clock.now(), 1)
+        answers.settle(conn, first, "told", "receipt-1", hub.clock.now(), 1)
     file(hub)
     assert kinds(hub, called)[0] == "opened"
     stand = {kind: kinds(hub, called).count(kind) for kind in set(kinds(hub, called))}

@@ -9,7 +9,7 @@ from hub.clock import SystemClock
 from hub.jsonform import dumps
 from hub.model import EventKey, Stage
 from hub.plugin import Answer
-from hub.store import whistles
+from hub.store import answers
 from tests.connected.patience import until
 from tests.e2e.live import SOURCE, LiveHub, said
 
@@ -47,11 +47,11 @@ def test_new_secrets_serve_to_read_to_be_pushed_to_and_to_tell_and_no_record_is_
         department="自来水公司",
         nonce="n1",
     )
-    new = whistles.NewAnswer(
+    new = answers.NewAnswer(
         id=answer.nonce, source=SOURCE, event_key=EventKey("ek_1"), body=dumps(answer), state="waiting"
     )
     with place.crew.hub.store.write() as conn:
-        whistles.add_answers(conn, [new], answer.at)
+        answers.add(conn, [new], answer.at)
     until(lambda: [one["ref"] for one in place.hotline.heard()] == ["GD1"], "it is told with the new secret")
     until(place.is_settled, "every record has its fate")
     assert 4 == place.records()

@@ -14,7 +14,7 @@ from hub.demo.simulated import Order, playing
 from hub.errors import FixSettings, Refused
 from hub.model import Channel
 from hub.settings import read
-from hub.store import whistles
+from hub.store import reports
 from tests.connected.patience import until
 from tests.e2e.served import blow, key_for, served
 from tests.instruments import HubInHand, demo_pack
@@ -43,7 +43,7 @@ def order(hub: HubInHand, url: str, department: str, channel: Channel, **more: A
 
 def moves(hub: HubInHand, whistle: str) -> list[str]:
     with hub.hub.store.read() as conn:
-        return [move.value for move, _ in whistles.moves_of(conn, whistle)]
+        return [move.value for move, _ in reports.moves_of(conn, whistle)]
 
 
 def test_a_department_that_pulls_goes_the_whole_way_and_its_form_fits(hub: HubInHand, url: str) -> None:

@@ -21,7 +21,7 @@ from hub.run.ground.contractbook import ContractBook
 from hub.run.ground.pressure import Pressure
 from hub.run.matters.notices import queued
 from hub.run.sources.reception import Reception, write
-from hub.store import sides, whistles
+from hub.store import deliveries, sides, whistles
 from hub.store.engine import Store, chunks
 
 log = structlog.get_logger()
@@ -54,7 +54,7 @@ class Mending:
                     number = sides.tell_again(conn, one.ids, self.clock.now())
             case Kind.WEBHOOK_REFUSED:
                 with self.store.write() as conn:
-                    number = whistles.send_again(conn, one.name, self.clock.now())
+                    number = deliveries.send_again(conn, one.name, self.clock.now())
             case _:
                 number = self._deliver(one.ids)
         return replace(one, repaired=number)
@@ -97,5 +97,5 @@ class Mending:
                 queued(one, way) for one in found for way in self.contracts.of(conn, one.contract_id).channels
             ]
             wanted = [one for one in ways if one is not None]
-            whistles.queue(conn, wanted, self.clock.now())
+            deliveries.queue(conn, wanted, self.clock.now())
         return len({one.whistle_id for one in wanted})

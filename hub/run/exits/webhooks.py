@@ -21,7 +21,7 @@ from hub.clock import Clock
 from hub.run.exits.telling import Telling
 from hub.run.ground.envelope import CONTENT_TYPE
 from hub.run.ground.ledger import Ledger
-from hub.store import leases, whistles
+from hub.store import deliveries, leases, resting
 from hub.store.engine import Store
 from hub.store.password import secret_in
 
@@ -29,7 +29,7 @@ log = structlog.get_logger()
 
 REFUSALS: Final = 5
 """Tries before a refusal counts: a department that is being set up may refuse for a moment."""
-_LONGEST_S: Final = whistles.LONGEST_REST.total_seconds()
+_LONGEST_S: Final = resting.LONGEST_REST.total_seconds()
 _DOUBLINGS: Final = 10
 """More would change nothing; a department that is down for a week would make it more than a number."""
 _PASSING: Final = frozenset({408, 425, 429})
@@ -99,7 +99,7 @@ class Webhooks:
         The lease is asked for only then: a department that is not called costs no write.
         """
         with self._store.read() as conn:
-            row = whistles.next_webhook(conn, self._department, self._clock.now())
+            row = deliveries.next_webhook(conn, self._department, self._clock.now())
         if row is None:
             return 0
         name = f"webhooks:{self._department}"
@@ -120,13 +120,13 @@ class Webhooks:
     def _settle(self, conn: Any, row: Any, code: str) -> None:
         now, tried = self._clock.now(), row.attempts + 1
         if not code:
-            whistles.mark(conn, "webhook", [row.message_id], "sent", now, department=self._department)
+            deliveries.mark(conn, "webhook", [row.message_id], "sent", now, department=self._department)
         elif code == UNTELLABLE or (code == "S119" and tried >= REFUSALS):
-            whistles.give_up(conn, row.message_id, code, now)
+            deliveries.give_up(conn, row.message_id, code, now)
             log.warning("webhook_refused", department=self._department, message=row.message_id, code=code)
         else:
             wait = min(2.0 ** min(row.attempts, _DOUBLINGS), _LONGEST_S)
-            whistles.try_again(conn, row.message_id, code, now + timedelta(seconds=wait))
+            deliveries.try_again(conn, row.message_id, code, now + timedelta(seconds=wait))
 
     def _call(self, body: bytes) -> str:
         """The code of what went wrong; "" where the department took it."""

@@ -16,7 +16,7 @@ from hub.jsonform import dumps
 from hub.model import DepartmentId, Event, IncidentId, Mode, Move, Stage
 from hub.pack import Pack
 from hub.plugin import Answer
-from hub.store import events, incidents, whistles
+from hub.store import answers, events, incidents, whistles
 from hub.whistle.stages import Happening, Word, words_of
 
 _WORDS: Final[Mapping[tuple[Stage, Move], str]] = {
@@ -84,9 +84,9 @@ class Answering:
             for word in said
             for report, link in reports.get(incident, ())
         ]
-        whistles.add_answers(conn, new, now)
+        answers.add(conn, new, now)
 
-    def answer(self, report: Addressee, word: Word, link: int, now: datetime) -> whistles.NewAnswer:
+    def answer(self, report: Addressee, word: Word, link: int, now: datetime) -> answers.NewAnswer:
         """What the source of `report` is told, whose `link`-th link joins it to the matter; a source that cannot be told
         is marked so."""
         nonce = ids.answer_id(word.seed, report.key, link)
@@ -101,7 +101,7 @@ class Answering:
             department=word.departments[-1],
             nonce=nonce,
         )
-        return whistles.NewAnswer(
+        return answers.NewAnswer(
             id=nonce,
             source=report.source,
             event_key=report.key,

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 
 from hub.model import Event, Incident, IncidentId, Whistle
 from hub.run.matters.answering import Addressee, Answering
-from hub.store import incidents, whistles
+from hub.store import answers, incidents, whistles
 from hub.whistle.stages import QUIET, Word, joined, parted, word_now
 
 
@@ -72,4 +72,4 @@ class Latecomers:
             self._answering.answer(Addressee.of(event), word, links[event.key].seq, now)
             for event, word in told
         ]
-        whistles.add_answers(conn, new, now)
+        answers.add(conn, new, now)

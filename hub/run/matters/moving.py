@@ -34,7 +34,7 @@ from hub.run.matters.inheriting import carry_on
 from hub.run.matters.notices import Notices
 from hub.run.matters.retimed import retimed_by
 from hub.run.matters.round import By, Round
-from hub.store import incidents, steps, whistles
+from hub.store import incidents, reports, steps, whistles
 from hub.store.outbox import Outbox
 from hub.whistle.follow import is_done, is_led, is_verified, still_open
 from hub.whistle.lifecycle import UNSETTLED, is_above
@@ -116,7 +116,7 @@ class Moving:
         whistles.add(conn, round_.new)
         steps.add(conn, round_.steps)
         expect(conn, self._pack, [*round_.new, *(one for one, _ in round_.moved)])
-        whistles.add_reports(conn, round_.reports)
+        reports.add(conn, round_.reports)
         self._desk.wait(conn, round_.waiting, now)
         self._desk.release(conn, round_.released, now)
         end_over(conn, round_.over, now)

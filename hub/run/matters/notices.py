@@ -12,7 +12,7 @@ from hub.model import Channel, Whistle
 from hub.run.exits.telling import Telling, Word
 from hub.run.ground.contractbook import ContractBook
 from hub.run.ground.ledger import Ledger
-from hub.store import whistles
+from hub.store import deliveries
 from hub.store.outbox import Outbox
 
 
@@ -36,18 +36,18 @@ class Notices:
             for one, said in zip(topical, told, strict=True)
         ]
         self._outbox.append(conn, messages, now)
-        deliveries = [_delivery(n.id, n.whistle, c) for n, c in ways if c is not Channel.KAFKA]
-        whistles.queue(conn, deliveries, now)
+        others = [_delivery(n.id, n.whistle, c) for n, c in ways if c is not Channel.KAFKA]
+        deliveries.queue(conn, others, now)
         ledger.append(conn, [row for said in told for row in said.rows], now)
 
 
-def queued(whistle: Whistle, channel: Channel) -> whistles.NewDelivery | None:
+def queued(whistle: Whistle, channel: Channel) -> deliveries.NewDelivery | None:
     """The delivery of a whistle's blowing over one channel of its contract; None for a topic, which has none."""
     return None if channel is Channel.KAFKA else _delivery(whistle.id, whistle, channel)
 
 
-def _delivery(message_id: str, whistle: Whistle, channel: Channel) -> whistles.NewDelivery:
-    return whistles.NewDelivery(
+def _delivery(message_id: str, whistle: Whistle, channel: Channel) -> deliveries.NewDelivery:
+    return deliveries.NewDelivery(
         message_id=message_id,
         whistle_id=whistle.id,
         department=whistle.department,

@@ -27,10 +27,10 @@ from hub.run.matters.evidence import Evidence
 from hub.run.matters.moving import Moving
 from hub.run.matters.oncall import signed_on_call
 from hub.run.matters.round import By, Round
-from hub.store import evidence, incidents, keys, steps, whistles
+from hub.store import evidence, incidents, keys, reports, steps, whistles
 from hub.store.engine import Store
 from hub.store.evidence import Flag, Piece
-from hub.store.whistles import NewReport
+from hub.store.reports import NewReport
 from hub.whistle.follow import ALONE, called_before, came_from
 from hub.whistle.lifecycle import DONE, UNSETTLED
 from hub.whistle.reached import was_blown
@@ -104,7 +104,7 @@ class Reporting:
         Raises Fenced where someone else moved one of the whistles meanwhile; nothing is written then.
         """
         standing = whistles.held(conn, [one.whistle_id for one in sent])
-        batch = _Batch(conn, now, standing, whistles.said_in(conn, map(_report_id, sent)))
+        batch = _Batch(conn, now, standing, reports.said_in(conn, map(_report_id, sent)))
         results = [one.whistle_id for one in sent if one.message.get("move") == Move.RESULT.value]
         batch.handed_in = evidence.of_whistles(conn, results)
         done = [self._attempt(batch, one) for one in sent]
@@ -218,7 +218,7 @@ class _Batch:
         conn: Connection,
         now: datetime,
         standing: dict[str, Whistle],
-        said: dict[str, whistles.Repeatable],
+        said: dict[str, reports.Repeatable],
     ) -> None:
         """`said`: of the reports that come, those which were taken before."""
         self.conn, self.now, self.standing, self._said = conn, now, standing, said
@@ -233,7 +233,7 @@ class _Batch:
     def knows(self, report: Report, digest: str) -> bool:
         """Whether it was taken before; raises Refused W108 where its number was another report's."""
         said = self._said.get(report.id)
-        if said is not None and not said.fits(whistles.Repeatable(report.move, report.reason_code, digest)):
+        if said is not None and not said.fits(reports.Repeatable(report.move, report.reason_code, digest)):
             raise Refused("W108")
         return said is not None
 
@@ -265,7 +265,7 @@ class _Batch:
         report = new.report
         self.standing[after.id] = after
         self.round.reports.append(new)
-        self._said[report.id] = whistles.Repeatable(report.move, report.reason_code, new.digest)
+        self._said[report.id] = reports.Repeatable(report.move, report.reason_code, new.digest)
         if {before.state, after.state} & _TURNING:
             self.turned.add(after.incident_id)
 

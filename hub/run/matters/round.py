@@ -19,8 +19,8 @@ from hub.model import (
     WhistleId,
 )
 from hub.run.exits.telling import Notice
+from hub.store.reports import NewReport
 from hub.store.steps import Made
-from hub.store.whistles import NewReport
 from hub.whistle.follow import called_before, ended
 from hub.whistle.levels import raised
 from hub.whistle.lifecycle import OVER, UNBLOWN, Effect, Step, advance, is_above, open_moves

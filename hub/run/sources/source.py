@@ -22,17 +22,17 @@ from hub.plugin import Adapter, AdapterEntry, Answer, Reads, Tells, Tends
 from hub.plugin.supervisor import Health, Supervised, Turn, open_turns
 from hub.run.ground.pressure import Pressure
 from hub.run.sources.intake import Intake
-from hub.store import leases, sources, whistles
+from hub.store import answers, leases, resting, sources
 from hub.store.engine import Store
 
 log = structlog.get_logger()
 
-_LONGEST_S: Final = whistles.LONGEST_REST.total_seconds()
+_LONGEST_S: Final = resting.LONGEST_REST.total_seconds()
 _DOUBLINGS: Final = 10
 """More would change nothing."""
 _PATIENCE: Final = 450
 """Tries to tell one answer before a person must look: three days, over a weekend on which nobody mends the source."""
-_OUR_PATIENCE: Final = whistles.ASIDE
+_OUR_PATIENCE: Final = answers.ASIDE
 """The same where the plugin itself fails on it, which time does not mend."""
 
 
@@ -140,16 +140,16 @@ class SourceWorker:
         return attempts(self._intake.read, held)
 
     def _tell(self, adapter: Tells, held: leases.Lease) -> int:
-        """Answers in order; one that fails for now keeps those after it waiting (`whistles.answers_due`)."""
+        """Answers in order; one that fails for now keeps those after it waiting (`answers.due`)."""
         with self._store.read() as conn:
-            due = whistles.answers_due(conn, self._intake.source, self._clock.now(), 50)
+            due = answers.due(conn, self._intake.source, self._clock.now(), 50)
         told = 0
         for row in due:
             state, receipt, wait_s = self._tell_one(adapter, loads(Answer, row.body), row.attempts)
             now = self._clock.now()
             with self._store.write() as conn:
                 leases.hold(conn, held)
-                whistles.settle_answer(
+                answers.settle(
                     conn, row.id, state, receipt, now + timedelta(seconds=wait_s), row.attempts + 1
                 )
             if state == "waiting":

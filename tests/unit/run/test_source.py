@@ -14,7 +14,7 @@ from hub.model import Arrival, Draft, EventKey, Stage
 from hub.plugin import Adapter, AdapterEntry, Answer, Body, Page
 from hub.plugin.supervisor import Turn
 from hub.run.sources.source import SourceWorker
-from hub.store import leases, sources, whistles
+from hub.store import answers, leases, sources
 from tests.instruments import HubInHand
 from tests.unit.run.sources import SOURCE, Feed, ReadAndTold, Told, follow, in_json, pipe
 from tests.unit.run.stops import gone, stopped_at
@@ -244,17 +244,17 @@ def queue(hub: HubInHand, *numbers: int, source: str = SOURCE) -> None:
                 department="供水公司",
                 nonce=f"n{n}",
             )
-            new = whistles.NewAnswer(
+            new = answers.NewAnswer(
                 id=f"n{n}",
                 source=source,
                 event_key=EventKey(f"ek_{n}"),
                 body=dumps(answer),
                 state="waiting",
             )
-            whistles.add_answers(conn, [new], now)
+            answers.add(conn, [new], now)
 
 
-def answers(hub: HubInHand) -> list[tuple[str, str, str | None]]:
+def told(hub: HubInHand) -> list[tuple[str, str, str | None]]:
     """(id, state, receipt or code) of all answers, in order."""
     return [tuple(r) for r in hub.rows("SELECT id, state, receipt FROM answer ORDER BY seq")]
 
@@ -269,7 +269,7 @@ def test_a_source_is_told_in_order_and_its_receipts_are_kept(hub: HubInHand) -> 
     queue(hub, 1, 2, 3)
     worker_of(hub, adapter).step()
     assert ["n1", "n2", "n3"] == heard(adapter)
-    assert [("n1", "told", "r1"), ("n2", "told", "r2"), ("n3", "told", "r3")] == answers(hub)
+    assert [("n1", "told", "r1"), ("n2", "told", "r2"), ("n3", "told", "r3")] == told(hub)
 
 
 def test_an_answer_that_fails_for_now_keeps_those_behind_it_waiting_until_it_is_told(hub: HubInHand) -> None:
@@ -280,9 +280,9 @@ def test_an_answer_that_fails_for_now_keeps_those_behind_it_waiting_until_it_is_
     worker.step()
     for _ in range(5):  # none of them is due yet, so neither is what stands behind
         worker.step()
-    assert (["n1"], ("n2", "waiting", "S101")) == (heard(adapter), answers(hub)[1])
+    assert (["n1"], ("n2", "waiting", "S101")) == (heard(adapter), told(hub)[1])
     turns(hub, worker, 2, rest_s=1)
-    assert ("n2", "waiting", "S105") == answers(hub)[1]
+    assert ("n2", "waiting", "S105") == told(hub)[1]
     turns(hub, worker, 3, rest_s=1)
     assert ["n1", "n2", "n3"] == heard(adapter)
 
@@ -326,7 +326,7 @@ def test_an_answer_is_given_up_only_after_days(hub: HubInHand) -> None:
         hub.clock.pause(timedelta(minutes=11).total_seconds())
         adapter.tell_trouble = [TryLater("S101")]
         turns(hub, worker, 1)
-        assert ("n1", end, "S101") == answers(hub)[0]
+        assert ("n1", end, "S101") == told(hub)[0]
     turns(hub, worker, 2)
     assert ["n2"] == heard(adapter)
 
@@ -336,7 +336,7 @@ def test_an_answer_that_the_source_does_not_take_is_failed_at_once(hub: HubInHan
     adapter.tell_trouble = [Refused("S113")]
     queue(hub, 1, 2)
     worker_of(hub, adapter).step()
-    assert [("n1", "failed", "S113"), ("n2", "told", "r1")] == answers(hub)
+    assert [("n1", "failed", "S113"), ("n2", "told", "r1")] == told(hub)
 
 
 def test_an_answer_to_a_report_that_the_source_no_longer_knows_fails_alone_and_reading_goes_on(
@@ -346,7 +346,7 @@ def test_an_answer_to_a_report_that_the_source_no_longer_knows_fails_alone_and_r
     adapter.tell_trouble = [SourceGone("S102", status=404)]
     queue(hub, 1, 2)
     turns(hub, worker_of(hub, adapter), 3)
-    assert [("n1", "failed", "S102"), ("n2", "told", "r1")] == answers(hub)
+    assert [("n1", "failed", "S102"), ("n2", "told", "r1")] == told(hub)
     assert (("running", "", 0), 2) == (state(hub), hub.account()["records"])
 
 
@@ -355,7 +355,7 @@ def test_a_session_that_ended_while_telling_fails_no_answer(hub: HubInHand) -> N
     adapter.tell_trouble = [SignInAgain("S106")]
     queue(hub, 1)
     turns(hub, worker_of(hub, adapter), 3)
-    assert [("n1", "told", "r1")] == answers(hub)
+    assert [("n1", "told", "r1")] == told(hub)
 
 
 def test_an_answer_that_a_plugin_cannot_cope_with_stops_neither_the_reading_nor_the_source(
@@ -366,7 +366,7 @@ def test_an_answer_that_a_plugin_cannot_cope_with_stops_neither_the_reading_nor_
     queue(hub, 1)
     turns(hub, worker_of(hub, clumsy), 13, rest_s=timedelta(minutes=11).total_seconds())
     assert 12 == hub.account()["records"]
-    assert (("running", "", 0), [("n1", "failed", "S116")]) == (state(hub), answers(hub))
+    assert (("running", "", 0), [("n1", "failed", "S116")]) == (state(hub), told(hub))
 
 
 @pytest.mark.nasty("N68")
@@ -375,10 +375,10 @@ def test_an_answer_that_is_told_again_after_a_crash_carries_the_same_number(hub:
     queue(hub, 1)
     with stopped_at(hub, "UPDATE ON answer"), pytest.raises(DBAPIError):
         worker_of(hub, adapter).step()
-    assert [("n1", "waiting", None)] == answers(hub)
+    assert [("n1", "waiting", None)] == told(hub)
     worker_of(hub, adapter).step()
     assert ["n1", "n1"] == heard(adapter)
-    assert [("n1", "told", "r2")] == answers(hub)
+    assert [("n1", "told", "r2")] == told(hub)
 
 
 def test_a_receipt_longer_than_its_column_is_cut(hub: HubInHand) -> None:
@@ -386,4 +386,4 @@ def test_a_receipt_longer_than_its_column_is_cut(hub: HubInHand) -> None:
     adapter.receipt = "9" * 500
     queue(hub, 1)
     worker_of(hub, adapter).step()
-    assert [("n1", "told", "9" * 128)] == answers(hub)
+    assert [("n1", "told", "9" * 128)] == told(hub)

@@ -11,7 +11,7 @@ from hub.run.clockwork import Clockwork
 from hub.run.ground.timekeeping import Watch
 from hub.run.matters import ticks as ticking
 from hub.run.matters.hubmoves import HubMoves
-from hub.store import whistles
+from hub.store import deliveries
 from tests.instruments import MORNING, HubInHand
 from tests.unit.run.sources import pipe
 from tests.unit.run.test_pressure import Ticks
@@ -105,10 +105,10 @@ def test_limits_of_a_day_do_not_begin_anew_after_a_clock_that_was_a_day_ahead(hu
 
 
 def test_a_webhook_put_off_before_the_clock_went_back_is_not_put_off_any_longer(hub: HubInHand) -> None:
-    one = whistles.NewDelivery(message_id="m", whistle_id="w", department="gongdian", channel="webhook")
+    one = deliveries.NewDelivery(message_id="m", whistle_id="w", department="gongdian", channel="webhook")
     with hub.hub.store.write() as conn:
-        whistles.queue(conn, [one], hub.clock.now())
-        whistles.try_again(conn, "m", "S118", hub.clock.now() + TEN)
+        deliveries.queue(conn, [one], hub.clock.now())
+        deliveries.try_again(conn, "m", "S118", hub.clock.now() + TEN)
         at: datetime = hub.clock.now()
-        assert None is whistles.next_webhook(conn, "gongdian", at)
-        assert None is not whistles.next_webhook(conn, "gongdian", at - HOUR)
+        assert None is deliveries.next_webhook(conn, "gongdian", at)
+        assert None is not deliveries.next_webhook(conn, "gongdian", at - HOUR)

@@ -11,7 +11,7 @@ from hub.bus.message import Fenced
 from hub.errors import FixSettings, TryLater
 from hub.run.care.doctor import Doctor
 from hub.run.exits.webhooks import REFUSALS, Hook, Webhooks, sign
-from hub.store import whistles
+from hub.store import deliveries
 from tests.instruments import HubInHand
 
 HOOKS = {
@@ -81,11 +81,13 @@ def work(caller: Webhooks) -> int:
 def queue(hub: HubInHand, department: str, *messages: str) -> None:
     """Whistles on their way to a department's webhook, in this order."""
     new = [
-        whistles.NewDelivery(message_id=one, whistle_id=f"wh_{one}", department=department, channel="webhook")
+        deliveries.NewDelivery(
+            message_id=one, whistle_id=f"wh_{one}", department=department, channel="webhook"
+        )
         for one in messages
     ]
     with hub.hub.store.write() as conn:
-        whistles.queue(conn, new, hub.clock.now())
+        deliveries.queue(conn, new, hub.clock.now())
 
 
 def states(hub: HubInHand) -> dict[str, tuple[str, int]]:
@@ -173,8 +175,8 @@ def test_what_was_refused_goes_out_again_in_its_order_once_somebody_says_so(
         hub.clock.pause(600)
     departments.down.clear()
     with hub.hub.store.write() as conn:
-        assert 0 == whistles.send_again(conn, "ranqi", hub.clock.now())
-        assert 2 == whistles.send_again(conn, "gongdian", hub.clock.now())
+        assert 0 == deliveries.send_again(conn, "ranqi", hub.clock.now())
+        assert 2 == deliveries.send_again(conn, "gongdian", hub.clock.now())
     work(caller)
     assert [("gongdian", "w1"), ("gongdian", "w2")] == departments.taken
     assert [] == findings(hub)

@@ -15,7 +15,7 @@ from sqlalchemy import text
 import hub.store
 from hub.access.vault import DataKey
 from hub.bus import Message
-from hub.store import keys, migrate, months, outbox, records, whistles
+from hub.store import deliveries, keys, migrate, months, outbox, records, reports
 from hub.store.engine import Store
 from hub.store.moments import to_us
 from hub.store.tables import metadata
@@ -73,8 +73,8 @@ def test_a_whistle_on_its_way_before_messages_had_ids_is_acknowledged_as_before(
         )
     migrate.up(empty)
     with empty.write() as conn:
-        assert {"wh_1": "wh_1"} == whistles.pull(conn, "jiaoyu", 10)[0]
-        assert 1 == whistles.mark(conn, "pull", ["wh_1"], "acknowledged", MORNING, department="jiaoyu")
+        assert {"wh_1": "wh_1"} == deliveries.pull(conn, "jiaoyu", 10)[0]
+        assert 1 == deliveries.mark(conn, "pull", ["wh_1"], "acknowledged", MORNING, department="jiaoyu")
 
 
 def test_what_was_sent_before_it_lay_by_itself_is_read_as_before(empty: Store) -> None:
@@ -210,6 +210,6 @@ def test_a_report_of_before_digests_were_kept_has_none(empty: Store) -> None:
         )
     migrate.up(empty)
     with empty.read() as conn:
-        said = whistles.said_in(conn, ["rp_1"])["rp_1"]
+        said = reports.said_in(conn, ["rp_1"])["rp_1"]
     assert said.fits(replace(said, digest="f" * 32))
     assert (VERSIONS[-1], []) == (migrate.current(empty), differences(empty))
