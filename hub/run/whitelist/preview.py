@@ -16,6 +16,7 @@ from hub.access.account import Result
 from hub.access.audit import AuditRow
 from hub.access.cautions import Caution, Why, cautions
 from hub.access.exits import Exit
+from hub.access.fields import split
 from hub.access.outline import outline
 from hub.access.proposal import Change
 from hub.access.vault import Vault
@@ -228,8 +229,9 @@ def _masks(look: Look) -> Masks:
 
 
 def _has(look: Look, field: str) -> bool:
-    dataset, _, leaf = field.partition(".")
-    return leaf in look.view.get(dataset, {})
+    """Whether it stands in the record: who left no name has no fields of a resident."""
+    dataset, leaf = split(field)
+    return leaf in look.view.get(dataset, {}) and (dataset != "resident" or dataset in look.rows)
 
 
 def _outlines(looks: Sequence[Look]) -> Masks:

@@ -70,19 +70,23 @@ def from_text(pack: Pack, text: str, file: str) -> tuple[Grant, ...]:
 
 
 def _grants(pack: Pack, sheet: Entry) -> tuple[Grant, ...]:
-    subjects = Subjects(
+    grants = () if sheet.faults.found else read_proposed(sheet, subjects(pack))
+    faults = sheet.faults.in_order()
+    if faults:
+        first = faults[0]
+        raise Refused("A206", count=len(faults), where=first.where, first=first.told().cause)
+    return grants
+
+
+def subjects(pack: Pack) -> Subjects:
+    """Whom and what a proposal may name."""
+    return Subjects(
         departments=pack.organisations,
         areas=pack.areas,
         categories=pack.taxonomy.categories,
         fields=known_fields(pack),
         masks=MASKS,
     )
-    grants = () if sheet.faults.found else read_proposed(sheet, subjects)
-    faults = sheet.faults.in_order()
-    if faults:
-        first = faults[0]
-        raise Refused("A206", count=len(faults), where=first.where, first=first.told().cause)
-    return grants
 
 
 def difference(in_force: Iterable[Grant], said: Iterable[Grant]) -> Difference:
