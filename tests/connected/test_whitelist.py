@@ -41,8 +41,6 @@ def hub(real_servers: Servers, tmp_path: Path) -> Iterator[HubInHand]:
 def watching(settings: Settings, whistle: str, said: "Connection[tuple[str, float], None]") -> None:
     """Another process opens the whistle again and again, and says each time that the phone looks otherwise; until told
     to stop."""
-    from tests.instruments import FixedClock
-
     hub = Assembly(settings, clock=FixedClock(MORNING), pack=demo_pack())
     before = ""
     while not said.poll(0.005):
