@@ -198,4 +198,10 @@ TEXTS: Final[dict[str, Text]] = {
         "a purpose is a code of small letters, digits and _",
         "write a code, such as handle",
     ),
+    "A217": Text(
+        "此账号不是在用的安全管理员，不能提出或决定授权",
+        "请安全管理员办理",
+        "this account is not that of a security administrator, so it has no word in the whitelist",
+        "ask a security administrator",
+    ),
 }

@@ -14,6 +14,7 @@ import pytest
 
 from hub.access.proposal import State
 from hub.bus.message import Fenced
+from hub.clock import FixedClock
 from hub.model import Output
 from hub.run.assembly import Assembly
 from hub.settings import Settings

@@ -32,10 +32,11 @@ from hub.clock import day_of
 from hub.errors import Refused
 from hub.jsonform import dumps
 from hub.model import Grant, ShareType
+from hub.model.account import Role
 from hub.pack import Pack
 from hub.run.ground.ledger import Ledger
 from hub.run.whitelist.wanted import Wanted
-from hub.store import decisions, proposals
+from hub.store import accounts, decisions, proposals
 from hub.store.decisions import Made
 from hub.store.engine import Store
 from hub.store.moments import to_us
@@ -59,9 +60,10 @@ class Proposing:
 
         Raises Refused A207 where it names no grant or too many, A208 for a field that is not shared, A209 for a last day
         that has passed, A210 where a grant that it names is not in force, A211 where one that it adds is, A212 where
-        nothing would change, A204 without a reason, A213 for a reason that holds numbers of people.
+        nothing would change, A204 without a reason, A213 for a reason that holds numbers of people, A217 for an account of another role.
         """
         with self._store.write() as conn:
+            _check_role(conn, by)
             stands = _stands(conn, self._pack)
             _check_words(wanted.reason)
             _check_changes(wanted, stands, day_of(now))
@@ -76,9 +78,10 @@ class Proposing:
         """Stores the word; with the last approval that is needed the changes hold. Returns the state of that day.
 
         Raises Refused A214 where there is no such proposal, A215 where a grant has changed since it was proposed, A209,
-        A213, and what `hub.access.proposal.check` raises.
+        A213, A217, and what `hub.access.proposal.check` raises.
         """
         with self._store.write() as conn:
+            _check_role(conn, said.by)
             stored = proposals.load(conn, [proposal]).get(proposal)
             if stored is None:
                 raise Refused("A214")
@@ -143,6 +146,15 @@ def decided_by(pack: Pack, last: Mapping[str, Made]) -> dict[str, str]:
 def _stands(conn: Connection, pack: Pack) -> dict[str, Grant]:
     grants = joined(pack.grants, (one.decision for one in decisions.last(conn).values()))
     return {one.id: one for one in grants}
+
+
+def _check_role(conn: Connection, by: str) -> None:
+    """Where people have accounts, only who keeps the whitelist has a word in it, by whatever door."""
+    one = accounts.find(conn, by)
+    if one is None and not accounts.every(conn):
+        return
+    if one is None or one.role is not Role.SECURITY_ADMIN or one.is_disabled or not one.confirmed_by:
+        raise Refused("A217")
 
 
 def _check_words(reason: str) -> None:

@@ -20,6 +20,7 @@ from hub.pack import Pack
 from hub.run.whitelist.catalogue import found
 from hub.run.whitelist.proposing import decided_by
 from hub.store import decisions, proposals
+from hub.store.decisions import Made
 from hub.store.engine import Store
 from hub.store.proposals import Stored
 
@@ -68,6 +69,11 @@ class Register:
             if one.grant.id == id_:
                 return one
         raise Refused("A210", grant=id_)
+
+    def history(self, id_: str) -> list[Made]:
+        """All that was ever decided about a grant, oldest first."""
+        with self._store.read() as conn:
+            return decisions.of_grant(conn, id_)
 
     def expiring(self, *, now: datetime, department: str = "") -> tuple[Stands, ...]:
         """Those that hold and end within thirty days, the next first."""
