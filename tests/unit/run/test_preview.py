@@ -4,13 +4,15 @@ from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
+import pytest
+
 from hub.access.account import Result
 from hub.access.cautions import Why
 from hub.access.exits import Exit
 from hub.access.identifiers import with_check_digit
 from hub.access.proposal import Change
-from hub.jsonform import dumps
-from hub.model import Grant, Output, Person
+from hub.jsonform import dumps, loads
+from hub.model import Grant, Output, Person, Whistle
 from hub.run.whitelist.foreseen import Foreseen
 from hub.run.whitelist.preview import audited, looked
 from hub.run.whitelist.wanted import changed, ended, from_entries
@@ -130,6 +132,34 @@ def test_a_whistle_that_its_department_does_not_see_any_more_is_not_counted(hub:
             'UPDATE whistle SET body = replace(body, \'"state":"blown"\', \'"state":"cancelled"\')'
         )
     assert () == preview(hub, ended(full(hub))).effects
+
+
+@pytest.mark.nasty("N59")
+def test_an_accused_department_would_see_nothing_and_is_not_counted(hub: HubInHand) -> None:
+    told(hub, person(1))
+    name = hub.hub.pack.organisations[full(hub).department].name
+    hub.tell(replace(pipe(hub, "A0"), version="2", requester=person(1), accused_name=name))
+    hub.settle()
+    with hub.hub.store.write() as conn:  # as before anybody called it off
+        conn.exec_driver_sql(
+            'UPDATE whistle SET body = replace(body, \'"state":"cancelled"\', \'"state":"blown"\')'
+        )
+    assert {"blown"} == {loads(Whistle, r[0]).state for r in hub.rows("SELECT body FROM whistle")}
+    assert () == preview(hub, ended(full(hub))).effects
+
+
+def test_of_too_many_whistles_the_newest_are_counted_and_it_says_so(
+    hub: HubInHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(3):
+        hub.clock.pause(60)
+        hub.tell(replace(pipe(hub, f"B{n}", n), requester=person(n)))
+        hub.settle()
+    monkeypatch.setattr("hub.run.whitelist.preview.MOST", 2)
+    found = preview(hub, ended(full(hub)))
+    assert (2, True) == (found.whistles, found.is_cut)
+    newest = hub.rows("SELECT id FROM whistle WHERE department = 'zilai' ORDER BY blown_us DESC LIMIT 2")
+    assert [r[0] for r in newest] == [one.whistle_id for one in found.examples]
 
 
 # -- examples ----------------------------------------------------------------------------------------

@@ -10,10 +10,12 @@ from hub.access.account import Result
 from hub.access.proposal import Change, State, Word
 from hub.access.standing import Standing
 from hub.errors import Refused
+from hub.model.account import Role
 from hub.run.assembly import Assembly
 from hub.run.ground.livegrants import LiveGrants
 from hub.run.whitelist.wanted import difference, from_entries
 from hub.store import decisions
+from tests.e2e.people import account_of, let_in
 from tests.instruments import HubInHand, before, person
 from tests.unit.run.granting import opened, restarted
 from tests.unit.run.ledgers import is_whole, rows
@@ -335,3 +337,16 @@ def test_a_file_becomes_as_many_proposals_as_it_has_kinds_of_changes(hub: HubInH
     assert ["grant", "change", "end"] == [one.action for one in found.wanted("年度核对")]
     same = difference(grants, [replace(one, approved_by=(), version=9) for one in grants])
     assert () == same.wanted("年度核对")
+
+
+def test_where_people_have_accounts_only_a_security_admins_word_counts(hub: HubInHand) -> None:
+    let_in(hub, account_of(Role.SECURITY_ADMIN, name="ann"))
+    let_in(hub, account_of(Role.AUDITOR, name="ben"))
+    let_in(hub, account_of(Role.SECURITY_ADMIN, name="gone", is_disabled=True))
+    let_in(hub, account_of(Role.SECURITY_ADMIN, name="new", confirmed_by=""))
+    one = granting(hub)
+    for name in ("ben", "gone", "new", "nobody"):
+        assert "A217" == code_of(lambda name=name: say(hub, one, name))
+        assert "A217" == code_of(lambda name=name: granting(hub, by=name))
+    let_in(hub, account_of(Role.SECURITY_ADMIN, name="cem"))
+    assert State.IN_FORCE == say(hub, one, "cem")
