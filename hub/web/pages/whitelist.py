@@ -37,7 +37,7 @@ DATASETS: Final = {
     "report": "报到",
 }
 MASKS: Final = {
-    FULL: "全部",
+    FULL: "全文",
     "text_scan": "文字去标识",
     "geo_100m": "百米",
     "geo_grid": "网格中心",
