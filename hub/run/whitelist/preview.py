@@ -240,7 +240,8 @@ def _outlines(looks: Sequence[Look]) -> Masks:
     for place, look in enumerate(looks):
         shown = look.shown(frozenset())
         ending = f" {place}" if place else ""
-        told |= {f"{name}{ending}": outline(shown.text(name) or "") for name in shown.account.fields}
+        for line in shown.lines:
+            told[f"{line.field}{ending}"] = outline(shown.text(line.field) or "", line.mask)
     return told
 
 

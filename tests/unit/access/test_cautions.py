@@ -3,7 +3,7 @@
 import pytest
 
 from hub.access.cautions import Caution, Why, cautions
-from hub.access.outline import outline
+from hub.access.outline import IN_FULL, outline
 from hub.model import Grant, Output, Sensitivity
 from tests.unit.access.giving import SHUIWU, TODAY, grant
 
@@ -52,15 +52,18 @@ def test_a_warning_names_both_fields() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "told"),
+    ("text", "mask", "told"),
     [
-        ("", ""),
-        ("138****1234", "●●●****●●●●"),
-        ("13800001234", "●●●●●●●●●●●"),
-        ("张*", "●*"),
-        ("云江市青澜区望河街道竹溪社区文华路12号3幢501室", "●" * 24 + "…"),
-        ("电话[号码]", "●●[●●]"),
+        ("", "", ""),
+        ("", "phone_3_4", ""),
+        ("138****1234", "phone_3_4", "●●●****●●●●"),
+        ("13800001234", "", IN_FULL),
+        ("True", "", IN_FULL),
+        ("False", "", IN_FULL),
+        ("张*", "name_1", "●*"),
+        ("云江市青澜区望河街道竹溪社区文华路12号3幢501室旁边的路口", "text_scan", "●" * 24 + "…"),
+        ("电话[号码]", "text_scan", "●●[●●]"),
     ],
 )
-def test_an_outline_shows_masks_and_nothing_of_the_value(text: str, told: str) -> None:
-    assert told == outline(text)
+def test_an_outline_shows_masks_and_nothing_of_the_value(text: str, mask: str, told: str) -> None:
+    assert told == outline(text, mask)
