@@ -15,6 +15,7 @@ import httpx
 
 import hub.pack
 from hub.access.keyring import KeyRing
+from hub.access.planbook import PlanBook
 from hub.access.vault import Algorithm, Vault
 from hub.bus import Bus
 from hub.bus.accounts import of_worker
@@ -184,6 +185,11 @@ class Rooms:
             fingerprint=self.vault.fingerprint,
             is_staff=self.staff.is_staff,
         )
+
+    @cached_property
+    def plans(self) -> PlanBook:
+        """What organisations may see by the grants in force, whatever a contract says."""
+        return PlanBook(self.pack.grants)
 
     @cached_property
     def showing(self) -> Showing:

@@ -92,7 +92,9 @@ def test_two_leads_that_finish_at_the_same_moment_close_their_matter(hub: HubInH
         known = whistles.load(conn, [r[0] for r in hub.rows("SELECT id FROM whistle")]).values()
         led = [one for one in known if one.department in leads]
         whistles.change(
-            conn, [(replace(one, role=Role.LEAD, version=one.version + 1), one.version) for one in led]
+            conn,
+            [(replace(one, role=Role.LEAD, version=one.version + 1), one.version) for one in led],
+            hub.clock.now(),
         )
     for one in leads:
         report(hub, one, "sign", "contact", "arrive")

@@ -54,7 +54,7 @@ class Showing:
 
     def __init__(self, pack: Pack, grants: Sequence[Grant]) -> None:
         self._pack: Final = pack
-        self._grants: Final = tuple(grants)
+        self.grants: Final = tuple(grants)
         self._books: Final[dict[tuple[str, str], PlanBook]] = {}
 
     def whistle(
@@ -68,8 +68,8 @@ class Showing:
         at: datetime,
     ) -> Look:
         """The whistle and its matter as `whistle.department` may see them through `output` at that moment."""
-        view = {"incident": self._incident(incident), "whistle": _whistle(whistle)}
         plan = self._plan(contract, output, purpose, at)
+        view = {"incident": self.incident_view(incident), "whistle": whistle_view(whistle)}
         return Look(view, plan, scope_of(incident), {"incident": incident.id, "whistle": whistle.id})
 
     def ended(
@@ -101,12 +101,12 @@ class Showing:
         """
         shown: dict[str, Mapping[str, object]] = {"whistle": {"id": whistle.id, "level": whistle.level.value}}
         if not incident.secret:
-            told = self._incident(incident)
+            told = self.incident_view(incident)
             shown["incident"] = {leaf: told[leaf] for leaf in ("category_zh", "subdistrict_name")}
         if department == contract.department:
             plan = self._plan(contract, Output.STREAM, HANDLE, at)
         else:
-            book = self._books.setdefault(("", ""), PlanBook(self._grants))
+            book = self._books.setdefault(("", ""), PlanBook(self.grants))
             plan = book.plan(department=department, purpose=HANDLE, output=Output.STREAM, on=day_of(at))
         return Look(shown, plan, scope_of(incident), {"incident": incident.id, "whistle": whistle.id})
 
@@ -125,10 +125,10 @@ class Showing:
         `known` gives the personal values of all linked reports: a neighbour's words may name another's.
         """
         plan = self._plan(contract, Output.API, purpose, at)
-        care = _care(opened, incident, plan, day_of(at))
+        care = care_of(opened, incident, plan, day_of(at))
         event = opened.event
         rows = {"event": event.key} | ({"resident": event.requester} if event.requester else {})
-        return Look(_report_view(opened), plan, scope_of(incident, known, care), rows)
+        return Look(report_view(opened), plan, scope_of(incident, known, care), rows)
 
     def attachments(
         self,
@@ -142,7 +142,7 @@ class Showing:
     ) -> Look:
         """What was `released` of one report's files, as the contract's department may see it over HTTP then."""
         plan = self._plan(contract, Output.API, purpose, at, field=ATTACHMENTS)
-        care = _care(opened, incident, plan, day_of(at))
+        care = care_of(opened, incident, plan, day_of(at))
         rows = {"event": opened.event.key}
         return Look({"event": {"attachments": released}}, plan, scope_of(incident, None, care), rows)
 
@@ -165,7 +165,7 @@ class Showing:
         """
         book = self._dossier_book(department, contract)
         plan = book.plan(department=department, purpose=purpose, output=Output.EXPORT, on=day_of(at))
-        care = frozenset[Care]() if opened is None else _care(opened, incident, plan, day_of(at))
+        care = frozenset[Care]() if opened is None else care_of(opened, incident, plan, day_of(at))
         return Look(view, plan, scope_of(incident, known, care), rows)
 
     def _dossier_book(self, department: str, contract: Contract | None) -> PlanBook:
@@ -173,10 +173,10 @@ class Showing:
         name = contract.id if contract else department
         book = self._books.get((name, _DOSSIER))
         if book is None:
-            grants: Iterable[Grant] = self._grants
+            grants: Iterable[Grant] = self.grants
             if contract is not None:
-                own = (g for g in self._grants if split(g.field)[0] in _OF_DOSSIERS)
-                grants = (*_under(contract, self._grants), *own)
+                own = (g for g in self.grants if split(g.field)[0] in _OF_DOSSIERS)
+                grants = (*under(contract, self.grants), *own)
             book = self._books[name, _DOSSIER] = PlanBook(grants)
         return book
 
@@ -186,11 +186,12 @@ class Showing:
         """With `field`, of that field alone."""
         book = self._books.get((contract.id, field))
         if book is None:
-            grants = (one for one in self._grants if not field or one.field == field)
-            book = self._books[contract.id, field] = PlanBook(_under(contract, grants))
+            grants = (one for one in self.grants if not field or one.field == field)
+            book = self._books[contract.id, field] = PlanBook(under(contract, grants))
         return book.plan(department=contract.department, purpose=purpose, output=output, on=day_of(at))
 
-    def _incident(self, one: Incident) -> dict[str, object]:
+    def incident_view(self, one: Incident) -> dict[str, object]:
+        """The matter in full, leaf → value."""
         pack, place = self._pack, one.place
         community = pack.areas.get(place.community_id) if place.community_id else None
         subdistrict = pack.areas.get(place.subdistrict_id) if place.subdistrict_id else None
@@ -219,10 +220,9 @@ class Showing:
         }
 
 
-def _under(contract: Contract, grants: Iterable[Grant]) -> Iterator[Grant]:
-    """What of `grants` holds under `contract`: a field that it does not ask for shows nothing, since both
-    must say so, and of its mask and the grant's the stricter one holds. What any grant calls not shared
-    stays in: it closes the field for everyone."""
+def under(contract: Contract, grants: Iterable[Grant]) -> Iterator[Grant]:
+    """What of `grants` holds under `contract`: a field that it does not ask for shows nothing, and of its mask and the
+    grant's the stricter one holds. What any grant calls not shared stays in: it closes the field for everyone."""
     asked = {(f.field, f.purpose): f.mask for f in contract.fields}
     for one in grants:
         mask = asked.get((one.field, one.purpose)) if one.department == contract.department else None
@@ -232,7 +232,7 @@ def _under(contract: Contract, grants: Iterable[Grant]) -> Iterator[Grant]:
             yield one
 
 
-def _care(opened: OpenedReport, incident: Incident, plan: Plan, on: date) -> frozenset[Care]:
+def care_of(opened: OpenedReport, incident: Incident, plan: Plan, on: date) -> frozenset[Care]:
     """Why the report's personal fields need more than an ordinary grant (N58). Whoever reported is looked at
     only where the plan gives a personal field; how old they are is computed now and never stored."""
     care = {Care.SECRET} if opened.event.secret or incident.secret else set()
@@ -258,7 +258,8 @@ def scope_of(
     )
 
 
-def _whistle(one: Whistle) -> dict[str, object]:
+def whistle_view(one: Whistle) -> dict[str, object]:
+    """The whistle in full, leaf → value."""
     return {
         "id": one.id,
         "role": one.role.value,
@@ -274,7 +275,8 @@ def _whistle(one: Whistle) -> dict[str, object]:
     }
 
 
-def _report_view(opened: OpenedReport) -> View:
+def report_view(opened: OpenedReport) -> View:
+    """The report and who told it in full; what the vault holds is fetched when it is needed."""
     event = opened.event
     resident: dict[str, Any] = {
         name: (lambda name=name: getattr(person, name) if (person := opened.resident()) else None)

@@ -1,0 +1,38 @@
+"""Which matters an account may see at all, before any grant is asked: rows first, fields after. Pure."""
+
+from dataclasses import dataclass
+from typing import Final
+
+from hub.model.account import Account, Role
+
+
+@dataclass(frozen=True, slots=True)
+class Territory:
+    """Matters in `area` ("" for the whole district), or those on which `department` is called.
+
+    One of the two kinds, or neither: `NOTHING`. Lists, counts, filters, sorts, exports, search, map and streams all
+    narrow by this one value (N60).
+    """
+
+    area: str | None = None
+    department: str | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether no matter lies in it."""
+        return self.area is None and self.department is None
+
+
+NOTHING: Final = Territory()
+_BY_AREA: Final = frozenset((Role.GRID_WORKER, Role.COMMUNITY, Role.SUBDISTRICT))
+
+
+def territory_of(account: Account) -> Territory:
+    """Where `account` works. An account of an area that names none has no territory, rather than all of it."""
+    if account.role is Role.DISTRICT:
+        return Territory(area="")
+    if account.role in _BY_AREA and account.area:
+        return Territory(area=account.area)
+    if account.role is Role.OPERATOR and account.organisation:
+        return Territory(department=account.organisation)
+    return NOTHING
