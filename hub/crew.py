@@ -8,7 +8,6 @@ from typing import Final
 import uvicorn
 from fastapi import FastAPI
 
-from hub.api.app import serve
 from hub.api.health import serve_health
 from hub.clock import Clock
 from hub.errors import FixSettings
@@ -18,6 +17,7 @@ from hub.run.assembly import Assembly
 from hub.run.ground.loop import Loop
 from hub.run.keys.reach import check_listener
 from hub.settings import Settings
+from hub.web.app import serve
 
 WORKERS: Final = ("intake", "casework", "relay", "webhooks", "reports", "clockwork", "web")
 """All of them, by the names that `gridplus run` takes."""

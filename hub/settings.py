@@ -102,6 +102,11 @@ class Settings(BaseSettings):
         False,
         description="Show the page and `/account` to anybody; refused unless `host` is loopback. The demo's.",
     )
+    demo: bool = Field(
+        False,
+        description="Accounts that the sign-in page offers to anybody; refused unless `host` is loopback and the store a "
+        "demo's. `gridplus demo` sets it.",
+    )
     public_url: str = Field("", description="Where sources reach this hub; empty: http://host:port.")
     sources: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Configuration of each source's adapter; secrets belong here."

@@ -1,7 +1,7 @@
 """Assembles the HTTP application; every error of ours leaves through one handler."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Final
 
 import structlog
@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from hub.api import cards, centre, departments, health, home, measures, performance, posts, sources
+from hub.api import account, cards, centre, departments, health, measures, performance, posts, sources
 from hub.api.doors import Doors
 from hub.api.edges import SAFE, Edges
 from hub.api.language import language_of
@@ -33,6 +33,9 @@ _STATUS: Final = {
     "P107": 404,
     "C106": 404,
     "A101": 403,
+    "A302": 401,
+    "A303": 403,
+    "A304": 403,
     "P109": 401,
     "P108": 413,
     "W101": 409,
@@ -51,7 +54,8 @@ _STATUS: Final = {
 }
 _OF_HTTP: Final = {400: "P110", 401: "P109", 404: "P107", 405: "P107", 413: "P108"}
 """What the framework refuses by itself → our code for it."""
-_FOR_BROWSERS: Final = ("/", "/account")
+_FOR_BROWSERS: Final = ("/account",)
+RefusalPage = Callable[[Request, HubError, int], Response]
 _NAME: Final = re.compile(r"[A-Za-z0-9_]{1,64}")
 _VERSION: Final = "0.1.0"
 _PROBLEMS: Final[dict[int | str, dict[str, object]]] = {
@@ -87,10 +91,6 @@ def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
             clock=hub.clock,
             body_limit=hub.settings.body_limit,
             account=hub.account,
-            names={
-                **{o.id: o.name for o in hub.pack.organisations.values()},
-                **{name: one.title for name, one in hub.pack.sources.items()},
-            },
             figures_without_key=hub.settings.figures_without_key,
         )
     )
@@ -127,7 +127,7 @@ def make(doors: Doors) -> FastAPI:
     app.include_router(cards.router, responses=_PROBLEMS)
     app.include_router(measures.router, responses=_PROBLEMS)
     app.include_router(performance.router, responses=_PROBLEMS)
-    app.include_router(home.router)
+    app.include_router(account.router)
     app.include_router(health.router)
     app.router.routes.append(
         Route("/in/{source}/{path:path}", sources.take_in, methods=["GET", "POST", "PUT", "DELETE"])
@@ -147,13 +147,17 @@ def refusing(app: FastAPI) -> FastAPI:
     return app
 
 
-async def _told(request: Request, error: Exception) -> JSONResponse:
+async def _told(request: Request, error: Exception) -> Response:
     assert isinstance(error, HubError)  # noqa: S101 registered for HubError only
     return _answer(request, error, _status_of(error))
 
 
-def _answer(request: Request, error: HubError, status: int, allow: str = "") -> JSONResponse:
-    """The one shape of every refusal. Its headers stand here too: an answer to our own mistake passes no edge."""
+def _answer(request: Request, error: HubError, status: int, allow: str = "") -> Response:
+    """The one shape of every refusal: for programs, and for people where there are pages. Its headers stand here too: an
+    answer to our own mistake passes no edge."""
+    page: RefusalPage | None = getattr(request.app.state, "refusal_page", None)
+    if page is not None and "text/html" in request.headers.get("accept", ""):
+        return page(request, error, status)
     headers = dict(SAFE)
     if status == 401:
         browser = request.url.path in _FOR_BROWSERS
@@ -192,12 +196,12 @@ def _methods(error: HTTPException) -> str:
     return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
 
 
-async def _unavailable(request: Request, error: Exception) -> JSONResponse:
+async def _unavailable(request: Request, error: Exception) -> Response:
     log.warning("store_failed", error=type(error).__name__)
     return await _told(request, TryLater("C104"))
 
 
-async def _unexpected(request: Request, error: Exception) -> JSONResponse:
+async def _unexpected(request: Request, error: Exception) -> Response:
     """A code instead of a trace: what the error says may quote what was sent."""
     log.warning(
         "request_failed", error=type(error).__name__, path=getattr(request.scope.get("route"), "path", "")
@@ -205,7 +209,7 @@ async def _unexpected(request: Request, error: Exception) -> JSONResponse:
     return await _told(request, Bug("B103"))
 
 
-async def _malformed(request: Request, error: Exception) -> JSONResponse:
+async def _malformed(request: Request, error: Exception) -> Response:
     """Which field, never what stood in it."""
     assert isinstance(error, RequestValidationError)  # noqa: S101 registered for this type only
     first = error.errors()[0]

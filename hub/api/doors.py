@@ -1,6 +1,6 @@
 """What the routers need, made once by the web worker; and who is calling."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Any, Final, Protocol
 
@@ -52,8 +52,6 @@ class Doors:
     clock: Clock
     body_limit: int
     account: Callable[[], dict[str, Any]]
-    names: Mapping[str, str]
-    """Department or source → its name for people."""
     figures_without_key: bool = False
 
 

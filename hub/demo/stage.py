@@ -145,6 +145,7 @@ class Stage:
             host="127.0.0.1",
             port=self._port,
             figures_without_key=True,
+            demo=True,
             sources=dict(configs),
             api_keys=dict(keys),
             channels=dict(channels),

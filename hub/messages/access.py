@@ -74,6 +74,36 @@ TEXTS: Final[dict[str, Text]] = {
         "this grant has given all its rows of the day",
         "ask again tomorrow, or ask the data administrator for a higher max_rows_day",
     ),
+    "A301": Text(
+        "账号或密码不正确，或连续输错次数过多",
+        "核对后再试；连续输错 5 次要等 15 分钟，仍不行请找系统管理员",
+        "the name or the password is wrong, or too many were wrong in a row",
+        "check both and try again; after five wrong ones wait 15 minutes, then ask a system administrator",
+    ),
+    "A302": Text(
+        "尚未登录，或登录已过期",
+        "重新登录",
+        "nobody is signed in here, or the session is over",
+        "sign in again",
+    ),
+    "A303": Text(
+        "当前账号的角色不能用这个页面",
+        "换有权的账号；角色由系统管理员设、安全管理员核准",
+        "this account's role does not open this page",
+        "use an account that may; a system administrator gives roles, a security administrator confirms them",
+    ),
+    "A304": Text(
+        "请求不是从本平台页面发出的",
+        "刷新页面后重试",
+        "the request did not come from a page of this hub",
+        "load the page again, then try once more",
+    ),
+    "A305": Text(
+        "账号还没有核准",
+        "请安全管理员核准这个账号的角色",
+        "the account's role has not been confirmed yet",
+        "ask a security administrator to confirm it",
+    ),
     "A122": Text(
         "主密钥与此存储不符：它由另一组密钥封存",
         "改用原来的密钥文件（设置 keys 或 home）",

@@ -206,6 +206,12 @@ TEXTS: Final[dict[str, Text]] = {
         "no hub answers at {url}",
         "check --url, and that the hub (gridplus run) is up",
     ),
+    "C180": Text(
+        "这个存储是演示用的，其中有演示账号",
+        "正式运行请用新的存储；演示用 gridplus demo",
+        "this store is a demo's, with a demo's accounts",
+        "run on a store of your own; for a demo use gridplus demo",
+    ),
     "C161": Text(
         "更新后的 TLS 证书与私钥不成对，仍在使用旧证书（{error}）",
         "重新写入 tls_cert 与 tls_key 所指文件，一秒内自动启用",

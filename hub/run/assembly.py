@@ -1,5 +1,6 @@
 """Puts the house together for one process: rooms, workers, and the doors that callers come in by."""
 
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -13,9 +14,12 @@ from hub.run.map.base import BaseMap
 from hub.run.map.fanout import Fanout
 from hub.run.map.matter import MatterPage
 from hub.run.map.pictures import Pictures
+from hub.run.keys.reach import is_loopback
 from hub.run.matters.atcentre import AtCentre
 from hub.run.matters.atpost import AtPost
 from hub.run.matters.figuring import FiguresBook
+from hub.run.people.demo import DemoAccount, check_demo, let_in
+from hub.run.people.signing import Signing
 from hub.run.sources.gateway import Gateway
 from hub.run.supervision.appealing import Appealing
 from hub.run.supervision.carded import Carded
@@ -150,6 +154,32 @@ class Assembly(Workers):
             contracts=self.contracts,
             anchors=self.settings.anchors,
         )
+
+    @cached_property
+    def signing(self) -> Signing:
+        """Lets people in."""
+        return Signing(store=self.store, ledger=self.ledgers.mine, clock=self.people_clock)
+
+    @cached_property
+    def demo_accounts(self) -> Sequence[DemoAccount]:
+        """Those that the sign-in page offers; none outside of a demo."""
+        if not self.settings.demo:
+            return ()
+        with self.store.write() as conn:
+            return let_in(conn, self.people_clock.now())
+
+    @property
+    def names(self) -> Mapping[str, str]:
+        """Organisation or source → its name for people."""
+        return {
+            **{one.id: one.name for one in self.pack.organisations.values()},
+            **{name: one.title for name, one in self.pack.sources.items()},
+        }
+
+    def check_demo(self) -> None:
+        """Raises FixSettings where a demo's accounts would be open to more than a demo (C101, C110, C180)."""
+        is_near = is_loopback(self.settings.host)
+        check_demo(self.store, is_demo=self.settings.demo, is_loopback=is_near)
 
     def register_callers(self) -> None:
         """Lets the keys of the settings speak for their departments; only digests are stored."""

@@ -80,6 +80,11 @@ class Rooms:
         self._buses: dict[str, Bus] = {}
 
     @cached_property
+    def people_clock(self) -> Clock:
+        """What people's sessions are measured by: a scenario may run faster than anybody types."""
+        return SystemClock() if self.settings.clock_start else self.clock
+
+    @cached_property
     def store(self) -> Store:
         """The database, at the newest migration."""
         store = Store(self.settings.store_url)

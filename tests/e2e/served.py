@@ -7,10 +7,10 @@ from contextlib import contextmanager
 
 import uvicorn
 
-from hub.api.app import serve
 from hub.crew import port_near
 from hub.model import Code
 from hub.store import principals
+from hub.web.app import serve
 from tests.instruments import HubInHand, at, stated
 
 

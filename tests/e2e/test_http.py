@@ -247,11 +247,7 @@ def test_a_source_that_is_not_there_is_refused_and_a_body_too_large_is_not_read(
     assert http.post("/in/nobody/x", content=b"x" * (hub.hub.settings.body_limit + 1)).status_code == 413
 
 
-def test_the_pages_ask_for_nothing_from_outside(http: TestClient) -> None:
-    page = http.get("/", headers=by("zilai"))
-    assert page.status_code == 200
-    assert "http://" not in page.text
-    assert "https://" not in page.text
+def test_a_hub_that_is_up_says_so_and_has_no_page_of_its_framework(http: TestClient) -> None:
     assert http.get("/healthz").json() == {"status": "ok"}
     assert http.get("/docs").status_code == 404
 
@@ -259,16 +255,15 @@ def test_the_pages_ask_for_nothing_from_outside(http: TestClient) -> None:
 def test_figures_are_for_people_inside(hub: HubInHand, http: TestClient) -> None:
     with hub.hub.store.write() as conn:
         principals.register(conn, principals.Principal("staff", "duty"), "s" * 32, hub.clock.now())
-    for path in ("/", "/account"):
-        refused = http.get(path)
-        assert (401, "P109") == (refused.status_code, refused.json()["code"])
-        assert refused.headers["www-authenticate"].startswith("Basic ")
-        assert [200, 200, 200, 401] == [
-            http.get(path, headers=by("zilai")).status_code,
-            http.get(path, headers={"authorization": f"Bearer {'s' * 32}"}).status_code,
-            http.get(path, auth=("duty", "s" * 32)).status_code,
-            http.get(path, auth=("duty", "x" * 32)).status_code,
-        ]
+    refused = http.get("/account")
+    assert (401, "P109") == (refused.status_code, refused.json()["code"])
+    assert refused.headers["www-authenticate"].startswith("Basic ")
+    assert [200, 200, 200, 401] == [
+        http.get("/account", headers=by("zilai")).status_code,
+        http.get("/account", headers={"authorization": f"Bearer {'s' * 32}"}).status_code,
+        http.get("/account", auth=("duty", "s" * 32)).status_code,
+        http.get("/account", auth=("duty", "x" * 32)).status_code,
+    ]
     assert 401 == http.get("/departments/me/whistles", auth=("zilai", KEYS["zilai"])).status_code
     staff = {"authorization": f"Bearer {'s' * 32}"}
     assert 401 == http.get("/departments/me/whistles", headers=staff).status_code
@@ -285,16 +280,8 @@ def test_figures_without_a_key_are_shown_on_loopback_only(hub: HubInHand, host: 
             serve(hub.hub)
         return
     with TestClient(serve(hub.hub)) as client:
-        assert [200, 200] == [client.get(path).status_code for path in ("/", "/account")]
+        assert 200 == client.get("/account").status_code
         assert 401 == client.get("/departments/me/whistles").status_code
-
-
-def test_the_page_needs_no_style_or_script_of_its_own(http: TestClient) -> None:
-    page = http.get("/", headers=by("zilai"))
-    assert "unsafe" not in page.headers["content-security-policy"]
-    assert "default-src 'none'" in page.headers["content-security-policy"]
-    assert [] == [word for word in ("<style", "style=", "<script", "onload") if word in page.text]
-    assert "text/css; charset=utf-8" == http.get("/page.css").headers["content-type"]
 
 
 @pytest.mark.parametrize(
@@ -594,7 +581,7 @@ def test_an_acknowledged_id_that_no_store_can_hold_is_refused(http: TestClient) 
 @pytest.mark.parametrize(
     ("path", "methods"),
     [
-        ("/", {"GET", "HEAD", "OPTIONS"}),
+        ("/account", {"GET", "HEAD", "OPTIONS"}),
         ("/healthz", {"GET", "HEAD", "OPTIONS"}),
         ("/departments/me/whistles/acknowledgements", {"POST", "OPTIONS"}),
         ("/in/nobody/x", {"GET", "HEAD", "POST", "PUT", "DELETE", "OPTIONS"}),
@@ -609,7 +596,7 @@ def test_a_door_says_which_methods_it_takes(http: TestClient, path: str, methods
 
 
 def test_head_is_get_without_its_body(http: TestClient) -> None:
-    for path, key in (("/healthz", {}), ("/", by("zilai")), ("/openapi.json", {}), ("/nowhere", {})):
+    for path, key in (("/healthz", {}), ("/account", by("zilai")), ("/openapi.json", {}), ("/nowhere", {})):
         head, get = http.head(path, headers=key), http.get(path, headers=key)
         assert (get.status_code, b"") == (head.status_code, head.content)
         assert get.headers["content-type"] == head.headers["content-type"]
@@ -630,11 +617,9 @@ def test_the_head_of_a_pull_fetches_nothing_and_shows_nothing_to_anybody(
 
 def test_no_answer_may_be_kept_or_taken_for_another_type(hub: HubInHand, http: TestClient) -> None:
     asked = [
-        http.get("/"),
         http.get("/healthz"),
         http.get("/account", headers=by("zilai")),
         http.get("/departments/me/whistles"),
-        http.get("/page.css"),
         http.get("/nowhere"),
         http.post("/in/nobody/x"),
     ]

@@ -5,6 +5,7 @@ from hub.store.tables.dossier import dossier_entry, dossier_head, dossier_mark
 from hub.store.tables.evaluation import evaluation, evidence, evidence_band, evidence_flag
 from hub.store.tables.matters import block, fallback, incident, link, review
 from hub.store.tables.messages import message, offset, parcel
+from hub.store.tables.people import account, session
 from hub.store.tables.received import alias, attachment, body, data_key, event, grid_version, record, resident
 from hub.store.tables.summonses import summons
 from hub.store.tables.supervision import card, card_due, deferral, measure, turn
@@ -23,6 +24,7 @@ from hub.store.tables.workers import (
 )
 
 __all__ = [
+    "account",
     "adapter_state",
     "alias",
     "answer",
@@ -64,6 +66,7 @@ __all__ = [
     "resident",
     "review",
     "row_read",
+    "session",
     "staff",
     "step",
     "summons",

@@ -1,0 +1,61 @@
+"""Scripts, styles and what is vendored: served from here alone, under a URL that changes with the content."""
+
+import gzip
+from functools import cache
+from hashlib import sha256
+from mimetypes import guess_type
+from pathlib import Path
+from typing import Final
+
+from fastapi import APIRouter, Request, Response
+
+from hub.errors import Refused
+
+_HERE: Final = Path(__file__).parent
+_ROOTS: Final = {"static": _HERE / "static", "vendor": _HERE / "vendor"}
+_TYPES: Final = {".mjs": "text/javascript", ".js": "text/javascript", ".svg": "image/svg+xml"}
+_FOREVER: Final = "public, max-age=31536000, immutable"
+_WORTH_PACKING: Final = 1024
+
+router = APIRouter(include_in_schema=False)
+
+
+def url_of(name: str) -> str:
+    """Where a browser gets the file `name`, for instance `static/base.css`."""
+    return f"/assets/{_digest(name)}/{name}"
+
+
+@router.get("/assets/{digest}/{name:path}")
+def asset(request: Request, digest: str, name: str) -> Response:
+    """The file; kept by browsers for good where the URL says its digest. Scripts find those beside them by
+    relative URLs, so any digest leads to the file as it stands."""
+    packed = len(_content(name)) >= _WORTH_PACKING and "gzip" in request.headers.get("accept-encoding", "")
+    suffix = Path(name).suffix
+    headers = {
+        "cache-control": _FOREVER if digest == _digest(name) else "no-cache",
+        "vary": "accept-encoding",
+        "content-type": _TYPES.get(suffix) or guess_type(name)[0] or "application/octet-stream",
+    }
+    if not packed:
+        return Response(_content(name), headers=headers)
+    return Response(_packed(name), headers=headers | {"content-encoding": "gzip"})
+
+
+@cache
+def _content(name: str) -> bytes:
+    root, _, rest = name.partition("/")
+    place = _ROOTS.get(root)
+    file = (place / rest).resolve() if place else None
+    if place is None or file is None or not file.is_relative_to(place.resolve()) or not file.is_file():
+        raise Refused("P107")
+    return file.read_bytes()
+
+
+@cache
+def _packed(name: str) -> bytes:
+    return gzip.compress(_content(name), 6, mtime=0)
+
+
+@cache
+def _digest(name: str) -> str:
+    return sha256(_content(name)).hexdigest()[:16]
