@@ -22,6 +22,7 @@ FILLED: Final[Mapping[str, str]] = {
     "incident_id": "SELECT min(id) FROM incident",
     "event_id": "SELECT min(id) FROM event",
     "source": "SELECT min(source) FROM record",
+    "kind": "SELECT 'comprehensive'",
 }
 """What a path's `{…}` is filled with."""
 

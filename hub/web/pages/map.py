@@ -1,5 +1,6 @@
 """一张图: all matters of the viewer's territory on one map, live; what may be shown is decided in `hub.run.map`."""
 
+import gzip
 from collections.abc import AsyncIterator
 from datetime import datetime
 from typing import Annotated, Any, Final
@@ -18,13 +19,23 @@ from hub.model.account import Role
 from hub.run.map.base import Packed
 from hub.run.map.cells import FINEST, Box
 from hub.run.map.drawn import MOST_CORNERS, around, figures, ring_of
-from hub.run.map.marks import Stage
 from hub.run.map.pictures import Viewer, past_moment
 from hub.run.map.sheet import mark_told
-from hub.run.map.wanted import Wanted, wanted_of
-from hub.run.matters.figuring import ONE_DAY
+from hub.run.map.wanted import wanted_of
 from hub.web.moments import minute_of
 from hub.web.page import Place, draw
+from hub.web.pages.map_words import (
+    COLOURS,
+    LEVELS,
+    PALETTE,
+    PEOPLE,
+    RULES,
+    SAYS,
+    STAGES,
+    STATES,
+    STEPS,
+    URGENCIES,
+)
 from hub.web.visitor import House, Visitor, allowed
 from hub.web.words import said
 
@@ -33,18 +44,11 @@ PLACE = Place("/map", "一张图", frozenset(_ROLES))
 Onlooker = Annotated[Visitor, allowed(*_ROLES)]
 router = APIRouter(include_in_schema=False)
 
-COLOURS: Final = ("stage", "urgency", "sources")
-"""By what a viewer may colour."""
-STAGES: Final = {
-    Stage.WAITING: "待派单",
-    Stage.CALLED: "待签收",
-    Stage.HANDLING: "办理中",
-    Stage.DISPUTED: "退单待裁",
-    Stage.DONE: "已办结",
+_PACKED: Final = {
+    "content-encoding": "gzip",
+    "content-type": "application/json",
+    "cache-control": "private, no-cache",
 }
-URGENCIES: Final = {"critical": "特急", "urgent": "紧急", "routine": "一般"}
-LEVELS: Final = {"emergency": "应急哨", "hard": "疑难哨", "key": "重点哨", "routine": "常规哨"}
-_PACKED: Final = {"content-encoding": "gzip", "content-type": "application/json", "cache-control": "private, no-cache"}
 
 
 class Drawn(BaseModel):
@@ -61,7 +65,7 @@ class Asked:
         query = request.query_params
         one = visitor.account
         self.viewer: Final = Viewer(one.name, one.organisation, territory_of(one))
-        self.wanted: Final[Wanted] = wanted_of({name: query.getlist(name) for name in query})
+        self.wanted: Final = wanted_of({name: query.getlist(name) for name in query})
         self.colour: Final = query.get("by", "stage")
         if self.colour not in COLOURS:
             raise Refused("P201", name="by")
@@ -116,7 +120,8 @@ def page(request: Request, house: House, visitor: Onlooker) -> HTMLResponse:
         names=orjson.dumps(names, option=orjson.OPT_NON_STR_KEYS).decode(),
         stages=_in(STAGES, visitor),
         urgencies=_in(URGENCIES, visitor),
-        levels=_in(LEVELS, visitor),
+        says=orjson.dumps(_in(SAYS, visitor)).decode(),
+        palette=orjson.dumps(PALETTE).decode(),
         now=house.clock.now().isoformat(),
         is_wall=request.query_params.get("wall") == "1",
     )
@@ -181,12 +186,12 @@ def area(request: Request, house: House, visitor: Onlooker, drawn: Drawn) -> Res
     return _json(request, figures(ring, inside))
 
 
-@router.get("/map/matter/{id_}")
-def matter(request: Request, house: House, visitor: Onlooker, id_: str) -> HTMLResponse:
+@router.get("/map/matter/{incident_id}")
+def matter(request: Request, house: House, visitor: Onlooker, incident_id: str) -> HTMLResponse:
     """One matter, as this viewer may see it."""
     asked = Asked(request, visitor)
     now = house.clock.now()
-    found = house.matter_page.open(asked.viewer, id_, ledger=house.ledgers.mine(), now=now)
+    found = house.matter_page.open(asked.viewer, incident_id, ledger=house.ledgers.mine(), now=now)
     return draw(
         request,
         visitor,
@@ -196,9 +201,10 @@ def matter(request: Request, house: House, visitor: Onlooker, id_: str) -> HTMLR
         sources={id_: one.title for id_, one in house.pack.sources.items()},
         urgencies=URGENCIES,
         levels=LEVELS,
-        states=_STATES,
-        steps=_STEPS,
-        rules=_RULES,
+        states=STATES,
+        steps=STEPS,
+        rules=RULES,
+        people=PEOPLE,
         minute=lambda text: minute_of(datetime.fromisoformat(text)) if text else "",
         is_late=lambda text: datetime.fromisoformat(text) < now,
     )
@@ -235,4 +241,6 @@ def _json(request: Request, told: dict[str, Any]) -> Response:
     raw = orjson.dumps(told)
     if "gzip" not in request.headers.get("accept-encoding", ""):
         return Response(raw, media_type="application/json")
-    return Response(_gzipped(raw), headers={"content-encoding": "gzip", "content-type": "application/json"})
+    return Response(
+        gzip.compress(raw, 3), headers={"content-encoding": "gzip", "content-type": "application/json"}
+    )
