@@ -32,7 +32,7 @@ class Live:
         self._news: tuple[tuple[int, bytes], ...] = ((0, b""),)
         """Never empty, and never changed: readers on another thread need no lock."""
         self.gathered: Final[dict[Any, tuple[str, float, dict[str, Any]]]] = {}
-        """What was gathered of it: question → (number of its last news, when, answer)."""
+        """What was gathered of it: question → (number of its last news, until when it does, answer)."""
 
     @property
     def number(self) -> str:

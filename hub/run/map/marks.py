@@ -26,6 +26,8 @@ Centre = Callable[[str], tuple[float, float] | None]
 
 _NOT_CALLED: Final = UNBLOWN | RELIEVED
 _SEES: Final = frozenset((Sight.ALL, Sight.UNTIL_DONE))
+_POINT: Final = frozenset(("incident.lon", "incident.lat"))
+_POINT_MASKS: Final = frozenset(("geo_100m", "geo_grid"))
 AREAS: Final[Mapping[str, str]] = {
     "grid": "incident.grid_id",
     "community": "incident.community_id",
@@ -106,10 +108,8 @@ class Marker:
         if not is_within(pin, self._territory):
             return None
         given = self._given(pin.community_id or pin.subdistrict_id or "", pin.category, pin.secret)
-        if not given:
-            return None
         lon, lat = self._point(pin, given)
-        return Mark(
+        mark = Mark(
             pin.id,
             "incident.id" in given,
             lon,
@@ -122,6 +122,7 @@ class Marker:
             (pin.community_id or "") if AREAS["community"] in given else "",
             (pin.subdistrict_id or "") if AREAS["subdistrict"] in given else "",
         )
+        return mark if mark.named or mark.grid or mark.community or mark.subdistrict else None
 
     def _face(self, said: tuple[Any, ...]) -> Face:
         face = self._faces.get(said)
@@ -160,7 +161,7 @@ class Marker:
             for line in self._plan.selection(row).lines
             if line.max_rows_day is None
             and (not secret or line.sensitivity is Sensitivity.RESTRICTED)
-            and (line.mask == FULL or line.field in ("incident.lon", "incident.lat"))
+            and (line.mask == FULL or (line.field in _POINT and line.mask in _POINT_MASKS))
         }
 
 
