@@ -10,11 +10,11 @@ from hub.run.dossier.dossiers import Dossiers
 from hub.run.exits.agreements import Agreements
 from hub.run.exits.attached import Attached
 from hub.run.exits.opening import Opening
+from hub.run.keys.reach import is_loopback
 from hub.run.map.base import BaseMap
 from hub.run.map.fanout import Fanout
 from hub.run.map.matter import MatterPage
 from hub.run.map.pictures import Pictures
-from hub.run.keys.reach import is_loopback
 from hub.run.matters.atcentre import AtCentre
 from hub.run.matters.atpost import AtPost
 from hub.run.matters.figuring import FiguresBook
