@@ -209,6 +209,7 @@ export async function make({ element, ground, onMove, onPick }) {
     counts: (areas) => ((shown = { ...shown, counts: areas }), again()),
     drawn: (ring) => ((shown = { ...shown, ring }), again()),
     drawing: () => {},
+    drawnOnce: () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))),
     zoomBy: (step) => zoomTo(zoom + step),
     goTo: (lon, lat, to) => ((x = worldX(lon)), (y = worldY(lat)), zoomTo(to)),
     whole,

@@ -4,7 +4,7 @@ const PADDING = { top: 20, left: 20, right: 20, bottom: 70 }; // the time slider
 const EMPTY = { type: "FeatureCollection", features: [] };
 
 /** A map in `element`; throws where the browser has no WebGL2. Same methods as in map-canvas.js. */
-export async function make({ element, urls, ground, tiles, onMove, onPick, onHover }) {
+export async function make({ element, urls, ground, tiles, onMove, onPick }) {
   const gl = await import(urls.gl);
   gl.setWorkerUrl(new URL(urls.worker, location.href).href);
   const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
@@ -49,8 +49,8 @@ export async function make({ element, urls, ground, tiles, onMove, onPick, onHov
   layer("land", "fill", "areas", { "fill-color": css("--map-land"), "fill-opacity": tiles ? 0 : 1 }, { filter: ["==", ["get", "level"], "district"] });
   layer("lakes", "fill", "waters", { "fill-color": css("--map-water") }, { filter: ["==", ["geometry-type"], "Polygon"] });
   layer("rivers", "line", "waters", { "line-color": css("--map-water"), "line-width": ["interpolate", ["exponential", 2], ["zoom"], 10, ["/", ["get", "width_m"], 60], 18, ["*", ["get", "width_m"], 3]] }, { filter: ["!=", ["geometry-type"], "Polygon"], layout: { "line-cap": "round", "line-join": "round" } });
-  layer("heat", "fill", "grids", { "fill-color": css("--map-heat"), "fill-opacity": depth });
-  layer("heat-areas", "fill", "areas", { "fill-color": css("--map-heat"), "fill-opacity": depth }, { filter: ["==", ["get", "level"], "subdistrict"], layout: { visibility: "none" } });
+  layer("heat", "fill", "grids", { "fill-color": css("--map-heat"), "fill-opacity": depth, "fill-antialias": false });
+  layer("heat-areas", "fill", "areas", { "fill-color": css("--map-heat"), "fill-opacity": depth, "fill-antialias": false }, { filter: ["==", ["get", "level"], "subdistrict"], layout: { visibility: "none" } });
   layer("streets", "line", "roads", { "line-color": css("--map-road"), "line-width": ["interpolate", ["linear"], ["zoom"], 10, ["match", ["get", "kind"], "avenue", 1.2, "road", 0.6, 0], 16, ["match", ["get", "kind"], "avenue", 7, "road", 5, 3]] });
   layer("grid-lines", "line", "grids", { "line-color": css("--map-line"), "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.3, 15, 1.4], "line-opacity": 0.8 });
   layer("borders", "line", "areas", { "line-color": css("--map-border"), "line-width": ["match", ["get", "level"], "district", 3, "subdistrict", 1.8, 0.7] });
@@ -75,9 +75,9 @@ export async function make({ element, urls, ground, tiles, onMove, onPick, onHov
     onPick({ lngLat: [event.lngLat.lng, event.lngLat.lat], key: hit?.properties.key });
   });
   map.on("mousemove", (event) => {
+    if (event.originalEvent.buttons) return; // who drags looks for nothing
     const hit = map.queryRenderedFeatures(event.point, { layers: ["groups", "lone"] })[0];
     map.getCanvas().style.cursor = hit ? "pointer" : "";
-    onHover?.(hit?.properties.key);
   });
   const heat = (of, counts) => {
     const most = Math.max(1, ...Object.values(counts));
@@ -126,6 +126,7 @@ export async function make({ element, urls, ground, tiles, onMove, onPick, onHov
     zoomBy(step) {
       map.zoomTo(map.getZoom() + step, { animate: false });
     },
+    drawnOnce: () => new Promise((done) => (map.loaded() ? requestAnimationFrame(done) : map.once("idle", done))),
     goTo(lon, lat, zoom) {
       map.jumpTo({ center: [lon, lat], zoom });
     },

@@ -93,7 +93,8 @@ async function look({ again = false } = {}) {
   asked.query.set("z", asked.zoom);
   asked.query.set("bbox", box.map((one) => one.toFixed(6)).join(","));
   try {
-    const told = await get(`/map/view?${asked.query}`, { signal: stop.signal });
+    const told = (await early?.take(asked)) ?? (await get(`/map/view?${asked.query}`, { signal: stop.signal }));
+    early = null;
     picture = { key: asked.key, zoom: asked.zoom, box, number: told.number, cells: new Map(), counts: told.counts };
     for (const cell of told.cells) keep(cell.n ? cell : alone(cell));
     for (const [number, news] of heard) take(number, news);
@@ -364,10 +365,29 @@ async function layer() {
   if (picture.counts) draw();
 }
 
+/** The first picture, asked for before there is anything to draw it with: of the whole district, at the zoom it will have. */
+function askEarly([west, south, east, north]) {
+  const [w, h] = [el("map").clientWidth - 40, el("map").clientHeight - 90];
+  const high = (lat) => Math.log(Math.tan(Math.PI / 4 + (lat * Math.PI) / 360)) / (2 * Math.PI);
+  const zoom = gatherZoom(Math.log2(Math.min(w / ((east - west) / 360), h / (high(north) - high(south))) / 512));
+  const query = wanted();
+  query.set("by", form.elements.by.value);
+  if (moment()) query.set("t", moment().toISOString());
+  const key = String(query);
+  query.set("z", zoom);
+  query.set("bbox", [west, south, east, north].join(","));
+  const told = get(`/map/view?${query}`).catch(() => null);
+  return { take: (asked) => (asked.zoom === zoom && asked.key === key && zoom < NEAR_FROM ? told : null) };
+}
+
+let early = null;
+
 async function begin() {
-  const ground = await get("/map/ground");
-  form.elements.grids.replaceChildren(...ground.kinds.map((kind) => node("option", said(kind), { value: kind })));
+  const parts = [get("/map/ground"), get("/map/grids/comprehensive").catch(() => null), import(page.dataset.drawGl), import(page.dataset.gl), import(page.dataset.feed)];
   const at = fromAddress();
+  const ground = await parts[0];
+  if (!at) early = askEarly(ground.bounds);
+  form.elements.grids.replaceChildren(...ground.kinds.map((kind) => node("option", said(kind), { value: kind })));
   const given = {
     element: el("map"),
     urls: { gl: page.dataset.gl, worker: page.dataset.glWorker },
@@ -376,9 +396,9 @@ async function begin() {
     onMove: () => (look(), lines(), toAddress()),
     onPick: pick,
   };
-  const grids = get(`/map/grids/${ground.kinds[0]}`);
+  const grids = ground.kinds[0] === "comprehensive" ? parts[1] : get(`/map/grids/${ground.kinds[0]}`);
   try {
-    screen = await (await import(page.dataset.drawGl)).make(given);
+    screen = await (await parts[2]).make(given);
   } catch {
     el("map").replaceChildren();
     screen = await (await import(page.dataset.drawCanvas)).make(given);
@@ -386,10 +406,10 @@ async function begin() {
   page.dataset.drawn = screen.kind;
   if (at) screen.goTo(at[1], at[2], at[0]);
   listenToPage();
-  const feed = import(page.dataset.feed);
   screen.grids(await grids);
   await look();
-  (await feed).listen({
+  screen.drawnOnce().then(() => (page.dataset.painted = Math.round(performance.now())));
+  (await parts[4]).listen({
     account: page.dataset.account,
     after: () => picture.number,
     onNews(number, news) {
