@@ -43,7 +43,7 @@ prepare_servers() {
   [ -e /usr/lib/*/faketime/libfaketime.so.1 ] || lacking+=(libfaketime)
   command -v chromium >/dev/null || command -v chromium-browser >/dev/null || lacking+=(chromium)
   command -v fc-list >/dev/null || lacking+=(fontconfig)
-  fc-list :lang=zh family 2>/dev/null | grep -q . || lacking+=(fonts-noto-cjk)
+  [ -n "$(fc-list :lang=zh family 2>/dev/null)" ] || lacking+=(fonts-noto-cjk)
   if [ ${#lacking[@]} -gt 0 ]; then
     if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
       say "Connected and browser tests need: ${lacking[*]} (names of Debian packages). Install them as root; until then those tests are skipped."

@@ -6,6 +6,7 @@ May not hold: what may be shown to whom.
 
 import io
 import re
+import time
 import zipfile
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,15 +19,15 @@ import httpx
 from playwright.sync_api import BrowserContext, Page, Response
 from playwright.sync_api import Error as BrowserError
 
-from tests.browser.people import sign_in
 from tests.browser.site import Site
 
 MOST_OF_A_KIND: Final = 4
 """Pages whose URL differs in ids alone that are walked; of a list of a thousand whistles these many are opened."""
-_STREAM_S: Final = 2.0
+_PAUSE_S: Final = 1.5
+_STREAM_S: Final = 5.0
 _KEPT: Final = Path(__file__).with_name("kept.js").read_text("utf-8").partition("\n")[2]  # without its head
-_LINKS: Final = """() => [...document.querySelectorAll('a[href], form[method=get][action], [hx-get], [data-hx-get]')]
-  .map(one => one.href || one.getAttribute('hx-get') || one.getAttribute('data-hx-get') || one.action)"""
+_LINKS: Final = """() => ['a[href]', 'form[method=get][action]', '[hx-get]', '[data-hx-get]'].flatMap(where =>
+  [...document.querySelectorAll(where)].map(one => one.getAttribute(where.match(/([a-z-]+)\\]$/)[1])))"""
 _ID: Final = re.compile(r"[0-9][0-9A-Za-z_-]*|[0-9A-Za-z_-]{20,}")
 _ESCAPED: Final = re.compile(r"\\u([0-9a-fA-F]{4})")
 _ASSETS: Final = "/assets/"
@@ -60,11 +61,8 @@ def _read(text: str) -> Iterator[str]:
 def crawl(site: Site, who: str, begin: Sequence[str]) -> Haul:
     """All that `who` gets to see, from the paths `begin` on along links of this host."""
     haul = Haul()
-    with site.context() as (context, _guard):
-        page = context.new_page()
-        if who:
-            sign_in(page, site.url, who)
-        _Walk(site.url, context, page, haul).over(begin)
+    with site.context(who) as (context, _guard):
+        _Walk(site.url, context, context.new_page(), haul).over(begin)
     return haul
 
 
@@ -100,8 +98,11 @@ class _Walk:
         )
 
     def _visit(self, url: str) -> Sequence[str]:
-        """What the hub answers, and if it is a page, that page as it is drawn; the links on it."""
-        if not self._fetch(url):
+        """What the hub answers, and if it is a page that is shown, that page as it is drawn; where it leads."""
+        answer = self._fetch(url)
+        if answer.is_redirect:
+            return [urljoin(url, answer.headers["location"])]
+        if answer.is_error or not answer.headers.get("content-type", "").startswith("text/html"):
             return ()
         self._page.goto(url)
         self._page.wait_for_load_state()
@@ -109,19 +110,18 @@ class _Walk:
         links: list[str] = self._page.evaluate(_LINKS)
         return [urldefrag(urljoin(url, one)).url for one in links]
 
-    def _fetch(self, url: str) -> bool:
-        """Keeps the answer as it comes over the line; whether it is a page."""
+    def _fetch(self, url: str) -> httpx.Response:
+        """Keeps the answer as it comes over the line."""
         cookies = "; ".join(f"{one['name']}={one['value']}" for one in self._context.cookies())
         headers = {"cookie": cookies, "accept": "text/html,*/*"}
         with httpx.stream("GET", url, headers=headers, timeout=10) as answer:
             self._haul.statuses[url] = answer.status_code
             self._haul.add("headers", url, *(f"{name}: {value}" for name, value in answer.headers.items()))
-            kind = str(answer.headers.get("content-type", ""))
-            if kind.startswith("text/event-stream"):
+            if answer.headers.get("content-type", "").startswith("text/event-stream"):
                 self._haul.add("stream", url, "".join(_for_a_while(answer)))
-                return False
-            self._haul.add("body", url, *_texts(answer.read()))
-        return kind.startswith("text/html")
+            else:
+                self._haul.add("body", url, *_texts(answer.read()))
+        return answer
 
     def _gather(self, url: str) -> None:
         self._page.evaluate("() => new Promise(done => requestIdleCallback(done, {timeout: 500}))")
@@ -149,10 +149,14 @@ class _Walk:
 
 
 def _for_a_while(answer: httpx.Response) -> Iterator[str]:
-    """What a stream says until it pauses for _STREAM_S."""
-    answer.request.extensions["timeout"]["read"] = _STREAM_S
+    """What a stream says until it pauses for _PAUSE_S, or goes on for _STREAM_S."""
+    answer.request.extensions["timeout"]["read"] = _PAUSE_S
+    ends = time.monotonic() + _STREAM_S
     try:
-        yield from answer.iter_text()
+        for text in answer.iter_text():
+            yield text
+            if time.monotonic() > ends:
+                return
     except httpx.ReadTimeout:
         return
 

@@ -63,28 +63,29 @@ class Site:
     hub: HubInHand
     url: str
     browser: Browser
-    _signed_in: dict[str, Any] = field(default_factory=dict)
-    """Who came in by the form → their cookies, for their next browser."""
+    _cookies: dict[str, Any] = field(default_factory=dict)
+    """Who came in by the form, for their next browser."""
 
     @contextmanager
     def visit(self, who: str = "", **how: Any) -> Iterator[Page]:
-        """A browser of `who`'s own, signed in, under a guard that is checked at the end; `how` as in `new_context`.
-
-        The form is gone through once for each; a test that signs out calls `people.sign_in` in a `context` of its own.
-        """
-        known = {"storage_state": self._signed_in[who]} if who in self._signed_in else {}
-        with self.context(**known, **how) as (context, guard):
-            page = context.new_page()
-            if who and not known:
-                sign_in(page, self.url, who)
-                self._signed_in[who] = context.storage_state()
-            yield page
+        """A page in a browser of `who`'s own, under a guard that is checked at the end; `how` as in `new_context`."""
+        with self.context(who, **how) as (context, guard):
+            yield context.new_page()
             guard.check()
 
     @contextmanager
-    def context(self, **how: Any) -> Iterator[tuple[BrowserContext, Guard]]:
-        """The same without a page, for tests that expect something of the guard; who opens it checks it."""
-        context = self.browser.new_context(base_url=self.url, **(person() | how))
+    def context(self, who: str = "", **how: Any) -> Iterator[tuple[BrowserContext, Guard]]:
+        """The same for tests that expect something of the guard, and check it themselves.
+
+        `who` goes through the form once; a test that signs out signs in by itself (`people.sign_in`).
+        """
+        if who and who not in self._cookies:
+            with self.visit() as page:
+                sign_in(page, self.url, who)
+                self._cookies[who] = page.context.storage_state()
+        context = self.browser.new_context(
+            base_url=self.url, storage_state=self._cookies.get(who), **(person() | how)
+        )
         context.set_default_timeout(LONGEST_MS)
         try:
             yield context, Guard(context, self.url)

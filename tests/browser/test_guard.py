@@ -9,6 +9,7 @@ from fastapi.responses import HTMLResponse
 from playwright.sync_api import Browser, expect
 
 from hub.web.page import POLICY
+from tests.browser import accessibility
 from tests.browser.chromium import person
 from tests.browser.guard import Guard
 from tests.e2e.served import serving
@@ -45,7 +46,8 @@ def bad(browser: Browser) -> Iterator[str]:
     app = FastAPI()
     for name, (body, script, worker, _told) in CASES.items():
         _page(app, name, body, script, worker)
-    _page(app, "good", "<p>x</p>", "document.title = 'done'", "")
+    _page(app, "unlabelled", "<main><input><img src='data:,'></main>", "", "")
+    _page(app, "good", "<main><label>x <input></label></main>", "document.title = 'done'", "")
     with serving(app) as url:
         yield url
 
@@ -84,3 +86,14 @@ def test_a_sound_page_passes_and_what_was_expected_has_to_come(browser: Browser,
     page.goto(f"{bad}/missing")
     guard.check()
     context.close()
+
+
+def test_what_somebody_cannot_use_is_found(browser: Browser, bad: str) -> None:
+    page = browser.new_page()
+    page.goto(f"{bad}/unlabelled")
+    found = "\n".join(accessibility.findings(page))
+    assert "critical: label: ['input']" in found
+    assert "critical: image-alt: ['img']" in found
+    page.goto(f"{bad}/good")
+    assert "label" not in "\n".join(accessibility.findings(page))
+    page.close()

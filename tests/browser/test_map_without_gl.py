@@ -33,7 +33,7 @@ def test_the_canvas_shows_moves_and_picks_as_the_other_map_does(plain: Site) -> 
         box = canvas.bounding_box()
         assert box is not None
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
-        expect(page.locator("#side h2")).to_have_text("供水管破裂")
+        expect(page.locator("#side h2")).to_have_text("上水井盖")
         before = page.url
         page.locator("#map").focus()
         page.keyboard.press("ArrowLeft")

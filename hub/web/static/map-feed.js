@@ -18,8 +18,10 @@ export function listen({ account, after, onNews, onState }) {
       if (leads) channel.postMessage({ state });
     } else hear(data);
   };
+  let source = null;
   const open = () => {
-    const source = new EventSource(`/map/stream?after=${encodeURIComponent(after())}`);
+    source?.close();
+    source = new EventSource(`/map/stream?after=${encodeURIComponent(after())}`);
     source.onopen = () => tell({ state: (state = "live") });
     source.onmessage = ({ lastEventId, data }) => tell({ number: lastEventId, news: JSON.parse(data) });
     source.onerror = () => {
@@ -27,6 +29,9 @@ export function listen({ account, after, onNews, onState }) {
       if (source.readyState === EventSource.CLOSED) setTimeout(open, AGAIN_MS);
     };
   };
+  // a machine that knows that it has no network does not wait until the stream finds out
+  addEventListener("offline", () => leads && (source?.close(), tell({ state: (state = "offline") })));
+  addEventListener("online", () => leads && open());
   const lead = () => {
     leads = true;
     open();

@@ -312,7 +312,7 @@ function pick({ lngLat, key }) {
 
 async function figures(corners) {
   const query = question().query;
-  const told = await get(`/map/area?${query}`, { method: "POST", body: JSON.stringify({ corners }), headers: { "content-type": "application/json", "x-csrf": JSON.parse(document.body.getAttribute("hx-headers"))["x-csrf"] } }).catch((error) => error.told);
+  const told = await get(`/map/area?${query}`, { method: "POST", body: JSON.stringify({ corners }), headers: { "content-type": "application/json", "x-csrf": page.dataset.csrf } }).catch((error) => error.told);
   if (told?.code) return state(`${told.cause} → ${told.next_step} (${told.code})`, "bad");
   const tables = ["stage", "urgency", "sources", "category"].map((kind) => {
     const table = node("table");
