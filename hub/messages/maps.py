@@ -39,9 +39,15 @@ TEXTS: Final[dict[str, Text]] = {
         "没有这一类网格", "从地图的图层中选择", "no such kind of grid", "choose one of the map's layers"
     ),
     "P207": Text(
-        "底图配置无效（{name}）",
-        "改正 [map] 设置：url、attribution，同源或经代理",
-        "the base map's setting is wrong ({name})",
-        "mend the setting [map]: url and attribution",
+        "底图配置无效",
+        "改正 map_tiles：含 {{z}}、{{x}}、{{y}} 的网址模板，或一个栅格 PMTiles 文件",
+        "the setting of the base map is wrong",
+        "mend map_tiles: a URL with {{z}}, {{x}} and {{y}}, or a PMTiles file of pictures",
+    ),
+    "P208": Text(
+        "没有这块底图",
+        "可继续使用：地图用本区的几何绘制",
+        "no such tile",
+        "go on: the district's own map is drawn",
     ),
 }

@@ -16,6 +16,7 @@ from hub.run.map.base import BaseMap
 from hub.run.map.fanout import Fanout
 from hub.run.map.matter import MatterPage
 from hub.run.map.pictures import Pictures
+from hub.run.map.tiles import BaseTiles, tiles_of
 from hub.run.matters.atcentre import AtCentre
 from hub.run.matters.atpost import AtPost
 from hub.run.matters.figuring import FiguresBook
@@ -96,6 +97,11 @@ class Assembly(Workers):
     def base_map(self) -> BaseMap:
         """What lies under the matters on a map."""
         return BaseMap(self.pack)
+
+    @cached_property
+    def base_tiles(self) -> BaseTiles | None:
+        """The base map that the settings name."""
+        return tiles_of(self.settings.map_tiles)
 
     @cached_property
     def pictures(self) -> Pictures:

@@ -89,7 +89,7 @@ def test_a_department_sees_and_hears_of_its_own_matters_alone(hub: HubInHand, ur
     other = people.signed_in(url, hub, Role.OPERATOR, name="other", organisation="minzheng")
     number = view(other)["number"]
     blow(hub, "zilai")
-    until(lambda: ids(view(water)), "the water company sees its matter")
+    until(lambda: ids(view(water)) != set(), "the water company sees its matter")
     seen = ids(view(water))
     assert seen == ids(view(whole))
     assert set() == ids(view(other))

@@ -42,6 +42,7 @@ from hub.web.words import said
 _ROLES = (Role.DISTRICT, Role.SUBDISTRICT, Role.COMMUNITY, Role.GRID_WORKER, Role.OPERATOR)
 PLACE = Place("/map", "一张图", frozenset(_ROLES))
 Onlooker = Annotated[Visitor, allowed(*_ROLES)]
+_TILES: Final = "/map/tiles/{z}/{x}/{y}"
 router = APIRouter(include_in_schema=False)
 
 _PACKED: Final = {
@@ -122,6 +123,9 @@ def page(request: Request, house: House, visitor: Onlooker) -> HTMLResponse:
         urgencies=_in(URGENCIES, visitor),
         says=orjson.dumps(_in(SAYS, visitor)).decode(),
         palette=orjson.dumps(PALETTE).decode(),
+        tiles=orjson.dumps({"url": _TILES, "credit": house.settings.map_credit}).decode()
+        if house.base_tiles
+        else "",
         now=house.clock.now().isoformat(),
         is_wall=request.query_params.get("wall") == "1",
     )
@@ -148,6 +152,15 @@ def _once(request: Request, packed: Packed) -> Response:
     if request.headers.get("if-none-match") == tag:
         return Response(status_code=304, headers={"etag": tag})
     return Response(packed.content, headers={**_PACKED, "etag": tag})
+
+
+@router.get("/map/tiles/{z}/{x}/{y}")
+def tile(house: House, _visitor: Onlooker, z: int, x: int, y: int) -> Response:
+    """A picture of the base map, where one is configured."""
+    if house.base_tiles is None:
+        raise Refused("P208")
+    content, kind = house.base_tiles.picture(z, x, y)
+    return Response(content, media_type=kind, headers={"cache-control": "private, max-age=86400"})
 
 
 @router.get("/map/view")

@@ -13,7 +13,7 @@ const lonOf = (x) => x * 360 - 180;
 const latOf = (y) => (Math.atan(Math.sinh(Math.PI * (1 - 2 * y))) * 180) / Math.PI;
 
 /** A map in `element`. */
-export async function make({ element, ground, onMove, onPick }) {
+export async function make({ element, ground, tiles, onMove, onPick }) {
   const canvas = document.createElement("canvas");
   element.replaceChildren(canvas);
   const pen = canvas.getContext("2d");
@@ -69,7 +69,8 @@ export async function make({ element, ground, onMove, onPick }) {
     pen.setTransform(ratio * k, 0, 0, ratio * k, ratio * ((midX - x) * scale() + w / 2), ratio * ((midY - y) * scale() + h / 2));
     const fill = (one, colour, alpha = 1) => ((pen.globalAlpha = alpha), (pen.fillStyle = colour), pen.fill(one.path, "evenodd"), (pen.globalAlpha = 1));
     const line = (one, colour, px) => ((pen.strokeStyle = colour), (pen.lineWidth = px / k), pen.stroke(one.path));
-    for (const one of land) if (one.level === "district") fill(one, css("--map-land"));
+    if (tiles) base(ratio);
+    else for (const one of land) if (one.level === "district") fill(one, css("--map-land"));
     pen.lineCap = pen.lineJoin = "round";
     for (const one of waters) one.line ? line(one, css("--map-water"), Math.max(1, (one.width_m * scale()) / 4.0e7 / 0.85)) : fill(one, css("--map-water"));
     const far = zoom < 11.5;
@@ -83,6 +84,24 @@ export async function make({ element, ground, onMove, onPick }) {
     label();
     if (shown.ring.length) outline();
     for (const cell of shown.cells) spot(cell);
+  }
+
+  const pictures = new Map();
+  function base(ratio) {
+    const z = Math.max(0, Math.min(19, Math.round(zoom + 1))); // tiles are 256 pixels wide, our world 512
+    const across = 2 ** z;
+    const side = scale() / across;
+    const [w, h] = size();
+    const held = pen.getTransform();
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    for (let column = Math.floor((x - w / 2 / scale()) * across); column <= (x + w / 2 / scale()) * across; column++)
+      for (let row = Math.floor((y - h / 2 / scale()) * across); row <= (y + h / 2 / scale()) * across; row++) {
+        const url = tiles.url.replace("{z}", z).replace("{x}", column).replace("{y}", row);
+        if (!pictures.has(url)) pictures.set(url, Object.assign(new Image(), { src: url, onload: again }));
+        const picture = pictures.get(url);
+        if (picture.complete && picture.naturalWidth) pen.drawImage(picture, (column / across - x) * scale() + w / 2, (row / across - y) * scale() + h / 2, side + 0.5, side + 0.5);
+      }
+    pen.setTransform(held);
   }
 
   function label() {

@@ -33,9 +33,8 @@ export async function make({ element, urls, ground, tiles, onMove, onPick }) {
   const layer = (id, type, of, paint, more = {}) => map.addLayer({ id, type, source: of, paint, ...more });
   const text = (field, size, more = {}) => ({ "text-field": field, "text-size": size, "text-font": ["sans-serif"], ...more });
   if (tiles) {
-    map.addSource("tiles", { type: "raster", tiles: [tiles.url], tileSize: 256, attribution: tiles.attribution });
+    map.addSource("tiles", { type: "raster", tiles: [location.origin + tiles.url], tileSize: 256 });
     map.addLayer({ id: "tiles", type: "raster", source: "tiles" });
-    map.addControl(new gl.AttributionControl({ compact: true }));
   }
   source("areas", ground.areas, { promoteId: "id" });
   source("waters", ground.waters);

@@ -404,6 +404,7 @@ async function begin() {
     screen = await (await import(page.dataset.drawCanvas)).make(given);
   }
   page.dataset.drawn = screen.kind;
+  if (given.tiles?.credit) el("map-stage").append(node("p", given.tiles.credit, { className: "credit" }));
   if (at) screen.goTo(at[1], at[2], at[0]);
   listenToPage();
   screen.grids(await grids);
