@@ -1,9 +1,9 @@
 // The shared map: asks for the picture, keeps it right by the news, and shows the same as map, list and counts.
+import { looks } from "./map-look.js";
+
 const page = document.getElementById("map-page");
 const read = (name) => JSON.parse(page.dataset[name]);
-const [NAMES, SAYS, PALETTE] = [read("names"), read("says"), read("palette")];
-const SOURCE_LOOKS = ["circle", "square", "diamond", "triangle", "cross"];
-const SOURCE_COLOURS = ["#0072b2", "#e69f00", "#009e73", "#cc79a7", "#d55e00", "#56b4e9", "#7a7a00", "#444444"];
+const [NAMES, SAYS] = [read("names"), read("says")];
 const CELLS_A_TILE = 8; // hub/run/map/cells.py
 const LONE_FROM = 17;
 const NEAR_FROM = 14;
@@ -13,6 +13,7 @@ const FILTERS = ["stage", "urgency", "level", "sources", "category", "department
 const el = (id) => document.getElementById(id);
 const form = el("filters");
 const said = (name, facts = {}) => SAYS[name].replace(/\{(\w+)\}/g, (_, key) => facts[key]);
+const shown = looks({ palette: read("palette"), sources: Object.keys(NAMES.sources), by: () => form.elements.by.value });
 const nameOf = (kind, value) => NAMES[kind]?.[value] ?? value;
 const node = (tag, text = "", attributes = {}) => Object.assign(document.createElement(tag), { textContent: text, ...attributes });
 const clock = new Intl.DateTimeFormat("zh-CN", { timeZone: "Asia/Shanghai", dateStyle: "short", timeStyle: "short" });
@@ -178,49 +179,14 @@ function count(mark, step) {
 
 // -- how it looks -----------------------------------------------------------------------------------------
 
-function styleOf(value) {
-  const by = form.elements.by.value;
-  if (by !== "sources") return PALETTE[by][value] ?? ["#6b7280", "circle"];
-  const at = Object.keys(NAMES.sources).indexOf(value);
-  return at < 0 ? ["#6b7280", "circle"] : [SOURCE_COLOURS[at % SOURCE_COLOURS.length], SOURCE_LOOKS[at % SOURCE_LOOKS.length]];
-}
-
-const most = (cell) => Object.entries(cell.by).reduce((one, other) => (other[1] > one[1] ? other : one), ["", 0])[0];
-const icons = new Map();
-const dark = (colour) => [1, 3, 5].reduce((sum, at, n) => sum + parseInt(colour.slice(at, at + 2), 16) * [0.3, 0.59, 0.11][n], 0) < 140;
-const lookOf = {
-  icons,
-  colour: (cell) => styleOf(most(cell))[0],
-  ink: (cell) => (dark(styleOf(most(cell))[0]) ? "#ffffff" : "#000000"),
-  icon: (cell) => icon(...styleOf(most(cell))),
-};
-
-function icon(colour, shape) {
-  const name = `${shape} ${colour}`;
-  if (!icons.has(name)) {
-    const canvas = Object.assign(document.createElement("canvas"), { width: 40, height: 40 });
-    const pen = canvas.getContext("2d");
-    const corners = { triangle: [[20, 4], [37, 35], [3, 35]], diamond: [[20, 3], [37, 20], [20, 37], [3, 20]], square: [[5, 5], [35, 5], [35, 35], [5, 35]], cross: [[14, 4], [26, 4], [26, 14], [36, 14], [36, 26], [26, 26], [26, 36], [14, 36], [14, 26], [4, 26], [4, 14], [14, 14]] }[shape];
-    pen.beginPath();
-    if (corners) corners.forEach((at, n) => pen[n ? "lineTo" : "moveTo"](...at));
-    else pen.arc(20, 20, 16, 0, 2 * Math.PI);
-    pen.closePath();
-    Object.assign(pen, { fillStyle: colour, strokeStyle: "#ffffff", lineWidth: 3, lineJoin: "round" });
-    pen.fill();
-    pen.stroke();
-    icons.set(name, pen.getImageData(0, 0, 40, 40));
-  }
-  return name;
-}
-
 let drawing = 0;
 /** The picture as map and as counts; at most once a frame. */
 function draw() {
   drawing ||= requestAnimationFrame(() => {
     drawing = 0;
     const cells = [...picture.cells.values()];
-    cells.forEach((cell) => lookOf.icon(cell));
-    screen.cells(cells, lookOf);
+    cells.forEach((cell) => shown.icon(cell));
+    screen.cells(cells, shown);
     const { total, areas, facets, unnamed } = picture.counts;
     const blind = Object.values(unnamed ?? {}).flatMap((some) => Object.entries(some));
     const merged = (kind) => ({ ...(unnamed?.[kind] ?? {}), ...areas[kind] });
@@ -250,13 +216,10 @@ function options(choice, counts) {
 function legend() {
   const by = form.elements.by.value;
   const facets = picture.counts.facets[by] ?? {};
-  const values = by === "sources" ? Object.keys(NAMES.sources).filter((one) => facets[one]) : Object.keys(PALETTE[by]);
   el("legend-list").replaceChildren(
-    ...values.map((value) => {
+    ...shown.values(facets).map((value) => {
       const item = node("li");
-      const swatch = Object.assign(document.createElement("canvas"), { width: 40, height: 40, ariaHidden: "true" });
-      swatch.getContext("2d").putImageData(icons.get(icon(...styleOf(value))), 0, 0);
-      item.append(swatch, ` ${nameOf(by, value)} `, node("output", facets[value] ?? 0));
+      item.append(shown.swatch(value), ` ${nameOf(by, value)} `, node("output", facets[value] ?? 0));
       return item;
     }),
   );
