@@ -109,6 +109,7 @@ class Assembly(Workers):
         return Pictures(
             store=self.store,
             clock=self.clock,
+            speed=self._speed,
             pack=self.pack,
             plans=lambda: self.plans,
             centre=self.base_map.centre,

@@ -27,7 +27,9 @@ _TIDIED_EVERY: Final = timedelta(minutes=5)
 class Board:
     """Matters by id. Not for two threads at once: `Pictures` has the lock."""
 
-    def __init__(self, store: Store, clock: Clock) -> None:
+    def __init__(self, store: Store, clock: Clock, *, speed: float = 1.0) -> None:
+        """`speed`: seconds of `clock` a second."""
+        self._speed: Final = speed
         self._store: Final = store
         self._clock: Final = clock
         self._pins: dict[str, Pin] = {}
@@ -56,15 +58,15 @@ class Board:
         return changed
 
     def _load(self, conn: Connection, now: datetime) -> None:
-        self._seen = pins.changed_since(conn, now - _OVERLAP)
+        self._seen = pins.changed_since(conn, now - _OVERLAP * self._speed)
         self._pins = pins.load(conn, pins.shown_ids(conn, now - CLOSED_KEPT))
         self._asked_at = self._tidied_at = now
 
     def _fresh(self, conn: Connection, now: datetime) -> Iterator[tuple[str, tuple[Pin | None, Pin | None]]]:
         """Read again: what was written since the last time, and what may only hold since then."""
         asked_at = self._asked_at or now
-        open_for = timedelta(seconds=pins.oldest_writer_s(conn))
-        seen = pins.changed_since(conn, min(asked_at, now - open_for) - _OVERLAP)
+        open_for = timedelta(seconds=pins.oldest_writer_s(conn) * self._speed)
+        seen = pins.changed_since(conn, min(asked_at, now - open_for) - _OVERLAP * self._speed)
         new = dict.fromkeys(matter for key, matter in seen.items() if key not in self._seen)
         loaded = pins.load(conn, new)
         self._seen = seen

@@ -44,6 +44,8 @@ class Fanout:
         self._waiting: Final[dict[int, _Waiting]] = {}
         """By sheet."""
         self._ticker: asyncio.Task[None] | None = None
+        self._is_lost = False
+        """Whether the store did not answer the last time."""
 
     def admit(self, viewer: Viewer) -> None:
         """Raises Refused P205 where this account has too many streams already."""
@@ -84,8 +86,13 @@ class Fanout:
             try:
                 kept = await run_in_threadpool(self._pictures.tick)
             except DBAPIError as error:
-                log.warning("map_not_read", error=type(error).__name__)
+                if not self._is_lost:
+                    log.warning("map_not_read", error=type(error).__name__)
+                self._is_lost = True
             else:
+                if self._is_lost:
+                    log.info("map_read_again")
+                self._is_lost = False
                 self._wake({id(live) for live in kept})
             await asyncio.sleep(max(0.0, TICK_S - (monotonic() - began)))
 

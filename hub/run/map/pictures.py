@@ -68,12 +68,19 @@ class Pictures:
     """Asked by routes; each call may block."""
 
     def __init__(
-        self, *, store: Store, clock: Clock, pack: Pack, plans: Callable[[], PlanBook], centre: Centre
+        self,
+        *,
+        store: Store,
+        clock: Clock,
+        speed: float,
+        pack: Pack,
+        plans: Callable[[], PlanBook],
+        centre: Centre,
     ) -> None:
         self._store, self._clock, self._pack = store, clock, pack
         self._plans, self._centre = plans, centre
         self._lock: Final = threading.RLock()
-        self._board: Final = Board(store, clock)
+        self._board: Final = Board(store, clock, speed=speed)
         self._caught_up_at = -_FRESH_S
         self._lives: Final[dict[_Key, Live]] = {}
         self._pasts: Final[dict[tuple[_Key, datetime], Live]] = {}
@@ -113,8 +120,8 @@ class Pictures:
         def gather(live: Live) -> dict[str, Any]:
             return {"number": live.number, "cells": live.sheet.cells(zoom, wanted, colour, near)}
 
+        live = self._chosen(viewer, at)
         with self._lock:
-            live = self._chosen(viewer, at)
             counts = self._reused(
                 live, ("counts", wanted), lambda: {"number": live.number, **live.sheet.counts(wanted)}
             )
@@ -126,13 +133,15 @@ class Pictures:
 
     def rows(self, viewer: Viewer, *, box: Box | None, wanted: Wanted, at: datetime | None) -> list[Mark]:
         """The first of the list beside the map."""
+        live = self._chosen(viewer, at)
         with self._lock:
-            return self._chosen(viewer, at).sheet.rows(wanted, box)
+            return live.sheet.rows(wanted, box)
 
     def inside(self, viewer: Viewer, *, box: Box, wanted: Wanted, at: datetime | None) -> list[Mark]:
         """Named marks with a point in the box."""
+        live = self._chosen(viewer, at)
         with self._lock:
-            return list(self._chosen(viewer, at).sheet.placed(wanted, box))
+            return list(live.sheet.placed(wanted, box))
 
     def named(self, viewer: Viewer, id_: str) -> Mark:
         """The mark of a matter; raises Refused P204 where it is not on this viewer's map, or has no name there."""
@@ -146,13 +155,16 @@ class Pictures:
         return self._past(viewer, at) if at else self.live(viewer)
 
     def _past(self, viewer: Viewer, at: datetime) -> Live:
+        """Made without the lock: nobody who looks at now waits for it."""
         key, plan = self._key(viewer)
-        live = self._pasts.pop((key, at), None)
+        with self._lock:
+            live = self._pasts.pop((key, at), None)
         if live is None:
             live = Live(self._sheet(viewer, plan, board_at(self._store, at)))
-        self._pasts[key, at] = live
-        while len(self._pasts) > _MOST_PASTS:
-            del self._pasts[next(iter(self._pasts))]
+        with self._lock:
+            self._pasts[key, at] = live
+            while len(self._pasts) > _MOST_PASTS:
+                del self._pasts[next(iter(self._pasts))]
         return live
 
     def _reused(self, live: Live, question: Any, make: Callable[[], dict[str, Any]]) -> dict[str, Any]:
@@ -205,16 +217,16 @@ class Pictures:
         if last is not None and last <= now < last + AUDITED_EVERY:
             return
         self._write(ledger, self._row(viewer, plan, now, at), now)
-        self._audited[viewer.account, key, at] = now
-        if len(self._audited) > _MOST_AUDITED:
-            for one in [k for k, moment in self._audited.items() if now >= moment + AUDITED_EVERY]:
-                del self._audited[one]
+        with self._lock:
+            self._audited[viewer.account, key, at] = now
+            if len(self._audited) > _MOST_AUDITED:
+                for one in [k for k, moment in self._audited.items() if now >= moment + AUDITED_EVERY]:
+                    del self._audited[one]
 
     def _row(self, viewer: Viewer, plan: Plan, now: datetime, at: datetime | None) -> AuditRow:
         wanted = {*FIELDS.values(), "incident.id", "incident.lon", "incident.lat", "incident.opened_at"}
         given = account_of(tuple(one for one in plan.lines if one.field in wanted))
-        with self._lock:
-            count = len(self._chosen(viewer, at).sheet)
+        count = len(self._chosen(viewer, at).sheet)
         return AuditRow(
             at=now,
             who=viewer.account,
@@ -234,7 +246,7 @@ class Pictures:
         ledger.committed()
 
 
-_MOST_GATHERED: Final = 64
+_MOST_GATHERED: Final = 24
 _MOST_AUDITED: Final = 10_000
 
 

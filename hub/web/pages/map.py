@@ -232,7 +232,7 @@ async def stream(request: Request, house: House, visitor: Onlooker) -> Streaming
     after = request.headers.get("last-event-id") or request.query_params.get("after", "")
 
     def is_signed_in() -> bool:
-        session = house.signing.recognised(visitor.token)
+        session = house.signing.holding(visitor.token)
         return session is not None and session.account == visitor.account
 
     said: AsyncIterator[bytes] = house.fanout.listen(asked.viewer, after, is_signed_in)

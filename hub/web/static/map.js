@@ -8,6 +8,7 @@ const CELLS_A_TILE = 8; // hub/run/map/cells.py
 const LONE_FROM = 17;
 const NEAR_FROM = 14;
 const AGAIN_S = 5;
+const WALL_MS = 5 * 60_000;
 const STEP_MS = 15 * 60_000;
 const FILTERS = ["stage", "urgency", "level", "sources", "category", "departments", "subdistrict"];
 const el = (id) => document.getElementById(id);
@@ -386,5 +387,7 @@ async function begin() {
     },
   });
 }
+
+if (document.body.classList.contains("wall")) setInterval(() => look({ again: true }), WALL_MS); // a wall is in use while it shows
 
 begin().catch((error) => state(error.told ? `${error.told.cause} → ${error.told.next_step} (${error.told.code})` : said("failed", { seconds: AGAIN_S }), "bad"));
