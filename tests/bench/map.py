@@ -8,6 +8,7 @@ their size, and how soon a change is seen on `--streams` live streams. Prints on
 import argparse
 import asyncio
 import contextlib
+import os
 import statistics
 import subprocess
 import sys
@@ -272,6 +273,7 @@ def views(client: httpx.Client, bounds: Sequence[float], times: int) -> dict[str
     """Milliseconds and bytes of the view's answers, as people look about: whole, near, panned, filtered."""
     dice, took, sizes = Random(7), list[float](), list[int]()
     west, south, east, north = bounds
+    spent = cpu_s()
     for _ in range(times):
         zoom = dice.choices((11, 12, 13, 14, 15, 16, 17), (2, 2, 2, 3, 3, 2, 1))[0]
         width = 1440 / 512 / 2**zoom * 360
@@ -290,8 +292,28 @@ def views(client: httpx.Client, bounds: Sequence[float], times: int) -> dict[str
         "p50_ms": round(statistics.median(took)),
         "p95_ms": round(_share(took, 0.95)),
         "most_ms": round(max(took)),
+        "cpu_ms": round((cpu_s() - spent) / times * 1000, 1),
         "most_bytes_gz": max(sizes),
     }
+
+
+def cpu_s() -> float:
+    """CPU of all processes that this one started, and theirs: what other work on the machine does not change."""
+    parents, spent = dict[int, int](), dict[int, float]()
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        with contextlib.suppress(OSError):
+            fields = stat.read_text().rpartition(")")[2].split()
+            parents[int(stat.parent.name)] = int(fields[1])
+            spent[int(stat.parent.name)] = (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def is_mine(pid: int) -> bool:
+        while pid in parents:
+            pid = parents[pid]
+            if pid == os.getpid():
+                return True
+        return False
+
+    return sum(seconds for pid, seconds in spent.items() if is_mine(pid))
 
 
 def _share(values: Sequence[float], share: float) -> float:
@@ -386,6 +408,7 @@ def in_a_browser(url: str, store: Store, times: int) -> dict[str, Any]:
         form.locator("input[name=password]").fill(people.PASSWORD)
         form.locator("button").click()
         page.locator("#map-page[data-painted]").wait_for(timeout=60_000)
+        spent = cpu_s()
         for _ in range(times):
             fresh = browser.new_context(base_url=url, storage_state=context.storage_state(), **person())
             one = fresh.new_page()
@@ -393,15 +416,26 @@ def in_a_browser(url: str, store: Store, times: int) -> dict[str, Any]:
             one.locator("#map-page[data-painted]").wait_for(timeout=60_000)
             firsts.append(float(one.locator("#map-page").get_attribute("data-painted") or 0) / 1000)
             fresh.close()
+        first_cpu = (cpu_s() - spent) / times
+        spent = cpu_s()
         frames = [float(each) for each in page.evaluate(_FRAMES)]
+        pan_cpu = (cpu_s() - spent) / len(frames)
         number = page.locator("#map-page").get_attribute("data-number")
         began = change(store, 77)
         page.locator(f"#map-page:not([data-number='{number}'])").wait_for(timeout=30_000)
         seen = time.time() - began
         heap = page.evaluate("performance.memory ? performance.memory.usedJSHeapSize : 0")
     return {
-        "first_picture_s": {"p50": round(statistics.median(firsts), 2), "most": round(max(firsts), 2)},
-        "pan_frame_ms": {"p50": round(statistics.median(frames)), "p95": round(_share(frames, 0.95))},
+        "first_picture_s": {
+            "p50": round(statistics.median(firsts), 2),
+            "most": round(max(firsts), 2),
+            "cpu": round(first_cpu, 2),
+        },
+        "pan_frame_ms": {
+            "p50": round(statistics.median(frames)),
+            "p95": round(_share(frames, 0.95)),
+            "cpu": round(pan_cpu * 1000),
+        },
         "change_on_screen_s": round(seen, 2),
         "heap_mb": round(heap / 1e6),
     }
@@ -443,6 +477,7 @@ def measure(place: Path, store_url: str, asked: argparse.Namespace) -> dict[str,
         for name in names:
             accounts.add(conn, replace(kept, name=name, title=name), password=password, at=hub.clock.now())
     found: dict[str, Any] = {
+        "load": os.getloadavg()[0],
         "matters": asked.matters,
         "grids": asked.grids,
         "store": store_url.partition(":")[0],
