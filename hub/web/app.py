@@ -16,9 +16,10 @@ from hub.run.ground.loop import Loop
 from hub.web import assets
 from hub.web.page import Place, draw
 from hub.web.pages import audit, me, overview, proposals, proposing, signin, whitelist
+from hub.web.pages import map as shared_map
 from hub.web.visitor import Visitor, language_of
 
-PAGES: Final = (audit, overview, whitelist, proposals, proposing, me, signin)
+PAGES: Final = (shared_map, whitelist, audit, overview, proposals, proposing, me, signin)
 """In the order of the menu."""
 
 
