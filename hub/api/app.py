@@ -36,6 +36,14 @@ _STATUS: Final = {
     "A302": 401,
     "A303": 403,
     "A304": 403,
+    "A305": 403,
+    "A320": 403,
+    "A321": 403,
+    "A335": 403,
+    "A336": 403,
+    "A337": 429,
+    "A340": 403,
+    "A341": 401,
     "P109": 401,
     "P108": 413,
     "W101": 409,
@@ -158,13 +166,19 @@ def _answer(request: Request, error: HubError, status: int, allow: str = "") -> 
     page: RefusalPage | None = getattr(request.app.state, "refusal_page", None)
     if page is not None and "text/html" in request.headers.get("accept", ""):
         return page(request, error, status)
-    headers = dict(SAFE)
+    headers = {**SAFE, **later(error)}
     if status == 401:
         browser = request.url.path in _FOR_BROWSERS
         headers["www-authenticate"] = 'Basic realm="gridplus", charset="UTF-8"' if browser else "Bearer"
     if allow:
         headers["allow"] = allow
     return JSONResponse(text_of(error, language_of(request)).as_dict(), status_code=status, headers=headers)
+
+
+def later(error: HubError) -> dict[str, str]:
+    """When to come again, where it says so."""
+    wait_s = error.facts.get("wait_s")
+    return {} if wait_s is None else {"retry-after": str(wait_s)}
 
 
 async def _refused(request: Request, error: Exception) -> Response:

@@ -15,6 +15,7 @@ from hub.run.matters.atcentre import AtCentre
 from hub.run.matters.atpost import AtPost
 from hub.run.matters.figuring import FiguresBook
 from hub.run.people.demo import DemoAccount, check_demo, let_in
+from hub.run.people.house import People
 from hub.run.people.signing import Signing
 from hub.run.sources.gateway import Gateway
 from hub.run.supervision.appealing import Appealing
@@ -119,9 +120,21 @@ class Assembly(Workers):
         )
 
     @cached_property
+    def people(self) -> People:
+        """Lets people in, and keeps their accounts."""
+        return People(
+            settings=self.settings,
+            store=self.store,
+            pack=self.pack,
+            vault=lambda: self.vault,
+            ledger=self.ledgers.mine,
+            clock=self.people_clock,
+        )
+
+    @property
     def signing(self) -> Signing:
         """Lets people in."""
-        return Signing(store=self.store, ledger=self.ledgers.mine, clock=self.people_clock)
+        return self.people.signing
 
     @cached_property
     def demo_accounts(self) -> Sequence[DemoAccount]:

@@ -13,12 +13,13 @@ from hub.errors import HubError
 from hub.messages import text_of
 from hub.run.assembly import Assembly
 from hub.run.ground.loop import Loop
+from hub.run.people.signing import Owed
 from hub.web import assets
 from hub.web.page import Place, draw
-from hub.web.pages import me, overview, signin
+from hub.web.pages import accounts, elsewhere, me, overview, second, signin
 from hub.web.visitor import Visitor, language_of
 
-PAGES: Final = (overview, me, signin)
+PAGES: Final = (overview, accounts, me, second, signin, elsewhere)
 """In the order of the menu."""
 
 
@@ -44,7 +45,10 @@ def refusal_page(request: Request, error: HubError, status: int) -> Response:
     if status == 401 and request.method == "GET" and "hx-request" not in request.headers:
         here = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/signin?next={quote(here)}", status_code=303)
+    if error.code in set(Owed) and request.method == "GET":
+        return RedirectResponse("/me", status_code=303)
     headers = {"hx-redirect": "/signin"} if status == 401 else {}
+    headers |= doors.later(error)
     template = "refusal_part.html" if "hx-request" in request.headers else "refusal.html"
     visitor: Visitor | None = getattr(request.state, "visitor", None)
     told = text_of(error, visitor.language if visitor else language_of(request))
