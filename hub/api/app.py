@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from hub.api import account, cards, centre, departments, health, measures, performance, posts, sources
+from hub.api import account, cards, centre, departments, health, measures, oauth, performance, posts, sources
 from hub.api.doors import Doors
 from hub.api.edges import SAFE, Edges
 from hub.api.language import language_of
@@ -99,6 +99,8 @@ def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
             clock=hub.clock,
             body_limit=hub.settings.body_limit,
             account=hub.account,
+            machines=hub.machines,
+            limiting=hub.people.limiting,
             figures_without_key=hub.settings.figures_without_key,
         )
     )
@@ -136,6 +138,7 @@ def make(doors: Doors) -> FastAPI:
     app.include_router(measures.router, responses=_PROBLEMS)
     app.include_router(performance.router, responses=_PROBLEMS)
     app.include_router(account.router)
+    app.include_router(oauth.router)
     app.include_router(health.router)
     app.router.routes.append(
         Route("/in/{source}/{path:path}", sources.take_in, methods=["GET", "POST", "PUT", "DELETE"])

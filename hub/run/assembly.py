@@ -16,6 +16,7 @@ from hub.run.matters.atpost import AtPost
 from hub.run.matters.figuring import FiguresBook
 from hub.run.people.demo import DemoAccount, check_demo, let_in
 from hub.run.people.house import People
+from hub.run.people.machines import Machines
 from hub.run.people.signing import Signing
 from hub.run.sources.gateway import Gateway
 from hub.run.supervision.appealing import Appealing
@@ -130,6 +131,11 @@ class Assembly(Workers):
             ledger=self.ledgers.mine,
             clock=self.people_clock,
         )
+
+    @cached_property
+    def machines(self) -> Machines:
+        """Knows machines by key, token or certificate."""
+        return Machines(store=self.store, clock=self.people_clock)
 
     @property
     def signing(self) -> Signing:
