@@ -26,11 +26,12 @@ PAGES: Final = (overview, accounts, me, second, signin, elsewhere)
 def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
     """The application of one process, with its callers' keys registered. `loops`: its other workers.
 
-    Raises FixSettings where the settings would show more than they may (C101, C110, C180).
+    Raises FixSettings where the settings would show more than they may (C101, C110, C180), or name an identity provider that cannot be one.
     """
     hub.check_demo()
     app = doors.serve(hub, loops)
     hub.demo_accounts  # noqa: B018 made before anybody asks
+    hub.people.elsewhere  # noqa: B018 settings that are wrong end the start, not the first request
     app.state.hub = hub
     app.state.places = tuple(one.PLACE for one in PAGES if isinstance(one.PLACE, Place))
     app.state.refusal_page = refusal_page

@@ -62,11 +62,11 @@ class Keeping:
         """A new account whose role opens nothing before a second person lets it hold; returns its first password, "" for
         one that signs in elsewhere alone. Raises Refused A327 for what is no name, title, organisation, area or subject
         here, A328 where there is one of that name, A333 where the subject is another account's."""
-        self._check(one)
         first = "" if one.subject else secrets.token_urlsafe(12)
         kept = hashed(first) if first else ""
 
         def act(conn: Connection, now: datetime) -> None:
+            self._check(one)
             if accounts.find(conn, one.name) is not None:
                 raise Refused("A328")
             self._check_free(conn, one.subject)
@@ -96,10 +96,6 @@ class Keeping:
     def propose(self, name: str, change: Change, *, by: str, subject: str = "") -> None:
         """`change` waits for a second person from now on; `subject` where it binds one. Raises Refused A329, A331 for
         one's own, A332 where the same waits already or nothing would change, A327, A333."""
-        if change is Change.SUBJECT and not _SUBJECT.fullmatch(subject):
-            raise Refused("A327", what="subject")
-        if change is Change.PASSWORD:
-            raise Refused("A332")  # nobody chooses it: `reset_password`
         self._propose(name, change, subject, by)
 
     def _propose(self, name: str, change: Change, value: str, by: str) -> None:
@@ -107,7 +103,9 @@ class Keeping:
             one = self._found(conn, name)
             if by == name:
                 raise Refused("A331")
-            if not _would_change(one, change):
+            if change is Change.SUBJECT and not _SUBJECT.fullmatch(value):
+                raise Refused("A327", what="subject")
+            if not _would_change(one, change, value):
                 raise Refused("A332")
             self._check_free(conn, value if change is Change.SUBJECT else "")
             wanted = Proposal(account=name, change=change, by=by, at=now, value=value)
@@ -223,10 +221,10 @@ class Keeping:
             raise Refused("A327", what=", ".join(wrong))
 
 
-def _would_change(one: Account, change: Change) -> bool:
+def _would_change(one: Account, change: Change, value: str) -> bool:
     return {
         Change.ROLE: False,
-        Change.PASSWORD: True,
+        Change.PASSWORD: bool(value),  # nobody chooses one: `reset_password` does
         Change.SECOND: one.has_second,
         Change.SUBJECT: True,
         Change.ENABLE: one.is_disabled and bool(one.confirmed_by),

@@ -12,7 +12,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from hub.errors import Refused
 
-MISSES_OF_ADDRESS: Final = parse("40 per 15 minute")
+MISSES_OF_ADDRESS: Final = parse("60 per 15 minute")
 """Wrong passwords from one address: a street office behind one address mistypes less."""
 MISSES_OF_NAME: Final = parse("20 per 5 minute")
 """Also of a name that nobody has: how it is refused tells nothing."""
