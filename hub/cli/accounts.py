@@ -11,14 +11,14 @@ import click
 
 from hub.cli.account import by
 from hub.cli.opened import opened
-from hub.model.account import Change, Role
+from hub.model.account import AccountChange, Role
 
 if TYPE_CHECKING:  # slow to import: `--help` must not wait for it
     from hub.run.people.keeping import Keeping
 
 _STORE = click.option("--store", default=None, help="SQLAlchemy URL of the store.")
 _BY = by("it stands in the audit")
-_CHANGE = click.Choice([one.value for one in Change])
+_CHANGE = click.Choice([one.value for one in AccountChange])
 
 
 @click.group()
@@ -70,10 +70,10 @@ def list_(store: str | None) -> None:
     """Every account: name, role, organisation, area, state; below, what waits for a second person."""
     from hub.settings import read
     from hub.store import accounts as stored
-    from hub.store import proposals
+    from hub.store import changes
 
     with opened(read(store=store).store_url) as there, there.read() as conn:
-        found, waiting = stored.every(conn), proposals.waiting(conn)
+        found, waiting = stored.every(conn), changes.waiting(conn)
     for one in found:
         state = "disabled" if one.is_disabled else "active" if one.confirmed_by else "waiting"
         click.echo(f"{one.name} {one.role.value} {one.organisation} {one.area or '-'} {state}")
@@ -83,13 +83,13 @@ def list_(store: str | None) -> None:
 
 @accounts.command()
 @click.argument("name")
-@click.argument("change", type=_CHANGE, default=Change.ROLE.value)
+@click.argument("change", type=_CHANGE, default=AccountChange.ROLE.value)
 @_BY
 @_STORE
 def confirm(name: str, change: str, by: str, store: str | None) -> None:
     """Lets hold what another person proposed about NAME. Prints the second half of an administrator's first password."""
     with _keeping(store) as keeping:
-        _tell(keeping.confirm(name, Change(change), by=by))
+        _tell(keeping.confirm(name, AccountChange(change), by=by))
 
 
 @accounts.command()
@@ -111,7 +111,7 @@ def reset(name: str, second: bool, by: str, store: str | None) -> None:
     """Prints another first password for NAME, once; an administrator's holds once another person confirms it."""
     with _keeping(store) as keeping:
         if second:
-            keeping.propose(name, Change.SECOND, by=by)
+            keeping.propose(name, AccountChange.SECOND, by=by)
         else:
             _tell(keeping.reset_password(name, by=by))
 

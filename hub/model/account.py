@@ -57,7 +57,7 @@ class Account:
     """Whether a second factor was confirmed: a password alone does not let it in."""
 
 
-class Change(StrEnum):
+class AccountChange(StrEnum):
     """What one administrator proposes about an account and another one lets hold."""
 
     ROLE = "role"
@@ -73,11 +73,11 @@ class Change(StrEnum):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proposal:
+class ProposedChange:
     """One change that waits for a second person; an account has at most one of each kind."""
 
     account: str
-    change: Change
+    change: AccountChange
     by: str
     at: datetime
     value: str = ""

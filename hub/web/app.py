@@ -16,10 +16,32 @@ from hub.run.ground.loop import Loop
 from hub.run.people.signing import Owed
 from hub.web import assets
 from hub.web.page import Place, draw
-from hub.web.pages import accounts, elsewhere, me, overview, second, signin
+from hub.web.pages import (
+    accounts,
+    audit,
+    elsewhere,
+    me,
+    overview,
+    proposals,
+    proposing,
+    second,
+    signin,
+    whitelist,
+)
 from hub.web.visitor import Visitor, language_of
 
-PAGES: Final = (overview, accounts, me, second, signin, elsewhere)
+PAGES: Final = (
+    audit,
+    overview,
+    whitelist,
+    proposals,
+    proposing,
+    accounts,
+    me,
+    second,
+    signin,
+    elsewhere,
+)
 """In the order of the menu."""
 
 

@@ -16,13 +16,13 @@ from hub.access.territory import BY_AREA
 from hub.clock import Clock
 from hub.errors import Refused
 from hub.model import AreaId
-from hub.model.account import ADMINS, Account, Change, Proposal
+from hub.model.account import ADMINS, Account, AccountChange, ProposedChange
 from hub.pack import Pack
 from hub.run.ground.ledger import Ledger
 from hub.run.people.hashing import hashed
 from hub.run.people.said import said
 from hub.run.people.second import written_code
-from hub.store import accounts, proposals, recovery
+from hub.store import accounts, changes, recovery
 from hub.store.engine import Store
 
 _NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._@-]{2,63}")
@@ -35,7 +35,7 @@ class Standing:
     """All accounts, and what waits for a second person."""
 
     accounts: Sequence[Account]
-    proposals: Sequence[Proposal]
+    proposals: Sequence[ProposedChange]
 
 
 class Keeping:
@@ -56,7 +56,7 @@ class Keeping:
     def standing(self) -> Standing:
         """As it is now, by name."""
         with self._store.read() as conn:
-            return Standing(accounts.every(conn), proposals.waiting(conn))
+            return Standing(accounts.every(conn), changes.waiting(conn))
 
     def add(self, one: Account, *, by: str) -> str:
         """A new account whose role opens nothing before a second person lets it hold; returns its first password, "" for
@@ -71,7 +71,7 @@ class Keeping:
                 raise Refused("A328")
             self._check_free(conn, one.subject)
             accounts.add(conn, one, password=kept, at=now)
-            proposals.add(conn, Proposal(account=one.name, change=Change.ROLE, by=by, at=now))
+            changes.add(conn, ProposedChange(account=one.name, change=AccountChange.ROLE, by=by, at=now))
 
         self._do(by, "account_add", one.name, act, reason=one.role.value)
         return first
@@ -90,33 +90,33 @@ class Keeping:
         """Another first password, which is returned; an administrator's holds once a second person lets it. Raises Refused
         A329, A331 for one's own, A332 where one waits already."""
         first = secrets.token_urlsafe(12)
-        self._propose(name, Change.PASSWORD, hashed(first), by)
+        self._propose(name, AccountChange.PASSWORD, hashed(first), by)
         return first
 
-    def propose(self, name: str, change: Change, *, by: str, subject: str = "") -> None:
+    def propose(self, name: str, change: AccountChange, *, by: str, subject: str = "") -> None:
         """`change` waits for a second person from now on; `subject` where it binds one. Raises Refused A329, A331 for
         one's own, A332 where the same waits already or nothing would change, A327, A333."""
         self._propose(name, change, subject, by)
 
-    def _propose(self, name: str, change: Change, value: str, by: str) -> None:
+    def _propose(self, name: str, change: AccountChange, value: str, by: str) -> None:
         def act(conn: Connection, now: datetime) -> None:
             one = self._found(conn, name)
             if by == name:
                 raise Refused("A331")
-            if change is Change.SUBJECT and not _SUBJECT.fullmatch(value):
+            if change is AccountChange.SUBJECT and not _SUBJECT.fullmatch(value):
                 raise Refused("A327", what="subject")
             if not _would_change(one, change, value):
                 raise Refused("A332")
-            self._check_free(conn, value if change is Change.SUBJECT else "")
-            wanted = Proposal(account=name, change=change, by=by, at=now, value=value)
+            self._check_free(conn, value if change is AccountChange.SUBJECT else "")
+            wanted = ProposedChange(account=name, change=change, by=by, at=now, value=value)
             if not waits(one, change):
                 self._hold(conn, one, wanted, by)
-            elif not proposals.add(conn, wanted):
+            elif not changes.add(conn, wanted):
                 raise Refused("A332")
 
         self._do(by, "account_propose", name, act, reason=change.value)
 
-    def confirm(self, name: str, change: Change, *, by: str) -> str:
+    def confirm(self, name: str, change: AccountChange, *, by: str) -> str:
         """What was proposed holds from now on. Returns the second half of a first password where there is one: it goes to
         the person by another way than the first half. Raises Refused A330 where nothing waits, A331 for who proposed it
         or whom it is about, A333 where the subject was given away meanwhile."""
@@ -129,43 +129,43 @@ class Keeping:
         self._do(by, "account_confirm", name, act, reason=change.value)
         return handed[0]
 
-    def reject(self, name: str, change: Change, *, by: str) -> None:
+    def reject(self, name: str, change: AccountChange, *, by: str) -> None:
         """What was proposed does not hold; a new account is disabled. Raises Refused A330, A331."""
 
         def act(conn: Connection, now: datetime) -> None:
             self._taken(conn, name, change, by)
-            if change is Change.ROLE:
+            if change is AccountChange.ROLE:
                 accounts.disable(conn, name, now)
 
         self._do(by, "account_reject", name, act, reason=change.value)
 
-    def _taken(self, conn: Connection, name: str, change: Change, by: str) -> Proposal:
-        wanted = proposals.take(conn, name, change)
+    def _taken(self, conn: Connection, name: str, change: AccountChange, by: str) -> ProposedChange:
+        wanted = changes.take(conn, name, change)
         if wanted is None:
             raise Refused("A330")
         check_decider(wanted, by)  # what it raises brings the proposal back
         return wanted
 
-    def _hold(self, conn: Connection, one: Account, wanted: Proposal, by: str) -> str:
+    def _hold(self, conn: Connection, one: Account, wanted: ProposedChange, by: str) -> str:
         """An administrator's first password has a second half, so that neither of the two who give it can come in."""
         name, half = one.name, written_code() if one.role in ADMINS else ""
         match wanted.change:
-            case Change.ROLE:
+            case AccountChange.ROLE:
                 accounts.confirm(conn, name, by)
                 if half and one.must_change:
                     accounts.hand_over(conn, name, recovery.digest_of(half))
                     return half
-            case Change.PASSWORD:
+            case AccountChange.PASSWORD:
                 digest = recovery.digest_of(half) if half else ""
                 accounts.set_password(conn, name, wanted.value, must_change=True, handover=digest)
                 return half
-            case Change.SECOND:
+            case AccountChange.SECOND:
                 accounts.drop_second(conn, name)
                 recovery.renew(conn, name, ())
-            case Change.SUBJECT:
+            case AccountChange.SUBJECT:
                 self._check_free(conn, wanted.value)
                 accounts.bind(conn, name, wanted.value)
-            case Change.ENABLE:
+            case AccountChange.ENABLE:
                 accounts.enable(conn, name)
         return ""
 
@@ -221,11 +221,11 @@ class Keeping:
             raise Refused("A327", what=", ".join(wrong))
 
 
-def _would_change(one: Account, change: Change, value: str) -> bool:
+def _would_change(one: Account, change: AccountChange, value: str) -> bool:
     return {
-        Change.ROLE: False,
-        Change.PASSWORD: bool(value),  # nobody chooses one: `reset_password` does
-        Change.SECOND: one.has_second,
-        Change.SUBJECT: True,
-        Change.ENABLE: one.is_disabled and bool(one.confirmed_by),
+        AccountChange.ROLE: False,
+        AccountChange.PASSWORD: bool(value),  # nobody chooses one: `reset_password` does
+        AccountChange.SECOND: one.has_second,
+        AccountChange.SUBJECT: True,
+        AccountChange.ENABLE: one.is_disabled and bool(one.confirmed_by),
     }[change]

@@ -48,8 +48,8 @@ recovery = Table(
     PrimaryKeyConstraint("account", "digest"),
 )
 
-proposal = Table(
-    "account_proposal",
+account_change = Table(
+    "account_change",
     metadata,
     Column("account", String(64), nullable=False),
     Column("change", String(16), nullable=False),

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.errors import Refused
 from hub.messages import text_of
-from hub.model.account import ADMINS, Account, Change, Role
+from hub.model.account import ADMINS, Account, AccountChange, Role
 from hub.web.moments import minute_of
 from hub.web.page import Place, draw
 from hub.web.pages.me import ROLES
@@ -15,13 +15,13 @@ from hub.web.visitor import House, Visitor, allowed
 
 PLACE: Final = Place("/accounts", "账号管理", ADMINS)
 CHANGES: Final = {
-    Change.ROLE: "新账号的角色",
-    Change.PASSWORD: "重置密码",
-    Change.SECOND: "重置第二重验证",
-    Change.SUBJECT: "绑定统一身份",
-    Change.ENABLE: "恢复使用",
+    AccountChange.ROLE: "新账号的角色",
+    AccountChange.PASSWORD: "重置密码",
+    AccountChange.SECOND: "重置第二重验证",
+    AccountChange.SUBJECT: "绑定统一身份",
+    AccountChange.ENABLE: "恢复使用",
 }
-"""Change → what it is called."""
+"""AccountChange → what it is called."""
 Onlooker = Annotated[Visitor, allowed(*sorted(ADMINS))]
 Keeper = Annotated[Visitor, allowed(Role.SYSTEM_ADMIN)]
 Confirmer = Annotated[Visitor, allowed(Role.SECURITY_ADMIN)]
@@ -118,7 +118,7 @@ def propose(
     house: House,
     visitor: Keeper,
     name: str,
-    change: Annotated[Change, Form()],
+    change: Annotated[AccountChange, Form()],
     subject: Annotated[str, Form(max_length=512)] = "",
 ) -> Response:
     """The change waits for a second person."""
@@ -131,7 +131,7 @@ def propose(
 
 @router.post("/accounts/{name}/confirm")
 def confirm(
-    request: Request, house: House, visitor: Confirmer, name: str, change: Annotated[Change, Form()]
+    request: Request, house: House, visitor: Confirmer, name: str, change: Annotated[AccountChange, Form()]
 ) -> Response:
     """The change holds; the second half of a first password is shown this once."""
     try:
@@ -143,7 +143,7 @@ def confirm(
 
 @router.post("/accounts/{name}/reject")
 def reject(
-    request: Request, house: House, visitor: Confirmer, name: str, change: Annotated[Change, Form()]
+    request: Request, house: House, visitor: Confirmer, name: str, change: Annotated[AccountChange, Form()]
 ) -> Response:
     """The change does not hold."""
     try:

@@ -8,11 +8,11 @@ import pytest
 from hub.access.fourhands import check_decider, waits
 from hub.access.passwords import check_password
 from hub.errors import Refused
-from hub.model.account import ADMINS, Account, Change, Proposal, Role
+from hub.model.account import ADMINS, Account, AccountChange, ProposedChange, Role
 
 ONE = Account(name="zhang.san", title="张三", role=Role.OPERATOR, organisation="chengguan")
-WANTED = Proposal(
-    account="zhang.san", change=Change.SECOND, by="xitong", at=datetime(2026, 3, 10, tzinfo=UTC)
+WANTED = ProposedChange(
+    account="zhang.san", change=AccountChange.SECOND, by="xitong", at=datetime(2026, 3, 10, tzinfo=UTC)
 )
 
 
@@ -44,6 +44,9 @@ def test_nobody_decides_about_their_own_proposal_or_account(by: str) -> None:
 
 def test_only_the_first_password_of_who_is_no_administrator_waits_for_nobody() -> None:
     alone = {
-        (role, change) for role in Role for change in Change if not waits(replace(ONE, role=role), change)
+        (role, change)
+        for role in Role
+        for change in AccountChange
+        if not waits(replace(ONE, role=role), change)
     }
-    assert {(role, Change.PASSWORD) for role in Role if role not in ADMINS} == alone
+    assert {(role, AccountChange.PASSWORD) for role in Role if role not in ADMINS} == alone

@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0064"
-down_revision = "0020"
+down_revision = "0060"
 branch_labels = None
 depends_on = None
 
@@ -29,7 +29,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account", "digest"),
     )
     op.create_table(
-        "account_proposal",
+        "account_change",
         sa.Column("account", sa.String(64), nullable=False),
         sa.Column("change", sa.String(16), nullable=False),
         sa.Column("made_by", sa.String(64), nullable=False),
@@ -65,7 +65,7 @@ def downgrade() -> None:
     with op.batch_alter_table("principal") as table:
         table.drop_column("is_certificate")
     op.drop_table("signin_attempt")
-    op.drop_table("account_proposal")
+    op.drop_table("account_change")
     op.drop_table("recovery")
     with op.batch_alter_table("session") as table:
         table.drop_column("agent")
