@@ -13,6 +13,11 @@ from hub.run.exits.attached import Attached
 from hub.run.exits.auditlog import AuditLog
 from hub.run.exits.opening import Opening
 from hub.run.keys.reach import is_loopback
+from hub.run.map.base import BaseMap
+from hub.run.map.fanout import Fanout
+from hub.run.map.matter import MatterPage
+from hub.run.map.pictures import Pictures
+from hub.run.map.tiles import BaseTiles, tiles_of
 from hub.run.matters.atcentre import AtCentre
 from hub.run.matters.atpost import AtPost
 from hub.run.matters.figuring import FiguresBook
@@ -93,6 +98,45 @@ class Assembly(Workers):
     def attached(self) -> Attached:
         """Opens the files of whistles for their departments."""
         return Attached(store=self.store, vault=self.vault, showing=self.showing, contracts=self.contracts)
+
+    @cached_property
+    def base_map(self) -> BaseMap:
+        """What lies under the matters on a map."""
+        return BaseMap(self.pack)
+
+    @cached_property
+    def base_tiles(self) -> BaseTiles | None:
+        """The base map that the settings name."""
+        return tiles_of(self.settings.map_tiles)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """The maps of this process."""
+        return Pictures(
+            store=self.store,
+            clock=self.clock,
+            speed=self._speed,
+            pack=self.pack,
+            plans=lambda: self.plans,
+            centre=self.base_map.centre,
+        )
+
+    @cached_property
+    def fanout(self) -> Fanout:
+        """Live streams of maps."""
+        return Fanout(self.pictures)
+
+    @cached_property
+    def matter_page(self) -> MatterPage:
+        """Opens matters from the map."""
+        return MatterPage(
+            store=self.store,
+            vault=self.vault,
+            showing=self.showing,
+            plans=lambda: self.plans,
+            contracts=self.contracts,
+            pictures=self.pictures,
+        )
 
     @cached_property
     def appealing(self) -> Appealing:

@@ -15,7 +15,9 @@ import httpx
 
 import hub.pack
 from hub.access.keyring import KeyRing
+from hub.access.planbook import PlanBook
 from hub.access.vault import Algorithm, Vault
+from hub.access.whitelist import Renewed
 from hub.bus import Bus
 from hub.bus.accounts import of_worker
 from hub.bus.embedded import EmbeddedBus
@@ -191,6 +193,15 @@ class Rooms:
             fingerprint=self.vault.fingerprint,
             is_staff=self.staff.is_staff,
         )
+
+    @cached_property
+    def _plans(self) -> Renewed[PlanBook]:
+        return Renewed(self.whitelist, PlanBook)
+
+    @property
+    def plans(self) -> PlanBook:
+        """What organisations may see by the grants in force, whatever a contract says; another book where those changed."""
+        return self._plans.now()
 
     @cached_property
     def showing(self) -> Showing:

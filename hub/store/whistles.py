@@ -25,9 +25,10 @@ _TIMED: Final = frozenset({"id", "version", "body", "due_us", "provisional"})
 """What a newer calendar may change of a row, and what says which."""
 
 
-def add(conn: Connection, whistles: Sequence[Whistle]) -> None:
-    """Stores new whistles; raises Fenced where one stands already, since another worker was faster."""
-    insert_or_fence(conn, whistle, [_row(w) for w in whistles])
+def add(conn: Connection, whistles: Sequence[Whistle], at: datetime) -> None:
+    """Stores new whistles, written `at` that moment; raises Fenced where one stands already, since another worker was
+    faster."""
+    insert_or_fence(conn, whistle, [{**_row(w), "changed_us": to_us(at)} for w in whistles])
 
 
 def _look_us(one: Whistle) -> int:
@@ -54,10 +55,11 @@ def _row(one: Whistle) -> dict[str, object]:
     }
 
 
-def change(conn: Connection, moved: Sequence[tuple[Whistle, int]]) -> None:
-    """Stores changed whistles, each over the version that it says; raises Fenced where someone else moved one
-    meanwhile."""
-    swap(conn, whistle, [_row(one) for one, _ in moved], before=[version for _, version in moved])
+def change(conn: Connection, moved: Sequence[tuple[Whistle, int]], at: datetime) -> None:
+    """Stores whistles changed `at` that moment, each over the version that it says; raises Fenced where someone else
+    moved one meanwhile."""
+    rows = [{**_row(one), "changed_us": to_us(at)} for one, _ in moved]
+    swap(conn, whistle, rows, before=[version for _, version in moved])
 
 
 def load(conn: Connection, ids: Iterable[str]) -> dict[str, Whistle]:

@@ -28,12 +28,14 @@ from hub.web.pages import (
     signin,
     whitelist,
 )
+from hub.web.pages import map as shared_map
 from hub.web.visitor import Visitor, language_of
 
 PAGES: Final = (
+    shared_map,
+    whitelist,
     audit,
     overview,
-    whitelist,
     proposals,
     proposing,
     accounts,

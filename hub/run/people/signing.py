@@ -179,12 +179,17 @@ class Signing:
         sessions.begin(conn, one, token=began.token, csrf=csrf, at=now, agent=agent)
         return began
 
-    def recognised(self, token: str) -> Session | None:
-        """Whose cookie this is, if its session still holds."""
+    def holding(self, token: str) -> Session | None:
+        """Whose cookie this is, if its session still holds; asking is no use of it."""
         now = self._clock.now()
         with self._store.look() as conn:
             found = sessions.find(conn, token)
-        if found is None or not _holds(found, now):
+        return found if found is not None and _holds(found, now) else None
+
+    def recognised(self, token: str) -> Session | None:
+        """The same, and the session is in use now."""
+        now, found = self._clock.now(), self.holding(token)
+        if found is None:
             return None
         if now - found.seen_at >= _TO_THE:
             with self._store.write() as conn:

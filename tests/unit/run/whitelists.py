@@ -5,8 +5,11 @@ from typing import Any
 
 from hub.access.exits import Exit
 from hub.access.proposal import Action, Change, Proposal, Said, State, Word
+from hub.access.whitelist import Decision
 from hub.model import Grant
 from hub.run.whitelist.wanted import Wanted, changed, ended, from_entries
+from hub.store import decisions
+from hub.store.decisions import Made
 from tests.instruments import HubInHand
 
 ENTRY: dict[str, Any] = {
@@ -69,3 +72,13 @@ def approve(hub: HubInHand, proposal: Proposal) -> State:
     for by in ("ben", "cem")[: proposal.needs - 1]:
         assert State.PROPOSED == say(hub, proposal, by)
     return say(hub, proposal, "dov")
+
+
+def end_all(hub: HubInHand) -> None:
+    """It is decided that every grant ends, and this process has looked since."""
+    grants = hub.hub.whitelist.now().grants
+    ends = [Made(Decision(one.id, one.version + 1, None), "gp_end", hub.clock.now()) for one in grants]
+    with hub.hub.store.write() as conn:
+        decisions.add(conn, ends)
+    hub.hub.whitelist._next_s = float("-inf")
+    assert () == hub.hub.whitelist.now().grants
