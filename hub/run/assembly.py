@@ -22,6 +22,8 @@ from hub.run.matters.atcentre import AtCentre
 from hub.run.matters.atpost import AtPost
 from hub.run.matters.figuring import FiguresBook
 from hub.run.people.demo import DemoAccount, check_demo, let_in
+from hub.run.people.house import People
+from hub.run.people.machines import Machines
 from hub.run.people.signing import Signing
 from hub.run.sources.gateway import Gateway
 from hub.run.supervision.appealing import Appealing
@@ -188,9 +190,26 @@ class Assembly(Workers):
         )
 
     @cached_property
+    def people(self) -> People:
+        """Lets people in, and keeps their accounts."""
+        return People(
+            settings=self.settings,
+            store=self.store,
+            pack=self.pack,
+            vault=lambda: self.vault,
+            ledger=self.ledgers.mine,
+            clock=self.people_clock,
+        )
+
+    @cached_property
+    def machines(self) -> Machines:
+        """Knows machines by key, token or certificate."""
+        return Machines(store=self.store, clock=self.people_clock)
+
+    @property
     def signing(self) -> Signing:
         """Lets people in."""
-        return Signing(store=self.store, ledger=self.ledgers.mine, clock=self.people_clock)
+        return self.people.signing
 
     @cached_property
     def audit_log(self) -> AuditLog:
