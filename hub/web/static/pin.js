@@ -4,10 +4,13 @@ const CLOSEST = 2e6; // pixels a degree of latitude
 const STEP = 60; // pixels an arrow key moves
 const STILL = 6; // pixels that a tap may wander
 
-function colours() {
-  const style = getComputedStyle(document.documentElement);
-  const of = (name) => style.getPropertyValue(name).trim();
-  return { ink: of("--ink"), quiet: of("--quiet"), paper: of("--paper"), line: of("--line"), pin: of("--bad"), water: of("--water"), ground: of("--ground") };
+// A canvas knows no custom properties: each is read off an element that bears it.
+function colours(canvas) {
+  const of = (name) => {
+    canvas.style.color = `var(${name})`;
+    return getComputedStyle(canvas).color;
+  };
+  return { ink: of("--ink"), quiet: of("--quiet"), paper: of("--paper"), line: of("--line"), pin: of("--bad"), water: of("--water") };
 }
 
 // `changed(spot)` is told where the pin stands: {lon, lat}.
@@ -24,14 +27,6 @@ export function pin(canvas, changed) {
 
   function trace(pen, points) {
     points.forEach(([lon, lat], at) => (at ? pen.lineTo(toX(lon), toY(lat)) : pen.moveTo(toX(lon), toY(lat))));
-  }
-
-  function label(pen, words, lon, lat, colour) {
-    pen.lineWidth = 3;
-    pen.strokeStyle = colours().paper;
-    pen.strokeText(words, toX(lon), toY(lat));
-    pen.fillStyle = colour;
-    pen.fillText(words, toX(lon), toY(lat));
   }
 
   function drawGround(pen, hue) {
@@ -71,13 +66,17 @@ export function pin(canvas, changed) {
 
   function drawNames(pen, hue) {
     const taken = [];
+    pen.lineWidth = 3;
+    pen.strokeStyle = hue.paper;
     const put = (words, lon, lat, colour) => {
       const wide = pen.measureText(words).width / 2 + 4;
       const [x, y] = [toX(lon), toY(lat)];
       if (x < wide || x > canvas.clientWidth - wide || y < 10 || y > canvas.clientHeight - 10) return;
       if (taken.some((one) => Math.abs(one.x - x) < one.wide + wide && Math.abs(one.y - y) < 18)) return;
       taken.push({ x, y, wide });
-      label(pen, words, lon, lat, colour);
+      pen.strokeText(words, x, y);
+      pen.fillStyle = colour;
+      pen.fillText(words, x, y);
     };
     for (const one of ground.places) put(one.name, one.lon, one.lat, hue.ink);
     for (const road of ground.roads) {
@@ -104,7 +103,7 @@ export function pin(canvas, changed) {
     canvas.width = canvas.clientWidth * sharp;
     canvas.height = canvas.clientHeight * sharp;
     const pen = canvas.getContext("2d");
-    const hue = colours();
+    const hue = colours(canvas);
     pen.scale(sharp, sharp);
     pen.fillStyle = hue.paper;
     pen.fillRect(0, 0, canvas.clientWidth, canvas.clientHeight);

@@ -28,7 +28,8 @@ async function written() {
   const category = field.get("category");
   const spot = where.spot();
   if (!category || !words || !(spot || address)) return null;
-  return { category, words, address, spot, urgency: field.get("urgency"), photos: await pictures.taken() };
+  const label = form.querySelector("input[name=category]:checked").dataset.name;
+  return { label, category, words, address, spot, urgency: field.get("urgency"), photos: await pictures.taken() };
 }
 
 form.addEventListener("submit", async (event) => {

@@ -15,6 +15,7 @@ async function session() {
 async function sendOne(id, csrf, at) {
   const report = await drafts.opened(id);
   if (!report) return { done: true, number: "" };
+  delete report.label; // for whoever looks at what waits here
   const body = JSON.stringify({ ...report, key: id, age_s: Math.max(0, (Date.now() - at) / 1000) });
   const headers = { ...json, "content-type": "application/json", "x-csrf": csrf };
   const answer = await fetch("/report/records", { method: "POST", headers, body });

@@ -7,12 +7,13 @@ const AGAIN_MS = 15000;
 const place = document.querySelector("[data-unsent]");
 const minute = new Intl.DateTimeFormat("zh-CN", { dateStyle: "short", timeStyle: "short" });
 
-function line({ id, at, state, code }) {
+async function line({ id, at, state, code }) {
+  const report = await drafts.opened(id);
   const item = document.createElement("li");
   const badge = document.createElement("span");
   badge.className = state === "refused" ? "badge bad" : "badge";
   badge.textContent = place.dataset[`${state}Word`];
-  item.append(badge, ` ${minute.format(at)} ${code} `);
+  item.append(badge, ` ${report?.label ?? ""} ${minute.format(at)} ${code} `);
   if (state !== "sending") {
     const remove = document.createElement("button");
     remove.type = "button";
@@ -28,7 +29,7 @@ async function show() {
   const waiting = await drafts.listed();
   place.hidden = !waiting.length;
   place.querySelector("[data-count]").textContent = waiting.length || "";
-  place.querySelector("[data-list]").replaceChildren(...waiting.map(line));
+  place.querySelector("[data-list]").replaceChildren(...(await Promise.all(waiting.map(line))));
 }
 
 function explain(why) {
