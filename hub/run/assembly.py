@@ -9,6 +9,7 @@ from hub.run.care.account import account
 from hub.run.dossier.dossiers import Dossiers
 from hub.run.exits.agreements import Agreements
 from hub.run.exits.attached import Attached
+from hub.run.exits.auditlog import AuditLog
 from hub.run.exits.opening import Opening
 from hub.run.keys.reach import is_loopback
 from hub.run.matters.atcentre import AtCentre
@@ -140,6 +141,11 @@ class Assembly(Workers):
     def signing(self) -> Signing:
         """Lets people in."""
         return Signing(store=self.store, ledger=self.ledgers.mine, clock=self.people_clock)
+
+    @cached_property
+    def audit_log(self) -> AuditLog:
+        """Searches of the audit."""
+        return AuditLog(store=self.store, ledger=self.ledgers.mine, clock=self.clock)
 
     @cached_property
     def demo_accounts(self) -> Sequence[DemoAccount]:
