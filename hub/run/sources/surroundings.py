@@ -64,7 +64,9 @@ class Surroundings:
         """The map of an account's area as of that day; of the whole district without its smallest streets."""
         whose = self.area_of(area, day)
         parts = tuple(self._parts(whose, day))
-        roads = [one for one in self._pack.roads if whose != self._pack.district or one.kind is not RoadKind.STREET]
+        roads = [
+            one for one in self._pack.roads if whose != self._pack.district or one.kind is not RoadKind.STREET
+        ]
         every = [point for part in parts for ring in part.rings for point in ring]
         if not every:
             return Ground(self._pack.atlas.bounds, (), tuple(roads), self._pack.waters, self._pack.places)

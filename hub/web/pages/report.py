@@ -29,7 +29,16 @@ Reporter = Annotated[Visitor, allowed(*_ROLES)]
 Placing = Annotated[Visitor, allowed(*_ROLES, Role.DISTRICT)]
 router = APIRouter(include_in_schema=False)
 URGENCIES: Final = {Urgency.ROUTINE: "一般", Urgency.URGENT: "紧急", Urgency.CRITICAL: "特急"}
-_SCRIPTS: Final = ("report.js", "drafts.js", "sending.js", "unsent.js", "photos.js", "pin.js", "places.js", "kinds.js")
+_SCRIPTS: Final = (
+    "report.js",
+    "drafts.js",
+    "sending.js",
+    "unsent.js",
+    "photos.js",
+    "pin.js",
+    "places.js",
+    "kinds.js",
+)
 _OFFLINE: Final = ("static/base.css", "static/report.css", "static/icon.svg")
 _A_MONTH_S: Final = 31 * 86_400
 

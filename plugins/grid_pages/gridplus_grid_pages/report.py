@@ -36,9 +36,7 @@ def draft_of(body: bytes, arrival: Arrival, config: GridPagesConfig) -> Draft:
     words = told.text("words")
     position = _position(told.inside("point"))
     occurred_at, reported_at = told.moment("occurredAt"), told.moment("reportedAt")
-    flags = time_flags(
-        occurred_at=occurred_at, reported_at=reported_at, received_at=arrival.received_at
-    )
+    flags = time_flags(occurred_at=occurred_at, reported_at=reported_at, received_at=arrival.received_at)
     address = told.text("address")
     return Draft(
         source_ref=number,
