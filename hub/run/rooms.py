@@ -30,6 +30,7 @@ from hub.run.exits.showing import Showing
 from hub.run.exits.telling import Telling
 from hub.run.ground.contractbook import ContractBook, keep
 from hub.run.ground.ledger import Ledger, Ledgers
+from hub.run.ground.livegrants import LiveGrants
 from hub.run.ground.pressure import Pressure
 from hub.run.ground.staff import Staff
 from hub.run.keys import brokers
@@ -192,8 +193,13 @@ class Rooms:
 
     @cached_property
     def showing(self) -> Showing:
-        """Projections under the pack's grants."""
-        return Showing(self.pack, self.pack.grants)
+        """Projections under the grants in force."""
+        return Showing(self.pack, self.whitelist)
+
+    @cached_property
+    def whitelist(self) -> LiveGrants:
+        """The grants in force: whoever shows something asks it each time."""
+        return LiveGrants(self.store, self.pack.grants)
 
     @cached_property
     def contracts(self) -> ContractBook:

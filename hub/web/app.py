@@ -15,10 +15,21 @@ from hub.run.assembly import Assembly
 from hub.run.ground.loop import Loop
 from hub.web import assets
 from hub.web.page import Place, draw
-from hub.web.pages import audit, entry, me, overview, report, reports, signin
+from hub.web.pages import (
+    audit,
+    entry,
+    me,
+    overview,
+    proposals,
+    proposing,
+    report,
+    reports,
+    signin,
+    whitelist,
+)
 from hub.web.visitor import Visitor, language_of
 
-PAGES: Final = (audit, overview, report, reports, entry, me, signin)
+PAGES: Final = (audit, overview, whitelist, proposals, proposing, report, reports, entry, me, signin)
 """In the order of the menu."""
 
 
