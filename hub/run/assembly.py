@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from hub.access.exits import Exit
 from hub.errors import FixSettings, HubError
 from hub.run.care.account import account
 from hub.run.dossier.dossiers import Dossiers
@@ -26,6 +27,9 @@ from hub.run.sources.gateway import Gateway
 from hub.run.supervision.appealing import Appealing
 from hub.run.supervision.carded import Carded
 from hub.run.supervision.owing import Owing
+from hub.run.whitelist.preview import Previewing
+from hub.run.whitelist.proposing import Proposing
+from hub.run.whitelist.register import Register
 from hub.run.workers import Workers
 from hub.schema import schemas
 from hub.store import principals
@@ -140,12 +144,32 @@ class Assembly(Workers):
     @cached_property
     def owing(self) -> Owing:
         """Lists what departments have to answer for, and takes their answers."""
-        return Owing(store=self.store, vault=self.vault, grants=self.pack.grants)
+        return Owing(store=self.store, vault=self.vault, whitelist=self.whitelist)
 
     @cached_property
     def carded(self) -> Carded:
         """Lists departments' cards."""
-        return Carded(store=self.store, grants=self.pack.grants)
+        return Carded(store=self.store, whitelist=self.whitelist)
+
+    def proposing(self, through: Exit) -> Proposing:
+        """Takes proposals to change the whitelist, and words about them."""
+        return Proposing(self.store, self.pack, self.ledgers.mine, through=through)
+
+    @cached_property
+    def register(self) -> Register:
+        """The whitelist to be looked at."""
+        return Register(self.store, self.pack)
+
+    @cached_property
+    def previewing(self) -> Previewing:
+        """Shows what a change of the whitelist would show to whom."""
+        return Previewing(
+            store=self.store,
+            vault=self.vault,
+            pack=self.pack,
+            whitelist=self.whitelist,
+            contracts=self.contracts,
+        )
 
     @cached_property
     def figures(self) -> FiguresBook:

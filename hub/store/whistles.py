@@ -168,6 +168,29 @@ def unsettled_since(conn: Connection, at: datetime) -> list[str]:
     return list(conn.execute(query).scalars())
 
 
+def blown_before(
+    conn: Connection,
+    departments: Iterable[str],
+    since: datetime,
+    before: tuple[datetime, str],
+    limit: int,
+) -> list[Whistle]:
+    """Whistles of these departments that were blown from `since` on, newest first: those after `before`, the moment and id
+    of the last one that was read (or the present and "")."""
+    at, last = to_us(before[0]), before[1]
+    query = (
+        select(whistle.c.body)
+        .where(
+            whistle.c.department.in_(list(departments)),
+            whistle.c.blown_us >= to_us(since),
+            (whistle.c.blown_us < at) | ((whistle.c.blown_us == at) & (whistle.c.id > last)),
+        )
+        .order_by(whistle.c.blown_us.desc(), whistle.c.id)
+        .limit(limit)
+    )
+    return [loads(Whistle, body) for body in conn.execute(query).scalars()]
+
+
 def counts(conn: Connection) -> dict[str, int]:
     """Department → whistles blown for it."""
     rows = conn.execute(select(whistle.c.department, func.count().label("n")).group_by(whistle.c.department))

@@ -15,11 +15,11 @@ from hub.run.assembly import Assembly
 from hub.run.ground.loop import Loop
 from hub.web import assets
 from hub.web.page import Place, draw
-from hub.web.pages import audit, me, overview, signin
+from hub.web.pages import audit, me, overview, proposals, proposing, signin, whitelist
 from hub.web.pages import map as shared_map
 from hub.web.visitor import Visitor, language_of
 
-PAGES: Final = (shared_map, audit, overview, me, signin)
+PAGES: Final = (shared_map, whitelist, audit, overview, proposals, proposing, me, signin)
 """In the order of the menu."""
 
 

@@ -82,18 +82,23 @@ class Site:
 
         `who` goes through the form once; a test that signs out signs in by itself (`people.sign_in`).
         """
-        if who and who not in self._cookies:
-            with self.visit() as page:
-                sign_in(page, self.url, who)
-                self._cookies[who] = page.context.storage_state()
-        context = self.browser.new_context(
-            base_url=self.url, storage_state=self._cookies.get(who), **(person() | how)
-        )
+        cookies = self._cookies_of(who) if who else None
+        context = self.browser.new_context(base_url=self.url, storage_state=cookies, **(person() | how))
         context.set_default_timeout(LONGEST_MS)
         try:
             yield context, Guard(context, self.url)
         finally:
             context.close()
+
+    def _cookies_of(self, who: str) -> Any:
+        if who not in self._cookies:
+            context = self.browser.new_context(**person())
+            sign_in(
+                context.new_page(), self.url, who
+            )  # where it leads to is looked at by that page's own test
+            self._cookies[who] = context.storage_state()
+            context.close()
+        return self._cookies[who]
 
     def filled(self, path: str) -> str:
         """`path` with what this hub holds."""

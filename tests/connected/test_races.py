@@ -176,7 +176,10 @@ def test_matters_that_are_changed_in_another_order_do_not_wait_for_each_other(hu
     with hub.hub.store.read() as conn:
         stored = matters.load(conn, [low, high])
     changed = [replace(stored[id_], version=stored[id_].version + 1) for id_ in (high, low)]
-    acts = (lambda conn: matters.change(conn, changed), lambda conn: matters.lock_rows(conn, [low, high]))
+    acts = (
+        lambda conn: matters.change(conn, changed, hub.clock.now()),
+        lambda conn: matters.lock_rows(conn, [low, high]),
+    )
     with ThreadPoolExecutor() as pool:
         with hub.hub.store.write() as conn:
             matters.lock_rows(conn, [high])

@@ -13,6 +13,7 @@ from tests.connected.patience import until
 from tests.e2e import people
 from tests.e2e.served import blow, served
 from tests.instruments import HubInHand
+from tests.unit.run.whitelists import end_all
 
 pytestmark = pytest.mark.doors
 VIEW = {"z": "12", "bbox": "120.7,31.9,121,32.1"}
@@ -169,7 +170,7 @@ def test_a_stream_ends_with_the_grants_that_it_was_made_for(hub: HubInHand, url:
     with news(client, view(client)["number"]) as coming:
         blow(hub, "zilai")
         assert 1 == len(next(coming)[1]["changes"])
-        hub.hub.plans.replace(())
+        end_all(hub)
         assert {"reload": True} == next(coming)[1]
         assert [] == list(coming)
     assert [] == view(client)["cells"]

@@ -3,8 +3,9 @@
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from itertools import islice
 from typing import Final
 
 from hub.access.account import Result
@@ -46,10 +47,12 @@ class Wanted:
             and self.result in (None, row.result)
         )
 
-    @property
-    def words(self) -> tuple[str, ...]:
-        """What a line must hold in any case: most lines are passed over without being read."""
-        return tuple(word for word in (self.who, self.matter, self.field) if word)
+    def of(self, lines: str) -> Iterator[AuditRow]:
+        """Those of a block, newest first. Most lines are passed over without being read."""
+        words = [word for word in (self.who, self.matter, self.field) if word]
+        for line in reversed(lines.split("\n")):
+            if all(word in line for word in words) and self.fits(row := row_of(line)):
+                yield row
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,22 +64,25 @@ class Found:
     blocks: int
 
 
-@dataclass(slots=True)
-class _Search:
-    wanted: Wanted
-    rows: list[AuditRow] = field(default_factory=list)
-    blocks: int = 0
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Where a page ended: in which block, behind how many of its rows that were wanted."""
 
-    def take(self, lines: str) -> None:
-        """Whole blocks, so that a page begins with one."""
-        self.blocks += 1
-        words = self.wanted.words
-        some = (line for line in reversed(lines.split("\n")) if all(word in line for word in words))
-        self.rows += [row for line in some if self.wanted.fits(row := row_of(line))]
+    place: Place
+    taken: int
+
+    @classmethod
+    def read(cls, token: str) -> "_Mark":
+        """Raises Refused W102 for a token that is none."""
+        try:
+            made_us, chain, seq, taken = json.loads(urlsafe_b64decode(token.encode()))
+            return cls(Place(int(made_us), str(chain), int(seq)), int(taken))
+        except (ValueError, TypeError):
+            raise Refused("W102", pointer="/behind") from None
 
     @property
-    def is_full(self) -> bool:
-        return len(self.rows) >= PAGE or self.blocks >= _MOST_BLOCKS
+    def token(self) -> str:
+        return urlsafe_b64encode(json.dumps([*asdict(self.place).values(), self.taken]).encode()).decode()
 
 
 class AuditLog:
@@ -88,17 +94,22 @@ class AuditLog:
     def search(self, wanted: Wanted, *, by: str, behind: str = "") -> Found:
         """A page of what is `wanted`, behind the place where an earlier page ended. Raises Refused W102 for a place that
         is none."""
-        search, onward = _Search(wanted), ""
+        mark = _Mark.read(behind) if behind else None
+        rows, onward, blocks = list[AuditRow](), "", 0
         with self._store.read() as conn:
-            for place, lines in audits.bodies(
-                conn, since=wanted.since, before=wanted.before, behind=_place(behind)
-            ):
-                search.take(lines)
-                if search.is_full:
-                    onward = _token(place)
+            stored = audits.bodies(
+                conn, since=wanted.since, before=wanted.before, place=mark.place if mark else None
+            )
+            for blocks, (place, lines) in enumerate(stored, 1):
+                taken = mark.taken if mark and mark.place == place else 0
+                room = PAGE - len(rows)
+                some = list(islice(wanted.of(lines), taken, taken + room + 1))
+                rows += some[:room]
+                if len(some) > room or blocks >= _MOST_BLOCKS:
+                    onward = _Mark(place, taken + min(room, len(some))).token
                     break
         self._note(by, "audit_search", wanted)  # what cannot be written down is not shown
-        return Found(tuple(search.rows), onward, search.blocks)
+        return Found(tuple(rows), onward, blocks)
 
     def unusual(self, since: datetime, before: datetime, *, by: str) -> Unusual:
         """What in that time somebody should ask about."""
@@ -128,17 +139,3 @@ class AuditLog:
 def _rows(blocks: Iterator[str]) -> Iterator[AuditRow]:
     for lines in blocks:
         yield from map(row_of, lines.split("\n"))
-
-
-def _token(place: Place) -> str:
-    return urlsafe_b64encode(json.dumps(list(asdict(place).values())).encode()).decode()
-
-
-def _place(token: str) -> Place | None:
-    if not token:
-        return None
-    try:
-        made_us, chain, seq = json.loads(urlsafe_b64decode(token.encode()))
-        return Place(int(made_us), str(chain), int(seq))
-    except (ValueError, TypeError):
-        raise Refused("W102", pointer="/behind") from None

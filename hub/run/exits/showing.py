@@ -3,7 +3,7 @@
 The views hold full values for one call only; what leaves this file is a `Look`, and what leaves that `Projected`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -15,6 +15,7 @@ from hub.access.plan import Plan
 from hub.access.planbook import PlanBook
 from hub.access.project import View
 from hub.access.row import Care, RowScope, areas_of
+from hub.access.whitelist import Renewed, Whitelist
 from hub.clock import day_of
 from hub.contract.wire import HANDLE
 from hub.model import (
@@ -52,10 +53,9 @@ class OpenedReport:
 class Showing:
     """What may be shown under the grants in force."""
 
-    def __init__(self, pack: Pack, grants: Sequence[Grant]) -> None:
+    def __init__(self, pack: Pack, whitelist: Whitelist) -> None:
         self._pack: Final = pack
-        self.grants: Final = tuple(grants)
-        self._books: Final[dict[tuple[str, str], PlanBook]] = {}
+        self._books: Final = Renewed(whitelist, _Books)
 
     def whistle(
         self,
@@ -106,7 +106,7 @@ class Showing:
         if department == contract.department:
             plan = self._plan(contract, Output.STREAM, HANDLE, at)
         else:
-            book = self._books.setdefault(("", ""), PlanBook(self.grants))
+            book = self._books.now().of_all()
             plan = book.plan(department=department, purpose=HANDLE, output=Output.STREAM, on=day_of(at))
         return Look(shown, plan, scope_of(incident), {"incident": incident.id, "whistle": whistle.id})
 
@@ -119,12 +119,13 @@ class Showing:
         known: Callable[[], Iterable[str]],
         purpose: str,
         at: datetime,
+        output: Output = Output.API,
     ) -> Look:
-        """One linked report as the contract's department may see it over HTTP at that moment.
+        """One linked report as the contract's department may see it through `output` at that moment.
 
         `known` gives the personal values of all linked reports: a neighbour's words may name another's.
         """
-        plan = self._plan(contract, Output.API, purpose, at)
+        plan = self._plan(contract, output, purpose, at)
         care = care_of(opened, incident, plan, day_of(at))
         event = opened.event
         rows = {"event": event.key} | ({"resident": event.requester} if event.requester else {})
@@ -163,31 +164,20 @@ class Showing:
 
         `opened`: the report that the entry is a revision of.
         """
-        book = self._dossier_book(department, contract)
+        book = self._books.now().of_dossiers(department, contract)
         plan = book.plan(department=department, purpose=purpose, output=Output.EXPORT, on=day_of(at))
         care = frozenset[Care]() if opened is None else care_of(opened, incident, plan, day_of(at))
         return Look(view, plan, scope_of(incident, known, care), rows)
 
-    def _dossier_book(self, department: str, contract: Contract | None) -> PlanBook:
-        """A contract says what comes with a whistle; what only a dossier holds is for grants alone to say."""
-        name = contract.id if contract else department
-        book = self._books.get((name, _DOSSIER))
-        if book is None:
-            grants: Iterable[Grant] = self.grants
-            if contract is not None:
-                own = (g for g in self.grants if split(g.field)[0] in _OF_DOSSIERS)
-                grants = (*under(contract, self.grants), *own)
-            book = self._books[name, _DOSSIER] = PlanBook(grants)
-        return book
+    def book_of(self, contract: Contract) -> PlanBook:
+        """The plans of what holds under `contract` now."""
+        return self._books.now().of_contract(contract)
 
     def _plan(
         self, contract: Contract, output: Output, purpose: str, at: datetime, *, field: str = ""
     ) -> Plan:
         """With `field`, of that field alone."""
-        book = self._books.get((contract.id, field))
-        if book is None:
-            grants = (one for one in self.grants if not field or one.field == field)
-            book = self._books[contract.id, field] = PlanBook(under(contract, grants))
+        book = self._books.now().of_contract(contract, field)
         return book.plan(department=contract.department, purpose=purpose, output=output, on=day_of(at))
 
     def incident_view(self, one: Incident) -> dict[str, object]:
@@ -220,9 +210,42 @@ class Showing:
         }
 
 
+class _Books:
+    """The books of plans of one moment's grants, each made at first use."""
+
+    def __init__(self, grants: tuple[Grant, ...]) -> None:
+        self._grants: Final = grants
+        self._made: Final[dict[tuple[str, str], PlanBook]] = {}
+
+    def of_all(self) -> PlanBook:
+        """Of grants alone, whatever a contract asks for."""
+        return self._book(("", ""), lambda: self._grants)
+
+    def of_contract(self, contract: Contract, field: str = "") -> PlanBook:
+        """Of what holds under `contract`; with `field`, of that field alone."""
+        return self._book(
+            (contract.id, field),
+            lambda: under(contract, (one for one in self._grants if not field or one.field == field)),
+        )
+
+    def of_dossiers(self, department: str, contract: Contract | None) -> PlanBook:
+        """A contract says what comes with a whistle; what only a dossier holds is for grants alone to say."""
+        if contract is None:
+            return self._book((department, _DOSSIER), lambda: self._grants)
+        own = (one for one in self._grants if split(one.field)[0] in _OF_DOSSIERS)
+        return self._book((contract.id, _DOSSIER), lambda: (*under(contract, self._grants), *own))
+
+    def _book(self, name: tuple[str, str], grants: Callable[[], Iterable[Grant]]) -> PlanBook:
+        book = self._made.get(name)
+        if book is None:
+            book = self._made[name] = PlanBook(grants())
+        return book
+
+
 def under(contract: Contract, grants: Iterable[Grant]) -> Iterator[Grant]:
-    """What of `grants` holds under `contract`: a field that it does not ask for shows nothing, and of its mask and the
-    grant's the stricter one holds. What any grant calls not shared stays in: it closes the field for everyone."""
+    """What of `grants` holds under `contract`: a field that it does not ask for shows nothing, since both
+    must say so, and of its mask and the grant's the stricter one holds. What any grant calls not shared
+    stays in: it closes the field for everyone."""
     asked = {(f.field, f.purpose): f.mask for f in contract.fields}
     for one in grants:
         mask = asked.get((one.field, one.purpose)) if one.department == contract.department else None

@@ -24,7 +24,7 @@ from hub.model import DepartmentId, Incident, Output, Whistle
 from hub.run.exits.insight import insight
 from hub.run.exits.linked import people_of, reports_of, stored_of
 from hub.run.exits.looking import OVER_THE_LIMIT, Look, shown
-from hub.run.exits.showing import OpenedReport, Showing, care_of, report_view, scope_of, under, whistle_view
+from hub.run.exits.showing import OpenedReport, Showing, care_of, report_view, scope_of, whistle_view
 from hub.run.ground.contractbook import ContractBook
 from hub.run.ground.ledger import Ledger
 from hub.run.map.marks import is_within
@@ -97,7 +97,7 @@ class MatterPage:
         for one in reversed(mine):  # the newest that opens the matter
             if one.state not in UNBLOWN and (found := insight(conn, one)).is_of_the_matter:
                 contract = self.contracts.of(conn, one.contract_id)
-                book = PlanBook(under(contract, self.showing.grants))
+                book = self.showing.book_of(contract)
                 reports = reports_of(conn, self.vault, found.shown, found.later)
                 return _Seen(incident, [one], reports, self._plan(book, one.department, now))
         raise Refused("P204")

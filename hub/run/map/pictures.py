@@ -61,7 +61,8 @@ class _Key:
     organisation: str
     territory: Territory
     on: str
-    grants: int
+    book: PlanBook
+    """Of the grants in force: the same one for as long as they are the same."""
 
 
 class Pictures:
@@ -186,12 +187,12 @@ class Pictures:
     def _key(self, viewer: Viewer) -> tuple[_Key, Plan]:
         book = self._plans()
         plan = book.plan(DepartmentId(viewer.organisation), PURPOSE, Output.MAP, day_of(self._clock.now()))
-        key = _Key(viewer.organisation, viewer.territory, plan.on.isoformat(), book.version)
+        key = _Key(viewer.organisation, viewer.territory, plan.on.isoformat(), book)
         return key, plan
 
     def _forget_old(self) -> None:
-        holds = self._plans().version, day_of(self._clock.now()).isoformat()
-        for key in [one for one in self._lives if (one.grants, one.on) != holds]:
+        holds = self._plans(), day_of(self._clock.now()).isoformat()
+        for key in [one for one in self._lives if (one.book, one.on) != holds]:
             del self._lives[key]
 
     def _forget_most(self, used: _Key) -> None:

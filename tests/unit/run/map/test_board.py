@@ -18,6 +18,7 @@ from tests.instruments import HubInHand, before
 from tests.unit.run.matters import incidents as all_ids
 from tests.unit.run.matters import matter, report
 from tests.unit.run.sources import pipe
+from tests.unit.run.whitelists import end_all
 
 CENTRE = Viewer("centre", "zhongxin", Territory(area=""))
 WATER = Viewer("water", "zilai", Territory(department="zilai"))
@@ -162,7 +163,7 @@ def test_other_grants_make_other_sheets_at_once(hub: HubInHand, board: Board) ->
     pictures = hub.hub.pictures
     first = pictures.live(CENTRE)
     assert 1 == len(first.sheet)
-    hub.hub.plans.replace(())
+    end_all(hub)
     assert [] == pictures.tick()
     assert 0 == len(pictures.live(CENTRE).sheet)
 
@@ -185,7 +186,7 @@ def test_a_look_is_audited_once_a_quarter_of_an_hour_and_a_filter_by_what_is_hid
     hub.clock.pause(AUDITED_EVERY.total_seconds())
     pictures.check(CENTRE, EVERYTHING, None, ledger)
     assert rows + 2 == audited()
-    hub.hub.plans.replace(())
+    end_all(hub)
     for _ in range(2):
         with pytest.raises(Refused, match="P203"):
             pictures.check(CENTRE, Wanted(urgency=frozenset({"urgent"})), None, ledger)
