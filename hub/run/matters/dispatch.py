@@ -90,6 +90,7 @@ class Dispatch:
         ended = [one for one, _ in done.ended if one.id not in mine]
         self._bring(conn, round_, concerns_of(conn, [(target, now)]), {target.id: together}, now, ended)
         changed = self._moving.write(conn, round_, self._ledger, now)
+        whistles.label(conn, (source.id, target.id))
         # Deliveries before answers, as in casework: who numbers both never waits for who numbers both.
         brought = _brought(conn, source.id, target.id)
         as_is = changed.get(target.id, target)
@@ -114,6 +115,7 @@ class Dispatch:
         concerns = concerns_of(conn, [(source, now), (target, now)], Ending.UNLINKED)
         self._bring(conn, round_, concerns, stand, now, [w for w in standing if w.id in back])
         changed = self._moving.write(conn, round_, self._ledger, now)
+        whistles.label(conn, (source.id, target.id))
         returned = _live(conn, incidents.links_of(conn, [source.id]).get(source.id, []))
         as_is = changed.get(source.id, source)
         self._latecomers.tell_parted(conn, [event for event, _ in returned], target, as_is, now)
