@@ -10,6 +10,8 @@ from hub.run.dossier.dossiers import Dossiers
 from hub.run.exits.agreements import Agreements
 from hub.run.exits.attached import Attached
 from hub.run.exits.opening import Opening
+from hub.run.inbox.listing import Listing
+from hub.run.inbox.sheet import Sheets
 from hub.run.keys.reach import is_loopback
 from hub.run.matters.atcentre import AtCentre
 from hub.run.matters.atpost import AtPost
@@ -106,6 +108,22 @@ class Assembly(Workers):
     def figures(self) -> FiguresBook:
         """Months' figures for departments."""
         return FiguresBook(self.store, lambda: self.pack)
+
+    @cached_property
+    def inbox(self) -> Listing:
+        """Lists whistles for people of their departments."""
+        return Listing(store=self.store, pack=self.pack, showing=self.showing, contracts=self.contracts)
+
+    @cached_property
+    def sheets(self) -> Sheets:
+        """Opens whistles for people of their departments."""
+        return Sheets(
+            store=self.store,
+            opening=self.opening,
+            attached=self.attached,
+            carded=self.carded,
+            contracts=self.contracts,
+        )
 
     @cached_property
     def dossiers(self) -> Dossiers:

@@ -44,9 +44,7 @@ def _labels(conn: Connection, ids: Iterable[str]) -> dict[str, dict[str, str]]:
                 among(incident.c.id, part)
             )
         )
-        found |= {
-            r.id: {"category": r.category, "subdistrict_id": r.subdistrict_id or ""} for r in rows
-        }
+        found |= {r.id: {"category": r.category, "subdistrict_id": r.subdistrict_id or ""} for r in rows}
     return found
 
 

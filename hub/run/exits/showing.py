@@ -119,12 +119,13 @@ class Showing:
         known: Callable[[], Iterable[str]],
         purpose: str,
         at: datetime,
+        output: Output = Output.API,
     ) -> Look:
-        """One linked report as the contract's department may see it over HTTP at that moment.
+        """One linked report as the contract's department may see it through `output` at that moment.
 
         `known` gives the personal values of all linked reports: a neighbour's words may name another's.
         """
-        plan = self._plan(contract, Output.API, purpose, at)
+        plan = self._plan(contract, output, purpose, at)
         care = _care(opened, incident, plan, day_of(at))
         event = opened.event
         rows = {"event": event.key} | ({"resident": event.requester} if event.requester else {})
@@ -139,9 +140,10 @@ class Showing:
         released: Mapping[str, object],
         purpose: str,
         at: datetime,
+        output: Output = Output.API,
     ) -> Look:
-        """What was `released` of one report's files, as the contract's department may see it over HTTP then."""
-        plan = self._plan(contract, Output.API, purpose, at, field=ATTACHMENTS)
+        """What was `released` of one report's files, as the contract's department may see it through `output` then."""
+        plan = self._plan(contract, output, purpose, at, field=ATTACHMENTS)
         care = _care(opened, incident, plan, day_of(at))
         rows = {"event": opened.event.key}
         return Look({"event": {"attachments": released}}, plan, scope_of(incident, None, care), rows)
@@ -179,6 +181,10 @@ class Showing:
                 grants = (*_under(contract, self._grants), *own)
             book = self._books[name, _DOSSIER] = PlanBook(grants)
         return book
+
+    def plan(self, contract: Contract, output: Output, purpose: str, at: datetime) -> Plan:
+        """What the contract's department may be shown through `output` at that moment."""
+        return self._plan(contract, output, purpose, at)
 
     def _plan(
         self, contract: Contract, output: Output, purpose: str, at: datetime, *, field: str = ""
