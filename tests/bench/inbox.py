@@ -10,9 +10,9 @@ import tempfile
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from functools import cache
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import cache
 from pathlib import Path
 from random import Random
 from statistics import median, quantiles
@@ -230,7 +230,7 @@ def _body(hub: Assembly) -> str:
         )
         spot = hub.pack.geography.addresses[1000]
         understood = hub.journey.understand(stated("bench", position=at(spot.lon, spot.lat)), origin)
-        _BODIES[0] = dumps(replace(understood.event, id="EVENT-ID", key="EVENT-KEY"))  # type: ignore[union-attr,arg-type]
+        _BODIES[0] = dumps(replace(understood.event, id="EVENT-ID", key="EVENT-KEY"))  # type: ignore[union-attr]
     return _BODIES[0]
 
 

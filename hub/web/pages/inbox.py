@@ -188,7 +188,7 @@ def _tabs(found: Page) -> Iterator[tuple[str, int]]:
             yield state, number
 
 
-def _orders(wanted: Wanted) -> dict[str, str]:
+def _orders(wanted: Wanted) -> dict[Order, str]:
     if wanted.which is Which.OPEN:
         return dict(ORDERS)
     return {order: words for order, words in ORDERS.items() if order is not Order.DEADLINE}
