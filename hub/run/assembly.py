@@ -11,6 +11,7 @@ from hub.run.exits.agreements import Agreements
 from hub.run.exits.attached import Attached
 from hub.run.exits.opening import Opening
 from hub.run.inbox.listing import Listing
+from hub.run.inbox.queues import Queues
 from hub.run.inbox.sheet import Sheets
 from hub.run.keys.reach import is_loopback
 from hub.run.matters.atcentre import AtCentre
@@ -124,6 +125,11 @@ class Assembly(Workers):
             carded=self.carded,
             contracts=self.contracts,
         )
+
+    @cached_property
+    def queues(self) -> Queues:
+        """Shows people of the district what waits for them."""
+        return Queues(store=self.store, vault=self.vault, showing=self.showing)
 
     @cached_property
     def dossiers(self) -> Dossiers:

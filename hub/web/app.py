@@ -15,10 +15,10 @@ from hub.run.assembly import Assembly
 from hub.run.ground.loop import Loop
 from hub.web import assets
 from hub.web.page import Place, draw
-from hub.web.pages import inbox, me, overview, signin, whistle
+from hub.web.pages import inbox, me, overview, queues, signin, whistle
 from hub.web.visitor import Visitor, language_of
 
-PAGES: Final = (inbox, overview, me, signin, whistle)
+PAGES: Final = (inbox, queues, overview, me, signin, whistle)
 """In the order of the menu."""
 
 

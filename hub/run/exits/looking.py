@@ -104,3 +104,27 @@ def audit_rows(
         )
         said.append(replace(refused, rows=rows, on_behalf_of=for_))
     return said
+
+
+def audit_page(
+    projected: Sequence[Projected], ids: Sequence[str], *, by: str, at: datetime
+) -> list[AuditRow]:
+    """What an account `by` was shown on a page of several, each with its id: one row for all of which the same was shown in the
+    same way, mostly one for the page."""
+    alike: dict[tuple[object, ...], list[tuple[Projected, str]]] = {}
+    for one, id_ in zip(projected, ids, strict=True):
+        account = one.account
+        key = (account.fields, account.masks, account.grants, account.result, one.refused)
+        alike.setdefault(key, []).append((one, id_))
+    found = []
+    for group in alike.values():
+        first, rows = group[0][0], tuple(id_ for _, id_ in group)
+        plan = first.plan
+        given = audit.shown(first, at=at, through=Exit.PAGE, rows=rows, who=by)
+        found.append(replace(given, on_behalf_of=plan.department))
+        if first.refused:
+            no = audit.refused(
+                first.refused, at=at, who=by, through=Exit.PAGE, purpose=plan.purpose, reason=OVER_THE_LIMIT
+            )
+            found.append(replace(no, rows=rows, on_behalf_of=plan.department))
+    return found

@@ -1,1 +1,1 @@
-"""What people of a department see of its whistles: the list, one whistle, and what presses."""
+"""What people find waiting: a department its whistles, the district what is to be decided."""

@@ -11,7 +11,6 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from hub.access import audit
-from hub.access.audit import AuditRow
 from hub.access.exits import Exit
 from hub.access.projected import Projected
 from hub.clock import day_of
@@ -21,7 +20,7 @@ from hub.errors import Refused
 from hub.model import Actor, Incident, Output, Whistle
 from hub.pack import Pack
 from hub.run.exits.insight import accused_of
-from hub.run.exits.looking import OVER_THE_LIMIT, Door, Look, shown
+from hub.run.exits.looking import Look, audit_page, shown
 from hub.run.exits.showing import Showing
 from hub.run.ground.contractbook import ContractBook
 from hub.run.ground.ledger import Ledger
@@ -91,7 +90,9 @@ class Listing:
             some = [one.whistle for one in found[:PORTION]]
             looks = self._looks(conn, some, now)
             projected = shown(conn, looks, now)
-            ledger.append(conn, _audited(projected, some, reader, now), now)
+            ledger.append(
+                conn, audit_page(projected, [one.id for one in some], by=reader.account, at=now), now
+            )
             made = steps.of_whistles(conn, [one.id for one in some])
             counts = inbox.counts(conn, reader.department)
             pressing = inbox.pressing(conn, reader.department, now=now, since=reader.visited_at)
@@ -163,31 +164,3 @@ def _line(one: Whistle, projected: Projected, made: Sequence[Made], reader: Read
 
 def _is_news(made: Made, since: datetime) -> bool:
     return made.step.at > since and made.step.actor is not Actor.DEPARTMENT
-
-
-def _audited(
-    projected: Sequence[Projected], some: Sequence[Whistle], reader: Reader, now: datetime
-) -> list[AuditRow]:
-    """One row for all whistles of which the same was shown in the same way: mostly one for the page."""
-    door = Door(Exit.PAGE, reader.account)
-    alike: dict[tuple[Any, ...], list[tuple[Projected, str]]] = {}
-    for one, whistle in zip(projected, some, strict=True):
-        account = one.account
-        key = (account.fields, account.masks, account.grants, account.result, one.refused)
-        alike.setdefault(key, []).append((one, whistle.id))
-    rows = []
-    for group in alike.values():
-        first, ids = group[0][0], tuple(id_ for _, id_ in group)
-        given = audit.shown(first, at=now, through=door.through, rows=ids, who=reader.account)
-        rows.append(replace(given, on_behalf_of=reader.department))
-        if first.refused:
-            no = audit.refused(
-                first.refused,
-                at=now,
-                who=reader.account,
-                through=door.through,
-                purpose=HANDLE,
-                reason=OVER_THE_LIMIT,
-            )
-            rows.append(replace(no, rows=ids, on_behalf_of=reader.department))
-    return rows

@@ -1,5 +1,5 @@
 """What an inbox filters and orders by stands beside each whistle: its level, its department's next deadline, of what and
-where its matter is.
+where its matter is. Questions that nobody has answered have an index of their own.
 
 Revision ID: 0065
 """
@@ -55,9 +55,12 @@ def upgrade() -> None:
         sqlite_where=is_open,
         postgresql_where=is_open,
     )
+    asked = sa.text("decision IS NULL")
+    op.create_index("review_asked", "review", ["asked_us"], sqlite_where=asked, postgresql_where=asked)
 
 
 def downgrade() -> None:
+    op.drop_index("review_asked", "review")
     op.drop_index("whistle_open", "whistle")
     op.drop_index("whistle_department", "whistle")
     op.create_index("whistle_department", "whistle", ["department", "blown_us"])
