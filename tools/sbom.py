@@ -1,6 +1,7 @@
-"""What the hub is made of, as CycloneDX 1.6 JSON: `python tools/sbom.py [OUT]`.
+"""What the hub is made of, as CycloneDX 1.6 JSON: `python -m tools.sbom [OUT]`.
 
-From `requirements.lock` (names, versions, who needs whom) and, where a package is installed, its licence.
+From `requirements.lock` (names, versions, who needs whom) and, where a package is installed, its licence; and from
+`hub/web/vendor/vendor.toml`, what browsers are served.
 The same lock gives the same file, byte for byte: no moment stands in it.
 """
 
@@ -8,11 +9,13 @@ import json
 import re
 import sys
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, metadata
 from pathlib import Path
 from typing import Any, Final
+
+from tools.vendor import LIST, Package, listed
 
 ROOT: Final = Path(__file__).parents[1]
 LOCK: Final = ROOT / "requirements.lock"
@@ -48,8 +51,8 @@ def read_lock(text: str) -> tuple[Pinned, ...]:
     return tuple(found)
 
 
-def bill(lock: str, version: str) -> dict[str, Any]:
-    """The bill of materials of the hub in `version` with the packages of `lock`."""
+def bill(lock: str, version: str, vendored: Sequence[Package] = ()) -> dict[str, Any]:
+    """The bill of materials of the hub in `version` with the packages of `lock` and what browsers are served."""
     pinned = read_lock(lock)
     hub = {"type": "application", "name": HUB, "version": version, "bom-ref": HUB}
     return {
@@ -58,21 +61,28 @@ def bill(lock: str, version: str) -> dict[str, Any]:
         "serialNumber": f"urn:uuid:{uuid.uuid5(uuid.NAMESPACE_URL, version + lock)}",
         "version": 1,
         "metadata": {"component": hub},
-        "components": [_component(one) for one in pinned],
-        "dependencies": _needs(pinned),
+        "components": [*map(_component, pinned), *map(_served, vendored)],
+        "dependencies": _needs(pinned, [one.purl for one in vendored]),
     }
 
 
 def _component(one: Pinned) -> dict[str, Any]:
-    made = {
+    licence = _licence(one.name)
+    return _library(one) | ({"licenses": [{"license": {"name": licence}}]} if licence else {})
+
+
+def _served(one: Package) -> dict[str, Any]:
+    return _library(one) | {"licenses": [{"expression": one.licence}]}
+
+
+def _library(one: Pinned | Package) -> dict[str, Any]:
+    return {
         "type": "library",
         "name": one.name,
         "version": one.version,
         "purl": one.purl,
         "bom-ref": one.purl,
     }
-    licence = _licence(one.name)
-    return made | ({"licenses": [{"license": {"name": licence}}]} if licence else {})
 
 
 def _licence(name: str) -> str:
@@ -88,10 +98,11 @@ def _licence(name: str) -> str:
     return stated if stated and "\n" not in stated else ", ".join(listed)
 
 
-def _needs(pinned: tuple[Pinned, ...]) -> list[dict[str, Any]]:
-    """Who needs whom; what is needed by a plugin or by nobody in the lock is the hub's."""
+def _needs(pinned: tuple[Pinned, ...], served: Sequence[str]) -> list[dict[str, Any]]:
+    """Who needs whom; what is served, and what is needed by a plugin or by nobody in the lock, is the hub's."""
     refs: Mapping[str, str] = {one.name: one.purl for one in pinned}
-    needs: dict[str, set[str]] = {ref: set() for ref in (HUB, *(one.purl for one in pinned))}
+    needs: dict[str, set[str]] = {ref: set() for ref in (HUB, *(one.purl for one in pinned), *served)}
+    needs[HUB].update(served)
     for one in pinned:
         for needing in one.needed_by or (HUB,):
             needs[refs.get(needing, HUB)].add(one.purl)
@@ -102,7 +113,8 @@ def main() -> None:
     """Writes it and says where and of how many packages."""
     out = Path(sys.argv[1]) if len(sys.argv) > 1 else OUT
     version = re.search(r'^version = "([^"]+)"', (ROOT / "pyproject.toml").read_text("utf-8"), re.MULTILINE)
-    made = bill(LOCK.read_text("utf-8"), version[1] if version else "0")
+    served = [one for one in listed(LIST.read_text("utf-8")) if one.into.startswith("hub/")]
+    made = bill(LOCK.read_text("utf-8"), version[1] if version else "0", served)
     out.parent.mkdir(parents=True, exist_ok=True)
     out.write_text(json.dumps(made, indent=1, ensure_ascii=False) + "\n", "utf-8")
     print(f"sbom: {len(made['components'])} packages → {out}")

@@ -55,12 +55,25 @@ def chains(conn: Connection) -> list[str]:
     return sorted(conn.execute(names).scalars())
 
 
-def bodies(conn: Connection, *, since: datetime, before: datetime) -> Iterator[tuple[str, int, str]]:
-    """(chain, number, rows) of blocks written from `since` until before `before`, newest first."""
-    query = (
-        select(audit.c.chain, audit.c.seq, audit.c.rows)
-        .where(audit.c.made_us >= to_us(since), audit.c.made_us < to_us(before))
-        .order_by(audit.c.made_us.desc(), audit.c.chain, audit.c.seq.desc())
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a block stands among all of them, by the moment of its rows."""
+
+    made_us: int
+    chain: str
+    seq: int
+
+
+def bodies(
+    conn: Connection, *, since: datetime, before: datetime, place: Place | None = None
+) -> Iterator[tuple[Place, str]]:
+    """Blocks written from `since` until before `before`, newest first, with their rows; from `place` on."""
+    order = (audit.c.made_us, audit.c.chain, audit.c.seq)
+    query = select(*order, audit.c.rows).where(
+        audit.c.made_us >= to_us(since), audit.c.made_us < to_us(before)
     )
+    if place is not None:
+        query = query.where(tuple_(*order) <= (place.made_us, place.chain, place.seq))
+    query = query.order_by(*(column.desc() for column in order))
     for r in conn.execute(query.execution_options(yield_per=_PORTION)):
-        yield r.chain, r.seq, r.rows
+        yield Place(r.made_us, r.chain, r.seq), r.rows

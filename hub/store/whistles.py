@@ -27,12 +27,13 @@ _TIMED: Final = frozenset({"id", "version", "body", "due_us", "provisional", "ne
 """What a newer calendar may change of a row, and what says which."""
 
 
-def add(conn: Connection, whistles: Sequence[Whistle]) -> None:
-    """Stores new whistles, whose moves and matters stand; raises Fenced where one stands already, since another worker
-    was faster."""
+def add(conn: Connection, whistles: Sequence[Whistle], at: datetime) -> None:
+    """Stores new whistles, written `at` that moment, whose moves and matters stand; raises Fenced where one stands
+    already, since another worker was faster."""
     matters = _labels(conn, {w.incident_id for w in whistles})
     rows = zip(whistles, _rows(conn, whistles), strict=True)
-    insert_or_fence(conn, whistle, [{**row, **matters.get(w.incident_id, _UNKNOWN)} for w, row in rows])
+    written = {"changed_us": to_us(at)}
+    insert_or_fence(conn, whistle, [row | matters.get(w.incident_id, _UNKNOWN) | written for w, row in rows])
 
 
 def _labels(conn: Connection, ids: Iterable[str]) -> dict[str, dict[str, str]]:
@@ -71,7 +72,7 @@ def _look_us(one: Whistle) -> int:
 
 
 def _rows(conn: Connection, some: Sequence[Whistle]) -> list[dict[str, object]]:
-    """Their rows, but for what they say of their matters."""
+    """Their rows, but for what they say of their matters, and when they were written."""
     told = steps.of_whistles(conn, [one.id for one in some if needs_history(one)])
     return [_row(one, next_due_at(one, (made.step for made in told.get(one.id, ())))) for one in some]
 
@@ -93,10 +94,10 @@ def _row(one: Whistle, next_at: datetime | None) -> dict[str, object]:
     }
 
 
-def change(conn: Connection, moved: Sequence[tuple[Whistle, int]]) -> None:
-    """Stores changed whistles, whose moves stand, each over the version that it says; raises Fenced where someone else
-    moved one meanwhile."""
-    rows = _rows(conn, [one for one, _ in moved])
+def change(conn: Connection, moved: Sequence[tuple[Whistle, int]], at: datetime) -> None:
+    """Stores whistles changed `at` that moment, whose moves stand, each over the version that it says; raises Fenced where
+    someone else moved one meanwhile."""
+    rows = [{**row, "changed_us": to_us(at)} for row in _rows(conn, [one for one, _ in moved])]
     swap(conn, whistle, rows, before=[version for _, version in moved])
 
 
@@ -204,6 +205,29 @@ def unsettled_since(conn: Connection, at: datetime) -> list[str]:
     since = func.coalesce(last, whistle.c.blown_us)  # who was returned before moves were kept has none
     query = select(whistle.c.id).where(_UNSETTLED, since < to_us(at)).order_by(whistle.c.id)
     return list(conn.execute(query).scalars())
+
+
+def blown_before(
+    conn: Connection,
+    departments: Iterable[str],
+    since: datetime,
+    before: tuple[datetime, str],
+    limit: int,
+) -> list[Whistle]:
+    """Whistles of these departments that were blown from `since` on, newest first: those after `before`, the moment and id
+    of the last one that was read (or the present and "")."""
+    at, last = to_us(before[0]), before[1]
+    query = (
+        select(whistle.c.body)
+        .where(
+            whistle.c.department.in_(list(departments)),
+            whistle.c.blown_us >= to_us(since),
+            (whistle.c.blown_us < at) | ((whistle.c.blown_us == at) & (whistle.c.id > last)),
+        )
+        .order_by(whistle.c.blown_us.desc(), whistle.c.id)
+        .limit(limit)
+    )
+    return [loads(Whistle, body) for body in conn.execute(query).scalars()]
 
 
 def counts(conn: Connection) -> dict[str, int]:

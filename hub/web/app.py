@@ -15,10 +15,34 @@ from hub.run.assembly import Assembly
 from hub.run.ground.loop import Loop
 from hub.web import assets
 from hub.web.page import Place, draw
-from hub.web.pages import inbox, me, overview, queues, signin, whistle
+from hub.web.pages import (
+    audit,
+    inbox,
+    me,
+    overview,
+    proposals,
+    proposing,
+    queues,
+    signin,
+    whistle,
+    whitelist,
+)
+from hub.web.pages import map as shared_map
 from hub.web.visitor import Visitor, language_of
 
-PAGES: Final = (inbox, queues, overview, me, signin, whistle)
+PAGES: Final = (
+    inbox,
+    shared_map,
+    queues,
+    whitelist,
+    audit,
+    overview,
+    proposals,
+    proposing,
+    me,
+    signin,
+    whistle,
+)
 """In the order of the menu."""
 
 

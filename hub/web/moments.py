@@ -17,3 +17,8 @@ def minute_of(moment: datetime | None) -> str:
 def minute_of_text(text: str | None) -> str:
     """The same of a moment in ISO 8601 with its zone; any other text as it is."""
     return minute_of(datetime.fromisoformat(text)) if text and _MOMENT.fullmatch(text) else text or ""
+
+
+def second_of(moment: datetime) -> str:
+    """For instance 2026-03-10 08:05:12."""
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")

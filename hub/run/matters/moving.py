@@ -37,6 +37,7 @@ from hub.run.matters.round import By, Round
 from hub.store import incidents, reports, steps, whistles
 from hub.store.outbox import Outbox
 from hub.whistle.follow import is_done, is_led, is_verified, still_open
+from hub.whistle.levels import own_level
 from hub.whistle.lifecycle import UNSETTLED, is_above
 
 _PING_PONG: Final = "PING_PONG"
@@ -94,7 +95,7 @@ class Moving:
         too_often = sum(w.returns for w in standing) >= self._pack.rules_on(day_of(now)).most_returns
         led = is_led(standing)
         bounced = too_often and (not led or _was_left(round_, standing))
-        if bounced and is_above(Level.HARD, round_.matter(incident).level):
+        if bounced and is_above(Level.HARD, own_level(round_.matter(incident))):
             round_.rise(incident, Level.HARD, standing, By(actor=Actor.HUB, at=now, reason_code=_PING_PONG))
         if led:
             round_.released.append(incident.id)
@@ -113,15 +114,15 @@ class Moving:
         carry_on(conn, round_, self._contracts, self._pack.calendar, now)
         self._retime(conn, round_)
         steps.add(conn, round_.steps)
-        whistles.change(conn, round_.moved)
-        whistles.add(conn, round_.new)
+        whistles.change(conn, round_.moved, now)
+        whistles.add(conn, round_.new, now)
         expect(conn, self._pack, [*round_.new, *(one for one, _ in round_.moved)])
         reports.add(conn, round_.reports)
         self._desk.wait(conn, round_.waiting, now)
         self._desk.release(conn, round_.released, now)
         end_over(conn, round_.over, now)
         self._notices.send(conn, [*round_.told, *round_.blown], ledger, now)
-        incidents.change(conn, list(round_.changed.values()))
+        incidents.change(conn, list(round_.changed.values()), now)
         self._answering.tell(conn, round_.happened, now)
         return round_.changed
 

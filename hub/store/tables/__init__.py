@@ -10,6 +10,7 @@ from hub.store.tables.received import alias, attachment, body, data_key, event, 
 from hub.store.tables.summonses import summons
 from hub.store.tables.supervision import card, card_due, deferral, measure, turn
 from hub.store.tables.whistles import answer, delivery, overdue, report, step, whistle
+from hub.store.tables.whitelist import decision, proposal, proposal_said
 from hub.store.tables.workers import (
     adapter_state,
     audit,
@@ -38,6 +39,7 @@ __all__ = [
     "contract_version",
     "cursor",
     "data_key",
+    "decision",
     "deferral",
     "delivery",
     "dossier_entry",
@@ -61,6 +63,8 @@ __all__ = [
     "overdue",
     "parcel",
     "principal",
+    "proposal",
+    "proposal_said",
     "record",
     "report",
     "resident",

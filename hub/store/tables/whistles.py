@@ -33,12 +33,14 @@ whistle = Table(
     Column("version", Integer, nullable=False),
     Column("provisional", SmallInteger, nullable=False),  # 1: a deadline lies beyond the calendar
     Column("body", Text, nullable=False),  # whistle.v1 JSON
+    Column("changed_us", BigInteger, nullable=False, server_default="0"),  # when a move wrote it last
     # what an inbox filters and orders by (hub.store.inbox)
     Column("level", String(10), nullable=False, server_default=""),
     Column("next_us", BigInteger),  # its department's next deadline; NULL: nothing is asked of it
     Column("category", String(64), nullable=False, server_default=""),  # of its matter, as it is now
     Column("subdistrict_id", String(16), nullable=False, server_default=""),
     Index("whistle_incident", "incident_id"),
+    Index("whistle_changed", "changed_us"),
     Index("whistle_department", "department", "blown_us", "id", *_FILTERS),
     Index(
         "whistle_open",

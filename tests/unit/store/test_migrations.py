@@ -169,7 +169,7 @@ def test_what_is_over_is_known_in_the_blocks_of_before(empty: Store) -> None:
 
 
 def test_whistles_of_before_stand_in_an_inbox_by_what_is_due_next(empty: Store) -> None:
-    migrate.up(empty, "0021")
+    migrate.up(empty, "0061")
     deadlines = [
         {"step": name, "due_at": f"2026-03-10T0{hour}:00:00Z"}
         for name, hour in (("sign", 1), ("contact", 2), ("finish", 3))

@@ -10,8 +10,10 @@ from cyclonedx.validation.json import JsonStrictValidator
 from hub.jsonform import dumps
 from tools.audit import verdict
 from tools.sbom import HUB, LOCK, bill, read_lock
+from tools.vendor import LIST, listed
 
 LINES = LOCK.read_text("utf-8")
+SERVED = listed(LIST.read_text("utf-8"))
 
 
 def test_the_bill_names_every_package_of_the_lock_with_its_version() -> None:
@@ -22,8 +24,17 @@ def test_the_bill_names_every_package_of_the_lock_with_its_version() -> None:
     assert (HUB, "1.0.0") == (made["metadata"]["component"]["name"], made["metadata"]["component"]["version"])
 
 
+def test_the_bill_names_what_browsers_are_served() -> None:
+    made = bill(LINES, "1.0.0", SERVED)
+    (one,) = (one for one in made["components"] if one["name"] == "maplibre-gl")
+    needs = {one["ref"]: one["dependsOn"] for one in made["dependencies"]}
+    assert one["purl"].startswith("pkg:npm/maplibre-gl@")
+    assert [{"expression": "BSD-3-Clause"}] == one["licenses"]
+    assert one["purl"] in needs[HUB]
+
+
 def test_the_bill_is_cyclonedx_by_the_standards_own_schema() -> None:
-    text = dumps(bill(LINES, "1.0.0"))
+    text = dumps(bill(LINES, "1.0.0", SERVED))
     assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None
     assert (
         JsonStrictValidator(SchemaVersion.V1_6).validate_str(text.replace('"library"', '"book"')) is not None
