@@ -12,6 +12,9 @@ from hub.run.exits.agreements import Agreements
 from hub.run.exits.attached import Attached
 from hub.run.exits.auditlog import AuditLog
 from hub.run.exits.opening import Opening
+from hub.run.inbox.listing import Listing
+from hub.run.inbox.queues import Queues
+from hub.run.inbox.sheet import Sheets
 from hub.run.keys.reach import is_loopback
 from hub.run.map.base import BaseMap
 from hub.run.map.fanout import Fanout
@@ -195,6 +198,27 @@ class Assembly(Workers):
     def figures(self) -> FiguresBook:
         """Months' figures for departments."""
         return FiguresBook(self.store, lambda: self.pack)
+
+    @cached_property
+    def inbox(self) -> Listing:
+        """Lists whistles for people of their departments."""
+        return Listing(store=self.store, pack=self.pack, showing=self.showing, contracts=self.contracts)
+
+    @cached_property
+    def sheets(self) -> Sheets:
+        """Opens whistles for people of their departments."""
+        return Sheets(
+            store=self.store,
+            opening=self.opening,
+            attached=self.attached,
+            carded=self.carded,
+            contracts=self.contracts,
+        )
+
+    @cached_property
+    def queues(self) -> Queues:
+        """Shows people of the district what waits for them."""
+        return Queues(store=self.store, vault=self.vault, showing=self.showing)
 
     @cached_property
     def dossiers(self) -> Dossiers:

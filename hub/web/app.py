@@ -21,23 +21,28 @@ from hub.web.pages import (
     audit,
     elsewhere,
     entry,
+    inbox,
     me,
     overview,
     proposals,
     proposing,
+    queues,
     report,
     reports,
     second,
     signin,
+    whistle,
     whitelist,
 )
 from hub.web.pages import map as shared_map
 from hub.web.visitor import Visitor, language_of
 
 PAGES: Final = (
-    shared_map,
     report,
     reports,
+    inbox,
+    shared_map,
+    queues,
     entry,
     whitelist,
     audit,
@@ -49,6 +54,7 @@ PAGES: Final = (
     second,
     signin,
     elsewhere,
+    whistle,
 )
 """In the order of the menu."""
 

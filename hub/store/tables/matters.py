@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from hub.store.tables.base import metadata
@@ -97,6 +98,12 @@ review = Table(
     Column("decided_by", String(64)),
     Column("decided_us", BigInteger),
     PrimaryKeyConstraint("event_key", "candidate_id"),
+    Index(
+        "review_asked",  # questions that nobody has answered
+        "asked_us",
+        sqlite_where=text("decision IS NULL"),
+        postgresql_where=text("decision IS NULL"),
+    ),
 )
 
 fallback = Table(
