@@ -3,10 +3,21 @@
 from hub.store.tables.base import metadata
 from hub.store.tables.dossier import dossier_entry, dossier_head, dossier_mark
 from hub.store.tables.evaluation import evaluation, evidence, evidence_band, evidence_flag
+from hub.store.tables.figures import figure_count, figure_day
 from hub.store.tables.matters import block, fallback, incident, link, review
 from hub.store.tables.messages import message, offset, parcel
 from hub.store.tables.people import account, session
-from hub.store.tables.received import alias, attachment, body, data_key, event, grid_version, record, resident
+from hub.store.tables.received import (
+    alias,
+    attachment,
+    body,
+    data_key,
+    event,
+    grid_version,
+    record,
+    replayed,
+    resident,
+)
 from hub.store.tables.summonses import summons
 from hub.store.tables.supervision import card, card_due, deferral, measure, turn
 from hub.store.tables.whistles import answer, delivery, overdue, report, step, whistle
@@ -50,6 +61,8 @@ __all__ = [
     "evidence_flag",
     "fact",
     "fallback",
+    "figure_count",
+    "figure_day",
     "grid_version",
     "incident",
     "lease",
@@ -62,6 +75,7 @@ __all__ = [
     "parcel",
     "principal",
     "record",
+    "replayed",
     "report",
     "resident",
     "review",
