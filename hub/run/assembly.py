@@ -6,6 +6,8 @@ from typing import Any
 
 from hub.errors import FixSettings, HubError
 from hub.run.care.account import account
+from hub.run.care.catalogue import Card, card
+from hub.run.care.upkeep import Upkeep
 from hub.run.dossier.dossiers import Dossiers
 from hub.run.exits.agreements import Agreements
 from hub.run.exits.attached import Attached
@@ -106,6 +108,22 @@ class Assembly(Workers):
     def figures(self) -> FiguresBook:
         """Months' figures for departments."""
         return FiguresBook(self.store, lambda: self.pack)
+
+    @cached_property
+    def upkeep(self) -> Upkeep:
+        """Looks after sources for engineers."""
+        return Upkeep(
+            store=self.store,
+            pack=lambda: self.pack,
+            configured=frozenset(self.active_sources()),
+            ledger=self.ledgers.mine,
+            clock=self.clock,
+        )
+
+    def card_of(self, source: str) -> Card:
+        """What the plugin of a source says of itself; what it can do only where this process's settings reach it."""
+        here = source in self.settings.sources
+        return card(self.registry, self.pack.sources[source].plugin, source, self.adapters if here else None)
 
     @cached_property
     def dossiers(self) -> Dossiers:
