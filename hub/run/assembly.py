@@ -7,7 +7,9 @@ from typing import Any
 from hub.errors import FixSettings, HubError
 from hub.run.care.account import account
 from hub.run.care.catalogue import Card, card
+from hub.run.care.deeds import Deeds
 from hub.run.care.upkeep import Upkeep
+from hub.run.care.waiting import Deliveries
 from hub.run.dossier.dossiers import Dossiers
 from hub.run.exits.agreements import Agreements
 from hub.run.exits.attached import Attached
@@ -112,13 +114,17 @@ class Assembly(Workers):
     @cached_property
     def upkeep(self) -> Upkeep:
         """Looks after sources for engineers."""
-        return Upkeep(
-            store=self.store,
-            pack=lambda: self.pack,
-            configured=frozenset(self.active_sources()),
-            ledger=self.ledgers.mine,
-            clock=self.clock,
-        )
+        return Upkeep(pack=lambda: self.pack, configured=frozenset(self.active_sources()), deeds=self.deeds)
+
+    @cached_property
+    def deeds(self) -> Deeds:
+        """Writes down what people of the consoles do."""
+        return Deeds(self.store, self.ledgers.mine, self.clock)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What waits for departments."""
+        return Deliveries(lambda: self.pack, self.deeds)
 
     def card_of(self, source: str) -> Card:
         """What the plugin of a source says of itself; what it can do only where this process's settings reach it."""

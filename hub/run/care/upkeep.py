@@ -10,20 +10,15 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from hub.access.account import Result
-from hub.access.audit import AuditRow
-from hub.access.exits import Exit
-from hub.clock import Clock
 from hub.errors import FixSettings, HubError, Refused
 from hub.model import Fate
 from hub.pack import Pack
 from hub.pack.sources import SourceSetup
 from hub.plugin.supervisor import State, Turn, open_turns
+from hub.run.care.deeds import Deeds
 from hub.run.care.mapping import Unmapped, unmapped_of
-from hub.run.ground.ledger import Ledger
 from hub.run.ground.pressure import PRESSED
 from hub.store import facts, parked, records, sources, throughput
-from hub.store.engine import Store
 from hub.store.moments import from_us
 from hub.store.parked import Chosen
 from hub.store.throughput import Bucket
@@ -106,11 +101,9 @@ class Details:
 class Upkeep:
     """One object serves all threads of a process. `configured`: sources that this process's settings reach."""
 
-    store: Store
     pack: Callable[[], Pack]
     configured: Collection[str]
-    ledger: Callable[[], Ledger]
-    clock: Clock
+    deeds: Deeds
 
     def setup(self, source: str) -> SourceSetup:
         """The source as the pack has it. Raises FixSettings C106 where it has none."""
@@ -121,8 +114,8 @@ class Upkeep:
 
     def all(self) -> list[SourceStanding]:
         """Every source of the pack, in its order."""
-        now = self.clock.now()
-        with self.store.read() as conn:
+        now = self.deeds.clock.now()
+        with self.deeds.store.read() as conn:
             states = {one.source: one for one in sources.states(conn)}
             counts, heard = records.account(conn), sources.last_heard(conn)
             pressed = facts.under(conn, PRESSED)
@@ -168,7 +161,7 @@ class Upkeep:
 
     def details(self, chosen: Chosen, limit: int) -> Details:
         """What is parked of a source, the newest `limit` of what is chosen; what was put back; codes without a category."""
-        with self.store.read() as conn:
+        with self.deeds.store.read() as conn:
             return Details(
                 reasons=parked.reasons(conn, chosen.source),
                 parked=parked.newest(conn, chosen, limit),
@@ -179,10 +172,10 @@ class Upkeep:
     def flow(self, source: str, span: Span) -> tuple[datetime, datetime, Mapping[int, Bucket]]:
         """What came and how long it took, from a full span ago until now. Raises FixSettings C106."""
         self.setup(source)
-        until = self.clock.now()
+        until = self.deeds.clock.now()
         begins_s = int((until - span.back).timestamp()) // span.every_s * span.every_s
         since = datetime.fromtimestamp(begins_s, until.tzinfo)
-        with self.store.read() as conn:
+        with self.deeds.store.read() as conn:
             return since, until, throughput.of_source(conn, source, since, until, span.every_s)
 
     # -- what a person wants -------------------------------------------------------------------------
@@ -194,12 +187,17 @@ class Upkeep:
         if not standing.may(turn):
             state = standing.state or State.LOADED
             raise Refused("S117", state=state.value, allowed=", ".join(open_turns(state)))
-        self._write(source, turn.value, by, lambda conn, at: _wished(conn, standing.setup, turn, at))
+        self.deeds.do(
+            turn.value,
+            source,
+            by,
+            lambda conn, at: sources.wish(conn, source, standing.setup.plugin, turn, at),
+        )
 
     def ask_test(self, source: str, by: str) -> None:
         """Whoever works on the source asks it whether it answers. Raises FixSettings C106."""
         setup = self.setup(source)
-        self._write(source, "test", by, lambda conn, at: _test_asked(conn, setup, at))
+        self.deeds.do("test", source, by, lambda conn, at: sources.ask_test(conn, source, setup.plugin, at))
 
     def put_back(self, chosen: Chosen, ids: Sequence[str], by: str) -> int:
         """Records are read again: those of `ids`, or without any all that are `chosen`, the oldest ones first. Returns how
@@ -210,35 +208,7 @@ class Upkeep:
             some = list(ids)[:AT_ONCE] or parked.ids(conn, chosen, AT_ONCE)
             return parked.put_back(conn, chosen.source, some, by, at)
 
-        return self._write(chosen.source, "replay", by, work)
-
-    def _write(self, source: str, purpose: str, by: str, work: Callable[[Connection, datetime], int]) -> int:
-        ledger, now = self.ledger(), self.clock.now()
-        with self.store.write() as conn:
-            number = work(conn, now)
-            row = AuditRow(
-                at=now,
-                who=by,
-                exit=Exit.PAGE,
-                result=Result.ALLOW,
-                purpose=purpose,
-                fields=(),
-                rows=(source,),
-                count=number,
-            )
-            ledger.append(conn, [row], now)
-        ledger.committed()
-        return number
-
-
-def _wished(conn: Connection, setup: SourceSetup, turn: Turn, at: datetime) -> int:
-    sources.wish(conn, setup.name, setup.plugin, turn, at)
-    return 1
-
-
-def _test_asked(conn: Connection, setup: SourceSetup, at: datetime) -> int:
-    sources.ask_test(conn, setup.name, setup.plugin, at)
-    return 1
+        return self.deeds.do("replay", chosen.source, by, work)
 
 
 def _test(row: Any, now: datetime) -> Test:
