@@ -14,9 +14,12 @@ from hub.run.dossier.dossiers import Dossiers
 from hub.run.exits.agreements import Agreements
 from hub.run.exits.attached import Attached
 from hub.run.exits.opening import Opening
+from hub.run.ground.loop import Loop
 from hub.run.keys.reach import is_loopback
 from hub.run.matters.atcentre import AtCentre
 from hub.run.matters.atpost import AtPost
+from hub.run.matters.board import Board
+from hub.run.matters.daycounts import DayCounts
 from hub.run.matters.figuring import FiguresBook
 from hub.run.people.demo import DemoAccount, check_demo, let_in
 from hub.run.people.signing import Signing
@@ -107,11 +110,6 @@ class Assembly(Workers):
         return Carded(store=self.store, grants=self.pack.grants)
 
     @cached_property
-    def figures(self) -> FiguresBook:
-        """Months' figures for departments."""
-        return FiguresBook(self.store, lambda: self.pack)
-
-    @cached_property
     def upkeep(self) -> Upkeep:
         """Looks after sources for engineers."""
         return Upkeep(pack=lambda: self.pack, configured=frozenset(self.active_sources()), deeds=self.deeds)
@@ -130,6 +128,32 @@ class Assembly(Workers):
         """What the plugin of a source says of itself; what it can do only where this process's settings reach it."""
         here = source in self.settings.sources
         return card(self.registry, self.pack.sources[source].plugin, source, self.adapters if here else None)
+
+    @cached_property
+    def figures(self) -> FiguresBook:
+        """Months' figures for departments."""
+        return FiguresBook(self.store, lambda: self.pack)
+
+    @cached_property
+    def board(self) -> Board:
+        """Figures of days for people."""
+        return Board(self.store, lambda: self.pack, self.ledgers.mine, self.clock)
+
+    def plain_day_counts(self) -> DayCounts:
+        """Counts figures of days, for a caller that steps it itself."""
+        return DayCounts(
+            store=self.store,
+            pack=lambda: self.pack,
+            book=self.figures,
+            clock=self.clock,
+            worker=self.worker,
+            lease_s=self.settings.lease_s * self._speed,
+        )
+
+    def day_counts(self) -> Loop:
+        """Counts what boards show, beside the clockwork; one at a time."""
+        worker = self.plain_day_counts()
+        return Loop("figures", worker.paced, idle_s=0.25, close=worker.close)
 
     @cached_property
     def dossiers(self) -> Dossiers:

@@ -9,17 +9,20 @@ figure_day = Table(
     metadata,
     Column("day", String(10), primary_key=True),  # in Asia/Shanghai
     Column("counted_us", BigInteger, nullable=False),
+    Column("matters", Integer, nullable=False),  # that were opened on it: what counting it costs
 )
 
 figure_count = Table(
     "figure_count",
     metadata,
-    Column("scope", String(80), nullable=False),  # "" the district, area:ID, department:ID
-    Column("split", String(16), nullable=False),  # by what: source, category, subdistrict, department
     Column("day", String(10), nullable=False),
+    Column("scope", String(80), nullable=False),  # "" the district, area:ID, department:ID
+    Column(
+        "split", String(16), nullable=False
+    ),  # by what: source, category, subdistrict, department; "" not at all
     Column("name", String(64), nullable=False),  # of the source, category…
-    Column("measure", String(16), nullable=False),  # reports, matters, on_time.sign…
+    Column("measure", String(16), nullable=False),  # hub.whistle.daily
     Column("n", Integer, nullable=False),
-    Column("hits", Integer, nullable=False),  # of a share; elsewhere n
-    PrimaryKeyConstraint("scope", "split", "day", "name", "measure"),
+    Column("hits", Integer, nullable=False),
+    PrimaryKeyConstraint("day", "scope", "split", "name", "measure"),
 )

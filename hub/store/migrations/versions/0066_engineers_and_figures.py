@@ -41,17 +41,18 @@ def upgrade() -> None:
         "figure_day",
         sa.Column("day", sa.String(10), primary_key=True),
         sa.Column("counted_us", sa.BigInteger(), nullable=False),
+        sa.Column("matters", sa.Integer(), nullable=False),
     )
     op.create_table(
         "figure_count",
+        sa.Column("day", sa.String(10), nullable=False),
         sa.Column("scope", sa.String(80), nullable=False),
         sa.Column("split", sa.String(16), nullable=False),
-        sa.Column("day", sa.String(10), nullable=False),
         sa.Column("name", sa.String(64), nullable=False),
         sa.Column("measure", sa.String(16), nullable=False),
         sa.Column("n", sa.Integer(), nullable=False),
         sa.Column("hits", sa.Integer(), nullable=False),
-        sa.PrimaryKeyConstraint("scope", "split", "day", "name", "measure"),
+        sa.PrimaryKeyConstraint("day", "scope", "split", "name", "measure"),
     )
 
 

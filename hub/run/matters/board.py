@@ -1,0 +1,271 @@
+"""The board: figures of days, within what the viewer's organisation may count, few cases not told.
+
+Reads what `daycounts` added up; counts nothing itself.
+"""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+
+from hub.access.account import account_of
+from hub.access.audit import AuditRow
+from hub.access.exits import OUTPUTS, Exit, check_exit
+from hub.access.plan import Plan
+from hub.access.plan import compile as compile_plan
+from hub.access.question import Question, denied
+from hub.access.territory import territory_of
+from hub.clock import Clock, day_of
+from hub.contract.wire import HANDLE
+from hub.errors import Refused
+from hub.model import DepartmentId, Output
+from hub.model.account import Account, Role
+from hub.pack import Pack
+from hub.run.ground.ledger import Ledger
+from hub.store import daily
+from hub.store.engine import Store
+from hub.whistle.daily import STEPS, Measure, Split, area, department
+from hub.whistle.shares import SMALL, Hidden, Share
+from hub.whistle.small_cells import telling
+
+LONGEST: Final = 366
+"""Days of one board."""
+_DAYS_SHOWN: Final = 62
+"""A longer time is told by months."""
+_ONE_DAY: Final = timedelta(days=1)
+_FIELDS: Final = ("incident.id", "incident.event_count", "whistle.deadlines", "whistle.state")
+"""What each board is counted from."""
+_SPLITS: Final[Mapping[Split, tuple[str, ...]]] = {
+    Split.ALL: (),
+    Split.SOURCE: ("event.source",),
+    Split.CATEGORY: ("incident.category",),
+    Split.SUBDISTRICT: ("incident.subdistrict_id",),
+    Split.DEPARTMENT: ("whistle.contract_id",),
+}
+Cell = Share | Hidden
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row of the board: of the whole time, and of each of its parts."""
+
+    name: str
+    whole: Mapping[Measure, Cell]
+    parts: Mapping[str, Mapping[Measure, Cell]]
+    """Bucket → its cells."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """A board. `total` is everything in the viewer's scope; `lines` are split, the largest first."""
+
+    first: date
+    last: date
+    is_monthly: bool
+    split: Split
+    splits: tuple[Split, ...]
+    """Those that the viewer may choose among."""
+    buckets: tuple[str, ...]
+    total: Line
+    lines: tuple[Line, ...]
+    counted_at: datetime | None
+    """When the newest day was counted; None: none was."""
+    uncounted: int
+    """Days of this time that were not counted yet."""
+    least: int
+    """Fewer cases are not told."""
+
+
+@dataclass(frozen=True, slots=True)
+class Board:
+    """One object serves all threads of a process."""
+
+    store: Store
+    pack: Callable[[], Pack]
+    ledger: Callable[[], Ledger]
+    clock: Clock
+
+    def look(
+        self, who: Account, first: date, last: date, split: Split, exit_: Exit = Exit.STATISTICS
+    ) -> Shown:
+        """The figures of matters that were opened on these days, both included. Auditors get whole months: they see no
+        matter, and two times that differ in a day would show one.
+
+        Raises Refused A101 where no grant lets the viewer's organisation count by this, S202 for no such time.
+        """
+        if who.role is Role.AUDITOR:
+            first, last = first.replace(day=1), _end_of_month(last)
+        if not first <= last < first + LONGEST * _ONE_DAY:
+            raise Refused("S202", name="from, to")
+        now, scope = self.clock.now(), _scope(who)
+        plan = self._plan(who, exit_, day_of(now))
+        allowed = tuple(one for one in _splits_of(scope) if denied(_question(one), plan) is None)
+        if split not in allowed:
+            raise Refused("A101")
+        days = [first + n * _ONE_DAY for n in range((last - first).days + 1)]
+        is_monthly = len(days) > _DAYS_SHOWN or who.role is Role.AUDITOR
+        ledger = self.ledger()
+        with self.store.write() as conn:
+            known = daily.days(conn)
+            whole = _table(daily.summed(conn, scope, Split.ALL, days, by_month=is_monthly))
+            parts = _table(daily.summed(conn, scope, split, days, by_month=is_monthly)) if split else {}
+            ledger.append(conn, [_row(who, plan, split, exit_, now)], now)
+        ledger.committed()
+        least = self.pack().rules_on(last).figures.hidden_below
+        buckets = tuple(dict.fromkeys(one.isoformat()[: 7 if is_monthly else 10] for one in days))
+        lines = _lines(parts, buckets, least)
+        counted = [known[day] for one in days if (day := one.isoformat()) in known]
+        return Shown(
+            first=first,
+            last=last,
+            is_monthly=is_monthly,
+            split=split,
+            splits=allowed,
+            buckets=buckets,
+            total=_total(whole.get("", {}), parts, buckets, least),
+            lines=tuple(sorted(lines, key=_size, reverse=True)),
+            counted_at=max((one.at for one in counted), default=None),
+            uncounted=sum(one <= day_of(now) for one in days) - len(counted),
+            least=least,
+        )
+
+    def _plan(self, who: Account, exit_: Exit, on: date) -> Plan:
+        output = OUTPUTS[exit_] or Output.STAT
+        check_exit(exit_, output)
+        mine = DepartmentId(who.organisation)
+        return compile_plan(self.pack().grants, department=mine, purpose=HANDLE, output=output, on=on)
+
+
+def _scope(who: Account) -> str:
+    """Which part of all figures; raises Refused A101 for an account that has none."""
+    territory = territory_of(who)
+    if who.role is Role.AUDITOR or territory.area == "":
+        return ""
+    if territory.area is not None:
+        return area(territory.area)
+    if territory.department is not None:
+        return department(territory.department)
+    raise Refused("A101")
+
+
+def _splits_of(scope: str) -> Iterable[Split]:
+    """A part is not split by what it is the part of."""
+    own = {"area": Split.SUBDISTRICT, "department": Split.DEPARTMENT}.get(scope.partition(":")[0])
+    return (one for one in Split if one is not own)
+
+
+def _question(split: Split) -> Question:
+    return Question(compare=(*_FIELDS, *_SPLITS[split]))
+
+
+def _row(who: Account, plan: Plan, split: Split, exit_: Exit, now: datetime) -> AuditRow:
+    fields = (*_FIELDS, *_SPLITS[split])
+    account = account_of(tuple(plan.by_field[field][0] for field in fields))
+    return AuditRow(
+        at=now,
+        who=who.name,
+        exit=exit_,
+        result=account.result,
+        purpose="figures",
+        fields=account.fields,
+        masks=account.masks,
+        grants=account.grants,
+        count=0,
+    )
+
+
+_Table = Mapping[str, Mapping[str, Mapping[Measure, Share]]]
+"""Name → bucket → measure → count."""
+_NONE: Final = Share(0, 0)
+
+
+def _table(rows: Iterable[Any]) -> _Table:
+    found: dict[str, dict[str, dict[Measure, Share]]] = {}
+    for row in rows:
+        cell = Share(int(row.n), int(row.hits))
+        found.setdefault(row.name, {}).setdefault(row.bucket, {})[daily.measure_of(row)] = cell
+    return found
+
+
+def _lines(parts: _Table, buckets: Sequence[str], least: int) -> list[Line]:
+    """Each name's cells; told by `small_cells` among all names, of the whole time and of each part of it."""
+    wholes = {name: {measure: _sum(some, measure) for measure in Measure} for name, some in parts.items()}
+    whole = _told(wholes, least)
+    by_bucket = {
+        bucket: _told({name: _all(some.get(bucket, {})) for name, some in parts.items()}, least)
+        for bucket in buckets
+    }
+    return [
+        Line(name, whole[name], {bucket: cells[name] for bucket, cells in by_bucket.items()})
+        for name in parts
+    ]
+
+
+def _total(
+    some: Mapping[str, Mapping[Measure, Share]], parts: _Table, buckets: Sequence[str], least: int
+) -> Line:
+    """Everything together; not told either where it would betray who is hidden."""
+
+    def cells(
+        mine: Mapping[Measure, Share], names: Mapping[str, Mapping[Measure, Share]]
+    ) -> dict[Measure, Cell]:
+        return {
+            measure: one if _is_sum_told(one, measure, names, least) else SMALL
+            for measure, one in mine.items()
+        }
+
+    whole = {measure: _sum(some, measure) for measure in Measure}
+    names = {name: {measure: _sum(each, measure) for measure in Measure} for name, each in parts.items()}
+    return Line(
+        "",
+        cells(whole, names),
+        {
+            bucket: cells(
+                _all(some.get(bucket, {})), {name: _all(each.get(bucket, {})) for name, each in parts.items()}
+            )
+            for bucket in buckets
+        },
+    )
+
+
+def _is_sum_told(
+    one: Share, measure: Measure, names: Mapping[str, Mapping[Measure, Share]], least: int
+) -> bool:
+    if 0 < one.n < least:
+        return False
+    return telling({name: cells[measure].n for name, cells in names.items()}, least).is_sum_told
+
+
+def _told(rows: Mapping[str, Mapping[Measure, Share]], least: int) -> Mapping[str, Mapping[Measure, Cell]]:
+    """Each kind of figure has its own number of cases to hide by; whose matters are hidden is hidden altogether."""
+    gone = telling({name: cells[Measure.MATTERS].n for name, cells in rows.items()}, least).hidden
+    hidden = {
+        measure: telling({name: cells[measure].n for name, cells in rows.items()}, least, gone).hidden
+        for measure in Measure
+    }
+    return {
+        name: {measure: SMALL if name in hidden[measure] else one for measure, one in cells.items()}
+        for name, cells in rows.items()
+    }
+
+
+def _sum(some: Mapping[str, Mapping[Measure, Share]], measure: Measure) -> Share:
+    cells = [cells.get(measure, _NONE) for cells in some.values()]
+    return Share(sum(one.n for one in cells), sum(one.hits for one in cells))
+
+
+def _all(cells: Mapping[Measure, Share]) -> dict[Measure, Share]:
+    return {measure: cells.get(measure, _NONE) for measure in Measure}
+
+
+def _size(line: Line) -> tuple[int, str]:
+    cell = line.whole[Measure.MATTERS]
+    return (cell.n if isinstance(cell, Share) else -1, line.name)
+
+
+def _end_of_month(day: date) -> date:
+    return (day.replace(day=28) + 4 * _ONE_DAY).replace(day=1) - _ONE_DAY
+
+
+SHARES: Final = frozenset(STEPS)
+"""Measures that are shares of what was due; of the others, the number itself is the figure."""
