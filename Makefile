@@ -12,7 +12,7 @@ setup: $(STAMP) servers  ## Everything demo and test need, servers' software inc
 $(STAMP): tools/setup.sh requirements.lock pyproject.toml client/pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	@tools/setup.sh python
 
-.PHONY: help setup servers demo test check lint types imports unit client plugins contracts docs connected drill faults mutants bench measure audit vendor lock clean
+.PHONY: help setup servers demo test check lint types imports unit client plugins contracts docs connected drill faults mutants bench measure audit vendor pictures lock clean
 
 servers: $(STAMP)
 	@tools/setup.sh servers
@@ -75,6 +75,9 @@ measure: $(STAMP)  ## Quality on the real data in ../shared/data (or GRIDPLUS_DA
 audit: $(STAMP)  ## Known vulnerabilities of the locked packages (exit 3 where unknown), and build/sbom.cdx.json
 	@$(BIN)/python -m tools.sbom
 	@$(BIN)/python tools/audit.py
+
+pictures: setup  ## Screenshots of every page: desktop, phone, wall; light and dark (DIR=build/pictures)
+	@$(BIN)/python -m tests.browser.pictures $(or $(DIR),build/pictures)
 
 vendor: $(STAMP)  ## Fetches what is vendored for browsers again, by npm, and compares (ARGS=--write renews it)
 	@$(BIN)/python tools/vendor.py $(ARGS)

@@ -1,4 +1,4 @@
-"""Fixtures that several test rooms share. A skip gives its reason; with CI=true a skip of a connected test fails."""
+"""Fixtures that several test rooms share. A skip gives its reason; with CI=true a skip of a connected or of a browser test fails."""
 
 import os
 import shutil
@@ -23,9 +23,9 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "default"))
 
 
 def lacking(reason: str) -> None:
-    """Skips with the reason; fails where CI promised the servers."""
+    """Skips with the reason; fails where CI promised servers and a browser."""
     if os.environ.get("CI"):
-        pytest.fail(f"connected test cannot run: {reason}")
+        pytest.fail(f"a test that CI promised cannot run: {reason}")
     pytest.skip(reason)
 
 

@@ -72,7 +72,7 @@ def _component(one: Pinned) -> dict[str, Any]:
 
 
 def _served(one: Package) -> dict[str, Any]:
-    return _library(one) | {"licenses": [{"license": {"id": one.licence}}]}
+    return _library(one) | {"licenses": [{"expression": one.licence}]}
 
 
 def _library(one: Pinned | Package) -> dict[str, Any]:

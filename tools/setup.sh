@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Prepares a fresh checkout. `python`: the virtual environment; `servers`: Java, Maven, PostgreSQL, Kafka.
+# Prepares a fresh checkout. `python`: the virtual environment; `servers`: Java, Maven, PostgreSQL, Kafka, and what
+# browser tests need: Chromium and a Chinese font.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -40,9 +41,12 @@ prepare_servers() {
   command -v mvn >/dev/null || lacking+=(maven)
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || lacking+=(postgresql)
   [ -e /usr/lib/*/faketime/libfaketime.so.1 ] || lacking+=(libfaketime)
+  command -v chromium >/dev/null || command -v chromium-browser >/dev/null || lacking+=(chromium)
+  command -v fc-list >/dev/null || lacking+=(fontconfig)
+  [ -n "$(fc-list :lang=zh family 2>/dev/null)" ] || lacking+=(fonts-noto-cjk)
   if [ ${#lacking[@]} -gt 0 ]; then
     if [ "$(id -u)" -ne 0 ] || ! command -v apt-get >/dev/null; then
-      say "Connected tests need: ${lacking[*]} (names of Debian packages). Install them as root; until then those tests are skipped."
+      say "Connected and browser tests need: ${lacking[*]} (names of Debian packages). Install them as root; until then those tests are skipped."
       return
     fi
     say "Installing ${lacking[*]}…"

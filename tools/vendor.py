@@ -28,6 +28,9 @@ _MAP_LINE: Final = re.compile(rb"^(?://[#@]|/\*[#@]) ?sourceMappingURL=[^\n]*\n?
 _HEAD: Final = """\
 # What others wrote for browsers and we serve or test with: exact versions, licences, and each file's SHA-256 as it lies
 # here. `make vendor` fetches them again and compares; after a changed version, `make vendor ARGS=--write`.
+#
+# Of what lies under `maplibre-gl/bundled` the code is in the map's own file, and only its licence is here: for each package
+# that maplibre-gl's source map names, in the least version that its package.json asks for.
 """
 
 
@@ -55,7 +58,7 @@ class Package:
     @property
     def purl(self) -> str:
         """Its package URL."""
-        return f"pkg:npm/{self.name}@{self.version}"
+        return f"pkg:npm/{self.name.replace('@', '%40')}@{self.version}"
 
 
 class Differs(Exception):  # noqa: N818 what is wrong, in words

@@ -134,7 +134,7 @@ def verify(file: Path, keys: tuple[str, ...], anchors: Path | None, as_json: boo
     from hub.messages import text_of
     from hub.settings import read
 
-    public = [_public(one) for one in keys]
+    public = [output.public_key(one) for one in keys]
     try:
         content = _bytes_of(file)
     except OSError:
@@ -174,15 +174,3 @@ def _bytes_of(file: Path) -> bytes:
 
     with file.open("rb") as opened:
         return opened.read(LARGEST + 1)
-
-
-def _public(text: str) -> bytes:
-    from hub.errors import FixSettings
-    from hub.whistle.anchors import public_key
-
-    found = public_key(text)
-    if found is None and Path(text).is_file():
-        found = public_key(output.text_of(Path(text)))
-    if found is None:
-        raise FixSettings("C101", name="--key")
-    return found

@@ -30,3 +30,15 @@ def findings(found: Sequence[Finding], language: Language) -> None:
     for one in found:
         told = one.told(language)
         click.echo(f"{one.where}: {told.code} {told.cause} → {told.next_step}")
+
+
+def public_key(text: str) -> bytes:
+    """The public key that `text` is, or that stands in the file of that name; raises FixSettings C101."""
+    from hub.whistle.anchors import public_key as read_key
+
+    found = read_key(text)
+    if found is None and Path(text).is_file():
+        found = read_key(text_of(Path(text)))
+    if found is None:
+        raise FixSettings("C101", name="--key")
+    return found

@@ -1,7 +1,7 @@
 """Two versions of a result's form: which results that were taken before are refused now.
 
 Pure. A form is a closed JSON Schema (2020-12) of one level of properties. What a keyword that is not known here
-comes to say is taken for the worse.
+comes to say, or says no longer, is taken for the worse.
 """
 
 from collections.abc import Iterator, Mapping
@@ -13,6 +13,14 @@ _SAID: Final = frozenset({"title", "description", "examples", "default", "$comme
 """For people who read the form; no result is refused for them."""
 _LEAST: Final = frozenset({"minLength", "minItems", "minimum", "exclusiveMinimum", "minProperties"})
 _MOST: Final = frozenset({"maxLength", "maxItems", "maximum", "exclusiveMaximum", "maxProperties"})
+_DEMANDS: Final = (
+    _SAID
+    | _LEAST
+    | _MOST
+    | {"type", "enum", "const", "pattern", "format", "multipleOf", "uniqueItems", "required"}
+)
+"""Without them everything is taken that was. Others open what a keyword beside them shuts: closed without `properties`, a
+schema takes nothing."""
 
 
 def form_changes(before: Mapping[str, object], after: Mapping[str, object]) -> Iterator[Change]:
@@ -58,7 +66,7 @@ def _values(name: str, before: list[Any], after: list[Any]) -> Iterator[Change]:
 
 
 def _direction(keyword: str, old: object, new: object) -> Direction:
-    if keyword in _SAID or new is None:
+    if keyword in _SAID or (new is None and keyword in _DEMANDS):
         return Direction.HARMLESS
     both = isinstance(old, int | float) and isinstance(new, int | float)
     if both and keyword in _LEAST | _MOST:

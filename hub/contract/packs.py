@@ -81,9 +81,12 @@ def _department(
 
 
 def _end(before: Contract, after: Contract) -> list[Change]:
-    """Of one and the same version: an end that comes where none was named leaves nobody to call behind it."""
-    if before.version != after.version or before.valid_to == after.valid_to:
+    """An end that comes where none was named, or before the one that was, leaves nobody to call behind it. A later one is
+    told of one and the same version: that the next one ends later is what it is for."""
+    if before.valid_to == after.valid_to:
         return []
     earlier = after.valid_to is not None and (before.valid_to is None or after.valid_to < before.valid_to)
+    if not earlier and before.version != after.version:
+        return []
     direction = Direction.BREAKS if earlier else Direction.HARMLESS
     return [Change(direction, "valid", "to", str(before.valid_to or ""), str(after.valid_to or ""))]

@@ -62,6 +62,18 @@ TEXTS: Final[dict[str, Text]] = {
         "a projection holds more than contract {contract} asks for",
         "nothing was sent; report this code, compare contract and grants",
     ),
+    "A126": Text(
+        "审计链 {chain} 第 {number} 块与 {at} 的锚不符：锚定之后被改写或截去",
+        "停用相关账号，与备份核对该块，查明谁能写入数据库",
+        "block {number} of audit chain {chain} is not what the anchor of {at} says: it was changed or cut off since",
+        "stop, compare that block with a backup, and find out who could write to the database",
+    ),
+    "A127": Text(
+        "{at} 的锚说到一条审计链，数据库里已没有（标记 {mark}）",
+        "与备份核对：整条链被删除",
+        "the anchor of {at} names a chain of the audit that the database has no more (mark {mark})",
+        "compare a backup: the whole chain was deleted",
+    ),
     "A125": Text(
         "有 {count} 名诉求人的数据无法解封，已无索引（首个：{first}）",
         "从备份恢复这些行及其数据密钥，再运行一次同一命令",

@@ -131,6 +131,12 @@ TEXTS: Final[dict[str, Text]] = {
         "{count} dossiers do not go on from what was anchored, and are anchored no more, {first} among them",
         "after a restore name a new directory in anchors; else stop, compare a backup, and find out who could write",
     ),
+    "D163": Text(
+        "{count} 条审计链与已锚定的内容不衔接，未再锚定，如 {first}",
+        "数据库是恢复的：在设置 anchors 中给出新目录；否则停止使用，运行 gridplus audit verify --key … --anchors …",
+        "{count} chains of the audit do not go on from what was anchored, and are anchored no more, {first} among them",
+        "after a restore name a new directory in anchors; else stop, and run gridplus audit verify --key … --anchors …",
+    ),
     "D151": Text(
         "来源 {source} 有 {count} 个附件超过一小时仍未取得",
         "核对附件服务器是否在线、intake 是否运行；链接可能已失效",

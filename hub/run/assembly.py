@@ -13,6 +13,7 @@ from hub.run.care.waiting import Deliveries
 from hub.run.dossier.dossiers import Dossiers
 from hub.run.exits.agreements import Agreements
 from hub.run.exits.attached import Attached
+from hub.run.exits.auditlog import AuditLog
 from hub.run.exits.opening import Opening
 from hub.run.ground.loop import Loop
 from hub.run.keys.reach import is_loopback
@@ -170,6 +171,11 @@ class Assembly(Workers):
     def signing(self) -> Signing:
         """Lets people in."""
         return Signing(store=self.store, ledger=self.ledgers.mine, clock=self.people_clock)
+
+    @cached_property
+    def audit_log(self) -> AuditLog:
+        """Searches of the audit."""
+        return AuditLog(store=self.store, ledger=self.ledgers.mine, clock=self.clock)
 
     @cached_property
     def demo_accounts(self) -> Sequence[DemoAccount]:

@@ -8,7 +8,7 @@ table and shape, an array a column on PostgreSQL and `executemany` on SQLite.
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from functools import lru_cache
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from sqlalchemy import Connection, String, Table
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
@@ -17,6 +17,7 @@ from hub.store.connections import engine_of
 from hub.store.lists import as_array
 
 Row = Mapping[str, Any]
+T = TypeVar("T")
 BATCH: Final = 500
 """Rows a statement; larger batches cost more a row (libraries.md, law of the house)."""
 _DEADLOCK: Final = frozenset({"40P01", "40001"})
@@ -194,9 +195,9 @@ def _pg_swap(table: Table, columns: tuple[str, ...]) -> str:
     )
 
 
-def chunks(values: Iterable[str], size: int = BATCH) -> Iterator[list[str]]:
+def chunks(values: Iterable[T], size: int = BATCH) -> Iterator[list[T]]:
     """`values` in lists of at most `size`, for statements with IN."""
-    part: list[str] = []
+    part: list[T] = []
     for value in values:
         part.append(value)
         if len(part) == size:

@@ -1,4 +1,4 @@
-"""Anchors: heads of dossiers, signed, one line each time, outside of the database. Pure.
+"""Anchors: heads of dossiers and of the audit's chains, signed, one line each time, outside of the database. Pure.
 
 A line names whistles by a mark that only who knows the whistle's id can make, is bound to the line before it, and is
 signed (Ed25519). What a dossier said up to its last anchor cannot be changed, dropped or written anew by whoever has
@@ -18,6 +18,8 @@ from hub.jsonform import canonical
 from hub.whistle.dossier import GENESIS
 
 _PUBLIC_BYTES: Final = 32
+CHAIN_MARK: Final = "audit-"
+"""How the mark of a chain of the audit begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +95,11 @@ def _written(one: Anchor, signature: str) -> bytes:
 def mark_of(whistle_id: str) -> str:
     """How anchors name a whistle: 32 hex digits."""
     return hashlib.sha256(f"dossier {whistle_id}".encode()).hexdigest()[:32]
+
+
+def mark_of_chain(name: str) -> str:
+    """How anchors name a chain of the audit: told apart from whistles, so that one that is gone whole is missed."""
+    return CHAIN_MARK + hashlib.sha256(f"audit {name}".encode()).hexdigest()[:26]
 
 
 def key_id(public: bytes) -> str:

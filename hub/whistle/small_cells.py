@@ -3,7 +3,8 @@
 Pure. Everyone has a fixed partner, the next one by name, and both are told or none: the sum of all, less what is
 told, gives the two together. Who hides for whom must not depend on sizes: a rule that looked at them would tell
 them. Where even all that is hidden comes to few, or could be shared out in one way only, the sum of all is not told
-either. And what a few residents all said, each of them said: that is hidden like few cases.
+either. And what a few residents all said, each of them said: that is hidden like few cases, and so is what all of
+those said who are hidden together, however many: a few of them are among these.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -57,11 +58,15 @@ def telling_words(
     said = telling({name: one.n for name, one in words.items()}, least, {*hidden, *same}, within)
     gone = [words[name] for name in said.hidden]
     together = Share(sum(one.n for one in gone), sum(one.hits for one in gone))
-    return replace(said, is_sum_told=said.is_sum_told and not _is_telltale(together, least))
+    return replace(said, is_sum_told=said.is_sum_told and not _said_all_the_same(together))
 
 
 def _is_telltale(one: Share, least: int) -> bool:
-    return 0 < one.n <= 2 * (least - 1) and one.hits in (0, one.n)
+    return one.n <= 2 * (least - 1) and _said_all_the_same(one)
+
+
+def _said_all_the_same(one: Share) -> bool:
+    return one.n > 0 and one.hits in (0, one.n)
 
 
 def _is_open(groups: Sequence[Sequence[str]], together: int, most: Mapping[str, int], least: int) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import uvicorn
+from fastapi import FastAPI
 
 from hub.crew import port_near
 from hub.model import Code
@@ -17,8 +18,16 @@ from tests.instruments import HubInHand, at, stated
 @contextmanager
 def served(hub: HubInHand) -> Iterator[str]:
     """Where `hub` answers while the block runs."""
+    with serving(serve(hub.hub)) as url:
+        yield url
+
+
+@contextmanager
+def serving(app: FastAPI) -> Iterator[str]:
+    """Where `app` answers while the block runs; streams that are open do not keep it from ending."""
     port = port_near(0)
-    server = uvicorn.Server(uvicorn.Config(serve(hub.hub), port=port, log_level="error"))
+    config = uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=1)
+    server = uvicorn.Server(config)
     thread = threading.Thread(target=server.run, daemon=True)
     thread.start()
     ends = time.monotonic() + 10

@@ -18,7 +18,7 @@ from hub.run.care import conservation
 from hub.run.care.conservation import Side
 from hub.run.care.reconciled import FACT as RECONCILED
 from hub.run.care.reconciled import last_run
-from hub.run.dossier.registering import NOT_ANCHORED
+from hub.run.dossier.registering import AUDIT_NOT_ANCHORED, NOT_ANCHORED
 from hub.run.ground.pressure import PRESSED
 from hub.run.ground.timekeeping import JUMPED, LEAST, TOLD_FOR
 from hub.run.ground.timekeeping import read as read_jump
@@ -247,9 +247,10 @@ class Doctor:
         ).scalar_one()
         if late:
             yield HubError("D161", count=late)
-        if (fact := facts.get(conn, NOT_ANCHORED)) is not None:
-            count, first = orjson.loads(fact)
-            yield HubError("D162", count=count, first=first)
+        for name, code in ((NOT_ANCHORED, "D162"), (AUDIT_NOT_ANCHORED, "D163")):
+            if (fact := facts.get(conn, name)) is not None:
+                count, first = orjson.loads(fact)
+                yield HubError(code, count=count, first=first)
 
     def _contracts(self, conn: Connection) -> Iterator[HubError]:
         """Only once there was enough to match: a young hub has silent contracts of course."""

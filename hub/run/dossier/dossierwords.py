@@ -68,6 +68,7 @@ class Words:
             for contract in pack.contracts
             if contract.id in ids
             for field, said in _properties(contract.form).items()
+            if isinstance(said, Mapping)
         }
 
     def label(self, name: str) -> str:
@@ -124,7 +125,7 @@ class Words:
 
     def _ground(self, rule: str, facts: Mapping[str, Any]) -> str:
         told = defaultdict(str, {name: self.body(_fact(one)) for name, one in facts.items()})
-        return GROUNDS.get(rule, rule).format_map(told)
+        return GROUNDS[rule].format_map(told) if rule in GROUNDS else rule
 
 
 def moment(text: str) -> str:
@@ -133,8 +134,12 @@ def moment(text: str) -> str:
 
 
 def _fact(value: object) -> str:
+    """A moment in words; all else as it is, also what people wrote that looks like one."""
     text = value if isinstance(value, str) else dumps(value)
-    return moment(text) if _MOMENT.fullmatch(text) else text
+    try:
+        return moment(text) if _MOMENT.fullmatch(text) else text
+    except (ValueError, OverflowError):  # no day of a calendar, or its first or last one
+        return text
 
 
 def _properties(form: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -151,8 +156,15 @@ def _clock(said: Mapping[str, Any]) -> list[str]:
         lines.append("暂定：工作日历未到该日")
     for one in said["derivation"]:
         facts = {name: _plain(name, fact) for name, fact in one["facts"].items()}
-        lines.append(in_words(one["rule"], facts, Language.ZH) or str(one["rule"]))
+        lines.append(_why(str(one["rule"]), facts))
     return lines
+
+
+def _why(rule: str, facts: Mapping[str, object]) -> str:
+    try:
+        return in_words(rule, facts, Language.ZH) or rule
+    except KeyError:  # of a hub that told other facts of it
+        return rule
 
 
 def _plain(name: str, fact: object) -> object:

@@ -16,7 +16,7 @@ import structlog
 from hub.bus.message import Fenced
 from hub.clock import Clock, is_due
 from hub.errors import TryLater
-from hub.run.dossier import anchorfiles, anchorindex
+from hub.run.dossier import anchorfiles, anchorindex, auditanchors
 from hub.run.dossier.anchorindex import AnchorIndex
 from hub.run.dossier.filing import Filing
 from hub.run.ground.trouble import code_of, is_of_the_batch
@@ -29,6 +29,9 @@ log = structlog.get_logger()
 LEASE: Final = "registrar"
 NOT_ANCHORED: Final = "not_anchored"
 """The fact that dossiers were not anchored: [how many, one of them]."""
+AUDIT_NOT_ANCHORED: Final = "audit_not_anchored"
+"""The same of chains of the audit."""
+_CODES: Final = {NOT_ANCHORED: "D162", AUDIT_NOT_ANCHORED: "D163"}
 _HEADS: Final = 1_000
 """Heads a line: an export carries the whole line that names its own."""
 
@@ -76,7 +79,7 @@ class Registrar:
         self._lease = leases.Holding(store, LEASE, worker, timedelta(seconds=lease_s))
         self._anchors, self._every, self._signer = anchors, anchor_every, signer
         self._next_anchor = clock.now()
-        self._refused = -1  # not known yet
+        self._refused: dict[str, int] = {}
 
     def step(self) -> int:
         """Files one portion; returns how much that was. 0 while another does it."""
@@ -138,10 +141,14 @@ class Registrar:
                         leases.hold(conn, held)
                         dossiers.mark_anchored(conn, [one.now for one in going_on])
                     done += len(going_on)
+                chains = auditanchors.append(
+                    self._anchors, self._store, held, index, self._signer, self._clock.now()
+                )
         except OSError:
             raise TryLater("V109", name=str(self._anchors)) from None
-        self._tell(held, refused)
-        return done
+        self._tell(held, NOT_ANCHORED, refused)
+        self._tell(held, AUDIT_NOT_ANCHORED, chains.refused)
+        return done + chains.number
 
     def _grown(self, index: AnchorIndex) -> Iterator[list[_Grown]]:
         """Dossiers that have grown by what the store says, a line's worth at a time."""
@@ -165,19 +172,20 @@ class Registrar:
             ]
             after = heads[-1].whistle_id
 
-    def _tell(self, held: leases.Lease, refused: Sequence[str]) -> None:
+    def _tell(self, held: leases.Lease, what: str, refused: Sequence[str]) -> None:
         """For doctor. What who writes to the store takes away of it is said again at the next anchor."""
-        if not refused and self._refused == 0:
+        before = self._refused.get(what)
+        if not refused and before == 0:
             return
         with self._store.write() as conn:
             leases.hold(conn, held)
             if refused:
-                facts.put(conn, NOT_ANCHORED, orjson.dumps([len(refused), refused[0]]).decode())
+                facts.put(conn, what, orjson.dumps([len(refused), refused[0]]).decode())
             else:
-                facts.drop(conn, NOT_ANCHORED)
-        if refused and len(refused) > self._refused:
-            log.error("dossiers_not_anchored", code="D162", whistles=len(refused), whistle=refused[0])
-        self._refused = len(refused)
+                facts.drop(conn, what)
+        if len(refused) > (before or 0):
+            log.error(what, code=_CODES[what], number=len(refused), first=refused[0])
+        self._refused[what] = len(refused)
 
 
 def _parted(grown: Iterable[_Grown]) -> tuple[list[_Grown], list[_Grown]]:

@@ -33,6 +33,8 @@ class Concern:
     """What the sources of its reports keep by themselves (N39), of those that ask for something now."""
     why: Ending = Ending.REROUTED
     """What departments are told that are called no longer."""
+    is_let_go: bool = False
+    """Whether its sources have let go of all of its reports."""
 
 
 def concerns_of(
@@ -86,6 +88,7 @@ def _concern(
         accused=accused_in(told),
         clocks=clocks_in(told, speaks),
         why=why,
+        is_let_go=all(one.stage in WITHDRAWN for one in told),
     )
 
 

@@ -20,6 +20,7 @@ from hub.contract.wire import HANDLE
 from hub.errors import Refused
 from hub.model import DepartmentId, Output
 from hub.model.account import Account, Role
+from hub.model.place import AreaLevel
 from hub.pack import Pack
 from hub.run.ground.ledger import Ledger
 from hub.store import daily
@@ -33,6 +34,7 @@ LONGEST: Final = 366
 _DAYS_SHOWN: Final = 62
 """A longer time is told by months."""
 _ONE_DAY: Final = timedelta(days=1)
+_DAY, _MONTH = len("2026-01-01"), len("2026-01")
 _FIELDS: Final = ("incident.id", "incident.event_count", "whistle.deadlines", "whistle.state")
 """What each board is counted from."""
 _SPLITS: Final[Mapping[Split, tuple[str, ...]]] = {
@@ -52,7 +54,17 @@ class Line:
     name: str
     whole: Mapping[Measure, Cell]
     parts: Mapping[str, Mapping[Measure, Cell]]
-    """Bucket → its cells."""
+    """Bucket → its cells; buckets of which nothing was counted are left out."""
+
+    @property
+    def is_told(self) -> bool:
+        """Whether its number of matters is."""
+        return isinstance(self.whole[Measure.MATTERS], Share)
+
+    @property
+    def has_any(self) -> bool:
+        """Whether there is anything to tell."""
+        return any(not isinstance(one, Share) or one.n for one in self.whole.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -108,24 +120,34 @@ class Board:
         with self.store.write() as conn:
             known = daily.days(conn)
             whole = _table(daily.summed(conn, scope, Split.ALL, days, by_month=is_monthly))
-            parts = _table(daily.summed(conn, scope, split, days, by_month=is_monthly)) if split else {}
+            tables = {
+                one: _table(daily.summed(conn, scope, one, days, by_month=is_monthly))
+                for one in allowed
+                if one
+            }
+            first_opened = daily.first_opened(conn)
             ledger.append(conn, [_row(who, plan, split, exit_, now)], now)
         ledger.committed()
         least = self.pack().rules_on(last).figures.hidden_below
-        buckets = tuple(dict.fromkeys(one.isoformat()[: 7 if is_monthly else 10] for one in days))
-        lines = _lines(parts, buckets, least)
-        counted = [known[day] for one in days if (day := one.isoformat()) in known]
+        length = _MONTH if is_monthly else _DAY
+        counted = [day for one in days if (day := one.isoformat()) in known]
+        buckets = tuple(dict.fromkeys(day[:length] for day in counted))
+        filled = {
+            one: {**dict.fromkeys(_names(self.pack(), one), _EMPTY), **some} for one, some in tables.items()
+        }
+        parts: _Table = filled.get(split, {})
+        since = day_of(first_opened) if first_opened else last + _ONE_DAY
         return Shown(
             first=first,
             last=last,
             is_monthly=is_monthly,
             split=split,
             splits=allowed,
-            buckets=buckets,
-            total=_total(whole.get("", {}), parts, buckets, least),
-            lines=tuple(sorted(lines, key=_size, reverse=True)),
-            counted_at=max((one.at for one in counted), default=None),
-            uncounted=sum(one <= day_of(now) for one in days) - len(counted),
+            buckets=tuple(dict.fromkeys(one.isoformat()[:length] for one in days)),
+            total=_total(whole.get("", {}), filled.values(), buckets, least),
+            lines=tuple(sorted(_lines(parts, buckets, least), key=_size)),
+            counted_at=max((known[day].at for day in counted), default=None),
+            uncounted=sum(since <= one <= day_of(now) and one.isoformat() not in known for one in days),
             least=least,
         )
 
@@ -177,6 +199,8 @@ def _row(who: Account, plan: Plan, split: Split, exit_: Exit, now: datetime) -> 
 _Table = Mapping[str, Mapping[str, Mapping[Measure, Share]]]
 """Name → bucket → measure → count."""
 _NONE: Final = Share(0, 0)
+_NOTHING: Final[Mapping[Measure, Share]] = {}
+_EMPTY: Final[Mapping[str, Mapping[Measure, Share]]] = {}
 
 
 def _table(rows: Iterable[Any]) -> _Table:
@@ -192,7 +216,7 @@ def _lines(parts: _Table, buckets: Sequence[str], least: int) -> list[Line]:
     wholes = {name: {measure: _sum(some, measure) for measure in Measure} for name, some in parts.items()}
     whole = _told(wholes, least)
     by_bucket = {
-        bucket: _told({name: _all(some.get(bucket, {})) for name, some in parts.items()}, least)
+        bucket: _told({name: _all(some.get(bucket, _NOTHING)) for name, some in parts.items()}, least)
         for bucket in buckets
     }
     return [
@@ -202,38 +226,41 @@ def _lines(parts: _Table, buckets: Sequence[str], least: int) -> list[Line]:
 
 
 def _total(
-    some: Mapping[str, Mapping[Measure, Share]], parts: _Table, buckets: Sequence[str], least: int
+    some: Mapping[str, Mapping[Measure, Share]],
+    tables: Iterable[_Table],
+    buckets: Sequence[str],
+    least: int,
 ) -> Line:
-    """Everything together; not told either where it would betray who is hidden."""
-
-    def cells(
-        mine: Mapping[Measure, Share], names: Mapping[str, Mapping[Measure, Share]]
-    ) -> dict[Measure, Cell]:
-        return {
-            measure: one if _is_sum_told(one, measure, names, least) else SMALL
-            for measure, one in mine.items()
-        }
-
-    whole = {measure: _sum(some, measure) for measure in Measure}
-    names = {name: {measure: _sum(each, measure) for measure in Measure} for name, each in parts.items()}
+    """Everything together; not told where, with any of the boards that the viewer may have, it would betray who is hidden
+    there."""
+    wholes = [
+        {name: {measure: _sum(each, measure) for measure in Measure} for name, each in parts.items()}
+        for parts in tables
+    ]
+    by_bucket = {
+        bucket: [{name: _all(each.get(bucket, _NOTHING)) for name, each in parts.items()} for parts in tables]
+        for bucket in buckets
+    }
     return Line(
         "",
-        cells(whole, names),
+        _told_sums({measure: _sum(some, measure) for measure in Measure}, wholes, least),
         {
-            bucket: cells(
-                _all(some.get(bucket, {})), {name: _all(each.get(bucket, {})) for name, each in parts.items()}
-            )
+            bucket: _told_sums(_all(some.get(bucket, _NOTHING)), by_bucket[bucket], least)
             for bucket in buckets
         },
     )
 
 
-def _is_sum_told(
-    one: Share, measure: Measure, names: Mapping[str, Mapping[Measure, Share]], least: int
-) -> bool:
-    if 0 < one.n < least:
-        return False
-    return telling({name: cells[measure].n for name, cells in names.items()}, least).is_sum_told
+def _told_sums(
+    sums: Mapping[Measure, Share], boards: Sequence[Mapping[str, Mapping[Measure, Share]]], least: int
+) -> dict[Measure, Cell]:
+    def is_told(measure: Measure, one: Share) -> bool:
+        if 0 < one.n < least:
+            return False
+        counts = ({name: cells[measure].n for name, cells in rows.items()} for rows in boards)
+        return not one.n or all(telling(each, least).is_sum_told for each in counts)
+
+    return {measure: one if is_told(measure, one) else SMALL for measure, one in sums.items()}
 
 
 def _told(rows: Mapping[str, Mapping[Measure, Share]], least: int) -> Mapping[str, Mapping[Measure, Cell]]:
@@ -259,8 +286,24 @@ def _all(cells: Mapping[Measure, Share]) -> dict[Measure, Share]:
 
 
 def _size(line: Line) -> tuple[int, str]:
+    """The largest first; those that are not told at the end, by name."""
     cell = line.whole[Measure.MATTERS]
-    return (cell.n if isinstance(cell, Share) else -1, line.name)
+    return (-cell.n if isinstance(cell, Share) else 1, line.name)
+
+
+def _names(pack: Pack, split: Split) -> Iterable[str]:
+    """Everyone there is: who is hidden is not known to have had a case."""
+    match split:
+        case Split.SOURCE:
+            return pack.sources
+        case Split.CATEGORY:
+            return pack.taxonomy.categories
+        case Split.SUBDISTRICT:
+            return [id_ for id_, one in pack.areas.items() if one.level is AreaLevel.SUBDISTRICT]
+        case Split.DEPARTMENT:
+            return sorted({one.department for one in pack.contracts})
+        case Split.ALL:
+            return ()
 
 
 def _end_of_month(day: date) -> date:

@@ -126,15 +126,18 @@ class Caseload:
         if incident.state in (IncidentState.OPEN, IncidentState.CANCELLED):
             self._follow(event, known, incident)
             return
-        # What is over stays as it is; but it is closed to everyone where its report is, and is compared by it.
-        self._change(replace(incident, secret=incident.secret or event.secret))
+        # What is over stays so; but it is closed to everyone where its report is, and is as urgent, should it be done
+        # again. It is compared by it.
+        self._near.reports[incident.id][event.key] = event
+        after = replace(incident, secret=incident.secret or event.secret)
+        self._change(self._weighed(after, self._urgency(after, event, speaks=_speaks(incident, known))))
         self._extend(event, self._near.incidents[incident.id])
 
     def _follow(self, event: Event, known: incidents.CurrentLink, incident: Incident) -> None:
         """The matter takes over what its report now says: all of it from the one that speaks for it."""
         before = self._near.reports[incident.id].get(event.key)
         self._near.reports[incident.id][event.key] = event
-        speaks = incident.event_count == 1 or known.opened_it  # of what it is asked for, too
+        speaks = _speaks(incident, known)  # of what it is asked for, too
         after = _touched(incident, event, more=0)
         if speaks:
             after = _taken_over(after, event)
@@ -340,6 +343,11 @@ def opening(event: Event, *, recurrence_of: IncidentId | None) -> Incident:
     if event.stage in WITHDRAWN:
         return replace(incident, state=IncidentState.CANCELLED)
     return incident
+
+
+def _speaks(incident: Incident, known: incidents.CurrentLink) -> bool:
+    """Whether the matter's report with this link speaks for it."""
+    return incident.event_count == 1 or known.opened_it
 
 
 def _keeps_other_clocks(before: Event | None, event: Event) -> bool:

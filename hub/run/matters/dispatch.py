@@ -39,12 +39,13 @@ from hub.run.matters.round import By, Heir, Round
 from hub.store import events, incidents, whistles
 from hub.store.steps import Made
 from hub.whistle.follow import MERGED, Turn, follow, is_led, join, next_id, part, still_open
-from hub.whistle.lifecycle import LADDER, UNBLOWN, Step, is_above
+from hub.whistle.lifecycle import DONE, LADDER, UNBLOWN, Step, is_above
 from hub.whistle.reached import SOURCE
 from hub.whistle.retiming import source_clocks_of
 from hub.whistle.timetable import source_deadlines
 
 _NONE: Final[tuple[Call, ...]] = ()
+_ENDED: Final = (IncidentState.CLOSED, IncidentState.VERIFIED)
 Changed = Mapping[IncidentId, Incident]
 """Matters that a round changed, by id, as they stand then."""
 
@@ -98,8 +99,8 @@ class Dispatch:
         return changed
 
     def part(self, conn: Connection, source: Incident, target: Incident, now: datetime) -> Changed:
-        """A merge was undone: what came from `source` goes back, and both call whom they lack. Who reported `source` is
-        told how that stands."""
+        """A merge was undone: what came from `source` goes back, and both call whom they lack; `target` is open again
+        where nobody but who goes back had done it. Who reported `source` is told how that stands."""
         known = whistles.of_incidents(conn, (source.id, target.id))
         standing = known.get(target.id, [])
         back = {w.id: w for w in part(standing, source.id)}
@@ -111,8 +112,10 @@ class Dispatch:
             source.id: [*known.get(source.id, []), *back.values()],
             target.id: [w for w in standing if w.id not in back],
         }
-        concerns = concerns_of(conn, [(source, now), (target, now)], Ending.UNLINKED)
-        self._bring(conn, round_, concerns, stand, now, [w for w in standing if w.id in back])
+        self._take_up(conn, round_, target, stand[target.id], list(back.values()), now)
+        both = [(source, now), (round_.matter(target), now)]
+        left = [w for w in standing if w.id in back]
+        self._bring(conn, round_, concerns_of(conn, both, Ending.UNLINKED), stand, now, left)
         changed = self._moving.write(conn, round_, self._ledger, now)
         returned = _live(conn, incidents.links_of(conn, [source.id]).get(source.id, []))
         as_is = changed.get(source.id, source)
@@ -258,6 +261,22 @@ class Dispatch:
         standing = [*map(round_.as_it_stands, standing), *fresh]
         if incident.version > 1 or not is_led(standing):  # opened just now and led, it never waited
             self._moving.lead(round_, incident, standing, why, now)
+
+    def _take_up(
+        self,
+        conn: Connection,
+        round_: Round,
+        one: Incident,
+        standing: Sequence[Whistle],
+        gone: Sequence[Whistle],
+        now: datetime,
+    ) -> None:
+        """A matter that was done by leads who are `gone` from it is to be done still, if its sources ask for it."""
+        by = [w for w in gone if w.role is Role.LEAD and w.state in DONE]
+        if one.state not in _ENDED or not by or self._moving.is_done(conn, standing):
+            return
+        if any(not concern.is_let_go for concern in concerns_of(conn, [(one, now)])):
+            round_.reopen(one, by[-1], Move.BLOW)
 
     @staticmethod
     def _keep_time(round_: Round, concern: Concern, standing: Sequence[Whistle]) -> None:

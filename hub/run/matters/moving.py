@@ -37,6 +37,7 @@ from hub.run.matters.round import By, Round
 from hub.store import incidents, reports, steps, whistles
 from hub.store.outbox import Outbox
 from hub.whistle.follow import is_done, is_led, is_verified, still_open
+from hub.whistle.levels import own_level
 from hub.whistle.lifecycle import UNSETTLED, is_above
 
 _PING_PONG: Final = "PING_PONG"
@@ -94,7 +95,7 @@ class Moving:
         too_often = sum(w.returns for w in standing) >= self._pack.rules_on(day_of(now)).most_returns
         led = is_led(standing)
         bounced = too_often and (not led or _was_left(round_, standing))
-        if bounced and is_above(Level.HARD, round_.matter(incident).level):
+        if bounced and is_above(Level.HARD, own_level(round_.matter(incident))):
             round_.rise(incident, Level.HARD, standing, By(actor=Actor.HUB, at=now, reason_code=_PING_PONG))
         if led:
             round_.released.append(incident.id)

@@ -4,7 +4,7 @@ Called by the web worker for an authenticated principal, and by the reports work
 belong to one department. `department` is always that principal, never a field of the message.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -17,7 +17,7 @@ from hub.access.vault import DataKey, Vault
 from hub.errors import Refused
 from hub.intake.validate import Validator
 from hub.jsonform import canonical, dumps
-from hub.model import Actor, Contract, Move, Reason, Report, Role, Whistle, WhistleId
+from hub.model import Actor, Contract, Ending, Move, Reason, Report, Role, Whistle, WhistleId, WhistleState
 from hub.pack import Pack
 from hub.run.ground.contractbook import ContractBook
 from hub.run.ground.ledger import Ledger
@@ -31,7 +31,8 @@ from hub.store import evidence, incidents, keys, reports, steps, whistles
 from hub.store.engine import Store
 from hub.store.evidence import Flag, Piece
 from hub.store.reports import NewReport
-from hub.whistle.follow import ALONE, called_before, came_from
+from hub.store.steps import Made
+from hub.whistle.follow import ALONE, called_before, came_from, ending_of
 from hub.whistle.lifecycle import DONE, UNSETTLED
 from hub.whistle.reached import was_blown
 from hub.whistle.returns import check_return
@@ -246,12 +247,24 @@ class _Batch:
         return any(one.step.version > seen for one in (*stored, *self.round.made_by(whistle)))
 
     def before(self, whistle: Whistle) -> list[Whistle]:
-        """Those that the whistle goes on for: its department was called by them, here or where it was merged from."""
-        of = whistles.of_incidents(self.conn, {whistle.incident_id, *came_from(whistle)})
-        others = [one for some in of.values() for one in some if one.id != whistle.id]
-        known = called_before(others, whistle.department)
+        """Those that the whistle goes on for: its department was called by them in this matter, in one that it was merged
+        from, or in one that was merged into this and where they ended as merged while it, or one of them, stood here."""
+        merged = (one.id for one in incidents.merged_in(self.conn, whistle.incident_id))
+        of = whistles.of_incidents(self.conn, {whistle.incident_id, *came_from(whistle), *merged})
+        called = {matter: self._called_before(whistle, some) for matter, some in of.items()}
+        known = [one for one, _ in called.pop(whistle.incident_id, ())]
+        came = {matter for one in (whistle, *known) for matter in came_from(one)}
+        for matter, some in sorted(called.items(), key=lambda each: _merged_at(each[1]), reverse=True):
+            if matter in came or _merged_at(some) >= min(one.blown_at for one in (whistle, *known)):
+                known += [one for one, _ in some]
+        return known
+
+    def _called_before(self, whistle: Whistle, some: Iterable[Whistle]) -> list[tuple[Whistle, list[Made]]]:
+        """Those of one matter, each with its history; a result in another matter is none of this."""
+        known = called_before([one for one in some if one.id != whistle.id], whistle.department)
         made = steps.of_whistles(self.conn, [one.id for one in known])
-        return [one for one in known if was_blown(each.step for each in made.get(one.id, ()))]
+        told = [(one, made.get(one.id, [])) for one in known]
+        return [(one, history) for one, history in told if was_blown(each.step for each in history)]
 
     def times(self, whistle: Whistle, move: Move) -> int:
         """How often its department had this move, in all rounds of the whistle and of those that it goes on for."""
@@ -268,6 +281,16 @@ class _Batch:
         self._said[report.id] = reports.Repeatable(report.move, report.reason_code, new.digest)
         if {before.state, after.state} & _TURNING:
             self.turned.add(after.incident_id)
+
+
+def _merged_at(called: Iterable[tuple[Whistle, Sequence[Made]]]) -> datetime:
+    """When the last of these ended as merged; before all time where none did."""
+    ends = (
+        history[-1].step.at
+        for one, history in called
+        if history and one.state is WhistleState.CANCELLED and ending_of(one) is Ending.MERGED
+    )
+    return max(ends, default=datetime.min.replace(tzinfo=UTC))
 
 
 def _moment(text: str) -> datetime:

@@ -10,6 +10,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from hub.store.tables.base import metadata
@@ -79,6 +80,7 @@ audit = Table(
     Column("digest", String(64), nullable=False),
     Column("rows", Text, nullable=False),
     PrimaryKeyConstraint("chain", "seq"),
+    Index("audit_made", "made_us"),
 )
 
 audit_head = Table(
@@ -88,6 +90,13 @@ audit_head = Table(
     Column("seq", BigInteger, nullable=False),
     Column("digest", String(64), nullable=False),  # of the chain's last block
     Column("seal", String(64), nullable=False),  # keyed: blocks that were cut off cannot be forgotten with it
+    Column("anchored", BigInteger, nullable=False, server_default="0"),  # up to this block it was anchored
+    Index(
+        "audit_unanchored",
+        "chain",
+        sqlite_where=text("seq <> anchored"),
+        postgresql_where=text("seq <> anchored"),
+    ),
 )
 
 # -- grants and contracts: what was used -----------------------------------------------------------------

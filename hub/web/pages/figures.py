@@ -32,8 +32,8 @@ _USUAL: Final = timedelta(days=29)
 _DRAWN: Final = 6
 """Lines of one plot beside the whole: more cannot be told apart."""
 MEASURES: Final = {
-    Measure.REPORTS: "来件",
-    Measure.MATTERS: "事项",
+    Measure.REPORTS: "来件数",
+    Measure.MATTERS: "事项数",
     Measure.SIGN: "按时签收率",
     Measure.REPORT_IN: "按时报到率",
     Measure.FINISH: "按时办结率",

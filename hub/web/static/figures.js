@@ -3,7 +3,7 @@ import { plot } from "./plot.js";
 
 const place = document.querySelector("#plot");
 const found = JSON.parse(place.dataset.series);
-const some = found.lines.filter((one) => one.values.some((v) => v !== null));
+const some = found.lines.filter((one) => one.values.some((v) => v));
 if (some.length && found.at.length) {
   const series = some.map((one, n) => ({
     label: one.label,

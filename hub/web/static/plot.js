@@ -31,14 +31,14 @@ function moment(at, step) {
 
 function tick(at, step, span) {
   const d = uPlot.tzDate(new Date(at * 1000), ZONE);
-  if (span <= 2 * 86400) return `${two(d.getHours())}:${two(d.getMinutes())}`;
+  if (step < 86400 && span <= 2 * 86400) return `${two(d.getHours())}:${two(d.getMinutes())}`;
   return moment(at, Math.max(step, 86400));
 }
 
 // `series`: [{label, values, unit?, bars?, band?: [low, high]}]; `at`: seconds since 1970.
 export function plot(place, at, series, { step, height = 220, legend = true, percent = false } = {}) {
   const data = [at];
-  const shown = [{ label: " ", value: (_, v) => (v == null ? "—" : moment(v, step)) }];
+  const shown = [{ label: "@", class: "when", value: (_, v) => (v == null ? "—" : moment(v, step)) }];
   const bands = [];
   const say = (v) => (v == null ? "—" : percent ? `${(v * 100).toFixed(1)} %` : String(Math.round(v * 100) / 100));
   series.forEach((one, n) => {
@@ -56,8 +56,8 @@ export function plot(place, at, series, { step, height = 220, legend = true, per
     if (one.band) {
       const first = data.length;
       data.push(one.band[1], one.band[0]);
-      shown.push({ label: `${one.label} ↑`, stroke: "transparent", points: { show: false }, value: (_, v) => say(v) });
-      shown.push({ label: `${one.label} ↓`, stroke: "transparent", points: { show: false }, value: (_, v) => say(v) });
+      shown.push({ label: `${one.label} ↑`, class: "bound", stroke: "transparent", points: { show: false }, value: (_, v) => say(v) });
+      shown.push({ label: `${one.label} ↓`, class: "bound", stroke: "transparent", points: { show: false }, value: (_, v) => say(v) });
       bands.push({ series: [first, first + 1], fill: colour(n) + "26" });
     }
   });
@@ -72,7 +72,7 @@ export function plot(place, at, series, { step, height = 220, legend = true, per
       cursor: { y: false, drag: { x: false, y: false } },
       scales: { y: { range: (_, low, high) => (percent ? [0, 1] : [0, Math.max(high ?? 0, 1) * 1.1]) } },
       axes: [
-        { ...axis, space: 70, values: (_, some) => some.map((one) => tick(one, step, span)) },
+        { ...axis, space: 70, incrs: step >= 86400 ? [1, 2, 7, 14, 31, 61, 122].map((n) => n * 86400) : undefined, values: (_, some) => some.map((one) => tick(one, step, span)) },
         { ...axis, size: 56, values: (_, some) => some.map((one) => (percent ? `${Math.round(one * 100)} %` : Number.isInteger(one) ? String(one) : one.toFixed(1))) },
       ],
       series: shown,

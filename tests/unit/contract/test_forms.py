@@ -81,6 +81,18 @@ def changes(before: dict[str, Any], after: dict[str, Any]) -> list[Change]:
             Change(Direction.BREAKS, "form", "a.items.maxLength", "9", "5"),
             id="shorter inside a list",
         ),
+        pytest.param(
+            {"properties": {"b": {}}, "additionalProperties": False},
+            {"additionalProperties": False},
+            Change(Direction.BREAKS, "form", "a.properties", "{'b': {}}"),
+            id="closed, and nothing left that it takes",
+        ),
+        pytest.param(
+            {"contains": {"const": "x"}, "minContains": 0},
+            {"contains": {"const": "x"}},
+            Change(Direction.BREAKS, "form", "a.minContains", "0"),
+            id="one at least, where nothing says so",
+        ),
     ],
 )
 def test_a_property_is_told_by_what_it_refuses_now(before: Any, after: Any, change: Change) -> None:

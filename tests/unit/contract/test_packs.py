@@ -54,6 +54,13 @@ def test_a_contract_that_only_ends_leaves_nobody_behind_it() -> None:
     assert not back.breaks
 
 
+def test_a_next_version_that_ends_where_the_one_before_did_not_leaves_nobody_behind_it() -> None:
+    end = date(2026, 12, 31)
+    (only,) = compare([A1], following(A1, valid_to=end), strictness)
+    assert [Change(Direction.BREAKS, "valid", "to", "", "2026-12-31")] == list(only.changes)
+    assert () == compare([replace(A1, valid_to=TODAY)], following(A1, valid_to=end), strictness)
+
+
 def test_a_department_that_leaves_breaks_and_one_that_comes_does_not_and_breaks_come_first() -> None:
     lost, come = compare([B1], [A1], strictness)
     assert [("b", True), ("a", False)] == [(one.department, one.breaks) for one in (lost, come)]

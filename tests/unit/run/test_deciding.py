@@ -60,11 +60,12 @@ def decide(hub: HubInHand, department: str, move: Move, reason: str = "") -> Whi
     return done
 
 
-def designate(hub: HubInHand, department: str) -> Whistle:
-    """The centre calls this department for the only matter."""
+def designate(hub: HubInHand, department: str, incident: str = "") -> Whistle:
+    """The centre calls this department for this matter, or for the only one."""
     hub.clock.pause(60)
     dispatch = hub.hub.dispatch("centre")
-    (incident,) = incidents(hub)
+    if not incident:
+        (incident,) = incidents(hub)
     with hub.hub.store.write() as conn:
         centre = Deciding(conn, dispatch, hub.hub.pack, by="zhongxin01", at=hub.clock.now())
         done = centre.designate(incident, department, "OWN_PIPE")

@@ -45,6 +45,7 @@ from tests.unit.run import matters
 from tests.unit.run.filed import call, exported, file, granted
 from tests.unit.run.sources import pipe
 from tests.unit.run.test_deciding import decide
+from tests.unit.run.test_lives import send
 from tests.unit.run.test_supervising import APPEAL, appealing, look, of_department, review
 from tests.unit.run.test_why import reasons
 
@@ -237,10 +238,37 @@ def test_every_ground_of_a_call_and_of_a_link_has_words() -> None:
         ("dossier.looks/fields", ["whistle.id", "incident.lat"], ["哨编号、incident.lat"]),
         ("dossier.looks/fields", [], ["—"]),
         ("dossier.clocks/x", "***", ["***"]),
+        ("report.note", "2026-02-30T10:00:00Z", ["2026-02-30T10:00:00Z"]),
+        ("report.note", "2026-03-10T10:00:00+99:99", ["2026-03-10T10:00:00+99:99"]),
+        ("report.note", "0001-01-01T00:00:00+14:00", ["0001-01-01T00:00:00+14:00"]),
+        ("report.form", {"at": "2026-99-99T10:00:00Z"}, ["at：2026-99-99T10:00:00Z"]),
+        ("dossier.reasons", [{"rule": "a {", "facts": {}}], ["a {"]),
     ],
 )
 def test_what_has_no_word_stays_as_it_is(hub: HubInHand, name: str, value: object, said: list[str]) -> None:
     assert said == Words(hub.hub.pack, []).said(name, value)
+
+
+def test_a_clock_whose_ground_had_other_facts_is_told_by_its_rule(hub: HubInHand) -> None:
+    clock = {"due_at": MORNING.isoformat(), "limit": "2 work_hour"}
+    told = {**clock, "derivation": [{"rule": "counted", "facts": {"value": 2}}]}
+    assert "counted" == Words(hub.hub.pack, []).said("dossier.clocks/finish", told)[-1]
+
+
+def test_what_a_department_wrote_that_looks_like_a_moment_keeps_no_dossier_back(
+    hub: HubInHand, tmp_path: Path
+) -> None:
+    called = call(hub, tmp_path)
+    send(hub, "zilai", move="sign", note="2026-02-30T10:00:00Z")
+    file(hub)
+    assert "2026-02-30T10:00:00Z" in page_of(hub, called).splitlines()
+
+
+def test_a_form_that_takes_anything_for_a_field_has_no_title_for_it(hub: HubInHand) -> None:
+    (zilai,) = (one for one in hub.hub.pack.contracts if one.department == "zilai")
+    free = replace(hub.hub.pack, contracts=(replace(zilai, form={"properties": {"measure": True}}),))
+    words = Words(free, [{"shown": {"whistle.contract_id": {"value": zilai.id}}}])
+    assert ["measure：已更换管段"] == words.said("report.form", {"measure": "已更换管段"})
 
 
 def test_what_is_not_filed_yet_stands_at_its_head(hub: HubInHand, lived: str) -> None:

@@ -36,10 +36,12 @@ from tests.unit.run.test_blowing import REVIEWED, community
 from tests.unit.run.test_deciding import designate
 from tests.unit.run.test_lives import as_if, send
 from tests.unit.run.test_moving_on import tell
-from tests.unit.run.test_relinking import far
+from tests.unit.run.test_relinking import far, finish
 
 LAMP = Code("hl-2024", "010202")
 """What calls others than a burst pipe does."""
+STREET = Code("hl-2024", "040301")
+"""What calls another lead beside it."""
 
 
 def standing(hub: HubInHand, department: str, incident: str = "") -> Whistle:
@@ -239,6 +241,65 @@ def test_a_merge_gives_no_return_again(hub: HubInHand) -> None:
     report(hub, "zilai", "return")
     called_elsewhere_and_back(hub, 2)
     link(hub, matter(hub, "A1"), matter(hub, "B1"))
+    with pytest.raises(Refused) as refusal:
+        report(hub, "zilai", "return")
+    assert "W105" == refusal.value.code
+
+
+def used_then_merged(hub: HubInHand, move: str) -> tuple[str, str]:
+    """zilai, which may pause and ask once, made `move` in the first matter, which is merged into the second one; there, its whistle stays."""
+    tell(hub, pipe(hub, "A1"))
+    as_if(hub, lambda one: replace(one, pauses=WAITS, extensions=replace(WAITS, longest=None)))
+    report(hub, "zilai", "sign")
+    use(hub, move)
+    hub.clock.pause(600)
+    tell(hub, far(hub))
+    one, other = matter(hub, "A1"), matter(hub, "B1")
+    link(hub, one, other)
+    return one, other
+
+
+@pytest.mark.nasty("N12", "N40")
+@pytest.mark.parametrize("move", ["pause", "ask", "return"])
+def test_what_was_used_by_a_whistle_that_a_merge_ended_is_used_by_the_one_that_stays_for_it(
+    hub: HubInHand, move: str
+) -> None:
+    one, other = used_then_merged(hub, move)
+    report(hub, "zilai", "sign")
+    with pytest.raises(Refused) as refusal:
+        use(hub, move)
+    assert ("W105" if move == "return" else "W118") == refusal.value.code
+    hub.clock.pause(60)
+    part(hub, one, other)
+    sent(hub, "zilai", one, "sign")
+    with pytest.raises(Refused):
+        use(hub, move)  # by the whistle that calls it for the first matter again
+
+
+@pytest.mark.nasty("N12", "N40")
+def test_who_is_designated_after_a_result_has_what_its_contract_gives(hub: HubInHand) -> None:
+    _, other = used_then_merged(hub, "pause")
+    tell(hub, replace(pipe(hub, "C1", 3), category=STREET))
+    link(hub, matter(hub, "C1"), other)  # whose lead has not done its part yet
+    finish(hub, other)
+    designate(hub, "zilai", other)
+    sent(hub, "zilai", other, "sign")
+    use(hub, "pause")
+
+
+@pytest.mark.nasty("N12", "N40")
+def test_a_result_in_one_of_two_matters_that_became_one_gives_no_return_again_in_the_other(
+    hub: HubInHand,
+) -> None:
+    revised(hub, 1)
+    report(hub, "zilai", "return")
+    revised(hub, 2, category=LAMP)
+    tell(hub, far(hub), replace(pipe(hub, "C1", 3), category=STREET))
+    one, other = matter(hub, "A1"), matter(hub, "B1")
+    revised(hub, 3)
+    link(hub, matter(hub, "C1"), other)  # whose lead has not done its part yet
+    finish(hub, other)
+    link(hub, one, other)
     with pytest.raises(Refused) as refusal:
         report(hub, "zilai", "return")
     assert "W105" == refusal.value.code

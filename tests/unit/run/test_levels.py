@@ -8,14 +8,15 @@ from pathlib import Path
 import orjson
 import pytest
 
-from hub.model import Mode, Stage, Urgency
+from hub.model import Mode, Move, Stage, Urgency
 from hub.run.matters.deciding import Deciding
 from tests.instruments import HubInHand
 from tests.unit.run.duty import phones
-from tests.unit.run.lives import upgrade
-from tests.unit.run.matters import is_sound, link, matter, part, report, told, unlink, whistles
+from tests.unit.run.lives import decide, upgrade
+from tests.unit.run.matters import announced, is_sound, link, matter, part, report, told, unlink, whistles
 from tests.unit.run.sources import pipe
 from tests.unit.run.test_going_on import due, standing
+from tests.unit.run.test_lives import as_if
 from tests.unit.run.test_moving_on import tell
 from tests.unit.run.test_relinking import far
 
@@ -264,3 +265,40 @@ def test_both_reports_in_one_batch_come_to_the_same(hub: HubInHand) -> None:
     one = matter(hub, "A2")
     assert "emergency" == level(hub, one)
     assert {"emergency"} == set(called_at(hub, one).values())
+
+
+@pytest.mark.nasty("N40", "N42")
+def test_what_was_handed_back_too_often_as_an_emergency_stays_the_districts_once_that_is_over(
+    hub: HubInHand,
+) -> None:
+    tell(hub, replace(pipe(hub, "A1"), urgency=CRITICAL))
+    as_if(hub, lambda one: replace(one, returns=replace(one.returns, max_returns=3)))
+    for _ in range(3):
+        report(hub, "zilai", "sign", "return")
+        hub.clock.pause(60)
+    report(hub, "zilai", "sign")
+    assert "emergency" == level(hub, matter(hub, "A1"))
+    tell(hub, replace(pipe(hub, "A1"), version="2"))
+    assert "hard" == level(hub, matter(hub, "A1"))
+
+
+# -- what is done again ------------------------------------------------------------------------------
+
+
+@pytest.mark.nasty("N02", "N42")
+@pytest.mark.parametrize(
+    ("was", "is_", "stands"),
+    [(Urgency.ROUTINE, CRITICAL, "emergency"), (CRITICAL, Urgency.ROUTINE, "routine")],
+)
+def test_what_was_corrected_after_its_end_is_done_again_at_the_level_that_its_report_says_now(
+    hub: HubInHand, was: Urgency, is_: Urgency, stands: str
+) -> None:
+    tell(hub, replace(pipe(hub, "A1"), urgency=was))
+    one = matter(hub, "A1")
+    for department in {"zilai", "yingji"} & called_at(hub, one).keys():
+        report(hub, department, "sign", "result")
+    tell(hub, replace(pipe(hub, "A1"), urgency=is_, version="2"))
+    assert "closed" == announced(hub, one)[-1][1]
+    decide(hub, "zilai", Move.REWORK, "NOT_FIXED")
+    assert ("open", stands) == (announced(hub, one)[-1][1], level(hub, one))
+    assert "emergency" == called_at(hub, one)["zilai"]  # no department's whistle is lowered

@@ -8,9 +8,10 @@ from click.testing import CliRunner
 
 from hub.cli import main
 from hub.errors import Refused
-from hub.model import Code, Draft, Mode, Stage, Urgency
+from hub.model import Code, Draft, Mode, Move, Stage, Urgency
 from tests.instruments import HubInHand
 from tests.unit.run.ledgers import is_whole
+from tests.unit.run.lives import decide
 from tests.unit.run.matters import (
     DONE,
     announced,
@@ -144,6 +145,50 @@ def test_a_matter_whose_lead_was_done_while_it_was_merged_is_closed_when_it_come
     assert ("open", "closed") == (announced(hub, one)[-1][1], announced(hub, other)[-1][1])
     assert ([], THREE) == (desk(hub), on(hub, one))
     assert is_sound(hub)
+
+
+@pytest.mark.nasty("N12")
+@pytest.mark.parametrize("end", ["closed", "verified"])
+def test_what_only_a_merged_matters_lead_had_done_is_to_be_done_still_once_that_is_undone(
+    hub: HubInHand, end: str
+) -> None:
+    one, other = _two(hub, category=UNKNOWN)
+    link(hub, one, other)
+    hub.tell(replace(far(hub), version="2"))  # a pipe, too: its department is at it already
+    hub.settle()
+    report(hub, "zilai", "sign", "result")
+    if end == "verified":
+        decide(hub, "zilai", Move.CHECK)
+    assert end == announced(hub, other)[-1][1]
+    part(hub, one, other)
+    assert ("open", end) == (announced(hub, other)[-1][1], announced(hub, one)[-1][1])
+    assert ({("zilai", "blown")}, []) == ({w for w in on(hub, other) if w[0] == "zilai"}, desk(hub))
+    said = [orjson.loads(r[0]) for r in hub.rows("SELECT body FROM answer ORDER BY seq")]
+    assert "reopened" == [each["stage"] for each in said if each["source_ref"] == "B1"][-1]
+    assert is_sound(hub)
+
+
+@pytest.mark.nasty("N12")
+def test_what_a_merged_matters_lead_had_done_and_nobody_takes_waits_at_the_desk_once_that_is_undone(
+    hub: HubInHand,
+) -> None:
+    one, other = _two(hub, category=UNKNOWN)
+    link(hub, one, other)
+    report(hub, "zilai", "sign", "result")
+    part(hub, one, other)
+    assert ("open", "closed") == (announced(hub, other)[-1][1], announced(hub, one)[-1][1])
+    assert [(other, "category_unmapped")] == desk(hub)
+
+
+@pytest.mark.nasty("N11", "N12")
+def test_what_its_source_let_go_of_is_not_to_be_done_still(hub: HubInHand) -> None:
+    one, other = _two(hub, category=UNKNOWN)
+    link(hub, one, other)
+    report(hub, "zilai", "sign", "result")
+    hub.tell(replace(far(hub), stage=Stage.CANCELLED, version="2"))
+    hub.settle()
+    part(hub, one, other)
+    assert ("closed", []) == (announced(hub, other)[-1][1], desk(hub))
 
 
 @pytest.mark.nasty("N10")

@@ -1,0 +1,92 @@
+"""审计: who saw what, for which matter, under which grant; and what of it somebody should ask about."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse
+
+from hub.access.account import Result
+from hub.access.exits import Exit
+from hub.access.unusual import BULK, BURST, MANY, NIGHT
+from hub.clock import SHANGHAI, day_of
+from hub.model.account import Role
+from hub.run.exits.auditlog import Wanted
+from hub.web.moments import second_of
+from hub.web.page import Place, draw
+from hub.web.visitor import House, Visitor, allowed
+
+PLACE: Final = Place("/audit", "审计", frozenset({Role.AUDITOR}))
+_WEEK: Final = timedelta(days=7)
+_MOMENT: Final = timedelta(seconds=1)
+"""What was written in this very second belongs to it."""
+router = APIRouter(include_in_schema=False)
+Auditor = Annotated[Visitor, allowed(Role.AUDITOR)]
+Text = Annotated[str, Query(max_length=64)]
+RESULTS: Final = {Result.ALLOW: "全值", Result.MASKED: "遮蔽", Result.DENY: "拒绝"}
+"""How a look ended, in Chinese."""
+
+
+def _from(day: date) -> datetime:
+    """Its first moment, in Asia/Shanghai."""
+    return datetime.combine(day, time(), SHANGHAI)
+
+
+@router.get("/audit")
+def search(
+    request: Request,
+    house: House,
+    visitor: Auditor,
+    since: date | None = None,
+    until: date | None = None,
+    who: Text = "",
+    matter: Text = "",
+    field: Text = "",
+    exit_: Annotated[Exit | None, Query(alias="exit")] = None,
+    result: Result | None = None,
+    behind: Annotated[str, Query(max_length=400)] = "",
+) -> HTMLResponse:
+    """Rows of the audit, newest first; today's where nothing else is asked."""
+    today = day_of(house.clock.now())
+    until = until or today
+    since = since or until
+    wanted = Wanted(
+        since=_from(since),
+        before=_from(until) + timedelta(days=1),
+        who=who.strip(),
+        matter=matter.strip(),
+        field=field.strip(),
+        exit=exit_,
+        result=result,
+    )
+    found = house.audit_log.search(wanted, by=visitor.account.name, behind=behind)
+    return draw(
+        request,
+        visitor,
+        "audit.html",
+        found=found,
+        asked={"since": since, "until": until, "who": who, "matter": matter, "field": field},
+        exits=list(Exit),
+        exit=exit_,
+        results=RESULTS,
+        result=result,
+        names=house.names,
+        onward=str(request.url.include_query_params(behind=found.onward)) if found.onward else "",
+        second_of=second_of,
+    )
+
+
+@router.get("/audit/unusual")
+def unusual(request: Request, house: House, visitor: Auditor) -> HTMLResponse:
+    """Of the last seven days."""
+    now = house.clock.now()
+    found = house.audit_log.unusual(now - _WEEK, now + _MOMENT, by=visitor.account.name)
+    return draw(
+        request,
+        visitor,
+        "audit_unusual.html",
+        found=found,
+        names=house.names,
+        second_of=second_of,
+        least={"bulk": BULK, "burst": BURST, "many": MANY, "night": NIGHT},
+    )

@@ -1,0 +1,129 @@
+"""A hub that is served, with somebody of each role, and its pages by their table."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from playwright.sync_api import Browser, BrowserContext, Page
+
+from tests.browser.chromium import LONGEST_MS, person
+from tests.browser.guard import Guard
+from tests.browser.people import PEOPLE, sign_in
+from tests.e2e.people import let_in
+from tests.e2e.planted import for_every_department
+from tests.e2e.served import served
+from tests.instruments import HubInHand
+
+TABLE: Final = Path(__file__).with_name("pages.tsv")
+FILLED: Final[Mapping[str, str]] = {
+    "whistle_id": "SELECT min(id) FROM whistle WHERE department = 'chengguan'",
+    "incident_id": "SELECT min(id) FROM incident",
+    "event_id": "SELECT min(id) FROM event",
+    "source": "SELECT min(source) FROM record",
+    "contract_id": "SELECT min(id) FROM contract_version",
+    "name": "SELECT 'event'",
+}
+"""What a path's `{…}` is filled with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A row of the table: a GET route of the pages, and who looks at it here."""
+
+    path: str
+    who: str
+    """Of `people.PEOPLE`; "" where nobody is signed in."""
+    kind: str
+    """`page`, or what else it gives: `part` of a page, `data`, `file`, `stream`, `redirect`."""
+    ready: str
+    """The selector of what is there once the page is drawn."""
+
+    @property
+    def name(self) -> str:
+        """For files and test ids."""
+        return self.path.strip("/").replace("/", "-").replace("{", "").replace("}", "") or "first"
+
+
+def table() -> tuple[Shown, ...]:
+    """All rows."""
+    _head, *rows = TABLE.read_text("utf-8").splitlines()
+    return tuple(Shown(*("" if cell == "-" else cell for cell in row.split("\t"))) for row in rows)
+
+
+def pages() -> tuple[Shown, ...]:
+    """What is a page of its own."""
+    return tuple(one for one in table() if one.kind == "page")
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A served hub, and browsers that look at it."""
+
+    hub: HubInHand
+    url: str
+    browser: Browser
+    _cookies: dict[str, Any] = field(default_factory=dict)
+    """Who came in by the form, for their next browser."""
+
+    @contextmanager
+    def visit(self, who: str = "", **how: Any) -> Iterator[Page]:
+        """A page in a browser of `who`'s own, under a guard that is checked at the end; `how` as in `new_context`."""
+        with self.context(who, **how) as (context, guard):
+            yield context.new_page()
+            guard.check()
+
+    @contextmanager
+    def context(self, who: str = "", **how: Any) -> Iterator[tuple[BrowserContext, Guard]]:
+        """The same for tests that expect something of the guard, and check it themselves.
+
+        `who` goes through the form once; a test that signs out signs in by itself (`people.sign_in`).
+        """
+        cookies = self._cookies_of(who) if who else None
+        context = self.browser.new_context(base_url=self.url, storage_state=cookies, **(person() | how))
+        context.set_default_timeout(LONGEST_MS)
+        try:
+            yield context, Guard(context, self.url)
+        finally:
+            context.close()
+
+    def _cookies_of(self, who: str) -> Any:
+        if who not in self._cookies:
+            context = self.browser.new_context(**person())
+            sign_in(
+                context.new_page(), self.url, who
+            )  # where it leads to is looked at by that page's own test
+            self._cookies[who] = context.storage_state()
+            context.close()
+        return self._cookies[who]
+
+    def filled(self, path: str) -> str:
+        """`path` with what this hub holds."""
+        for name, query in FILLED.items():
+            if f"{{{name}}}" in path:
+                path = path.replace(f"{{{name}}}", str(self.hub.rows(query)[0][0]))
+        assert "{" not in path, f"{path}: say in {__name__}.FILLED where that comes from"
+        return path
+
+
+@contextmanager
+def site_of(hub: HubInHand, browser: Browser) -> Iterator[Site]:
+    """`hub`, served, with everybody let in."""
+    let_everybody_in(hub)
+    with served(hub) as url:
+        yield Site(hub, url, browser)
+
+
+def let_everybody_in(hub: HubInHand) -> None:
+    """Each of PEOPLE has an account of `hub` from now on."""
+    for one in PEOPLE.values():
+        let_in(hub, one)
+
+
+def live_through(hub: HubInHand) -> None:
+    """Every department is called, for matters of people who are planted (`tests.e2e.planted`): whatever a page shows of
+    them in full without a grant is a leak."""
+    for source, draft in for_every_department(hub.hub.pack, "https://files.invalid"):
+        hub.tell(draft, source=source)
+    hub.settle(*hub.hub.pack.sources)
