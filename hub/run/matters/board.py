@@ -3,13 +3,13 @@
 Reads what `daycounts` added up; counts nothing itself.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from hub.access.account import account_of
-from hub.access.audit import AuditRow
+from hub.access.audit import AuditRow, refused
 from hub.access.exits import OUTPUTS, Exit, check_exit
 from hub.access.plan import Plan
 from hub.access.plan import compile as compile_plan
@@ -25,9 +25,9 @@ from hub.pack import Pack
 from hub.run.ground.ledger import Ledger
 from hub.store import daily
 from hub.store.engine import Store
-from hub.whistle.daily import STEPS, Measure, Split, area, department
-from hub.whistle.shares import SMALL, Hidden, Share
-from hub.whistle.small_cells import telling
+from hub.whistle.board import NOT_ANY, Line, Table, lines, size, total
+from hub.whistle.daily import Measure, Split, area, department
+from hub.whistle.shares import Share
 
 LONGEST: Final = 366
 """Days of one board."""
@@ -44,27 +44,6 @@ _SPLITS: Final[Mapping[Split, tuple[str, ...]]] = {
     Split.SUBDISTRICT: ("incident.subdistrict_id",),
     Split.DEPARTMENT: ("whistle.contract_id",),
 }
-Cell = Share | Hidden
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """One row of the board: of the whole time, and of each of its parts."""
-
-    name: str
-    whole: Mapping[Measure, Cell]
-    parts: Mapping[str, Mapping[Measure, Cell]]
-    """Bucket → its cells; buckets of which nothing was counted are left out."""
-
-    @property
-    def is_told(self) -> bool:
-        """Whether its number of matters is."""
-        return isinstance(self.whole[Measure.MATTERS], Share)
-
-    @property
-    def has_any(self) -> bool:
-        """Whether there is anything to tell."""
-        return any(not isinstance(one, Share) or one.n for one in self.whole.values())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +77,16 @@ class Board:
     clock: Clock
 
     def look(
-        self, who: Account, first: date, last: date, split: Split, exit_: Exit = Exit.STATISTICS
+        self,
+        who: Account,
+        first: date,
+        last: date,
+        split: Split,
+        *,
+        drawn: Collection[Measure],
+        exit_: Exit = Exit.STATISTICS,
     ) -> Shown:
-        """The figures of matters that were opened on these days, both included. Auditors get whole months: they see no
+        """The figures of matters that were opened on these days, both included; over time, those `drawn`. Auditors get whole months: they see no
         matter, and two times that differ in a day would show one.
 
         Raises Refused A101 where no grant lets the viewer's organisation count by this, S202 for no such time.
@@ -113,6 +99,7 @@ class Board:
         plan = self._plan(who, exit_, day_of(now))
         allowed = tuple(one for one in _splits_of(scope) if denied(_question(one), plan) is None)
         if split not in allowed:
+            self._note_refusal(who, split, exit_, now)
             raise Refused("A101")
         days = [first + n * _ONE_DAY for n in range((last - first).days + 1)]
         is_monthly = len(days) > _DAYS_SHOWN or who.role is Role.AUDITOR
@@ -133,9 +120,9 @@ class Board:
         counted = [day for one in days if (day := one.isoformat()) in known]
         buckets = tuple(dict.fromkeys(day[:length] for day in counted))
         filled = {
-            one: {**dict.fromkeys(_names(self.pack(), one), _EMPTY), **some} for one, some in tables.items()
+            one: {**dict.fromkeys(_names(self.pack(), one), NOT_ANY), **some} for one, some in tables.items()
         }
-        parts: _Table = filled.get(split, {})
+        parts: Table = filled.get(split, {})
         since = day_of(first_opened) if first_opened else last + _ONE_DAY
         return Shown(
             first=first,
@@ -144,12 +131,20 @@ class Board:
             split=split,
             splits=allowed,
             buckets=tuple(dict.fromkeys(one.isoformat()[:length] for one in days)),
-            total=_total(whole.get("", {}), filled.values(), buckets, least),
-            lines=tuple(sorted(_lines(parts, buckets, least), key=_size)),
+            total=total(whole.get("", {}), filled.values(), buckets, least, drawn),
+            lines=tuple(sorted(lines(parts, buckets, least, drawn), key=size)),
             counted_at=max((known[day].at for day in counted), default=None),
             uncounted=sum(since <= one <= day_of(now) and one.isoformat() not in known for one in days),
             least=least,
         )
+
+    def _note_refusal(self, who: Account, split: Split, exit_: Exit, now: datetime) -> None:
+        ledger = self.ledger()
+        fields = (*_FIELDS, *_SPLITS[split])
+        row = refused(fields, at=now, who=who.name, through=exit_, purpose="figures", reason="A101")
+        with self.store.write() as conn:
+            ledger.append(conn, [row], now)
+        ledger.committed()
 
     def _plan(self, who: Account, exit_: Exit, on: date) -> Plan:
         output = OUTPUTS[exit_] or Output.STAT
@@ -196,99 +191,12 @@ def _row(who: Account, plan: Plan, split: Split, exit_: Exit, now: datetime) -> 
     )
 
 
-_Table = Mapping[str, Mapping[str, Mapping[Measure, Share]]]
-"""Name → bucket → measure → count."""
-_NONE: Final = Share(0, 0)
-_NOTHING: Final[Mapping[Measure, Share]] = {}
-_EMPTY: Final[Mapping[str, Mapping[Measure, Share]]] = {}
-
-
-def _table(rows: Iterable[Any]) -> _Table:
+def _table(rows: Iterable[Any]) -> Table:
     found: dict[str, dict[str, dict[Measure, Share]]] = {}
     for row in rows:
         cell = Share(int(row.n), int(row.hits))
         found.setdefault(row.name, {}).setdefault(row.bucket, {})[daily.measure_of(row)] = cell
     return found
-
-
-def _lines(parts: _Table, buckets: Sequence[str], least: int) -> list[Line]:
-    """Each name's cells; told by `small_cells` among all names, of the whole time and of each part of it."""
-    wholes = {name: {measure: _sum(some, measure) for measure in Measure} for name, some in parts.items()}
-    whole = _told(wholes, least)
-    by_bucket = {
-        bucket: _told({name: _all(some.get(bucket, _NOTHING)) for name, some in parts.items()}, least)
-        for bucket in buckets
-    }
-    return [
-        Line(name, whole[name], {bucket: cells[name] for bucket, cells in by_bucket.items()})
-        for name in parts
-    ]
-
-
-def _total(
-    some: Mapping[str, Mapping[Measure, Share]],
-    tables: Iterable[_Table],
-    buckets: Sequence[str],
-    least: int,
-) -> Line:
-    """Everything together; not told where, with any of the boards that the viewer may have, it would betray who is hidden
-    there."""
-    wholes = [
-        {name: {measure: _sum(each, measure) for measure in Measure} for name, each in parts.items()}
-        for parts in tables
-    ]
-    by_bucket = {
-        bucket: [{name: _all(each.get(bucket, _NOTHING)) for name, each in parts.items()} for parts in tables]
-        for bucket in buckets
-    }
-    return Line(
-        "",
-        _told_sums({measure: _sum(some, measure) for measure in Measure}, wholes, least),
-        {
-            bucket: _told_sums(_all(some.get(bucket, _NOTHING)), by_bucket[bucket], least)
-            for bucket in buckets
-        },
-    )
-
-
-def _told_sums(
-    sums: Mapping[Measure, Share], boards: Sequence[Mapping[str, Mapping[Measure, Share]]], least: int
-) -> dict[Measure, Cell]:
-    def is_told(measure: Measure, one: Share) -> bool:
-        if 0 < one.n < least:
-            return False
-        counts = ({name: cells[measure].n for name, cells in rows.items()} for rows in boards)
-        return not one.n or all(telling(each, least).is_sum_told for each in counts)
-
-    return {measure: one if is_told(measure, one) else SMALL for measure, one in sums.items()}
-
-
-def _told(rows: Mapping[str, Mapping[Measure, Share]], least: int) -> Mapping[str, Mapping[Measure, Cell]]:
-    """Each kind of figure has its own number of cases to hide by; whose matters are hidden is hidden altogether."""
-    gone = telling({name: cells[Measure.MATTERS].n for name, cells in rows.items()}, least).hidden
-    hidden = {
-        measure: telling({name: cells[measure].n for name, cells in rows.items()}, least, gone).hidden
-        for measure in Measure
-    }
-    return {
-        name: {measure: SMALL if name in hidden[measure] else one for measure, one in cells.items()}
-        for name, cells in rows.items()
-    }
-
-
-def _sum(some: Mapping[str, Mapping[Measure, Share]], measure: Measure) -> Share:
-    cells = [cells.get(measure, _NONE) for cells in some.values()]
-    return Share(sum(one.n for one in cells), sum(one.hits for one in cells))
-
-
-def _all(cells: Mapping[Measure, Share]) -> dict[Measure, Share]:
-    return {measure: cells.get(measure, _NONE) for measure in Measure}
-
-
-def _size(line: Line) -> tuple[int, str]:
-    """The largest first; those that are not told at the end, by name."""
-    cell = line.whole[Measure.MATTERS]
-    return (-cell.n if isinstance(cell, Share) else 1, line.name)
 
 
 def _names(pack: Pack, split: Split) -> Iterable[str]:
@@ -308,7 +216,3 @@ def _names(pack: Pack, split: Split) -> Iterable[str]:
 
 def _end_of_month(day: date) -> date:
     return (day.replace(day=28) + 4 * _ONE_DAY).replace(day=1) - _ONE_DAY
-
-
-SHARES: Final = frozenset(STEPS)
-"""Measures that are shares of what was due; of the others, the number itself is the figure."""

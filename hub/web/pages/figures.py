@@ -15,12 +15,13 @@ from hub.errors import Refused
 from hub.messages.text import Language
 from hub.model import AreaId
 from hub.model.account import Role
-from hub.run.matters.board import SHARES, Cell, Line, Shown
+from hub.run.matters.board import Shown
 from hub.web.csvfile import csv_file
 from hub.web.moments import minute_of
 from hub.web.page import Place, draw
 from hub.web.visitor import House, Visitor, allowed
 from hub.web.words import said
+from hub.whistle.board import SHARES, Cell, Line
 from hub.whistle.daily import Measure, Split
 from hub.whistle.shares import Hidden, Share, wilson
 
@@ -110,7 +111,7 @@ def _day(text: str, name: str) -> date | None:
 def figures(request: Request, house: House, visitor: Viewer) -> HTMLResponse:
     """The board."""
     asked, who, language = Asked(request, house), visitor.account, visitor.language
-    found = house.board.look(who, asked.first, asked.last, asked.split)
+    found = house.board.look(who, asked.first, asked.last, asked.split, drawn=(asked.measure,))
     mine = who.organisation if who.role is Role.OPERATOR else ""
     sheet = house.figures.known(
         who=who.name, department=mine, ledger=house.ledgers.mine(), now=house.clock.now()
@@ -143,7 +144,9 @@ def figures(request: Request, house: House, visitor: Viewer) -> HTMLResponse:
 def export(request: Request, house: House, visitor: Viewer) -> Response:
     """The same as a file: one line a part of the time, name and measure."""
     asked, language = Asked(request, house), visitor.language
-    found = house.board.look(visitor.account, asked.first, asked.last, asked.split, Exit.EXPORT)
+    found = house.board.look(
+        visitor.account, asked.first, asked.last, asked.split, drawn=tuple(Measure), exit_=Exit.EXPORT
+    )
     name = f"figures-{found.first}-{found.last}-{found.split or 'all'}.csv"
     return csv_file(name, _rows(house, found, language))
 
