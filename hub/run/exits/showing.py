@@ -68,8 +68,8 @@ class Showing:
         at: datetime,
     ) -> Look:
         """The whistle and its matter as `whistle.department` may see them through `output` at that moment."""
-        view = {"incident": self._incident(incident), "whistle": _whistle(whistle)}
         plan = self._plan(contract, output, purpose, at)
+        view = {"incident": self.incident_view(incident), "whistle": whistle_view(whistle)}
         return Look(view, plan, scope_of(incident), {"incident": incident.id, "whistle": whistle.id})
 
     def ended(
@@ -101,13 +101,12 @@ class Showing:
         """
         shown: dict[str, Mapping[str, object]] = {"whistle": {"id": whistle.id, "level": whistle.level.value}}
         if not incident.secret:
-            told = self._incident(incident)
+            told = self.incident_view(incident)
             shown["incident"] = {leaf: told[leaf] for leaf in ("category_zh", "subdistrict_name")}
         if department == contract.department:
             plan = self._plan(contract, Output.STREAM, HANDLE, at)
         else:
-            book = self._books.now().of_all()
-            plan = book.plan(department=department, purpose=HANDLE, output=Output.STREAM, on=day_of(at))
+            plan = self._own_plan(department, Output.STREAM, at)
         return Look(shown, plan, scope_of(incident), {"incident": incident.id, "whistle": whistle.id})
 
     def report(
@@ -126,10 +125,10 @@ class Showing:
         `known` gives the personal values of all linked reports: a neighbour's words may name another's.
         """
         plan = self._plan(contract, output, purpose, at)
-        care = _care(opened, incident, plan, day_of(at))
+        care = care_of(opened, incident, plan, day_of(at))
         event = opened.event
         rows = {"event": event.key} | ({"resident": event.requester} if event.requester else {})
-        return Look(_report_view(opened), plan, scope_of(incident, known, care), rows)
+        return Look(report_view(opened), plan, scope_of(incident, known, care), rows)
 
     def attachments(
         self,
@@ -140,12 +139,43 @@ class Showing:
         released: Mapping[str, object],
         purpose: str,
         at: datetime,
+        output: Output = Output.API,
     ) -> Look:
-        """What was `released` of one report's files, as the contract's department may see it over HTTP then."""
-        plan = self._plan(contract, Output.API, purpose, at, field=ATTACHMENTS)
-        care = _care(opened, incident, plan, day_of(at))
+        """What was `released` of one report's files, as the contract's department may see it through `output` then."""
+        plan = self._plan(contract, output, purpose, at, field=ATTACHMENTS)
+        care = care_of(opened, incident, plan, day_of(at))
         rows = {"event": opened.event.key}
         return Look({"event": {"attachments": released}}, plan, scope_of(incident, None, care), rows)
+
+    def matter_for(
+        self, incident: Incident, *, organisation: DepartmentId, output: Output, at: datetime
+    ) -> Look:
+        """A matter as `organisation`, which works in its area and has no contract for it, may see it: by its grants alone."""
+        plan = self._own_plan(organisation, output, at)
+        return Look(
+            {"incident": self.incident_view(incident)}, plan, scope_of(incident), {"incident": incident.id}
+        )
+
+    def report_for(
+        self,
+        opened: OpenedReport,
+        incident: Incident,
+        *,
+        organisation: DepartmentId,
+        known: Callable[[], Iterable[str]],
+        output: Output,
+        at: datetime,
+    ) -> Look:
+        """One of its reports in the same way; `known` as of `report`."""
+        plan = self._own_plan(organisation, output, at)
+        care = care_of(opened, incident, plan, day_of(at))
+        event = opened.event
+        rows = {"event": event.key} | ({"resident": event.requester} if event.requester else {})
+        return Look(report_view(opened), plan, scope_of(incident, known, care), rows)
+
+    def _own_plan(self, organisation: DepartmentId, output: Output, at: datetime) -> Plan:
+        book = self._books.now().of_all()
+        return book.plan(department=organisation, purpose=HANDLE, output=output, on=day_of(at))
 
     def dossier(
         self,
@@ -166,8 +196,16 @@ class Showing:
         """
         book = self._books.now().of_dossiers(department, contract)
         plan = book.plan(department=department, purpose=purpose, output=Output.EXPORT, on=day_of(at))
-        care = frozenset[Care]() if opened is None else _care(opened, incident, plan, day_of(at))
+        care = frozenset[Care]() if opened is None else care_of(opened, incident, plan, day_of(at))
         return Look(view, plan, scope_of(incident, known, care), rows)
+
+    def book_of(self, contract: Contract) -> PlanBook:
+        """The plans of what holds under `contract` now."""
+        return self._books.now().of_contract(contract)
+
+    def plan(self, contract: Contract, output: Output, purpose: str, at: datetime) -> Plan:
+        """What the contract's department may be shown through `output` at that moment."""
+        return self._plan(contract, output, purpose, at)
 
     def _plan(
         self, contract: Contract, output: Output, purpose: str, at: datetime, *, field: str = ""
@@ -176,7 +214,8 @@ class Showing:
         book = self._books.now().of_contract(contract, field)
         return book.plan(department=contract.department, purpose=purpose, output=output, on=day_of(at))
 
-    def _incident(self, one: Incident) -> dict[str, object]:
+    def incident_view(self, one: Incident) -> dict[str, object]:
+        """The matter in full, leaf → value."""
         pack, place = self._pack, one.place
         community = pack.areas.get(place.community_id) if place.community_id else None
         subdistrict = pack.areas.get(place.subdistrict_id) if place.subdistrict_id else None
@@ -220,7 +259,7 @@ class _Books:
         """Of what holds under `contract`; with `field`, of that field alone."""
         return self._book(
             (contract.id, field),
-            lambda: _under(contract, (one for one in self._grants if not field or one.field == field)),
+            lambda: under(contract, (one for one in self._grants if not field or one.field == field)),
         )
 
     def of_dossiers(self, department: str, contract: Contract | None) -> PlanBook:
@@ -228,7 +267,7 @@ class _Books:
         if contract is None:
             return self._book((department, _DOSSIER), lambda: self._grants)
         own = (one for one in self._grants if split(one.field)[0] in _OF_DOSSIERS)
-        return self._book((contract.id, _DOSSIER), lambda: (*_under(contract, self._grants), *own))
+        return self._book((contract.id, _DOSSIER), lambda: (*under(contract, self._grants), *own))
 
     def _book(self, name: tuple[str, str], grants: Callable[[], Iterable[Grant]]) -> PlanBook:
         book = self._made.get(name)
@@ -237,7 +276,7 @@ class _Books:
         return book
 
 
-def _under(contract: Contract, grants: Iterable[Grant]) -> Iterator[Grant]:
+def under(contract: Contract, grants: Iterable[Grant]) -> Iterator[Grant]:
     """What of `grants` holds under `contract`: a field that it does not ask for shows nothing, since both
     must say so, and of its mask and the grant's the stricter one holds. What any grant calls not shared
     stays in: it closes the field for everyone."""
@@ -250,7 +289,7 @@ def _under(contract: Contract, grants: Iterable[Grant]) -> Iterator[Grant]:
             yield one
 
 
-def _care(opened: OpenedReport, incident: Incident, plan: Plan, on: date) -> frozenset[Care]:
+def care_of(opened: OpenedReport, incident: Incident, plan: Plan, on: date) -> frozenset[Care]:
     """Why the report's personal fields need more than an ordinary grant (N58). Whoever reported is looked at
     only where the plan gives a personal field; how old they are is computed now and never stored."""
     care = {Care.SECRET} if opened.event.secret or incident.secret else set()
@@ -276,7 +315,8 @@ def scope_of(
     )
 
 
-def _whistle(one: Whistle) -> dict[str, object]:
+def whistle_view(one: Whistle) -> dict[str, object]:
+    """The whistle in full, leaf → value."""
     return {
         "id": one.id,
         "role": one.role.value,
@@ -292,7 +332,8 @@ def _whistle(one: Whistle) -> dict[str, object]:
     }
 
 
-def _report_view(opened: OpenedReport) -> View:
+def report_view(opened: OpenedReport) -> View:
+    """The report and who told it in full; what the vault holds is fetched when it is needed."""
     event = opened.event
     resident: dict[str, Any] = {
         name: (lambda name=name: getattr(person, name) if (person := opened.resident()) else None)

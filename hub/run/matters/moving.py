@@ -113,16 +113,16 @@ class Moving:
         """
         carry_on(conn, round_, self._contracts, self._pack.calendar, now)
         self._retime(conn, round_)
-        whistles.change(conn, round_.moved)
-        whistles.add(conn, round_.new)
         steps.add(conn, round_.steps)
+        whistles.change(conn, round_.moved, now)
+        whistles.add(conn, round_.new, now)
         expect(conn, self._pack, [*round_.new, *(one for one, _ in round_.moved)])
         reports.add(conn, round_.reports)
         self._desk.wait(conn, round_.waiting, now)
         self._desk.release(conn, round_.released, now)
         end_over(conn, round_.over, now)
         self._notices.send(conn, [*round_.told, *round_.blown], ledger, now)
-        incidents.change(conn, list(round_.changed.values()))
+        incidents.change(conn, list(round_.changed.values()), now)
         self._answering.tell(conn, round_.happened, now)
         return round_.changed
 

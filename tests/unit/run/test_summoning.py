@@ -366,7 +366,11 @@ def test_a_whistle_that_only_speaks_of_an_emergency_rings_no_phone(hub: HubInHan
                 if one.department == "zilai"
             ]
             said = (*routine.reasons, Reason("said", {"level": "emergency"}))
-            change(conn, [(replace(routine, reasons=said, version=routine.version + 1), routine.version)])
+            change(
+                conn,
+                [(replace(routine, reasons=said, version=routine.version + 1), routine.version)],
+                hub.clock.now(),
+            )
         duty.work()
         assert [] == duty.rang()
 
