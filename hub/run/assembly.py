@@ -22,8 +22,12 @@ from hub.run.matters.atcentre import AtCentre
 from hub.run.matters.atpost import AtPost
 from hub.run.matters.figuring import FiguresBook
 from hub.run.people.demo import DemoAccount, check_demo, let_in
+from hub.run.people.house import People
+from hub.run.people.machines import Machines
 from hub.run.people.signing import Signing
+from hub.run.sources.entering import Entering
 from hub.run.sources.gateway import Gateway
+from hub.run.sources.surroundings import Surroundings
 from hub.run.supervision.appealing import Appealing
 from hub.run.supervision.carded import Carded
 from hub.run.supervision.owing import Owing
@@ -54,6 +58,22 @@ class Assembly(Workers):
             clock=self.clock,
             worker=self.worker,
         )
+
+    @cached_property
+    def entering(self) -> Entering:
+        """Takes what people enter on our own pages."""
+        return Entering(
+            store=self.store,
+            gateway=lambda: self.gateway,
+            surroundings=self.surroundings,
+            pack=self.pack,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """Where people are who pin a place on a page."""
+        return Surroundings(self.pack)
 
     @cached_property
     def at_post(self) -> AtPost:
@@ -188,9 +208,26 @@ class Assembly(Workers):
         )
 
     @cached_property
+    def people(self) -> People:
+        """Lets people in, and keeps their accounts."""
+        return People(
+            settings=self.settings,
+            store=self.store,
+            pack=self.pack,
+            vault=lambda: self.vault,
+            ledger=self.ledgers.mine,
+            clock=self.people_clock,
+        )
+
+    @cached_property
+    def machines(self) -> Machines:
+        """Knows machines by key, token or certificate."""
+        return Machines(store=self.store, clock=self.people_clock)
+
+    @property
     def signing(self) -> Signing:
         """Lets people in."""
-        return Signing(store=self.store, ledger=self.ledgers.mine, clock=self.people_clock)
+        return self.people.signing
 
     @cached_property
     def audit_log(self) -> AuditLog:
