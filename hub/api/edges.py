@@ -16,6 +16,9 @@ BODY_LIMIT: Final = 256 * 1024
 """Bytes of what a department sends; its longest note and form fit in many times over."""
 EVIDENCE_LIMIT: Final = MOST_BYTES
 """Bytes of one file that a department hands in as evidence: a telephone's photo, or a scanned page."""
+PHOTOS_LIMIT: Final = 16 * 1024 * 1024
+"""Bytes of one report with its photos, each of which a browser has made smaller and written in base64."""
+_PHOTOS: Final = frozenset({"/report/records"})
 _EVIDENCE: Final = re.compile(r"/departments/me/whistles/[^/]+/evidence")
 SAFE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 """On every answer: what is shown under the grants of this moment must not be kept."""
@@ -37,11 +40,16 @@ class Edges:
             return
         answer = _with_safe_headers(send)
         if not scope["path"].startswith(_SOURCES):
-            is_file = _EVIDENCE.fullmatch(scope["path"])
-            receive = _limited(receive, EVIDENCE_LIMIT if is_file else BODY_LIMIT)
+            receive = _limited(receive, _limit_of(scope["path"]))
             if scope["method"] == "HEAD":
                 scope, answer = {**scope, "method": "GET", IS_HEAD: True}, _without_body(answer)
         await self._app(scope, receive, answer)
+
+
+def _limit_of(path: str) -> int:
+    if path in _PHOTOS:
+        return PHOTOS_LIMIT
+    return EVIDENCE_LIMIT if _EVIDENCE.fullmatch(path) else BODY_LIMIT
 
 
 def _limited(receive: Receive, limit: int) -> Receive:

@@ -29,6 +29,7 @@ from hub.model import AttachmentState, Channel
 from hub.pack import Pack, load
 from hub.plugin.registry import Registry
 from hub.run.matters.lifeaccount import lifecycle
+from hub.run.sources.entering import ENTRIES, REPORTS
 from hub.settings import Settings, apart, read
 from hub.store import attachments, outbox, principals
 
@@ -146,7 +147,7 @@ class Stage:
             port=self._port,
             figures_without_key=True,
             demo=True,
-            sources=dict(configs),
+            sources={**configs, REPORTS: {}, ENTRIES: {}},
             api_keys=dict(keys),
             channels=dict(channels),
             webhook_networks=["127.0.0.0/8"],

@@ -25,7 +25,9 @@ from hub.run.people.demo import DemoAccount, check_demo, let_in
 from hub.run.people.house import People
 from hub.run.people.machines import Machines
 from hub.run.people.signing import Signing
+from hub.run.sources.entering import Entering
 from hub.run.sources.gateway import Gateway
+from hub.run.sources.surroundings import Surroundings
 from hub.run.supervision.appealing import Appealing
 from hub.run.supervision.carded import Carded
 from hub.run.supervision.owing import Owing
@@ -56,6 +58,22 @@ class Assembly(Workers):
             clock=self.clock,
             worker=self.worker,
         )
+
+    @cached_property
+    def entering(self) -> Entering:
+        """Takes what people enter on our own pages."""
+        return Entering(
+            store=self.store,
+            gateway=lambda: self.gateway,
+            surroundings=self.surroundings,
+            pack=self.pack,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """Where people are who pin a place on a page."""
+        return Surroundings(self.pack)
 
     @cached_property
     def at_post(self) -> AtPost:

@@ -20,10 +20,13 @@ from hub.web.pages import (
     accounts,
     audit,
     elsewhere,
+    entry,
     me,
     overview,
     proposals,
     proposing,
+    report,
+    reports,
     second,
     signin,
     whitelist,
@@ -33,6 +36,9 @@ from hub.web.visitor import Visitor, language_of
 
 PAGES: Final = (
     shared_map,
+    report,
+    reports,
+    entry,
     whitelist,
     audit,
     overview,

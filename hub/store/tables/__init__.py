@@ -2,6 +2,7 @@
 
 from hub.store.tables.base import metadata
 from hub.store.tables.dossier import dossier_entry, dossier_head, dossier_mark
+from hub.store.tables.entered import entered
 from hub.store.tables.evaluation import evaluation, evidence, evidence_band, evidence_flag
 from hub.store.tables.matters import block, fallback, incident, link, review
 from hub.store.tables.messages import message, offset, parcel
@@ -49,6 +50,7 @@ __all__ = [
     "dossier_entry",
     "dossier_head",
     "dossier_mark",
+    "entered",
     "evaluation",
     "event",
     "evidence",
