@@ -31,6 +31,7 @@ from hub.pack import Pack, load
 from hub.plugin.registry import Registry
 from hub.run.matters.lifeaccount import lifecycle
 from hub.run.people.demo import OPERATED
+from hub.run.sources.entering import ENTRIES, REPORTS
 from hub.settings import Settings, apart, read
 from hub.store import attachments, outbox, principals
 
@@ -150,9 +151,10 @@ class Stage:
             port=self._port,
             figures_without_key=True,
             demo=True,
-            sources=dict(configs),
+            sources={**configs, REPORTS: {}, ENTRIES: {}},
             api_keys=dict(keys),
             channels=dict(channels),
+            webhook_networks=["127.0.0.0/8"],
             webhooks={d: {"url": w.url, "secret": self._hooks[d]} for d, w in self._listeners.items()},
             poll_s=0.5 * self._clock.speed,
             lease_s=30.0,

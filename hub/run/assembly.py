@@ -7,11 +7,16 @@ from typing import Any
 from hub.access.exits import Exit
 from hub.errors import FixSettings, HubError
 from hub.run.care.account import account
+from hub.run.care.catalogue import Card, card
+from hub.run.care.deeds import Deeds
+from hub.run.care.upkeep import Upkeep
+from hub.run.care.waiting import Deliveries
 from hub.run.dossier.dossiers import Dossiers
 from hub.run.exits.agreements import Agreements
 from hub.run.exits.attached import Attached
 from hub.run.exits.auditlog import AuditLog
 from hub.run.exits.opening import Opening
+from hub.run.ground.loop import Loop
 from hub.run.inbox.listing import Listing
 from hub.run.inbox.queues import Queues
 from hub.run.inbox.sheet import Sheets
@@ -23,10 +28,16 @@ from hub.run.map.pictures import Pictures
 from hub.run.map.tiles import BaseTiles, tiles_of
 from hub.run.matters.atcentre import AtCentre
 from hub.run.matters.atpost import AtPost
+from hub.run.matters.board import Board
+from hub.run.matters.daycounts import DayCounts
 from hub.run.matters.figuring import FiguresBook
 from hub.run.people.demo import DemoAccount, check_demo, let_in
+from hub.run.people.house import People
+from hub.run.people.machines import Machines
 from hub.run.people.signing import Signing
+from hub.run.sources.entering import Entering
 from hub.run.sources.gateway import Gateway
+from hub.run.sources.surroundings import Surroundings
 from hub.run.supervision.appealing import Appealing
 from hub.run.supervision.carded import Carded
 from hub.run.supervision.owing import Owing
@@ -57,6 +68,22 @@ class Assembly(Workers):
             clock=self.clock,
             worker=self.worker,
         )
+
+    @cached_property
+    def entering(self) -> Entering:
+        """Takes what people enter on our own pages."""
+        return Entering(
+            store=self.store,
+            gateway=lambda: self.gateway,
+            surroundings=self.surroundings,
+            pack=self.pack,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """Where people are who pin a place on a page."""
+        return Surroundings(self.pack)
 
     @cached_property
     def at_post(self) -> AtPost:
@@ -175,6 +202,26 @@ class Assembly(Workers):
         )
 
     @cached_property
+    def upkeep(self) -> Upkeep:
+        """Looks after sources for engineers."""
+        return Upkeep(pack=lambda: self.pack, configured=frozenset(self.active_sources()), deeds=self.deeds)
+
+    @cached_property
+    def deeds(self) -> Deeds:
+        """Writes down what people of the consoles do."""
+        return Deeds(self.store, self.ledgers.mine, self.clock)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What waits for departments."""
+        return Deliveries(lambda: self.pack, self.deeds)
+
+    def card_of(self, source: str) -> Card:
+        """What the plugin of a source says of itself; what it can do only where this process's settings reach it."""
+        here = source in self.settings.sources
+        return card(self.registry, self.pack.sources[source].plugin, source, self.adapters if here else None)
+
+    @cached_property
     def figures(self) -> FiguresBook:
         """Months' figures for departments."""
         return FiguresBook(self.store, lambda: self.pack)
@@ -201,6 +248,27 @@ class Assembly(Workers):
         return Queues(store=self.store, vault=self.vault, showing=self.showing)
 
     @cached_property
+    def board(self) -> Board:
+        """Figures of days for people."""
+        return Board(self.store, lambda: self.pack, self.whitelist, self.ledgers.mine, self.clock)
+
+    def plain_day_counts(self) -> DayCounts:
+        """Counts figures of days, for a caller that steps it itself."""
+        return DayCounts(
+            store=self.store,
+            pack=lambda: self.pack,
+            book=self.figures,
+            clock=self.clock,
+            worker=self.worker,
+            lease_s=self.settings.lease_s * self._speed,
+        )
+
+    def day_counts(self) -> Loop:
+        """Counts what boards show, beside the clockwork; one at a time."""
+        worker = self.plain_day_counts()
+        return Loop("figures", worker.paced, idle_s=0.25, close=worker.close)
+
+    @cached_property
     def dossiers(self) -> Dossiers:
         """Exports dossiers."""
         return Dossiers(
@@ -212,9 +280,26 @@ class Assembly(Workers):
         )
 
     @cached_property
+    def people(self) -> People:
+        """Lets people in, and keeps their accounts."""
+        return People(
+            settings=self.settings,
+            store=self.store,
+            pack=self.pack,
+            vault=lambda: self.vault,
+            ledger=self.ledgers.mine,
+            clock=self.people_clock,
+        )
+
+    @cached_property
+    def machines(self) -> Machines:
+        """Knows machines by key, token or certificate."""
+        return Machines(store=self.store, clock=self.people_clock)
+
+    @property
     def signing(self) -> Signing:
         """Lets people in."""
-        return Signing(store=self.store, ledger=self.ledgers.mine, clock=self.people_clock)
+        return self.people.signing
 
     @cached_property
     def audit_log(self) -> AuditLog:

@@ -469,7 +469,7 @@ def measure(place: Path, store_url: str, asked: argparse.Namespace) -> dict[str,
     fill(hub.store, hub.pack, asked.matters, SystemClock().now())
     names = ["district", *(f"screen{n}" for n in range(asked.streams // 50 + 1))]
     kept = people.account_of(AccountRole.DISTRICT)
-    from hub.run.people.signing import hashed
+    from hub.run.people.hashing import hashed
     from hub.store import accounts
 
     password = hashed(people.PASSWORD)

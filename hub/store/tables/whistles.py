@@ -160,4 +160,5 @@ answer = Table(
     Column("filed", SmallInteger, nullable=False, server_default="0"),  # 1: it stands in its dossiers
     Index("answer_waiting", "source", "state", "seq"),
     Index("answer_number", "source", "seq"),
+    Index("answer_report", "event_key", "seq"),
 )

@@ -7,6 +7,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -43,17 +44,36 @@ adapter_state = Table(
     Column("since_us", BigInteger, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("wish", String(8), nullable=False, server_default=""),  # pause, resume: what a person wants of it
+    Column("trouble", Text, nullable=False, server_default=""),  # JSON: the last one, also once it has passed
+    Column(
+        "test_asked_us", BigInteger, nullable=False, server_default="0"
+    ),  # a person wants to know if it answers
+    Column("test_done_us", BigInteger, nullable=False, server_default="0"),
+    Column("test_trouble", Text, nullable=False, server_default=""),  # JSON; "": it answered
 )
 
 principal = Table(
     "principal",
     metadata,
     Column("key_hash", String(64), primary_key=True),
-    Column("kind", String(12), nullable=False),  # department, post, centre, staff
+    Column("kind", String(12), nullable=False),  # department, post, centre, staff, source
     Column("name", String(64), nullable=False),
     Column("made_us", BigInteger, nullable=False),
     Column("revoked_us", BigInteger),
+    Column(
+        "is_certificate", SmallInteger, nullable=False, server_default="0"
+    ),  # 1: no key, a certificate's digest
     Index("principal_name", "kind", "name"),
+)
+
+access_token = Table(
+    "access_token",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of 256 random bits
+    Column("key_hash", String(64), nullable=False),  # of the principal: the token ends with its key
+    Column("scopes", String(32), nullable=False),
+    Column("until_us", BigInteger, nullable=False),
+    Index("access_token_until", "until_us"),
 )
 
 staff = Table(
