@@ -107,6 +107,14 @@ class Settings(BaseSettings):
         description="Accounts that the sign-in page offers to anybody; refused unless `host` is loopback and the store a "
         "demo's. `gridplus demo` sets it.",
     )
+    map_tiles: str = Field(
+        "",
+        description="Base map under the district's own: a URL with `{z}`, `{x}` and `{y}` (XYZ, WMTS), which the hub alone "
+        "asks, or a PMTiles file of pictures; empty: roads, waters and names of the pack.",
+    )
+    map_credit: str = Field(
+        "", description="What has to stand on that base map: whose it is, and its approval."
+    )
     public_url: str = Field("", description="Where sources reach this hub; empty: http://host:port.")
     sources: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Configuration of each source's adapter; secrets belong here."

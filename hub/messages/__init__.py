@@ -14,6 +14,7 @@ from hub.messages import (
     bus,
     doctor,
     dossier,
+    maps,
     pack,
     peer,
     reconcile,
@@ -39,6 +40,7 @@ CATALOGUE: Final[dict[str, Text]] = {
     **supervision.TEXTS,
     **doctor.TEXTS,
     **dossier.TEXTS,
+    **maps.TEXTS,
 }
 """Code → text. A test proves that families do not overlap and that every raised code stands here."""
 

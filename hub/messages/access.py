@@ -122,4 +122,98 @@ TEXTS: Final[dict[str, Text]] = {
         "these master keys are not the store's: it was sealed under others",
         "give the store's own key file (settings keys or home)",
     ),
+    "A201": Text(
+        "提案 {proposal} 由本人提出，不能由本人决定",
+        "请另一位安全管理员决定",
+        "proposal {proposal} is your own",
+        "another security admin decides about it",
+    ),
+    "A202": Text(
+        "提案 {proposal} 已由本人同意",
+        "还需另一位同意",
+        "you have approved proposal {proposal} already",
+        "somebody else has to approve it too",
+    ),
+    "A203": Text(
+        "提案 {proposal} 此时不能这样处理",
+        "查看提案现状：gridplus grants show {proposal}",
+        "proposal {proposal} is not in a state for that",
+        "look where it stands: gridplus grants show {proposal}",
+    ),
+    "A204": Text(
+        "需写明理由", "填写理由，不超过五百字", "a reason is needed", "say why, in at most 500 characters"
+    ),
+    "A205": Text(
+        "提案 {proposal} 不是本人提出的，不能撤回",
+        "可由他人驳回",
+        "proposal {proposal} is not yours to withdraw",
+        "others may refuse it",
+    ),
+    "A206": Text(
+        "授权写法有 {count} 处错误，首处（{where}）：{first}",
+        "改正后再提",
+        "the grants have {count} faults, the first ({where}): {first}",
+        "mend them and propose again",
+    ),
+    "A207": Text(
+        "提案未列授权，或超过 {limit} 条",
+        "每个提案列 1 至 {limit} 条",
+        "the proposal names no grant, or more than {limit}",
+        "name 1 to {limit} grants in each",
+    ),
+    "A208": Text(
+        "字段 {field} 不予共享，任何人不得授权",
+        "换用其他字段；共享类型由数源部门确定",
+        "field {field} is not shared and cannot be granted",
+        "choose another field; its owner says how it is shared",
+    ),
+    "A209": Text(
+        "授权 {grant} 的最后一天已过",
+        "改用以后的日期，重新提案",
+        "the last day of grant {grant} has passed",
+        "give a later day and propose again",
+    ),
+    "A210": Text(
+        "授权 {grant} 未生效或不存在",
+        "核对编号：gridplus grants show",
+        "grant {grant} is not in force",
+        "look up its id: gridplus grants show",
+    ),
+    "A211": Text(
+        "授权 {grant} 已存在",
+        "改为变更该授权，或换起始日期",
+        "grant {grant} exists",
+        "propose a change of it, or another first day",
+    ),
+    "A212": Text(
+        "授权 {grant} 不会有任何变化",
+        "改动至少一项后再提",
+        "nothing would change about grant {grant}",
+        "change something and propose again",
+    ),
+    "A213": Text(
+        "理由中含号码等个人信息",
+        "只写事由，不写号码、证件、车牌",
+        "the reason holds a number that may be a person's",
+        "say why without phones, ids or plates",
+    ),
+    "A214": Text("没有这个提案", "核对提案编号", "no such proposal", "check its id"),
+    "A215": Text(
+        "授权 {grant} 在提案之后已有变化，未生效",
+        "撤回或驳回本提案，按现状重新提出",
+        "grant {grant} has changed since this was proposed, so nothing holds of it",
+        "withdraw or refuse it, and propose again over what stands now",
+    ),
+    "A216": Text(
+        "用途应为代码（小写字母、数字、下划线）",
+        "改成代码，如 handle",
+        "a purpose is a code of small letters, digits and _",
+        "write a code, such as handle",
+    ),
+    "A217": Text(
+        "此账号不是在用的安全管理员，不能提出或决定授权",
+        "请安全管理员办理",
+        "this account is not that of a security administrator, so it has no word in the whitelist",
+        "ask a security administrator",
+    ),
 }

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from hub.access.exits import Exit
 from hub.errors import FixSettings, HubError
 from hub.run.care.account import account
 from hub.run.care.catalogue import Card, card
@@ -17,6 +18,11 @@ from hub.run.exits.auditlog import AuditLog
 from hub.run.exits.opening import Opening
 from hub.run.ground.loop import Loop
 from hub.run.keys.reach import is_loopback
+from hub.run.map.base import BaseMap
+from hub.run.map.fanout import Fanout
+from hub.run.map.matter import MatterPage
+from hub.run.map.pictures import Pictures
+from hub.run.map.tiles import BaseTiles, tiles_of
 from hub.run.matters.atcentre import AtCentre
 from hub.run.matters.atpost import AtPost
 from hub.run.matters.board import Board
@@ -28,6 +34,9 @@ from hub.run.sources.gateway import Gateway
 from hub.run.supervision.appealing import Appealing
 from hub.run.supervision.carded import Carded
 from hub.run.supervision.owing import Owing
+from hub.run.whitelist.preview import Previewing
+from hub.run.whitelist.proposing import Proposing
+from hub.run.whitelist.register import Register
 from hub.run.workers import Workers
 from hub.schema import schemas
 from hub.store import principals
@@ -96,6 +105,45 @@ class Assembly(Workers):
         return Attached(store=self.store, vault=self.vault, showing=self.showing, contracts=self.contracts)
 
     @cached_property
+    def base_map(self) -> BaseMap:
+        """What lies under the matters on a map."""
+        return BaseMap(self.pack)
+
+    @cached_property
+    def base_tiles(self) -> BaseTiles | None:
+        """The base map that the settings name."""
+        return tiles_of(self.settings.map_tiles)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """The maps of this process."""
+        return Pictures(
+            store=self.store,
+            clock=self.clock,
+            speed=self._speed,
+            pack=self.pack,
+            plans=lambda: self.plans,
+            centre=self.base_map.centre,
+        )
+
+    @cached_property
+    def fanout(self) -> Fanout:
+        """Live streams of maps."""
+        return Fanout(self.pictures)
+
+    @cached_property
+    def matter_page(self) -> MatterPage:
+        """Opens matters from the map."""
+        return MatterPage(
+            store=self.store,
+            vault=self.vault,
+            showing=self.showing,
+            plans=lambda: self.plans,
+            contracts=self.contracts,
+            pictures=self.pictures,
+        )
+
+    @cached_property
     def appealing(self) -> Appealing:
         """Takes appeals of cards."""
         return Appealing(store=self.store, vault=self.vault, pack=self.pack)
@@ -103,12 +151,32 @@ class Assembly(Workers):
     @cached_property
     def owing(self) -> Owing:
         """Lists what departments have to answer for, and takes their answers."""
-        return Owing(store=self.store, vault=self.vault, grants=self.pack.grants)
+        return Owing(store=self.store, vault=self.vault, whitelist=self.whitelist)
 
     @cached_property
     def carded(self) -> Carded:
         """Lists departments' cards."""
-        return Carded(store=self.store, grants=self.pack.grants)
+        return Carded(store=self.store, whitelist=self.whitelist)
+
+    def proposing(self, through: Exit) -> Proposing:
+        """Takes proposals to change the whitelist, and words about them."""
+        return Proposing(self.store, self.pack, self.ledgers.mine, through=through)
+
+    @cached_property
+    def register(self) -> Register:
+        """The whitelist to be looked at."""
+        return Register(self.store, self.pack)
+
+    @cached_property
+    def previewing(self) -> Previewing:
+        """Shows what a change of the whitelist would show to whom."""
+        return Previewing(
+            store=self.store,
+            vault=self.vault,
+            pack=self.pack,
+            whitelist=self.whitelist,
+            contracts=self.contracts,
+        )
 
     @cached_property
     def upkeep(self) -> Upkeep:
@@ -138,7 +206,7 @@ class Assembly(Workers):
     @cached_property
     def board(self) -> Board:
         """Figures of days for people."""
-        return Board(self.store, lambda: self.pack, self.ledgers.mine, self.clock)
+        return Board(self.store, lambda: self.pack, lambda: self.plans, self.ledgers.mine, self.clock)
 
     def plain_day_counts(self) -> DayCounts:
         """Counts figures of days, for a caller that steps it itself."""

@@ -15,7 +15,9 @@ import httpx
 
 import hub.pack
 from hub.access.keyring import KeyRing
+from hub.access.planbook import PlanBook
 from hub.access.vault import Algorithm, Vault
+from hub.access.whitelist import Renewed
 from hub.bus import Bus
 from hub.bus.accounts import of_worker
 from hub.bus.embedded import EmbeddedBus
@@ -30,6 +32,7 @@ from hub.run.exits.showing import Showing
 from hub.run.exits.telling import Telling
 from hub.run.ground.contractbook import ContractBook, keep
 from hub.run.ground.ledger import Ledger, Ledgers
+from hub.run.ground.livegrants import LiveGrants
 from hub.run.ground.pressure import Pressure
 from hub.run.ground.staff import Staff
 from hub.run.keys import brokers
@@ -191,9 +194,23 @@ class Rooms:
         )
 
     @cached_property
+    def _plans(self) -> Renewed[PlanBook]:
+        return Renewed(self.whitelist, PlanBook)
+
+    @property
+    def plans(self) -> PlanBook:
+        """What organisations may see by the grants in force, whatever a contract says; another book where those changed."""
+        return self._plans.now()
+
+    @cached_property
     def showing(self) -> Showing:
-        """Projections under the pack's grants."""
-        return Showing(self.pack, self.pack.grants)
+        """Projections under the grants in force."""
+        return Showing(self.pack, self.whitelist)
+
+    @cached_property
+    def whitelist(self) -> LiveGrants:
+        """The grants in force: whoever shows something asks it each time."""
+        return LiveGrants(self.store, self.pack.grants)
 
     @cached_property
     def contracts(self) -> ContractBook:

@@ -15,10 +15,38 @@ from hub.run.assembly import Assembly
 from hub.run.ground.loop import Loop
 from hub.web import assets
 from hub.web.page import Place, draw
-from hub.web.pages import audit, contracts, deliveries, figures, me, overview, plugins, signin, source
+from hub.web.pages import (
+    audit,
+    contracts,
+    deliveries,
+    figures,
+    me,
+    overview,
+    plugins,
+    proposals,
+    proposing,
+    signin,
+    source,
+    whitelist,
+)
+from hub.web.pages import map as shared_map
 from hub.web.visitor import Visitor, language_of
 
-PAGES: Final = (plugins, deliveries, contracts, figures, audit, overview, source, me, signin)
+PAGES: Final = (
+    shared_map,
+    plugins,
+    deliveries,
+    contracts,
+    whitelist,
+    figures,
+    audit,
+    overview,
+    proposals,
+    proposing,
+    source,
+    me,
+    signin,
+)
 """In the order of the menu."""
 
 

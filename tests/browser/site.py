@@ -24,6 +24,10 @@ FILLED: Final[Mapping[str, str]] = {
     "source": "SELECT min(source) FROM record",
     "contract_id": "SELECT min(id) FROM contract_version",
     "name": "SELECT 'event'",
+    "kind": "SELECT 'comprehensive'",
+    "z": "SELECT 11",
+    "x": "SELECT 1711",
+    "y": "SELECT 835",
 }
 """What a path's `{…}` is filled with."""
 

@@ -95,12 +95,18 @@ class Signing:
         sessions.begin(conn, one, token=began.token, csrf=secrets.token_urlsafe(32), at=now)
         return began
 
-    def recognised(self, token: str) -> Session | None:
-        """Whose cookie this is, if its session still holds."""
+    def holding(self, token: str) -> Session | None:
+        """Whose cookie this is, if its session still holds; asking is no use of it."""
         now = self._clock.now()
         with self._store.look() as conn:
             found = sessions.find(conn, token)
-        if found is None or now - found.seen_at > IDLE or now - found.made_at > LONGEST:
+        is_over = found is None or now - found.seen_at > IDLE or now - found.made_at > LONGEST
+        return None if is_over else found
+
+    def recognised(self, token: str) -> Session | None:
+        """The same, and the session is in use now."""
+        now, found = self._clock.now(), self.holding(token)
+        if found is None:
             return None
         if now - found.seen_at >= _TO_THE:
             with self._store.write() as conn:

@@ -21,6 +21,7 @@ from hub.store.tables.received import (
 from hub.store.tables.summonses import summons
 from hub.store.tables.supervision import card, card_due, deferral, measure, turn
 from hub.store.tables.whistles import answer, delivery, overdue, report, step, whistle
+from hub.store.tables.whitelist import decision, proposal, proposal_said
 from hub.store.tables.workers import (
     adapter_state,
     audit,
@@ -49,6 +50,7 @@ __all__ = [
     "contract_version",
     "cursor",
     "data_key",
+    "decision",
     "deferral",
     "delivery",
     "dossier_entry",
@@ -74,6 +76,8 @@ __all__ = [
     "overdue",
     "parcel",
     "principal",
+    "proposal",
+    "proposal_said",
     "record",
     "replayed",
     "report",
