@@ -12,10 +12,9 @@ from hub.access.account import account_of
 from hub.access.audit import AuditRow, refused
 from hub.access.exits import OUTPUTS, Exit, check_exit
 from hub.access.plan import Plan
-from hub.access.plan import compile as compile_plan
+from hub.access.planbook import PlanBook
 from hub.access.question import Question, denied
 from hub.access.territory import territory_of
-from hub.access.whitelist import Whitelist
 from hub.clock import Clock, day_of
 from hub.contract.wire import HANDLE
 from hub.errors import Refused
@@ -74,7 +73,7 @@ class Board:
 
     store: Store
     pack: Callable[[], Pack]
-    whitelist: Whitelist
+    plans: Callable[[], PlanBook]
     ledger: Callable[[], Ledger]
     clock: Clock
 
@@ -151,9 +150,7 @@ class Board:
     def _plan(self, who: Account, exit_: Exit, on: date) -> Plan:
         output = OUTPUTS[exit_] or Output.STAT
         check_exit(exit_, output)
-        mine = DepartmentId(who.organisation)
-        grants = self.whitelist.now().grants
-        return compile_plan(grants, department=mine, purpose=HANDLE, output=output, on=on)
+        return self.plans().plan(DepartmentId(who.organisation), HANDLE, output, on)
 
 
 def _scope(who: Account) -> str:
