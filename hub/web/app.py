@@ -19,28 +19,42 @@ from hub.web.page import Place, draw
 from hub.web.pages import (
     accounts,
     audit,
+    contracts,
+    deliveries,
     elsewhere,
     entry,
+    figures,
+    inbox,
     me,
     overview,
+    plugins,
     proposals,
     proposing,
+    queues,
     report,
     reports,
     second,
     signin,
+    source,
+    whistle,
     whitelist,
 )
 from hub.web.pages import map as shared_map
 from hub.web.visitor import Visitor, language_of
 
 PAGES: Final = (
-    shared_map,
     report,
     reports,
+    inbox,
+    shared_map,
+    queues,
     entry,
+    plugins,
+    deliveries,
+    contracts,
     whitelist,
     audit,
+    figures,
     overview,
     proposals,
     proposing,
@@ -49,6 +63,8 @@ PAGES: Final = (
     second,
     signin,
     elsewhere,
+    source,
+    whistle,
 )
 """In the order of the menu."""
 

@@ -4,10 +4,21 @@ from hub.store.tables.base import metadata
 from hub.store.tables.dossier import dossier_entry, dossier_head, dossier_mark
 from hub.store.tables.entered import entered
 from hub.store.tables.evaluation import evaluation, evidence, evidence_band, evidence_flag
+from hub.store.tables.figures import figure_count, figure_day
 from hub.store.tables.matters import block, fallback, incident, link, review
 from hub.store.tables.messages import message, offset, parcel
 from hub.store.tables.people import account, account_change, attempt, recovery, session
-from hub.store.tables.received import alias, attachment, body, data_key, event, grid_version, record, resident
+from hub.store.tables.received import (
+    alias,
+    attachment,
+    body,
+    data_key,
+    event,
+    grid_version,
+    record,
+    replayed,
+    resident,
+)
 from hub.store.tables.summonses import summons
 from hub.store.tables.supervision import card, card_due, deferral, measure, turn
 from hub.store.tables.whistles import answer, delivery, overdue, report, step, whistle
@@ -58,6 +69,8 @@ __all__ = [
     "evidence_flag",
     "fact",
     "fallback",
+    "figure_count",
+    "figure_day",
     "grid_version",
     "incident",
     "lease",
@@ -73,6 +86,7 @@ __all__ = [
     "proposal_said",
     "record",
     "recovery",
+    "replayed",
     "report",
     "resident",
     "review",

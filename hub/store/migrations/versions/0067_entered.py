@@ -7,7 +7,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0067"
-down_revision = "0064"
+down_revision = "0066"
 branch_labels = None
 depends_on = None
 
@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("entered_us", sa.BigInteger(), nullable=False),
     )
     op.create_index("entered_by", "entered", ["account", "source", "entered_us"])
+    op.create_index("entered_at", "entered", ["entered_us"])
     op.create_index("answer_report", "answer", ["event_key", "seq"])
 
 
