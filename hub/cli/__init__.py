@@ -12,6 +12,7 @@ import click
 from hub.errors import FixSettings
 
 _COMMANDS: Final = {
+    "accounts": ("hub.cli.accounts", "accounts", "Accounts of people: add, list, confirm, disable, reset."),
     "attachment": (
         "hub.cli.attachment",
         "attachment",

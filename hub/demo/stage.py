@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from hub.bus.topics import whistles
-from hub.clock import ScenarioClock
+from hub.clock import ScenarioClock, SystemClock
 from hub.crew import WORKERS, Crew
 from hub.demo.canaries import Canaries
 from hub.demo.centre import Centre
@@ -22,6 +22,7 @@ from hub.demo.gateways import Gateways
 from hub.demo.listener import begin
 from hub.demo.manners import played
 from hub.demo.scenario import Scenario, make
+from hub.demo.visitors import Visitors
 from hub.errors import FixSettings
 from hub.intake.links import following
 from hub.jsonform import dumps
@@ -29,6 +30,8 @@ from hub.model import AttachmentState, Channel
 from hub.pack import Pack, load
 from hub.plugin.registry import Registry
 from hub.run.matters.lifeaccount import lifecycle
+from hub.run.people.demo import OPERATED
+from hub.run.sources.entering import ENTRIES, REPORTS
 from hub.settings import Settings, apart, read
 from hub.store import attachments, outbox, principals
 
@@ -39,12 +42,13 @@ _SPOKEN: Final = ("kafka_security", "kafka_plaintext_ok", "kafka_replication")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Play:
-    """What to play. `length` is scenario time, `speed` scenario seconds a second."""
+    """What to play. `length` is scenario time, `speed` scenario seconds a second. `is_visited`: people sign in."""
 
     length: timedelta
     matters: int
     speed: float
     seed: int
+    is_visited: bool = False
 
 
 class Stage:
@@ -86,6 +90,7 @@ class Stage:
             manners_of=played(keys),
             handed_in=self.centre.handed_in,
             contracts=self._pack.contracts,
+            visitors=Visitors(lambda: self.hub, OPERATED, SystemClock()) if self._play.is_visited else None,
         )
         self._hooks = {d: (secrets.token_hex(16)) for d in self._channel(Channel.WEBHOOK)}
         self._listeners = {d: WebhookDepartment(self.departments, s) for d, s in self._hooks.items()}
@@ -146,9 +151,10 @@ class Stage:
             port=self._port,
             figures_without_key=True,
             demo=True,
-            sources=dict(configs),
+            sources={**configs, REPORTS: {}, ENTRIES: {}},
             api_keys=dict(keys),
             channels=dict(channels),
+            webhook_networks=["127.0.0.0/8"],
             webhooks={d: {"url": w.url, "secret": self._hooks[d]} for d, w in self._listeners.items()},
             poll_s=0.5 * self._clock.speed,
             lease_s=30.0,

@@ -17,6 +17,9 @@ from hub.run.exits.attached import Attached
 from hub.run.exits.auditlog import AuditLog
 from hub.run.exits.opening import Opening
 from hub.run.ground.loop import Loop
+from hub.run.inbox.listing import Listing
+from hub.run.inbox.queues import Queues
+from hub.run.inbox.sheet import Sheets
 from hub.run.keys.reach import is_loopback
 from hub.run.map.base import BaseMap
 from hub.run.map.fanout import Fanout
@@ -29,8 +32,12 @@ from hub.run.matters.board import Board
 from hub.run.matters.daycounts import DayCounts
 from hub.run.matters.figuring import FiguresBook
 from hub.run.people.demo import DemoAccount, check_demo, let_in
+from hub.run.people.house import People
+from hub.run.people.machines import Machines
 from hub.run.people.signing import Signing
+from hub.run.sources.entering import Entering
 from hub.run.sources.gateway import Gateway
+from hub.run.sources.surroundings import Surroundings
 from hub.run.supervision.appealing import Appealing
 from hub.run.supervision.carded import Carded
 from hub.run.supervision.owing import Owing
@@ -61,6 +68,22 @@ class Assembly(Workers):
             clock=self.clock,
             worker=self.worker,
         )
+
+    @cached_property
+    def entering(self) -> Entering:
+        """Takes what people enter on our own pages."""
+        return Entering(
+            store=self.store,
+            gateway=lambda: self.gateway,
+            surroundings=self.surroundings,
+            pack=self.pack,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """Where people are who pin a place on a page."""
+        return Surroundings(self.pack)
 
     @cached_property
     def at_post(self) -> AtPost:
@@ -204,6 +227,27 @@ class Assembly(Workers):
         return FiguresBook(self.store, lambda: self.pack)
 
     @cached_property
+    def inbox(self) -> Listing:
+        """Lists whistles for people of their departments."""
+        return Listing(store=self.store, pack=self.pack, showing=self.showing, contracts=self.contracts)
+
+    @cached_property
+    def sheets(self) -> Sheets:
+        """Opens whistles for people of their departments."""
+        return Sheets(
+            store=self.store,
+            opening=self.opening,
+            attached=self.attached,
+            carded=self.carded,
+            contracts=self.contracts,
+        )
+
+    @cached_property
+    def queues(self) -> Queues:
+        """Shows people of the district what waits for them."""
+        return Queues(store=self.store, vault=self.vault, showing=self.showing)
+
+    @cached_property
     def board(self) -> Board:
         """Figures of days for people."""
         return Board(self.store, lambda: self.pack, lambda: self.plans, self.ledgers.mine, self.clock)
@@ -236,9 +280,26 @@ class Assembly(Workers):
         )
 
     @cached_property
+    def people(self) -> People:
+        """Lets people in, and keeps their accounts."""
+        return People(
+            settings=self.settings,
+            store=self.store,
+            pack=self.pack,
+            vault=lambda: self.vault,
+            ledger=self.ledgers.mine,
+            clock=self.people_clock,
+        )
+
+    @cached_property
+    def machines(self) -> Machines:
+        """Knows machines by key, token or certificate."""
+        return Machines(store=self.store, clock=self.people_clock)
+
+    @property
     def signing(self) -> Signing:
         """Lets people in."""
-        return Signing(store=self.store, ledger=self.ledgers.mine, clock=self.people_clock)
+        return self.people.signing
 
     @cached_property
     def audit_log(self) -> AuditLog:

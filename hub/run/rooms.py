@@ -28,6 +28,7 @@ from hub.intake.validate import Validator
 from hub.pipeline import Journey
 from hub.plugin import Adapter, Tells
 from hub.plugin.registry import Registry
+from hub.run.exits.guarded import guarded, networks_of
 from hub.run.exits.showing import Showing
 from hub.run.exits.telling import Telling
 from hub.run.ground.contractbook import ContractBook, keep
@@ -159,12 +160,12 @@ class Rooms:
     def certificate(self) -> Certificate | None:
         """The web worker's own; None where it speaks no TLS. Raises FixSettings C101 for what is no pair."""
         cert, key = self.settings.tls_cert, self.settings.tls_key
-        return Certificate(cert, key) if cert and key else None
+        return Certificate(cert, key, self.settings.tls_client_ca) if cert and key else None
 
     @cached_property
     def http(self) -> httpx.Client:
-        """For webhooks."""
-        return httpx.Client(timeout=10.0, follow_redirects=False)
+        """For webhooks. Raises FixSettings C101 where `webhook_networks` names what is no network of our own."""
+        return guarded(networks_of(self.settings.webhook_networks))
 
     @cached_property
     def departments(self) -> list[str]:

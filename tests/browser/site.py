@@ -22,12 +22,12 @@ FILLED: Final[Mapping[str, str]] = {
     "incident_id": "SELECT min(id) FROM incident",
     "event_id": "SELECT min(id) FROM event",
     "source": "SELECT min(source) FROM record",
-    "contract_id": "SELECT min(id) FROM contract_version",
-    "name": "SELECT 'event'",
     "kind": "SELECT 'comprehensive'",
     "z": "SELECT 11",
     "x": "SELECT 1711",
     "y": "SELECT 835",
+    "contract_id": "SELECT min(id) FROM contract_version",
+    "name": "SELECT 'event'",
 }
 """What a path's `{…}` is filled with."""
 

@@ -30,7 +30,7 @@ from sqlalchemy import (
 from hub import ids
 from hub.model import EventKey, IncidentState, Mode
 from hub.pack.manifest import Retention
-from hub.store import attachments, keys, records
+from hub.store import attachments, entered, keys, records
 from hub.store.moments import to_us
 from hub.store.tables import (
     body,
@@ -107,6 +107,7 @@ def retire(conn: Connection, kept: Retention, now: datetime, forget: Callable[[s
         )
     conn.execute(update(event).where(event.c.record_id.in_(old)).values(sealed=b""))
     attachments.forget(conn, old)
+    entered.forget(conn, now - kept.records)
     conn.execute(update(report).where(report.c.id.in_(answered)).values(sealed=b"", digest=""))
     for table, some in words.items():
         conn.execute(update(table).where(table.c.id.in_(some)).values(sealed=b""))

@@ -2,11 +2,12 @@
 
 from hub.store.tables.base import metadata
 from hub.store.tables.dossier import dossier_entry, dossier_head, dossier_mark
+from hub.store.tables.entered import entered
 from hub.store.tables.evaluation import evaluation, evidence, evidence_band, evidence_flag
 from hub.store.tables.figures import figure_count, figure_day
 from hub.store.tables.matters import block, fallback, incident, link, review
 from hub.store.tables.messages import message, offset, parcel
-from hub.store.tables.people import account, session
+from hub.store.tables.people import account, account_change, attempt, recovery, session
 from hub.store.tables.received import (
     alias,
     attachment,
@@ -23,6 +24,7 @@ from hub.store.tables.supervision import card, card_due, deferral, measure, turn
 from hub.store.tables.whistles import answer, delivery, overdue, report, step, whistle
 from hub.store.tables.whitelist import decision, proposal, proposal_said
 from hub.store.tables.workers import (
+    access_token,
     adapter_state,
     audit,
     audit_head,
@@ -36,11 +38,14 @@ from hub.store.tables.workers import (
 )
 
 __all__ = [
+    "access_token",
     "account",
+    "account_change",
     "adapter_state",
     "alias",
     "answer",
     "attachment",
+    "attempt",
     "audit",
     "audit_head",
     "block",
@@ -56,6 +61,7 @@ __all__ = [
     "dossier_entry",
     "dossier_head",
     "dossier_mark",
+    "entered",
     "evaluation",
     "event",
     "evidence",
@@ -79,6 +85,7 @@ __all__ = [
     "proposal",
     "proposal_said",
     "record",
+    "recovery",
     "replayed",
     "report",
     "resident",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from hub.store.tables.base import metadata
@@ -33,18 +34,18 @@ incident = Table(
     Column("body", Text, nullable=False),  # incident.v1 JSON
     Column("changed_us", BigInteger, nullable=False, server_default="0"),  # when it was written last
     Index("incident_state", "state", "opened_us"),
-    Index(
-        "incident_unmapped",  # those whose code no table knows: few, and looked for by engineers
-        "opened_us",
-        sqlite_where=Column("category") == "unmapped",
-        postgresql_where=Column("category") == "unmapped",
-    ),
     Index("incident_changed", "changed_us"),
     Index(  # the past: what was open at a moment was closed after it
         "incident_closed",
         "closed_us",
         sqlite_where=Column("closed_us").is_not(None),
         postgresql_where=Column("closed_us").is_not(None),
+    ),
+    Index(
+        "incident_unmapped",  # those whose code no table knows: few, and looked for by engineers
+        "opened_us",
+        sqlite_where=Column("category") == "unmapped",
+        postgresql_where=Column("category") == "unmapped",
     ),
 )
 
@@ -103,6 +104,12 @@ review = Table(
     Column("decided_by", String(64)),
     Column("decided_us", BigInteger),
     PrimaryKeyConstraint("event_key", "candidate_id"),
+    Index(
+        "review_asked",  # questions that nobody has answered
+        "asked_us",
+        sqlite_where=text("decision IS NULL"),
+        postgresql_where=text("decision IS NULL"),
+    ),
 )
 
 fallback = Table(
