@@ -87,8 +87,9 @@ class Board:
         drawn: Collection[Measure],
         exit_: Exit = Exit.STATISTICS,
     ) -> Shown:
-        """The figures of matters that were opened on these days, both included; over time, those `drawn`. Auditors get whole months: they see no
-        matter, and two times that differ in a day would show one.
+        """The figures of matters that were opened on these days, both included; over time, those `drawn`. Auditors see no
+        matter: they get whole months, since two times that differ in a day would show one, and no sum that would betray what
+        any board of theirs hides. All others may see the matters of their part themselves.
 
         Raises Refused A101 where no grant lets the viewer's organisation count by this, S202 for no such time.
         """
@@ -108,9 +109,10 @@ class Board:
         with self.store.write() as conn:
             known = daily.days(conn)
             whole = _table(daily.summed(conn, scope, Split.ALL, days, by_month=is_monthly))
+            boards = allowed if who.role is Role.AUDITOR else (split,)
             tables = {
                 one: _table(daily.summed(conn, scope, one, days, by_month=is_monthly))
-                for one in allowed
+                for one in boards
                 if one
             }
             first_opened = daily.first_opened(conn)
