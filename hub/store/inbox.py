@@ -9,18 +9,18 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, Connection, and_, func, or_, select
+from sqlalchemy import ColumnElement, Connection, func, or_, select
 
 from hub.jsonform import loads
 from hub.model import Level, Whistle, WhistleState
-from hub.store.lists import among
 from hub.store.moments import to_us
 from hub.store.tables import whistle
 from hub.whistle.lifecycle import OVER, UNBLOWN
 
 _HIDDEN: Final = sorted(one.value for one in (*UNBLOWN, WhistleState.REFUSED))
 """States of what no department was called by."""
-_SEEN: Final = sorted(one.value for one in WhistleState if one.value not in _HIDDEN)
+_OVER: Final = sorted(one.value for one in OVER if one is not WhistleState.REFUSED)
+_NEVER_US: Final = 2**62
 
 
 class Order(StrEnum):
@@ -86,9 +86,9 @@ def _where(asked: Asked, column: ColumnElement[Any], down: bool) -> list[ColumnE
     if asked.which is Which.OPEN:
         found.append(whistle.c.next_us.is_not(None))
     elif asked.which is Which.OVER:
-        found.append(among(whistle.c.state, sorted(OVER - {WhistleState.REFUSED})))
+        found.append(whistle.c.state.in_(_OVER))
     elif "state" not in asked.fields:
-        found.append(among(whistle.c.state, _SEEN))
+        found.append(whistle.c.state.not_in(_HIDDEN))
     found += [whistle.c[name] == value for name, value in asked.fields.items()]
     if asked.due_from is not None:
         found.append(whistle.c.next_us >= to_us(asked.due_from))
@@ -104,38 +104,40 @@ def _where(asked: Asked, column: ColumnElement[Any], down: bool) -> list[ColumnE
     return found
 
 
-def counts(conn: Connection, department: str) -> dict[str, int]:
-    """State → how many whistles; states without any are left out."""
-    rows = conn.execute(
-        select(whistle.c.state, func.count().label("n"))
-        .where(whistle.c.department == department, among(whistle.c.state, _SEEN))
-        .group_by(whistle.c.state)
-    )
-    return {r.state: r.n for r in rows}
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Pressing:
-    """How many open whistles: all, late ones, those blown since a moment, and emergencies that nobody has signed."""
+    """How many open whistles: all, by state, late ones, those blown since a moment, and emergencies that nobody has signed.
 
-    open: int
+    What is over is not counted: of a large department that takes longer than to show a page.
+    """
+
+    by_state: Mapping[str, int]
     late: int
     new: int
     emergencies: int
 
+    @property
+    def open(self) -> int:
+        """All of them."""
+        return sum(self.by_state.values())
+
 
 def pressing(conn: Connection, department: str, *, now: datetime, since: datetime | None) -> Pressing:
     """As they stand now; none is new where `since` is None."""
-    untaken = and_(whistle.c.level == Level.EMERGENCY.value, whistle.c.state == WhistleState.BLOWN.value)
-    new = whistle.c.blown_us > to_us(since) if since else None
-    row = conn.execute(
+    rows = conn.execute(
         select(
-            func.count().label("open"),
+            whistle.c.state,
+            func.count().label("n"),
             func.count().filter(whistle.c.next_us < to_us(now)).label("late"),
-            func.count().filter(untaken).label("emergencies"),
-            *([func.count().filter(new).label("new")] if new is not None else []),
-        ).where(whistle.c.department == department, whistle.c.next_us.is_not(None))
-    ).one()
+            func.count().filter(whistle.c.level == Level.EMERGENCY.value).label("emergencies"),
+            func.count().filter(whistle.c.blown_us > (to_us(since) if since else _NEVER_US)).label("new"),
+        )
+        .where(whistle.c.department == department, whistle.c.next_us.is_not(None))
+        .group_by(whistle.c.state)
+    ).all()
     return Pressing(
-        open=row.open, late=row.late, emergencies=row.emergencies, new=row.new if new is not None else 0
+        by_state={r.state: r.n for r in rows},
+        late=sum(r.late for r in rows),
+        new=sum(r.new for r in rows),
+        emergencies=sum(r.emergencies for r in rows if r.state == WhistleState.BLOWN.value),
     )

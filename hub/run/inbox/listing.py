@@ -67,11 +67,10 @@ class Line:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """A page, the place behind it ("" where it is the last one), and how many whistles are in each state."""
+    """A page, the place behind it (None where it is the last one), and what presses beside it."""
 
     lines: Sequence[Line]
     behind: Place | None
-    counts: Mapping[str, int]
     pressing: Pressing
 
 
@@ -94,7 +93,6 @@ class Listing:
                 conn, audit_page(projected, [one.id for one in some], by=reader.account, at=now), now
             )
             made = steps.of_whistles(conn, [one.id for one in some])
-            counts = inbox.counts(conn, reader.department)
             pressing = inbox.pressing(conn, reader.department, now=now, since=reader.visited_at)
         ledger.committed()
         lines = [
@@ -102,7 +100,7 @@ class Listing:
             for one, told in zip(some, projected, strict=True)
         ]
         behind = found[PORTION - 1].place if len(found) > PORTION else None
-        return Page(lines=lines, behind=behind, counts=counts, pressing=pressing)
+        return Page(lines=lines, behind=behind, pressing=pressing)
 
     def pressing(self, reader: Reader, now: datetime) -> Pressing:
         """What presses now."""

@@ -25,7 +25,7 @@ from hub.web.given import Given, given
 from hub.web.moments import minute_of, minute_of_text
 from hub.web.page import Place, draw
 from hub.web.visitor import House, Visitor, allowed
-from hub.whistle.lifecycle import OVER, UNBLOWN
+from hub.whistle.lifecycle import OVER
 
 PLACE = Place("/inbox", "收件箱", frozenset({Role.OPERATOR}))
 Operator = Annotated[Visitor, allowed(Role.OPERATOR)]
@@ -61,6 +61,8 @@ STEPS: Final = {
 ORDERS: Final = {Order.DEADLINE: "先到期的在前", Order.NEWEST: "新来的在前", Order.OLDEST: "早来的在前"}
 DUES: Final = {LATE: "已超时", TODAY: "今天到期"}
 WHICH: Final = {Which.OPEN: "待办", Which.OVER: "已了结", Which.ALL: "全部"}
+_USUAL: Final = ("blown", "signed", "handling")
+_ENDS: Final = ("result", "checked", "archived")
 _TAKEN: Final = frozenset({"page", "after"})
 
 
@@ -180,11 +182,13 @@ class _Links:
         return f"/inbox?{urlencode(said)}" if said else "/inbox"
 
 
-def _tabs(found: Page) -> Iterator[tuple[str, int]]:
-    """States with their counts, in the order of a life; what is open stands there also with none."""
+def _tabs(found: Page) -> Iterator[tuple[str, int | None]]:
+    """States in the order of a life, open ones with their counts; of what is over only the usual ones, uncounted."""
     for state in STATES:
-        number = found.counts.get(state, 0)
-        if number or (WhistleState(state) not in OVER | UNBLOWN and state in ("blown", "signed", "handling")):
+        if WhistleState(state) in OVER:
+            if state in _ENDS:
+                yield state, None
+        elif (number := found.pressing.by_state.get(state, 0)) or state in _USUAL:
             yield state, number
 
 
