@@ -22,7 +22,7 @@ from hub.demo.gateways import Gateways
 from hub.demo.listener import begin
 from hub.demo.manners import played
 from hub.demo.scenario import Scenario, make
-from hub.demo.visitors import Visitors
+from hub.demo.visitors import Visitors, without
 from hub.errors import FixSettings
 from hub.intake.links import following
 from hub.jsonform import dumps
@@ -74,6 +74,8 @@ class Stage:
         self._systems = begin("hub.demo.systems")
         configs = self._ask({"start": self._order()})["configs"]
         self._pack = _with_files(self._pack, configs)
+        if self._play.is_visited:
+            self._pack = replace(self._pack, grants=without(self._pack.grants))
         keys = {c.department: secrets.token_hex(32) for c in self._pack.contracts}
         own = {name: secrets.token_hex(32) for name in ("centre", "post")}
         self.centre = Centre(

@@ -250,7 +250,7 @@ class Assembly(Workers):
     @cached_property
     def board(self) -> Board:
         """Figures of days for people."""
-        return Board(self.store, lambda: self.pack, self.whitelist, self.ledgers.mine, self.clock)
+        return Board(self.store, lambda: self.pack, lambda: self.plans, self.ledgers.mine, self.clock)
 
     def plain_day_counts(self) -> DayCounts:
         """Counts figures of days, for a caller that steps it itself."""

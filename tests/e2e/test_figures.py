@@ -66,9 +66,9 @@ def test_the_centre_sees_all_with_intervals_and_few_cases_hidden(hub: HubInHand,
     found = rows(client, "by=department")
     for department in ("zilai", "ranqi"):
         row = whole(found, department)
-        assert str(CALLED[department]) == row["件数"]
+        assert str(CALLED[department]) == row["数量"]
         assert float(row["下限"]) < float(row["份额"]) <= float(row["上限"])
-    assert "" == whole(found, "jiaoyu")["件数"]
+    assert "" == whole(found, "jiaoyu")["数量"]
     page = client.get(f"/figures?{RANGE}&by=department&measure=sign").text
     assert "按时签收率" in page
     assert hub.hub.names["zilai"] in page
@@ -81,14 +81,14 @@ def test_a_subdistrict_and_an_operator_see_their_own_part_alone(tmp_path: Path) 
     lived(hub)
     with served(hub) as url:
         operator = signed_in(url, hub, Role.OPERATOR, organisation="zilai")
-        assert str(CALLED["zilai"]) == whole(rows(operator, "by="), "")["件数"]
+        assert str(CALLED["zilai"]) == whole(rows(operator, "by="), "")["数量"]
         by_area = rows(signed_in(url, hub, Role.DISTRICT), "by=subdistrict")
         areas = hub.rows("SELECT subdistrict_id AS id, count(*) AS n FROM incident GROUP BY 1")
         assert len(areas) > 1
         for one in areas:
-            assert str(one.n) == whole(by_area, one.id)["件数"]
+            assert str(one.n) == whole(by_area, one.id)["数量"]
         office = signed_in(url, hub, Role.SUBDISTRICT, area=areas[0].id)
-        assert str(areas[0].n) == whole(rows(office, "by="), "")["件数"]
+        assert str(areas[0].n) == whole(rows(office, "by="), "")["数量"]
         assert 403 == office.get(f"/figures?{RANGE}&by=subdistrict").status_code
         assert 403 == operator.get(f"/figures?{RANGE}&by=department").status_code
     hub.close()

@@ -12,10 +12,9 @@ from hub.access.account import account_of
 from hub.access.audit import AuditRow, refused
 from hub.access.exits import OUTPUTS, Exit, check_exit
 from hub.access.plan import Plan
-from hub.access.plan import compile as compile_plan
+from hub.access.planbook import PlanBook
 from hub.access.question import Question, denied
 from hub.access.territory import territory_of
-from hub.access.whitelist import Whitelist
 from hub.clock import Clock, day_of
 from hub.contract.wire import HANDLE
 from hub.errors import Refused
@@ -74,7 +73,7 @@ class Board:
 
     store: Store
     pack: Callable[[], Pack]
-    whitelist: Whitelist
+    plans: Callable[[], PlanBook]
     ledger: Callable[[], Ledger]
     clock: Clock
 
@@ -88,8 +87,9 @@ class Board:
         drawn: Collection[Measure],
         exit_: Exit = Exit.STATISTICS,
     ) -> Shown:
-        """The figures of matters that were opened on these days, both included; over time, those `drawn`. Auditors get whole months: they see no
-        matter, and two times that differ in a day would show one.
+        """The figures of matters that were opened on these days, both included; over time, those `drawn`. Auditors see no
+        matter: they get whole months, since two times that differ in a day would show one, and no sum that would betray what
+        any board of theirs hides. All others may see the matters of their part themselves.
 
         Raises Refused A101 where no grant lets the viewer's organisation count by this, S202 for no such time.
         """
@@ -109,9 +109,10 @@ class Board:
         with self.store.write() as conn:
             known = daily.days(conn)
             whole = _table(daily.summed(conn, scope, Split.ALL, days, by_month=is_monthly))
+            boards = allowed if who.role is Role.AUDITOR else (split,)
             tables = {
                 one: _table(daily.summed(conn, scope, one, days, by_month=is_monthly))
-                for one in allowed
+                for one in boards
                 if one
             }
             first_opened = daily.first_opened(conn)
@@ -151,9 +152,7 @@ class Board:
     def _plan(self, who: Account, exit_: Exit, on: date) -> Plan:
         output = OUTPUTS[exit_] or Output.STAT
         check_exit(exit_, output)
-        mine = DepartmentId(who.organisation)
-        grants = self.whitelist.now().grants
-        return compile_plan(grants, department=mine, purpose=HANDLE, output=output, on=on)
+        return self.plans().plan(DepartmentId(who.organisation), HANDLE, output, on)
 
 
 def _scope(who: Account) -> str:

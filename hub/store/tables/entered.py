@@ -15,4 +15,5 @@ entered = Table(
     Column("photos", Integer, nullable=False),
     Column("entered_us", BigInteger, nullable=False),
     Index("entered_by", "account", "source", "entered_us"),
+    Index("entered_at", "entered_us"),
 )

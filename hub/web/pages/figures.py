@@ -152,9 +152,9 @@ def export(request: Request, house: House, visitor: Viewer) -> Response:
 
 
 def _rows(house: House, found: Shown, language: Language) -> Iterator[Sequence[object]]:
-    heads = ("时间", "名称", "编号", "指标", "件数", "其中", "份额", "下限", "上限", "备注")
+    heads = ("时间", "名称", "编号", "指标", "数量", "其中", "份额", "下限", "上限", "备注")
     yield [said(one, language) for one in heads]
-    whole, hidden = said("合计", language), said("少于 {n} 件，不显示", language, n=found.least)
+    whole, hidden = said("合计", language), said("不显示", language)
     for line in (found.total, *found.lines):
         name = _name(house, found.split, line.name, language) if line is not found.total else whole
         parts = {f"{found.first}/{found.last}": line.whole, **line.parts}

@@ -24,6 +24,7 @@ def upgrade() -> None:
         sa.Column("entered_us", sa.BigInteger(), nullable=False),
     )
     op.create_index("entered_by", "entered", ["account", "source", "entered_us"])
+    op.create_index("entered_at", "entered", ["entered_us"])
     op.create_index("answer_report", "answer", ["event_key", "seq"])
 
 
