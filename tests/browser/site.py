@@ -15,6 +15,7 @@ from tests.e2e.people import let_in
 from tests.e2e.planted import for_every_department
 from tests.e2e.served import served
 from tests.instruments import HubInHand
+from tests.unit.run.whitelists import granting
 
 TABLE: Final = Path(__file__).with_name("pages.tsv")
 FILLED: Final[Mapping[str, str]] = {
@@ -28,6 +29,8 @@ FILLED: Final[Mapping[str, str]] = {
     "y": "SELECT 835",
     "contract_id": "SELECT min(id) FROM contract_version",
     "name": "SELECT 'event'",
+    "grant_id": "SELECT 'g-zhongxin-event.status_raw-handle-20260101'",
+    "proposal_id": "SELECT min(id) FROM proposal",
 }
 """What a path's `{…}` is filled with."""
 
@@ -131,3 +134,4 @@ def live_through(hub: HubInHand) -> None:
     for source, draft in for_every_department(hub.hub.pack, "https://files.invalid"):
         hub.tell(draft, source=source)
     hub.settle(*hub.hub.pack.sources)
+    granting(hub, by="security_admin")
