@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from hub.access.exits import Exit
 from hub.errors import FixSettings, HubError
 from hub.run.care.account import account
 from hub.run.dossier.dossiers import Dossiers
@@ -17,6 +18,7 @@ from hub.run.matters.atpost import AtPost
 from hub.run.matters.figuring import FiguresBook
 from hub.run.people.demo import DemoAccount, check_demo, let_in
 from hub.run.people.signing import Signing
+from hub.run.residents.requests import Requests
 from hub.run.sources.gateway import Gateway
 from hub.run.supervision.appealing import Appealing
 from hub.run.supervision.carded import Carded
@@ -128,6 +130,18 @@ class Assembly(Workers):
     def audit_log(self) -> AuditLog:
         """Searches of the audit."""
         return AuditLog(store=self.store, ledger=self.ledgers.mine, clock=self.clock)
+
+    def requests(self, through: Exit) -> Requests:
+        """Residents' requests, as they come in `through` a door."""
+        return Requests(
+            store=self.store,
+            vault=self.vault,
+            pack=self.pack,
+            names=self.names,
+            ledger=self.ledgers.mine,
+            clock=self.clock,
+            through=through,
+        )
 
     @cached_property
     def demo_accounts(self) -> Sequence[DemoAccount]:

@@ -6,8 +6,8 @@ A portion at a time, in the caller's transaction. A record, a department's repor
 whistle without an end still needs is kept until it has one, and so is what waits at the desk. The audit holds no value and is never let go.
 """
 
-from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
 from itertools import chain
 from typing import Any, Final
@@ -28,9 +28,11 @@ from sqlalchemy import (
 )
 
 from hub import ids
+from hub.clock import day_of
 from hub.model import EventKey, IncidentState, Mode
 from hub.pack.manifest import Retention
-from hub.store import attachments, keys, records
+from hub.store import attachments, keys, records, retired
+from hub.store.lists import among
 from hub.store.moments import to_us
 from hub.store.tables import (
     body,
@@ -95,26 +97,60 @@ def retire(conn: Connection, kept: Retention, now: datetime, forget: Callable[[s
         table: list(conn.execute(_words(table, moment, to_us(now - kept.records)).limit(PORTION)).scalars())
         for table, moment in _SAID
     }
-    said = [*answered, *chain.from_iterable(words.values())]
     people = _residents(conn, to_us(now - kept.residents), PORTION)
     shown = list(conn.execute(_shown(to_us(now - kept.records)).limit(PORTION)).scalars())
-    keys.destroy(conn, (*old, *said, *people, *shown))
-    if found and conn.dialect.name != "postgresql":
+    let_go_records(conn, {r.record_id: r.received_us for r in found})
+    let_go_words(conn, {report: answered, **words})
+    let_go_residents(conn, people)
+    keys.destroy(conn, shown)
+    conn.execute(update(evidence).where(evidence.c.whistle_id.in_(shown)).values(sealed=b""))
+    said = [*answered, *chain.from_iterable(words.values())]
+    for subject in (*old, *said, *people, *shown):
+        forget(subject)
+    gone = Retired(len(old), len(said), len(people), len(shown))
+    retired.count(conn, day_of(now), asdict(gone))
+    return gone
+
+
+def let_go_records(conn: Connection, received_us: Mapping[str, int]) -> None:
+    """Records (→ when they came) lose their key, their words, their files and, but on PostgreSQL, their bytes."""
+    old = list(received_us)
+    keys.destroy(conn, old)
+    if old and conn.dialect.name != "postgresql":
         conn.execute(
             delete(body)
-            .where(body.c.received_us.between(found[0].received_us, found[-1].received_us))
+            .where(body.c.received_us.between(min(received_us.values()), max(received_us.values())))
             .where(body.c.record_id.in_(old))
         )
     conn.execute(update(event).where(event.c.record_id.in_(old)).values(sealed=b""))
     attachments.forget(conn, old)
-    conn.execute(update(report).where(report.c.id.in_(answered)).values(sealed=b"", digest=""))
-    for table, some in words.items():
-        conn.execute(update(table).where(table.c.id.in_(some)).values(sealed=b""))
-    conn.execute(update(evidence).where(evidence.c.whistle_id.in_(shown)).values(sealed=b""))
+
+
+def let_go_words(conn: Connection, said: Mapping[Table, Sequence[str]]) -> None:
+    """What departments said in these rows of reports, cards and measures."""
+    keys.destroy(conn, chain.from_iterable(said.values()))
+    for table, some in said.items():
+        gone: dict[str, Any] = {"sealed": b"", **({"digest": ""} if table is report else {})}
+        conn.execute(update(table).where(table.c.id.in_(some)).values(**gone))
+
+
+def let_go_residents(conn: Connection, people: Sequence[str]) -> None:
+    """Requesters lose their key and their row."""
+    keys.destroy(conn, people)
     conn.execute(delete(resident).where(resident.c.id.in_(people)))
-    for subject in (*old, *said, *people, *shown):
-        forget(subject)
-    return Retired(len(old), len(said), len(people), len(shown))
+
+
+def needed_among(conn: Connection, event_keys: Sequence[str]) -> frozenset[str]:
+    """Those of these reports whose matter needs words, or whose record has no fate yet."""
+    linked = select(link.c.event_key).where(
+        among(link.c.event_key, event_keys), link.c.undone_us.is_(None), _is_needed()
+    )
+    unsettled = (
+        select(event.c.key)
+        .join(record, record.c.id == event.c.record_id)
+        .where(among(event.c.key, event_keys), record.c.stage != records.SETTLED)
+    )
+    return frozenset((*conn.execute(linked).scalars(), *conn.execute(unsettled).scalars()))
 
 
 def _is_open() -> ColumnElement[bool]:

@@ -7,6 +7,13 @@ from hub.store.tables.matters import block, fallback, incident, link, review
 from hub.store.tables.messages import message, offset, parcel
 from hub.store.tables.people import account, session
 from hub.store.tables.received import alias, attachment, body, data_key, event, grid_version, record, resident
+from hub.store.tables.requests import (
+    resident_request,
+    resident_request_row,
+    resident_request_step,
+    resident_request_task,
+    retired,
+)
 from hub.store.tables.summonses import summons
 from hub.store.tables.supervision import card, card_due, deferral, measure, turn
 from hub.store.tables.whistles import answer, delivery, overdue, report, step, whistle
@@ -64,6 +71,11 @@ __all__ = [
     "record",
     "report",
     "resident",
+    "resident_request",
+    "resident_request_row",
+    "resident_request_step",
+    "resident_request_task",
+    "retired",
     "review",
     "row_read",
     "session",
