@@ -104,7 +104,9 @@ def test_what_was_typed_is_drawn_as_text_and_written_nowhere(hub: HubInHand, cli
 def test_more_than_a_page_goes_on_where_the_last_one_ended(hub: HubInHand, client: httpx.Client) -> None:
     for n in range(100, 100 + PAGE // 2):
         note(hub, look(hub, "shuiwu", f"wh_{n}"))
-    note(hub, *(look(hub, "shuiwu", f"wh_{n}") for n in range(100 + PAGE // 2, 100 + 2 * PAGE)))  # one large block
+    note(
+        hub, *(look(hub, "shuiwu", f"wh_{n}") for n in range(100 + PAGE // 2, 100 + 2 * PAGE))
+    )  # one large block
     page = client.get("/audit", params={"who": "shuiwu"})
     seen = matters(page)
     assert PAGE == len(seen)
