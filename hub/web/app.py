@@ -15,10 +15,10 @@ from hub.run.assembly import Assembly
 from hub.run.ground.loop import Loop
 from hub.web import assets
 from hub.web.page import Place, draw
-from hub.web.pages import audit, me, overview, signin
+from hub.web.pages import audit, me, overview, requests, retention, signin
 from hub.web.visitor import Visitor, language_of
 
-PAGES: Final = (audit, overview, me, signin)
+PAGES: Final = (audit, overview, retention, requests, me, signin)
 """In the order of the menu."""
 
 
