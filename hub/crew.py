@@ -1,13 +1,15 @@
 """The workers of one process: started together, watched, stopped together."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Sequence
-from typing import Final
+from typing import Any, Final
 
 import uvicorn
 from fastapi import FastAPI
 
+from hub.api.certified import CertifiedProtocol
 from hub.api.health import serve_health
 from hub.clock import Clock
 from hub.errors import FixSettings
@@ -91,6 +93,7 @@ class Crew:
             timeout_graceful_shutdown=_GRACE_S,
             ssl_certfile=self.hub.settings.tls_cert,
             ssl_keyfile=self.hub.settings.tls_key,
+            **self._certified(),
         )
         config.load()
         if self.hub.certificate is not None and config.ssl is not None:
@@ -98,6 +101,13 @@ class Crew:
         self._server = uvicorn.Server(config)
         self._web = threading.Thread(target=self._server.run, name="web", daemon=True)
         self._web.start()
+
+    def _certified(self) -> dict[str, Any]:
+        """How callers' certificates are asked for, where the settings name who issues them."""
+        issuers = self.hub.settings.tls_client_ca
+        if issuers is None:
+            return {}
+        return {"http": CertifiedProtocol, "ssl_ca_certs": str(issuers), "ssl_cert_reqs": ssl.CERT_OPTIONAL}
 
     def look(self) -> None:
         """Raises what ended a worker, if one ended that nobody stopped."""

@@ -107,6 +107,28 @@ class Settings(BaseSettings):
         description="Accounts that the sign-in page offers to anybody; refused unless `host` is loopback and the store a "
         "demo's. `gridplus demo` sets it.",
     )
+    oidc_issuer: str = Field(
+        "",
+        description="Issuer of the identity provider that people may sign in at (OpenID Connect); empty: none.",
+    )
+    oidc_client_id: str = Field("", description="How the provider knows this hub.")
+    oidc_secret_file: Path | None = Field(
+        None,
+        description="File with this hub's secret there; read at each use. None: a client without a secret.",
+    )
+    tls_client_ca: Path | None = Field(
+        None,
+        description="Certificates (PEM) of who issues certificates to callers; callers may then come with one in place "
+        "of a key, see `gridplus keys certify`.",
+    )
+    map_tiles: str = Field(
+        "",
+        description="Base map under the district's own: a URL with `{z}`, `{x}` and `{y}` (XYZ, WMTS), which the hub alone "
+        "asks, or a PMTiles file of pictures; empty: roads, waters and names of the pack.",
+    )
+    map_credit: str = Field(
+        "", description="What has to stand on that base map: whose it is, and its approval."
+    )
     public_url: str = Field("", description="Where sources reach this hub; empty: http://host:port.")
     sources: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Configuration of each source's adapter; secrets belong here."
@@ -132,6 +154,11 @@ class Settings(BaseSettings):
     webhooks: dict[str, dict[str, str]] = Field(
         default_factory=dict,
         description="Department → `url` of its webhook, and `secret` or `secret_file`, read at each call.",
+    )
+    webhook_networks: list[str] = Field(
+        default_factory=list,
+        description="Networks of our own that webhooks may lie in, as `10.1.0.0/16`; elsewhere only public addresses "
+        "are called.",
     )
     channels: dict[str, dict[str, Any]] = Field(
         default_factory=dict,

@@ -1,7 +1,8 @@
-"""All plans in force, compiled at first use and again when grants change or a day has passed."""
+"""All plans of some grants, compiled at first use and again when a day has passed."""
 
 from collections.abc import Iterable
 from datetime import date
+from typing import Final
 
 from hub.access.fields import split
 from hub.access.masks import mask_of
@@ -12,18 +13,11 @@ from hub.model import DepartmentId, Grant, Output, ShareType
 
 class PlanBook:
     """Hands out plans. Ask it for every record of a long export, with that moment's day: a plan kept in the
-    hand outlives its grants, the book's does not (N61)."""
+    hand outlives its grants, the book's does not (N61). Other grants have a book of their own
+    (`hub.access.whitelist.Renewed`)."""
 
     def __init__(self, grants: Iterable[Grant] = ()) -> None:
-        self._plans: dict[tuple[DepartmentId, str, Output], Plan] = {}
-        self._grants: dict[tuple[DepartmentId, str], tuple[Grant, ...]] = {}
-        self.version = 0
-        """Grows by one with every change of grants."""
-        self.replace(grants)
-
-    def replace(self, grants: Iterable[Grant]) -> None:
-        """From now on these grants and no others. Raises FixSettings A106, and changes nothing, where a
-        mask does not exist."""
+        """Raises FixSettings A106 where a mask does not exist."""
         every = tuple(grants)
         for grant in every:
             mask_of(grant.mask, split(grant.field)[1])
@@ -31,9 +25,8 @@ class PlanBook:
         by_use: dict[tuple[DepartmentId, str], list[Grant]] = {}
         for grant in every:
             by_use.setdefault((grant.department, grant.purpose), []).append(grant)
-        self._grants = {use: (*mine, *closed) for use, mine in by_use.items()}
-        self._plans = {}
-        self.version += 1
+        self._grants: Final = {use: (*mine, *closed) for use, mine in by_use.items()}
+        self._plans: Final[dict[tuple[DepartmentId, str, Output], Plan]] = {}
 
     def plan(self, department: DepartmentId, purpose: str, output: Output, on: date) -> Plan:
         """The plan that holds on the day `on`; one that gives nothing where no grant does."""

@@ -2,12 +2,10 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Final
 
 from hub.access.fields import split
-from hub.model import Grant, Sensitivity, ShareType
-
-_TWO_APPROVE: Final = frozenset((Sensitivity.SENSITIVE, Sensitivity.MINOR, Sensitivity.RESTRICTED))
+from hub.access.terms import approvals_needed
+from hub.model import Grant, ShareType
 
 
 class Standing(StrEnum):
@@ -25,8 +23,8 @@ class Standing(StrEnum):
 def standing(grant: Grant, on: date) -> Standing:
     """How `grant` stands on the day `on`, a day in Asia/Shanghai.
 
-    `valid_to` is its last day, and a year after `valid_from` ends it whatever `valid_to` says. Sensitive
-    fields need two who approved, others one; each needs a legal basis (PIPL 13, 34).
+    `valid_to` is its last day, and a year after `valid_from` ends it whatever `valid_to` says. Sensitive and
+    personal fields need two who approved, others one; each needs a legal basis (PIPL 13, 34).
     """
     if grant.share_type is ShareType.NOT_SHARED:
         return Standing.NOT_SHARED
@@ -34,7 +32,7 @@ def standing(grant: Grant, on: date) -> Standing:
         return Standing.NOT_YET
     if on > last_day(grant):
         return Standing.EXPIRED
-    if len(set(grant.approved_by)) < (2 if grant.sensitivity in _TWO_APPROVE else 1):
+    if len(set(grant.approved_by)) < approvals_needed(grant.field, grant.sensitivity):
         return Standing.UNAPPROVED
     if not grant.legal_basis:
         return Standing.NO_BASIS

@@ -24,14 +24,15 @@ class Territory:
 
 
 NOTHING: Final = Territory()
-_BY_AREA: Final = frozenset((Role.GRID_WORKER, Role.COMMUNITY, Role.SUBDISTRICT))
+BY_AREA: Final = frozenset((Role.GRID_WORKER, Role.COMMUNITY, Role.SUBDISTRICT))
+"""Roles that work in one area."""
 
 
 def territory_of(account: Account) -> Territory:
     """Where `account` works. An account of an area that names none has no territory, rather than all of it."""
     if account.role is Role.DISTRICT:
         return Territory(area="")
-    if account.role in _BY_AREA and account.area:
+    if account.role in BY_AREA and account.area:
         return Territory(area=account.area)
     if account.role is Role.OPERATOR and account.organisation:
         return Territory(department=account.organisation)

@@ -14,7 +14,7 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from hub.api import account, cards, centre, departments, health, measures, performance, posts, sources
+from hub.api import account, cards, centre, departments, health, measures, oauth, performance, posts, sources
 from hub.api.doors import Doors
 from hub.api.edges import SAFE, Edges
 from hub.api.language import language_of
@@ -36,6 +36,20 @@ _STATUS: Final = {
     "A302": 401,
     "A303": 403,
     "A304": 403,
+    "A305": 403,
+    "A320": 403,
+    "A321": 403,
+    "A335": 403,
+    "A336": 403,
+    "A337": 429,
+    "A340": 403,
+    "A341": 401,
+    "A201": 409,
+    "A202": 409,
+    "A203": 409,
+    "A210": 404,
+    "A214": 404,
+    "A215": 409,
     "A501": 404,
     "A504": 409,
     "A505": 409,
@@ -54,6 +68,10 @@ _STATUS: Final = {
     "W131": 409,
     "W132": 409,
     "W135": 404,
+    "P203": 403,
+    "P204": 404,
+    "P205": 429,
+    "P206": 404,
     "W141": 409,
     "W143": 409,
 }
@@ -96,6 +114,8 @@ def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
             clock=hub.clock,
             body_limit=hub.settings.body_limit,
             account=hub.account,
+            machines=hub.machines,
+            limiting=hub.people.limiting,
             figures_without_key=hub.settings.figures_without_key,
         )
     )
@@ -133,6 +153,7 @@ def make(doors: Doors) -> FastAPI:
     app.include_router(measures.router, responses=_PROBLEMS)
     app.include_router(performance.router, responses=_PROBLEMS)
     app.include_router(account.router)
+    app.include_router(oauth.router)
     app.include_router(health.router)
     app.router.routes.append(
         Route("/in/{source}/{path:path}", sources.take_in, methods=["GET", "POST", "PUT", "DELETE"])
@@ -163,13 +184,19 @@ def _answer(request: Request, error: HubError, status: int, allow: str = "") -> 
     page: RefusalPage | None = getattr(request.app.state, "refusal_page", None)
     if page is not None and "text/html" in request.headers.get("accept", ""):
         return page(request, error, status)
-    headers = dict(SAFE)
+    headers = {**SAFE, **later(error)}
     if status == 401:
         browser = request.url.path in _FOR_BROWSERS
         headers["www-authenticate"] = 'Basic realm="gridplus", charset="UTF-8"' if browser else "Bearer"
     if allow:
         headers["allow"] = allow
     return JSONResponse(text_of(error, language_of(request)).as_dict(), status_code=status, headers=headers)
+
+
+def later(error: HubError) -> dict[str, str]:
+    """When to come again, where it says so."""
+    wait_s = error.facts.get("wait_s")
+    return {} if wait_s is None else {"retry-after": str(wait_s)}
 
 
 async def _refused(request: Request, error: Exception) -> Response:

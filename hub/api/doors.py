@@ -19,6 +19,8 @@ from hub.run.matters.atpost import AtPost
 from hub.run.matters.evidence import Evidence
 from hub.run.matters.figuring import FiguresBook
 from hub.run.matters.reporting import Reporting
+from hub.run.people.limiting import Limiting
+from hub.run.people.machines import Machines, Scope
 from hub.run.sources.gateway import Gateway
 from hub.run.supervision.appealing import Appealing
 from hub.run.supervision.carded import Carded
@@ -26,7 +28,12 @@ from hub.run.supervision.owing import Owing
 from hub.store import principals
 from hub.store.engine import Store
 
-_BEARER: Final = HTTPBearer(auto_error=False, description="The key that `gridplus keys issue` printed.")
+_BEARER: Final = HTTPBearer(
+    auto_error=False, description="The key that `gridplus keys issue` printed, or a token of `/oauth/token`."
+)
+_READS: Final = frozenset({"GET", "HEAD"})
+CERTIFICATE: Final = "gridplus.certificate"
+"""In the scope of a request over TLS: SHA-256 of the certificate that the caller proved to have."""
 _BASIC: Final = HTTPBasic(auto_error=False, description="For browsers: any name, and the key as password.")
 
 
@@ -52,6 +59,8 @@ class Doors:
     clock: Clock
     body_limit: int
     account: Callable[[], dict[str, Any]]
+    machines: Machines
+    limiting: Limiting
     figures_without_key: bool = False
 
 
@@ -59,7 +68,7 @@ class Inside(Protocol):
     """What it takes to know who may see figures."""
 
     @property
-    def store(self) -> Store: ...
+    def machines(self) -> Machines: ...
 
     @property
     def figures_without_key(self) -> bool: ...
@@ -106,19 +115,24 @@ def insider(
 ) -> None:
     """Lets whoever has a key of ours see figures, a department or staff; raises Refused P109 without one."""
     inside: Inside = request.app.state.doors
-    if not inside.figures_without_key:
-        _who_has(request, given.credentials if given else typed.password if typed else "")
+    if inside.figures_without_key:
+        return
+    if _who_has(request, given.credentials if given else typed.password if typed else "").kind == "source":
+        raise Refused("P109")
 
 
 def _who_has(request: Request, key: str) -> principals.Principal:
-    if not key.strip():
-        raise Refused("P109")
-    inside: Inside = request.app.state.doors
-    with inside.store.read() as conn:
-        who = principals.who_has(conn, key.strip())
+    who = known(request, key)
     if who is None:
         raise Refused("P109")
     return who
+
+
+def known(request: Request, key: str) -> principals.Principal | None:
+    """Whose key, token or certificate came with the request; raises Refused A340 for a token of another scope."""
+    inside: Inside = request.app.state.doors
+    scope = Scope.READ if request.method in _READS else Scope.WRITE
+    return inside.machines.known_by(key.strip(), request.scope.get(CERTIFICATE, ""), scope=scope)
 
 
 Department = Annotated[str, Depends(department_of)]

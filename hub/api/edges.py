@@ -10,9 +10,11 @@ from fastapi import HTTPException
 from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from hub.run.matters.evidence import MOST_BYTES
+
 BODY_LIMIT: Final = 256 * 1024
 """Bytes of what a department sends; its longest note and form fit in many times over."""
-EVIDENCE_LIMIT: Final = 8 * 1024 * 1024
+EVIDENCE_LIMIT: Final = MOST_BYTES
 """Bytes of one file that a department hands in as evidence: a telephone's photo, or a scanned page."""
 _EVIDENCE: Final = re.compile(r"/departments/me/whistles/[^/]+/evidence")
 SAFE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}

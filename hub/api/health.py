@@ -15,17 +15,17 @@ from hub.messages.text import Language
 from hub.run.assembly import Assembly
 from hub.run.ground.loop import Loop
 from hub.run.metrics import Figures
+from hub.run.people.machines import Machines
 from hub.run.readiness import Readiness
-from hub.store.engine import Store
 
 router = APIRouter(tags=["hub"])
 
 
 @dataclass(frozen=True, slots=True)
 class Watch:
-    """What the routes below look through; `store` and `figures_without_key` say who may see figures."""
+    """What the routes below look through; `machines` and `figures_without_key` say who may see figures."""
 
-    store: Store
+    machines: Machines
     figures_without_key: bool
     language: Language
     faults: Callable[[], list[HubError]]
@@ -45,7 +45,7 @@ def watching(hub: Assembly, loops: Sequence[Loop]) -> Watch:
     figures = Figures(hub.store, hub.bus, hub.clock, loops, hub.topics, tuple(hub.pack.sources))
     settings = hub.settings
     return Watch(
-        hub.store,
+        hub.machines,
         settings.figures_without_key,
         settings.language,
         readiness.faults,

@@ -4,7 +4,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
-from hub.api.doors import doors_of
+from hub.api.doors import doors_of, known
 from hub.errors import Refused
 from hub.plugin import PeerRequest
 
@@ -20,9 +20,17 @@ async def take_in(request: Request) -> Response:
         headers={name.lower(): value for name, value in request.headers.items()},
         body=body,
         peer=request.client.host if request.client else "",
+        known=await run_in_threadpool(_is_known, request),
     )
     reply = await run_in_threadpool(doors.gateway.receive, request.path_params["source"], asked)
     return Response(reply.body, status_code=reply.status, headers=dict(reply.headers))
+
+
+def _is_known(request: Request) -> bool:
+    """Whether a key, token or certificate of this very source came with it."""
+    kind, _, key = request.headers.get("authorization", "").partition(" ")
+    who = known(request, key if kind.lower() == "bearer" else "")
+    return who is not None and (who.kind, who.name) == ("source", request.path_params["source"])
 
 
 async def _read(request: Request, limit: int) -> bytes:

@@ -12,6 +12,7 @@ import click
 from hub.errors import FixSettings
 
 _COMMANDS: Final = {
+    "accounts": ("hub.cli.accounts", "accounts", "Accounts of people: add, list, confirm, disable, reset."),
     "attachment": (
         "hub.cli.attachment",
         "attachment",
@@ -39,6 +40,11 @@ _COMMANDS: Final = {
     "dossier": ("hub.cli.dossier", "dossier", "The chained file of a whistle (一哨一档), signed, as ZIP."),
     "explain": ("hub.cli.explain", "explain", "Why an event, incident or whistle is as it is."),
     "figures": ("hub.cli.figures", "figures", "How departments did: fair shares, times, ranks."),
+    "grants": (
+        "hub.cli.grants",
+        "grants",
+        "The field whitelist: show, propose, preview, approve, refuse, end, export, import.",
+    ),
     "import": ("hub.cli.importing", "import_", "Back-fill from files; starts no clock and no whistle."),
     "keys": ("hub.cli.keys", "keys", "The vault's master keys and callers' keys."),
     "mark": ("hub.cli.marks", "mark", "Mark what a department did; evidence that was doubted."),

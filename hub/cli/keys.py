@@ -1,6 +1,9 @@
 """`gridplus keys`: the vault's master keys, and keys that departments and staff call with."""
 
 import re
+from collections.abc import Callable, Collection, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 import click
@@ -9,8 +12,10 @@ from hub.cli import output
 from hub.cli.opened import opened
 
 if TYPE_CHECKING:  # slow to import: `--help` must not wait for it
+    from hub.run.assembly import Assembly
     from hub.settings import Settings
     from hub.store.engine import Store
+    from hub.store.principals import Principal
 
 _ACCOUNT: Final = re.compile(r"[\w.@-]{1,64}")
 _LONGEST_NAME: Final = 64
@@ -86,51 +91,110 @@ def public() -> None:
         click.echo(Signer(seed).public.hex())
 
 
+def _whose(command: Callable[..., None]) -> Callable[..., None]:
+    """NAME, and what it is the name of: a department where nothing else is said."""
+    for option in (
+        click.option(
+            "--as",
+            "account",
+            default="",
+            metavar="ACCOUNT",
+            help="Who at the post has it: who submits does not approve.",
+        ),
+        click.option("--source", "kind", flag_value="source", help="NAME is a source: it pushes reports."),
+        click.option(
+            "--post",
+            "kind",
+            flag_value="post",
+            help="NAME is a post, as subdistrict:329901001: it blows whistles.",
+        ),
+        click.option(
+            "--centre",
+            "kind",
+            flag_value="centre",
+            help="NAME is a person's account at the centre: it decides.",
+        ),
+        click.option(
+            "--staff",
+            "kind",
+            flag_value="staff",
+            help="NAME is a person's account: it sees figures, no whistle.",
+        ),
+        click.option("--department", "kind", flag_value="department", default=True, hidden=True),
+        click.argument("name"),
+    ):
+        command = option(command)
+    return command
+
+
 @keys.command()
-@click.argument("name")
-@click.option("--staff", is_flag=True, help="NAME is a person's account: the key shows figures, no whistle.")
-@click.option("--centre", is_flag=True, help="NAME is a person's account at the centre: the key decides.")
-@click.option(
-    "--post", is_flag=True, help="NAME is a post, as subdistrict:329901001: the key blows whistles."
-)
-@click.option(
-    "--as",
-    "account",
-    default="",
-    metavar="ACCOUNT",
-    help="Who at the post has the key: who submits does not approve.",
-)
+@_whose
 @_STORE
-def issue(name: str, staff: bool, centre: bool, post: bool, account: str, store: str | None) -> None:
+def issue(name: str, kind: str, account: str, store: str | None) -> None:
     """Prints a new key for the department NAME, once; the hub keeps only its digest."""
     import secrets
 
+    from hub.store import principals
+
+    key = secrets.token_hex(32)
+    with _caller(name, kind, account, store) as (hub, who), hub.store.write() as conn:
+        principals.register(conn, who, key, hub.clock.now())
+    click.echo(key)
+
+
+@keys.command()
+@_whose
+@click.option(
+    "--cert",
+    type=click.Path(path_type=Path, exists=True, dir_okay=False),
+    required=True,
+    help="The caller's certificate (PEM), of an issuer in tls_client_ca.",
+)
+@_STORE
+def certify(name: str, kind: str, account: str, cert: Path, store: str | None) -> None:
+    """Lets whoever has the key of a certificate call as the department NAME, without a key of ours; prints its id."""
+    from cryptography import x509
+    from cryptography.hazmat.primitives.hashes import SHA256
+
+    from hub.errors import FixSettings
+    from hub.store import principals
+
+    try:
+        digest = x509.load_pem_x509_certificate(cert.read_bytes()).fingerprint(SHA256()).hex()
+    except (OSError, ValueError):
+        raise FixSettings("C119", name=str(cert)) from None
+    with _caller(name, kind, account, store) as (hub, who), hub.store.write() as conn:
+        if not principals.certify(conn, who, digest, hub.clock.now()):
+            raise FixSettings("C101", name="--cert")
+    click.echo(digest[:16])
+
+
+@contextmanager
+def _caller(name: str, kind: str, account: str, store: str | None) -> "Iterator[tuple[Assembly, Principal]]":
+    """The hub, and the caller that is meant; raises FixSettings C101, C106 for what is none of this pack's."""
     from hub.errors import FixSettings
     from hub.run.assembly import Assembly
     from hub.settings import read
-    from hub.store import principals
+    from hub.store.principals import Principal
     from hub.whistle.posts import posted
 
-    if staff + centre + post > 1 or (account and not post):
-        raise click.UsageError("--staff | --centre | --post [--as ACCOUNT]")
+    if account and kind != "post":
+        raise click.UsageError("--post [--as ACCOUNT]")
     hub = Assembly(read(store=store))
     try:
-        if (staff or centre) and not _ACCOUNT.fullmatch(name):
+        if kind in ("staff", "centre") and not _ACCOUNT.fullmatch(name):
             raise FixSettings("C101", name="NAME")
-        if post:
+        if kind == "post":
             if posted(name).area not in hub.pack.areas:
                 raise FixSettings("C106", id=name)
             name = _at_post(str(posted(name)), account)
-        elif not (staff or centre) and name not in hub.pack.organisations:
-            raise FixSettings("C106", id=name)
-        key = secrets.token_hex(32)
-        with hub.store.write() as conn:
-            kind = "staff" if staff else "centre" if centre else "post" if post else "department"
-            who = principals.Principal(kind, name)
-            principals.register(conn, who, key, hub.clock.now())
+        elif kind in ("department", "source"):
+            known: Collection[str] = hub.pack.organisations if kind == "department" else hub.pack.sources
+            if name not in known:
+                raise FixSettings("C106", id=name)
+        yield hub, Principal(kind, name)
     finally:
         hub.close()
-    click.echo(key)
 
 
 def _at_post(post: str, account: str) -> str:

@@ -100,7 +100,7 @@ def _store(hub: Assembly, lives: Sequence[tuple[Whistle, list[Made]]]) -> None:
     ended = [_ended(one, made) for one, made in lives]
     marks = {Aspect.RESPONSE: 90, Aspect.RESOLVE: 85, Aspect.SATISFY: 90}
     with hub.store.write() as conn:
-        whistles.add(conn, ended)
+        whistles.add(conn, ended, hub.clock.now())
         steps.add(conn, [made for _, some in lives for made in some])
         evaluations.add(
             conn,

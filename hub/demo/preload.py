@@ -122,7 +122,7 @@ def _store(hub: Assembly, past: Sequence[Understood], dice: Random) -> None:
         records.settle(conn, [records.End(id=one.event.record_id, fate=Fate.PUBLISHED) for one in past], now)
         events.add(conn, [seal_event(hub.vault, data_keys[one.event.record_id], one) for one in past])
         events.settle(conn, {one.event.id: (Fate.PUBLISHED, "opened") for one in past})
-        incidents.add(conn, [incident for _, incident in opened])
+        incidents.add(conn, [incident for _, incident in opened], now)
         incidents.add_links(conn, [_link(one.event, incident) for one, incident in opened])
         entries = {
             at: entry

@@ -149,6 +149,7 @@ class Stage:
             sources=dict(configs),
             api_keys=dict(keys),
             channels=dict(channels),
+            webhook_networks=["127.0.0.0/8"],
             webhooks={d: {"url": w.url, "secret": self._hooks[d]} for d, w in self._listeners.items()},
             poll_s=0.5 * self._clock.speed,
             lease_s=30.0,

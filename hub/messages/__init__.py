@@ -14,10 +14,12 @@ from hub.messages import (
     bus,
     doctor,
     dossier,
+    maps,
     pack,
     peer,
     reconcile,
     record,
+    rights,
     settings,
     source,
     supervision,
@@ -32,6 +34,7 @@ CATALOGUE: Final[dict[str, Text]] = {
     **settings.TEXTS,
     **pack.TEXTS,
     **access.TEXTS,
+    **rights.TEXTS,
     **attachment.TEXTS,
     **bus.TEXTS,
     **whistle.TEXTS,
@@ -39,6 +42,7 @@ CATALOGUE: Final[dict[str, Text]] = {
     **supervision.TEXTS,
     **doctor.TEXTS,
     **dossier.TEXTS,
+    **maps.TEXTS,
 }
 """Code → text. A test proves that families do not overlap and that every raised code stands here."""
 

@@ -1,6 +1,7 @@
 """Who works with the hub in a browser: one account, one role, one organisation, one area."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
@@ -50,3 +51,34 @@ class Account:
     is_disabled: bool = False
     epoch: int = 0
     """Sessions of an earlier one are over."""
+    subject: str = ""
+    """`issuer subject` of the person at the identity provider, "" where nobody bound one."""
+    has_second: bool = False
+    """Whether a second factor was confirmed: a password alone does not let it in."""
+
+
+class AccountChange(StrEnum):
+    """What one administrator proposes about an account and another one lets hold."""
+
+    ROLE = "role"
+    """The account is new: its role opens nothing yet."""
+    PASSWORD = "password"  # noqa: S105 a word
+    """Of an administrator: another first password."""
+    SECOND = "second"
+    """The second factor is taken off; the person enrols another one."""
+    SUBJECT = "subject"
+    """The account becomes that of a person at the identity provider."""
+    ENABLE = "enable"
+    """What was disabled works again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ProposedChange:
+    """One change that waits for a second person; an account has at most one of each kind."""
+
+    account: str
+    change: AccountChange
+    by: str
+    at: datetime
+    value: str = ""
+    """PASSWORD: its hash. SUBJECT: `issuer subject`."""

@@ -1,12 +1,14 @@
 """`grants.yaml`: the field whitelist in compact form; one entry stands for departments × fields."""
 
+import re
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import partial
 from itertools import product
 from typing import Final
 
+from hub.access.terms import approvals_needed, first_day_beyond
 from hub.contract.known import fits_category
 from hub.contract.marked import NO_DAY, Entry
 from hub.ids import digest_of
@@ -23,9 +25,11 @@ _REQUIRED: Final = (
     "share_type",
     "outputs",
     "valid",
-    "approved_by",
 )
+_APPROVED: Final = "approved_by"
 _OPTIONAL: Final = ("mask", "areas", "categories", "max_rows_day", "version")
+_CODE: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
+"""What each look says in the audit: no words."""
 _MOST_VERSIONS: Final = 10_000
 _MOST_ROWS: Final = 10_000_000
 
@@ -44,25 +48,49 @@ class Subjects:
 def read_grants(files: PackFiles, subjects: Subjects) -> tuple[Grant, ...]:
     """All grants, one a department and field, in the file's order."""
     sheet = files.yaml(FILE)
+    for entry in _entries(sheet):
+        entry.closed((*_REQUIRED, _APPROVED), _OPTIONAL)
+    grants = tuple(_grants(sheet, subjects))
+    for entry, grant in grants:
+        _check_approval(entry, grant)
+    return tuple({grant.id: grant for _, grant in grants}.values())
+
+
+def read_proposed(sheet: Entry, subjects: Subjects) -> tuple[Grant, ...]:
+    """The same of a file of the same form that is to be proposed: who approves it is asked later, so it need not say so,
+    and what it says of that counts for nothing."""
+    for entry in _entries(sheet):
+        entry.closed(_REQUIRED, (*_OPTIONAL, _APPROVED))
+    return tuple({grant.id: replace(grant, approved_by=()) for _, grant in _grants(sheet, subjects)}.values())
+
+
+def _entries(sheet: Entry) -> Iterator[Entry]:
     sheet.closed(("grants",), ("version",))
-    grants: dict[str, Grant] = {}
+    return sheet["grants"].each()
+
+
+def _grants(sheet: Entry, subjects: Subjects) -> Iterator[tuple[Entry, Grant]]:
+    """Each grant with its entry; one that is there twice is a fault."""
+    seen: set[str] = set()
     for entry in sheet["grants"].each():
         for grant in _expand(entry, subjects):
-            _check_approval(entry, grant)
-            if grant.id in grants:
+            if grant.share_type is ShareType.NOT_SHARED:  # 政务数据共享条例: it can't be granted
+                entry.faults.add(f"{entry.pointer}/share_type", "K173")
+            if grant.id in seen:
                 name = f"{grant.department} {grant.field} {grant.purpose}"
                 entry.faults.add(entry.pointer, "K175", name=name)
-            grants[grant.id] = grant
-    return tuple(grants.values())
+            seen.add(grant.id)
+            yield entry, grant
 
 
 def _expand(entry: Entry, subjects: Subjects) -> Iterator[Grant]:
     """One grant a department and field, all alike in the rest."""
-    entry.closed(_REQUIRED, _OPTIONAL)
     begins, ends = _valid(entry["valid"])
     departments = [each.among(subjects.departments, "K212") for each in entry["departments"].each()]
     fields = [each.among(subjects.fields, "K218") for each in entry["fields"].each()]
     purpose = required_text(entry, "purpose")
+    if purpose and not _CODE.fullmatch(purpose):
+        entry.faults.add(f"{entry.pointer}/purpose", "A216")
     areas = tuple(AreaId(each.among(subjects.areas, "K211")) for each in entry["areas"].each())
     categories = tuple(_pattern(each, subjects.categories) for each in entry["categories"].each())
     limit, version = entry["max_rows_day"], entry["version"]
@@ -94,24 +122,14 @@ def _valid(entry: Entry) -> tuple[date, date]:
     if NO_DAY not in (begins, ends):
         if ends < begins:
             entry.faults.add(f"{entry.pointer}/to", "K111")
-        elif ends >= _a_year_after(begins):
+        elif ends >= first_day_beyond(begins):
             entry.faults.add(f"{entry.pointer}/to", "K172")
     return begins, ends
 
 
-def _a_year_after(day: date) -> date:
-    """The same day of the next year, 1 March for 29 February; the first day on which it may not hold."""
-    try:
-        return day.replace(year=day.year + 1)
-    except ValueError:
-        return date(day.year + 1, 3, 1)
-
-
 def _check_approval(entry: Entry, grant: Grant) -> None:
-    """政务数据共享条例: what is not shared can't be granted; two approve what is sensitive (domain.md 5.6)."""
-    if grant.share_type is ShareType.NOT_SHARED:
-        entry.faults.add(f"{entry.pointer}/share_type", "K173")
-    least = 1 if grant.sensitivity is Sensitivity.GENERAL else 2
+    """Two approve what is sensitive or about a person (domain.md 5.6)."""
+    least = approvals_needed(grant.field, grant.sensitivity)
     if len(set(grant.approved_by)) < least:
         entry.faults.add(f"{entry.pointer}/approved_by", "K174", least=least)
 

@@ -60,6 +60,9 @@ class PeerRequest:
     body: bytes
     peer: str
     """Address of the other side."""
+    known: bool = False
+    """Whether the hub knows the sender as this source, by a key, token or certificate that it gave out: a protocol
+    without a signature of its own lets in nobody else."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -90,7 +90,7 @@ class Calling:
             before = whistles.held(conn, [whistle_id])[whistle_id]
             reasons = (*before.reasons, Reason(why)) if why else before.reasons
             after = replace(before, state=state, version=before.version + 1, reasons=reasons)
-            whistles.change(conn, [(after, before.version)])
+            whistles.change(conn, [(after, before.version)], now)
             step = Step(
                 whistle_id=after.id,
                 move=move,
@@ -122,9 +122,9 @@ class Calling:
         with self._hub.store.write() as conn:
             keys.add(conn, [key])
             events.add(conn, [events.NewEvent(event=event, body=dumps(event), why=(), sealed=sealed)])
-            incidents.add(conn, [incident])
+            incidents.add(conn, [incident], now)
             incidents.add_links(conn, [CurrentLink(event_key=event.key, seq=0, link=link)])
-            whistles.add(conn, [whistle])
+            whistles.add(conn, [whistle], now)
             deliveries.queue(conn, [self._delivery(whistle, whistle.id)], now)
 
     @staticmethod

@@ -13,16 +13,26 @@ from hub.run.exits.attached import Attached
 from hub.run.exits.auditlog import AuditLog
 from hub.run.exits.opening import Opening
 from hub.run.keys.reach import is_loopback
+from hub.run.map.base import BaseMap
+from hub.run.map.fanout import Fanout
+from hub.run.map.matter import MatterPage
+from hub.run.map.pictures import Pictures
+from hub.run.map.tiles import BaseTiles, tiles_of
 from hub.run.matters.atcentre import AtCentre
 from hub.run.matters.atpost import AtPost
 from hub.run.matters.figuring import FiguresBook
 from hub.run.people.demo import DemoAccount, check_demo, let_in
+from hub.run.people.house import People
+from hub.run.people.machines import Machines
 from hub.run.people.signing import Signing
 from hub.run.residents.requests import Requests
 from hub.run.sources.gateway import Gateway
 from hub.run.supervision.appealing import Appealing
 from hub.run.supervision.carded import Carded
 from hub.run.supervision.owing import Owing
+from hub.run.whitelist.preview import Previewing
+from hub.run.whitelist.proposing import Proposing
+from hub.run.whitelist.register import Register
 from hub.run.workers import Workers
 from hub.schema import schemas
 from hub.store import principals
@@ -91,6 +101,45 @@ class Assembly(Workers):
         return Attached(store=self.store, vault=self.vault, showing=self.showing, contracts=self.contracts)
 
     @cached_property
+    def base_map(self) -> BaseMap:
+        """What lies under the matters on a map."""
+        return BaseMap(self.pack)
+
+    @cached_property
+    def base_tiles(self) -> BaseTiles | None:
+        """The base map that the settings name."""
+        return tiles_of(self.settings.map_tiles)
+
+    @cached_property
+    def pictures(self) -> Pictures:
+        """The maps of this process."""
+        return Pictures(
+            store=self.store,
+            clock=self.clock,
+            speed=self._speed,
+            pack=self.pack,
+            plans=lambda: self.plans,
+            centre=self.base_map.centre,
+        )
+
+    @cached_property
+    def fanout(self) -> Fanout:
+        """Live streams of maps."""
+        return Fanout(self.pictures)
+
+    @cached_property
+    def matter_page(self) -> MatterPage:
+        """Opens matters from the map."""
+        return MatterPage(
+            store=self.store,
+            vault=self.vault,
+            showing=self.showing,
+            plans=lambda: self.plans,
+            contracts=self.contracts,
+            pictures=self.pictures,
+        )
+
+    @cached_property
     def appealing(self) -> Appealing:
         """Takes appeals of cards."""
         return Appealing(store=self.store, vault=self.vault, pack=self.pack)
@@ -98,12 +147,32 @@ class Assembly(Workers):
     @cached_property
     def owing(self) -> Owing:
         """Lists what departments have to answer for, and takes their answers."""
-        return Owing(store=self.store, vault=self.vault, grants=self.pack.grants)
+        return Owing(store=self.store, vault=self.vault, whitelist=self.whitelist)
 
     @cached_property
     def carded(self) -> Carded:
         """Lists departments' cards."""
-        return Carded(store=self.store, grants=self.pack.grants)
+        return Carded(store=self.store, whitelist=self.whitelist)
+
+    def proposing(self, through: Exit) -> Proposing:
+        """Takes proposals to change the whitelist, and words about them."""
+        return Proposing(self.store, self.pack, self.ledgers.mine, through=through)
+
+    @cached_property
+    def register(self) -> Register:
+        """The whitelist to be looked at."""
+        return Register(self.store, self.pack)
+
+    @cached_property
+    def previewing(self) -> Previewing:
+        """Shows what a change of the whitelist would show to whom."""
+        return Previewing(
+            store=self.store,
+            vault=self.vault,
+            pack=self.pack,
+            whitelist=self.whitelist,
+            contracts=self.contracts,
+        )
 
     @cached_property
     def figures(self) -> FiguresBook:
@@ -122,9 +191,26 @@ class Assembly(Workers):
         )
 
     @cached_property
+    def people(self) -> People:
+        """Lets people in, and keeps their accounts."""
+        return People(
+            settings=self.settings,
+            store=self.store,
+            pack=self.pack,
+            vault=lambda: self.vault,
+            ledger=self.ledgers.mine,
+            clock=self.people_clock,
+        )
+
+    @cached_property
+    def machines(self) -> Machines:
+        """Knows machines by key, token or certificate."""
+        return Machines(store=self.store, clock=self.people_clock)
+
+    @property
     def signing(self) -> Signing:
         """Lets people in."""
-        return Signing(store=self.store, ledger=self.ledgers.mine, clock=self.people_clock)
+        return self.people.signing
 
     @cached_property
     def audit_log(self) -> AuditLog:

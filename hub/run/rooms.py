@@ -15,7 +15,9 @@ import httpx
 
 import hub.pack
 from hub.access.keyring import KeyRing
+from hub.access.planbook import PlanBook
 from hub.access.vault import Algorithm, Vault
+from hub.access.whitelist import Renewed
 from hub.bus import Bus
 from hub.bus.accounts import of_worker
 from hub.bus.embedded import EmbeddedBus
@@ -26,10 +28,12 @@ from hub.intake.validate import Validator
 from hub.pipeline import Journey
 from hub.plugin import Adapter, Tells
 from hub.plugin.registry import Registry
+from hub.run.exits.guarded import guarded, networks_of
 from hub.run.exits.showing import Showing
 from hub.run.exits.telling import Telling
 from hub.run.ground.contractbook import ContractBook, keep
 from hub.run.ground.ledger import Ledger, Ledgers
+from hub.run.ground.livegrants import LiveGrants
 from hub.run.ground.pressure import Pressure
 from hub.run.ground.staff import Staff
 from hub.run.keys import brokers
@@ -156,12 +160,12 @@ class Rooms:
     def certificate(self) -> Certificate | None:
         """The web worker's own; None where it speaks no TLS. Raises FixSettings C101 for what is no pair."""
         cert, key = self.settings.tls_cert, self.settings.tls_key
-        return Certificate(cert, key) if cert and key else None
+        return Certificate(cert, key, self.settings.tls_client_ca) if cert and key else None
 
     @cached_property
     def http(self) -> httpx.Client:
-        """For webhooks."""
-        return httpx.Client(timeout=10.0, follow_redirects=False)
+        """For webhooks. Raises FixSettings C101 where `webhook_networks` names what is no network of our own."""
+        return guarded(networks_of(self.settings.webhook_networks))
 
     @cached_property
     def departments(self) -> list[str]:
@@ -191,9 +195,23 @@ class Rooms:
         )
 
     @cached_property
+    def _plans(self) -> Renewed[PlanBook]:
+        return Renewed(self.whitelist, PlanBook)
+
+    @property
+    def plans(self) -> PlanBook:
+        """What organisations may see by the grants in force, whatever a contract says; another book where those changed."""
+        return self._plans.now()
+
+    @cached_property
     def showing(self) -> Showing:
-        """Projections under the pack's grants."""
-        return Showing(self.pack, self.pack.grants)
+        """Projections under the grants in force."""
+        return Showing(self.pack, self.whitelist)
+
+    @cached_property
+    def whitelist(self) -> LiveGrants:
+        """The grants in force: whoever shows something asks it each time."""
+        return LiveGrants(self.store, self.pack.grants)
 
     @cached_property
     def contracts(self) -> ContractBook:

@@ -1,9 +1,9 @@
 """Accounts of people: who they are, and what guards their passwords."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
 from sqlalchemy import Connection, Row, select, update
 
@@ -22,6 +22,12 @@ class Guarded:
     """argon2id, "" where it signs in elsewhere."""
     failures: int
     locked_until: datetime
+    second: bytes = b""
+    """Sealed secret of the second factor, b"" where there is none."""
+    second_step: int = 0
+    """Time step of the last code that was taken."""
+    handover: str = ""
+    """Digest of the second half of a first password, "" where one half is enough."""
 
 
 def add(conn: Connection, one: Account, *, password: str, at: datetime) -> bool:
@@ -41,6 +47,9 @@ def add(conn: Connection, one: Account, *, password: str, at: datetime) -> bool:
         "failures": 0,
         "locked_us": 0,
         "epoch": one.epoch,
+        "subject": one.subject or None,
+        "second_step": 0,
+        "handover": "",
     }
     return insert_new(conn, account, [row]) == 1
 
@@ -67,6 +76,9 @@ def guarded(conn: Connection, name: str, *, locked: bool = False) -> Guarded | N
         password=row.password,
         failures=row.failures,
         locked_until=from_us(row.locked_us),
+        second=row.second or b"",
+        second_step=row.second_step,
+        handover=row.handover,
     )
 
 
@@ -75,23 +87,88 @@ def note_failure(conn: Connection, one: Guarded, *, locked_until: datetime | Non
     values: dict[str, Any] = {"failures": one.failures + 1}
     if locked_until is not None:
         values["locked_us"] = to_us(locked_until)
-    conn.execute(update(account).where(account.c.name == one.account.name).values(**values))
+    _set(conn, one.account.name, **values)
 
 
 def note_success(conn: Connection, name: str) -> None:
-    """The right password."""
-    conn.execute(update(account).where(account.c.name == name).values(failures=0))
+    """It came in: wrong passwords and codes are counted anew."""
+    _set(conn, name, failures=0)
 
 
-def set_password(conn: Connection, name: str, password: str, *, must_change: bool) -> None:
-    """Another password from now on; all sessions of the account are over."""
+def set_password(
+    conn: Connection, name: str, password: str, *, must_change: bool, handover: str = ""
+) -> None:
+    """Another password from now on; all sessions of the account are over. `handover`: digest of its second half."""
     values = {
         "password": password,
         "must_change": int(must_change),
         "failures": 0,
         "locked_us": 0,
-        "epoch": account.c.epoch + 1,
+        "handover": handover,
     }
+    _set(conn, name, **values, **_OVER)
+
+
+def hand_over(conn: Connection, name: str, digest: str) -> None:
+    """Who changes the first password has to know what `digest` is of."""
+    _set(conn, name, handover=digest)
+
+
+def confirm(conn: Connection, name: str, by: str) -> None:
+    """The role of the account holds."""
+    _set(conn, name, confirmed_by=by)
+
+
+def disable(conn: Connection, name: str, at: datetime) -> None:
+    """It opens nothing any more, nor do its sessions."""
+    _set(conn, name, disabled_us=to_us(at), **_OVER)
+
+
+def enable(conn: Connection, name: str) -> None:
+    """It may work again."""
+    _set(conn, name, disabled_us=None)
+
+
+def end_sessions(conn: Connection, name: str) -> None:
+    """All its sessions are over."""
+    _set(conn, name, **_OVER)
+
+
+def bind(conn: Connection, name: str, subject: str) -> None:
+    """It is the account of `subject` at the identity provider, and nobody else's."""
+    _set(conn, name, subject=subject)
+
+
+def of_subject(conn: Connection, subject: str) -> Account | None:
+    """The account of that person at the identity provider."""
+    row = conn.execute(select(account).where(account.c.subject == subject)).first()
+    return of_row(row) if row else None
+
+
+def begin_second(conn: Connection, name: str, sealed: bytes) -> None:
+    """Its second factor lies there, and opens nothing before a code confirmed it."""
+    _set(conn, name, second=sealed, second_us=None, second_step=0)
+
+
+def confirm_second(conn: Connection, name: str, step: int, at: datetime) -> None:
+    """From now on a code is asked for; that of `step` was taken."""
+    _set(conn, name, second_us=to_us(at), second_step=step)
+
+
+def take_step(conn: Connection, name: str, step: int) -> None:
+    """The code of that time step, and of those before it, is used up."""
+    _set(conn, name, second_step=step)
+
+
+def drop_second(conn: Connection, name: str) -> None:
+    """It has no second factor any more, and all its sessions are over."""
+    _set(conn, name, second=None, second_us=None, second_step=0, **_OVER)
+
+
+_OVER: Final[Mapping[str, Any]] = {"epoch": account.c.epoch + 1}
+
+
+def _set(conn: Connection, name: str, **values: Any) -> None:
     conn.execute(update(account).where(account.c.name == name).values(**values))
 
 
@@ -108,4 +185,6 @@ def of_row(r: Row[Any]) -> Account:
         must_change=bool(r.must_change),
         is_disabled=r.disabled_us is not None,
         epoch=r.epoch,
+        subject=r.subject or "",
+        has_second=r.second_us is not None,
     )

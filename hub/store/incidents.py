@@ -190,12 +190,13 @@ def latest_events(conn: Connection, keys: Iterable[str]) -> dict[str, str]:
     return {key: one.event_id for key, one in newest(conn, keys).items()}
 
 
-def add(conn: Connection, incidents: Sequence[Incident]) -> None:
-    """Stores new incidents; raises Fenced where one stands already, since its opener went before us."""
-    insert_or_fence(conn, incident, [_row(one) for one in incidents])
+def add(conn: Connection, incidents: Sequence[Incident], at: datetime) -> None:
+    """Stores new incidents, written `at` that moment; raises Fenced where one stands already, since its opener went
+    before us."""
+    insert_or_fence(conn, incident, [_row(one, at) for one in incidents])
 
 
-def _row(one: Incident) -> dict[str, object]:
+def _row(one: Incident, at: datetime) -> dict[str, object]:
     return {
         "id": one.id,
         "category": one.category,
@@ -208,13 +209,14 @@ def _row(one: Incident) -> dict[str, object]:
         "lon": one.place.lon,
         "lat": one.place.lat,
         "body": dumps(one),
+        "changed_us": to_us(at),
     }
 
 
-def change(conn: Connection, incidents: Sequence[Incident]) -> None:
-    """Stores changed incidents, each one version on, and in their blocks whether they are over; raises Fenced where
-    someone else changed one meanwhile. By id, as `lock_rows` locks them: nobody waits for who waits for it."""
-    swap(conn, incident, [_row(one) for one in sorted(incidents, key=lambda one: one.id)])
+def change(conn: Connection, incidents: Sequence[Incident], at: datetime) -> None:
+    """Stores incidents changed `at` that moment, each one version on, and in their blocks whether they are over; raises
+    Fenced where someone else changed one meanwhile. By id, as `lock_rows` locks them: nobody waits for who waits for it."""
+    swap(conn, incident, [_row(one, at) for one in sorted(incidents, key=lambda one: one.id)])
     blocks.follow(conn, incidents)
 
 

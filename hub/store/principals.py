@@ -1,4 +1,5 @@
-"""Who may call over HTTP: departments and staff, each by a key of which only the digest is kept."""
+"""Who may call over HTTP: departments, posts, staff and sources, each by a key of which only the digest is kept, by a
+certificate, or by a token that was given for a key."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,7 +17,7 @@ _ID_LENGTH: Final = 16
 
 @dataclass(frozen=True, slots=True)
 class Principal:
-    """An authenticated caller. `kind`: `department`, `post`, `centre` or `staff`."""
+    """An authenticated caller. `kind`: `department`, `post`, `centre`, `staff` or `source`."""
 
     kind: str
     name: str
@@ -27,10 +28,25 @@ def digest_of(key: str) -> str:
     return sha256(key.encode()).hexdigest()
 
 
+def id_of(key: str) -> str:
+    """What `keys list` calls it: it opens nothing."""
+    return digest_of(key)[:_ID_LENGTH]
+
+
 def register(conn: Connection, who: Principal, key: str, at: datetime) -> None:
     """Lets `key` speak for `who`; other keys of the same caller go on, for rotation without a gap."""
-    row = {"key_hash": digest_of(key), "kind": who.kind, "name": who.name, "made_us": to_us(at)}
-    insert(conn, principal, [row])
+    _add(conn, who, digest_of(key), at, is_certificate=False)
+
+
+def certify(conn: Connection, who: Principal, digest: str, at: datetime) -> bool:
+    """Lets whoever proves to have the certificate with this SHA-256 speak for `who`; False where it spoke for somebody
+    before: it never speaks for two."""
+    return _add(conn, who, digest, at, is_certificate=True)
+
+
+def _add(conn: Connection, who: Principal, digest: str, at: datetime, *, is_certificate: bool) -> bool:
+    row = {"key_hash": digest, "kind": who.kind, "name": who.name, "made_us": to_us(at)}
+    return insert(conn, principal, [row | {"is_certificate": int(is_certificate)}]) == 1
 
 
 def revoke(conn: Connection, key: str, at: datetime) -> None:
@@ -75,9 +91,21 @@ def revoke_id(conn: Connection, key_id: str, at: datetime) -> bool:
 
 def who_has(conn: Connection, key: str) -> Principal | None:
     """The caller whose key this is; None where it is unknown or revoked."""
+    return _speaks(conn, digest_of(key), is_certificate=False)
+
+
+def whose_certificate(conn: Connection, digest: str) -> Principal | None:
+    """The caller whose certificate has this SHA-256; None where it is unknown or revoked. A certificate is no secret: its
+    digest opens nothing as a key."""
+    return _speaks(conn, digest, is_certificate=True)
+
+
+def _speaks(conn: Connection, digest: str, *, is_certificate: bool) -> Principal | None:
     row = conn.execute(
         select(principal.c.kind, principal.c.name).where(
-            principal.c.key_hash == digest_of(key), principal.c.revoked_us.is_(None)
+            principal.c.key_hash == digest,
+            principal.c.is_certificate == int(is_certificate),
+            principal.c.revoked_us.is_(None),
         )
     ).first()
     return Principal(row.kind, row.name) if row else None

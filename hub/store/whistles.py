@@ -25,9 +25,10 @@ _TIMED: Final = frozenset({"id", "version", "body", "due_us", "provisional"})
 """What a newer calendar may change of a row, and what says which."""
 
 
-def add(conn: Connection, whistles: Sequence[Whistle]) -> None:
-    """Stores new whistles; raises Fenced where one stands already, since another worker was faster."""
-    insert_or_fence(conn, whistle, [_row(w) for w in whistles])
+def add(conn: Connection, whistles: Sequence[Whistle], at: datetime) -> None:
+    """Stores new whistles, written `at` that moment; raises Fenced where one stands already, since another worker was
+    faster."""
+    insert_or_fence(conn, whistle, [{**_row(w), "changed_us": to_us(at)} for w in whistles])
 
 
 def _look_us(one: Whistle) -> int:
@@ -54,10 +55,11 @@ def _row(one: Whistle) -> dict[str, object]:
     }
 
 
-def change(conn: Connection, moved: Sequence[tuple[Whistle, int]]) -> None:
-    """Stores changed whistles, each over the version that it says; raises Fenced where someone else moved one
-    meanwhile."""
-    swap(conn, whistle, [_row(one) for one, _ in moved], before=[version for _, version in moved])
+def change(conn: Connection, moved: Sequence[tuple[Whistle, int]], at: datetime) -> None:
+    """Stores whistles changed `at` that moment, each over the version that it says; raises Fenced where someone else
+    moved one meanwhile."""
+    rows = [{**_row(one), "changed_us": to_us(at)} for one, _ in moved]
+    swap(conn, whistle, rows, before=[version for _, version in moved])
 
 
 def load(conn: Connection, ids: Iterable[str]) -> dict[str, Whistle]:
@@ -164,6 +166,29 @@ def unsettled_since(conn: Connection, at: datetime) -> list[str]:
     since = func.coalesce(last, whistle.c.blown_us)  # who was returned before moves were kept has none
     query = select(whistle.c.id).where(_UNSETTLED, since < to_us(at)).order_by(whistle.c.id)
     return list(conn.execute(query).scalars())
+
+
+def blown_before(
+    conn: Connection,
+    departments: Iterable[str],
+    since: datetime,
+    before: tuple[datetime, str],
+    limit: int,
+) -> list[Whistle]:
+    """Whistles of these departments that were blown from `since` on, newest first: those after `before`, the moment and id
+    of the last one that was read (or the present and "")."""
+    at, last = to_us(before[0]), before[1]
+    query = (
+        select(whistle.c.body)
+        .where(
+            whistle.c.department.in_(list(departments)),
+            whistle.c.blown_us >= to_us(since),
+            (whistle.c.blown_us < at) | ((whistle.c.blown_us == at) & (whistle.c.id > last)),
+        )
+        .order_by(whistle.c.blown_us.desc(), whistle.c.id)
+        .limit(limit)
+    )
+    return [loads(Whistle, body) for body in conn.execute(query).scalars()]
 
 
 def counts(conn: Connection) -> dict[str, int]:

@@ -12,6 +12,8 @@ from hub.errors import Refused, SignInAgain
 from hub.messages.text import Language
 from hub.model.account import Account, Role
 from hub.run.assembly import Assembly
+from hub.run.people.limiting import PAGES_OF_SESSION
+from hub.run.people.signing import Owed
 
 SESSION_COOKIE: Final = "__Host-gridplus"
 LANGUAGE_COOKIE: Final = "gridplus-language"
@@ -28,6 +30,9 @@ class Visitor:
     language: Language
     visited_at: datetime | None
     """When it was here before this session."""
+    session_id: str
+    owed: Owed | None
+    """What it has to do before any other page opens."""
 
 
 def hub_of(request: Request) -> Assembly:
@@ -59,12 +64,21 @@ def check_origin(request: Request) -> None:
 
 def anybody(request: Request) -> Visitor | None:
     """Whoever is signed in here; None where nobody is."""
-    token = request.cookies.get(SESSION_COOKIE, "")
-    session = hub_of(request).signing.recognised(token) if token else None
+    token, people = request.cookies.get(SESSION_COOKIE, ""), hub_of(request).people
+    session = people.signing.recognised(token) if token else None
     if session is None:
         return None
-    visitor = Visitor(session.account, session.csrf, token, language_of(request), session.visited_at)
+    visitor = Visitor(
+        account=session.account,
+        csrf=session.csrf,
+        token=token,
+        language=language_of(request),
+        visited_at=session.visited_at,
+        session_id=session.id,
+        owed=people.signing.owed(session.account),
+    )
     request.state.visitor = visitor  # a refusal is drawn for whoever is here
+    people.limiting.count(PAGES_OF_SESSION, session.id)
     return visitor
 
 
@@ -82,10 +96,11 @@ async def _form_token(request: Request) -> str:
     return field if isinstance(field, str) else ""
 
 
-def allowed(*roles: Role) -> Any:
+def allowed(*roles: Role, though_owing: bool = False) -> Any:
     """What a route depends on to let in accounts of `roles` and nobody else.
 
-    Raises SignInAgain A302 without a session, Refused A303 for another role, A304 for a form that is not from our pages.
+    Raises SignInAgain A302 without a session, Refused A303 for another role, A304 for a form that is not from our pages;
+    A320 and A321 for an account that has to change its password or enrol a second factor first, unless `though_owing`.
     """
     let_in = frozenset(roles)
 
@@ -96,6 +111,8 @@ def allowed(*roles: Role) -> Any:
             raise SignInAgain("A302")
         if visitor.account.role not in let_in:
             raise Refused("A303")
+        if visitor.owed is not None and not though_owing:
+            raise Refused(visitor.owed.value)
         if request.method not in _SAFE:
             check_origin(request)
             if not hmac.compare_digest(sent.encode(), visitor.csrf.encode()):
@@ -107,5 +124,15 @@ def allowed(*roles: Role) -> Any:
 
 
 EVERYONE: Final = tuple(Role)
-Signed = Annotated[Visitor, allowed(*EVERYONE)]
-"""Whoever is signed in, of any role."""
+Signed = Annotated[Visitor, allowed(*EVERYONE, though_owing=True)]
+"""Whoever is signed in, of any role, also who has a password to change or a second factor to enrol."""
+
+
+def agent_of(request: Request) -> str:
+    """How this browser calls itself, as far as it can be shown."""
+    return "".join(one for one in request.headers.get("user-agent", "") if one.isprintable())
+
+
+def address_of(request: Request) -> str:
+    """Where the request comes from."""
+    return request.client.host if request.client else ""

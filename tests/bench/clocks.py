@@ -56,7 +56,7 @@ def fill(store: Store, pack: Pack, number: int) -> None:
             spread = tuple(replace(one, due_at=one.due_at + shift) for one in made.deadlines)
             some.append(replace(made, id=WhistleId(f"wh_{n:032d}"), blown_at=blown, deadlines=spread))
         with store.write() as conn:
-            whistles.add(conn, some)
+            whistles.add(conn, some, MORNING)
 
 
 def _nobody() -> Dispatch:

@@ -92,7 +92,9 @@ def test_two_leads_that_finish_at_the_same_moment_close_their_matter(hub: HubInH
         known = whistles.load(conn, [r[0] for r in hub.rows("SELECT id FROM whistle")]).values()
         led = [one for one in known if one.department in leads]
         whistles.change(
-            conn, [(replace(one, role=Role.LEAD, version=one.version + 1), one.version) for one in led]
+            conn,
+            [(replace(one, role=Role.LEAD, version=one.version + 1), one.version) for one in led],
+            hub.clock.now(),
         )
     for one in leads:
         report(hub, one, "sign", "contact", "arrive")
@@ -174,7 +176,10 @@ def test_matters_that_are_changed_in_another_order_do_not_wait_for_each_other(hu
     with hub.hub.store.read() as conn:
         stored = matters.load(conn, [low, high])
     changed = [replace(stored[id_], version=stored[id_].version + 1) for id_ in (high, low)]
-    acts = (lambda conn: matters.change(conn, changed), lambda conn: matters.lock_rows(conn, [low, high]))
+    acts = (
+        lambda conn: matters.change(conn, changed, hub.clock.now()),
+        lambda conn: matters.lock_rows(conn, [low, high]),
+    )
     with ThreadPoolExecutor() as pool:
         with hub.hub.store.write() as conn:
             matters.lock_rows(conn, [high])

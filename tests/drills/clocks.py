@@ -73,8 +73,8 @@ def fill(hub: Assembly, number: int) -> Due:
         history += [Made(one, SILENT) for one in moves]
     assert hub.contracts
     with hub.store.write() as conn:
-        incidents.add(conn, [_matter(one) for one in new])
-        whistles.add(conn, new)
+        incidents.add(conn, [_matter(one) for one in new], FIRST)
+        whistles.add(conn, new, FIRST)
         steps.add(conn, history)
     return due
 

@@ -212,6 +212,7 @@ def stack_at(
     told = read(**settings)
     hub = Assembly(told, clock=Shifted(clock_of(told), Shift(place)), pack=pack_named(pack))
     called = company(hub, f"http://127.0.0.1:{port}", list(truth.pushes))
+    settings["webhook_networks"] = ["127.0.0.0/8"]
     settings["webhooks"] = {LEAD: {"url": called.address, "secret": "between-us"}}
     made = Stack(settings, hub, called, place, pack)
     try:

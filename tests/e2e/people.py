@@ -2,13 +2,16 @@
 
 import httpx
 
+from hub.access.otp import code_at
 from hub.model.account import ADMINS, Account, Role
-from hub.run.people.signing import hashed
+from hub.run.people.hashing import hashed
 from hub.store import accounts
 from tests.instruments import HubInHand
 
 PASSWORD = "correct horse battery staple"
 _KEPT: list[str] = []
+_SECRETS: dict[tuple[int, str], str] = {}
+_TYPED: dict[str, str] = {}
 _AREAS = {Role.GRID_WORKER: "329901001001", Role.COMMUNITY: "329901001001", Role.SUBDISTRICT: "329901001"}
 
 
@@ -30,11 +33,29 @@ def account_of(role: Role, **changes: object) -> Account:
 
 
 def let_in(hub: HubInHand, one: Account) -> None:
-    """Stores the account under PASSWORD."""
+    """Stores the account under PASSWORD; an administrator's with a second factor, as it must have one."""
     if not _KEPT:
         _KEPT.append(hashed(PASSWORD))  # made once: it takes its time on purpose
     with hub.hub.store.write() as conn:
         assert accounts.add(conn, one, password=_KEPT[0], at=hub.clock.now())
+    if one.role in ADMINS:
+        enrol(hub, one)
+
+
+def enrol(hub: HubInHand, one: Account) -> None:
+    """From now on a code is asked for: `code_of` knows it."""
+    _SECRETS[id(hub), one.name] = hub.hub.people.second.begin(one).secret
+    with hub.hub.store.write() as conn:
+        accounts.confirm_second(conn, one.name, 0, hub.clock.now())
+
+
+def code_of(hub: HubInHand, name: str) -> str:
+    """What the authenticator of that account shows: a code that was not typed yet, half a minute later if need be."""
+    secret = _SECRETS[id(hub), name]
+    while (code := code_at(secret, hub.clock.now())) == _TYPED.get(secret):
+        hub.clock.pause(30)
+    _TYPED[secret] = code
+    return code
 
 
 def browser(url: str) -> httpx.Client:
@@ -43,11 +64,20 @@ def browser(url: str) -> httpx.Client:
 
 
 def sign_in(client: httpx.Client, name: str, password: str = PASSWORD) -> httpx.Response:
-    """Types into the form. The cookie is kept although the test speaks no TLS: browsers trust loopback, httpx asks."""
-    answer = client.post("/signin", data={"name": name, "password": password})
+    """Types into the form."""
+    return plainly(client, client.post("/signin", data={"name": name, "password": password}))
+
+
+def plainly(client: httpx.Client, answer: httpx.Response) -> httpx.Response:
+    """The cookies are kept although the test speaks no TLS: browsers trust loopback, httpx asks."""
     for cookie in client.cookies.jar:
         cookie.secure = False
     return answer
+
+
+def type_code(client: httpx.Client, code: str) -> httpx.Response:
+    """Types into the question for a second factor."""
+    return plainly(client, client.post("/signin/second", data={"code": code}))
 
 
 def signed_in(url: str, hub: HubInHand, role: Role, **changes: object) -> httpx.Client:
@@ -55,10 +85,15 @@ def signed_in(url: str, hub: HubInHand, role: Role, **changes: object) -> httpx.
     one = account_of(role, **changes)
     let_in(hub, one)
     client = browser(url)
-    assert 303 == sign_in(client, one.name).status_code
+    answer = sign_in(client, one.name)
+    if answer.headers.get("location") == "/signin/second":
+        answer = type_code(client, code_of(hub, one.name))
+    assert 303 == answer.status_code
+    return with_token(client)
+
+
+def with_token(client: httpx.Client) -> httpx.Client:
+    """The same browser, with the token of its pages in the header that htmx would send."""
     page = client.get("/me").text
     client.headers["x-csrf"] = page.partition('"x-csrf": "')[2].partition('"')[0]
     return client
-
-
-__all__ = ["ADMINS", "PASSWORD", "account_of", "browser", "let_in", "sign_in", "signed_in"]

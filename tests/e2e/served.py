@@ -14,12 +14,17 @@ from hub.store import principals
 from hub.web.app import serve
 from tests.instruments import HubInHand, at, stated
 
+HUBS: dict[str, HubInHand] = {}
+"""Where a hub answers → the hub, while it does."""
+
 
 @contextmanager
 def served(hub: HubInHand) -> Iterator[str]:
     """Where `hub` answers while the block runs."""
     with serving(serve(hub.hub)) as url:
+        HUBS[url] = hub
         yield url
+        del HUBS[url]
 
 
 @contextmanager

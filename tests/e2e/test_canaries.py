@@ -563,6 +563,7 @@ def test_no_command_prints_a_value(day: Day, tmp_path: Path, monkeypatch: pytest
     with zipfile.ZipFile(tmp_path / "dossier") as opened:
         assert [] == [name for name in opened.namelist() if EVERYBODY.shown_in(opened.read(name))]
     assert orjson.loads(printed["verify"][0].splitlines()[-1])["shown"]
+    assert orjson.loads(printed["grants preview"][0].splitlines()[-1])["examples"]
     copied = [one for one in (tmp_path / "copy").rglob("*") if one.is_file()]
     assert copied
     assert [] == [str(one) for one in copied if EVERYBODY.shown_in(read(one))]
@@ -574,7 +575,11 @@ def filled(day: Day, word: str, place: Path) -> str:
         return str(day.in_hand.hub.pack.root)
     if word == "{attachment}":
         return str(day.in_hand.rows("SELECT min(id) FROM attachment WHERE state = 'fetched'")[0][0])
-    if word in ("{card}", "{deferral}", "{event}", "{evidence}", "{incident}", "{measure}", "{whistle}"):
+    if word == "{grant}":
+        return next(one.id for one in day.in_hand.hub.pack.grants if one.field == "resident.phone")
+    if word == "{whitelist}":
+        return str(day.in_hand.hub.pack.root / "grants.yaml")
+    if word.strip("{}") in _STORED and word.startswith("{"):
         return str(day.in_hand.rows(f"SELECT min(id) FROM {word.strip('{}')}")[0][0])  # noqa: S608 one of these words
     if word == "{words}":
         (place / "words").write_text(f"经办{planted(310).name}", "utf-8")
@@ -597,6 +602,7 @@ def hub_key(day: Day) -> str:
     return day.in_hand.hub.signer().public.hex()
 
 
+_STORED = ("card", "deferral", "event", "evidence", "incident", "measure", "proposal", "whistle")
 _PLACES = ("{copy}", "{copied_keys}", "{shown}", "{evidence_file}", "{dossier}")
 
 

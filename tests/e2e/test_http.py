@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from hub.access.exits import Exit
+from hub.access.whitelist import Fixed
 from hub.api.app import serve
 from hub.api.edges import BODY_LIMIT, EVIDENCE_LIMIT
 from hub.errors import FixSettings
@@ -411,7 +412,7 @@ def test_a_department_sees_of_its_cards_what_is_granted_and_no_more(carded: HubI
     ended = [replace(one, valid_to=date(2026, 1, 2)) for one in some if one.field == "card.step"]
     now, ledger = carded.clock.now(), carded.hub.ledgers.mine()
     sees = [
-        Carded(store=carded.hub.store, grants=grants).list("zilai", 9, ledger=ledger, now=now)
+        Carded(store=carded.hub.store, whitelist=Fixed(grants)).list("zilai", 9, ledger=ledger, now=now)
         for grants in (some, [*(one for one in some if one.field != "card.step"), *ended], [])
     ]
     assert [{"id", "step"}, {"id"}, set()] == [set(one) for (one,) in sees]

@@ -3,7 +3,7 @@
 The views hold full values for one call only; what leaves this file is a `Look`, and what leaves that `Projected`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -15,6 +15,7 @@ from hub.access.plan import Plan
 from hub.access.planbook import PlanBook
 from hub.access.project import View
 from hub.access.row import Care, RowScope, areas_of
+from hub.access.whitelist import Renewed, Whitelist
 from hub.clock import day_of
 from hub.contract.wire import HANDLE
 from hub.model import (
@@ -52,10 +53,9 @@ class OpenedReport:
 class Showing:
     """What may be shown under the grants in force."""
 
-    def __init__(self, pack: Pack, grants: Sequence[Grant]) -> None:
+    def __init__(self, pack: Pack, whitelist: Whitelist) -> None:
         self._pack: Final = pack
-        self._grants: Final = tuple(grants)
-        self._books: Final[dict[tuple[str, str], PlanBook]] = {}
+        self._books: Final = Renewed(whitelist, _Books)
 
     def whistle(
         self,
@@ -68,8 +68,8 @@ class Showing:
         at: datetime,
     ) -> Look:
         """The whistle and its matter as `whistle.department` may see them through `output` at that moment."""
-        view = {"incident": self._incident(incident), "whistle": _whistle(whistle)}
         plan = self._plan(contract, output, purpose, at)
+        view = {"incident": self.incident_view(incident), "whistle": whistle_view(whistle)}
         return Look(view, plan, scope_of(incident), {"incident": incident.id, "whistle": whistle.id})
 
     def ended(
@@ -101,12 +101,12 @@ class Showing:
         """
         shown: dict[str, Mapping[str, object]] = {"whistle": {"id": whistle.id, "level": whistle.level.value}}
         if not incident.secret:
-            told = self._incident(incident)
+            told = self.incident_view(incident)
             shown["incident"] = {leaf: told[leaf] for leaf in ("category_zh", "subdistrict_name")}
         if department == contract.department:
             plan = self._plan(contract, Output.STREAM, HANDLE, at)
         else:
-            book = self._books.setdefault(("", ""), PlanBook(self._grants))
+            book = self._books.now().of_all()
             plan = book.plan(department=department, purpose=HANDLE, output=Output.STREAM, on=day_of(at))
         return Look(shown, plan, scope_of(incident), {"incident": incident.id, "whistle": whistle.id})
 
@@ -119,16 +119,17 @@ class Showing:
         known: Callable[[], Iterable[str]],
         purpose: str,
         at: datetime,
+        output: Output = Output.API,
     ) -> Look:
-        """One linked report as the contract's department may see it over HTTP at that moment.
+        """One linked report as the contract's department may see it through `output` at that moment.
 
         `known` gives the personal values of all linked reports: a neighbour's words may name another's.
         """
-        plan = self._plan(contract, Output.API, purpose, at)
-        care = _care(opened, incident, plan, day_of(at))
+        plan = self._plan(contract, output, purpose, at)
+        care = care_of(opened, incident, plan, day_of(at))
         event = opened.event
         rows = {"event": event.key} | ({"resident": event.requester} if event.requester else {})
-        return Look(_report_view(opened), plan, scope_of(incident, known, care), rows)
+        return Look(report_view(opened), plan, scope_of(incident, known, care), rows)
 
     def attachments(
         self,
@@ -142,7 +143,7 @@ class Showing:
     ) -> Look:
         """What was `released` of one report's files, as the contract's department may see it over HTTP then."""
         plan = self._plan(contract, Output.API, purpose, at, field=ATTACHMENTS)
-        care = _care(opened, incident, plan, day_of(at))
+        care = care_of(opened, incident, plan, day_of(at))
         rows = {"event": opened.event.key}
         return Look({"event": {"attachments": released}}, plan, scope_of(incident, None, care), rows)
 
@@ -163,34 +164,24 @@ class Showing:
 
         `opened`: the report that the entry is a revision of.
         """
-        book = self._dossier_book(department, contract)
+        book = self._books.now().of_dossiers(department, contract)
         plan = book.plan(department=department, purpose=purpose, output=Output.EXPORT, on=day_of(at))
-        care = frozenset[Care]() if opened is None else _care(opened, incident, plan, day_of(at))
+        care = frozenset[Care]() if opened is None else care_of(opened, incident, plan, day_of(at))
         return Look(view, plan, scope_of(incident, known, care), rows)
 
-    def _dossier_book(self, department: str, contract: Contract | None) -> PlanBook:
-        """A contract says what comes with a whistle; what only a dossier holds is for grants alone to say."""
-        name = contract.id if contract else department
-        book = self._books.get((name, _DOSSIER))
-        if book is None:
-            grants: Iterable[Grant] = self._grants
-            if contract is not None:
-                own = (g for g in self._grants if split(g.field)[0] in _OF_DOSSIERS)
-                grants = (*_under(contract, self._grants), *own)
-            book = self._books[name, _DOSSIER] = PlanBook(grants)
-        return book
+    def book_of(self, contract: Contract) -> PlanBook:
+        """The plans of what holds under `contract` now."""
+        return self._books.now().of_contract(contract)
 
     def _plan(
         self, contract: Contract, output: Output, purpose: str, at: datetime, *, field: str = ""
     ) -> Plan:
         """With `field`, of that field alone."""
-        book = self._books.get((contract.id, field))
-        if book is None:
-            grants = (one for one in self._grants if not field or one.field == field)
-            book = self._books[contract.id, field] = PlanBook(_under(contract, grants))
+        book = self._books.now().of_contract(contract, field)
         return book.plan(department=contract.department, purpose=purpose, output=output, on=day_of(at))
 
-    def _incident(self, one: Incident) -> dict[str, object]:
+    def incident_view(self, one: Incident) -> dict[str, object]:
+        """The matter in full, leaf → value."""
         pack, place = self._pack, one.place
         community = pack.areas.get(place.community_id) if place.community_id else None
         subdistrict = pack.areas.get(place.subdistrict_id) if place.subdistrict_id else None
@@ -219,7 +210,39 @@ class Showing:
         }
 
 
-def _under(contract: Contract, grants: Iterable[Grant]) -> Iterator[Grant]:
+class _Books:
+    """The books of plans of one moment's grants, each made at first use."""
+
+    def __init__(self, grants: tuple[Grant, ...]) -> None:
+        self._grants: Final = grants
+        self._made: Final[dict[tuple[str, str], PlanBook]] = {}
+
+    def of_all(self) -> PlanBook:
+        """Of grants alone, whatever a contract asks for."""
+        return self._book(("", ""), lambda: self._grants)
+
+    def of_contract(self, contract: Contract, field: str = "") -> PlanBook:
+        """Of what holds under `contract`; with `field`, of that field alone."""
+        return self._book(
+            (contract.id, field),
+            lambda: under(contract, (one for one in self._grants if not field or one.field == field)),
+        )
+
+    def of_dossiers(self, department: str, contract: Contract | None) -> PlanBook:
+        """A contract says what comes with a whistle; what only a dossier holds is for grants alone to say."""
+        if contract is None:
+            return self._book((department, _DOSSIER), lambda: self._grants)
+        own = (one for one in self._grants if split(one.field)[0] in _OF_DOSSIERS)
+        return self._book((contract.id, _DOSSIER), lambda: (*under(contract, self._grants), *own))
+
+    def _book(self, name: tuple[str, str], grants: Callable[[], Iterable[Grant]]) -> PlanBook:
+        book = self._made.get(name)
+        if book is None:
+            book = self._made[name] = PlanBook(grants())
+        return book
+
+
+def under(contract: Contract, grants: Iterable[Grant]) -> Iterator[Grant]:
     """What of `grants` holds under `contract`: a field that it does not ask for shows nothing, since both
     must say so, and of its mask and the grant's the stricter one holds. What any grant calls not shared
     stays in: it closes the field for everyone."""
@@ -232,7 +255,7 @@ def _under(contract: Contract, grants: Iterable[Grant]) -> Iterator[Grant]:
             yield one
 
 
-def _care(opened: OpenedReport, incident: Incident, plan: Plan, on: date) -> frozenset[Care]:
+def care_of(opened: OpenedReport, incident: Incident, plan: Plan, on: date) -> frozenset[Care]:
     """Why the report's personal fields need more than an ordinary grant (N58). Whoever reported is looked at
     only where the plan gives a personal field; how old they are is computed now and never stored."""
     care = {Care.SECRET} if opened.event.secret or incident.secret else set()
@@ -258,7 +281,8 @@ def scope_of(
     )
 
 
-def _whistle(one: Whistle) -> dict[str, object]:
+def whistle_view(one: Whistle) -> dict[str, object]:
+    """The whistle in full, leaf → value."""
     return {
         "id": one.id,
         "role": one.role.value,
@@ -274,7 +298,8 @@ def _whistle(one: Whistle) -> dict[str, object]:
     }
 
 
-def _report_view(opened: OpenedReport) -> View:
+def report_view(opened: OpenedReport) -> View:
+    """The report and who told it in full; what the vault holds is fetched when it is needed."""
     event = opened.event
     resident: dict[str, Any] = {
         name: (lambda name=name: getattr(person, name) if (person := opened.resident()) else None)

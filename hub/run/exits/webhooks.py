@@ -18,6 +18,7 @@ from tenacity import Retrying, retry_if_exception_type, stop_after_attempt, wait
 
 from hub.access.exits import Exit
 from hub.clock import Clock
+from hub.errors import Refused
 from hub.run.exits.telling import Telling
 from hub.run.ground.envelope import CONTENT_TYPE
 from hub.run.ground.ledger import Ledger
@@ -141,6 +142,8 @@ class Webhooks:
             return _code_of(attempts(self._post, body))
         except (httpx.HTTPError, httpx.InvalidURL):
             return "S118"
+        except Refused as refused:  # of the guard: it waits until somebody mends address or setting
+            return refused.code
 
     def _post(self, body: bytes) -> int:
         """The status; what else the department says is not read, be it without end."""

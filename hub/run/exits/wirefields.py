@@ -14,7 +14,7 @@ from hub.contract.wire import HANDLE
 from hub.model import Contract
 
 _WORDS: Final = {"type": "string"}
-_MADE: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
+MADE: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
     {
         "incident.category_zh": _WORDS,
         "incident.grid_code": {"type": ["string", "null"]},
@@ -30,6 +30,7 @@ _MADE: Final[Mapping[str, Mapping[str, Any]]] = MappingProxyType(
         "whistle.reasons": {"type": "array", "items": {"type": "string", "pattern": "^[a-z][a-z0-9_]*$"}},
     }
 )
+"""Fields that are made for messages, with their schemas."""
 _SAID: Final = ("title", "description", "examples")
 """For readers of the unified schema; a message's schema is for machines."""
 
@@ -56,8 +57,8 @@ def wire_fields(
 
 
 def _unified(field: str, schemas: Mapping[str, Mapping[str, Any]]) -> dict[str, Any] | None:
-    if field in _MADE:
-        return dict(_MADE[field])
+    if field in MADE:
+        return dict(MADE[field])
     dataset, _, leaf = field.partition(".")
     places = (dataset, "place") if dataset == "incident" else (dataset,)
     for noun in places:

@@ -16,21 +16,28 @@ from hub.run.ground.watched import Watched
 log = structlog.get_logger()
 
 
-def context_of(cert: Path, key: Path) -> ssl.SSLContext:
-    """What a server speaks TLS by with this pair. Raises FixSettings C101 where these are not a pair."""
+def context_of(cert: Path, key: Path, client_ca: Path | None = None) -> ssl.SSLContext:
+    """What a server speaks TLS by with this pair; callers may come with a certificate of `client_ca`. Raises FixSettings
+    C101 where these are not a pair, or that file holds no certificates."""
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     try:
         context.load_cert_chain(cert, key)
     except OSError:  # of which SSLError is one
         raise FixSettings("C101", name="tls_cert, tls_key") from None
+    if client_ca is not None:
+        try:
+            context.load_verify_locations(client_ca)
+        except OSError:
+            raise FixSettings("C101", name="tls_client_ca") from None
+        context.verify_mode = ssl.CERT_OPTIONAL
     return context
 
 
 class Certificate:
     """The pair in two files. `step()` looks whether it was renewed."""
 
-    def __init__(self, cert: Path, key: Path) -> None:
-        self._cert, self._key = cert, key
+    def __init__(self, cert: Path, key: Path, client_ca: Path | None = None) -> None:
+        self._cert, self._key, self._client_ca = cert, key, client_ca
         self._clock: Final = (
             SystemClock()
         )  # files change by the machine's clock, whatever the scenario's says
@@ -40,7 +47,7 @@ class Certificate:
 
     def _take(self) -> None:
         watched = Watched((self._cert, self._key), self._clock)  # before they are read: no change is missed
-        self._context = context_of(self._cert, self._key)
+        self._context = context_of(self._cert, self._key, self._client_ca)
         self._watched = watched
 
     def serve_by(self, context: ssl.SSLContext) -> None:

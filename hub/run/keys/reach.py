@@ -18,18 +18,20 @@ def is_loopback(host: str) -> bool:
 
 def check_listener(settings: Settings) -> None:
     """Returns where the web worker may listen as the settings say. Raises FixSettings C144 where others could read
-    along, C101 where certificate and key are not a pair."""
+    along, C101 where certificate and key are not a pair, or clients' certificates are asked for without them."""
     cert, key = settings.tls_cert, settings.tls_key
     if cert or key:
-        _check_pair(cert, key)
+        _check_pair(cert, key, settings.tls_client_ca)
+    elif settings.tls_client_ca:
+        raise FixSettings("C101", name="tls_cert")
     elif not settings.behind_proxy and not is_loopback(settings.host):
         raise FixSettings("C144")
 
 
-def _check_pair(cert: Path | None, key: Path | None) -> None:
+def _check_pair(cert: Path | None, key: Path | None, client_ca: Path | None) -> None:
     if cert is None or key is None:
         raise FixSettings("C101", name="tls_cert" if cert is None else "tls_key")
-    context_of(cert, key)
+    context_of(cert, key, client_ca)
 
 
 def check_broker(settings: Settings, addresses: str, protocol: str) -> None:

@@ -303,8 +303,8 @@ class Caseload:
 
     def write(self) -> None:
         """Stores what the batch came to; raises Fenced where another worker was faster."""
-        incidents.add(self._conn, [o.incident for o in self._opened.values()])
-        incidents.change(self._conn, list(self._changed.values()))
+        incidents.add(self._conn, [o.incident for o in self._opened.values()], self._now)
+        incidents.change(self._conn, list(self._changed.values()), self._now)
         incidents.add_links(self._conn, self._renumbered())
         blocks.put(self._conn, self._new_blocks, self._opened, self._near.incidents)
         incidents.ask(self._conn, self._questions, self._now)

@@ -18,7 +18,8 @@ from hub.access.exits import Exit
 from hub.access.vault import DataKey, Vault
 from hub.clock import day_of
 from hub.errors import Refused
-from hub.intake.filetypes import HEAD, KEPT, PICTURES, kind_of
+from hub.intake.filetypes import PICTURES
+from hub.intake.uploads import check_upload
 from hub.model import Contract, Whistle
 from hub.pack import Pack
 from hub.run.ground.contractbook import ContractBook
@@ -31,6 +32,8 @@ from hub.whistle.lifecycle import RELIEVED, UNBLOWN
 from hub.whistle.likeness import HEIGHT, WIDTH, likeness
 
 SEALED_AT: Final = "evidence.sealed"
+MOST_BYTES: Final = 8 * 1024 * 1024
+"""Of one file: a telephone's photo, or a scanned page."""
 MOST: Final = 20
 """Pieces of one round of one whistle."""
 FIELD: Final = "evidence"
@@ -166,10 +169,8 @@ def _named(pieces: list[Piece], form: Mapping[str, object] | None) -> list[Piece
 
 
 def _read(content: bytes) -> _Read:
-    """By content; names and headers lie. Raises Refused W124, F131."""
-    kind = kind_of(content[:HEAD])
-    if kind not in KEPT:
-        raise Refused("W124")
+    """By content; names and headers lie. Raises Refused W124, P108, F131."""
+    kind = check_upload(content, most_bytes=MOST_BYTES)
     if kind not in PICTURES:
         return _Read(kind.value, None, None)
     return _Read(kind.value, likeness(grey(content, WIDTH, HEIGHT)), taken_at(content))

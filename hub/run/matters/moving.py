@@ -113,8 +113,8 @@ class Moving:
         """
         carry_on(conn, round_, self._contracts, self._pack.calendar, now)
         self._retime(conn, round_)
-        whistles.change(conn, round_.moved)
-        whistles.add(conn, round_.new)
+        whistles.change(conn, round_.moved, now)
+        whistles.add(conn, round_.new, now)
         steps.add(conn, round_.steps)
         expect(conn, self._pack, [*round_.new, *(one for one, _ in round_.moved)])
         reports.add(conn, round_.reports)
@@ -122,7 +122,7 @@ class Moving:
         self._desk.release(conn, round_.released, now)
         end_over(conn, round_.over, now)
         self._notices.send(conn, [*round_.told, *round_.blown], ledger, now)
-        incidents.change(conn, list(round_.changed.values()))
+        incidents.change(conn, list(round_.changed.values()), now)
         self._answering.tell(conn, round_.happened, now)
         return round_.changed
 

@@ -52,7 +52,7 @@ class Relinking:
         gone = replace(
             gone, state=IncidentState.MERGED, merged_into=kept.id, event_count=0, version=gone.version + 1
         )
-        incidents.change(self._conn, [kept, gone])
+        incidents.change(self._conn, [kept, gone], self._at)
         blocks.copy_to(self._conn, source, kept)  # who tells of the merged matter finds what it became
         self._decide(source, target, "link")
         carrying.go_along(self._conn, gone, kept, self._at)
@@ -75,7 +75,7 @@ class Relinking:
         state = IncidentState.CLOSED if gone.closed_at else IncidentState.OPEN
         back = replace(gone, state=state, merged_into=None, version=gone.version + 1)
         back, kept = self._recounted(back), self._recounted(replace(kept, version=kept.version + 1))
-        incidents.change(self._conn, [back, kept])
+        incidents.change(self._conn, [back, kept], self._at)
         carrying.go_back(self._conn, back, kept, self._at)
         closed = self._dispatch.part(self._conn, back, kept, self._at)
         back, kept = closed.get(back.id, back), closed.get(kept.id, kept)
@@ -102,7 +102,7 @@ class Relinking:
             opened_at=self._at,
         )
         incidents.undo_link(self._conn, current, self._at, self._by)
-        incidents.add(self._conn, [fresh])
+        incidents.add(self._conn, [fresh], self._at)
         blocks.copy_to(self._conn, home.id, fresh)
         reasons = (Reason("unlinked", {"from": home.id}),)
         incidents.add_links(
@@ -110,7 +110,7 @@ class Relinking:
             [self._new_link(key, current.link, IncidentId(fresh.id), generation, reasons, Verdict.DIFFERENT)],
         )
         home = self._recounted(replace(home, version=home.version + 1))
-        incidents.change(self._conn, [home])
+        incidents.change(self._conn, [home], self._at)
         closed = self._dispatch.unlink(self._conn, stored.event, home, fresh, self._at)
         self._dispatch.tell_incidents(self._conn, [fresh, closed.get(home.id, home)], self._at)
         return fresh

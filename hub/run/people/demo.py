@@ -10,7 +10,7 @@ from sqlalchemy import Connection
 
 from hub.errors import FixSettings
 from hub.model.account import Account, Role
-from hub.run.people.signing import hashed
+from hub.run.people.hashing import hashed
 from hub.store import accounts, facts
 from hub.store.engine import Store
 
@@ -73,6 +73,8 @@ def let_in(conn: Connection, at: datetime) -> Sequence[DemoAccount]:
             confirmed_by=_BY,
         )
         if not accounts.add(conn, one, password=kept, at=at):
+            accounts.drop_second(conn, name)  # one click lets in, whatever somebody tried last time
             accounts.set_password(conn, name, kept, must_change=False)
+            accounts.enable(conn, name)
         found.append(DemoAccount(one, does, password))
     return found

@@ -16,7 +16,7 @@ from typing import Any, Final, TypeAlias
 
 from hub.intake.links import Following, Target, Unfit, target_of
 from hub.model import AttachmentState
-from hub.run.sources.resolving import Resolve, Resolving, resolve
+from hub.run.ground.resolving import Resolve, Resolving, resolve
 
 MOST_BYTES: Final = 8 * 1024 * 1024
 LONGEST_S: Final = 20.0

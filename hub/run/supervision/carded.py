@@ -1,15 +1,15 @@
 """A department looks at its own cards (督办牌), under the grants of this moment."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection
 
 from hub.access.exits import Exit
+from hub.access.whitelist import Whitelist
 from hub.jsonform import plain
 from hub.messages.text import Language
-from hub.model import Grant
 from hub.run.ground.ledger import Ledger
 from hub.run.supervision.owned import Owned, Record, Shown
 from hub.store import cards
@@ -21,8 +21,8 @@ from hub.whistle.calculation import Calculation, in_words
 class Carded:
     """Lists cards for their departments."""
 
-    def __init__(self, *, store: Store, grants: Iterable[Grant]) -> None:
-        self._owned = Owned(store, "card", Exit.HTTP_CARD, grants)
+    def __init__(self, *, store: Store, whitelist: Whitelist) -> None:
+        self._owned = Owned(store, "card", Exit.HTTP_CARD, whitelist)
 
     def list(self, department: str, limit: int, *, ledger: Ledger, now: datetime) -> Shown:
         """The newest cards of `department` as it may see them now, newest first: of each what its grants of `card.*`

@@ -1,7 +1,7 @@
 """What a department has to answer for (督办), under the grants of this moment, and its own answer: over HTTP, one
 transaction each."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,8 +11,9 @@ from sqlalchemy import Connection
 from hub import ids
 from hub.access.exits import Exit
 from hub.access.vault import Vault
+from hub.access.whitelist import Whitelist
 from hub.errors import Refused
-from hub.model import Actor, Grant
+from hub.model import Actor
 from hub.run.ground.ledger import Ledger
 from hub.run.supervision.asking import Asking
 from hub.run.supervision.owned import Owned, Record, Shown
@@ -35,9 +36,9 @@ class Answered:
 class Owing:
     """One object serves all threads of a process."""
 
-    def __init__(self, *, store: Store, vault: Vault, grants: Iterable[Grant]) -> None:
+    def __init__(self, *, store: Store, vault: Vault, whitelist: Whitelist) -> None:
         self._store, self._vault = store, vault
-        self._owned = Owned(store, "measure", Exit.HTTP_MEASURE, grants)
+        self._owned = Owned(store, "measure", Exit.HTTP_MEASURE, whitelist)
 
     def list(self, department: str, limit: int, *, ledger: Ledger, now: datetime) -> Shown:
         """The newest records of `department` as it may see them now, newest first: of each what its grants of `measure.*`

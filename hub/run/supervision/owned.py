@@ -4,7 +4,7 @@ Like an opened whistle: projected and audited in the transaction that reads; wha
 contract asks for them: grants alone decide.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
@@ -14,9 +14,10 @@ from hub.access.audit import AuditRow
 from hub.access.exits import OUTPUTS, Exit
 from hub.access.fields import split
 from hub.access.planbook import PlanBook
+from hub.access.whitelist import Renewed, Whitelist
 from hub.clock import day_of
 from hub.contract.wire import HANDLE
-from hub.model import DepartmentId, Grant, Output
+from hub.model import DepartmentId, Output
 from hub.run.exits.looking import Look, audit_rows, shown
 from hub.run.exits.showing import scope_of
 from hub.run.ground.ledger import Ledger
@@ -32,11 +33,13 @@ Shown = list[dict[str, Any]]
 class Owned:
     """Shows records of one data set."""
 
-    def __init__(self, store: Store, dataset: str, through: Exit, grants: Iterable[Grant]) -> None:
+    def __init__(self, store: Store, dataset: str, through: Exit, whitelist: Whitelist) -> None:
         self._store: Final = store
         self._dataset: Final = dataset
         self._through: Final = through
-        self._book: Final = PlanBook(one for one in grants if split(one.field)[0] == dataset)
+        self._book: Final = Renewed(
+            whitelist, lambda grants: PlanBook(one for one in grants if split(one.field)[0] == dataset)
+        )
 
     def list(
         self,
@@ -61,7 +64,7 @@ class Owned:
         called = whistles.load(conn, {whistle for _, whistle, _ in records})
         matters = incidents.load(conn, {one.incident_id for one in called.values()})
         output = OUTPUTS[self._through] or Output.API
-        plan = self._book.plan(DepartmentId(department), HANDLE, output, day_of(now))
+        plan = self._book.now().plan(DepartmentId(department), HANDLE, output, day_of(now))
         own = [(id_, called[whistle], view) for id_, whistle, view in records if whistle in called]
         looks = [
             Look({self._dataset: view}, plan, scope_of(matters[whistle.incident_id]), {self._dataset: id_})

@@ -5,7 +5,7 @@ from hub.store.tables.dossier import dossier_entry, dossier_head, dossier_mark
 from hub.store.tables.evaluation import evaluation, evidence, evidence_band, evidence_flag
 from hub.store.tables.matters import block, fallback, incident, link, review
 from hub.store.tables.messages import message, offset, parcel
-from hub.store.tables.people import account, session
+from hub.store.tables.people import account, account_change, attempt, recovery, session
 from hub.store.tables.received import alias, attachment, body, data_key, event, grid_version, record, resident
 from hub.store.tables.requests import (
     resident_request,
@@ -17,7 +17,9 @@ from hub.store.tables.requests import (
 from hub.store.tables.summonses import summons
 from hub.store.tables.supervision import card, card_due, deferral, measure, turn
 from hub.store.tables.whistles import answer, delivery, overdue, report, step, whistle
+from hub.store.tables.whitelist import decision, proposal, proposal_said
 from hub.store.tables.workers import (
+    access_token,
     adapter_state,
     audit,
     audit_head,
@@ -31,11 +33,14 @@ from hub.store.tables.workers import (
 )
 
 __all__ = [
+    "access_token",
     "account",
+    "account_change",
     "adapter_state",
     "alias",
     "answer",
     "attachment",
+    "attempt",
     "audit",
     "audit_head",
     "block",
@@ -45,6 +50,7 @@ __all__ = [
     "contract_version",
     "cursor",
     "data_key",
+    "decision",
     "deferral",
     "delivery",
     "dossier_entry",
@@ -68,7 +74,10 @@ __all__ = [
     "overdue",
     "parcel",
     "principal",
+    "proposal",
+    "proposal_said",
     "record",
+    "recovery",
     "report",
     "resident",
     "resident_request",

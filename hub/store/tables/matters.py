@@ -31,7 +31,15 @@ incident = Table(
     Column("lon", Float),
     Column("lat", Float),
     Column("body", Text, nullable=False),  # incident.v1 JSON
+    Column("changed_us", BigInteger, nullable=False, server_default="0"),  # when it was written last
     Index("incident_state", "state", "opened_us"),
+    Index("incident_changed", "changed_us"),
+    Index(  # the past: what was open at a moment was closed after it
+        "incident_closed",
+        "closed_us",
+        sqlite_where=Column("closed_us").is_not(None),
+        postgresql_where=Column("closed_us").is_not(None),
+    ),
 )
 
 _OPEN: Final = Column("closed_us").is_(None)

@@ -29,7 +29,9 @@ whistle = Table(
     Column("version", Integer, nullable=False),
     Column("provisional", SmallInteger, nullable=False),  # 1: a deadline lies beyond the calendar
     Column("body", Text, nullable=False),  # whistle.v1 JSON
+    Column("changed_us", BigInteger, nullable=False, server_default="0"),  # when a move wrote it last
     Index("whistle_incident", "incident_id"),
+    Index("whistle_changed", "changed_us"),
     Index("whistle_department", "department", "blown_us"),
     Index("whistle_due", "due_us"),
     Index(

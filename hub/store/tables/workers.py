@@ -7,6 +7,7 @@ from sqlalchemy import (
     Integer,
     LargeBinary,
     PrimaryKeyConstraint,
+    SmallInteger,
     String,
     Table,
     Text,
@@ -49,11 +50,24 @@ principal = Table(
     "principal",
     metadata,
     Column("key_hash", String(64), primary_key=True),
-    Column("kind", String(12), nullable=False),  # department, post, centre, staff
+    Column("kind", String(12), nullable=False),  # department, post, centre, staff, source
     Column("name", String(64), nullable=False),
     Column("made_us", BigInteger, nullable=False),
     Column("revoked_us", BigInteger),
+    Column(
+        "is_certificate", SmallInteger, nullable=False, server_default="0"
+    ),  # 1: no key, a certificate's digest
     Index("principal_name", "kind", "name"),
+)
+
+access_token = Table(
+    "access_token",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of 256 random bits
+    Column("key_hash", String(64), nullable=False),  # of the principal: the token ends with its key
+    Column("scopes", String(32), nullable=False),
+    Column("until_us", BigInteger, nullable=False),
+    Index("access_token_until", "until_us"),
 )
 
 staff = Table(

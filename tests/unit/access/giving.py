@@ -7,6 +7,7 @@ from hub.access.plan import Plan
 from hub.access.plan import compile as compile_plan
 from hub.access.project import View
 from hub.access.row import RowScope, areas_of
+from hub.access.whitelist import InForce
 from hub.model import AreaId, DepartmentId, Grant, Output, Sensitivity, ShareType
 
 CHENGGUAN = DepartmentId("chengguan")
@@ -83,3 +84,18 @@ def plan_of(
 ) -> Plan:
     """What `grants` give 城管 today for handling over HTTP, unless told otherwise."""
     return compile_plan(grants, department=department, purpose=purpose, output=output, on=on)
+
+
+class Changing:
+    """A whitelist that changes when a test says so."""
+
+    def __init__(self, *grants: Grant) -> None:
+        self.are(*grants)
+
+    def are(self, *grants: Grant) -> None:
+        """From now on these."""
+        self._in_force = InForce(0, grants)
+
+    def now(self) -> InForce:
+        """As said last."""
+        return self._in_force

@@ -15,9 +15,21 @@ from hub.access.plan import compile as compile_plan
 from hub.access.planbook import PlanBook
 from hub.access.row import Care, RowScope, areas_of
 from hub.access.standing import Standing, last_day, standing
+from hub.access.whitelist import Renewed
 from hub.errors import FixSettings
 from hub.model import AreaId, Grant, Output, Sensitivity, ShareType
-from tests.unit.access.giving import BAIDANG, CHENGGUAN, ELSEWHERE, ROW, SHUIWU, TODAY, XINGHU, grant, plan_of
+from tests.unit.access.giving import (
+    BAIDANG,
+    CHENGGUAN,
+    ELSEWHERE,
+    ROW,
+    SHUIWU,
+    TODAY,
+    XINGHU,
+    Changing,
+    grant,
+    plan_of,
+)
 
 
 def given_to(row: RowScope, *grants: Grant) -> dict[str, str]:
@@ -243,19 +255,20 @@ def test_a_grant_that_ends_during_an_export_gives_nothing_from_that_day_on() -> 
 
 @pytest.mark.nasty("N61")
 def test_a_grant_that_is_withdrawn_gives_nothing_from_that_moment_on() -> None:
-    book = PlanBook((grant("resident.phone"), grant("incident.id")))
-    assert len(book.plan(CHENGGUAN, "handle", Output.API, TODAY).lines) == 2
-    book.replace((grant("incident.id"),))
-    assert [line.field for line in book.plan(CHENGGUAN, "handle", Output.API, TODAY).lines] == ["incident.id"]
-    assert book.version == 2
+    whitelist = Changing(grant("resident.phone"), grant("incident.id"))
+    books = Renewed(whitelist, PlanBook)
+    first = books.now()
+    assert first is books.now()
+    assert len(first.plan(CHENGGUAN, "handle", Output.API, TODAY).lines) == 2
+    whitelist.are(grant("incident.id"))
+    after = books.now().plan(CHENGGUAN, "handle", Output.API, TODAY)
+    assert [line.field for line in after.lines] == ["incident.id"]
 
 
-def test_grants_that_are_wrong_leave_those_in_force_as_they_were() -> None:
-    book = PlanBook((grant("incident.id"),))
-    with pytest.raises(FixSettings):
-        book.replace((grant("incident.id", "no_such"),))
-    assert len(book.plan(CHENGGUAN, "handle", Output.API, TODAY).lines) == 1
-    assert book.version == 1
+def test_a_book_of_grants_with_a_mask_that_does_not_exist_is_refused() -> None:
+    with pytest.raises(FixSettings) as refused:
+        PlanBook((grant("incident.id", "no_such"),))
+    assert refused.value.code == "A106"
 
 
 def test_a_plan_says_who_for_what_and_when() -> None:

@@ -11,8 +11,8 @@ import pytest
 
 from hub.intake.links import Following, following
 from hub.model import AttachmentState
+from hub.run.ground.resolving import MOST_ASKING
 from hub.run.sources.fetching import Fetched, Fetching, Later, NotFetched, Outcome
-from hub.run.sources.resolving import MOST_ASKING
 from tests.certificates import self_signed
 from tests.connected.patience import until
 from tests.fileserver import FileServer, Handler

@@ -580,7 +580,11 @@ def two_leads(hub: HubInHand) -> None:
     with hub.hub.store.write() as conn:
         known = [one for some in stored.of_incidents(conn, incidents(hub)).values() for one in some]
         led = [one for one in known if one.department in ("zilai", "shizheng")]
-        stored.change(conn, [(replace(o, role=Role.LEAD, version=o.version + 1), o.version) for o in led])
+        stored.change(
+            conn,
+            [(replace(o, role=Role.LEAD, version=o.version + 1), o.version) for o in led],
+            hub.clock.now(),
+        )
 
 
 def test_what_is_done_again_is_done_at_the_level_that_its_matter_has_reached(hub: HubInHand) -> None:
@@ -600,7 +604,9 @@ def test_what_waited_for_its_review_is_blown_at_the_level_that_its_matter_has_re
     revised(hub, 1)
     (new,) = blow(hub, community(hub), Level.EMERGENCY, rules=REVIEWED)
     with hub.hub.store.write() as conn:  # as if it had been submitted at a lower level
-        stored.change(conn, [(replace(new, level=Level.ROUTINE, version=new.version + 1), new.version)])
+        stored.change(
+            conn, [(replace(new, level=Level.ROUTINE, version=new.version + 1), new.version)], hub.clock.now()
+        )
     upgrade(hub)
     routine = replace(REVIEWED, levels={**REVIEWED.levels, Level.ROUTINE: REVIEWED.levels[Level.EMERGENCY]})
     blown = review(hub, "district:329901", new.department, Move.APPROVE, rules=routine)
@@ -618,7 +624,7 @@ def test_a_whistle_below_its_matter_rises_to_it_by_the_clock_and_raises_nothing(
         upgrade(hub)
     raised = standing(hub, "zilai")
     with hub.hub.store.write() as conn:
-        stored.change(conn, [(replace(zilai, version=raised.version + 1), raised.version)])
+        stored.change(conn, [(replace(zilai, version=raised.version + 1), raised.version)], hub.clock.now())
         conn.execute(delete(step))
     hub.clock.pause(8 * 86_400)
     with capture_logs() as logs:

@@ -70,7 +70,7 @@ def put(hub: HubInHand, whistle_id: str, state: WhistleState) -> None:
             after=state,
             version=after.version,
         )
-        whistles.change(conn, [(after, before.version)])
+        whistles.change(conn, [(after, before.version)], hub.clock.now())
         steps.add(conn, [Made(moved, LEAD)])
 
 

@@ -44,9 +44,9 @@ def end(hub: HubInHand, whistle_id: str) -> None:
     with hub.hub.store.write() as conn:
         one = whistles.load(conn, [whistle_id])[whistle_id]
         for each in whistles.of_incidents(conn, [one.incident_id])[one.incident_id]:
-            whistles.change(conn, [(_cancelled(each, hub), each.version)])
+            whistles.change(conn, [(_cancelled(each, hub), each.version)], hub.clock.now())
         (matter,) = incidents.load(conn, [one.incident_id]).values()
-        incidents.change(conn, [as_closed(matter, hub.clock.now())])
+        incidents.change(conn, [as_closed(matter, hub.clock.now())], hub.clock.now())
 
 
 def _cancelled(one: Whistle, hub: HubInHand) -> Whistle:

@@ -8,6 +8,7 @@ import orjson
 import pytest
 
 from hub.access.exits import Exit
+from hub.access.whitelist import Fixed
 from hub.bus.message import Fenced
 from hub.clock import SHANGHAI
 from hub.errors import Refused
@@ -320,7 +321,9 @@ def test_without_a_grant_a_call_says_nothing_but_that_there_is_one(hub: HubInHan
         duty.planner.step()
         from hub.run.exits.showing import Showing
 
-        bare = CallWords(pack=hub.hub.pack, showing=Showing(hub.hub.pack, ()), contracts=hub.hub.contracts)
+        bare = CallWords(
+            pack=hub.hub.pack, showing=Showing(hub.hub.pack, Fixed(())), contracts=hub.hub.contracts
+        )
         duty.callers["sms"]._words = bare
         while duty.callers["sms"].step():
             pass
@@ -363,7 +366,11 @@ def test_a_whistle_that_only_speaks_of_an_emergency_rings_no_phone(hub: HubInHan
                 if one.department == "zilai"
             ]
             said = (*routine.reasons, Reason("said", {"level": "emergency"}))
-            change(conn, [(replace(routine, reasons=said, version=routine.version + 1), routine.version)])
+            change(
+                conn,
+                [(replace(routine, reasons=said, version=routine.version + 1), routine.version)],
+                hub.clock.now(),
+            )
         duty.work()
         assert [] == duty.rang()
 

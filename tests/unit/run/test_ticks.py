@@ -63,7 +63,7 @@ def go(hub: HubInHand, move: Move, at: datetime, until: datetime | None = None) 
         history = tuple(made.step for made in steps.of_whistles(conn, [whistle.id])[whistle.id])
         limits = hub.hub.contracts.of(conn, whistle.contract_id).limits_at
         timed = retimed(moved, limits, history, hub.hub.pack.calendar)
-        whistles.change(conn, [(timed, whistle.version)])
+        whistles.change(conn, [(timed, whistle.version)], at)
     return timed
 
 

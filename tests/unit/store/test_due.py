@@ -29,7 +29,7 @@ def whistle(n: int, due_in: timedelta, *, provisional: bool = False) -> Whistle:
 def stored(store: Store, *some: Whistle) -> None:
     """They stand in the store."""
     with store.write() as conn:
-        whistles.add(conn, some)
+        whistles.add(conn, some, MORNING)
 
 
 def found(store: Store, after: timedelta, most: int = 10) -> list[str]:
@@ -50,7 +50,7 @@ def test_a_pause_that_ends_sooner_is_a_moment_too(store: Store) -> None:
     stored(store, whistle(1, 9 * HOUR))
     with store.write() as conn:
         waits = replace(whistle(1, 9 * HOUR), paused_until=MORNING + HOUR / 3, version=2)
-        whistles.change(conn, [(waits, 1)])
+        whistles.change(conn, [(waits, 1)], MORNING)
     assert ["wh_1"] == found(store, HOUR / 2)
 
 

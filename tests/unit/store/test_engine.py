@@ -65,6 +65,7 @@ def test_a_coordinate_keeps_every_digit(store: Store) -> None:
         "lon": 120.85123456789012,
         "lat": 1e-12,
         "body": '{"a": "b\\u0000"}',
+        "changed_us": 3,
     }
     with store.write() as conn:
         insert(conn, incident, [row])

@@ -1,0 +1,1 @@
+"""The field whitelist in the hands of admins: proposals, approvals, previews, import and export."""

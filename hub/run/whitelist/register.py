@@ -1,0 +1,130 @@
+"""The whitelist to be looked at: grants in force with where they come from, proposals with where they stand.
+
+Reads only. What is shown here are grants, and of no grant what it gives.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final
+
+from sqlalchemy import Connection
+
+from hub.access.proposal import State, review_due, state_on
+from hub.access.standing import Standing, last_day, standing
+from hub.access.whitelist import joined
+from hub.clock import day_of
+from hub.errors import Refused
+from hub.model import Grant
+from hub.pack import Pack
+from hub.run.whitelist.catalogue import found
+from hub.run.whitelist.proposing import decided_by
+from hub.store import decisions, proposals
+from hub.store.decisions import Made
+from hub.store.engine import Store
+from hub.store.proposals import Stored
+
+SOON_DAYS: Final = 30
+"""A grant that ends within so many days is named early enough to propose another."""
+_MOST: Final = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Stands:
+    """One grant in force as it stands on a day. `proposal`: the one that decided about it; "": the pack's own."""
+
+    grant: Grant
+    standing: Standing
+    last_on: date
+    proposal: str
+
+
+@dataclass(frozen=True, slots=True)
+class Listed:
+    """One proposal as it stands on a day."""
+
+    stored: Stored
+    state: State
+    review_on: date
+
+
+class Register:
+    """One object serves all threads of a process."""
+
+    def __init__(self, store: Store, pack: Pack) -> None:
+        self._store, self._pack = store, pack
+
+    def grants(self, words: str = "", *, now: datetime, department: str = "") -> tuple[Stands, ...]:
+        """The grants that `words` ask about (see `catalogue.found`), by department and field; with `department`, of it
+        alone."""
+        with self._store.read() as conn:
+            stands = self._stands(conn, day_of(now))
+        mine = [one for one in stands if not department or one.grant.department == department]
+        wanted = {one.id for one in found((one.grant for one in mine), words, self._pack)}
+        return tuple(one for one in mine if one.grant.id in wanted)
+
+    def grant(self, id_: str, *, now: datetime) -> Stands:
+        """One of them. Raises Refused A210 where it is not in force."""
+        for one in self.grants(now=now):
+            if one.grant.id == id_:
+                return one
+        raise Refused("A210", grant=id_)
+
+    def history(self, id_: str) -> list[Made]:
+        """All that was ever decided about a grant, oldest first."""
+        with self._store.read() as conn:
+            return decisions.of_grant(conn, id_)
+
+    def expiring(self, *, now: datetime, department: str = "") -> tuple[Stands, ...]:
+        """Those that hold and end within thirty days, the next first."""
+        on = day_of(now)
+        ends = [
+            one
+            for one in self.grants(now=now, department=department)
+            if one.standing is Standing.LIVE and (one.last_on - on).days < SOON_DAYS
+        ]
+        return tuple(sorted(ends, key=lambda one: (one.last_on, one.grant.id)))
+
+    def proposals(self, *, now: datetime) -> tuple[Listed, ...]:
+        """The newest five hundred, newest first."""
+        with self._store.read() as conn:
+            return self._listed(conn, proposals.latest(conn, _MOST), day_of(now))
+
+    def proposal(self, id_: str, *, now: datetime) -> Listed:
+        """One of them. Raises Refused A214 where it is not there."""
+        with self._store.read() as conn:
+            stored = proposals.load(conn, [id_]).get(id_)
+            if stored is None:
+                raise Refused("A214")
+            return self._listed(conn, [stored], day_of(now))[0]
+
+    def reviews(self, *, now: datetime) -> tuple[Listed, ...]:
+        """What is in force by decision and was to be looked at again by now, the longest due first."""
+        due = [
+            one
+            for one in self.proposals(now=now)
+            if one.state is State.IN_FORCE and one.review_on <= day_of(now) and _gives(one)
+        ]
+        return tuple(sorted(due, key=lambda one: one.review_on))
+
+    def _stands(self, conn: Connection, on: date) -> list[Stands]:
+        last = decisions.last(conn)
+        decided = decided_by(self._pack, last)
+        grants = joined(self._pack.grants, (one.decision for one in last.values()))
+        rows = [Stands(one, standing(one, on), last_day(one), decided.get(one.id, "")) for one in grants]
+        return sorted(rows, key=lambda one: (one.grant.department, one.grant.field, one.grant.purpose))
+
+    def _listed(self, conn: Connection, stored: Sequence[Stored], on: date) -> tuple[Listed, ...]:
+        decided = decided_by(self._pack, decisions.last(conn))
+        return tuple(
+            Listed(
+                one,
+                state_on(one.proposal, one.said, decided, on),
+                review_due(one.proposal, one.said),
+            )
+            for one in stored
+        )
+
+
+def _gives(one: Listed) -> bool:
+    return any(change.grant is not None for change in one.stored.proposal.changes)
