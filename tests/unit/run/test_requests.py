@@ -1,6 +1,5 @@
 """A resident's request: found without a list, decided by two, carried through, and told onwards."""
 
-from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -47,7 +46,7 @@ def asked(kind: Kind = Kind.DELETE, who: Requester | None = None, **changes: Any
     """By person 1, unless `who`."""
     one = who or person(1)
     basis = {Kind.COPY: Basis.COPY, Kind.CORRECT: Basis.CORRECT, Kind.DELETE: Basis.WITHDRAWN}[kind]
-    said: Mapping[str, Any] = {
+    said: dict[str, Any] = {
         "kind": kind,
         "basis": basis,
         "reference": "XF-2026-0012",
@@ -113,12 +112,10 @@ def test_another_name_on_the_same_phone_is_left_alone_and_told(town: HubInHand) 
 
 def test_who_entered_a_request_does_not_decide_it(town: HubInHand) -> None:
     id_ = service(town).enter(asked(), by="ann")
-    for decide in (
-        lambda: service(town).agree(id_, by="ann"),
-        lambda: service(town).refuse(id_, Refusal.LAW_KEEPS, by="ann"),
-    ):
-        with pytest.raises(Refused, match="A504"):
-            decide()
+    with pytest.raises(Refused, match="A504"):
+        service(town).agree(id_, by="ann")
+    with pytest.raises(Refused, match="A504"):
+        service(town).refuse(id_, Refusal.LAW_KEEPS, by="ann")
     service(town).refuse(id_, Refusal.LAW_KEEPS, by="ben")
     with pytest.raises(Refused, match="A505"):
         service(town).agree(id_, by="ben")
