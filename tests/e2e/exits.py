@@ -37,7 +37,7 @@ EXITS: Final[Mapping[Exit, str]] = {
     Exit.PAGE: "answers",
     Exit.MAP: NOTHING_YET,
     Exit.STATISTICS: "answers",
-    Exit.EXPORT: NOTHING_YET,
+    Exit.EXPORT: "residents' copies, which `tests/unit/run/test_requests.py` opens",
     Exit.DOSSIER: "dossiers",
     Exit.PRINT: NOTHING_YET,
     Exit.CLI: "commands",

@@ -25,6 +25,7 @@ def stored(**said: str) -> Resident:
     return Resident(id=ResidentId("rs_1"), **said)  # type: ignore[arg-type]
 
 
+@pytest.mark.nasty("N55", "N56")
 @pytest.mark.parametrize(
     ("asks", "has", "said"),
     [

@@ -135,6 +135,7 @@ def test_what_an_open_matter_needs_is_kept_and_told_and_goes_once_it_is_over(tow
         service(town).carry(case.request.id, by="ann")
 
 
+@pytest.mark.nasty("N62")
 def test_after_a_deletion_no_value_opens_and_the_audit_is_whole(town: HubInHand) -> None:
     end_all(town)
     data_keys = {row[0] for row in town.rows("SELECT subject FROM data_key")}
@@ -154,6 +155,7 @@ def test_after_a_deletion_no_value_opens_and_the_audit_is_whole(town: HubInHand)
     assert State.AGREED is case.request.state
 
 
+@pytest.mark.nasty("N62")
 def test_sources_and_receivers_are_told_until_they_answer(town: HubInHand) -> None:
     end_all(town)
     case = agreed(town, asked())
@@ -214,6 +216,7 @@ def test_a_copy_is_made_once_and_opens_by_its_passphrase_alone(town: HubInHand) 
     assert [Exit.EXPORT] == [row.exit for row in audit_rows(town) if row.reason == "copy.copy"]
 
 
+@pytest.mark.nasty("N62")
 def test_a_correction_replaces_the_values_and_the_old_ones_stay_masked(town: HubInHand) -> None:
     fresh = Corrected(name="测试新", phone="13900000009")
     case = agreed(town, asked(Kind.CORRECT, fresh=fresh))
