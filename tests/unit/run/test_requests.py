@@ -1,20 +1,26 @@
 """A resident's request: found without a list, decided by two, carried through, and told onwards."""
 
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
 from hub.access.exits import Exit
 from hub.access.rights import Basis, Kind, Person, Refusal, State
+from hub.cli import main
 from hub.errors import Refused
-from hub.model import IncidentId
+from hub.jsonform import dumps
+from hub.model import EventText, IncidentId
 from hub.model import Person as Requester
 from hub.run.exits.auditing import Whole, examine_by
 from hub.run.exits.linked import reports_of, stored_of
+from hub.run.ground.sealing import EVENT_SEALED_AT
 from hub.run.residents.copyfile import opened as copy_opened
 from hub.run.residents.correcting import Corrected
 from hub.run.residents.requests import Asked, Case, Requests
+from hub.store import keys
 from hub.store.requests import DONE, KEPT
 from tests.instruments import HubInHand, person
 from tests.unit.run.granting import opened
@@ -256,3 +262,38 @@ def test_what_cannot_be_taken_is_refused_and_nothing_is_stored(
     with pytest.raises(Refused, match=code):
         service(hub).enter(asked(**changes), by="ann")
     assert [] == hub.rows("SELECT * FROM resident_request")
+
+
+def test_a_copy_of_the_hub_made_afterwards_opens_nothing_of_the_person(
+    town: HubInHand, tmp_path: Path
+) -> None:
+    end_all(town)
+    agreed(town, asked())
+    env = {"GRIDPLUS_HOME": str(town.hub.settings.home), "GRIDPLUS_STORE": town.hub.settings.store_url}
+    words = ["backup", str(tmp_path / "copied"), "--keys", str(tmp_path / "keys" / "keys.toml")]
+    (tmp_path / "keys").mkdir()
+    done = CliRunner().invoke(main, words, env=env)
+    assert 0 == done.exit_code, done.output
+    (database,) = (tmp_path / "copied").rglob("store.sqlite")
+    copied = HubInHand(town.hub.settings.home, store=f"sqlite:///{database}")
+    assert person(2).phone in in_vault(copied)
+    assert PHONE not in in_vault(copied)
+    copied.close()
+
+
+def test_a_record_that_brought_other_peoples_reports_keeps_its_key_and_loses_these_words(
+    town: HubInHand,
+) -> None:
+    """As a table of many rows is one record."""
+    end_all(town)
+    came = "SELECT record_id, id FROM event WHERE body LIKE '%\"A{}\"%'"
+    ((first, _),), ((third, id_),) = town.rows(came.format(1)), town.rows(came.format(3))
+    with town.hub.store.write() as conn:
+        (key,) = keys.of(conn, [first]).values()
+        sealed = town.hub.vault.seal(key, EVENT_SEALED_AT, dumps(EventText(title="阀门坏了")).encode())
+        said = "UPDATE event SET record_id = ?, sealed = ?, body = replace(body, ?, ?) WHERE id = ?"
+        conn.exec_driver_sql(said, (first, sealed, third, first, id_))
+    agreed(town, asked())
+    assert "阀门坏了" in in_vault(town)
+    assert PHONE not in in_vault(town)
+    assert [(third,)] == town.rows("SELECT record_id FROM body")
