@@ -16,7 +16,15 @@ BODY_LIMIT: Final = 256 * 1024
 """Bytes of what a department sends; its longest note and form fit in many times over."""
 EVIDENCE_LIMIT: Final = MOST_BYTES
 """Bytes of one file that a department hands in as evidence: a telephone's photo, or a scanned page."""
-_EVIDENCE: Final = re.compile(r"/departments/me/whistles/[^/]+/evidence")
+PHOTOS_LIMIT: Final = 16 * 1024 * 1024
+"""Bytes of one report with its photos, each of which a browser has made smaller and written in base64."""
+FORM_LIMIT: Final = 4 * EVIDENCE_LIMIT + BODY_LIMIT
+"""Bytes of a form with files of evidence."""
+_LIMITS: Final = (
+    (re.compile(r"/departments/me/whistles/[^/]+/evidence"), EVIDENCE_LIMIT),
+    (re.compile(r"/inbox/[^/]+/evidence"), FORM_LIMIT),
+    (re.compile(r"/report/records"), PHOTOS_LIMIT),
+)
 SAFE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 """On every answer: what is shown under the grants of this moment must not be kept."""
 IS_HEAD: Final = "gridplus.head"
@@ -37,8 +45,8 @@ class Edges:
             return
         answer = _with_safe_headers(send)
         if not scope["path"].startswith(_SOURCES):
-            is_file = _EVIDENCE.fullmatch(scope["path"])
-            receive = _limited(receive, EVIDENCE_LIMIT if is_file else BODY_LIMIT)
+            limits = (limit for path, limit in _LIMITS if path.fullmatch(scope["path"]))
+            receive = _limited(receive, next(limits, BODY_LIMIT))
             if scope["method"] == "HEAD":
                 scope, answer = {**scope, "method": "GET", IS_HEAD: True}, _without_body(answer)
         await self._app(scope, receive, answer)

@@ -34,6 +34,18 @@ PROBLEM: Final = shown(
         "pointer": "",
     }
 )
+NO_TOKEN: Final = shown(
+    {
+        "code": "A341",
+        "cause": "no token was given",
+        "next_step": "check client_id, client_secret, grant_type=client_credentials and scope",
+        "pointer": "",
+        "error": "invalid_client",
+    }
+)
+TOKEN: Final = shown(
+    {"access_token": "gpt_7Qm1", "token_type": "Bearer", "expires_in": 600, "scope": "read write"}
+)
 
 # -- a department's whistles
 

@@ -5,8 +5,9 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Form, Request, Response
 from fastapi.responses import JSONResponse
 from fastapi.security import HTTPBasic, HTTPBasicCredentials
-from pydantic import BaseModel
+from pydantic import BaseModel, ConfigDict
 
+from hub.api import examples
 from hub.api.departments import Problem
 from hub.api.doors import AllDoors
 from hub.api.language import AskedFor
@@ -26,6 +27,7 @@ _CLIENT = HTTPBasic(
 class Token(BaseModel):
     """A token, for whom it was asked for."""
 
+    model_config = ConfigDict(json_schema_extra=examples.TOKEN)
     access_token: str
     token_type: Literal["Bearer"] = "Bearer"  # noqa: S105 a word
     expires_in: int
@@ -35,6 +37,7 @@ class Token(BaseModel):
 class NoToken(Problem):
     """The same as everywhere, with the word that RFC 6749 5.2 has for it."""
 
+    model_config = ConfigDict(json_schema_extra=examples.NO_TOKEN)
     error: str
 
 

@@ -39,7 +39,7 @@ def demo(once: bool, as_json: bool, store: str, bus: str, port: int, seed: int) 
 
     logs.configure("warning")
     length, matters, speed = (timedelta(minutes=24), 140, 60.0) if once else (timedelta(hours=10), 900, 60.0)
-    play = Play(length=length, matters=matters, speed=speed, seed=seed)
+    play = Play(length=length, matters=matters, speed=speed, seed=seed, is_visited=not once)
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())

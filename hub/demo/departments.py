@@ -19,6 +19,7 @@ import orjson
 from hub.bus import Consumer
 from hub.demo import manners
 from hub.demo.manners import CALLED, DEMO, SILENCE, Manner
+from hub.demo.visitors import Visitors
 from hub.model import Contract
 from hub.run.exits.webhooks import sign
 
@@ -44,9 +45,12 @@ class Departments:
         manners_of: Mapping[str, Manner] = MappingProxyType({}),
         handed_in: Callable[[str], object] = lambda _: None,
         contracts: Iterable[Contract] = (),
+        visitors: Visitors | None = None,
     ) -> None:
         """`manners_of`: of departments that behave otherwise than by `manner`; `handed_in` hears the id of each whistle
-        whose result was taken. `contracts`: whose forms and return reasons are filled in; the others' are the demo's."""
+        whose result was taken. `contracts`: whose forms and return reasons are filled in; the others' are the demo's.
+        `visitors`: people who sign in, for whom some whistles wait."""
+        self._visitors = visitors
         self._keys, self._pullers, self._manner = keys, pullers, manner
         self._manners_of, self._handed_in = manners_of, handed_in
         self._contracts = {str(one.department): one for one in contracts}
@@ -85,8 +89,20 @@ class Departments:
             heapify(self._todo)
         elif envelope["type"] == "grid.whistle.v1":
             begins = _BEGINS.get(data.get("whistle", {}).get("state", "blown"))
-            if begins is not None:
+            if begins is not None and not self._is_kept(data["department"], envelope["id"], begins):
                 self._go_on(data["department"], envelope["id"], begins)
+
+    def _is_kept(self, department: str, call: str, begins: str) -> bool:
+        if self._visitors is None:
+            return False
+        return self._visitors.keep(department, _whistle_of(call), call, begins)
+
+    def _take_back(self) -> None:
+        """What waited for a visitor who did not come is done like everything else."""
+        if self._visitors is not None:
+            with self._lock:
+                for one in self._visitors.let_go():
+                    self._go_on(one.department, one.call, one.begins)
 
     def _go_on(self, department: str, call: str, move: str) -> None:
         """What follows `move` is to be done; under the lock."""
@@ -147,6 +163,7 @@ class Departments:
                 is_due = bool(self._todo) and self._todo[0][0] <= time.monotonic()
                 task = heappop(self._todo) if is_due else None
             if task is None:
+                self._take_back()
                 self._stop.wait(_LOOK_S)
             else:
                 self._report(*task[2:])

@@ -13,7 +13,7 @@ from urllib.parse import urlsplit
 import orjson
 
 from hub.bus.topics import whistles
-from hub.clock import ScenarioClock
+from hub.clock import ScenarioClock, SystemClock
 from hub.crew import WORKERS, Crew
 from hub.demo.canaries import Canaries
 from hub.demo.centre import Centre
@@ -22,6 +22,7 @@ from hub.demo.gateways import Gateways
 from hub.demo.listener import begin
 from hub.demo.manners import played
 from hub.demo.scenario import Scenario, make
+from hub.demo.visitors import Visitors, without
 from hub.errors import FixSettings
 from hub.intake.links import following
 from hub.jsonform import dumps
@@ -29,6 +30,8 @@ from hub.model import AttachmentState, Channel
 from hub.pack import Pack, load
 from hub.plugin.registry import Registry
 from hub.run.matters.lifeaccount import lifecycle
+from hub.run.people.demo import OPERATED
+from hub.run.sources.entering import ENTRIES, REPORTS
 from hub.settings import Settings, apart, read
 from hub.store import attachments, outbox, principals
 
@@ -39,12 +42,13 @@ _SPOKEN: Final = ("kafka_security", "kafka_plaintext_ok", "kafka_replication")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Play:
-    """What to play. `length` is scenario time, `speed` scenario seconds a second."""
+    """What to play. `length` is scenario time, `speed` scenario seconds a second. `is_visited`: people sign in."""
 
     length: timedelta
     matters: int
     speed: float
     seed: int
+    is_visited: bool = False
 
 
 class Stage:
@@ -70,6 +74,8 @@ class Stage:
         self._systems = begin("hub.demo.systems")
         configs = self._ask({"start": self._order()})["configs"]
         self._pack = _with_files(self._pack, configs)
+        if self._play.is_visited:
+            self._pack = replace(self._pack, grants=without(self._pack.grants))
         keys = {c.department: secrets.token_hex(32) for c in self._pack.contracts}
         own = {name: secrets.token_hex(32) for name in ("centre", "post")}
         self.centre = Centre(
@@ -86,6 +92,7 @@ class Stage:
             manners_of=played(keys),
             handed_in=self.centre.handed_in,
             contracts=self._pack.contracts,
+            visitors=Visitors(lambda: self.hub, OPERATED, SystemClock()) if self._play.is_visited else None,
         )
         self._hooks = {d: (secrets.token_hex(16)) for d in self._channel(Channel.WEBHOOK)}
         self._listeners = {d: WebhookDepartment(self.departments, s) for d, s in self._hooks.items()}
@@ -146,7 +153,7 @@ class Stage:
             port=self._port,
             figures_without_key=True,
             demo=True,
-            sources=dict(configs),
+            sources={**configs, REPORTS: {}, ENTRIES: {}},
             api_keys=dict(keys),
             channels=dict(channels),
             webhook_networks=["127.0.0.0/8"],

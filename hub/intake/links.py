@@ -5,6 +5,7 @@ first. Default deny: a source follows links to the hosts that its pack names, an
 """
 
 import re
+from base64 import b64decode
 from collections.abc import Iterable
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address, ip_network
@@ -15,6 +16,7 @@ Address: TypeAlias = IPv4Address | IPv6Address
 Network: TypeAlias = IPv4Network | IPv6Network
 
 _DEFAULT_PORTS: Final = {"http": 80, "https": 443}
+_HOLDS: Final = "data:"
 _LONGEST: Final = 2048
 _UNFIT: Final = re.compile(r"[\x00-\x20\x7f-\x9f\\]")
 _NUMBER: Final = re.compile(r"(0[xX][0-9A-Fa-f]*|[0-9]+)")
@@ -115,6 +117,18 @@ def target_of(url: str, following: Following) -> Target | Unfit:
     path = quote(parts.path or "/", safe=_IN_PATH)
     query = f"?{quote(parts.query, safe=_IN_PATH + '?')}" if parts.query else ""
     return Target(parts.scheme == "https", host, port, path + query)
+
+
+def carried(url: str) -> bytes | None:
+    """The file that `url` itself holds (RFC 2397), so that nothing is followed; None for any other link, and b"" where what
+    it holds is damaged."""
+    if not url.startswith(_HOLDS):
+        return None
+    head, _, held = url.partition(",")
+    try:
+        return b64decode(held, validate=True) if head.endswith(";base64") else b""
+    except ValueError:
+        return b""
 
 
 def _parts(url: str) -> SplitResult | None:

@@ -40,4 +40,40 @@ TEXTS: Final[dict[str, Text]] = {
     "P110": Text(
         "正文不是合法的 JSON", "核对编码与内容后重发", "the body is no valid JSON", "mend it, then send again"
     ),
+    "P301": Text(
+        "这一项没有填，或填得不对",
+        "按提示改好后再发送",
+        "this field is missing or says something that it may not",
+        "mend it, then send again",
+    ),
+    "P302": Text(
+        "照片超过 {most} 张",
+        "删去几张后再发送",
+        "more than {most} photos",
+        "take some away, then send again",
+    ),
+    "P303": Text(
+        "有一张不是能识别的照片（JPEG、PNG、WebP、GIF）",
+        "换一张后再发送",
+        "one of the photos is no picture that is taken (JPEG, PNG, WebP, GIF)",
+        "take another one, then send again",
+    ),
+    "P304": Text(
+        "有一张照片超过 {most_mb} MB",
+        "换小一些的照片后再发送",
+        "one of the photos is larger than {most_mb} MB",
+        "take a smaller one, then send again",
+    ),
+    "P305": Text(
+        "来源 {source} 没有启用，页面收下的内容无处存放",
+        "在设置中写上空的一节 [sources.{source}] 后重启",
+        "the source {source} is not configured, so what the page takes has nowhere to go",
+        "write an empty section [sources.{source}] into the settings, then restart",
+    ),
+    "P306": Text(
+        "系统正在处理积压，暂不收新的上报",
+        "内容留在本机，稍后自动再发",
+        "the hub is catching up and takes no new report just now",
+        "it stays where it is and is sent again later",
+    ),
 }

@@ -152,4 +152,7 @@ TEXTS: Final[dict[str, Text]] = {
         "the call reached nobody",
         "the next channel or contact is called; the gateway's own word says why",
     ),
+    "S202": Text(
+        "{name} 的值不可用", "从页面上重新选择", "{name} has no such value", "choose again on the page"
+    ),
 }

@@ -239,6 +239,18 @@ TEXTS: Final[dict[str, Text]] = {
         "the result names evidence that was not handed in for this round of this whistle",
         "hand it in first, then name the id that came back under evidence",
     ),
+    "W210": Text(
+        "收件箱的这个条件（{name}）没有此值",
+        "在页面上重新选择",
+        "an inbox has no such value for {name}",
+        "choose again on the page",
+    ),
+    "W211": Text(
+        "无权按这些字段筛选或排序：{fields}",
+        "去掉该条件，或向数据管理员申请授权",
+        "you may not choose or order by these fields: {fields}",
+        "leave that out, or ask the data administrator for a grant",
+    ),
     "W201": Text(
         "该上报已关联其他事项", "先解除现有关联", "this report is linked already", "un-link it first"
     ),

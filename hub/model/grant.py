@@ -61,5 +61,5 @@ class Grant:
     valid_to: date
     """Last day on which it holds; at most one year after `valid_from`."""
     approved_by: tuple[str, ...]
-    """Roles that approved; at least two for sensitive fields."""
+    """Roles, or accounts of security admins, that approved; at least two for sensitive and personal fields."""
     version: int = 1

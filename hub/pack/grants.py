@@ -86,8 +86,8 @@ def _grants(sheet: Entry, subjects: Subjects) -> Iterator[tuple[Entry, Grant]]:
 def _expand(entry: Entry, subjects: Subjects) -> Iterator[Grant]:
     """One grant a department and field, all alike in the rest."""
     begins, ends = _valid(entry["valid"])
-    departments = [each.among(subjects.departments, "K212") for each in entry["departments"].each()]
-    fields = [each.among(subjects.fields, "K218") for each in entry["fields"].each()]
+    departments = [_name(each, subjects.departments, "K212") for each in entry["departments"].some()]
+    fields = [_name(each, subjects.fields, "K218") for each in entry["fields"].some()]
     purpose = required_text(entry, "purpose")
     if purpose and not _CODE.fullmatch(purpose):
         entry.faults.add(f"{entry.pointer}/purpose", "A216")
@@ -132,6 +132,13 @@ def _check_approval(entry: Entry, grant: Grant) -> None:
     least = approvals_needed(grant.field, grant.sensitivity)
     if len(set(grant.approved_by)) < least:
         entry.faults.add(f"{entry.pointer}/approved_by", "K174", least=least)
+
+
+def _name(entry: Entry, known: Collection[str] | None, code: str) -> str:
+    """One of `known`; an empty one is a fault."""
+    if entry.value == "":
+        entry.faults.add(entry.pointer, "K204", name="name")
+    return entry.among(known, code)
 
 
 def _pattern(entry: Entry, categories: Collection[str]) -> str:

@@ -7,11 +7,19 @@ from typing import Any
 from hub.access.exits import Exit
 from hub.errors import FixSettings, HubError
 from hub.run.care.account import account
+from hub.run.care.catalogue import Card, card
+from hub.run.care.deeds import Deeds
+from hub.run.care.upkeep import Upkeep
+from hub.run.care.waiting import Deliveries
 from hub.run.dossier.dossiers import Dossiers
 from hub.run.exits.agreements import Agreements
 from hub.run.exits.attached import Attached
 from hub.run.exits.auditlog import AuditLog
 from hub.run.exits.opening import Opening
+from hub.run.ground.loop import Loop
+from hub.run.inbox.listing import Listing
+from hub.run.inbox.queues import Queues
+from hub.run.inbox.sheet import Sheets
 from hub.run.keys.reach import is_loopback
 from hub.run.map.base import BaseMap
 from hub.run.map.fanout import Fanout
@@ -20,13 +28,17 @@ from hub.run.map.pictures import Pictures
 from hub.run.map.tiles import BaseTiles, tiles_of
 from hub.run.matters.atcentre import AtCentre
 from hub.run.matters.atpost import AtPost
+from hub.run.matters.board import Board
+from hub.run.matters.daycounts import DayCounts
 from hub.run.matters.figuring import FiguresBook
 from hub.run.people.demo import DemoAccount, check_demo, let_in
 from hub.run.people.house import People
 from hub.run.people.machines import Machines
 from hub.run.people.signing import Signing
 from hub.run.residents.requests import Requests
+from hub.run.sources.entering import Entering
 from hub.run.sources.gateway import Gateway
+from hub.run.sources.surroundings import Surroundings
 from hub.run.supervision.appealing import Appealing
 from hub.run.supervision.carded import Carded
 from hub.run.supervision.owing import Owing
@@ -57,6 +69,22 @@ class Assembly(Workers):
             clock=self.clock,
             worker=self.worker,
         )
+
+    @cached_property
+    def entering(self) -> Entering:
+        """Takes what people enter on our own pages."""
+        return Entering(
+            store=self.store,
+            gateway=lambda: self.gateway,
+            surroundings=self.surroundings,
+            pack=self.pack,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def surroundings(self) -> Surroundings:
+        """Where people are who pin a place on a page."""
+        return Surroundings(self.pack)
 
     @cached_property
     def at_post(self) -> AtPost:
@@ -175,9 +203,71 @@ class Assembly(Workers):
         )
 
     @cached_property
+    def upkeep(self) -> Upkeep:
+        """Looks after sources for engineers."""
+        return Upkeep(pack=lambda: self.pack, configured=frozenset(self.active_sources()), deeds=self.deeds)
+
+    @cached_property
+    def deeds(self) -> Deeds:
+        """Writes down what people of the consoles do."""
+        return Deeds(self.store, self.ledgers.mine, self.clock)
+
+    @cached_property
+    def deliveries(self) -> Deliveries:
+        """What waits for departments."""
+        return Deliveries(lambda: self.pack, self.deeds)
+
+    def card_of(self, source: str) -> Card:
+        """What the plugin of a source says of itself; what it can do only where this process's settings reach it."""
+        here = source in self.settings.sources
+        return card(self.registry, self.pack.sources[source].plugin, source, self.adapters if here else None)
+
+    @cached_property
     def figures(self) -> FiguresBook:
         """Months' figures for departments."""
         return FiguresBook(self.store, lambda: self.pack)
+
+    @cached_property
+    def inbox(self) -> Listing:
+        """Lists whistles for people of their departments."""
+        return Listing(store=self.store, pack=self.pack, showing=self.showing, contracts=self.contracts)
+
+    @cached_property
+    def sheets(self) -> Sheets:
+        """Opens whistles for people of their departments."""
+        return Sheets(
+            store=self.store,
+            opening=self.opening,
+            attached=self.attached,
+            carded=self.carded,
+            contracts=self.contracts,
+        )
+
+    @cached_property
+    def queues(self) -> Queues:
+        """Shows people of the district what waits for them."""
+        return Queues(store=self.store, vault=self.vault, showing=self.showing)
+
+    @cached_property
+    def board(self) -> Board:
+        """Figures of days for people."""
+        return Board(self.store, lambda: self.pack, lambda: self.plans, self.ledgers.mine, self.clock)
+
+    def plain_day_counts(self) -> DayCounts:
+        """Counts figures of days, for a caller that steps it itself."""
+        return DayCounts(
+            store=self.store,
+            pack=lambda: self.pack,
+            book=self.figures,
+            clock=self.clock,
+            worker=self.worker,
+            lease_s=self.settings.lease_s * self._speed,
+        )
+
+    def day_counts(self) -> Loop:
+        """Counts what boards show, beside the clockwork; one at a time."""
+        worker = self.plain_day_counts()
+        return Loop("figures", worker.paced, idle_s=0.25, close=worker.close)
 
     @cached_property
     def dossiers(self) -> Dossiers:

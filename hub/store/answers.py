@@ -1,6 +1,6 @@
 """What sources are to be told, in order; of one report never a later answer before an earlier one."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -8,7 +8,8 @@ from typing import Any, Final
 from sqlalchemy import Connection, Row, func, select, update
 
 from hub.store import numbering
-from hub.store.engine import insert
+from hub.store.engine import chunks, insert
+from hub.store.lists import among
 from hub.store.moments import to_us
 from hub.store.resting import is_due_again
 from hub.store.tables import answer
@@ -90,6 +91,20 @@ def _waiting_answers(conn: Connection, source: str, portion: int) -> Iterator[Ro
         if len(rows) < portion:
             return
         behind = rows[-1].seq
+
+
+def told(conn: Connection, event_keys: Iterable[str]) -> dict[str, list[str]]:
+    """Event key → what its source was told, `hub.plugin.Answer` in JSON, in order."""
+    found: dict[str, list[str]] = {}
+    for part in chunks(event_keys):
+        rows = conn.execute(
+            select(answer.c.event_key, answer.c.body)
+            .where(among(answer.c.event_key, part), answer.c.state == "told")
+            .order_by(answer.c.event_key, answer.c.seq)
+        )
+        for r in rows:
+            found.setdefault(r.event_key, []).append(r.body)
+    return found
 
 
 def settle(conn: Connection, id_: str, state: str, receipt: str, next_at: datetime, attempts: int) -> None:

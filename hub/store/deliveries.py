@@ -1,18 +1,20 @@
 """What departments are told that do not read the bus: by pull or webhook, in order."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from hub.store import numbering
 from hub.store.engine import chunks, insert
 from hub.store.lists import among
-from hub.store.moments import to_us
+from hub.store.moments import from_us_or_none, to_us
 from hub.store.resting import is_due_again
-from hub.store.tables import delivery
+from hub.store.tables import delivery, whistle
+
+_UNDONE: Final = ("waiting", "fetched", "failed")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -132,3 +134,48 @@ def send_again(conn: Connection, department: str, at: datetime) -> int:
         .where(delivery.c.state == "failed")
         .values(state="waiting", attempts=0, next_us=to_us(at), code=None, done_us=None)
     ).rowcount
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How one channel of one department stands. `states`: state → how many."""
+
+    department: str
+    channel: str
+    states: Mapping[str, int]
+    oldest_at: datetime | None
+    """When the oldest whistle was blown that the department does not have yet; None where it has them all."""
+    code: str
+    """Of the last one that failed or is tried again; "" for none."""
+
+
+def standings(conn: Connection) -> list[Standing]:
+    """Every department's channels that are told by pull or webhook, by name."""
+    keys = (delivery.c.department, delivery.c.channel)
+    counts = conn.execute(
+        select(*keys, delivery.c.state, func.count().label("n")).group_by(*keys, delivery.c.state)
+    )
+    found: dict[tuple[str, str], dict[str, int]] = {}
+    for r in counts:
+        found.setdefault((r.department, r.channel), {})[r.state] = r.n
+    return [_standing(conn, *one, states) for one, states in sorted(found.items())]
+
+
+def _standing(conn: Connection, department: str, channel: str, states: Mapping[str, int]) -> Standing:
+    """One look into the index of what waits each."""
+    mine = (delivery.c.department == department, delivery.c.channel == channel)
+    undone = (*mine, delivery.c.state.in_(_UNDONE))
+    oldest = conn.execute(
+        select(whistle.c.blown_us)
+        .join(delivery, delivery.c.whistle_id == whistle.c.id)
+        .where(*undone)
+        .order_by(delivery.c.seq)
+        .limit(1)
+    ).scalar()
+    code = conn.execute(
+        select(delivery.c.code)
+        .where(*undone, delivery.c.code.is_not(None))
+        .order_by(delivery.c.seq.desc())
+        .limit(1)
+    ).scalar()
+    return Standing(department, channel, states, from_us_or_none(oldest), code or "")

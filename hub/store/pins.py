@@ -15,6 +15,7 @@ from hub.store.moments import to_us
 from hub.store.tables import event, incident, link, step, whistle
 
 _OVER: Final = (IncidentState.CLOSED.value, IncidentState.VERIFIED.value)
+_SHOWN: Final = frozenset((IncidentState.OPEN.value, *_OVER))
 _STATES: Final = {one.value: one for one in WhistleState}
 _ACCUSES: Final = '%"accused":"%'
 """In an event's JSON: it complains about somebody (被诉单位)."""
@@ -98,13 +99,19 @@ def load(conn: Connection, ids: Iterable[str], at: datetime | None = None) -> di
     for part in chunks(ids):
         rows = conn.execute(
             select(
-                incident.c.id, incident.c.version, incident.c.opened_us, incident.c.closed_us, incident.c.body
-            ).where(among(incident.c.id, part), incident.c.state.in_((IncidentState.OPEN.value, *_OVER)))
+                incident.c.id,
+                incident.c.version,
+                incident.c.opened_us,
+                incident.c.closed_us,
+                incident.c.state,  # not a condition: its index would be read for every portion
+                incident.c.body,
+            ).where(among(incident.c.id, part))
         ).all()
         calls = _calls_then(conn, part, at) if at else _calls(conn, among(whistle.c.incident_id, part))
         accused = _accused(conn, part)
         for row in rows:
-            found[row.id] = _pin(row, calls.get(row.id, ()), accused.get(row.id, _NOBODY), at)
+            if row.state in _SHOWN:
+                found[row.id] = _pin(row, calls.get(row.id, ()), accused.get(row.id, _NOBODY), at)
     return found
 
 

@@ -100,6 +100,16 @@ def seen(conn: Connection, token: str, at: datetime) -> None:
     conn.execute(update(session).where(session.c.digest == digest_of(token)).values(seen_us=to_us(at)))
 
 
+def organisations(conn: Connection, *, seen_since: datetime) -> set[str]:
+    """Organisations of accounts whose browser was here since then."""
+    rows = conn.execute(
+        select(account.c.organisation)
+        .join(session, account.c.name == session.c.account)
+        .where(session.c.seen_us >= to_us(seen_since))
+    )
+    return set(rows.scalars())
+
+
 def end(conn: Connection, token: str) -> None:
     """`token` stands for nobody any more."""
     conn.execute(delete(session).where(session.c.digest == digest_of(token)))

@@ -4,31 +4,62 @@ from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
-from sqlalchemy import ColumnElement, Connection, delete, func, select, text, true
+from sqlalchemy import ColumnElement, Connection, delete, func, select, text, true, update
 
 from hub.bus.message import Fenced
 from hub.jsonform import dumps, loads
 from hub.model import Role, Whistle
-from hub.store import engine, incidents
+from hub.store import engine, incidents, steps
 from hub.store.copying import insert_or_fence
 from hub.store.engine import chunks
 from hub.store.lists import among
 from hub.store.moments import to_us
 from hub.store.swapping import swap
-from hub.store.tables import overdue, step, whistle
+from hub.store.tables import incident, overdue, step, whistle
+from hub.whistle.due import needs_history, next_due_at
 from hub.whistle.lifecycle import DONE
 
 FIRST_LOOK: Final = timedelta(hours=1)
 _UNSETTLED: Final = text("whistle.state IN ('disputed', 'arbitrating')")
 """Returns that wait for the centre, by the very words that their index has."""
-_TIMED: Final = frozenset({"id", "version", "body", "due_us", "provisional"})
+_UNKNOWN: Final = {"category": "", "subdistrict_id": ""}
+_TIMED: Final = frozenset({"id", "version", "body", "due_us", "provisional", "next_us"})
 """What a newer calendar may change of a row, and what says which."""
 
 
 def add(conn: Connection, whistles: Sequence[Whistle], at: datetime) -> None:
-    """Stores new whistles, written `at` that moment; raises Fenced where one stands already, since another worker was
-    faster."""
-    insert_or_fence(conn, whistle, [{**_row(w), "changed_us": to_us(at)} for w in whistles])
+    """Stores new whistles, written `at` that moment, whose moves and matters stand; raises Fenced where one stands
+    already, since another worker was faster."""
+    matters = _labels(conn, {w.incident_id for w in whistles})
+    rows = zip(whistles, _rows(conn, whistles), strict=True)
+    written = {"changed_us": to_us(at)}
+    insert_or_fence(conn, whistle, [row | matters.get(w.incident_id, _UNKNOWN) | written for w, row in rows])
+
+
+def _labels(conn: Connection, ids: Iterable[str]) -> dict[str, dict[str, str]]:
+    """Incident → what its whistles' rows say of it."""
+    found: dict[str, dict[str, str]] = {}
+    for part in chunks(ids):
+        rows = conn.execute(
+            select(incident.c.id, incident.c.category, incident.c.subdistrict_id).where(
+                among(incident.c.id, part)
+            )
+        )
+        found |= {r.id: {"category": r.category, "subdistrict_id": r.subdistrict_id or ""} for r in rows}
+    return found
+
+
+def label(conn: Connection, matters: Iterable[str]) -> None:
+    """The rows of these matters' whistles say of what and where their matter is now: it was told anew, or its whistles
+    came from another one."""
+    area = func.coalesce(incident.c.subdistrict_id, "")
+    for part in chunks(matters):
+        other = (whistle.c.category != incident.c.category) | (whistle.c.subdistrict_id != area)
+        conn.execute(
+            update(whistle)
+            .where(among(whistle.c.incident_id, part), whistle.c.incident_id == incident.c.id, other)
+            .values(category=incident.c.category, subdistrict_id=area)
+        )
 
 
 def _look_us(one: Whistle) -> int:
@@ -40,7 +71,13 @@ def _look_us(one: Whistle) -> int:
     return to_us(min((*moments, one.paused_until) if one.paused_until else moments))
 
 
-def _row(one: Whistle) -> dict[str, object]:
+def _rows(conn: Connection, some: Sequence[Whistle]) -> list[dict[str, object]]:
+    """Their rows, but for what they say of their matters, and when they were written."""
+    told = steps.of_whistles(conn, [one.id for one in some if needs_history(one)])
+    return [_row(one, next_due_at(one, (made.step for made in told.get(one.id, ())))) for one in some]
+
+
+def _row(one: Whistle, next_at: datetime | None) -> dict[str, object]:
     return {
         "id": one.id,
         "incident_id": one.incident_id,
@@ -52,13 +89,15 @@ def _row(one: Whistle) -> dict[str, object]:
         "version": one.version,
         "provisional": int(any(d.provisional for d in one.deadlines)),
         "body": dumps(one),
+        "level": one.level.value,
+        "next_us": to_us(next_at) if next_at else None,
     }
 
 
 def change(conn: Connection, moved: Sequence[tuple[Whistle, int]], at: datetime) -> None:
-    """Stores whistles changed `at` that moment, each over the version that it says; raises Fenced where someone else
-    moved one meanwhile."""
-    rows = [{**_row(one), "changed_us": to_us(at)} for one, _ in moved]
+    """Stores whistles changed `at` that moment, whose moves stand, each over the version that it says; raises Fenced where
+    someone else moved one meanwhile."""
+    rows = [{**row, "changed_us": to_us(at)} for row in _rows(conn, [one for one, _ in moved])]
     swap(conn, whistle, rows, before=[version for _, version in moved])
 
 
@@ -133,8 +172,8 @@ def retime(conn: Connection, whistles: Iterable[Whistle]) -> int:
     changed or was changed meanwhile keeps what the change said, and is found again where that is provisional still. Returns how
     many were stored."""
     rows = [
-        {name: value for name, value in _row(one).items() if name in _TIMED}
-        for one in unlocked(conn, whistles)
+        {name: value for name, value in row.items() if name in _TIMED}
+        for row in _rows(conn, unlocked(conn, whistles))
     ]
     return engine.update(conn, whistle, rows, key=("id", "version"))
 

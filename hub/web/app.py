@@ -19,25 +19,45 @@ from hub.web.page import Place, draw
 from hub.web.pages import (
     accounts,
     audit,
+    contracts,
+    deliveries,
     elsewhere,
+    entry,
+    figures,
+    inbox,
     me,
     overview,
+    plugins,
     proposals,
     proposing,
+    queues,
+    report,
+    reports,
     requests,
     retention,
     second,
     signin,
+    source,
+    whistle,
     whitelist,
 )
 from hub.web.pages import map as shared_map
 from hub.web.visitor import Visitor, language_of
 
 PAGES: Final = (
+    report,
+    reports,
+    inbox,
     shared_map,
+    queues,
+    entry,
+    plugins,
+    deliveries,
+    contracts,
     whitelist,
     retention,
     audit,
+    figures,
     overview,
     proposals,
     proposing,
@@ -47,6 +67,8 @@ PAGES: Final = (
     second,
     signin,
     elsewhere,
+    source,
+    whistle,
 )
 """In the order of the menu."""
 

@@ -263,7 +263,7 @@ def served(place: Path, store: str, grids: int) -> Iterator[str]:
 def signed_in(url: str, name: str) -> httpx.Client:
     """A browser of that account."""
     client = people.browser(url)
-    client.timeout = httpx.Timeout(60)
+    client.timeout = httpx.Timeout(300)
     assert people.sign_in(client, name).status_code == 303
     client.headers.update({"accept": "application/json", "accept-encoding": "gzip"})
     return client
@@ -407,13 +407,13 @@ def in_a_browser(url: str, store: Store, times: int) -> dict[str, Any]:
         form.locator("input[name=name]").fill("district")
         form.locator("input[name=password]").fill(people.PASSWORD)
         form.locator("button").click()
-        page.locator("#map-page[data-painted]").wait_for(timeout=60_000)
+        page.locator("#map-page[data-painted]").wait_for(timeout=180_000)
         spent = cpu_s()
         for _ in range(times):
             fresh = browser.new_context(base_url=url, storage_state=context.storage_state(), **person())
             one = fresh.new_page()
             one.goto("/map", wait_until="commit")
-            one.locator("#map-page[data-painted]").wait_for(timeout=60_000)
+            one.locator("#map-page[data-painted]").wait_for(timeout=180_000)
             firsts.append(float(one.locator("#map-page").get_attribute("data-painted") or 0) / 1000)
             fresh.close()
         first_cpu = (cpu_s() - spent) / times
@@ -493,7 +493,7 @@ def measure(place: Path, store_url: str, asked: argparse.Namespace) -> dict[str,
                 sizes[path] = sum(len(part) for part in answer.iter_raw())
         found["ground_bytes_gz"] = sizes
         found["view"] = views(client, hub.pack.atlas.bounds, 300)
-        found["browser"] = in_a_browser(url, hub.store, 5)
+        found["browser"] = in_a_browser(url, hub.store, 3)
         clients = [signed_in(url, name) for name in names[1:]]
         found["live"] = asyncio.run(streams(url, clients, hub.store, asked.streams, 10))
     hub.close()

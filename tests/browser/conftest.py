@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Page
 
+from hub.run.sources.entering import ENTRIES, REPORTS
 from tests.browser.chromium import Drawing, chromium, lacking
 from tests.browser.site import Site, live_through, site_of
 from tests.conftest import lacking as cannot_run
@@ -47,10 +48,14 @@ def browser_without_gl() -> Iterator[Browser]:
 
 
 def _hub(request: pytest.FixtureRequest, place: Path) -> HubInHand:
+    """Two of its pages are sources, which settings name."""
     if request.param == "embedded":
-        return HubInHand(place)
-    store, bus, prefix = request.getfixturevalue("real_servers").fresh()
-    return HubInHand(place, store=store, bus=bus, prefix=prefix)
+        made = HubInHand(place)
+    else:
+        store, bus, prefix = request.getfixturevalue("real_servers").fresh()
+        made = HubInHand(place, store=store, bus=bus, prefix=prefix)
+    made.hub.settings.sources.update({REPORTS: {}, ENTRIES: {}})
+    return made
 
 
 @pytest.fixture(params=STACKS)

@@ -30,6 +30,8 @@ FILLED: Final[Mapping[str, str]] = {
     "z": "SELECT 11",
     "x": "SELECT 1711",
     "y": "SELECT 835",
+    "contract_id": "SELECT min(id) FROM contract_version",
+    "name": "SELECT 'event'",
 }
 """What a path's `{…}` is filled with."""
 

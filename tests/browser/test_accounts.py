@@ -45,7 +45,7 @@ def test_an_account_is_added_by_one_confirmed_by_another_and_its_password_change
         took_up(town, page)
         page.get_by_role("link", name="已抄好").click()
         page.goto("/accounts")
-        page.get_by_text("赵六").wait_for()
+        page.get_by_role("rowheader", name="赵六").wait_for()
 
 
 def took_up(town: Site, page: Page) -> None:

@@ -17,6 +17,7 @@ from jsonschema import Draft202012Validator
 import hub.pack
 from hub.run import servers
 from hub.run.servers import KAFKA_VERSION
+from hub.run.sources.entering import ENTRIES, REPORTS
 from hub.settings import Settings
 from tests.docs.blocks import ROOT
 from tests.docs.test_commands import command_of
@@ -49,7 +50,9 @@ def test_all_that_a_hub_needs_is_there_and_each_worker_once() -> None:
 
     assert sorted(WORKERS) == sorted(workers)
     simulated = {words[3] for words in commands if words[1:3] == ["plugin", "simulate"]}
-    assert {name for name, one in hub.pack.load().sources.items() if one.plugin != "file_import"} == simulated
+    pages = set(orjson.loads(COMPOSE["x-hub"]["environment"]["GRIDPLUS_SOURCES"]))
+    assert {REPORTS, ENTRIES} == pages
+    assert hub.pack.load().sources.keys() == simulated | pages
     assert {"kafka", "postgresql"} == SERVICES.keys() - OURS.keys()
     assert f"apache/kafka:{KAFKA_VERSION}" == SERVICES["kafka"]["image"]
 

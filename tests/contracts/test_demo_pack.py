@@ -12,6 +12,7 @@ from hub.model import UNMAPPED, Address, AreaLevel, GridKind
 from hub.pack import Pack, check, load
 from hub.pack.organisations import OrganisationKind
 from hub.place.coords import metres_between
+from hub.run.sources.entering import ENTRIES, REPORTS
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +38,10 @@ def test_five_working_days_follow_the_packs_calendar(pack: Pack, start: str, due
     assert date.fromisoformat(due) == pack.calendar.add_days(date.fromisoformat(start), 5).day
 
 
-def test_the_five_sources_have_code_tables_that_lead_to_categories(pack: Pack) -> None:
+def test_the_five_sources_and_our_own_pages_have_code_tables_that_lead_to_categories(pack: Pack) -> None:
     assert {
+        REPORTS,
+        ENTRIES,
         "hotline_12345",
         "urban_management",
         "xueliang_video",

@@ -7,7 +7,9 @@ import pytest
 from hub.model import UNMAPPED
 from hub.pack import Pack, load
 
-TABLES = {"cg-2015", "cg-2023", "hl-2024", "jg-2025", "sj-2026", "video-v1"}
+PAGES = "wg-2026"
+"""Of the hub's own pages: its codes are the categories."""
+TABLES = {"cg-2015", "cg-2023", "hl-2024", "jg-2025", "sj-2026", "video-v1", PAGES}
 
 
 @cache
@@ -24,8 +26,16 @@ def test_there_are_at_least_ninety_categories_with_names_in_both_languages() -> 
 
 
 def test_every_category_can_be_reached_through_at_least_one_table() -> None:
-    reached = {line.category for table in pack().codes.tables.values() for line in table.values()}
+    tables = [table for name, table in pack().codes.tables.items() if name != PAGES]
+    reached = {line.category for table in tables for line in table.values()}
     assert set(pack().taxonomy.categories) - {UNMAPPED} == reached
+
+
+def test_the_pages_offer_every_category_by_its_own_name() -> None:
+    categories = pack().taxonomy.categories
+    assert {(id_, one.zh) for id_, one in categories.items() if id_ != UNMAPPED} == {
+        (line.category, line.title) for line in pack().codes.tables[PAGES].values()
+    }
 
 
 def test_every_source_has_its_tables_and_no_table_is_nobodys() -> None:

@@ -60,7 +60,7 @@ def code_of(hub: HubInHand, name: str) -> str:
 
 def browser(url: str) -> httpx.Client:
     """Sends what a browser sends beside a form of our own pages."""
-    return httpx.Client(base_url=url, headers={"origin": url, "accept": "text/html"})
+    return httpx.Client(base_url=url, headers={"origin": url, "accept": "text/html"}, timeout=30.0)
 
 
 def sign_in(client: httpx.Client, name: str, password: str = PASSWORD) -> httpx.Response:

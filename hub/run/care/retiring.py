@@ -32,7 +32,7 @@ from hub import ids
 from hub.clock import SHANGHAI, day_of
 from hub.model import EventKey, IncidentState, Mode
 from hub.pack.manifest import Retention
-from hub.store import attachments, keys, records, retired
+from hub.store import attachments, entered, keys, records, retired
 from hub.store.lists import among
 from hub.store.moments import from_us, to_us
 from hub.store.tables import (
@@ -115,6 +115,7 @@ def retire(conn: Connection, kept: Retention, now: datetime, forget: Callable[[s
     let_go_records(conn, {r.record_id: r.received_us for r in found})
     let_go_words(conn, {report: answered, **words})
     let_go_residents(conn, people)
+    entered.forget(conn, now - kept.records)
     keys.destroy(conn, shown)
     conn.execute(update(evidence).where(evidence.c.whistle_id.in_(shown)).values(sealed=b""))
     said = [*answered, *chain.from_iterable(words.values())]

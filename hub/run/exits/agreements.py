@@ -48,6 +48,12 @@ class Agreements:
         told += [(one, Standing.OVER) for id_, one in left.items() if id_ not in mine]
         return [self._told(one, standing) for one, standing in sorted(told, key=lambda pair: pair[0].version)]
 
+    def all(self, conn: Connection, day: date) -> list[tuple[Contract, Standing]]:
+        """Every version of every department, by department, the newest first: those of the pack, and those ever used."""
+        here = {one.id: (one, _standing(one, day)) for one in self.pack.contracts}
+        left = {one.id: (one, Standing.OVER) for one in contracts.all_used(conn)}
+        return sorted((left | here).values(), key=lambda pair: (pair[0].department, -pair[0].version))
+
     def check_pulled(self, conn: Connection, department: str) -> None:
         """Returns where something may ever wait for the department to pull it: by any version, since whistles go by the one
         that they were blown under. Raises Refused W143, naming the newest version's channels."""

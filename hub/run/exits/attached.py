@@ -11,6 +11,7 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from hub.access.audit import AuditRow
 from hub.access.exits import Exit
 from hub.access.projected import Projected
 from hub.access.vault import Vault
@@ -18,7 +19,7 @@ from hub.errors import Refused
 from hub.model import SHOWN, Attachment, Event, Whistle
 from hub.run.exits.insight import Insight, insight
 from hub.run.exits.linked import reports_of
-from hub.run.exits.looking import audit_rows, shown
+from hub.run.exits.looking import Door, audit_rows, shown
 from hub.run.exits.showing import OpenedReport, Showing
 from hub.run.ground.contractbook import ContractBook
 from hub.run.ground.ledger import Ledger
@@ -27,6 +28,7 @@ from hub.store import attachments, incidents, keys, whistles
 from hub.store.engine import Store
 
 MEDIA_TYPE: Final = "image/jpeg"
+HTTP: Final = Door(Exit.HTTP_ATTACHMENT)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,14 @@ class Attached:
         self._store, self._vault, self._showing, self._contracts = store, vault, showing, contracts
 
     def list(
-        self, department: str, whistle_id: str, *, purpose: str, ledger: Ledger, now: datetime
+        self,
+        department: str,
+        whistle_id: str,
+        *,
+        purpose: str,
+        ledger: Ledger,
+        now: datetime,
+        door: Door = HTTP,
     ) -> dict[str, Any]:
         """How many files the reports of the whistle came with, and those that were released, where it is granted.
 
@@ -58,13 +67,11 @@ class Attached:
                 key: [one for one in many if seen.holds(one)]
                 for key, many in attachments.of_reports(conn, (one.event.key for one in linked)).items()
             }
-            told = self._told(conn, whistle, linked, files, purpose, now)
+            told = self._told(conn, whistle, linked, files, purpose, now, door)
             rows = [
                 row
                 for one, projected in zip(linked, told, strict=True)
-                for row in audit_rows(
-                    projected, whistle, through=Exit.HTTP_ATTACHMENT, at=now, rows=(one.event.id,)
-                )
+                for row in _audited(projected, whistle, door, now, one.event.id)
             ]
             ledger.append(conn, rows, now)
         ledger.committed()
@@ -83,12 +90,13 @@ class Attached:
         purpose: str,
         ledger: Ledger,
         now: datetime,
+        door: Door = HTTP,
     ) -> Released:
         """One picture. Raises Refused W103 as `list`; F136 where it is not there, not this whistle's, not released
         or not granted: they look alike."""
         with self._store.write() as conn:
             whistle = self._whistle(conn, department, whistle_id)
-            found = self._open(conn, whistle, attachment_id, purpose, ledger, now)
+            found = self._open(conn, whistle, attachment_id, purpose, ledger, now, door)
         ledger.committed()
         if found is None:
             raise Refused("F136")
@@ -102,6 +110,7 @@ class Attached:
         purpose: str,
         ledger: Ledger,
         now: datetime,
+        door: Door,
     ) -> Released | None:
         seen, file = insight(conn, whistle), attachments.get(conn, attachment_id)
         if file is None or not seen.holds(file):
@@ -109,9 +118,8 @@ class Attached:
         linked = [one for one in self._linked(conn, seen) if one.event.key == file.event_key]
         if not linked:
             return None
-        (told,) = self._told(conn, whistle, linked, {file.event_key: [file]}, purpose, now)
-        rows = audit_rows(told, whistle, through=Exit.HTTP_ATTACHMENT, at=now, rows=(file.id,))
-        ledger.append(conn, rows, now)
+        (told,) = self._told(conn, whistle, linked, {file.event_key: [file]}, purpose, now, door)
+        ledger.append(conn, _audited(told, whistle, door, now, file.id), now)
         return self._picture(conn, file) if _given(told).get("released") else None
 
     def _whistle(self, conn: Connection, department: str, whistle_id: str) -> Whistle:
@@ -132,6 +140,7 @@ class Attached:
         files: Mapping[str, Sequence[Attachment]],
         purpose: str,
         now: datetime,
+        door: Door,
     ) -> Sequence[Projected]:
         incident = incidents.load(conn, [whistle.incident_id])[whistle.incident_id]
         contract = self._contracts.of(conn, whistle.contract_id)
@@ -143,6 +152,7 @@ class Attached:
                 released=_released(one.event, files.get(one.event.key, ())),
                 purpose=purpose,
                 at=now,
+                output=door.output,
             )
             for one in linked
         ]
@@ -166,6 +176,10 @@ def _released(event: Event, files: Sequence[Attachment]) -> Mapping[str, object]
             if one.disclosure in SHOWN
         ],
     }
+
+
+def _audited(one: Projected, whistle: Whistle, door: Door, now: datetime, id_: str) -> Sequence[AuditRow]:
+    return audit_rows(one, whistle, through=door.through, at=now, rows=(id_,), account=door.account)
 
 
 def _given(told: Projected) -> Mapping[str, Any]:

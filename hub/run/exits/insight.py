@@ -4,7 +4,7 @@ May hold which reports, in which revision, and which of their files; by how much
 and that 被诉单位 is shown none of it (domain.md 2.5).
 """
 
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from hub.errors import Refused
 from hub.intake.revisions import Revision, newest
-from hub.model import Attachment, Whistle
+from hub.model import Attachment, DepartmentId, Whistle
 from hub.run.exits.concern import accused_in
 from hub.run.exits.linked import stored_of
 from hub.store import events, incidents, steps
@@ -72,6 +72,18 @@ def insight(conn: Connection, whistle: Whistle) -> Insight:
     if told.sight is Sight.UNTIL_DONE:
         return _until_done(conn, whistle, told, {one.event.id for one in linked})
     return replace(told, shown=linked) if told.sight is Sight.ALL else told
+
+
+def accused_of(conn: Connection, matters: Iterable[str]) -> Mapping[str, frozenset[DepartmentId]]:
+    """Incident → 被诉单位 of its reports; those without any are left out."""
+    links = incidents.links_of(conn, matters)
+    newest_ids = incidents.latest_events(conn, (one.event_key for some in links.values() for one in some))
+    stored = events.load(conn, newest_ids.values())
+    told = {
+        id_: accused_in(stored[newest_ids[one.event_key]].event for one in some)
+        for id_, some in links.items()
+    }
+    return {id_: some for id_, some in told.items() if some}
 
 
 def _until_done(conn: Connection, whistle: Whistle, told: Insight, last: Container[str]) -> Insight:

@@ -13,18 +13,35 @@ from sqlalchemy import Connection
 
 from hub.access import audit
 from hub.access.audit import AuditRow
-from hub.access.exits import Exit
+from hub.access.exits import OUTPUTS, Exit
 from hub.access.fields import split
 from hub.access.plan import Plan
 from hub.access.project import View, project
 from hub.access.projected import Projected
 from hub.access.row import RowScope
 from hub.clock import day_of
-from hub.model import Whistle
+from hub.errors import Bug
+from hub.model import Output, Whistle
 from hub.store import rows_read
 from hub.store.rows_read import Reading
 
 OVER_THE_LIMIT: Final = "A123"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """What somebody looks through: an exit; and who of the department does, "" where its software does."""
+
+    through: Exit
+    account: str = ""
+
+    @property
+    def output(self) -> Output:
+        """What a grant must allow for it. Raises Bug A108 for an exit through which no field ever goes."""
+        output = OUTPUTS[self.through]
+        if output is None:
+            raise Bug("A108", exit=self.through.value, output="-")
+        return output
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,19 +78,53 @@ def shown(conn: Connection, looks: Sequence[Look], at: datetime) -> list[Project
 
 
 def audit_rows(
-    projected: Projected, whistle: Whistle, *, through: Exit, at: datetime, rows: tuple[str, ...]
+    projected: Projected,
+    whistle: Whistle,
+    *,
+    through: Exit,
+    at: datetime,
+    rows: tuple[str, ...],
+    account: str = "",
 ) -> list[AuditRow]:
-    """The line that says who was shown what, under which grants; and one for what was refused beside it."""
-    said = [audit.shown(projected, at=at, through=through, rows=rows, matter=whistle.id)]
+    """The line that says who was shown what, under which grants; and one for what was refused beside it. `account`: who
+    of the department looks."""
+    department = projected.plan.department
+    who, for_ = account or department, department if account else ""
+    given = audit.shown(projected, at=at, through=through, rows=rows, matter=whistle.id, who=who)
+    said = [replace(given, on_behalf_of=for_)]
     if projected.refused:
         refused = audit.refused(
             projected.refused,
             at=at,
-            who=projected.plan.department,
+            who=who,
             through=through,
             purpose=projected.plan.purpose,
             reason=OVER_THE_LIMIT,
             matter=whistle.id,
         )
-        said.append(replace(refused, rows=rows))
+        said.append(replace(refused, rows=rows, on_behalf_of=for_))
     return said
+
+
+def audit_page(
+    projected: Sequence[Projected], ids: Sequence[str], *, by: str, at: datetime
+) -> list[AuditRow]:
+    """What an account `by` was shown on a page of several, each with its id: one row for all of which the same was shown in the
+    same way, mostly one for the page."""
+    alike: dict[tuple[object, ...], list[tuple[Projected, str]]] = {}
+    for one, id_ in zip(projected, ids, strict=True):
+        account = one.account
+        key = (account.fields, account.masks, account.grants, account.result, one.refused)
+        alike.setdefault(key, []).append((one, id_))
+    found = []
+    for group in alike.values():
+        first, rows = group[0][0], tuple(id_ for _, id_ in group)
+        plan = first.plan
+        given = audit.shown(first, at=at, through=Exit.PAGE, rows=rows, who=by)
+        found.append(replace(given, on_behalf_of=plan.department))
+        if first.refused:
+            no = audit.refused(
+                first.refused, at=at, who=by, through=Exit.PAGE, purpose=plan.purpose, reason=OVER_THE_LIMIT
+            )
+            found.append(replace(no, rows=rows, on_behalf_of=plan.department))
+    return found

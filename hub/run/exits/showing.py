@@ -106,8 +106,7 @@ class Showing:
         if department == contract.department:
             plan = self._plan(contract, Output.STREAM, HANDLE, at)
         else:
-            book = self._books.now().of_all()
-            plan = book.plan(department=department, purpose=HANDLE, output=Output.STREAM, on=day_of(at))
+            plan = self._own_plan(department, Output.STREAM, at)
         return Look(shown, plan, scope_of(incident), {"incident": incident.id, "whistle": whistle.id})
 
     def report(
@@ -140,12 +139,43 @@ class Showing:
         released: Mapping[str, object],
         purpose: str,
         at: datetime,
+        output: Output = Output.API,
     ) -> Look:
-        """What was `released` of one report's files, as the contract's department may see it over HTTP then."""
-        plan = self._plan(contract, Output.API, purpose, at, field=ATTACHMENTS)
+        """What was `released` of one report's files, as the contract's department may see it through `output` then."""
+        plan = self._plan(contract, output, purpose, at, field=ATTACHMENTS)
         care = care_of(opened, incident, plan, day_of(at))
         rows = {"event": opened.event.key}
         return Look({"event": {"attachments": released}}, plan, scope_of(incident, None, care), rows)
+
+    def matter_for(
+        self, incident: Incident, *, organisation: DepartmentId, output: Output, at: datetime
+    ) -> Look:
+        """A matter as `organisation`, which works in its area and has no contract for it, may see it: by its grants alone."""
+        plan = self._own_plan(organisation, output, at)
+        return Look(
+            {"incident": self.incident_view(incident)}, plan, scope_of(incident), {"incident": incident.id}
+        )
+
+    def report_for(
+        self,
+        opened: OpenedReport,
+        incident: Incident,
+        *,
+        organisation: DepartmentId,
+        known: Callable[[], Iterable[str]],
+        output: Output,
+        at: datetime,
+    ) -> Look:
+        """One of its reports in the same way; `known` as of `report`."""
+        plan = self._own_plan(organisation, output, at)
+        care = care_of(opened, incident, plan, day_of(at))
+        event = opened.event
+        rows = {"event": event.key} | ({"resident": event.requester} if event.requester else {})
+        return Look(report_view(opened), plan, scope_of(incident, known, care), rows)
+
+    def _own_plan(self, organisation: DepartmentId, output: Output, at: datetime) -> Plan:
+        book = self._books.now().of_all()
+        return book.plan(department=organisation, purpose=HANDLE, output=output, on=day_of(at))
 
     def dossier(
         self,
@@ -172,6 +202,10 @@ class Showing:
     def book_of(self, contract: Contract) -> PlanBook:
         """The plans of what holds under `contract` now."""
         return self._books.now().of_contract(contract)
+
+    def plan(self, contract: Contract, output: Output, purpose: str, at: datetime) -> Plan:
+        """What the contract's department may be shown through `output` at that moment."""
+        return self._plan(contract, output, purpose, at)
 
     def _plan(
         self, contract: Contract, output: Output, purpose: str, at: datetime, *, field: str = ""

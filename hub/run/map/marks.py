@@ -11,8 +11,7 @@ from functools import lru_cache
 from typing import Any, Final, NamedTuple
 
 from hub.access.fields import split
-from hub.access.line import Line
-from hub.access.masks import FULL, Scene, mask_of
+from hub.access.masks import FULL, Mask, Scene, mask_of
 from hub.access.plan import Plan
 from hub.access.row import Care, RowScope, areas_of
 from hub.access.territory import Territory
@@ -26,8 +25,9 @@ Centre = Callable[[str], tuple[float, float] | None]
 
 _NOT_CALLED: Final = UNBLOWN | RELIEVED
 _SEES: Final = frozenset((Sight.ALL, Sight.UNTIL_DONE))
-_POINT: Final = frozenset(("incident.lon", "incident.lat"))
-_POINT_MASKS: Final = frozenset(("geo_100m", "geo_grid"))
+_POINT: Final = ("incident.lon", "incident.lat")
+_POINT_MASKS: Final = frozenset((FULL, "geo_100m", "geo_grid"))
+_IN_FULL: Final = (None, None)
 AREAS: Final[Mapping[str, str]] = {
     "grid": "incident.grid_id",
     "community": "incident.community_id",
@@ -90,7 +90,16 @@ FIELDS: Final[Mapping[str, str]] = {
     "departments": "whistle.contract_id",  # a contract's name is its department's
     **AREAS,
 }
-"""What a mark shows → the field that a grant must give in full."""
+"""By what marks are chosen, counted and coloured → the field that a grant must give in full."""
+SHOWN: Final[Mapping[str, str]] = {"id": "incident.id", "opened_at": "incident.opened_at", **FIELDS}
+"""The same with what is only shown."""
+
+
+class _Given(NamedTuple):
+    """What a plan gives of matters of one area and category: names of `SHOWN`, and the masks of a point's halves."""
+
+    names: frozenset[str]
+    point: tuple[Mask | None, ...] | None
 
 
 class Marker:
@@ -109,18 +118,17 @@ class Marker:
             return None
         given = self._given(pin.community_id or pin.subdistrict_id or "", pin.category, pin.secret)
         lon, lat = self._point(pin, given)
+        names = given.names
         mark = Mark(
             pin.id,
-            "incident.id" in given,
+            "id" in names,
             lon,
             lat,
-            pin.opened_us if "incident.opened_at" in given else 0,
-            self._face(
-                tuple([v if FIELDS[name] in given else _NOTHING[name] for name, v in self._said(pin)])
-            ),
-            (pin.grid_id or "") if AREAS["grid"] in given else "",
-            (pin.community_id or "") if AREAS["community"] in given else "",
-            (pin.subdistrict_id or "") if AREAS["subdistrict"] in given else "",
+            pin.opened_us if "opened_at" in names else 0,
+            self._face(tuple([v if name in names else _NOTHING[name] for name, v in self._said(pin)])),
+            (pin.grid_id or "") if "grid" in names else "",
+            (pin.community_id or "") if "community" in names else "",
+            (pin.subdistrict_id or "") if "subdistrict" in names else "",
         )
         return mark if mark.named or mark.grid or mark.community or mark.subdistrict else None
 
@@ -141,39 +149,41 @@ class Marker:
         yield "sources", pin.sources
         yield "departments", tuple(sorted({one.department for one in live}))
 
-    def _point(self, pin: Pin, given: Mapping[str, Line]) -> tuple[float | None, float | None]:
+    def _point(self, pin: Pin, given: _Given) -> tuple[float | None, float | None]:
         """Both halves or none: one alone is a line that the matter lies on."""
-        lines = [given.get("incident.lon"), given.get("incident.lat")]
-        if pin.lon is None or pin.lat is None or None in lines:
+        if pin.lon is None or pin.lat is None or given.point is None:
             return None, None
+        if given.point == _IN_FULL:
+            return pin.lon, pin.lat
         scene = Scene(self._plan.on, self._centre(pin.grid_id) if pin.grid_id else None)
         found = [
-            _masked(value, line, scene) for value, line in zip((pin.lon, pin.lat), lines, strict=True) if line
+            mask(value, scene) if mask else value
+            for mask, value in zip(given.point, (pin.lon, pin.lat), strict=True)
         ]
-        return (None, None) if None in found else (found[0], found[1])
+        lon, lat = (one if isinstance(one, float) else None for one in found)
+        return (None, None) if lon is None or lat is None else (lon, lat)
 
-    def _select(self, area: str, category: str, secret: bool) -> Mapping[str, Line]:
-        """Field → the line that gives it: points in any form, all others in full."""
+    def _select(self, area: str, category: str, secret: bool) -> _Given:
+        """Points in any form, all other fields in full."""
         care = frozenset((Care.SECRET,)) if secret else frozenset[Care]()
         row = RowScope(areas=areas_of(AreaId(area) if area else None), category=category, care=care)
-        return {
+        lines = {
             line.field: line
             for line in self._plan.selection(row).lines
-            if line.max_rows_day is None
-            and (not secret or line.sensitivity is Sensitivity.RESTRICTED)
-            and (line.mask == FULL or (line.field in _POINT and line.mask in _POINT_MASKS))
+            if line.max_rows_day is None and (not secret or line.sensitivity is Sensitivity.RESTRICTED)
         }
+        full = {field for field, line in lines.items() if line.mask == FULL}
+        point = [lines[field] for field in _POINT if field in lines and lines[field].mask in _POINT_MASKS]
+        masks = tuple(mask_of(line.mask, split(line.field)[1]) for line in point)
+        return _Given(
+            frozenset(name for name, field in SHOWN.items() if field in full),
+            masks if len(masks) == len(_POINT) else None,
+        )
 
 
 _NOTHING: Final[Mapping[str, str | tuple[str, ...]]] = {
     one.name: () if one.name in ("sources", "departments") else "" for one in fields(Face)
 }
-
-
-def _masked(value: float, line: Line, scene: Scene) -> float | None:
-    mask = mask_of(line.mask, split(line.field)[1])
-    shown = mask(value, scene) if mask else value
-    return shown if isinstance(shown, float) else None
 
 
 def is_within(pin: Pin, territory: Territory) -> bool:

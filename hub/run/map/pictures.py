@@ -25,7 +25,7 @@ from hub.run.ground.ledger import Ledger
 from hub.run.map.board import Board, board_at
 from hub.run.map.cells import TILE_ZOOM, Box
 from hub.run.map.live import Live
-from hub.run.map.marks import FIELDS, Centre, Mark, Marker
+from hub.run.map.marks import SHOWN, Centre, Mark, Marker
 from hub.run.map.sheet import Sheet
 from hub.run.map.wanted import Wanted
 from hub.run.map.wanted import refused as refused_by
@@ -225,7 +225,7 @@ class Pictures:
                     del self._audited[one]
 
     def _row(self, viewer: Viewer, plan: Plan, now: datetime, at: datetime | None) -> AuditRow:
-        wanted = {*FIELDS.values(), "incident.id", "incident.lon", "incident.lat", "incident.opened_at"}
+        wanted = {*SHOWN.values(), "incident.lon", "incident.lat"}
         given = account_of(tuple(one for one in plan.lines if one.field in wanted))
         count = len(self._chosen(viewer, at).sheet)
         return AuditRow(

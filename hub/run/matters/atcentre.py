@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import TypeVar
 
+from sqlalchemy import Connection
+
 from hub.clock import Clock
 from hub.model import Incident, Move, Whistle
 from hub.pipeline import Journey
@@ -12,6 +14,7 @@ from hub.run.matters.deciding import Deciding
 from hub.run.matters.dispatch import Dispatch
 from hub.run.matters.latecomers import Latecomers
 from hub.run.matters.moving import Moving
+from hub.run.matters.relinking import Relinking
 from hub.store import steps, whistles
 from hub.store.engine import Store
 from hub.store.steps import Made
@@ -61,7 +64,26 @@ class AtCentre:
         """As `Deciding.upgrade`."""
         return self._act(by, lambda one: one.upgrade(incident, reason_code, seen=seen))
 
+    def link(self, incident: str, candidate: str, *, by: str) -> Incident:
+        """As `Relinking.merge`."""
+        return self._relink(by, lambda one: one.merge(incident, candidate))
+
+    def keep_apart(self, incident: str, candidate: str, *, by: str) -> None:
+        """As `Relinking.keep_apart`."""
+        self._relink(by, lambda one: one.keep_apart(incident, candidate))
+
+    def _relink(self, by: str, act: Callable[[Relinking], T]) -> T:
+        return self._together(
+            lambda conn, dispatch: act(Relinking(conn, dispatch, by=by, at=self._clock.now()))
+        )
+
     def _act(self, by: str, act: Callable[[Deciding], T]) -> T:
+        pack = self._journey().pack
+        return self._together(
+            lambda conn, dispatch: act(Deciding(conn, dispatch, pack, by=by, at=self._clock.now()))
+        )
+
+    def _together(self, act: Callable[[Connection, Dispatch], T]) -> T:
         journey = self._journey()
         dispatch = Dispatch(
             journey=journey, moving=self._moving, ledger=self._ledger(), latecomers=self._latecomers
@@ -70,7 +92,7 @@ class AtCentre:
         def once() -> T:
             dispatch.begin()
             with self._store.write() as conn:
-                done = act(Deciding(conn, dispatch, journey.pack, by=by, at=self._clock.now()))
+                done = act(conn, dispatch)
             dispatch.committed()
             return done
 

@@ -47,7 +47,7 @@ from hub.run.exits.concern import (
 )
 from hub.run.ground.seen import Matter, Matters
 from hub.run.matters.neighbourhood import Neighbourhood
-from hub.store import blocks, incidents
+from hub.store import blocks, incidents, whistles
 from hub.store.blocks import Entry
 from hub.whistle.levels import weighed
 
@@ -79,6 +79,8 @@ class Caseload:
         self._new_blocks: dict[tuple[str, str], Entry] = {}
         self._questions: list[incidents.Question] = []
         self._changed: dict[str, Incident] = {}
+        self._relabelled: set[str] = set()
+        """Incidents that are of another category, or elsewhere, than before: their whistles' rows say so, too."""
 
     # -- deciding ------------------------------------------------------------------------------------
 
@@ -141,6 +143,8 @@ class Caseload:
         after = _touched(incident, event, more=0)
         if speaks:
             after = _taken_over(after, event)
+            if incident.id not in self._opened and _label(after) != _label(incident):
+                self._relabelled.add(incident.id)
         after = self._weighed(after, self._urgency(after, event, speaks=speaks))
         after = replace(after, state=self._state(after))
         comes_alive = self._comes_alive(event, incident)
@@ -305,6 +309,7 @@ class Caseload:
         """Stores what the batch came to; raises Fenced where another worker was faster."""
         incidents.add(self._conn, [o.incident for o in self._opened.values()], self._now)
         incidents.change(self._conn, list(self._changed.values()), self._now)
+        whistles.label(self._conn, self._relabelled)
         incidents.add_links(self._conn, self._renumbered())
         blocks.put(self._conn, self._new_blocks, self._opened, self._near.incidents)
         incidents.ask(self._conn, self._questions, self._now)
@@ -361,6 +366,10 @@ def _route_facts(one: Incident) -> tuple[Any, ...]:
     """What a route is decided from (`Journey.route`), and whether anyone is called at all."""
     where = (one.place.subdistrict_id, one.place.community_id)
     return one.category, where, one.urgency, one.level, one.sources, one.secret, one.state
+
+
+def _label(one: Incident) -> tuple[str, str | None]:
+    return one.category, one.place.subdistrict_id
 
 
 def _taken_over(incident: Incident, event: Event) -> Incident:

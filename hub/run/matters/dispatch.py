@@ -91,6 +91,7 @@ class Dispatch:
         ended = [one for one, _ in done.ended if one.id not in mine]
         self._bring(conn, round_, concerns_of(conn, [(target, now)]), {target.id: together}, now, ended)
         changed = self._moving.write(conn, round_, self._ledger, now)
+        whistles.label(conn, (source.id, target.id))
         # Deliveries before answers, as in casework: who numbers both never waits for who numbers both.
         brought = _brought(conn, source.id, target.id)
         as_is = changed.get(target.id, target)
@@ -117,6 +118,7 @@ class Dispatch:
         left = [w for w in standing if w.id in back]
         self._bring(conn, round_, concerns_of(conn, both, Ending.UNLINKED), stand, now, left)
         changed = self._moving.write(conn, round_, self._ledger, now)
+        whistles.label(conn, (source.id, target.id))
         returned = _live(conn, incidents.links_of(conn, [source.id]).get(source.id, []))
         as_is = changed.get(source.id, source)
         self._latecomers.tell_parted(conn, [event for event, _ in returned], target, as_is, now)

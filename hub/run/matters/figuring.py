@@ -4,7 +4,7 @@ A month's sheet is made once, a while after its end, and then stands: who could 
 day to the next what a single requester said.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 
@@ -83,8 +83,38 @@ class FiguresBook:
             "median": sheet["median"],
         }
 
+    def known(self, *, who: str, department: str, ledger: Ledger, now: datetime) -> Mapping[str, Any] | None:
+        """The newest settled month's sheet for the person `who`: `first`, `last`, `rows` by department and their `median`;
+        of other departments than `department` nothing but the median, unless that is "". None where nobody has made it
+        yet: that takes long. The look is written down."""
+        first, last = settled_month(day_of(now))
+        with self._store.look() as conn:
+            made = facts.get(conn, _name(first))
+        if made is None:
+            return None
+        row = AuditRow(
+            at=now,
+            who=who,
+            exit=Exit.STATISTICS,
+            result=Result.ALLOW,
+            purpose="figures",
+            fields=(),
+            rows=(),
+            count=0,
+        )
+        with self._store.write() as conn:
+            ledger.append(conn, [row], now)
+        ledger.committed()
+        sheet = orjson.loads(made)
+        rows = {name: one for name, one in sheet["own"].items() if not department or name == department}
+        return {"first": first, "last": last, "rows": rows, "median": sheet["median"]}
+
+    def prepare(self, now: datetime) -> None:
+        """Makes the newest settled month's sheet, where nobody has."""
+        self._sheet(*settled_month(day_of(now)), now)
+
     def _sheet(self, first: date, last: date, now: datetime) -> dict[str, Any]:
-        name = f"figures:{first:%Y-%m}"
+        name = _name(first)
         with self._store.look() as conn:
             known = facts.get(conn, name)
         if known is None:
@@ -96,6 +126,10 @@ class FiguresBook:
                 known = facts.get(conn, name)
         sheet: dict[str, Any] = orjson.loads(known or "{}")
         return sheet
+
+
+def _name(first: date) -> str:
+    return f"figures:{first:%Y-%m}"
 
 
 def settled_month(today: date) -> tuple[date, date]:

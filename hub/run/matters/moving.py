@@ -113,9 +113,9 @@ class Moving:
         """
         carry_on(conn, round_, self._contracts, self._pack.calendar, now)
         self._retime(conn, round_)
+        steps.add(conn, round_.steps)
         whistles.change(conn, round_.moved, now)
         whistles.add(conn, round_.new, now)
-        steps.add(conn, round_.steps)
         expect(conn, self._pack, [*round_.new, *(one for one, _ in round_.moved)])
         reports.add(conn, round_.reports)
         self._desk.wait(conn, round_.waiting, now)

@@ -44,6 +44,10 @@ _ACCOUNTS: Final = (
 )
 
 
+OPERATED: Final = tuple(organisation for _, _, role, organisation, *_ in _ACCOUNTS if role is Role.OPERATOR)
+"""Departments of which somebody may sign in."""
+
+
 def check_demo(store: Store, *, is_demo: bool, is_loopback: bool) -> None:
     """Raises FixSettings C101 for a demo that other machines reach, C110 for one on a store that is none's, and C180 for a
     demo's store without demo mode: its accounts would stay."""

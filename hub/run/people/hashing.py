@@ -10,7 +10,7 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from hub.errors import Refused
 
 _HASHER: Final = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=4)
-"""RFC 9106's second recommended set (64 MiB, 3 passes, 4 lanes): 150 ms of one core (docs/measured.md)."""
+"""RFC 9106's second recommended set (64 MiB, 3 passes, 4 lanes): 163 ms of one core (docs/measured.md)."""
 _AT_ONCE: Final = BoundedSemaphore(4)
 """256 MiB, whoever knocks; who comes fifth waits."""
 _WAITS_S: Final = 5.0

@@ -15,10 +15,10 @@ from hub.access.vault import DataKey, Vault
 from hub.clock import Clock
 from hub.errors import Refused
 from hub.intake.filetypes import CODES, HEAD, KEPT, kind_of
-from hub.intake.links import Following
+from hub.intake.links import Following, carried
 from hub.model import AttachmentState
 from hub.run.ground.sealing import FILE_SEALED_AT, open_link
-from hub.run.sources.fetching import LONGEST_S, Fetching, Later, NotFetched
+from hub.run.sources.fetching import LONGEST_S, MOST_BYTES, Fetching, Later, NotFetched
 from hub.store import attachments, keys, leases
 from hub.store.attachments import Got, Wanted
 from hub.store.engine import Store
@@ -87,12 +87,19 @@ class Attachments:
             url = open_link(self._vault, key, one.sealed_ref).url
         except Refused as damaged:  # it ends alone: the files behind it go on
             return Got(state=AttachmentState.REFUSED, code=damaged.code)
-        outcome = self._fetching.fetch(url, self._following)
-        if isinstance(outcome, Later):
-            return outcome
-        if isinstance(outcome, NotFetched):
-            return Got(state=outcome.state, code=outcome.code)
-        content = outcome.content
+        content = carried(url)
+        if content is None:
+            outcome = self._fetching.fetch(url, self._following)
+            if isinstance(outcome, Later):
+                return outcome
+            if isinstance(outcome, NotFetched):
+                return Got(state=outcome.state, code=outcome.code)
+            content = outcome.content
+        elif len(content) > MOST_BYTES:
+            return Got(state=AttachmentState.REFUSED, code="F106")
+        return self._kept(key, content)
+
+    def _kept(self, key: DataKey, content: bytes) -> Got:
         kind = kind_of(content[:HEAD])
         known = {"kind": kind.value, "size": len(content)}
         if kind not in KEPT:

@@ -1,4 +1,5 @@
-"""Requests that sources send us: authenticated by the adapter, stored, and only then answered."""
+"""Requests that sources send us: authenticated by the adapter, stored, and only then answered. Beside them what somebody
+who is signed in hands in on one of our own pages."""
 
 import threading
 from collections.abc import Callable, Collection, Sequence
@@ -7,6 +8,7 @@ from dataclasses import replace
 from itertools import count
 
 import structlog
+from sqlalchemy import Connection
 from sqlalchemy.exc import SQLAlchemyError
 
 from hub.access.account import Result
@@ -14,12 +16,12 @@ from hub.access.audit import AuditRow
 from hub.access.exits import Exit
 from hub.access.vault import Vault
 from hub.clock import Clock
-from hub.errors import HubError, PeerRefused, Refused
+from hub.errors import FixSettings, HubError, PeerRefused, Refused, TryLater
 from hub.model import Mode
 from hub.plugin import Adapter, Body, PeerReply, PeerRequest, Received, Receives
 from hub.run.ground.ledger import Ledgers
 from hub.run.ground.pressure import LATER_S, Pressure
-from hub.run.sources.reception import Reception, write
+from hub.run.sources.reception import Prepared, Reception, write
 from hub.store.engine import Store
 
 log = structlog.get_logger()
@@ -57,6 +59,24 @@ class Gateway:
                 raise Refused("P107")
             return self._take(source, adapter, adapter, request)
 
+    def hand_in(self, source: str, body: Body, note: Callable[[Connection], bool]) -> bool:
+        """Stores what one of our own pages took for `source`, as if it had been pushed. `note` writes beside it, in the
+        same transaction, and says whether it is new; what is not is stored no second time. Returns that.
+
+        Raises FixSettings P305 where the settings configure no such source, TryLater P306 where it has to wait.
+        """
+        if source not in self._sources:
+            raise FixSettings("P305", source=source)
+        if self._pressure.is_on(source):
+            raise TryLater("P306")
+        with self._lent(source) as adapter:
+            prepared = self._prepared(source, adapter, [body])
+        with self._store.write() as conn:
+            is_new = note(conn)
+            stored = write(conn, prepared) if is_new else 0
+        self._pressure.took(source, stored)
+        return is_new
+
     def _take(self, source: str, adapter: Adapter, door: Receives, request: PeerRequest) -> PeerReply:
         try:
             received = door.receive(request)
@@ -77,14 +97,14 @@ class Gateway:
         self._tell_stored(source, received)
         return received.reply
 
-    def _store_all(self, source: str, adapter: Adapter, bodies: Sequence[Body]) -> None:
+    def _prepared(self, source: str, adapter: Adapter, bodies: Sequence[Body]) -> Prepared:
         with self._lock:
             arrival = f"push:{self._worker}:{next(self._arrivals)}"
-        reception, now = (
-            Reception(source, adapter, self._vault, body_limit=self._body_limit),
-            self._clock.now(),
-        )
-        prepared = reception.prepare(bodies, arrival=arrival, mode=Mode.LIVE, now=now)
+        reception = Reception(source, adapter, self._vault, body_limit=self._body_limit)
+        return reception.prepare(bodies, arrival=arrival, mode=Mode.LIVE, now=self._clock.now())
+
+    def _store_all(self, source: str, adapter: Adapter, bodies: Sequence[Body]) -> None:
+        prepared = self._prepared(source, adapter, bodies)
         with self._store.write() as conn:
             stored = write(conn, prepared)
         self._pressure.took(source, stored)

@@ -95,7 +95,10 @@ class SourceWorker:
         the next worker; going on is done once."""
         source, state = self._intake.source, self._guard.health.state
         with self._store.read() as conn:
-            wish = sources.wished(conn, source)
+            wished = sources.wished(conn, source)
+        if wished.test_us is not None:
+            self._test(wished.test_us)
+        wish = wished.turn
         if wish is Turn.PAUSE and wish in open_turns(state):
             self._guard.pause()
         elif wish is Turn.RESUME:
@@ -103,6 +106,20 @@ class SourceWorker:
                 self._guard.resume()
             with self._store.write() as conn:
                 sources.followed(conn, source, wish)
+
+    def _test(self, asked_us: int) -> None:
+        """Asks the source whether it answers, whatever state it is in: only who has its session may (decision 3)."""
+        trouble: HubError | None = None
+        try:
+            self._intake.adapter.check()
+        except HubError as error:
+            trouble = error
+        except (Fenced, DBAPIError):
+            raise
+        except Exception as error:  # foreign code: only the name of its type
+            trouble = TryLater("S116", error=type(error).__name__, count=1)
+        with self._store.write() as conn:
+            sources.tested(conn, self._intake.source, asked_us, trouble, self._clock.now())
 
     def _turn(self) -> int:
         held = self._held

@@ -23,6 +23,7 @@ class Carded:
 
     def __init__(self, *, store: Store, whitelist: Whitelist) -> None:
         self._owned = Owned(store, "card", Exit.HTTP_CARD, whitelist)
+        self._on_pages = Owned(store, "card", Exit.PAGE, whitelist)
 
     def list(self, department: str, limit: int, *, ledger: Ledger, now: datetime) -> Shown:
         """The newest cards of `department` as it may see them now, newest first: of each what its grants of `card.*`
@@ -33,6 +34,17 @@ class Carded:
             return [(one.id, one.whistle_id, _view(one)) for one in found]
 
         return self._owned.list(department, newest, ledger=ledger, now=now)
+
+    def of_whistle(
+        self, department: str, whistle_id: str, *, account: str, ledger: Ledger, now: datetime
+    ) -> Shown:
+        """The cards of one whistle of `department`, as they fell due, for `account` on a page."""
+
+        def its(conn: Connection) -> Sequence[Record]:
+            found = cards.of_whistles(conn, [whistle_id]).get(whistle_id, [])
+            return [(one.id, one.whistle_id, _view(one)) for one in found if one.department == department]
+
+        return self._on_pages.list(department, its, ledger=ledger, now=now, account=account)
 
 
 def _view(one: IssuedCard) -> dict[str, object]:

@@ -48,16 +48,18 @@ class Owned:
         *,
         ledger: Ledger,
         now: datetime,
+        account: str = "",
     ) -> Shown:
-        """Those that `read` finds, as `department` may see them now: of each what its grants of the data set give."""
+        """Those that `read` finds, as `department` may see them now: of each what its grants of the data set give.
+        `account`: who of it looks."""
         with self._store.write() as conn:
-            told, rows = self._shown(conn, department, read(conn), now)
+            told, rows = self._shown(conn, department, read(conn), now, account)
             ledger.append(conn, rows, now)
         ledger.committed()
         return told
 
     def _shown(
-        self, conn: Connection, department: str, records: Sequence[Record], now: datetime
+        self, conn: Connection, department: str, records: Sequence[Record], now: datetime, account: str
     ) -> tuple[Shown, Sequence[AuditRow]]:
         """What `department` may see of each record now, in their order, and the rows without which it may not leave. One
         whose whistle is not stored is left out."""
@@ -74,7 +76,7 @@ class Owned:
         rows = [
             row
             for look, (id_, whistle, _) in zip(projected, own, strict=True)
-            for row in audit_rows(look, whistle, through=self._through, at=now, rows=(id_,))
+            for row in audit_rows(look, whistle, through=self._through, at=now, rows=(id_,), account=account)
         ]
         told: Shown = [dict(look.as_json()) for look in projected]
         return [one.get(self._dataset, {}) for one in told], rows

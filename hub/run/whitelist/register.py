@@ -3,10 +3,11 @@
 Reads only. What is shown here are grants, and of no grant what it gives.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Final
+from datetime import date, datetime, timedelta
+from typing import Any, Final
 
 from sqlalchemy import Connection
 
@@ -27,6 +28,8 @@ from hub.store.proposals import Stored
 SOON_DAYS: Final = 30
 """A grant that ends within so many days is named early enough to propose another."""
 _MOST: Final = 500
+_YEAR: Final = 365
+"""Days: none of a grant's terms is longer."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +72,20 @@ class Register:
             if one.grant.id == id_:
                 return one
         raise Refused("A210", grant=id_)
+
+    def like_others(self, department: str, field: str, *, now: datetime) -> dict[str, Any]:
+        """An entry of the pack's form that gives `field` to `department` for a year, in the rest as the grant that most
+        others have of it, if any."""
+        on = day_of(now)
+        live = [one.grant for one in self.grants(now=now) if one.standing is Standing.LIVE]
+        alike = Counter(_use_of(one) for one in live if one.field == field)
+        entry = dict(alike.most_common(1)[0][0]) if alike else {}
+        return {
+            **entry,
+            "departments": [department],
+            "fields": [field],
+            "valid": {"from": on, "to": on + timedelta(days=_YEAR - 1)},
+        }
 
     def history(self, id_: str) -> list[Made]:
         """All that was ever decided about a grant, oldest first."""
@@ -124,6 +141,18 @@ class Register:
             )
             for one in stored
         )
+
+
+def _use_of(one: Grant) -> tuple[tuple[str, Any], ...]:
+    """What two departments' grants of a field may have in common."""
+    return (
+        ("purpose", one.purpose),
+        ("mask", one.mask),
+        ("outputs", one.outputs),
+        ("legal_basis", one.legal_basis),
+        ("sensitivity", one.sensitivity),
+        ("share_type", one.share_type),
+    )
 
 
 def _gives(one: Listed) -> bool:

@@ -2,11 +2,23 @@
 
 from hub.store.tables.base import metadata
 from hub.store.tables.dossier import dossier_entry, dossier_head, dossier_mark
+from hub.store.tables.entered import entered
 from hub.store.tables.evaluation import evaluation, evidence, evidence_band, evidence_flag
+from hub.store.tables.figures import figure_count, figure_day
 from hub.store.tables.matters import block, fallback, incident, link, review
 from hub.store.tables.messages import message, offset, parcel
 from hub.store.tables.people import account, account_change, attempt, recovery, session
-from hub.store.tables.received import alias, attachment, body, data_key, event, grid_version, record, resident
+from hub.store.tables.received import (
+    alias,
+    attachment,
+    body,
+    data_key,
+    event,
+    grid_version,
+    record,
+    replayed,
+    resident,
+)
 from hub.store.tables.requests import (
     resident_request,
     resident_request_row,
@@ -56,6 +68,7 @@ __all__ = [
     "dossier_entry",
     "dossier_head",
     "dossier_mark",
+    "entered",
     "evaluation",
     "event",
     "evidence",
@@ -63,6 +76,8 @@ __all__ = [
     "evidence_flag",
     "fact",
     "fallback",
+    "figure_count",
+    "figure_day",
     "grid_version",
     "incident",
     "lease",
@@ -78,6 +93,7 @@ __all__ = [
     "proposal_said",
     "record",
     "recovery",
+    "replayed",
     "report",
     "resident",
     "resident_request",

@@ -13,6 +13,7 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    text,
 )
 
 from hub.store.tables.base import metadata
@@ -39,6 +40,12 @@ incident = Table(
         "closed_us",
         sqlite_where=Column("closed_us").is_not(None),
         postgresql_where=Column("closed_us").is_not(None),
+    ),
+    Index(
+        "incident_unmapped",  # those whose code no table knows: few, and looked for by engineers
+        "opened_us",
+        sqlite_where=Column("category") == "unmapped",
+        postgresql_where=Column("category") == "unmapped",
     ),
 )
 
@@ -97,6 +104,12 @@ review = Table(
     Column("decided_by", String(64)),
     Column("decided_us", BigInteger),
     PrimaryKeyConstraint("event_key", "candidate_id"),
+    Index(
+        "review_asked",  # questions that nobody has answered
+        "asked_us",
+        sqlite_where=text("decision IS NULL"),
+        postgresql_where=text("decision IS NULL"),
+    ),
 )
 
 fallback = Table(

@@ -50,6 +50,19 @@ body = Table(  # beside its record, which changes: these bytes never do
     postgresql_partition_by="RANGE (received_us)",  # by month: hub.store.months
 )
 
+replayed = Table(  # who put back what, and how it stood before
+    "replayed",
+    metadata,
+    Column("record_id", String(40), nullable=False),
+    Column("asked_us", BigInteger, nullable=False),
+    Column("source", String(64), nullable=False),
+    Column("asked_by", String(64), nullable=False),
+    Column("fate", String(10), nullable=False),
+    Column("code", String(24), nullable=False),
+    PrimaryKeyConstraint("record_id", "asked_us"),
+    Index("replayed_source", "source", "asked_us"),
+)
+
 # -- keys: one a subject; deleting the row is deleting what it sealed ------------------------------
 
 data_key = Table(

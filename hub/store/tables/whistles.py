@@ -1,5 +1,7 @@
 """Whistles and their moves, what is told to departments and to sources."""
 
+from typing import Final
+
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -16,6 +18,8 @@ from sqlalchemy import (
 
 from hub.store.tables.base import metadata
 
+_FILTERS: Final = ("state", "level", "role", "category", "subdistrict_id")
+"""By which an inbox is filtered: within its indexes, so that no row is read that is not shown."""
 whistle = Table(
     "whistle",
     metadata,
@@ -30,9 +34,24 @@ whistle = Table(
     Column("provisional", SmallInteger, nullable=False),  # 1: a deadline lies beyond the calendar
     Column("body", Text, nullable=False),  # whistle.v1 JSON
     Column("changed_us", BigInteger, nullable=False, server_default="0"),  # when a move wrote it last
+    # what an inbox filters and orders by (hub.store.inbox)
+    Column("level", String(10), nullable=False, server_default=""),
+    Column("next_us", BigInteger),  # its department's next deadline; NULL: nothing is asked of it
+    Column("category", String(64), nullable=False, server_default=""),  # of its matter, as it is now
+    Column("subdistrict_id", String(16), nullable=False, server_default=""),
     Index("whistle_incident", "incident_id"),
     Index("whistle_changed", "changed_us"),
-    Index("whistle_department", "department", "blown_us"),
+    Index("whistle_department", "department", "blown_us", "id", *_FILTERS),
+    Index(
+        "whistle_open",
+        "department",
+        "next_us",
+        "id",
+        *_FILTERS,
+        "blown_us",
+        sqlite_where=Column("next_us").is_not(None),
+        postgresql_where=Column("next_us").is_not(None),
+    ),
     Index("whistle_due", "due_us"),
     Index(
         "whistle_provisional",
@@ -141,4 +160,5 @@ answer = Table(
     Column("filed", SmallInteger, nullable=False, server_default="0"),  # 1: it stands in its dossiers
     Index("answer_waiting", "source", "state", "seq"),
     Index("answer_number", "source", "seq"),
+    Index("answer_report", "event_key", "seq"),
 )

@@ -44,6 +44,12 @@ adapter_state = Table(
     Column("since_us", BigInteger, nullable=False),
     Column("failures", Integer, nullable=False),
     Column("wish", String(8), nullable=False, server_default=""),  # pause, resume: what a person wants of it
+    Column("trouble", Text, nullable=False, server_default=""),  # JSON: the last one, also once it has passed
+    Column(
+        "test_asked_us", BigInteger, nullable=False, server_default="0"
+    ),  # a person wants to know if it answers
+    Column("test_done_us", BigInteger, nullable=False, server_default="0"),
+    Column("test_trouble", Text, nullable=False, server_default=""),  # JSON; "": it answered
 )
 
 principal = Table(

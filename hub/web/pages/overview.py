@@ -9,7 +9,7 @@ from hub.model.account import Role
 from hub.web.page import Place, draw
 from hub.web.visitor import House, MaybeVisitor, Visitor, allowed
 
-_ROLES = (Role.ENGINEER, Role.DISTRICT, Role.SYSTEM_ADMIN, Role.SECURITY_ADMIN, Role.AUDITOR)
+_ROLES = (Role.DISTRICT, Role.SECURITY_ADMIN, Role.AUDITOR)
 PLACE = Place("/overview", "运行概况", frozenset(_ROLES))
 Onlooker = Annotated[Visitor, allowed(*_ROLES)]
 router = APIRouter(include_in_schema=False)

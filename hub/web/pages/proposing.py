@@ -29,10 +29,14 @@ Text = Annotated[str, Form(max_length=500)]
 
 
 @router.get("/whitelist/new")
-def form(request: Request, house: House, visitor: Admin, grant: str = "") -> HTMLResponse:
-    """The empty form; with `grant`, as that one stands."""
-    before = house.register.grant(grant, now=house.clock.now()).grant if grant else None
-    return _form(request, house, visitor, before, entry_of(before) if before else {})
+def form(
+    request: Request, house: House, visitor: Admin, grant: str = "", department: str = "", field: str = ""
+) -> HTMLResponse:
+    """The empty form; with `grant`, as that one stands; with `department` and `field`, as others have it."""
+    now = house.clock.now()
+    before = house.register.grant(grant, now=now).grant if grant else None
+    entry = entry_of(before) if before else house.register.like_others(department, field, now=now)
+    return _form(request, house, visitor, before, entry)
 
 
 @router.post("/whitelist/new")

@@ -114,6 +114,7 @@ def whitelist(
         titles=titles(),
         expiring=house.register.expiring(now=now, department=own),
         is_own=bool(own),
+        may_propose=visitor.account.role is Role.SECURITY_ADMIN,
     )
 
 

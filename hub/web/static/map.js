@@ -23,7 +23,8 @@ let picture = { cells: new Map(), number: "", counts: null, zoom: 0 };
 let heard = []; // [number, news] that came since the picture was asked for
 let screen = null;
 let ring = null;
-let asking = null;
+let asking = null; // what is being asked for: its question, and how to leave it
+let askAgain = false;
 let live = "offline";
 
 // -- what is asked for: all of it stands in the URL ---------------------------------------------------
@@ -89,9 +90,14 @@ async function look({ again = false } = {}) {
   const asked = question();
   const same = !again && picture.key === asked.key && picture.zoom === asked.zoom;
   if (same && (asked.zoom < NEAR_FROM || covers(picture.box, asked.box))) return;
-  asking?.abort();
-  const stop = (asking = new AbortController());
+  if (asking && asking.key === asked.key && asking.zoom === asked.zoom && covers(asking.box, asked.box)) {
+    askAgain ||= again; // a picture that is on its way is let come, however fast the news are
+    return;
+  }
+  asking?.stop.abort();
+  const [stop, mine] = [new AbortController(), {}];
   const box = wider(asked.box);
+  asking = Object.assign(mine, { key: asked.key, zoom: asked.zoom, box, stop });
   asked.query.set("z", asked.zoom);
   asked.query.set("bbox", box.map((one) => one.toFixed(6)).join(","));
   try {
@@ -106,6 +112,12 @@ async function look({ again = false } = {}) {
     if (error.name === "AbortError") return;
     state(error.told ? `${error.told.cause} → ${error.told.next_step} (${error.told.code})` : said("failed", { seconds: AGAIN_S }), "bad");
     if (!error.told) setTimeout(() => look({ again: true }), AGAIN_S * 1000);
+  } finally {
+    if (asking === mine) {
+      asking = null;
+      if (askAgain) setTimeout(() => look({ again: true }), 300);
+      askAgain = false;
+    }
   }
 }
 

@@ -12,6 +12,7 @@ from hub.intake.links import (
     address_of,
     allowed_host,
     allowed_network,
+    carried,
     following,
     target_of,
 )
@@ -199,3 +200,21 @@ def test_no_pack_names_a_host_that_is_none(entry: str) -> None:
 
 def test_a_zone_is_no_part_of_an_address() -> None:
     assert address_of("fe80::1%eth0") is None
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("data:;base64,AAEC", b"\0\1\2"),
+        ("data:image/jpeg;base64,/9j/", b"\xff\xd8\xff"),
+        ("data:;base64,", b""),
+        ("data:;base64,not base64!", b""),
+        ("data:text/plain,hello", b""),
+        ("data:", b""),
+        ("http://files.example/data:;base64,AAEC", None),
+        ("DATA:;base64,AAEC", None),
+    ],
+)
+def test_a_link_may_hold_its_file_and_is_followed_nowhere_then(url: str, expected: bytes | None) -> None:
+    assert expected == carried(url)
+    assert isinstance(target_of(url, ALLOWED), Target) is (expected is None and url.startswith("http"))

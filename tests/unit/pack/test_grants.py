@@ -64,3 +64,9 @@ def test_what_is_sensitive_needs_two_different_roles(
     tiny.replace("grants.yaml", "sensitivity: general", "sensitivity: sensitive")
     tiny.replace("grants.yaml", "approved_by: [hub_owner]", f"approved_by: {approved_by}")
     assert told == sorted({code for _, _, code in tiny.told()})
+
+
+@pytest.mark.parametrize("departments", ["[]", "['']", "[zhongxin, '']"])
+def test_a_line_names_its_departments(tiny: TinyPack, departments: str) -> None:
+    tiny.replace("grants.yaml", "[zhongxin, chengguan]", departments)
+    assert ["K204"] == sorted({code for _, _, code in tiny.told()})

@@ -9,7 +9,7 @@ import orjson
 import pytest
 from pydantic import SecretStr
 
-from hub.errors import PeerRefused
+from hub.errors import FixSettings, PeerRefused, TryLater
 from hub.jsonform import dumps
 from hub.model import Draft
 from hub.plugin import Adapter, Body, PeerReply, PeerRequest, Received
@@ -138,3 +138,50 @@ def test_two_copies_at_the_same_moment_make_one_event(hub: HubInHand, door: Gate
 def test_what_is_stored_is_acknowledged_also_where_the_plugin_fails_at_noting_it(hub: HubInHand) -> None:
     assert 200 == door_of(hub, Clumsy()).receive(SOURCE, push(hub, pipe(hub, "A1"))).status
     assert 1 == hub.account()["records"]
+
+
+def pages(hub: HubInHand, pressure: Pressure | None = None) -> Gateway:
+    """The doors of a hub that knows one page of ours as a source."""
+    return Gateway(
+        [SOURCE],
+        lambda _source: nullcontext(hub.adapter),
+        vault=hub.hub.vault,
+        body_limit=1_000_000,
+        store=hub.hub.store,
+        ledgers=hub.hub.ledgers,
+        pressure=pressure or hub.hub.pressure,
+        clock=hub.clock,
+        worker="web",
+    )
+
+
+def records_of(hub: HubInHand) -> int:
+    """How many are stored."""
+    return int(hub.rows("SELECT count(*) FROM record")[0][0])
+
+
+def test_what_a_page_takes_is_stored_with_its_note_or_neither_is(hub: HubInHand) -> None:
+    body = Body(dumps(pipe(hub, "A1")).encode())
+
+    def fails(_conn: object) -> bool:
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        pages(hub).hand_in(SOURCE, body, fails)
+    assert 0 == records_of(hub)
+    assert not pages(hub).hand_in(SOURCE, body, lambda _conn: False)
+    assert 0 == records_of(hub)
+    assert pages(hub).hand_in(SOURCE, body, lambda _conn: True)
+    assert 1 == records_of(hub)
+
+
+def test_a_page_waits_where_its_source_has_to(hub: HubInHand) -> None:
+    pressure = Pressure(hub.hub.store, limit=1)
+    body = Body(dumps(pipe(hub, "A1")).encode())
+    assert pages(hub, pressure).hand_in(SOURCE, body, lambda _conn: True)
+    with pytest.raises(TryLater) as later:
+        pages(hub, pressure).hand_in(SOURCE, body, lambda _conn: True)
+    assert "P306" == later.value.code
+    with pytest.raises(FixSettings) as unknown:
+        pages(hub).hand_in("manual_entry", body, lambda _conn: True)
+    assert "P305" == unknown.value.code

@@ -10,10 +10,13 @@ from click.testing import CliRunner
 
 from hub.cli import main
 from hub.model import Actor, Code, Mode, Move, Whistle
+from hub.model.account import Role
 from hub.run.care import retiring
 from hub.run.matters.announcing import as_closed
+from hub.run.sources.entering import Entry
 from hub.store import incidents, leases, retired, whistles
 from hub.whistle.lifecycle import advance
+from tests.e2e.people import account_of
 from tests.instruments import HubInHand, person
 from tests.unit.run.granting import opened
 from tests.unit.run.ledgers import is_whole
@@ -188,6 +191,19 @@ def test_while_another_leads_nothing_is_let_go_here(lived: HubInHand) -> None:
     leases.take(lived.hub.store, "clockwork", "other", lived.clock.now(), timedelta(seconds=15))
     clockwork(lived)
     assert before == left(lived)
+
+
+def test_past_retention_an_entry_stands_on_nobodys_list(lived: HubInHand) -> None:
+    clerk = account_of(Role.DISTRICT)
+    lived.hub.settings.sources["manual_entry"] = {}
+    lived.hub.entering.enter(
+        clerk, "manual_entry", Entry(key="1", category="public_utility.rain_cover", words="井盖")
+    )
+    clockwork(lived)
+    assert 1 == len(lived.hub.entering.own(clerk, "manual_entry"))
+    lived.clock.pause(YEAR.total_seconds())
+    clockwork(lived)
+    assert [] == lived.hub.entering.own(clerk, "manual_entry")
 
 
 def test_a_dry_run_counts_and_changes_nothing(lived: HubInHand) -> None:

@@ -4,6 +4,7 @@ from datetime import datetime
 from typing import Any
 
 from hub.access.exits import Exit
+from hub.access.fields import split
 from hub.access.proposal import Action, Change, Proposal, Said, State, Word
 from hub.access.whitelist import Decision
 from hub.model import Grant
@@ -74,11 +75,11 @@ def approve(hub: HubInHand, proposal: Proposal) -> State:
     return say(hub, proposal, "dov")
 
 
-def end_all(hub: HubInHand) -> None:
-    """It is decided that every grant ends, and this process has looked since."""
-    grants = hub.hub.whitelist.now().grants
+def end_all(hub: HubInHand, dataset: str = "") -> None:
+    """It is decided that every grant ends, or every one of `dataset`, and this process has looked since."""
+    grants = [one for one in hub.hub.whitelist.now().grants if split(one.field)[0].startswith(dataset)]
     ends = [Made(Decision(one.id, one.version + 1, None), "gp_end", hub.clock.now()) for one in grants]
     with hub.hub.store.write() as conn:
         decisions.add(conn, ends)
     hub.hub.whitelist._next_s = float("-inf")
-    assert () == hub.hub.whitelist.now().grants
+    assert not {one.id for one in grants} & {one.id for one in hub.hub.whitelist.now().grants}

@@ -15,6 +15,7 @@ from sqlalchemy import text
 import hub.store
 from hub.access.vault import DataKey
 from hub.bus import Message
+from hub.jsonform import dumps
 from hub.store import deliveries, keys, migrate, months, outbox, records, reports
 from hub.store.engine import Store
 from hub.store.moments import to_us
@@ -165,6 +166,54 @@ def test_what_is_over_is_known_in_the_blocks_of_before(empty: Store) -> None:
         asked = "SELECT incident_id, closed_us FROM block WHERE last_us = 4 AND west = 1.5"
         known = dict(tuple(row) for row in conn.exec_driver_sql(asked))
     assert {"open": None, "closed": 5, "verified": 4, "merged": 0, "cancelled": 0} == known
+
+
+def test_whistles_of_before_stand_in_an_inbox_by_what_is_due_next(empty: Store) -> None:
+    migrate.up(empty, "0061")
+    deadlines = [
+        {"step": name, "due_at": f"2026-03-10T0{hour}:00:00Z"}
+        for name, hour in (("sign", 1), ("contact", 2), ("finish", 3))
+    ]
+    moved = {
+        "blown": [],
+        "signed": ["signed"],
+        "disputed": ["signed", "contacted", "disputed"],
+        "archived": ["signed", "archived"],
+    }
+    with empty.write() as conn:
+        conn.exec_driver_sql(
+            "INSERT INTO incident (id, category, state, subdistrict_id, opened_us, last_us, version, body) "
+            "VALUES ('in_1', 'market.food_safety', 'open', '329901001', 0, 0, 1, '{}')"
+        )
+        for state, made in moved.items():
+            body = {"level": "key", "deadlines": deadlines}
+            conn.execute(
+                text(
+                    "INSERT INTO whistle (id, incident_id, department, role, state, blown_us, version, provisional, body) "
+                    "VALUES (:state, 'in_1', 'zilai', 'lead', :state, 0, 1, 0, :body)"
+                ),
+                {"state": state, "body": dumps(body)},
+            )
+            for version, after in enumerate(made, start=2):
+                conn.execute(
+                    text(
+                        'INSERT INTO step (whistle_id, version, move, actor, "by", before, "after", made_us, reason_code) '
+                        "VALUES (:state, :version, 'x', 'x', '', 'x', :after, 0, '')"
+                    ),
+                    {"state": state, "version": version, "after": after},
+                )
+    migrate.up(empty)
+    with empty.read() as conn:
+        asked = "SELECT state, level, category, subdistrict_id, next_us FROM whistle"
+        told = {row[0]: tuple(row[1:]) for row in conn.exec_driver_sql(asked)}
+    hour_us, day_us = 3_600_000_000, 1_773_100_800_000_000
+    of = ("key", "market.food_safety", "329901001")
+    assert told == {
+        "blown": (*of, day_us + hour_us),
+        "signed": (*of, day_us + 2 * hour_us),
+        "disputed": (*of, day_us + 3 * hour_us),
+        "archived": (*of, None),
+    }
 
 
 def test_migrating_again_changes_nothing(store: Store) -> None:

@@ -1,0 +1,2 @@
+// The sheet on paper.
+document.getElementById("print").addEventListener("click", () => print());

@@ -1,0 +1,52 @@
+"""A department's inbox as its people use it: a whistle is signed and finished by mouse, a refusal stands beside what was
+typed."""
+
+from pathlib import Path
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Visit
+from tests.browser.site import Site
+from tests.e2e.served import blow
+from tests.photos import scene
+
+
+def test_a_whistle_is_signed_and_finished_with_a_photo(site: Site, visit: Visit, tmp_path: Path) -> None:
+    blow(site.hub, "chengguan")
+    photo = tmp_path / "现场.jpg"
+    photo.write_bytes(scene(1))
+    page = visit("operator")
+    page.goto("/inbox")
+    page.locator("table.inbox .what a").first.click()
+    page.get_by_role("button", name="签收", exact=True).click()
+    expect(page.locator(".notice").first).to_contain_text("签收")
+    page.get_by_label("照片或 PDF").set_input_files(photo)
+    page.get_by_role("button", name="上传").click()
+    expect(page.locator("section:has(#evidence)")).to_contain_text("jpeg")
+    page.locator("#result > summary").click()
+    page.get_by_label("处置措施").fill("已清理")
+    page.get_by_label("处置结果").select_option("done")
+    page.locator("#result").get_by_role("button", name="反馈结果").click()
+    expect(page.locator(".marks")).to_contain_text("已反馈结果")
+    ((evidence,),) = site.hub.rows("SELECT count(*) FROM evidence")
+    assert 1 == evidence
+
+
+def test_a_refusal_stands_beside_what_was_typed(site: Site) -> None:
+    blow(site.hub, "chengguan")
+    with site.context("operator") as (context, guard):
+        guard.expects("status of 409")
+        page = context.new_page()
+        page.goto("/inbox")
+        page.locator("table.inbox .what a").first.click()
+        page.get_by_role("button", name="签收", exact=True).click()
+        page.locator("#result > summary").click()
+        page.get_by_label("处置措施").fill("清")
+        page.get_by_label("处置结果").select_option("done")
+        page.locator("#result").get_by_role("button", name="反馈结果").click()
+        expect(page.locator("#result .refusal")).to_contain_text("W102")
+        expect(page.get_by_label("处置措施")).to_have_value("清")
+        page.get_by_label("处置措施").fill("已清理")
+        page.locator("#result").get_by_role("button", name="反馈结果").click()
+        expect(page.locator(".marks")).to_contain_text("已反馈结果")
+        guard.check()
