@@ -229,6 +229,7 @@ def test_a_correction_replaces_the_values_and_the_old_ones_stay_masked(town: Hub
     assert [DONE, DONE] == [row.state for row in case.rows]
     assert "13900000009" in shown(town)
     assert PHONE not in shown(town)
+    assert "我是[姓名]" in shown(town)  # the words of before still say the old name
     found = service(town).case(
         service(town).enter(asked(who=replace(person(1), name="测试新", phone="13900000009")), by="ann")
     )
