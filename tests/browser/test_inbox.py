@@ -1,18 +1,27 @@
 """A department's inbox as its people use it: a whistle is signed and finished by mouse, a refusal stands beside what was
 typed."""
 
+from dataclasses import replace
 from pathlib import Path
 
 from playwright.sync_api import expect
 
+from hub.model import Code
 from tests.browser.conftest import Visit
 from tests.browser.site import Site
-from tests.e2e.served import blow
+from tests.instruments import HubInHand
 from tests.photos import scene
+from tests.unit.run.sources import pipe
+
+
+def call(hub: HubInHand) -> None:
+    """The operator's department is called."""
+    hub.tell(replace(pipe(hub, "A1"), category=Code("hl-2024", "040301")))
+    hub.settle()
 
 
 def test_a_whistle_is_signed_and_finished_with_a_photo(site: Site, visit: Visit, tmp_path: Path) -> None:
-    blow(site.hub, "chengguan")
+    call(site.hub)
     photo = tmp_path / "现场.jpg"
     photo.write_bytes(scene(1))
     page = visit("operator")
@@ -33,7 +42,7 @@ def test_a_whistle_is_signed_and_finished_with_a_photo(site: Site, visit: Visit,
 
 
 def test_a_refusal_stands_beside_what_was_typed(site: Site) -> None:
-    blow(site.hub, "chengguan")
+    call(site.hub)
     with site.context("operator") as (context, guard):
         guard.expects("status of 409")
         page = context.new_page()

@@ -218,6 +218,7 @@ function draw() {
 }
 
 function options(choice, counts) {
+  if (document.activeElement === choice && choice.length > 1) return; // somebody chooses just now
   const chosen = choice.value;
   const kind = choice.dataset.facetOptions;
   const some = Object.entries(counts).filter(([, n]) => n).sort((one, other) => other[1] - one[1]);
@@ -251,14 +252,26 @@ const row = (texts) => {
   return line;
 };
 
+let listed = new Map(); // matter → its line and what it says
+let isListOld = false;
+
+/** The list anew, but not under somebody's hand: while they are on it, it waits. */
 async function lines() {
+  if (el("list").matches(":hover, :focus-within") && listed.size) return void (isListOld = true);
+  isListOld = false;
   const { query, box, zoom } = question();
   if (zoom >= 12) query.set("bbox", box.map((one) => one.toFixed(6)).join(","));
   const { rows } = await get(`/map/rows?${query}`).catch(() => ({ rows: [] }));
+  const before = listed;
+  listed = new Map();
   el("rows").replaceChildren(
     ...rows.map((mark) => {
+      const told = JSON.stringify(mark);
+      const known = before.get(mark.id);
+      if (known?.told === told) return (listed.set(mark.id, known), known.line);
       const line = row(["", nameOf("stage", mark.stage ?? ""), nameOf("urgency", mark.urgency ?? ""), nameOf("subdistrict", mark.subdistrict ?? ""), (mark.sources ?? []).map((one) => nameOf("sources", one)).join("、"), mark.opened_us ? clock.format(mark.opened_us / 1000) : ""]);
       line.firstElementChild.append(node("button", nameOf("category", mark.category ?? ""), { type: "button", className: "plain", onclick: () => open(mark.id) }));
+      listed.set(mark.id, { line, told });
       return line;
     }),
   );
@@ -316,6 +329,7 @@ function endArea() {
 // -- beginning ---------------------------------------------------------------------------------------------------
 
 function listenToPage() {
+  for (const left of ["mouseleave", "focusout"]) el("list").addEventListener(left, () => isListOld && setTimeout(lines, 100));
   form.addEventListener("input", ({ target }) => (target.name === "grids" ? layer() : (look(), toAddress())));
   form.addEventListener("reset", () => setTimeout(() => (look(), toAddress())));
   form.addEventListener("submit", (event) => event.preventDefault());
