@@ -12,7 +12,6 @@ from typing import Final
 from sqlalchemy import Connection
 
 from hub.access.account import Result
-from hub.access.audit import AuditRow
 from hub.access.exits import Exit
 from hub.access.rights import (
     WITHIN,
@@ -36,13 +35,13 @@ from hub.run.ground.ledger import Ledger
 from hub.run.residents import copyfile, copying, correcting, erasing, receivers
 from hub.run.residents.correcting import CORRECTED_SEALED_AT, Corrected
 from hub.run.residents.finding import find
+from hub.run.residents.noting import audited
 from hub.store import accounts, keys, requests
 from hub.store.engine import Store
 from hub.store.moments import to_us
 from hub.store.requests import DONE, KEPT, Request, Step, Task, Theirs
 from hub.whistle.clocks import deadline
 
-_PURPOSE: Final = "resident_request"
 _MOST: Final = 100
 """Requests of a page, of those that wait and of those that are over."""
 
@@ -277,28 +276,10 @@ class Requests:
     ) -> Ledger:
         """The step stands in the request and in the audit."""
         requests.note(conn, one.id, step)
-        row = AuditRow(
-            at=step.at,
-            who=step.by,
-            exit=Exit.EXPORT if step.step == "copy" else self._through,
-            result=result,
-            purpose=_PURPOSE,
-            fields=_FIELDS[one.kind] if step.step in _DOES[one.kind] else (),
-            rows=tuple(row.event_key for row in rows),
-            count=step.reports,
-            matter=one.id,
-            reason=f"{one.kind.value}.{step.step}",
-        )
+        row = audited(one, step, rows, through=self._through, result=result)
         ledger = self._ledger()
         ledger.append(conn, [row], step.at)
         return ledger
-
-
-_PERSON: Final = ("resident.address", "resident.id_number", "resident.name", "resident.phone")
-_WORDS: Final = ("event.address", "event.content", "event.title")
-_FIELDS: Final = {Kind.COPY: (*_WORDS, *_PERSON), Kind.CORRECT: _PERSON, Kind.DELETE: (*_WORDS, *_PERSON)}
-_DOES: Final = {Kind.COPY: ("copy",), Kind.CORRECT: ("agree",), Kind.DELETE: ("agree", "carry")}
-"""The steps that do what was asked for."""
 
 
 def _left(rows: Sequence[Theirs]) -> list[Theirs]:
