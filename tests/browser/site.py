@@ -34,6 +34,8 @@ FILLED: Final[Mapping[str, str]] = {
     "contract_id": "SELECT min(id) FROM contract_version",
     "name": "SELECT 'event'",
     "grant_id": "SELECT 'g-zhongxin-event.status_raw-handle-20260101'",
+    "attachment_id": "SELECT coalesce(min(id), 'at_none') FROM attachment",
+    "candidate_id": "SELECT coalesce(min(candidate_id), 'in_none') FROM review",
     "proposal_id": "SELECT min(id) FROM proposal",
 }
 """What a path's `{…}` is filled with."""

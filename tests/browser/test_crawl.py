@@ -81,7 +81,7 @@ def leaking(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
         _leak_by_answer(app, where, answer)
     app.get("/leak/stream")(_stream)
     app.get("/leak/link")(lambda: HTMLResponse("<title>x</title><a href='/leak/body'>x</a>"))
-    with serving(app) as url:
+    with serving(app, hub) as url:
         yield Site(hub, url, browser)
     hub.close()
 

@@ -21,15 +21,13 @@ HUBS: dict[str, HubInHand] = {}
 @contextmanager
 def served(hub: HubInHand) -> Iterator[str]:
     """Where `hub` answers while the block runs."""
-    with serving(serve(hub.hub)) as url:
-        HUBS[url] = hub
+    with serving(serve(hub.hub), hub) as url:
         yield url
-        del HUBS[url]
 
 
 @contextmanager
-def serving(app: FastAPI) -> Iterator[str]:
-    """Where `app` answers while the block runs; streams that are open do not keep it from ending."""
+def serving(app: FastAPI, hub: HubInHand | None = None) -> Iterator[str]:
+    """Where `app`, of `hub` if it has one, answers while the block runs; streams that are open do not keep it from ending."""
     port = port_near(0)
     config = uvicorn.Config(app, port=port, log_level="error", timeout_graceful_shutdown=1)
     server = uvicorn.Server(config)
@@ -38,9 +36,15 @@ def serving(app: FastAPI) -> Iterator[str]:
     ends = time.monotonic() + 10
     while not server.started and time.monotonic() < ends:
         thread.join(0.02)
-    yield f"http://127.0.0.1:{port}"
-    server.should_exit = True
-    thread.join(5)
+    url = f"http://127.0.0.1:{port}"
+    if hub is not None:
+        HUBS[url] = hub
+    try:
+        yield url
+    finally:
+        HUBS.pop(url, None)
+        server.should_exit = True
+        thread.join(5)
 
 
 def key_for(hub: HubInHand, department: str) -> str:

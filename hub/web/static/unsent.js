@@ -64,6 +64,6 @@ export function begin(after) {
     if (navigator.onLine && waiting.some((one) => one.state !== "refused")) await sendNow(after);
   }, AGAIN_MS);
   document.querySelector('form[action="/signout"]')?.addEventListener("submit", leave);
-  if ("serviceWorker" in navigator) navigator.serviceWorker.register("/report/worker.js", { scope: "/report" });
+  if ("serviceWorker" in navigator) navigator.serviceWorker.register("/report/worker.js", { scope: "/report" }).catch(() => {}); // who leaves just now gets it the next time
   return sendNow(after);
 }
