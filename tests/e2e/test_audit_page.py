@@ -120,6 +120,12 @@ def test_more_than_a_page_goes_on_where_the_last_one_ended(hub: HubInHand, clien
     assert 422 == client.get("/audit", params={"behind": "nowhere"}).status_code
 
 
+def test_a_day_on_which_there_was_no_hub_is_refused(client: httpx.Client) -> None:
+    assert [422, 422] == [
+        client.get("/audit", params={"until": day}).status_code for day in ("0001-01-01", "9999-12-31")
+    ]
+
+
 def test_the_page_of_questions_leads_to_the_looks_themselves(hub: HubInHand, client: httpx.Client) -> None:
     note(hub, look(hub, "zilai", ""))
     page = client.get("/audit/unusual").text
