@@ -173,6 +173,8 @@ def test_a_form_that_is_not_right_comes_back_with_what_is_wrong_and_what_was_typ
         ("share_type", "not_shared"),
     ):
         assert 422 == admins[0].post("/whitelist/new", data=FORM | {key: wrong}).status_code
+    last_year = {"begins": "9999-01-01", "ends": "9999-02-01"}
+    assert 422 == admins[0].post("/whitelist/new", data=FORM | last_year).status_code
 
 
 def test_a_grant_ends_by_proposal_and_a_refusal_needs_a_reason(
