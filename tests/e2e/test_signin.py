@@ -68,6 +68,11 @@ def test_a_wrong_name_and_a_wrong_password_are_told_alike(hub: HubInHand, url: s
     assert bare[0] == bare[1]
 
 
+def test_a_name_that_no_database_holds_is_no_trouble_of_the_database(hub: HubInHand, url: str) -> None:
+    answer = browser(url).post("/signin", data={"name": "a\0", "password": "wrong"})
+    assert answer.status_code in (401, 422)
+
+
 def test_after_five_wrong_passwords_even_the_right_one_waits(hub: HubInHand, url: str) -> None:
     let_in(hub, account_of(Role.ENGINEER))
     for _ in range(TRIES):
