@@ -1,6 +1,7 @@
 """The auditor's page: every look is found by who, matter, field, exit and result; and looking stands in the audit too."""
 
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -117,7 +118,12 @@ def test_more_than_a_page_goes_on_where_the_last_one_ended(hub: HubInHand, clien
         page = client.get(onward[1].replace("&amp;", "&"))
         seen += matters(page)
     assert sorted(seen) == [f"wh_{n}" for n in range(100, 100 + 2 * PAGE)]
-    assert 422 == client.get("/audit", params={"behind": "nowhere"}).status_code
+    far = (
+        urlsafe_b64encode(one).decode()
+        for one in (b'[1e999, "a", 1, 1]', b'[1, "a", 1, -1]', b"[9e30, 1, 1, 1]")
+    )
+    for behind in ("nowhere", *far):
+        assert 422 == client.get("/audit", params={"behind": behind}).status_code
 
 
 def test_a_day_on_which_there_was_no_hub_is_refused(client: httpx.Client) -> None:

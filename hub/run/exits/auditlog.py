@@ -23,6 +23,8 @@ from hub.store.engine import Store
 PAGE: Final = 50
 """Rows a page."""
 _ID: Final = re.compile(r"[a-z]{2}_[0-9a-f]{1,32}")
+_NO_PLACE: Final = 2**63
+"""Databases count no further."""
 _MOST_BLOCKS: Final = 20_000
 """Blocks that one search looks through; then it says how far it came."""
 
@@ -78,9 +80,14 @@ class _Mark:
         """Raises Refused W102 for a token that is none."""
         try:
             made_us, chain, seq, taken = json.loads(urlsafe_b64decode(token.encode()))
-            return cls(Place(int(made_us), str(chain), int(seq)), int(taken))
-        except (ValueError, TypeError):
-            raise Refused("W102", pointer="/behind") from None
+            mark = cls(Place(int(made_us), str(chain), int(seq)), int(taken))
+        except (ValueError, TypeError, OverflowError):
+            mark = None
+        if mark is None or not all(
+            0 <= n < _NO_PLACE for n in (mark.place.made_us, mark.place.seq, mark.taken)
+        ):
+            raise Refused("W102", pointer="/behind")
+        return mark
 
     @property
     def token(self) -> str:
