@@ -8,7 +8,7 @@ import structlog
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
@@ -167,6 +167,7 @@ def refusing(app: FastAPI) -> FastAPI:
     app.add_exception_handler(HubError, _told)
     app.add_exception_handler(RequestValidationError, _malformed)
     app.add_exception_handler(HTTPException, _refused)
+    app.add_exception_handler(DataError, _unfit)
     app.add_exception_handler(DBAPIError, _unavailable)
     app.add_exception_handler(PoolTimeout, _unavailable)
     app.add_exception_handler(Exception, _unexpected)
@@ -226,6 +227,14 @@ def _methods(error: HTTPException) -> str:
     """What the `allow` header of a refusal says; who takes GET takes HEAD."""
     methods = {one for one in Headers(error.headers).get("allow", "").split(", ") if one}
     return ", ".join(sorted(methods | ({"HEAD"} if "GET" in methods else set())))
+
+
+async def _unfit(request: Request, error: Exception) -> Response:
+    """What PostgreSQL cannot hold, such as a text with a zero byte: a fault of the request, not of the database."""
+    log.warning(
+        "value_unfit", error=type(error).__name__, path=getattr(request.scope.get("route"), "path", "")
+    )
+    return await _told(request, Refused("W102", pointer="/*"))
 
 
 async def _unavailable(request: Request, error: Exception) -> Response:

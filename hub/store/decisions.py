@@ -29,12 +29,12 @@ def newest(conn: Connection) -> int:
     return conn.execute(select(func.max(decision.c.number))).scalar() or 0
 
 
-def add(conn: Connection, made: Iterable[Made]) -> None:
-    """Writes them behind those that stand; raises Fenced where somebody else decided at the same moment."""
-    number = newest(conn)
+def add(conn: Connection, made: Iterable[Made], *, behind: int) -> None:
+    """Writes them behind the decision numbered `behind`, the newest that whoever made them knew; raises Fenced where
+    somebody else has decided since."""
     rows = [
         {
-            "number": number + place,
+            "number": behind + place,
             "grant_id": one.decision.grant_id,
             "version": one.decision.version,
             "proposal_id": one.proposal_id,

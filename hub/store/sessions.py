@@ -5,7 +5,7 @@ from datetime import datetime
 from hashlib import sha256
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, Select, delete, func, or_, select, update
+from sqlalchemy import Connection, Row, Select, delete, func, select, update
 
 from hub.model.account import Account
 from hub.store.accounts import of_row
@@ -14,6 +14,8 @@ from hub.store.moments import from_us, to_us
 from hub.store.tables import account, session
 
 _AGENT: Final = 160
+_OVER: Final = -1
+"""The epoch of a session that was ended: no account has it."""
 _ID: Final = 16
 
 
@@ -105,17 +107,16 @@ def organisations(conn: Connection, *, seen_since: datetime) -> set[str]:
     rows = conn.execute(
         select(account.c.organisation)
         .join(session, account.c.name == session.c.account)
-        .where(session.c.seen_us >= to_us(seen_since))
+        .where(session.c.seen_us >= to_us(seen_since), session.c.epoch == account.c.epoch)
     )
     return set(rows.scalars())
 
 
 def end(conn: Connection, token: str) -> None:
-    """`token` stands for nobody any more."""
-    conn.execute(delete(session).where(session.c.digest == digest_of(token)))
+    """`token` stands for nobody any more; when its browser was here is kept for the next session."""
+    conn.execute(update(session).where(session.c.digest == digest_of(token)).values(epoch=_OVER))
 
 
-def forget(conn: Connection, *, unseen_since: datetime, made_before: datetime) -> int:
-    """Sessions that are over are not kept; returns how many."""
-    over = or_(session.c.seen_us < to_us(unseen_since), session.c.made_us < to_us(made_before))
-    return conn.execute(delete(session).where(over)).rowcount
+def forget(conn: Connection, *, unseen_since: datetime) -> None:
+    """Sessions that were not used since then are not kept, nor that there was a visit."""
+    conn.execute(delete(session).where(session.c.seen_us < to_us(unseen_since)))

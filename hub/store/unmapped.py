@@ -8,6 +8,7 @@ from typing import Final
 import orjson
 from sqlalchemy import Connection, select
 
+from hub.access.textscan import mask_text
 from hub.model import UNMAPPED
 from hub.store.moments import from_us
 from hub.store.tables import event, incident, link
@@ -25,7 +26,7 @@ class UnmappedCode:
     source: str
     table: str
     code: str
-    """"" where it is too long to be one."""
+    """"" where it is too long to be one, or has a number of somebody's in it."""
     matters: int
     last_at: datetime
 
@@ -49,11 +50,15 @@ def codes(conn: Connection, source: str) -> Sequence[UnmappedCode]:
     for r in conn.execute(query):
         body = orjson.loads(r.body)
         if body["category"] == UNMAPPED:
-            raw = body["code_raw"] or ""
-            key = (body["code_table"] or "", raw if len(raw) <= _LONGEST and raw.isprintable() else "")
+            key = (body["code_table"] or "", _code(body["code_raw"] or ""))
             found.setdefault(key, []).append(r.opened_us)
     told = [
         UnmappedCode(source=source, table=table, code=code, matters=len(some), last_at=from_us(max(some)))
         for (table, code), some in found.items()
     ]
     return sorted(told, key=lambda one: (-one.matters, one.table, one.code))
+
+
+def _code(raw: str) -> str:
+    is_one = len(raw) <= _LONGEST and raw.isprintable() and mask_text(raw) == raw
+    return raw if is_one else ""

@@ -1,6 +1,7 @@
 """Scripts, styles and what is vendored: served from here alone, under a URL that changes with the content."""
 
 import gzip
+from collections.abc import Mapping
 from functools import cache
 from hashlib import sha256
 from mimetypes import guess_type
@@ -12,7 +13,7 @@ from fastapi import APIRouter, Request, Response
 from hub.errors import Refused
 
 _HERE: Final = Path(__file__).parent
-_ROOTS: Final = {"static": _HERE / "static", "vendor": _HERE / "vendor"}
+_ROOTS: Final = ("static", "vendor")
 _TYPES: Final = {".mjs": "text/javascript", ".js": "text/javascript", ".svg": "image/svg+xml"}
 _FOREVER: Final = "public, max-age=31536000, immutable"
 _WORTH_PACKING: Final = 1024
@@ -44,12 +45,21 @@ def asset(request: Request, digest: str, name: str) -> Response:
 @cache
 def content_of(name: str) -> bytes:
     """The bytes of a file, for instance of `static/base.css`. Raises Refused P107 where there is none."""
-    root, _, rest = name.partition("/")
-    place = _ROOTS.get(root)
-    file = (place / rest).resolve() if place else None
-    if place is None or file is None or not file.is_relative_to(place.resolve()) or not file.is_file():
+    file = _files().get(name)
+    if file is None:
         raise Refused("P107")
     return file.read_bytes()
+
+
+@cache
+def _files() -> Mapping[str, Path]:
+    """All there are, each by its one name: what is kept of them cannot grow by asking in other ways."""
+    return {
+        file.relative_to(_HERE).as_posix(): file
+        for root in _ROOTS
+        for file in (_HERE / root).rglob("*")
+        if file.is_file()
+    }
 
 
 @cache

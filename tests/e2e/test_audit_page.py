@@ -1,6 +1,7 @@
 """The auditor's page: every look is found by who, matter, field, exit and result; and looking stands in the audit too."""
 
 import re
+from base64 import urlsafe_b64encode
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -95,10 +96,13 @@ def test_looking_at_the_audit_stands_in_it(hub: HubInHand, client: httpx.Client)
 
 
 def test_what_was_typed_is_drawn_as_text_and_written_nowhere(hub: HubInHand, client: httpx.Client) -> None:
-    typed = '"><script>张三</script>'
+    typed, number = '"><script>张三</script>', "13800138000"
     page = client.get("/audit", params={"who": typed, "matter": typed}).text
+    client.get("/audit", params={"matter": number})
     assert "<script>张三" not in page
-    assert "张三" not in "".join(str(one.rows) for one in hub.rows("SELECT rows FROM audit"))
+    kept = "".join(str(one.rows) for one in hub.rows("SELECT rows FROM audit"))
+    assert "张三" not in kept
+    assert number not in kept
 
 
 def test_more_than_a_page_goes_on_where_the_last_one_ended(hub: HubInHand, client: httpx.Client) -> None:
@@ -114,7 +118,18 @@ def test_more_than_a_page_goes_on_where_the_last_one_ended(hub: HubInHand, clien
         page = client.get(onward[1].replace("&amp;", "&"))
         seen += matters(page)
     assert sorted(seen) == [f"wh_{n}" for n in range(100, 100 + 2 * PAGE)]
-    assert 422 == client.get("/audit", params={"behind": "nowhere"}).status_code
+    far = (
+        urlsafe_b64encode(one).decode()
+        for one in (b'[1e999, "a", 1, 1]', b'[1, "a", 1, -1]', b"[9e30, 1, 1, 1]")
+    )
+    for behind in ("nowhere", *far):
+        assert 422 == client.get("/audit", params={"behind": behind}).status_code
+
+
+def test_a_day_on_which_there_was_no_hub_is_refused(client: httpx.Client) -> None:
+    assert [422, 422] == [
+        client.get("/audit", params={"until": day}).status_code for day in ("0001-01-01", "9999-12-31")
+    ]
 
 
 def test_the_page_of_questions_leads_to_the_looks_themselves(hub: HubInHand, client: httpx.Client) -> None:

@@ -94,6 +94,26 @@ def test_a_subdistrict_and_an_operator_see_their_own_part_alone(tmp_path: Path) 
     hub.close()
 
 
+def test_of_a_months_sheet_only_the_centre_sees_every_departments_row(hub: HubInHand, url: str) -> None:
+    lived(hub)
+    hub.clock.pause(timedelta(days=41).total_seconds())
+    count(hub)
+    names = hub.hub.names
+    told = {
+        role: signed_in(url, hub, role, **said).get("/figures").text.partition('<dl class="card')[0]
+        for role, said in (
+            (Role.DISTRICT, {}),
+            (Role.SUBDISTRICT, {}),
+            (Role.OPERATOR, {"organisation": "zilai"}),
+        )
+    }
+    seen = {
+        role: {one for one in ("zilai", "ranqi") if f'<th scope="row">{names[one]}</th>' in page}
+        for role, page in told.items()
+    }
+    assert {Role.DISTRICT: {"zilai", "ranqi"}, Role.SUBDISTRICT: set(), Role.OPERATOR: {"zilai"}} == seen
+
+
 def test_who_has_no_grant_for_statistics_counts_nothing(tmp_path: Path) -> None:
     pack = demo_pack()
     kept = tuple(
@@ -145,7 +165,14 @@ def test_a_day_is_counted_again_the_sooner_the_younger_it_is(hub: HubInHand) -> 
 
 def test_times_that_cannot_be_are_refused(hub: HubInHand, url: str) -> None:
     client = signed_in(url, hub, Role.DISTRICT)
-    for query in ("from=2026-03-02&to=2026-03-01", "from=x", "from=2020-01-01&to=2026-01-01", "by=phone"):
+    for query in (
+        "from=2026-03-02&to=2026-03-01",
+        "from=x",
+        "from=2020-01-01&to=2026-01-01",
+        "by=phone",
+        "to=0001-01-01",
+        "from=9999-12-01&to=9999-12-31",
+    ):
         assert 422 == client.get(f"/figures?{query}").status_code
 
 

@@ -161,12 +161,14 @@ def test_a_code_that_no_table_knows_is_shown_with_what_it_may_mean(
         stated("U1", category=Code("hl-2024", "占道经营"), position=place),
         stated("U2", category=Code("hl-2024", "010499"), position=place, title="别的"),
         stated("U3", category=Code("hl-2024", "x" * 65), position=place, title="又一件"),
+        stated("U4", category=Code("hl-2024", "回电13800138000"), position=place, title="再一件"),
     )
     hub.settle()
     shown = page(engineer)
     assert "street_order.occupy_road" in shown
     assert "010401" in shown
     assert "x" * 65 not in shown
+    assert "13800138000" not in shown
 
 
 def test_the_flow_of_a_source_counts_each_record_once(hub: HubInHand, engineer: httpx.Client) -> None:

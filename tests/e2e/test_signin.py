@@ -10,6 +10,7 @@ from hub.errors import FixSettings
 from hub.model.account import Role
 from hub.run.people.signing import IDLE, LOCKED, LONGEST, TRIES
 from hub.web.app import serve
+from hub.web.moments import minute_of
 from hub.web.pages.signin import inside
 from tests.e2e import people
 from tests.e2e.people import account_of, browser, let_in, sign_in, signed_in
@@ -38,6 +39,20 @@ def test_who_is_signed_in_is_recognised_until_signing_out(hub: HubInHand, url: s
     assert "/signin?next=/me" == client.get("/me").headers["location"]
 
 
+@pytest.mark.parametrize("signs_out", [True, False])
+def test_the_next_morning_it_is_known_when_somebody_was_here_last(
+    hub: HubInHand, url: str, *, signs_out: bool
+) -> None:
+    client = signed_in(url, hub, Role.ENGINEER)
+    seen = minute_of(hub.clock.now())
+    if signs_out:
+        client.post("/signout")
+    hub.clock.pause(timedelta(days=3).total_seconds())
+    assert 303 == client.get("/me").status_code
+    sign_in(client, "engineer")
+    assert f"<dd>{seen}</dd>" in client.get("/me").text
+
+
 def test_the_cookie_is_for_this_site_over_tls_and_for_no_script(hub: HubInHand, url: str) -> None:
     let_in(hub, account_of(Role.ENGINEER))
     said = sign_in(browser(url), "engineer").headers["set-cookie"]
@@ -51,6 +66,11 @@ def test_a_wrong_name_and_a_wrong_password_are_told_alike(hub: HubInHand, url: s
     assert [(401, "A301")] * 2 == [(one.status_code, code_in(one)) for one in told]
     bare = [one.text.replace("engineer", "").replace("nobody", "") for one in told]
     assert bare[0] == bare[1]
+
+
+def test_a_name_that_no_database_holds_is_no_trouble_of_the_database(hub: HubInHand, url: str) -> None:
+    answer = browser(url).post("/signin", data={"name": "a\0", "password": "wrong"})
+    assert answer.status_code in (401, 422)
 
 
 def test_after_five_wrong_passwords_even_the_right_one_waits(hub: HubInHand, url: str) -> None:

@@ -134,6 +134,30 @@ def test_a_field_about_a_person_needs_two_others_and_a_preview_shows_no_value(
     assert "ben cem" in ann.get(f"/whitelist/grants/{full.id}").text
 
 
+def test_whoever_approves_sees_all_that_changes_beside_what_it_was(
+    hub: HubInHand, admins: list[httpx.Client]
+) -> None:
+    ann, ben, _ = admins
+    was = one_of(hub, "zilai", PHONE)
+    page = propose(ann, target=was.id, fields=[PHONE], purpose="callback", sensitivity="sensitive")
+    lines = [row for row in ben.get(page).text.split("<tr") if f"<code>{PHONE}</code>" in row]
+    assert 2 == len(lines)
+    limits = [*(f"<code>{one}</code>" for one in was.categories), f">{was.max_rows_day}<"]
+    assert [(True, False)] * len(limits) == [(one in lines[0], one in lines[1]) for one in limits]
+    assert "原来" in lines[0]
+    assert "全部类别" in lines[1]
+
+
+def test_what_is_to_end_is_told_in_full(hub: HubInHand, admins: list[httpx.Client]) -> None:
+    ann, ben, _ = admins
+    was = one_of(hub, "zilai", PHONE)
+    answer = ann.post("/whitelist/ends", data={"grant": was.id, "reason": "不再需要"})
+    page = str(answer.headers["location"])
+    assert was.legal_basis in ben.get(page).text
+    say(ben, page, "approve")
+    assert was.legal_basis in ben.get(page).text
+
+
 def test_a_form_that_is_not_right_comes_back_with_what_is_wrong_and_what_was_typed(
     admins: list[httpx.Client],
 ) -> None:
@@ -149,6 +173,8 @@ def test_a_form_that_is_not_right_comes_back_with_what_is_wrong_and_what_was_typ
         ("share_type", "not_shared"),
     ):
         assert 422 == admins[0].post("/whitelist/new", data=FORM | {key: wrong}).status_code
+    last_year = {"begins": "9999-01-01", "ends": "9999-02-01"}
+    assert 422 == admins[0].post("/whitelist/new", data=FORM | last_year).status_code
 
 
 def test_a_grant_ends_by_proposal_and_a_refusal_needs_a_reason(

@@ -1,6 +1,7 @@
 """Who saw what: looked up in the audit by those who supervise it. Each search is a row of the audit itself."""
 
 import json
+import re
 from base64 import urlsafe_b64decode, urlsafe_b64encode
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
@@ -21,6 +22,9 @@ from hub.store.engine import Store
 
 PAGE: Final = 50
 """Rows a page."""
+_ID: Final = re.compile(r"[a-z]{2}_[0-9a-f]{1,32}")
+_NO_PLACE: Final = 2**63
+"""Databases count no further."""
 _MOST_BLOCKS: Final = 20_000
 """Blocks that one search looks through; then it says how far it came."""
 
@@ -76,9 +80,14 @@ class _Mark:
         """Raises Refused W102 for a token that is none."""
         try:
             made_us, chain, seq, taken = json.loads(urlsafe_b64decode(token.encode()))
-            return cls(Place(int(made_us), str(chain), int(seq)), int(taken))
-        except (ValueError, TypeError):
-            raise Refused("W102", pointer="/behind") from None
+            mark = cls(Place(int(made_us), str(chain), int(seq)), int(taken))
+        except (ValueError, TypeError, OverflowError):
+            mark = None
+        if mark is None or not all(
+            0 <= n < _NO_PLACE for n in (mark.place.made_us, mark.place.seq, mark.taken)
+        ):
+            raise Refused("W102", pointer="/behind")
+        return mark
 
     @property
     def token(self) -> str:
@@ -120,7 +129,7 @@ class AuditLog:
 
     def _note(self, by: str, what: str, wanted: Wanted) -> None:
         now, ledger = self._clock.now(), self._ledger()
-        matter = wanted.matter if wanted.matter.isascii() and " " not in wanted.matter else ""
+        matter = wanted.matter if _ID.fullmatch(wanted.matter) else ""  # what else was typed may be a number
         row = AuditRow(
             at=now,
             who=by,

@@ -28,6 +28,8 @@ TRIES: Final = 5
 LOCKED: Final = timedelta(minutes=15)
 IDLE: Final = timedelta(minutes=30)
 LONGEST: Final = timedelta(hours=12)
+_REMEMBERED: Final = timedelta(days=31)
+"""How long it is known when somebody was here last: over a weekend, a holiday and a leave."""
 HALF: Final = timedelta(minutes=10)
 """How long a browser may take between password and code, or at the identity provider."""
 _TO_THE: Final = timedelta(minutes=1)
@@ -167,7 +169,7 @@ class Signing:
 
     def _begun(self, conn: Connection, one: Account, now: datetime, onward: str, agent: str) -> SignedIn:
         accounts.note_success(conn, one.name)
-        sessions.forget(conn, unseen_since=now - LONGEST, made_before=now - LONGEST)
+        sessions.forget(conn, unseen_since=now - _REMEMBERED)
         return self.begin(conn, one, now, onward=onward, agent=agent)
 
     def begin(

@@ -88,11 +88,12 @@ class Proposing:
             if said.reason:
                 _check_words(said.reason)
             check(stored.proposal, stored.said, said)
+            known = decisions.newest(conn)  # before anything that depends on it
             stands = _stands(conn, self._pack)
             proposals.say(conn, proposal, said, len(stored.said) + 1)
             after = Stored(stored.proposal, (*stored.said, said))
             if said.word is Word.APPROVE and len(approvers(after.said)) >= stored.proposal.needs:
-                _decide(conn, after, stands, said.at)
+                _decide(conn, after, stands, said.at, known)
             row = self._row(stored.proposal, stands, said.by, said.at)
             is_no = said.word in (Word.REFUSE, Word.WITHDRAW)
             result = Result.DENY if is_no else Result.ALLOW
@@ -122,14 +123,15 @@ class Proposing:
         return ledger
 
 
-def _decide(conn: Connection, stored: Stored, stands: Mapping[str, Grant], at: datetime) -> None:
+def _decide(conn: Connection, stored: Stored, stands: Mapping[str, Grant], at: datetime, known: int) -> None:
+    """`known`: number of the newest decision when `stands` was read: where another one has come since, nothing holds."""
     last, on, names = decisions.last(conn), day_of(at), approvers(stored.said)
     made = [
         Made(one, stored.proposal.id, at)
         for change in stored.proposal.changes
         for one in _decisions(change, stands, last, names, on)
     ]
-    decisions.add(conn, made)
+    decisions.add(conn, made, behind=known)
 
 
 def state_in(conn: Connection, pack: Pack, stored: Stored, on: date) -> State:

@@ -4,14 +4,14 @@ Reads only. What is shown here are grants, and of no grant what it gives.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
-from hub.access.proposal import State, review_due, state_on
+from hub.access.proposal import Proposal, State, review_due, state_on
 from hub.access.standing import Standing, last_day, standing
 from hub.access.whitelist import joined
 from hub.clock import day_of
@@ -91,6 +91,20 @@ class Register:
         """All that was ever decided about a grant, oldest first."""
         with self._store.read() as conn:
             return decisions.of_grant(conn, id_)
+
+    def before(self, one: Proposal) -> dict[str, Grant]:
+        """Grant → how `one` found it, of those that it changes or ends."""
+        with self._store.read() as conn:
+            return {
+                change.target: wording
+                for change in one.changes
+                for wording in self._wordings(conn, change.target)
+                if wording.version == change.target_version
+            }
+
+    def _wordings(self, conn: Connection, id_: str) -> Iterator[Grant]:
+        yield from (one for one in self._pack.grants if one.id == id_)
+        yield from (g for one in decisions.of_grant(conn, id_) if (g := one.decision.grant) is not None)
 
     def expiring(self, *, now: datetime, department: str = "") -> tuple[Stands, ...]:
         """Those that hold and end within thirty days, the next first."""

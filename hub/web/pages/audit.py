@@ -23,6 +23,7 @@ _MOMENT: Final = timedelta(seconds=1)
 router = APIRouter(include_in_schema=False)
 Auditor = Annotated[Visitor, allowed(Role.AUDITOR)]
 Text = Annotated[str, Query(max_length=64)]
+Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 RESULTS: Final = {Result.ALLOW: "全值", Result.MASKED: "遮蔽", Result.DENY: "拒绝"}
 """How a look ended, in Chinese."""
 
@@ -37,8 +38,8 @@ def search(
     request: Request,
     house: House,
     visitor: Auditor,
-    since: date | None = None,
-    until: date | None = None,
+    since: Day = None,
+    until: Day = None,
     who: Text = "",
     matter: Text = "",
     field: Text = "",

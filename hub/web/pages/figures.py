@@ -30,6 +30,7 @@ PLACE = Place("/figures", "指标", frozenset(_ROLES))
 Viewer = Annotated[Visitor, allowed(*_ROLES)]
 router = APIRouter(include_in_schema=False)
 _USUAL: Final = timedelta(days=29)
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2999, 12, 31)
 _DRAWN: Final = 6
 """Lines of one plot beside the whole: more cannot be told apart."""
 MEASURES: Final = {
@@ -98,13 +99,16 @@ class Asked:
 
 
 def _day(text: str, name: str) -> date | None:
-    """A day, or the first one of a month."""
+    """A day, or the first one of a month; of years of which a hub may have figures."""
     if not text:
         return None
     try:
-        return date.fromisoformat(text if len(text) > len("2026-01") else f"{text}-01")
+        day = date.fromisoformat(text if len(text) > len("2026-01") else f"{text}-01")
     except ValueError:
         raise Refused("S202", name=name) from None
+    if not _EARLIEST <= day <= _LATEST:
+        raise Refused("S202", name=name)
+    return day
 
 
 @router.get("/figures")
@@ -112,7 +116,7 @@ def figures(request: Request, house: House, visitor: Viewer) -> HTMLResponse:
     """The board."""
     asked, who, language = Asked(request, house), visitor.account, visitor.language
     found = house.board.look(who, asked.first, asked.last, asked.split, drawn=(asked.measure,))
-    mine = who.organisation if who.role is Role.OPERATOR else ""
+    mine = who.organisation if who.role in (Role.OPERATOR, Role.SUBDISTRICT) else ""
     sheet = house.figures.known(
         who=who.name, department=mine, ledger=house.ledgers.mine(), now=house.clock.now()
     )

@@ -81,6 +81,8 @@ def proposal(
         "proposals_one.html",
         **_names(house),
         one=one,
+        before=house.register.before(one.stored.proposal),
+        areas=house.pack.areas,
         approvals=approvers(one.stored.said),
         preview=found,
         days=days or DAYS,

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from sqlalchemy import update
 
 from hub.access.account import Result
 from hub.access.cautions import Why
@@ -13,11 +14,12 @@ from hub.access.identifiers import with_check_digit
 from hub.access.outline import IN_FULL
 from hub.access.proposal import Change
 from hub.jsonform import dumps, loads
-from hub.model import Grant, Output, Person, Whistle
+from hub.model import Grant, Output, Person, Whistle, WhistleState
 from hub.run.whitelist.foreseen import Foreseen
 from hub.run.whitelist.preview import audited, looked
 from hub.run.whitelist.wanted import changed, ended, from_entries
 from hub.store import whistles
+from hub.store.tables import whistle
 from tests.instruments import HubInHand, person
 from tests.unit.run.ledgers import rows
 from tests.unit.run.sources import pipe
@@ -161,6 +163,24 @@ def test_of_too_many_whistles_the_newest_are_counted_and_it_says_so(
     assert (2, True) == (found.whistles, found.is_cut)
     newest = hub.rows("SELECT id FROM whistle WHERE department = 'zilai' ORDER BY blown_us DESC LIMIT 2")
     assert [r[0] for r in newest] == [one.whistle_id for one in found.examples]
+
+
+def test_whistles_of_which_nothing_is_shown_do_not_stand_for_others(
+    hub: HubInHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for n in range(3):
+        hub.clock.pause(60)
+        hub.tell(replace(pipe(hub, f"B{n}", n), requester=person(n)))
+        hub.settle()
+    ids = [r[0] for r in hub.rows("SELECT id FROM whistle WHERE department = 'zilai' ORDER BY blown_us")]
+    with hub.hub.store.write() as conn:
+        one = whistles.load(conn, ids[2:])[ids[2]]
+        body = dumps(replace(one, state=WhistleState.CANCELLED))
+        conn.execute(update(whistle).where(whistle.c.id == one.id).values(body=body))
+    monkeypatch.setattr("hub.run.whitelist.preview.MOST", 2)
+    found = preview(hub, ended(full(hub)))
+    assert 2 == found.whistles
+    assert [ids[1], ids[0]] == [one.whistle_id for one in found.examples]
 
 
 # -- examples ----------------------------------------------------------------------------------------

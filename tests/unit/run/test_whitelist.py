@@ -9,12 +9,15 @@ import pytest
 from hub.access.account import Result
 from hub.access.proposal import Change, State, Word
 from hub.access.standing import Standing
+from hub.access.whitelist import Decision
+from hub.bus.message import Fenced
 from hub.errors import Refused
 from hub.model.account import Role
 from hub.run.assembly import Assembly
 from hub.run.ground.livegrants import LiveGrants
 from hub.run.whitelist.wanted import difference, from_entries
 from hub.store import decisions
+from hub.store.decisions import Made
 from tests.e2e.people import account_of, let_in
 from tests.instruments import HubInHand, before, person
 from tests.unit.run.granting import opened, restarted
@@ -212,6 +215,17 @@ def test_what_changed_meanwhile_is_not_approved_and_nothing_of_it_holds(hub: Hub
     assert other_one == stands(hub, other_one.id)
     listed = hub.hub.register.proposal(second.id, now=hub.clock.now())
     assert (State.PROPOSED, ()) == (listed.state, listed.stored.said)
+
+
+def test_over_a_decision_that_came_in_between_nothing_is_decided(hub: HubInHand) -> None:
+    full = one_of(hub, "zilai", PHONE)
+    with hub.hub.store.read() as conn:
+        known = decisions.newest(conn)
+    approve(hub, ending(hub, full))
+    late = Made(Decision(full.id, full.version + 2, full), "gp_late", hub.clock.now())
+    with pytest.raises(Fenced), hub.hub.store.write() as conn:
+        decisions.add(conn, [late], behind=known)
+    assert [None] == [made.decision.grant for made in hub.hub.register.history(full.id)]
 
 
 @pytest.mark.parametrize(

@@ -80,6 +80,6 @@ def end_all(hub: HubInHand, dataset: str = "") -> None:
     grants = [one for one in hub.hub.whitelist.now().grants if split(one.field)[0].startswith(dataset)]
     ends = [Made(Decision(one.id, one.version + 1, None), "gp_end", hub.clock.now()) for one in grants]
     with hub.hub.store.write() as conn:
-        decisions.add(conn, ends)
+        decisions.add(conn, ends, behind=decisions.newest(conn))
     hub.hub.whitelist._next_s = float("-inf")
     assert not {one.id for one in grants} & {one.id for one in hub.hub.whitelist.now().grants}
