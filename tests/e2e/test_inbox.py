@@ -8,12 +8,14 @@ import pytest
 
 from hub.access.account import Result
 from hub.access.audit import row_of
+from hub.model import Move
 from hub.model.account import Role
 from tests.e2e.people import sign_in, signed_in
 from tests.e2e.scene import Scene
 from tests.e2e.served import served
 from tests.instruments import HubInHand
 from tests.photos import scene as scene_photo
+from tests.unit.run.lives import decide
 from tests.unit.run.whitelists import end_all
 
 pytestmark = pytest.mark.doors
@@ -180,6 +182,20 @@ def test_the_list_is_filtered_and_ordered_by_its_url(scene: Scene) -> None:
     assert first in listed("due=late")
     assert "W210" in client.get("/inbox?order=sideways").text
     assert "W210" in client.get("/inbox?after=1.2").text
+
+
+def test_what_is_called_off_is_not_found_by_what_it_was_about(scene: Scene) -> None:
+    id_ = scene.whistle("return")
+    decide(scene.hub, WATER, Move.UPHOLD)
+    client = operator(scene)
+    assert id_ in client.get("/inbox?which=over").text
+    ((category, subdistrict),) = scene.hub.rows(
+        f"SELECT category, subdistrict_id FROM whistle WHERE id = '{id_}'"  # noqa: S608 our own id
+    )
+    for query in (f"category={category}", f"subdistrict={subdistrict}", "role=lead", "level=routine"):
+        page = client.get(f"/inbox?which=over&{query}")
+        assert (200, False) == (page.status_code, id_ in page.text)
+    assert id_ not in client.get("/inbox?state=reassigned").text
 
 
 def test_pages_follow_one_another_without_gaps(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:

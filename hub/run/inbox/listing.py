@@ -86,9 +86,9 @@ class Listing:
         asked = wanted.asked(reader.department, now, reader.visited_at)
         with self._store.write() as conn:
             found = inbox.page(conn, asked, PORTION + 1)
-            some = [one.whistle for one in found[:PORTION]]
-            looks = self._looks(conn, some, now)
-            projected = shown(conn, looks, now)
+            looks = self._looks(conn, [one.whistle for one in found[:PORTION]], wanted, now)
+            some = [one for one, _ in looks]
+            projected = shown(conn, [look for _, look in looks], now)
             ledger.append(
                 conn, audit_page(projected, [one.id for one in some], by=reader.account, at=now), now
             )
@@ -122,21 +122,23 @@ class Listing:
             ledger.committed()
             raise Refused(_DENIED, fields=", ".join(no.fields))
 
-    def _looks(self, conn: Connection, some: Sequence[Whistle], now: datetime) -> list[Look]:
+    def _looks(
+        self, conn: Connection, some: Sequence[Whistle], wanted: Wanted, now: datetime
+    ) -> list[tuple[Whistle, Look]]:
+        """Each with what is shown of it. Of which only the id is shown, it is not among those that are chosen by more:
+        being there would tell it."""
         matters = incidents.load(conn, {one.incident_id for one in some})
         accused = accused_of(conn, matters)
-        return [
-            self._look(
-                conn, one, matters[one.incident_id], now, one.department in accused.get(one.incident_id, ())
-            )
-            for one in some
-        ]
+        found = []
+        for one in some:
+            is_accused = one.department in accused.get(one.incident_id, ())
+            is_open = SIGHT[one.state] in (Sight.ALL, Sight.UNTIL_DONE) and not is_accused
+            if is_open or not wanted.is_chosen:
+                found.append((one, self._look(conn, one, matters[one.incident_id], now, is_open)))
+        return found
 
-    def _look(
-        self, conn: Connection, one: Whistle, matter: Incident, now: datetime, is_accused: bool
-    ) -> Look:
+    def _look(self, conn: Connection, one: Whistle, matter: Incident, now: datetime, is_open: bool) -> Look:
         contract = self._contracts.of(conn, one.contract_id)
-        is_open = SIGHT[one.state] in (Sight.ALL, Sight.UNTIL_DONE) and not is_accused
         show = self._showing.whistle if is_open else self._showing.ended
         return show(one, matter, contract, output=Output.VIEW, purpose=HANDLE, at=now)
 
