@@ -155,6 +155,23 @@ def test_what_the_hub_does_not_take_stays_with_the_reason_until_somebody_removes
         guard.check()
 
 
+def test_what_was_too_much_at_once_is_sent_later(site: Site) -> None:
+    with site.context("grid_worker", **PHONE) as (context, guard):
+        guard.expects("status of 429")
+        page = context.new_page()
+        page.goto("/report")
+        page.route("**/report/records", lambda route: route.fulfill(status=429, json={"code": "A337"}))
+        fill_in(page)
+        send(page)
+        expect(page.get_by_text("系统暂时没有收下")).to_be_visible()
+        unsent(page, 1)
+        page.unroute("**/report/records")
+        page.evaluate("dispatchEvent(new Event('online'))")
+        expect(page.get_by_text("已送达，编号 WG")).to_be_visible()
+        unsent(page, 0)
+        guard.check()
+
+
 @pytest.mark.parametrize("who", ["subdistrict", "district"])
 def test_an_office_enters_by_address_and_sees_what_it_entered(visit: Visit, who: str) -> None:
     page = visit(who)
