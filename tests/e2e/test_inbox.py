@@ -91,6 +91,14 @@ def test_who_was_faster_is_told_and_nothing_changes(scene: Scene) -> None:
     assert "已到门口" in answer.text
 
 
+def test_a_version_that_is_none_is_refused(scene: Scene) -> None:
+    id_ = scene.whistle()
+    client = operator(scene)
+    said = hidden(client.get(f"/inbox/{id_}").text, "sign")
+    for version in ("9" * 5000, "一"):
+        assert 409 == client.post(f"/inbox/{id_}/moves", data=said | {"version": version}).status_code
+
+
 def test_a_result_goes_by_the_form_of_its_contract(scene: Scene) -> None:
     id_ = scene.whistle("sign")
     client = operator(scene)

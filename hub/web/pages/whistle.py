@@ -1,5 +1,6 @@
 """一件哨: its matter, clocks and history, and the moves of its department from here; on paper, too."""
 
+import re
 import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -115,6 +116,7 @@ REQUESTS: Final = {
     "thanks": "表扬",
     "other": "其他",
 }
+_VERSION: Final = re.compile(r"[0-9]{1,9}")
 _MOST_FILES: Final = 4
 """Files of one upload."""
 
@@ -212,7 +214,7 @@ def _message(
     if said.get("until"):
         message["until"] = moment_of(said["until"])
     if version := said.get("version", ""):
-        message["version"] = int(version) if version.isascii() and version.isdigit() else version
+        message["version"] = int(version) if _VERSION.fullmatch(version) else version
     if message["move"] == "result":
         questions = questions_of(house.sheets.form_of(visitor.account.organisation, whistle_id))
         message["form"] = said_in(
