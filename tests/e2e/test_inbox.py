@@ -250,6 +250,16 @@ def test_what_presses_is_counted(scene: Scene) -> None:
     assert {"open": 1, "late": 0, "new": 0, "emergencies": 0} == client.get("/inbox/news").json()
 
 
+def test_what_is_not_granted_is_not_counted_either(scene: Scene) -> None:
+    scene.whistle()
+    client = operator(scene)
+    scene.hub.clock.pause(2 * 3600)
+    sign_in(client, "op-zilai")
+    assert (1, 1) == tuple(client.get("/inbox/news").json()[name] for name in ("open", "late"))
+    end_all(scene.hub, "whistle")
+    assert {"open": 1, "late": 0, "new": 0, "emergencies": 0} == client.get("/inbox/news").json()
+
+
 def test_without_the_token_of_a_form_nothing_is_done(scene: Scene) -> None:
     id_ = scene.whistle()
     client = operator(scene)

@@ -3,7 +3,7 @@
 Projected and audited in the transaction that reads, one audit row a page; what cannot be audited is not shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -12,7 +12,9 @@ from sqlalchemy import Connection
 
 from hub.access import audit
 from hub.access.exits import Exit
+from hub.access.plan import Plan
 from hub.access.projected import Projected
+from hub.access.question import Question, denied
 from hub.clock import day_of
 from hub.contract.clauses import holds_on
 from hub.contract.wire import HANDLE
@@ -93,7 +95,7 @@ class Listing:
                 conn, audit_page(projected, [one.id for one in some], by=reader.account, at=now), now
             )
             made = steps.of_whistles(conn, [one.id for one in some])
-            pressing = inbox.pressing(conn, reader.department, now=now, since=reader.visited_at)
+            pressing = self._pressing(conn, reader, now)
         ledger.committed()
         lines = [
             _line(one, told, made.get(one.id, ()), reader, now)
@@ -105,13 +107,33 @@ class Listing:
     def pressing(self, reader: Reader, now: datetime) -> Pressing:
         """What presses now."""
         with self._store.read() as conn:
-            return inbox.pressing(conn, reader.department, now=now, since=reader.visited_at)
+            return self._pressing(conn, reader, now)
+
+    def _pressing(self, conn: Connection, reader: Reader, now: datetime) -> Pressing:
+        """What is not given is not counted either (N60): 0 then, and all of them in no state."""
+        found = inbox.pressing(conn, reader.department, now=now, since=reader.visited_at)
+        plans = list(self._plans(reader, now))
+
+        def counts(*fields: str) -> bool:
+            return not any(denied(Question(compare=fields), plan) for plan in plans)
+
+        return Pressing(
+            by_state=found.by_state if counts("whistle.state") else {"": found.open},
+            late=found.late if counts("whistle.deadlines") else 0,
+            new=found.new if counts("whistle.blown_at") else 0,
+            emergencies=found.emergencies if counts("whistle.level", "whistle.state") else 0,
+        )
+
+    def _plans(self, reader: Reader, now: datetime) -> Iterator[Plan]:
+        """One for each contract of the department that holds now; for all where none does."""
+        mine = [one for one in self._pack.contracts if one.department == reader.department]
+        for one in [each for each in mine if holds_on(each, day_of(now))] or mine:
+            yield self._showing.plan(one, Output.VIEW, HANDLE, now)
 
     def _check(self, reader: Reader, wanted: Wanted, ledger: Ledger, now: datetime) -> None:
         """Each contract of the department must give what the page is chosen by."""
-        mine = [one for one in self._pack.contracts if one.department == reader.department]
-        for one in [each for each in mine if holds_on(each, day_of(now))] or mine:
-            no = wanted.denied_by(self._showing.plan(one, Output.VIEW, HANDLE, now))
+        for plan in self._plans(reader, now):
+            no = wanted.denied_by(plan)
             if no is None:
                 continue
             refused = audit.refused(
