@@ -136,6 +136,14 @@ def test_evidence_is_handed_in_and_named_in_the_result(scene: Scene) -> None:
     assert "W124" in refused.text
 
 
+def test_of_too_many_files_none_is_taken_rather_than_some(scene: Scene) -> None:
+    id_ = scene.whistle("sign")
+    files = [("file", (f"{n}.jpg", scene_photo(n), "image/jpeg")) for n in range(5)]
+    refused = operator(scene).post(f"/inbox/{id_}/evidence", files=files)
+    assert (422, True) == (refused.status_code, "P302" in refused.text)
+    assert [(0,)] == scene.hub.rows("SELECT count(*) FROM evidence")
+
+
 def test_a_return_says_why(scene: Scene) -> None:
     id_ = scene.whistle("sign")
     client = operator(scene)
