@@ -1,5 +1,6 @@
 """A sheet gathers marks by zoom, counts them, and stays right whatever changes."""
 
+import time
 from typing import Any
 
 import pytest
@@ -73,6 +74,14 @@ def test_a_cell_lies_in_the_cell_of_the_zoom_before(lon: float, lat: float, zoom
     x, y = mercator(lon, lat)
     assert cell_of(x, y, zoom) == tuple(n >> 1 for n in cell_of(x, y, zoom + 1))
     assert (lon, lat) == pytest.approx(degrees(x, y), abs=1e-6)
+
+
+def test_a_near_view_of_the_whole_world_costs_no_more_than_there_is() -> None:
+    one, world = sheet([pin()]), Box(-180.0, -85.0, 180.0, 85.0)
+    began = time.process_time()
+    assert 1 == counted(one.cells(TILE_ZOOM, EVERYTHING, "stage", world))
+    assert 1 == len(list(one.placed(EVERYTHING, world)))
+    assert time.process_time() - began < 1.0
 
 
 def test_near_views_look_at_the_tiles_in_sight_alone() -> None:
