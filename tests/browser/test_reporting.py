@@ -123,6 +123,12 @@ def test_nobody_sends_in_the_name_of_whoever_was_here_before(site: Site) -> None
         expect(page.get_by_text("还没有上报过")).to_be_visible()
         unsent(page, 0)
         assert [(0,)] == site.hub.rows("SELECT count(*) FROM record")
+        context.clear_cookies()
+        sign_in(page, site.url, "grid_worker")
+        page.goto("/reports")
+        expect(page.get_by_role("heading", name="雨水井盖 已送达")).to_be_visible()
+        unsent(page, 0)
+        assert [("grid_worker",)] == site.hub.rows("SELECT account FROM entered")
         guard.check()
 
 
