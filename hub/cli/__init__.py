@@ -61,8 +61,13 @@ _COMMANDS: Final = {
         "Both sides beside each other: sources, answers, departments; --repair mends what is safe.",
     ),
     "replay": ("hub.cli.replay", "replay", "Read held and dead records again, as after a mended mapping."),
+    "residents": (
+        "hub.cli.residents",
+        "residents",
+        "A resident's copy, correction or deletion (个人信息保护法 44–47).",
+    ),
     "restore": ("hub.cli.backup", "restore", "A copy, back into an empty place, and verified there."),
-    "retention": ("hub.cli.retention", "retention", "What is kept past its time: --dry-run counts it."),
+    "retention": ("hub.cli.retention", "retention", "What is kept past its time, and what was let go."),
     "review": ("hub.cli.review", "review", "Likely duplicates: link two matters, or keep them apart."),
     "run": ("hub.cli.run", "run", "The workers: all of them, or some."),
     "supervise": (

@@ -40,9 +40,9 @@ TEXTS: Final[dict[str, Text]] = {
     ),
     "P207": Text(
         "底图配置无效",
-        "改正 map_tiles：含 {{z}}、{{x}}、{{y}} 的网址模板，或一个栅格 PMTiles 文件",
+        "改正 map_tiles：网址模板要有 z、x、y 三个花括号占位，或给一个栅格 PMTiles 文件",
         "the setting of the base map is wrong",
-        "mend map_tiles: a URL with {{z}}, {{x}} and {{y}}, or a PMTiles file of pictures",
+        "mend map_tiles: a URL with z, x and y in braces, or a PMTiles file of pictures",
     ),
     "P208": Text(
         "没有这块底图",

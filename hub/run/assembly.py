@@ -35,6 +35,7 @@ from hub.run.people.demo import DemoAccount, check_demo, let_in
 from hub.run.people.house import People
 from hub.run.people.machines import Machines
 from hub.run.people.signing import Signing
+from hub.run.residents.requests import Requests
 from hub.run.sources.entering import Entering
 from hub.run.sources.gateway import Gateway
 from hub.run.sources.surroundings import Surroundings
@@ -305,6 +306,18 @@ class Assembly(Workers):
     def audit_log(self) -> AuditLog:
         """Searches of the audit."""
         return AuditLog(store=self.store, ledger=self.ledgers.mine, clock=self.clock)
+
+    def requests(self, through: Exit) -> Requests:
+        """Residents' requests, as they come in `through` a door."""
+        return Requests(
+            store=self.store,
+            vault=self.vault,
+            pack=self.pack,
+            names=self.names,
+            ledger=self.ledgers.mine,
+            clock=self.clock,
+            through=through,
+        )
 
     @cached_property
     def demo_accounts(self) -> Sequence[DemoAccount]:

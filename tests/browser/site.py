@@ -8,13 +8,17 @@ from typing import Any, Final
 
 from playwright.sync_api import Browser, BrowserContext, Page
 
+from hub.access.exits import Exit
+from hub.access.rights import Basis, Kind, Person
+from hub.run.residents.requests import Asked
 from tests.browser.chromium import LONGEST_MS, person
 from tests.browser.guard import Guard
 from tests.browser.people import PEOPLE, sign_in
 from tests.e2e.people import let_in
-from tests.e2e.planted import for_every_department
+from tests.e2e.planted import for_every_department, planted
 from tests.e2e.served import served
 from tests.instruments import HubInHand
+from tests.unit.run.whitelists import granting
 
 TABLE: Final = Path(__file__).with_name("pages.tsv")
 FILLED: Final[Mapping[str, str]] = {
@@ -22,12 +26,15 @@ FILLED: Final[Mapping[str, str]] = {
     "incident_id": "SELECT min(id) FROM incident",
     "event_id": "SELECT min(id) FROM event",
     "source": "SELECT min(source) FROM record",
+    "request_id": "SELECT min(id) FROM resident_request",
     "kind": "SELECT 'comprehensive'",
     "z": "SELECT 11",
     "x": "SELECT 1711",
     "y": "SELECT 835",
     "contract_id": "SELECT min(id) FROM contract_version",
     "name": "SELECT 'event'",
+    "grant_id": "SELECT 'g-zhongxin-event.status_raw-handle-20260101'",
+    "proposal_id": "SELECT min(id) FROM proposal",
 }
 """What a path's `{…}` is filled with."""
 
@@ -131,3 +138,14 @@ def live_through(hub: HubInHand) -> None:
     for source, draft in for_every_department(hub.hub.pack, "https://files.invalid"):
         hub.tell(draft, source=source)
     hub.settle(*hub.hub.pack.sources)
+    granting(hub, by="security_admin")
+    ask_for_deletion(hub)
+
+
+def ask_for_deletion(hub: HubInHand) -> None:
+    """One of them asks to be deleted; two admins have agreed, and the open matter still needs it."""
+    one = planted(0)
+    who = Person(name=one.name, phone=one.phone, id_number=one.id_number)
+    asked = Asked(kind=Kind.DELETE, basis=Basis.WITHDRAWN, reference="XF-2026-0012", person=who)
+    requests = hub.hub.requests(Exit.PAGE)
+    requests.agree(requests.enter(asked, by="somebody"), by="another")

@@ -6,10 +6,11 @@ A portion at a time, in the caller's transaction. A record, a department's repor
 whistle without an end still needs is kept until it has one, and so is what waits at the desk. The audit holds no value and is never let go.
 """
 
-from collections.abc import Callable
-from dataclasses import astuple, dataclass
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime
-from itertools import chain
+from itertools import chain, islice
 from typing import Any, Final
 
 from sqlalchemy import (
@@ -28,10 +29,12 @@ from sqlalchemy import (
 )
 
 from hub import ids
+from hub.clock import SHANGHAI, day_of
 from hub.model import EventKey, IncidentState, Mode
 from hub.pack.manifest import Retention
-from hub.store import attachments, entered, keys, records
-from hub.store.moments import to_us
+from hub.store import attachments, entered, keys, records, retired
+from hub.store.lists import among
+from hub.store.moments import from_us, to_us
 from hub.store.tables import (
     body,
     card,
@@ -72,18 +75,30 @@ class Retired:
 
 def due(conn: Connection, kept: Retention, now: datetime) -> Retired:
     """What is past its time now; nothing is changed."""
+    return Retired(**{kind: sum(months.values()) for kind, months in due_by_month(conn, kept, now).items()})
+
+
+def due_by_month(conn: Connection, kept: Retention, now: datetime) -> dict[str, dict[str, int]]:
+    """Kind → month in Asia/Shanghai (2026-03) → how many of that month are past their time now, as `retire` finds them;
+    nothing is changed."""
     before_us = to_us(now - kept.records)
     said = (_reports(before_us), *(_words(table, moment, before_us) for table, moment in _SAID))
-    return Retired(
-        conn.execute(_counted(_records(before_us))).scalar_one(),
-        sum(conn.execute(_counted(one)).scalar_one() for one in said),
-        len(_residents(conn, to_us(now - kept.residents), None)),
-        conn.execute(_counted(_shown(to_us(now - kept.records)))).scalar_one(),
-    )
+    return {
+        "records": _months(_moments(conn, _records(before_us))),
+        "reports": _months(us for query in said for us in _moments(conn, query)),
+        "residents": _months(us for _, us in _residents(conn, to_us(now - kept.residents))),
+        "evidence": _months(_moments(conn, _shown(before_us))),
+    }
 
 
-def _counted(query: Select[*tuple[Any, ...]]) -> Select[int]:
-    return select(func.count()).select_from(query.subquery())
+def _moments(conn: Connection, query: Select[str, int]) -> Iterator[int]:
+    for _, us in conn.execute(query.execution_options(yield_per=PORTION)):
+        yield us
+
+
+def _months(moments: Iterable[int]) -> dict[str, int]:
+    counted = Counter(from_us(us).astimezone(SHANGHAI).strftime("%Y-%m") for us in moments)
+    return dict(sorted(counted.items()))
 
 
 def retire(conn: Connection, kept: Retention, now: datetime, forget: Callable[[str], None]) -> Retired:
@@ -95,27 +110,61 @@ def retire(conn: Connection, kept: Retention, now: datetime, forget: Callable[[s
         table: list(conn.execute(_words(table, moment, to_us(now - kept.records)).limit(PORTION)).scalars())
         for table, moment in _SAID
     }
-    said = [*answered, *chain.from_iterable(words.values())]
-    people = _residents(conn, to_us(now - kept.residents), PORTION)
+    people = [id_ for id_, _ in islice(_residents(conn, to_us(now - kept.residents)), PORTION)]
     shown = list(conn.execute(_shown(to_us(now - kept.records)).limit(PORTION)).scalars())
-    keys.destroy(conn, (*old, *said, *people, *shown))
-    if found and conn.dialect.name != "postgresql":
+    let_go_records(conn, {r.record_id: r.received_us for r in found})
+    let_go_words(conn, {report: answered, **words})
+    let_go_residents(conn, people)
+    entered.forget(conn, now - kept.records)
+    keys.destroy(conn, shown)
+    conn.execute(update(evidence).where(evidence.c.whistle_id.in_(shown)).values(sealed=b""))
+    said = [*answered, *chain.from_iterable(words.values())]
+    for subject in (*old, *said, *people, *shown):
+        forget(subject)
+    gone = Retired(len(old), len(said), len(people), len(shown))
+    retired.count(conn, day_of(now), asdict(gone))
+    return gone
+
+
+def let_go_records(conn: Connection, received_us: Mapping[str, int]) -> None:
+    """Records (→ when they came) lose their key, their words, their files and, but on PostgreSQL, their bytes."""
+    old = list(received_us)
+    keys.destroy(conn, old)
+    if old and conn.dialect.name != "postgresql":
         conn.execute(
             delete(body)
-            .where(body.c.received_us.between(found[0].received_us, found[-1].received_us))
+            .where(body.c.received_us.between(min(received_us.values()), max(received_us.values())))
             .where(body.c.record_id.in_(old))
         )
     conn.execute(update(event).where(event.c.record_id.in_(old)).values(sealed=b""))
     attachments.forget(conn, old)
-    entered.forget(conn, now - kept.records)
-    conn.execute(update(report).where(report.c.id.in_(answered)).values(sealed=b"", digest=""))
-    for table, some in words.items():
-        conn.execute(update(table).where(table.c.id.in_(some)).values(sealed=b""))
-    conn.execute(update(evidence).where(evidence.c.whistle_id.in_(shown)).values(sealed=b""))
+
+
+def let_go_words(conn: Connection, said: Mapping[Table, Sequence[str]]) -> None:
+    """What departments said in these rows of reports, cards and measures."""
+    keys.destroy(conn, chain.from_iterable(said.values()))
+    for table, some in said.items():
+        gone: dict[str, Any] = {"sealed": b"", **({"digest": ""} if table is report else {})}
+        conn.execute(update(table).where(table.c.id.in_(some)).values(**gone))
+
+
+def let_go_residents(conn: Connection, people: Sequence[str]) -> None:
+    """Requesters lose their key and their row."""
+    keys.destroy(conn, people)
     conn.execute(delete(resident).where(resident.c.id.in_(people)))
-    for subject in (*old, *said, *people, *shown):
-        forget(subject)
-    return Retired(len(old), len(said), len(people), len(shown))
+
+
+def needed_among(conn: Connection, event_keys: Sequence[str]) -> frozenset[str]:
+    """Those of these reports whose matter needs words, or whose record has no fate yet."""
+    linked = select(link.c.event_key).where(
+        among(link.c.event_key, event_keys), link.c.undone_us.is_(None), _is_needed()
+    )
+    unsettled = (
+        select(event.c.key)
+        .join(record, record.c.id == event.c.record_id)
+        .where(among(event.c.key, event_keys), record.c.stage != records.SETTLED)
+    )
+    return frozenset((*conn.execute(linked).scalars(), *conn.execute(unsettled).scalars()))
 
 
 def _is_open() -> ColumnElement[bool]:
@@ -154,42 +203,46 @@ def _records(before_us: int) -> Select[str, int]:
     )
 
 
-def _reports(before_us: int) -> Select[str]:
+def _reports(before_us: int) -> Select[str, int]:
     """Departments' reports made before that, on whistles that have ended."""
     ended = exists().where(whistle.c.id == report.c.whistle_id, ~_is_open())
-    return select(report.c.id).where(report.c.reported_us < before_us, report.c.sealed != b"", ended)
+    return select(report.c.id, report.c.reported_us).where(
+        report.c.reported_us < before_us, report.c.sealed != b"", ended
+    )
 
 
-def _words(table: Table, moment: str, before_us: int) -> Select[str]:
+def _words(table: Table, moment: str, before_us: int) -> Select[str, int]:
     """Appeals of cards, and answers to measures, of before that, on whistles that have ended."""
     ended = exists().where(whistle.c.id == table.c.whistle_id, ~_is_open())
-    return select(table.c.id).where(table.c[moment] < before_us, table.c.sealed != b"", ended)
+    return select(table.c.id, table.c[moment]).where(
+        table.c[moment] < before_us, table.c.sealed != b"", ended
+    )
 
 
-def _shown(before_us: int) -> Select[str]:
+def _shown(before_us: int) -> Select[str, int]:
     """Whistles that have ended, and whose evidence was all handed in before that. What it looked like stays known:
     an old photo is an old one (N80)."""
     newer = evidence.alias()
     ended = exists().where(whistle.c.id == evidence.c.whistle_id, ~_is_open())
     goes_on = exists().where(newer.c.whistle_id == evidence.c.whistle_id, newer.c.made_us >= before_us)
     return (
-        select(evidence.c.whistle_id)
+        select(evidence.c.whistle_id, func.max(evidence.c.made_us))
         .where(evidence.c.made_us < before_us, text("length(evidence.sealed) > 0"), ended, ~goes_on)
-        .distinct()
+        .group_by(evidence.c.whistle_id)
     )
 
 
-def _residents(conn: Connection, before_us: int, limit: int | None) -> list[str]:
-    """Residents last told of before that, without those who reported a matter that still needs them."""
+def _residents(conn: Connection, before_us: int) -> Iterator[tuple[str, int]]:
+    """Residents last told of before that and when, without those who reported a matter that still needs them."""
     needed = _needed(conn)
-    query = select(resident.c.id).where(resident.c.updated_us < before_us).order_by(resident.c.updated_us)
-    found: list[str] = []
-    for id_ in conn.execute(query.execution_options(yield_per=PORTION)).scalars():
+    query = (
+        select(resident.c.id, resident.c.updated_us)
+        .where(resident.c.updated_us < before_us)
+        .order_by(resident.c.updated_us)
+    )
+    for id_, us in conn.execute(query.execution_options(yield_per=PORTION)):
         if id_ not in needed:
-            found.append(id_)
-        if len(found) == limit:
-            break
-    return found
+            yield id_, us
 
 
 def _needed(conn: Connection) -> frozenset[str]:

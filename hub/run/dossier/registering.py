@@ -184,7 +184,7 @@ class Registrar:
             else:
                 facts.drop(conn, what)
         if len(refused) > (before or 0):
-            log.error(what, code=_CODES[what], number=len(refused), first=refused[0])
+            log.error("chain_not_anchored", code=_CODES[what], id=refused[0])
         self._refused[what] = len(refused)
 
 

@@ -19,6 +19,13 @@ from hub.store.tables.received import (
     replayed,
     resident,
 )
+from hub.store.tables.requests import (
+    resident_request,
+    resident_request_row,
+    resident_request_step,
+    resident_request_task,
+    retired,
+)
 from hub.store.tables.summonses import summons
 from hub.store.tables.supervision import card, card_due, deferral, measure, turn
 from hub.store.tables.whistles import answer, delivery, overdue, report, step, whistle
@@ -89,6 +96,11 @@ __all__ = [
     "replayed",
     "report",
     "resident",
+    "resident_request",
+    "resident_request_row",
+    "resident_request_step",
+    "resident_request_task",
+    "retired",
     "review",
     "row_read",
     "session",

@@ -82,6 +82,7 @@ resident = Table(
     Column("id_number_index", LargeBinary),
     Column("updated_us", BigInteger, nullable=False),
     Index("resident_phone", "phone_index"),
+    Index("resident_id_number", "id_number_index"),
     Index("resident_updated", "updated_us"),
 )
 

@@ -60,6 +60,10 @@ def draft_of(body: bytes, arrival: Arrival, config: GridPagesConfig) -> Draft:
     )
 
 
+_FARTHEST_M: Final = 100_000
+"""What a browser says that is less sure of itself says nothing of how sure it is."""
+
+
 def _position(point: Fields) -> Position | None:
     """Browsers speak WGS 84, and say how sure they are."""
     accuracy = point.number("accuracyM")
@@ -67,7 +71,7 @@ def _position(point: Fields) -> Position | None:
         point.text("lon"),
         point.text("lat"),
         Crs.WGS84,
-        error_m=float(accuracy) if accuracy is not None and accuracy > 0 else None,
+        error_m=float(accuracy) if accuracy is not None and 0 < accuracy < _FARTHEST_M else None,
     )
 
 

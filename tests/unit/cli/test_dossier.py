@@ -115,7 +115,7 @@ def test_a_genuine_export_verifies_when_the_next_anchors_are_written(
     )
     assert ["V124"] == [one["code"] for one in figures(said)["notes"]]
     said = call("verify", "second.zip", *asked)
-    assert (0, "kept 2  naming 2  grown 0") == (said.exit_code, said.stdout[-27:].strip())
+    assert (0, "kept 4  naming 2  grown 0") == (said.exit_code, said.stdout[-27:].strip())
 
 
 def test_what_is_not_in_it_yet_while_another_files_is_said(place: Path) -> None:

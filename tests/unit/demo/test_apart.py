@@ -3,11 +3,13 @@
 import re
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import hub
 from hub.demo.stage import Play, Stage
+from hub.run.sources.entering import ENTRIES, REPORTS
 from hub.settings import Settings, apart, read
 
 HUB = Path(hub.__file__).parent
@@ -60,8 +62,13 @@ def test_an_installation_goes_by_all_of_it(installed: Path) -> None:
 
 def test_a_hub_beside_it_goes_by_nothing_of_it(installed: Path) -> None:
     nothing = {name: Settings.model_fields[name].get_default(call_default_factory=True) for name in TOLD}
-    for settings in (apart(), of_a_demo("embedded"), of_a_demo("kafka://broker:9092")):
-        assert nothing == {name: getattr(settings, name) for name in TOLD}
+    own: dict[str, Any] = {"sources": {REPORTS: {}, ENTRIES: {}}}  # our own pages
+    for settings, made in (
+        (apart(), {}),
+        (of_a_demo("embedded"), own),
+        (of_a_demo("kafka://broker:9092"), own),
+    ):
+        assert nothing | made == {name: getattr(settings, name) for name in TOLD}
 
 
 def test_no_other_hub_of_a_demo_a_bench_a_rehearsal_or_a_measurement_asks_the_installation() -> None:

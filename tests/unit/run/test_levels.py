@@ -295,7 +295,7 @@ def test_what_was_corrected_after_its_end_is_done_again_at_the_level_that_its_re
 ) -> None:
     tell(hub, replace(pipe(hub, "A1"), urgency=was))
     one = matter(hub, "A1")
-    for department in {"zilai", "yingji"} & called_at(hub, one).keys():
+    for department in ("yingji", "zilai")[was is Urgency.ROUTINE :]:
         report(hub, department, "sign", "result")
     tell(hub, replace(pipe(hub, "A1"), urgency=is_, version="2"))
     assert "closed" == announced(hub, one)[-1][1]

@@ -14,7 +14,7 @@ from hub.model.account import Role
 from hub.run.care import retiring
 from hub.run.matters.announcing import as_closed
 from hub.run.sources.entering import Entry
-from hub.store import incidents, leases, whistles
+from hub.store import incidents, leases, retired, whistles
 from hub.whistle.lifecycle import advance
 from tests.e2e.people import account_of
 from tests.instruments import HubInHand, person
@@ -217,6 +217,23 @@ def test_a_dry_run_counts_and_changes_nothing(lived: HubInHand) -> None:
         "GRIDPLUS_CLOCK_START": "2027-03-12T09:00:00+08:00",
     }
     said = CliRunner().invoke(main, ["retention", "--dry-run", "--json"], env=place)
-    assert {"records": 2, "reports": 0, "residents": 2, "evidence": 0} == orjson.loads(said.output)
+    months = {"records": {"2026-03": 2}, "reports": {}, "residents": {"2026-03": 2}, "evidence": {}}
+    counts = {"records": 2, "reports": 0, "residents": 2, "evidence": 0}
+    assert {**counts, "months": months} == orjson.loads(said.output)
     assert before == left(lived)
     assert 2 == CliRunner().invoke(main, ["retention"], env=place).exit_code
+
+
+def test_what_was_let_go_stands_in_the_history_by_day(lived: HubInHand) -> None:
+    for one in departments_whistles(lived):
+        end(lived, one)
+    lived.clock.pause(YEAR.total_seconds())
+    with lived.hub.store.read() as conn:
+        foreseen = retiring.due(conn, lived.hub.pack.retention, lived.clock.now())
+    clockwork(lived)
+    with lived.hub.store.read() as conn:
+        days = retired.history(conn, 10)
+    assert {("records", foreseen.records), ("residents", foreseen.residents)} == {
+        (one.kind, one.number) for one in days
+    }
+    assert {"2027-03-11"} == {one.day for one in days}
