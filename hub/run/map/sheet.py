@@ -8,6 +8,7 @@ import heapq
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
+from itertools import product
 from typing import Any, Final, NamedTuple
 
 from hub.model import Urgency
@@ -125,7 +126,11 @@ class Sheet:
         if box is None:
             yield from self._tiles.values()
             return
-        for tile in tiles_in(box):
+        columns, rows = tiles_in(box)
+        if len(columns) * len(rows) > len(self._tiles):
+            yield from (some for (x, y), some in self._tiles.items() if x in columns and y in rows)
+            return
+        for tile in product(columns, rows):
             if tile in self._tiles:
                 yield self._tiles[tile]
 

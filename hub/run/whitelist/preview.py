@@ -92,7 +92,7 @@ class Previewing:
                 some = whistles.blown_before(conn, departments, since, last, min(BATCH, left))
                 found = list(self._opened(conn, some))
                 yield from found  # what is sealed is opened while its transaction is there
-            left -= len(found)
+            left -= len(some)
             last = (some[-1].blown_at, some[-1].id) if some else None
 
     def _opened(self, conn: Connection, some: Sequence[Whistle]) -> Iterator[_Called]:

@@ -22,7 +22,7 @@ from hub.web.visitor import House, Visitor
 
 PLACE: Final[Place | None] = None
 router = APIRouter(include_in_schema=False)
-_DAY: Final = re.compile(r"2[0-9]{3}-[0-9]{2}-[0-9]{2}")
+_DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _SEPARATORS: Final = re.compile(r"[\s,，、;；]+")
 Words = Annotated[list[str], Form()]
 Text = Annotated[str, Form(max_length=500)]
