@@ -14,6 +14,8 @@ from hub.clock import SHANGHAI
 
 _LONG: Final = 80
 """Characters beyond which an answer gets more than one line."""
+_LARGEST: Final = 2**53
+"""Beyond it readers of JSON differ (RFC 8259)."""
 
 
 class Kind(StrEnum):
@@ -123,9 +125,10 @@ def _value(one: Question, texts: Sequence[str]) -> Any:
 
 def _number(text: str, *, is_whole: bool) -> float | int | str:
     try:
-        return int(text) if is_whole else float(text)
+        number = int(text) if is_whole else float(text)
     except ValueError:
         return text
+    return number if abs(number) <= _LARGEST else text  # NaN is not
 
 
 def moment_of(text: str) -> str:

@@ -32,6 +32,8 @@ class Call:
     department: str
     leads: bool
     state: WhistleState
+    by_now: WhistleState | None = None
+    """Where `state` is of the past: how far it is now."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -152,7 +154,7 @@ def _calls(conn: Connection, which: ColumnElement[bool]) -> dict[str, list[Call]
 def _calls_then(conn: Connection, ids: Sequence[str], at: datetime) -> dict[str, list[Call]]:
     """By the last move up to then; a whistle without one was just blown."""
     us = to_us(at)
-    columns = (whistle.c.id, whistle.c.incident_id, whistle.c.department, whistle.c.role)
+    columns = (whistle.c.id, whistle.c.incident_id, whistle.c.department, whistle.c.role, whistle.c.state)
     blown = conn.execute(
         select(*columns).where(among(whistle.c.incident_id, ids), whistle.c.blown_us <= us)
     ).all()
@@ -165,9 +167,10 @@ def _calls_then(conn: Connection, ids: Sequence[str], at: datetime) -> dict[str,
         )
         after |= {one.whistle_id: one.after for one in made}
     found: dict[str, list[Call]] = {}
-    for id_, matter, department, role in blown:
+    for id_, matter, department, role, now in blown:
         state = _STATES[after.get(id_, WhistleState.BLOWN.value)]
-        found.setdefault(matter, []).append(Call(department, role == Role.LEAD.value, state))
+        call = Call(department, role == Role.LEAD.value, state, by_now=_STATES[now])
+        found.setdefault(matter, []).append(call)
     return found
 
 

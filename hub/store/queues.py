@@ -14,6 +14,10 @@ from hub.store.tables import fallback, incident, record, review
 
 _ASKED: Final = text("review.decision IS NULL")
 """By the very words that the index has."""
+_THEIRS: Final = incident.alias("theirs")
+_PAIRS: Final = review.join(incident, incident.c.id == review.c.incident_id).join(
+    _THEIRS, _THEIRS.c.id == review.c.candidate_id
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,11 +56,11 @@ class Held:
 
 
 def likely(conn: Connection, subdistrict: str, limit: int) -> list[Likely]:
-    """Questions that nobody has answered; `subdistrict` "": of the whole district."""
+    """Questions that nobody has answered; `subdistrict` "": of the whole district, else with both matters in it."""
     rows = conn.execute(
         select(review)
-        .join(incident, incident.c.id == review.c.incident_id)
-        .where(_ASKED, _of(subdistrict))
+        .select_from(_PAIRS)
+        .where(_ASKED, *_of_both(subdistrict))
         .order_by(review.c.asked_us, review.c.event_key, review.c.candidate_id)
         .limit(limit)
     )
@@ -134,11 +138,7 @@ def subdistricts(conn: Connection, ids: Sequence[str]) -> dict[str, str]:
 
 def sizes(conn: Connection, subdistrict: str) -> tuple[int, int]:
     """How many likely links and how many matters without a lead wait."""
-    links = (
-        select(func.count())
-        .select_from(review.join(incident, incident.c.id == review.c.incident_id))
-        .where(_ASKED, _of(subdistrict))
-    )
+    links = select(func.count()).select_from(_PAIRS).where(_ASKED, *_of_both(subdistrict))
     matters = (
         select(func.count())
         .select_from(fallback.join(incident, incident.c.id == fallback.c.incident_id))
@@ -149,3 +149,7 @@ def sizes(conn: Connection, subdistrict: str) -> tuple[int, int]:
 
 def _of(subdistrict: str) -> ColumnElement[bool]:
     return incident.c.subdistrict_id == subdistrict if subdistrict else true()
+
+
+def _of_both(subdistrict: str) -> tuple[ColumnElement[bool], ...]:
+    return (_of(subdistrict), _THEIRS.c.subdistrict_id == subdistrict) if subdistrict else (true(),)

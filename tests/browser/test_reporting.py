@@ -123,6 +123,12 @@ def test_nobody_sends_in_the_name_of_whoever_was_here_before(site: Site) -> None
         expect(page.get_by_text("还没有上报过")).to_be_visible()
         unsent(page, 0)
         assert [(0,)] == site.hub.rows("SELECT count(*) FROM record")
+        context.clear_cookies()
+        sign_in(page, site.url, "grid_worker")
+        page.goto("/reports")
+        expect(page.get_by_role("heading", name="雨水井盖 已送达")).to_be_visible()
+        unsent(page, 0)
+        assert [("grid_worker",)] == site.hub.rows("SELECT account FROM entered")
         guard.check()
 
 
@@ -151,6 +157,23 @@ def test_what_the_hub_does_not_take_stays_with_the_reason_until_somebody_removes
         expect(page.get_by_text("没有收下", exact=True)).to_be_visible()
         expect(page.get_by_text("P301")).to_be_visible()
         page.get_by_role("button", name="删除").click()
+        unsent(page, 0)
+        guard.check()
+
+
+def test_what_was_too_much_at_once_is_sent_later(site: Site) -> None:
+    with site.context("grid_worker", **PHONE) as (context, guard):
+        guard.expects("status of 429")
+        page = context.new_page()
+        page.goto("/report")
+        page.route("**/report/records", lambda route: route.fulfill(status=429, json={"code": "A337"}))
+        fill_in(page)
+        send(page)
+        expect(page.get_by_text("系统暂时没有收下")).to_be_visible()
+        unsent(page, 1)
+        page.unroute("**/report/records")
+        page.evaluate("dispatchEvent(new Event('online'))")
+        expect(page.get_by_text("已送达，编号 WG")).to_be_visible()
         unsent(page, 0)
         guard.check()
 

@@ -8,12 +8,14 @@ import pytest
 
 from hub.access.account import Result
 from hub.access.audit import row_of
+from hub.model import Move
 from hub.model.account import Role
 from tests.e2e.people import sign_in, signed_in
 from tests.e2e.scene import Scene
 from tests.e2e.served import served
 from tests.instruments import HubInHand
 from tests.photos import scene as scene_photo
+from tests.unit.run.lives import decide
 from tests.unit.run.whitelists import end_all
 
 pytestmark = pytest.mark.doors
@@ -89,6 +91,14 @@ def test_who_was_faster_is_told_and_nothing_changes(scene: Scene) -> None:
     assert "已到门口" in answer.text
 
 
+def test_a_version_that_is_none_is_refused(scene: Scene) -> None:
+    id_ = scene.whistle()
+    client = operator(scene)
+    said = hidden(client.get(f"/inbox/{id_}").text, "sign")
+    for version in ("9" * 5000, "一"):
+        assert 409 == client.post(f"/inbox/{id_}/moves", data=said | {"version": version}).status_code
+
+
 def test_a_result_goes_by_the_form_of_its_contract(scene: Scene) -> None:
     id_ = scene.whistle("sign")
     client = operator(scene)
@@ -124,6 +134,14 @@ def test_evidence_is_handed_in_and_named_in_the_result(scene: Scene) -> None:
     refused = client.post(f"/inbox/{id_}/evidence", files={"file": ("a.exe", b"MZ" * 99, "image/jpeg")})
     assert 422 == refused.status_code
     assert "W124" in refused.text
+
+
+def test_of_too_many_files_none_is_taken_rather_than_some(scene: Scene) -> None:
+    id_ = scene.whistle("sign")
+    files = [("file", (f"{n}.jpg", scene_photo(n), "image/jpeg")) for n in range(5)]
+    refused = operator(scene).post(f"/inbox/{id_}/evidence", files=files)
+    assert (422, True) == (refused.status_code, "P302" in refused.text)
+    assert [(0,)] == scene.hub.rows("SELECT count(*) FROM evidence")
 
 
 def test_a_return_says_why(scene: Scene) -> None:
@@ -182,6 +200,20 @@ def test_the_list_is_filtered_and_ordered_by_its_url(scene: Scene) -> None:
     assert "W210" in client.get("/inbox?after=1.2").text
 
 
+def test_what_is_called_off_is_not_found_by_what_it_was_about(scene: Scene) -> None:
+    id_ = scene.whistle("return")
+    decide(scene.hub, WATER, Move.UPHOLD)
+    client = operator(scene)
+    assert id_ in client.get("/inbox?which=over").text
+    ((category, subdistrict),) = scene.hub.rows(
+        f"SELECT category, subdistrict_id FROM whistle WHERE id = '{id_}'"  # noqa: S608 our own id
+    )
+    for query in (f"category={category}", f"subdistrict={subdistrict}", "role=lead", "level=routine"):
+        page = client.get(f"/inbox?which=over&{query}")
+        assert (200, False) == (page.status_code, id_ in page.text)
+    assert id_ not in client.get("/inbox?state=reassigned").text
+
+
 def test_pages_follow_one_another_without_gaps(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
     ids = {scene.whistle(matter=n) for n in (1, 2, 3)}
     monkeypatch.setattr("hub.run.inbox.listing.PORTION", 2)
@@ -223,6 +255,16 @@ def test_paper_has_grants_of_its_own(scene: Scene, monkeypatch: pytest.MonkeyPat
 def test_what_presses_is_counted(scene: Scene) -> None:
     scene.whistle()
     client = operator(scene)
+    assert {"open": 1, "late": 0, "new": 0, "emergencies": 0} == client.get("/inbox/news").json()
+
+
+def test_what_is_not_granted_is_not_counted_either(scene: Scene) -> None:
+    scene.whistle()
+    client = operator(scene)
+    scene.hub.clock.pause(2 * 3600)
+    sign_in(client, "op-zilai")
+    assert (1, 1) == tuple(client.get("/inbox/news").json()[name] for name in ("open", "late"))
+    end_all(scene.hub, "whistle")
     assert {"open": 1, "late": 0, "new": 0, "emergencies": 0} == client.get("/inbox/news").json()
 
 

@@ -110,6 +110,13 @@ def test_sent_again_it_is_the_same_report_and_nothing_is_stored_twice(open_hub: 
     assert send(other).json() != first, "a key is an account's own"
 
 
+@pytest.mark.parametrize("age_s", [40 * 86_400.0, 1e300])
+def test_what_lay_on_a_telephone_for_long_is_taken_too(open_hub: HubInHand, url: str, age_s: float) -> None:
+    worker = people.signed_in(url, open_hub, Role.GRID_WORKER)
+    assert 200 == send(worker, age_s=age_s).status_code
+    assert [(1,)] == open_hub.rows("SELECT count(*) FROM record")
+
+
 def test_the_page_shows_what_the_source_was_told_to_whoever_reported_and_to_nobody_else(
     open_hub: HubInHand, url: str
 ) -> None:

@@ -74,12 +74,29 @@ def test_a_subdistrict_sees_its_own_and_decides_nothing(scene: Scene) -> None:
     mine = signed_in(
         scene.url, scene.hub, Role.SUBDISTRICT, name="mine", area=area, organisation=f"jiedao_{area[-2:]}"
     )
-    other = signed_in(scene.url, scene.hub, Role.SUBDISTRICT, name="other", area="329901001")
     assert path in mine.get("/queues").text
     assert 200 == mine.get(path).status_code
-    assert path not in other.get("/queues").text
-    assert 404 == other.get(path).status_code
+    for name, where in (("other", "329901001"), ("part", f"{area}001")):
+        other = signed_in(scene.url, scene.hub, Role.SUBDISTRICT, name=name, area=where)
+        assert path not in other.get("/queues").text
+        assert 404 == other.get(path).status_code
     assert 403 == mine.post(path, data={"decision": "link"}).status_code
+
+
+def test_across_a_border_only_the_district_sees_both(scene: Scene) -> None:
+    incident, candidate = asked(scene)
+    ((area,),) = scene.hub.rows(f"SELECT subdistrict_id FROM incident WHERE id = '{incident}'")  # noqa: S608
+    with scene.hub.hub.store.write() as conn:
+        conn.exec_driver_sql(
+            f"UPDATE incident SET subdistrict_id = '329901001' WHERE id = '{candidate}'"  # noqa: S608
+        )
+    path = f"/queues/links/{incident}/{candidate}"
+    mine = signed_in(scene.url, scene.hub, Role.SUBDISTRICT, name="mine", area=area)
+    whole = signed_in(scene.url, scene.hub, Role.DISTRICT)
+    for client, sees in ((mine, False), (whole, True)):
+        page = client.get("/queues").text
+        assert (sees, sees) == (path in page, '<span class="count">1</span>' in page)
+        assert (200 if sees else 404) == client.get(path).status_code
 
 
 def test_a_return_is_decided_and_its_matter_designated(scene: Scene) -> None:

@@ -3,7 +3,7 @@
 Projected and audited in the transaction that reads, one audit row a page; what cannot be audited is not shown.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
@@ -12,7 +12,9 @@ from sqlalchemy import Connection
 
 from hub.access import audit
 from hub.access.exits import Exit
+from hub.access.plan import Plan
 from hub.access.projected import Projected
+from hub.access.question import Question, denied
 from hub.clock import day_of
 from hub.contract.clauses import holds_on
 from hub.contract.wire import HANDLE
@@ -86,14 +88,14 @@ class Listing:
         asked = wanted.asked(reader.department, now, reader.visited_at)
         with self._store.write() as conn:
             found = inbox.page(conn, asked, PORTION + 1)
-            some = [one.whistle for one in found[:PORTION]]
-            looks = self._looks(conn, some, now)
-            projected = shown(conn, looks, now)
+            looks = self._looks(conn, [one.whistle for one in found[:PORTION]], wanted, now)
+            some = [one for one, _ in looks]
+            projected = shown(conn, [look for _, look in looks], now)
             ledger.append(
                 conn, audit_page(projected, [one.id for one in some], by=reader.account, at=now), now
             )
             made = steps.of_whistles(conn, [one.id for one in some])
-            pressing = inbox.pressing(conn, reader.department, now=now, since=reader.visited_at)
+            pressing = self._pressing(conn, reader, now)
         ledger.committed()
         lines = [
             _line(one, told, made.get(one.id, ()), reader, now)
@@ -105,13 +107,33 @@ class Listing:
     def pressing(self, reader: Reader, now: datetime) -> Pressing:
         """What presses now."""
         with self._store.read() as conn:
-            return inbox.pressing(conn, reader.department, now=now, since=reader.visited_at)
+            return self._pressing(conn, reader, now)
+
+    def _pressing(self, conn: Connection, reader: Reader, now: datetime) -> Pressing:
+        """What is not given is not counted either (N60): 0 then, and all of them in no state."""
+        found = inbox.pressing(conn, reader.department, now=now, since=reader.visited_at)
+        plans = list(self._plans(reader, now))
+
+        def counts(*fields: str) -> bool:
+            return not any(denied(Question(compare=fields), plan) for plan in plans)
+
+        return Pressing(
+            by_state=found.by_state if counts("whistle.state") else {"": found.open},
+            late=found.late if counts("whistle.deadlines") else 0,
+            new=found.new if counts("whistle.blown_at") else 0,
+            emergencies=found.emergencies if counts("whistle.level", "whistle.state") else 0,
+        )
+
+    def _plans(self, reader: Reader, now: datetime) -> Iterator[Plan]:
+        """One for each contract of the department that holds now; for all where none does."""
+        mine = [one for one in self._pack.contracts if one.department == reader.department]
+        for one in [each for each in mine if holds_on(each, day_of(now))] or mine:
+            yield self._showing.plan(one, Output.VIEW, HANDLE, now)
 
     def _check(self, reader: Reader, wanted: Wanted, ledger: Ledger, now: datetime) -> None:
         """Each contract of the department must give what the page is chosen by."""
-        mine = [one for one in self._pack.contracts if one.department == reader.department]
-        for one in [each for each in mine if holds_on(each, day_of(now))] or mine:
-            no = wanted.denied_by(self._showing.plan(one, Output.VIEW, HANDLE, now))
+        for plan in self._plans(reader, now):
+            no = wanted.denied_by(plan)
             if no is None:
                 continue
             refused = audit.refused(
@@ -122,21 +144,23 @@ class Listing:
             ledger.committed()
             raise Refused(_DENIED, fields=", ".join(no.fields))
 
-    def _looks(self, conn: Connection, some: Sequence[Whistle], now: datetime) -> list[Look]:
+    def _looks(
+        self, conn: Connection, some: Sequence[Whistle], wanted: Wanted, now: datetime
+    ) -> list[tuple[Whistle, Look]]:
+        """Each with what is shown of it. Of which only the id is shown, it is not among those that are chosen by more:
+        being there would tell it."""
         matters = incidents.load(conn, {one.incident_id for one in some})
         accused = accused_of(conn, matters)
-        return [
-            self._look(
-                conn, one, matters[one.incident_id], now, one.department in accused.get(one.incident_id, ())
-            )
-            for one in some
-        ]
+        found = []
+        for one in some:
+            is_accused = one.department in accused.get(one.incident_id, ())
+            is_open = SIGHT[one.state] in (Sight.ALL, Sight.UNTIL_DONE) and not is_accused
+            if is_open or not wanted.is_chosen:
+                found.append((one, self._look(conn, one, matters[one.incident_id], now, is_open)))
+        return found
 
-    def _look(
-        self, conn: Connection, one: Whistle, matter: Incident, now: datetime, is_accused: bool
-    ) -> Look:
+    def _look(self, conn: Connection, one: Whistle, matter: Incident, now: datetime, is_open: bool) -> Look:
         contract = self._contracts.of(conn, one.contract_id)
-        is_open = SIGHT[one.state] in (Sight.ALL, Sight.UNTIL_DONE) and not is_accused
         show = self._showing.whistle if is_open else self._showing.ended
         return show(one, matter, contract, output=Output.VIEW, purpose=HANDLE, at=now)
 

@@ -132,8 +132,8 @@ class Queues:
 
     def _question(self, conn: Connection, clerk: Clerk, incident_id: str, candidate_id: str) -> Likely:
         found = queues.about(conn, incident_id, candidate_id)
-        areas = queues.subdistricts(conn, [incident_id])
-        if found is None or (clerk.subdistrict and areas.get(incident_id) != clerk.subdistrict):
+        areas = queues.subdistricts(conn, [incident_id, candidate_id])
+        if found is None or (clerk.subdistrict and {clerk.subdistrict} != set(areas.values())):
             raise Refused("C106", id=incident_id[:40])
         return found
 

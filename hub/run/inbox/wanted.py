@@ -56,6 +56,11 @@ class Wanted:
     order: Order = Order.DEADLINE
     after: Place | None = None
 
+    @property
+    def is_chosen(self) -> bool:
+        """Whether it asks for some of them by what they say."""
+        return bool(self.filters or self.due or self.is_new)
+
     def compared(self) -> Iterator[str]:
         """The fields that it filters and orders by."""
         yield from (FIELDS[name] for name in self.filters)

@@ -188,13 +188,17 @@ _NOTHING: Final[Mapping[str, str | tuple[str, ...]]] = {
 
 def is_within(pin: Pin, territory: Territory) -> bool:
     """Whether an account of `territory` may see the matter at all. A department: while it is its matter, by any of its
-    whistles, and never one that complains about it."""
+    whistles, and never one that complains about it; of the past only what is its matter still."""
     mine = territory.department
     if mine is not None:
-        called = any(one.department == mine and SIGHT[one.state] in _SEES for one in pin.calls)
+        called = any(one.department == mine and _is_open(one) for one in pin.calls)
         return called and mine not in pin.accused
     area = territory.area
     return area is not None and (not area or area in _areas(pin))
+
+
+def _is_open(call: Call) -> bool:
+    return all(SIGHT[state] in _SEES for state in (call.state, call.by_now or call.state))
 
 
 def _areas(pin: Pin) -> tuple[str | None, ...]:

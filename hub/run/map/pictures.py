@@ -43,6 +43,8 @@ _MOST_MARKS: Final = 600_000
 """Over all sheets; those that nobody used for longest go first."""
 _PAST_STEP: Final = timedelta(minutes=5)
 _MOST_PASTS: Final = 3
+_PAST_FOR_S: Final = 60.0
+"""So long a picture of the past does: who may see of it what is decided by how matters stand now."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +86,8 @@ class Pictures:
         self._board: Final = Board(store, clock, speed=speed)
         self._caught_up_at = -_FRESH_S
         self._lives: Final[dict[_Key, Live]] = {}
-        self._pasts: Final[dict[tuple[_Key, datetime], Live]] = {}
+        self._pasts: Final[dict[tuple[_Key, datetime], tuple[float, Live]]] = {}
+        """With the second in which each was made."""
         self._audited: Final[dict[tuple[str, _Key, datetime | None], datetime]] = {}
 
     def tick(self) -> list[Live]:
@@ -158,12 +161,13 @@ class Pictures:
     def _past(self, viewer: Viewer, at: datetime) -> Live:
         """Made without the lock: nobody who looks at now waits for it."""
         key, plan = self._key(viewer)
+        now = time.monotonic()
         with self._lock:
-            live = self._pasts.pop((key, at), None)
-        if live is None:
-            live = Live(self._sheet(viewer, plan, board_at(self._store, at)))
+            made_at, live = self._pasts.pop((key, at), (now, None))
+        if live is None or now - made_at > _PAST_FOR_S:
+            made_at, live = now, Live(self._sheet(viewer, plan, board_at(self._store, at)))
         with self._lock:
-            self._pasts[key, at] = live
+            self._pasts[key, at] = made_at, live
             while len(self._pasts) > _MOST_PASTS:
                 del self._pasts[next(iter(self._pasts))]
         return live

@@ -72,15 +72,19 @@ class BaseTiles:
 
     def __init__(self, tiles: Tiles) -> None:
         self._tiles: Final = tiles
-        self._read: Final = lru_cache(maxsize=_KEPT)(tiles.read)
+        self._read: Final = lru_cache(maxsize=_KEPT)(self._picture)
 
     def picture(self, z: int, x: int, y: int) -> tuple[bytes, str]:
         """The tile and its media type; raises Refused P208 where there is none, or something else than a picture."""
         if not (0 <= z <= FINEST and 0 <= x < 1 << z and 0 <= y < 1 << z):
             raise Refused("P208")
-        content = self._read(z, x, y)
-        kind = next((kind for begin, kind in _KINDS.items() if content and content.startswith(begin)), None)
-        if content is None or kind is None or len(content) > _LARGEST:
+        return self._read(z, x, y)
+
+    def _picture(self, z: int, x: int, y: int) -> tuple[bytes, str]:
+        """What raises is asked for again the next time: a service that was silent may speak by then."""
+        content = self._tiles.read(z, x, y) or b""
+        kind = next((kind for begin, kind in _KINDS.items() if content.startswith(begin)), None)
+        if kind is None or len(content) > _LARGEST:
             raise Refused("P208")
         return content, kind
 

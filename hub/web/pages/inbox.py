@@ -167,7 +167,7 @@ def _page(
         request_after=wanted.after is not None,
         nonce=secrets.token_hex(16),
         visited=minute_of(reader.visited_at),
-        is_filtered=bool(wanted.filters or wanted.due or wanted.is_new),
+        is_filtered=wanted.is_chosen,
     )
 
 

@@ -61,9 +61,7 @@ def _clerk(visitor: Visitor) -> Clerk:
     if territory.area is None:
         raise Refused("A303")
     one = visitor.account
-    return Clerk(
-        account=one.name, organisation=DepartmentId(one.organisation), subdistrict=territory.area[:9]
-    )
+    return Clerk(account=one.name, organisation=DepartmentId(one.organisation), subdistrict=territory.area)
 
 
 @router.get("/queues")

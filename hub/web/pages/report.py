@@ -41,6 +41,7 @@ _SCRIPTS: Final = (
 )
 _OFFLINE: Final = ("static/base.css", "static/report.css", "static/icon.svg")
 _A_MONTH_S: Final = 31 * 86_400
+"""What lay for longer, or on a telephone whose clock was set, is taken as that old, not refused."""
 
 
 class SentSpot(BaseModel):
@@ -64,7 +65,7 @@ class SentReport(BaseModel):
     urgency: Urgency = Urgency.ROUTINE
     spot: SentSpot | None = None
     address: Annotated[str, Field(max_length=200)] = ""
-    age_s: Annotated[float, Field(ge=0, le=_A_MONTH_S)] = 0.0
+    age_s: Annotated[float, Field(ge=0)] = 0.0
     photos: Annotated[list[Base64Bytes], Field(max_length=20)] = []
 
     def entry(self) -> Entry:
@@ -77,7 +78,7 @@ class SentReport(BaseModel):
             urgency=self.urgency,
             spot=Spot(spot.lon, spot.lat, spot.accuracy_m) if spot else None,
             address=self.address,
-            age=timedelta(seconds=self.age_s),
+            age=timedelta(seconds=min(self.age_s, _A_MONTH_S)),
             photos=tuple(self.photos),
         )
 

@@ -1,5 +1,6 @@
 """一件哨: its matter, clocks and history, and the moves of its department from here; on paper, too."""
 
+import re
 import secrets
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -115,6 +116,7 @@ REQUESTS: Final = {
     "thanks": "表扬",
     "other": "其他",
 }
+_VERSION: Final = re.compile(r"[0-9]{1,9}")
 _MOST_FILES: Final = 4
 """Files of one upload."""
 
@@ -184,7 +186,7 @@ async def hand_in(request: Request, house: House, visitor: Operator, whistle_id:
     """Takes files that show what was done, known by their content."""
     form = await request.form()
     files = [one for one in form.getlist("file") if isinstance(one, UploadFile) and one.size]
-    contents = [await one.read(EVIDENCE_LIMIT + 1) for one in files[:_MOST_FILES]]
+    contents = [await one.read(EVIDENCE_LIMIT + 1) for one in files[: _MOST_FILES + 1]]
     return await run_in_threadpool(_hand_in, request, house, visitor, whistle_id, contents)
 
 
@@ -212,7 +214,7 @@ def _message(
     if said.get("until"):
         message["until"] = moment_of(said["until"])
     if version := said.get("version", ""):
-        message["version"] = int(version) if version.isascii() and version.isdigit() else version
+        message["version"] = int(version) if _VERSION.fullmatch(version) else version
     if message["move"] == "result":
         questions = questions_of(house.sheets.form_of(visitor.account.organisation, whistle_id))
         message["form"] = said_in(
@@ -226,8 +228,8 @@ def _hand_in(
     request: Request, house: Assembly, visitor: Visitor, whistle_id: str, contents: Sequence[bytes]
 ) -> Response:
     try:
+        _check_sizes(contents)
         for content in contents:
-            _check_size(content)
             house.evidence.hand_in(visitor.account.organisation, whistle_id, content, house.clock.now())
     except Refused as refused:
         if refused.code == "W103":
@@ -237,8 +239,11 @@ def _hand_in(
     return RedirectResponse(f"/inbox/{whistle_id}?done=evidence#evidence", status_code=303)
 
 
-def _check_size(content: bytes) -> None:
-    if len(content) > EVIDENCE_LIMIT:
+def _check_sizes(contents: Sequence[bytes]) -> None:
+    """None is taken where one is too large, or where there are too many: whoever sent them believes they all came."""
+    if len(contents) > _MOST_FILES:
+        raise Refused("P302", most=_MOST_FILES)
+    if any(len(content) > EVIDENCE_LIMIT for content in contents):
         raise Refused("P108")
 
 

@@ -48,15 +48,9 @@ export async function owner() {
   return (await within("readonly", (store) => asked(store("facts").get("owner")))) || "";
 }
 
-// Drafts of anybody else are removed: nobody sends in another's name.
+// Drafts of anybody else stay where they are until they come back: they are neither shown nor sent in another's name.
 export async function belongTo(who) {
-  await within("readwrite", async (store) => {
-    await asked(store("facts").put(who, "owner"));
-    for (const id of await asked(store("drafts").getAllKeys())) {
-      const one = await asked(store("drafts").get(id));
-      if (one.owner !== who) await asked(store("drafts").delete(id));
-    }
-  });
+  await within("readwrite", (store) => asked(store("facts").put(who, "owner")));
 }
 
 // Seals `report` and keeps it under a key of its own, by which the hub knows it again.
@@ -71,16 +65,22 @@ export async function keep(report) {
   return id;
 }
 
-// [{id, at, state, code}], oldest first; nothing is opened.
+// [{id, at, state, code}] of whose they are now, oldest first; nothing is opened.
 export async function listed() {
   return within("readonly", async (store) => {
+    const mine = (await asked(store("facts").get("owner"))) || "";
     const found = [];
     for (const id of await asked(store("drafts").getAllKeys())) {
-      const { at, state, code } = await asked(store("drafts").get(id));
-      found.push({ id, at, state, code });
+      const { owner: whose, at, state, code } = await asked(store("drafts").get(id));
+      if (whose === mine) found.push({ id, at, state, code });
     }
     return found.sort((one, other) => one.at - other.at);
   });
+}
+
+// How many wait, whosever they are.
+export async function count() {
+  return within("readonly", (store) => asked(store("drafts").count()));
 }
 
 // What was written; undefined where it is gone.

@@ -4,6 +4,7 @@
 import * as drafts from "./drafts.js";
 
 const json = { accept: "application/json" };
+const NOT_NOW = [408, 425, 429]; // says nothing about what was sent
 
 async function session() {
   const answer = await fetch("/report/session", { headers: json });
@@ -21,7 +22,7 @@ async function sendOne(id, csrf, at) {
   const answer = await fetch("/report/records", { method: "POST", headers, body });
   if (answer.ok) return { done: true, number: (await answer.json()).number };
   if (answer.status === 401 || answer.status === 403) return { why: "signin" };
-  if (answer.status >= 500) return { why: "later" };
+  if (answer.status >= 500 || NOT_NOW.includes(answer.status)) return { why: "later" };
   const told = await answer.json();
   return { refused: `${told.code} ${told.cause}` };
 }

@@ -48,8 +48,7 @@ export async function sendNow(after = () => {}) {
 
 async function leave(event) {
   event.preventDefault();
-  const waiting = await drafts.listed();
-  if (waiting.length && !confirm(place.dataset.leave)) return;
+  if ((await drafts.count()) && !confirm(place.dataset.leave)) return;
   await drafts.forget();
   event.target.submit();
 }

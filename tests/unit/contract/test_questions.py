@@ -78,7 +78,16 @@ def test_what_was_typed_fits_the_form() -> None:
 
 @pytest.mark.parametrize(
     ("name", "text"),
-    [("minutes", "zwölf"), ("minutes", "1.5"), ("share", "viel"), ("at", "morgen"), ("visited", "ja")],
+    [
+        ("minutes", "zwölf"),
+        ("minutes", "1.5"),
+        ("share", "viel"),
+        ("share", "nan"),
+        ("share", "1e999"),
+        ("minutes", "9" * 30),
+        ("at", "morgen"),
+        ("visited", "ja"),
+    ],
 )
 def test_what_cannot_be_read_goes_on_as_it_was_typed(name: str, text: str) -> None:
     assert {name: text} == said_in(questions_of(FORM), {name: [text]})

@@ -227,6 +227,27 @@ def test_a_department_that_was_relieved_opens_it_no_more(hub: HubInHand, board: 
     assert ([], 0) == (told["cells"], told["counts"]["total"])
 
 
+def test_a_department_that_was_relieved_does_not_find_it_in_the_past(
+    hub: HubInHand, board: Board, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tests.unit.run.lives import decide
+
+    called = hub.clock.now() + SECOND
+
+    def seen(viewer: Viewer) -> int:
+        told = hub.hub.pictures.cells(
+            viewer, zoom=10, box=DISTRICT, wanted=EVERYTHING, colour="stage", at=called
+        )
+        return int(told["counts"]["total"])
+
+    hub.clock.pause(600)
+    assert (1, 1) == (seen(CENTRE), seen(WATER))
+    report(hub, "zilai", "return")
+    decide(hub, "zilai", Move.UPHOLD)
+    monkeypatch.setattr("hub.run.map.pictures._PAST_FOR_S", -1.0)  # a minute later
+    assert (1, 0) == (seen(CENTRE), seen(WATER))
+
+
 def test_moments_of_the_past_fall_to_five_minutes() -> None:
     moment = datetime.fromisoformat("2026-03-10T09:07:31.5+08:00")
     assert datetime.fromisoformat("2026-03-10T09:05:00+08:00") == past_moment(moment)

@@ -42,6 +42,7 @@ def normal(told: list[dict[str, Any]]) -> list[str]:
                 "lon": round(cell["lon"], 5),
                 "lat": round(cell["lat"], 5),
                 "ids": sorted(cell.get("ids", ())),
+                "by": sorted(cell.get("by", {}).items()),
             }
         )
         for cell in told

@@ -54,6 +54,15 @@ def test_a_service_is_asked_once_for_each_and_what_fails_is_no_tile() -> None:
             tiles.picture(4, 3, row)
 
 
+def test_a_service_that_was_silent_is_asked_again() -> None:
+    answers = iter((503, 200))
+    client = httpx.Client(transport=httpx.MockTransport(lambda _: httpx.Response(next(answers), content=PNG)))
+    tiles = BaseTiles(Service("https://tiles.example/{z}/{x}/{y}", client))
+    with pytest.raises(Refused, match="P208"):
+        tiles.picture(4, 3, 5)
+    assert (PNG, "image/png") == tiles.picture(4, 3, 5)
+
+
 @pytest.mark.parametrize("setting", ["https://tiles.example/{z}/{x}", "/nowhere/base.pmtiles"])
 def test_a_setting_that_names_no_tiles_ends_the_start(setting: str) -> None:
     with pytest.raises(FixSettings, match="P207"):
