@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Final
 
+from hub.model import AreaLevel
 from hub.model.account import Account, Role
 
 
@@ -24,7 +25,12 @@ class Territory:
 
 
 NOTHING: Final = Territory()
-BY_AREA: Final = frozenset((Role.GRID_WORKER, Role.COMMUNITY, Role.SUBDISTRICT))
+LEVELS: Final = {
+    Role.GRID_WORKER: AreaLevel.COMMUNITY,
+    Role.COMMUNITY: AreaLevel.COMMUNITY,
+    Role.SUBDISTRICT: AreaLevel.SUBDISTRICT,
+}
+"""Roles that work in an area → of which level it is."""
 """Roles that work in one area."""
 
 
@@ -32,7 +38,7 @@ def territory_of(account: Account) -> Territory:
     """Where `account` works. An account of an area that names none has no territory, rather than all of it."""
     if account.role is Role.DISTRICT:
         return Territory(area="")
-    if account.role in BY_AREA and account.area:
+    if account.role in LEVELS and account.area:
         return Territory(area=account.area)
     if account.role is Role.OPERATOR and account.organisation:
         return Territory(department=account.organisation)

@@ -160,9 +160,9 @@ TEXTS: Final[dict[str, Text]] = {
     ),
     "A327": Text(
         "账号资料不正确：{what}",
-        "核对：账号名 3 至 64 位字母、数字与 . _ @ -；单位、辖区须在数据包中，网格员、社区、街道须有辖区",
+        "核对：账号名 3 至 64 位字母、数字与 . _ @ -；单位、辖区须在数据包中；街道的辖区是街道，社区、网格员的是社区，其余没有辖区",
         "the account cannot be so: {what}",
-        "a name is 3 to 64 letters, digits and . _ @ -; organisation and area are of the pack, and who works in an area names it",
+        "a name is 3 to 64 letters, digits and . _ @ -; organisation and area are of the pack; a subdistrict has a subdistrict, a community and a grid worker a community, others none",
     ),
     "A328": Text("已有同名账号", "换一个账号名", "there is an account of that name", "take another name"),
     "A329": Text("没有这个账号", "核对账号名", "there is no such account", "check the name"),

@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 from hub.access.audit import AuditRow
 from hub.access.exits import Exit
 from hub.access.fourhands import check_decider, waits
-from hub.access.territory import BY_AREA
+from hub.access.territory import LEVELS
 from hub.clock import Clock
 from hub.errors import Refused
 from hub.model import AreaId
@@ -70,7 +70,8 @@ class Keeping:
             if accounts.find(conn, one.name) is not None:
                 raise Refused("A328")
             self._check_free(conn, one.subject)
-            accounts.add(conn, one, password=kept, at=now)
+            if not accounts.add(conn, one, password=kept, at=now):
+                raise Refused("A328")
             changes.add(conn, ProposedChange(account=one.name, change=AccountChange.ROLE, by=by, at=now))
 
         self._do(by, "account_add", one.name, act, reason=one.role.value)
@@ -213,12 +214,20 @@ class Keeping:
             "name": _NAME.fullmatch(one.name),
             "title": 0 < len(one.title.strip()) <= _TITLE and one.title.isprintable(),
             "organisation": one.organisation in pack.organisations,
-            "area": AreaId(one.area) in pack.areas or (not one.area and one.role not in BY_AREA),
+            "area": self._is_area_of(one),
             "subject": not one.subject or _SUBJECT.fullmatch(one.subject),
         }
         wrong = [name for name, fine in is_fine.items() if not fine]
         if wrong:
             raise Refused("A327", what=", ".join(wrong))
+
+    def _is_area_of(self, one: Account) -> bool:
+        """Of its own level: nobody of a subdistrict is given the district by its area."""
+        level = LEVELS.get(one.role)
+        if level is None:
+            return not one.area
+        area = self._pack.areas.get(AreaId(one.area))
+        return area is not None and area.level is level
 
 
 def _would_change(one: Account, change: AccountChange, value: str) -> bool:

@@ -55,6 +55,16 @@ def test_a_disabled_account_is_told_as_such(url: str) -> None:
         pytest.param(("somebody", "operator", "nobodys"), "A327", id="no organisation of the pack"),
         pytest.param(("somebody", "community", "jiedao_01"), "A327", id="no area"),
         pytest.param(("somebody", "operator", "chengguan", "--area", "x"), "A327", id="no area of the pack"),
+        pytest.param(
+            ("somebody", "subdistrict", "jiedao_01", "--area", "329901"),
+            "A327",
+            id="the district for a subdistrict",
+        ),
+        pytest.param(
+            ("somebody", "operator", "chengguan", "--area", "329901001"),
+            "A327",
+            id="an area for a department",
+        ),
         pytest.param(("somebody", "operator", "chengguan", "--subject", "x"), "A327", id="no subject"),
     ],
 )
