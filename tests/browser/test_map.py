@@ -83,7 +83,7 @@ def test_everybody_sees_the_matters_of_their_own_territory_alone(town: Site) -> 
         "SELECT count(DISTINCT incident_id) FROM whistle WHERE department = 'chengguan' AND state = 'blown'"
     )
     here = "SELECT count(*) FROM incident WHERE state = 'open' AND subdistrict_id = '329901001'"
-    secret = " AND body NOT LIKE '%\"secret\":true%'"
+    secret = " AND body NOT LIKE '%%\"secret\":true%%'"
     for who, query in (("operator", called), ("subdistrict", here + secret)):
         with town.visit(who) as page:
             page.goto("/map")
