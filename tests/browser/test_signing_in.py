@@ -12,7 +12,7 @@ def test_somebody_of_each_role_comes_in_and_goes_out(town: Site, who: str) -> No
         page = context.new_page()
         sign_in(page, town.url, who)
         page.goto("/me")  # where nothing is still on its way
-        page.get_by_role("button", name="退出").click()
+        page.locator("header").get_by_role("button", name="退出").click()
         page.wait_for_url("**/signin")
         assert 0 == page.get_by_text(PEOPLE[who].title, exact=True).count()
         guard.check()
