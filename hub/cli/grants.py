@@ -156,14 +156,15 @@ def preview(proposal: str, days: int, by: str, store: str | None, as_json: bool)
     from hub.access.exits import Exit
     from hub.cli import granted
     from hub.jsonform import plain
-    from hub.run.whitelist.preview import audited, looked
+    from hub.run.ground.ledger import noted
+    from hub.run.whitelist.preview import looked
 
     with hub_of(store) as hub:
         now = hub.clock.now()
         changes = hub.register.proposal(proposal, now=now).stored.proposal.changes
         found = hub.previewing.of(changes, days=days, now=now)
         row = looked(found, by=by, matter=proposal, through=Exit.CLI, now=now)
-        audited(hub.store, hub.ledgers.mine(), row)
+        noted(hub.store, hub.ledgers.mine(), row)
     if as_json:
         output.figures(plain(found))
         return

@@ -15,7 +15,7 @@ from hub.access.exits import Exit
 from hub.access.unusual import Unusual, unusual
 from hub.clock import Clock
 from hub.errors import Refused
-from hub.run.ground.ledger import Ledger
+from hub.run.ground.ledger import Ledger, noted
 from hub.store import audits
 from hub.store.audits import Place
 from hub.store.engine import Store
@@ -128,10 +128,9 @@ class AuditLog:
         return found
 
     def _note(self, by: str, what: str, wanted: Wanted) -> None:
-        now, ledger = self._clock.now(), self._ledger()
         matter = wanted.matter if _ID.fullmatch(wanted.matter) else ""  # what else was typed may be a number
         row = AuditRow(
-            at=now,
+            at=self._clock.now(),
             who=by,
             exit=Exit.PAGE,
             result=Result.ALLOW,
@@ -140,9 +139,7 @@ class AuditLog:
             count=0,
             matter=matter,
         )
-        with self._store.write() as conn:
-            ledger.append(conn, [row], now)
-        ledger.committed()
+        noted(self._store, self._ledger(), row)
 
 
 def _rows(blocks: Iterator[str]) -> Iterator[AuditRow]:

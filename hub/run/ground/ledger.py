@@ -84,6 +84,13 @@ class Ledger:
             self._pending = None
 
 
+def noted(store: Store, ledger: Ledger, row: AuditRow) -> None:
+    """Writes `row` in a transaction of its own: for a look or a refusal that changes nothing else."""
+    with store.write() as conn:
+        ledger.append(conn, [row], row.at)
+    ledger.committed()
+
+
 def _stored(conn: Connection, chain: Chain) -> Chain:
     """`chain` as far as it is stored."""
     last = conn.execute(

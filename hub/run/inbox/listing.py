@@ -25,7 +25,7 @@ from hub.run.exits.insight import accused_of
 from hub.run.exits.looking import Look, audit_page, shown
 from hub.run.exits.showing import Showing
 from hub.run.ground.contractbook import ContractBook
-from hub.run.ground.ledger import Ledger
+from hub.run.ground.ledger import Ledger, noted
 from hub.run.inbox.wanted import Wanted
 from hub.store import inbox, incidents, steps
 from hub.store.engine import Store
@@ -139,9 +139,7 @@ class Listing:
             refused = audit.refused(
                 no.fields, at=now, who=reader.account, through=Exit.PAGE, purpose=HANDLE, reason=_DENIED
             )
-            with self._store.write() as conn:
-                ledger.append(conn, [replace(refused, on_behalf_of=reader.department)], now)
-            ledger.committed()
+            noted(self._store, ledger, replace(refused, on_behalf_of=reader.department))
             raise Refused(_DENIED, fields=", ".join(no.fields))
 
     def _looks(

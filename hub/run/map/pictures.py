@@ -21,7 +21,7 @@ from hub.clock import Clock, day_of
 from hub.errors import Refused
 from hub.model import DepartmentId, Output
 from hub.pack import Pack
-from hub.run.ground.ledger import Ledger
+from hub.run.ground.ledger import Ledger, noted
 from hub.run.map.board import Board, board_at
 from hub.run.map.cells import TILE_ZOOM, Box
 from hub.run.map.live import Live
@@ -216,12 +216,12 @@ class Pictures:
             row = refused(
                 said.fields, at=now, who=viewer.account, through=Exit.MAP, purpose=PURPOSE, reason="P203"
             )
-            self._write(ledger, row, now)
+            noted(self._store, ledger, row)
             raise Refused("P203", fields=", ".join(said.fields))
         last = self._audited.get((viewer.account, key, at))
         if last is not None and last <= now < last + AUDITED_EVERY:
             return
-        self._write(ledger, self._row(viewer, plan, now, at), now)
+        noted(self._store, ledger, self._row(viewer, plan, now, at))
         with self._lock:
             self._audited[viewer.account, key, at] = now
             if len(self._audited) > _MOST_AUDITED:
@@ -244,11 +244,6 @@ class Pictures:
             grants=given.grants,
             count=count,
         )
-
-    def _write(self, ledger: Ledger, row: AuditRow, now: datetime) -> None:
-        with self._store.write() as conn:
-            ledger.append(conn, [row], now)
-        ledger.committed()
 
 
 _MOST_GATHERED: Final = 24

@@ -22,7 +22,7 @@ from hub.model import DepartmentId, Output
 from hub.model.account import Account, Role
 from hub.model.place import AreaLevel
 from hub.pack import Pack
-from hub.run.ground.ledger import Ledger
+from hub.run.ground.ledger import Ledger, noted
 from hub.store import daily
 from hub.store.engine import Store
 from hub.whistle.board import NOT_ANY, Line, Table, lines, size, total
@@ -142,12 +142,9 @@ class Board:
         )
 
     def _note_refusal(self, who: Account, split: Split, exit_: Exit, now: datetime) -> None:
-        ledger = self.ledger()
         fields = (*_FIELDS, *_SPLITS[split])
         row = refused(fields, at=now, who=who.name, through=exit_, purpose="figures", reason="A101")
-        with self.store.write() as conn:
-            ledger.append(conn, [row], now)
-        ledger.committed()
+        noted(self.store, self.ledger(), row)
 
     def _plan(self, who: Account, exit_: Exit, on: date) -> Plan:
         output = OUTPUTS[exit_] or Output.STAT

@@ -29,7 +29,6 @@ from hub.run.exits.linked import people_of, reports_of
 from hub.run.exits.looking import Look
 from hub.run.exits.showing import OpenedReport, Showing
 from hub.run.ground.contractbook import ContractBook
-from hub.run.ground.ledger import Ledger
 from hub.run.whitelist.foreseen import Example, Foreseen, Key, Masks, Tally, differences, effects_of
 from hub.store import events, incidents, whistles
 from hub.store.engine import BATCH, Store
@@ -274,10 +273,3 @@ def looked(foreseen: Foreseen, *, by: str, matter: str, through: Exit, now: date
         matter=matter,
         reason="preview",
     )
-
-
-def audited(store: Store, ledger: Ledger, row: AuditRow) -> None:
-    """Writes the line; an example that cannot be audited is not shown."""
-    with store.write() as conn:
-        ledger.append(conn, [row], row.at)
-    ledger.committed()

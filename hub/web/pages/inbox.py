@@ -24,6 +24,7 @@ from hub.store.inbox import Order, Which
 from hub.web.given import Given, given
 from hub.web.moments import minute_of, minute_of_text
 from hub.web.page import Place, draw
+from hub.web.pages.map_words import LEVELS
 from hub.web.visitor import House, Visitor, allowed
 from hub.whistle.lifecycle import OVER
 
@@ -48,7 +49,6 @@ STATES: Final[Mapping[str, str]] = {
     "cancelled": "已作废",
 }
 """State → what an operator calls it."""
-LEVELS: Final = {"emergency": "应急哨", "hard": "疑难哨", "key": "重点哨", "routine": "常规哨"}
 PARTS: Final = {"lead": "主办", "assist": "协办"}
 STEPS: Final = {
     "sign": "签收",

@@ -10,9 +10,10 @@ from hub.access.cautions import Why
 from hub.access.exits import Exit
 from hub.access.proposal import Action, Said, State, Word, approvers
 from hub.model.account import Role
+from hub.run.ground.ledger import noted
 from hub.run.whitelist.catalogue import titles
 from hub.run.whitelist.foreseen import Foreseen
-from hub.run.whitelist.preview import DAYS, audited, looked
+from hub.run.whitelist.preview import DAYS, looked
 from hub.run.whitelist.register import Listed
 from hub.web.moments import minute_of
 from hub.web.page import Place, draw
@@ -112,7 +113,7 @@ def _preview(house: House, visitor: Visitor, one: Listed, days: int) -> Foreseen
     now, stored = house.clock.now(), one.stored.proposal
     found = house.previewing.of(stored.changes, days=days, now=now)
     row = looked(found, by=visitor.account.name, matter=stored.id, through=Exit.PAGE, now=now)
-    audited(house.store, house.ledgers.mine(), row)
+    noted(house.store, house.ledgers.mine(), row)
     return found
 
 

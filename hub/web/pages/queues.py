@@ -16,7 +16,7 @@ from hub.run.inbox.queues import Clerk
 from hub.web.given import given, given_all
 from hub.web.moments import minute_of, minute_of_text
 from hub.web.page import Place, draw
-from hub.web.pages.inbox import LEVELS
+from hub.web.pages.map_words import LEVELS
 from hub.web.pages.whistle import REASONS
 from hub.web.visitor import House, Visitor, allowed
 

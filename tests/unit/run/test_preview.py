@@ -15,8 +15,9 @@ from hub.access.outline import IN_FULL
 from hub.access.proposal import Change
 from hub.jsonform import dumps, loads
 from hub.model import Grant, Output, Person, Whistle, WhistleState
+from hub.run.ground.ledger import noted
 from hub.run.whitelist.foreseen import Foreseen
-from hub.run.whitelist.preview import audited, looked
+from hub.run.whitelist.preview import looked
 from hub.run.whitelist.wanted import changed, ended, from_entries
 from hub.store import whistles
 from hub.store.tables import whistle
@@ -209,7 +210,7 @@ def test_whose_records_stood_behind_examples_is_written_down(hub: HubInHand) -> 
     told(hub, person(1))
     found, now = preview(hub, ended(full(hub))), hub.clock.now()
     row = looked(found, by="ann", matter="gp_1", through=Exit.CLI, now=now)
-    audited(hub.hub.store, hub.hub.ledgers.mine(), row)
+    noted(hub.hub.store, hub.hub.ledgers.mine(), row)
     (said,) = (one for one in rows(hub) if one.reason == "preview")
     assert ("ann", Result.MASKED, "gp_1", (found.examples[0].whistle_id,)) == (
         said.who,
