@@ -23,6 +23,7 @@ from hub.run.ground.contractbook import ContractBook
 from hub.run.ground.ledger import Ledger
 from hub.run.inbox.listing import Reader
 from hub.run.supervision.carded import Carded
+from hub.run.whitelist.disclosing import Disclosed, Disclosing
 from hub.store import evidence, steps, whistles
 from hub.store.engine import Store
 from hub.store.evidence import Piece
@@ -32,6 +33,7 @@ from hub.whistle.lifecycle import ACTIVE, Step, open_moves
 from hub.whistle.reached import REVIEW, done_at, is_done
 
 CALLBACK: Final = "callback"
+NOTHING: Final = Disclosed(revealed=(), opened=(), reveals=(), emergencies=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Sheet:
     asked_until: datetime | None
     takes_evidence: bool
     is_lead: bool
+    beyond: Disclosed
+    """What two persons had shown beyond the whitelist; never on paper."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +78,7 @@ class Sheets:
     opening: Opening
     attached: Attached
     carded: Carded
+    disclosing: Disclosing
     contracts: ContractBook
 
     def open(
@@ -101,9 +106,12 @@ class Sheets:
             if through is Exit.PAGE
             else []
         )
+        beyond = NOTHING
+        if through is Exit.PAGE:
+            beyond = self.disclosing.of_whistle(reader.account, id_, ledger=ledger, now=now)
         with self.store.read() as conn:
             return self._sheet(
-                conn, id_, own, now, matter=matter, files=files, callback=callback, cards=cards
+                conn, id_, own, now, matter=matter, files=files, callback=callback, cards=cards, beyond=beyond
             )
 
     def form_of(self, department: str, id_: str) -> Mapping[str, Any]:

@@ -1,6 +1,7 @@
 """Every table of the hub, a family a file; nothing else."""
 
 from hub.store.tables.base import metadata
+from hub.store.tables.beyond import emergency, reveal
 from hub.store.tables.dossier import dossier_entry, dossier_head, dossier_mark
 from hub.store.tables.entered import entered
 from hub.store.tables.evaluation import evaluation, evidence, evidence_band, evidence_flag
@@ -68,6 +69,7 @@ __all__ = [
     "dossier_entry",
     "dossier_head",
     "dossier_mark",
+    "emergency",
     "entered",
     "evaluation",
     "event",
@@ -101,6 +103,7 @@ __all__ = [
     "resident_request_step",
     "resident_request_task",
     "retired",
+    "reveal",
     "review",
     "row_read",
     "session",

@@ -112,24 +112,22 @@ async def sign(request: Request, house: House, visitor: Operator) -> HTMLRespons
 
 
 def _sign(request: Request, house: Assembly, visitor: Visitor, form: FormData) -> HTMLResponse:
-    department, nonce = visitor.account.organisation, str(form.get("nonce", ""))
-    done = [
-        _signed(house, department, str(said), nonce, visitor.language)
-        for said in form.getlist("whistle")[:PORTION]
-    ]
+    nonce = str(form.get("nonce", ""))
+    done = [_signed(house, visitor, str(said), nonce) for said in form.getlist("whistle")[:PORTION]]
     return _page(request, house, visitor, wanted_of(request.query_params), done=done)
 
 
-def _signed(house: Assembly, department: str, said: str, nonce: str, language: Language) -> Signed:
+def _signed(house: Assembly, visitor: Visitor, said: str, nonce: str) -> Signed:
     """`said`: id and version as they were drawn, `wh_….3`."""
     id_, _, version = said.partition(".")
     message: dict[str, Any] = {"nonce": nonce, "move": "sign"}
     if version.isascii() and version.isdigit():
         message["version"] = int(version[:9])
     try:
-        taken = house.reporting.take(department, id_, message, house.clock.now())
+        who = visitor.account
+        taken = house.reporting.take(who.organisation, id_, message, house.clock.now(), person=who.name)
     except Refused as refused:
-        told = text_of(refused, language)
+        told = text_of(refused, visitor.language)
         return Signed(id_[:64], "", told.cause, told.next_step)
     return Signed(id_, taken.whistle.state.value)
 
