@@ -92,9 +92,9 @@ class Breaking:
             return IncidentId(of)
         if who.role is Role.OPERATOR:
             whistle = whistles.load(conn, [of]).get(of)
-            if whistle is not None and whistle.department == who.organisation:
-                if insight(conn, whistle).is_of_the_matter:
-                    return whistle.incident_id
+            is_own = whistle is not None and whistle.department == who.organisation
+            if whistle is not None and is_own and insight(conn, whistle).is_of_the_matter:
+                return whistle.incident_id
         elif who.role is not Role.DISTRICT:
             raise Refused("A303")
         raise Refused("A445")
