@@ -13,8 +13,8 @@ from hub.model import DepartmentId
 from hub.model.account import Role
 from hub.run.whitelist.breaking import Alarm
 from hub.run.whitelist.revealing import DECIDERS
-from hub.web.beyond import words_of
 from hub.web.page import Place, draw
+from hub.web.pages.beyond_words import words_of
 from hub.web.pages.inbox import Operator
 from hub.web.pages.reveals import Decider, Reader, Text
 from hub.web.pages.whistle import Typed, draw_whistle

@@ -12,8 +12,8 @@ from hub.messages import text_of
 from hub.model import DepartmentId
 from hub.model.account import Role
 from hub.run.whitelist.revealing import DECIDERS, Wish
-from hub.web.beyond import words_of
 from hub.web.page import Place, draw
+from hub.web.pages.beyond_words import words_of
 from hub.web.pages.inbox import Operator
 from hub.web.pages.whistle import Typed, draw_whistle
 from hub.web.visitor import House, Visitor, allowed

@@ -26,10 +26,10 @@ from hub.run.assembly import Assembly
 from hub.run.exits.attached import MEDIA_TYPE
 from hub.run.exits.looking import Door
 from hub.run.inbox.sheet import Sheet
-from hub.web.beyond import facts_of
 from hub.web.given import given, given_all
 from hub.web.moments import minute_of, minute_of_text
 from hub.web.page import Place, draw
+from hub.web.pages.beyond_words import facts_of
 from hub.web.pages.inbox import PARTS, STATES, STEPS, Operator, reader_of
 from hub.web.pages.map_words import LEVELS
 from hub.web.visitor import House, Visitor
