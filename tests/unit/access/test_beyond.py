@@ -165,7 +165,9 @@ BAND = {"resident.phone": "minor"}
         ),
         pytest.param((replace(RESTRICTED, field="resident.name"),), (Care.SECRET,), {}, id="another field's"),
         pytest.param((replace(RESTRICTED, valid_to=date(2026, 3, 9)),), (Care.SECRET,), {}, id="expired"),
-        pytest.param((replace(RESTRICTED, categories=("roads.*",)),), (Care.SECRET,), {}, id="of other matters"),
+        pytest.param(
+            (replace(RESTRICTED, categories=("roads.*",)),), (Care.SECRET,), {}, id="of other matters"
+        ),
     ],
 )
 def test_a_reveal_opens_no_secret_report_and_shows_no_child_without_a_grant_that_covers_them(
