@@ -118,7 +118,8 @@ def test_an_emergency_opens_for_a_day_and_waits_for_its_review(hub: HubInHand, u
     ]
     path = only(admin, "/whitelist/emergencies", "review")
     assert 303 == admin.post(path, data={"note": "属实，家属已到场"}).status_code
-    assert "家属已到场" in auditor.get("/whitelist/emergencies").text
+    assert "家属已到场" in (listed := auditor.get("/whitelist/emergencies").text)
+    assert ["/whitelist/emergencies"] == re.findall(r'href="([^"]+)" aria-current', listed)
 
 
 def test_the_district_opens_one_for_a_matter_of_the_map(hub: HubInHand, url: str) -> None:
