@@ -78,6 +78,12 @@ def of_incident(conn: Connection, incident_id: str) -> list[Emergency]:
     return _all(conn, _newest().where(emergency.c.incident_id == incident_id))
 
 
+def waiting(conn: Connection, since: datetime) -> int:
+    """How many that were asked for after `since` nobody has decided about."""
+    query = select(func.count()).where(emergency.c.verdict == "", emergency.c.asked_us > to_us(since))
+    return int(conn.execute(query).scalar_one())
+
+
 def latest(conn: Connection, limit: int, *, department: str = "") -> list[Emergency]:
     """The newest first; with `department`, of matters for which it is called alone."""
     query = _newest().limit(limit)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Connection, Row, func, select, update
 
 from hub import ids
 from hub.access.beyond import Decided, Reveal, Verdict
@@ -71,6 +71,12 @@ def of_account(conn: Connection, whistle_id: str, by: str) -> list[Reveal]:
         .order_by(reveal.c.asked_us.desc(), reveal.c.id)
     )
     return [_reveal(r) for r in rows]
+
+
+def waiting(conn: Connection, since: datetime) -> int:
+    """How many that were asked for after `since` nobody has decided about."""
+    query = select(func.count()).where(reveal.c.verdict == "", reveal.c.asked_us > to_us(since))
+    return int(conn.execute(query).scalar_one())
 
 
 def latest(conn: Connection, limit: int, *, department: str = "") -> list[Reveal]:

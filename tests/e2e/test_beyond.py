@@ -129,12 +129,19 @@ def test_the_district_opens_one_for_a_matter_of_the_map(hub: HubInHand, url: str
     assert link in desk.get(f"/map/matter/{matter}", headers={"hx-request": "true"}).text
     assert f'value="{matter}"' in desk.get(link).text
     said = {"matter": matter, "kind": "property", "reason": "水漫进配电房"}
+    answer = desk.post("/whitelist/emergencies", data=said | {"reason": "打 13800000001"})
+    assert (409, True, True) == (
+        answer.status_code,
+        "A213" in answer.text,
+        f'value="{matter}"' in answer.text,
+    )
     assert 303 == desk.post("/whitelist/emergencies", data=said).status_code
     assert [] == re.findall(
         r'action="(/whitelist/emergencies/\w+/words)"', desk.get("/whitelist/emergencies").text
     )
     other = signed_in(url, hub, Role.DISTRICT, name="desk-2")
     assert only(other, "/whitelist/emergencies", "words")
+    assert "等人同意 1 件" in other.get("/queues").text
 
 
 def test_who_of_a_department_made_a_move_is_told_to_the_centre_alone(hub: HubInHand, url: str) -> None:

@@ -20,7 +20,7 @@ def reports_seen(conn: Connection, vault: Vault, whistle: Whistle) -> list[Opene
     """The reports that its department may be shown of its matter, before any grant is asked; none where it is relieved or
     accused. Raises Refused W103 where it was never called."""
     seen = insight(conn, whistle)
-    return reports_of(conn, vault, seen.shown, seen.later) if seen.is_of_the_matter else []
+    return reports_of(conn, vault, seen.shown, seen.later)
 
 
 def look_beyond(

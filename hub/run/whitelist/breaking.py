@@ -12,6 +12,7 @@ from sqlalchemy import Connection
 from hub.access.account import Result
 from hub.access.audit import AuditRow
 from hub.access.beyond import (
+    WAITS_FOR,
     Decided,
     Emergency,
     Reviewed,
@@ -132,6 +133,11 @@ class Breaking:
             emergencies.review(conn, id_, said)
             rows.append(self._row(one, who, "review", now))
         return one
+
+    def waiting(self, now: datetime) -> int:
+        """How many wait for a second person."""
+        with self.store.read() as conn:
+            return emergencies.waiting(conn, now - WAITS_FOR)
 
     def listed(self, *, department: DepartmentId | None = None) -> Sequence[Emergency]:
         """The newest five hundred, newest first; with `department`, of matters for which it is called alone."""

@@ -11,7 +11,7 @@ from sqlalchemy import Connection
 from hub.access import audit
 from hub.access.account import Result
 from hub.access.audit import AuditRow
-from hub.access.beyond import REVEAL, Decided, Reveal, State, Verdict, check_decide, reveal_grants
+from hub.access.beyond import REVEAL, WAITS_FOR, Decided, Reveal, State, Verdict, check_decide, reveal_grants
 from hub.access.exits import Exit
 from hub.access.vault import Vault
 from hub.access.whitelist import Whitelist
@@ -146,6 +146,11 @@ class Revealing:
             ledger.append(conn, [_row(one, who.name, said.verdict.value, now)], now)
         ledger.committed()
         return one
+
+    def waiting(self, now: datetime) -> int:
+        """How many wait for a second person."""
+        with self.store.read() as conn:
+            return reveals.waiting(conn, now - WAITS_FOR)
 
     def listed(self, *, department: DepartmentId | None = None) -> Sequence[Reveal]:
         """The newest five hundred, newest first; of one department, or of all."""

@@ -11,6 +11,7 @@ from hub.errors import Refused
 from hub.messages import text_of
 from hub.model import DepartmentId
 from hub.model.account import Role
+from hub.run.assembly import Assembly
 from hub.run.whitelist.breaking import Alarm
 from hub.run.whitelist.revealing import DECIDERS
 from hub.web.page import Place, draw
@@ -39,6 +40,12 @@ def emergencies(
 ) -> HTMLResponse:
     """Those that wait and those not reviewed first; of an operator, of matters for which its department is called. With
     `matter`, the district's form for that one."""
+    return _page(request, house, visitor, Typed("", None, {"matter": [matter]}))
+
+
+def _page(
+    request: Request, house: Assembly, visitor: Visitor, typed: Typed, status: int = 200
+) -> HTMLResponse:
     me, now = visitor.account, house.clock.now()
     own = DepartmentId(me.organisation) if me.role is Role.OPERATOR else None
     every = house.breaking.listed(department=own)
@@ -48,11 +55,13 @@ def emergencies(
         request,
         visitor,
         "emergencies.html",
+        status=status,
         **words_of(house, visitor.language),
         waiting=waiting,
         unreviewed=sorted(unreviewed, key=lambda one: one.until),
         rest=[one for one in every if one not in waiting and not one.needs_review],
-        matter=matter,
+        typed=typed,
+        reveals_waiting=house.revealing.waiting(now) if me.role in DECIDERS else 0,
         may_decide=me.role in DECIDERS,
         may_review=lambda one: _may_review(visitor, one),
         is_overdue=lambda one: one.due_at is not None and one.due_at < now,
@@ -61,11 +70,15 @@ def emergencies(
 
 @router.post("/whitelist/emergencies")
 def propose(
-    house: House, visitor: District, matter: Text = "", kind: Text = "", reason: Text = ""
+    request: Request, house: House, visitor: District, matter: Text = "", kind: Text = "", reason: Text = ""
 ) -> Response:
-    """Proposes one for a matter."""
+    """Proposes one for a matter; a refusal stands beside the form."""
     alarm = Alarm(of=matter.strip(), kind=kind, reason=reason.strip())
-    house.breaking.propose(alarm, visitor.account, house.clock.now())
+    try:
+        house.breaking.propose(alarm, visitor.account, house.clock.now())
+    except Refused as refused:
+        said = {"matter": [matter], "kind": [kind], "reason": [reason]}
+        return _page(request, house, visitor, Typed("", text_of(refused, visitor.language), said), 409)
     return _back()
 
 

@@ -120,7 +120,9 @@ def code_of(act: Callable[[], object]) -> str:
 def test_a_field_is_shown_to_who_asked_alone_and_each_look_is_counted_and_audited(called: HubInHand) -> None:
     one = ask(called)
     assert () == tuple(page(called).revealed)
+    assert 1 == called.hub.revealing.waiting(called.clock.now())
     agree(called, one)
+    assert 0 == called.hub.revealing.waiting(called.clock.now())
     for _ in range(2):
         (told,) = page(called).revealed
         assert {"resident": {"phone": PERSON.phone}} == told.values
@@ -139,6 +141,13 @@ def test_a_field_is_shown_to_who_asked_alone_and_each_look_is_counted_and_audite
     called.clock.pause(30 * 60)
     assert () == tuple(page(called).revealed)
     assert 2 == len(looks(called, "reveal"))
+
+
+def test_of_two_reports_only_the_one_that_was_asked_for_is_shown(hub: HubInHand) -> None:
+    told_by(hub, PERSON, person(2))
+    agree(hub, ask(hub))
+    (told,) = page(hub).revealed
+    assert first(hub, "event") == told.event_id
 
 
 @pytest.mark.parametrize(
@@ -283,6 +292,9 @@ def test_nobody_agrees_to_their_own_emergency(called: HubInHand) -> None:
 
 def test_two_persons_open_it_and_a_third_reviews_it_in_five_working_days(called: HubInHand) -> None:
     one = declare(called, WATER)
+    assert [1, 0] == [
+        called.hub.breaking.waiting(called.clock.now() + later) for later in (timedelta(0), timedelta(days=1))
+    ]
     assert "A446" == code_of(lambda: declare(called))
     assert "A303" == code_of(lambda: opened(called, one, replace(WATER, name="op-2")))
     opened(called, one)
