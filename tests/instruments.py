@@ -121,6 +121,7 @@ class HubInHand:
         prefix: str = "",
         pack: Pack | None = None,
     ) -> None:
+        place.mkdir(parents=True, exist_ok=True)
         if not store and not (place / "hub.db").exists():
             blank(place / "hub.db")
         settings = read(
