@@ -1,14 +1,14 @@
 """A department contacts a resident through the hub: once, within its limits, and without a number."""
 
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 
 import pytest
 
 from hub.access.exits import Exit
+from hub.access.identifiers import with_check_digit
 from hub.clock import SHANGHAI
-from hub.model import Person, RequestType, Urgency
+from hub.model import Person, Urgency
 from hub.run.ringing.contacting import Contacting, number_of
 from hub.whistle.contact import Kind
 from tests.instruments import HubInHand, demo_pack, person
@@ -130,7 +130,7 @@ def test_who_left_no_phone_is_not_contacted(hub: HubInHand, tmp_path: Path, who:
 @pytest.mark.nasty("N58")
 def test_a_secret_report_gives_no_contact(hub: HubInHand, tmp_path: Path) -> None:
     with relay(hub, tmp_path) as line:
-        whistle = line.whistle(request_type=RequestType.REPORT)
+        whistle = line.whistle(secret=True)
         assert {1} == {r[0] for r in hub.rows("SELECT instr(body, '\"secret\":true') > 0 FROM event")}
         assert "A402" == line.refused(whistle)
         assert () == hub.hub.contacts.choices(WATER, whistle, hub.clock.now()).reports
@@ -149,7 +149,9 @@ def test_an_accused_department_contacts_nobody_whatever_it_did_before(hub: HubIn
         assert [] == line.wrote()
 
 
-def test_after_its_end_nobody_is_contacted_and_what_waited_is_not_sent(hub: HubInHand, tmp_path: Path) -> None:
+def test_after_its_end_nobody_is_contacted_and_what_waited_is_not_sent(
+    hub: HubInHand, tmp_path: Path
+) -> None:
     with relay(hub, tmp_path) as line:
         whistle = line.whistle()
         report(hub, WATER, "sign", "contact", "arrive")
@@ -166,7 +168,7 @@ def test_without_a_grant_of_the_phone_for_calling_back_nobody_is_contacted(
     with relay(hub, tmp_path) as line:
         whistle = line.whistle()
         line.ask(whistle)
-        end_all(hub, WATER, "resident.phone")
+        end_all(hub, "resident")
         hub.clock.pause(3)
         assert "A402" == line.refused(whistle, nonce="2")
         line.work()
@@ -175,11 +177,12 @@ def test_without_a_grant_of_the_phone_for_calling_back_nobody_is_contacted(
 
 
 def test_a_child_is_not_contacted(hub: HubInHand, tmp_path: Path) -> None:
-    child = replace(WHO, id_number="320602201801011234")
+    child = replace(WHO, id_number=with_check_digit("32990120200101123"))
     with relay(hub, tmp_path) as line:
         whistle = line.whistle(who=child)
         line.ask(whistle)
         line.work()
+        assert [("failed", "A402")] == line.stands(whistle)
         assert [] == line.wrote()
 
 
