@@ -252,6 +252,7 @@ class Assembly(Workers):
             opening=self.opening,
             attached=self.attached,
             carded=self.carded,
+            contacts=self.contacts,
             contracts=self.contracts,
         )
 

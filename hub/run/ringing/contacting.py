@@ -26,7 +26,8 @@ from hub.plugin import Bridge, CallReceipt, CallState, Channel, Connects, Follow
 from hub.run.exits.linked import people_of, reports_of
 from hub.run.exits.looking import OVER_THE_LIMIT, shown
 from hub.run.ground.ledger import Ledger
-from hub.run.ringing.contacts import SEALED_AT, Asker, asked_row
+from hub.run.ground.sealing import CONTACT_SEALED_AT
+from hub.run.ringing.contacts import Asker, asked_row
 from hub.run.ringing.outcome import LOOK_S, Kept, Later, Lost, Outcome, asked, tried_again_at, unless_long_ago
 from hub.run.ringing.reachable import NOT_THIS_REPORT, Open, Reachable
 from hub.store import contacts, keys, leases, whistles
@@ -186,7 +187,7 @@ class Contacting:
         if key is None:
             return ""
         others = set(people_of(conn, self._vault(), whistle.incident_id)()) - set(person.values)
-        words = mask_text(self._vault().open(key, SEALED_AT, row.sealed).decode(), sorted(others))
+        words = mask_text(self._vault().open(key, CONTACT_SEALED_AT, row.sealed).decode(), sorted(others))
         return f"{department}：{words}"
 
     def _values(self, row: Any, outcome: Outcome | PutOff) -> dict[str, object]:

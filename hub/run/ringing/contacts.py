@@ -27,6 +27,7 @@ from hub.pack import Pack
 from hub.run.exits.looking import OVER_THE_LIMIT, shown
 from hub.run.exits.showing import CALLBACK, PHONE
 from hub.run.ground.ledger import Ledger, noted
+from hub.run.ground.sealing import CONTACT_SEALED_AT
 from hub.run.ground.trouble import together
 from hub.run.ringing.reachable import NOT_THIS_REPORT, Open, Reachable
 from hub.store import contacts, keys, whistles
@@ -37,7 +38,6 @@ from hub.store.moments import from_us, from_us_or_none
 from hub.whistle.contact import LONGEST, ContactRules, ContactState, Kind, Template, counted, quiet_until
 from hub.whistle.rosters import Contact
 
-SEALED_AT: Final = "contact.sealed"
 MOST_LISTED: Final = 50
 """Contacts of one whistle that are shown, the newest."""
 
@@ -137,6 +137,13 @@ class Contacts:
             most_a_day=rules.most_a_day,
         )
 
+    def is_possible(self, conn: Connection, whistle: Whistle, now: datetime) -> bool:
+        """Whether its department could contact anybody through it now."""
+        try:
+            return bool(self._pack.contacts.channels) and bool(self._reachable.reports(conn, whistle, now))
+        except Refused:
+            return False
+
     def _alone(self, asker: Asker, whistle_id: str, wanted: Wanted, now: datetime) -> Made:
         ledger = self._ledger()
         ledger.begin()
@@ -180,7 +187,7 @@ class Contacts:
         if wanted.text:
             key = self._vault.new_key(id_)
             keys.add(conn, [key])
-            sealed = self._vault.seal(key, SEALED_AT, wanted.text.encode())
+            sealed = self._vault.seal(key, CONTACT_SEALED_AT, wanted.text.encode())
         return New(
             id=id_,
             whistle_id=whistle.id,
@@ -211,7 +218,7 @@ class Contacts:
     def _made(self, row: Any, key: DataKey | None, *, text: str = "", repeated: bool = False) -> Made:
         """`text`: its words where they are at hand; else they are opened, and "" past retention."""
         if key is not None and row.sealed:
-            text = self._vault.open(key, SEALED_AT, row.sealed).decode()
+            text = self._vault.open(key, CONTACT_SEALED_AT, row.sealed).decode()
         return Made(
             id=row.id,
             report=row.event_id,
