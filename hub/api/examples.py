@@ -175,10 +175,10 @@ CONTACT_STATE: Final = shown(
         "template": "on_the_way",
         "text": "",
         "extension": "",
-        "state": "queued",
+        "state": "sent",
         "code": "",
         "made_at": _BLOWN_AT,
-        "sent_at": None,
+        "sent_at": _BLOWN_AT,
         "account": "",
         "repeated": False,
     }

@@ -2,6 +2,7 @@
 
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Form, Request, Response
@@ -35,9 +36,23 @@ STATES: Final = {
     ContactState.FAILED: ("未联系上", "bad"),
 }
 """State → what an operator calls it, and the look of its badge."""
-KINDS: Final = {Kind.MESSAGE: "短信", Kind.CALL: "电话"}
+KINDS: Final = {Kind.MESSAGE: "短信", Kind.CALL: "通话"}
 _GOES_ON: Final = (ContactState.QUEUED, ContactState.SENT)
 Words = Annotated[PlainText, Form(max_length=500)]
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """What somebody chose and typed that was not taken; `kind` "": nothing was."""
+
+    kind: str = ""
+    report: str = ""
+    words: str = ""
+    text: str = ""
+    extension: str = ""
+
+
+NOTHING: Final = Typed()
 
 
 @router.get("/contact/{whistle_id}")
@@ -83,7 +98,7 @@ def ask(
     except Refused as refused:
         if refused.code == "W103":
             raise
-        typed = {"kind": kind, "report": report, "words": words, "text": text, "extension": extension}
+        typed = Typed(kind.value, report, words, text, extension)
         return _draw(request, house, visitor, whistle_id, refused=refused, typed=typed)
     return RedirectResponse(f"/contact/{whistle_id}?done={kind.value}#made", status_code=303)
 
@@ -95,7 +110,7 @@ def _draw(
     whistle_id: str,
     *,
     refused: Refused | None = None,
-    typed: Mapping[str, Any] | None = None,
+    typed: Typed = NOTHING,
 ) -> HTMLResponse:
     department, now = visitor.account.organisation, house.clock.now()
     some = house.contacts.list(department, whistle_id)
@@ -119,7 +134,7 @@ def _draw(
         choices=choices,
         closed=closed,
         told=told_of(refused, visitor.language) if refused else None,
-        typed=typed or {},
+        typed=typed,
         done=request.query_params.get("done", ""),
         texts={
             one.id: one.words(department=name, reference=reference_of(whistle_id))

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -227,7 +228,7 @@ def test_words_name_no_other_requester_and_who_asks_is_not_told_who_that_is(
         {"extension": ROOM, "text": WORDS},
     ],
 )
-def test_what_is_no_choice_is_refused(hub: HubInHand, tmp_path: Path, said: dict[str, object]) -> None:
+def test_what_is_no_choice_is_refused(hub: HubInHand, tmp_path: Path, said: dict[str, Any]) -> None:
     with relay(hub, tmp_path) as line:
         assert "A407" == line.refused(line.whistle(), **said)
 
