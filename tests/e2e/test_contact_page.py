@@ -85,7 +85,7 @@ def test_what_is_refused_stands_above_the_form_and_what_was_typed_is_kept(scene:
 def test_no_other_department_finds_the_page_and_nobody_a_way_to_a_secret_report(
     scene: Scene, line: Relay
 ) -> None:
-    id_, secret = line.whistle(), line.whistle("S1", 1, who=person(2), secret=True)
+    id_, secret = line.whistle(), line.whistle(person(2), secret=True)
     other, client = operator(scene, "chengguan"), operator(scene)
     for path in (f"/contact/{id_}", f"/contact/{id_}/made"):
         assert 404 == other.get(path).status_code
