@@ -90,12 +90,17 @@ NO_CONTACT: Final = ContactRules()
 
 
 def unknown_names(text: str) -> list[str]:
-    """What `text` names in braces that no template may name; `text` itself where its braces do not pair."""
+    """What stands in braces in `text` and is no placeholder as it is; `text` itself where its braces do not pair."""
     try:
-        names = [name for _, name, spec, form in Formatter().parse(text) if name is not None or spec or form]
+        parts = list(Formatter().parse(text))
     except ValueError:
         return [text]
-    return [str(name) for name in names if name not in PLACEHOLDERS]
+    named = [
+        f"{name}{(form and f'!{form}') or ''}{(spec and f':{spec}') or ''}"
+        for _, name, spec, form in parts
+        if name is not None
+    ]
+    return [f"{{{one}}}" for one in named if one not in PLACEHOLDERS]
 
 
 def quiet_until(rules: ContactRules, level: Level, at: datetime) -> datetime | None:

@@ -55,6 +55,8 @@ def test_without_the_file_nobody_is_contacted(tmp_path: Path) -> None:
         ("soon:", "Soon:", "K132", 6),
         ("{department}", "{phone}", "K208", 6),
         ("{reference}", "{reference", "K208", 6),
+        ("{reference}", "{}", "K208", 6),
+        ("{reference}", "{reference!r}", "K208", 6),
         ("稍后到", "稍" * 141, "K207", 6),
         ("title: 稍后, ", "", "K204", 6),
     ],
