@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from sqlalchemy import Connection, Row, func, or_, select, update
+from sqlalchemy import Connection, Row, or_, select, update
 
 from hub.store.copying import insert_or_fence
 from hub.store.engine import BYTES
@@ -121,13 +121,3 @@ def with_phone(conn: Connection, residents: Iterable[str]) -> set[str]:
         among(resident.c.id, list(residents)), resident.c.phone_index.is_not(None)
     )
     return set(conn.execute(query).scalars())
-
-
-def counts(conn: Connection) -> dict[tuple[str, str], int]:
-    """(channel, state) → contacts."""
-    rows = conn.execute(
-        select(contact.c.channel, contact.c.state, func.count().label("n")).group_by(
-            contact.c.channel, contact.c.state
-        )
-    )
-    return {(r.channel, r.state): r.n for r in rows}
