@@ -20,6 +20,7 @@ from hub.run.sources.reception import Reception, write
 from hub.settings import read
 from hub.store import outbox
 from hub.store.engine import Store
+from tests.unit.store.blank import blank
 
 LONGEST_S = 30.0
 """Joining a group on a loaded machine takes seconds; nothing here takes longer than this."""
@@ -111,6 +112,8 @@ class HubInHand:
         prefix: str = "",
         pack: Pack | None = None,
     ) -> None:
+        if not store and not (place / "hub.db").exists():
+            blank(place / "hub.db")
         settings = read(
             home=place,
             store=store or f"sqlite:///{place}/hub.db",
