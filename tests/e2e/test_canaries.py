@@ -274,13 +274,17 @@ def open_and_report(day: Day) -> None:
 
 
 def contact_requesters(day: Day, place: Path) -> None:
-    """Each department writes to everybody it may, and has its telephone connected with them; with words that name who
-    told of it, and without."""
+    """Each department that may writes to somebody, and has its telephone connected with theirs; words with a number are
+    refused."""
     hub = day.in_hand.hub
+    contacted: set[str] = set()
     with relay(day.in_hand, place) as line, day.client() as client:
         for id_, department in day.whistles():
             choices = hub.contacts.choices(department, id_, hub.clock.now())
-            for report in choices.reports:
+            if department in contacted:
+                continue
+            for report in choices.reports[:1]:
+                contacted.add(department)
                 said: list[dict[str, str]] = [
                     {"kind": "message", "template": "on_the_way"},
                     {"kind": "call", "extension": choices.extensions[0]},
