@@ -30,7 +30,8 @@ NOT_THIS_REPORT: Final = "A402"
 
 @dataclass(frozen=True, slots=True)
 class Open:
-    """A whistle whose department may contact somebody: its matter, and the reports that are not secret."""
+    """A whistle whose department may contact somebody: its matter, and the reports whose requester left a phone. A matter is
+    secret for good once one report of it was."""
 
     whistle: Whistle
     incident: Incident
@@ -74,6 +75,6 @@ class Reachable:
 
 
 def _with_phone(conn: Connection, seen: Insight) -> tuple[StoredEvent, ...]:
-    told = [one for one in seen.shown if one.event.requester and not one.event.secret]
+    told = [one for one in seen.shown if one.event.requester]
     reached = contacts.with_phone(conn, (str(one.event.requester) for one in told))
     return tuple(one for one in told if one.event.requester in reached)

@@ -9,7 +9,7 @@ import pytest
 
 from hub.access.exits import Exit
 from hub.access.identifiers import with_check_digit
-from hub.model import DepartmentId, Person, Urgency
+from hub.model import DepartmentId, Person, Sensitivity, Urgency
 from hub.run.ringing.contacting import Contacting, number_of
 from hub.whistle.contact import Kind
 from tests.instruments import HubInHand, demo_pack, person
@@ -135,6 +135,17 @@ def test_a_secret_report_gives_no_contact(line: Relay) -> None:
 
 
 @pytest.mark.nasty("N58")
+def test_not_even_a_grant_for_secret_reports_gives_a_contact(tmp_path: Path) -> None:
+    demo = demo_pack()
+    grants = tuple(replace(one, sensitivity=Sensitivity.RESTRICTED) for one in demo.grants)
+    hub = HubInHand(tmp_path, pack=replace(demo, grants=grants))
+    with relay(hub, tmp_path) as line:
+        assert "A402" == line.refused(line.whistle(secret=True))
+        assert "" == line.refused(line.whistle())
+    hub.close()
+
+
+@pytest.mark.nasty("N58")
 def test_a_report_that_became_secret_is_not_answered_any_more(line: Relay) -> None:
     whistle = line.whistle()
     line.ask(whistle)
@@ -153,6 +164,12 @@ def test_an_accused_department_contacts_nobody_whatever_it_asked_for_before(line
     line.work()
     assert [("failed", "A401")] == line.stands(whistle)
     assert [] == line.wrote()
+    with line.hub.hub.store.write() as conn:  # as if nobody had called it off
+        conn.exec_driver_sql(
+            "UPDATE whistle SET state = 'blown', body = replace(body, '\"cancelled\"', '\"blown\"') WHERE id = ?",
+            (whistle,),
+        )
+    assert "A401" == line.refused(whistle, nonce="3")
 
 
 def test_after_its_end_nobody_is_contacted_and_what_waited_is_not_sent(line: Relay) -> None:
