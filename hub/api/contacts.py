@@ -10,7 +10,8 @@ from hub.api import examples
 from hub.api.departments import router_of
 from hub.api.doors import AllDoors, Department
 from hub.api.plain import PlainText
-from hub.run.ringing.contacts import Asker, Wanted
+from hub.run.ringing.asker import Asker
+from hub.run.ringing.contacts import Wanted
 from hub.whistle.contact import LONGEST, ContactState, Kind
 
 router = router_of()

@@ -27,7 +27,7 @@ from hub.run.exits.linked import people_of, reports_of
 from hub.run.exits.looking import OVER_THE_LIMIT, shown
 from hub.run.ground.ledger import Ledger
 from hub.run.ground.sealing import CONTACT_SEALED_AT
-from hub.run.ringing.contacts import Asker, asked_row
+from hub.run.ringing.asker import Asker, asked_row
 from hub.run.ringing.outcome import LOOK_S, Kept, Later, Lost, Outcome, asked, tried_again_at, unless_long_ago
 from hub.run.ringing.reachable import NOT_THIS_REPORT, Open, Reachable
 from hub.store import contacts, keys, leases, whistles

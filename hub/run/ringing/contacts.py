@@ -13,10 +13,6 @@ from typing import Any, Final
 from sqlalchemy import Connection
 
 from hub import ids
-from hub.access.account import Result
-from hub.access.audit import AuditRow
-from hub.access.exits import Exit
-from hub.access.projected import Projected
 from hub.access.textscan import mask_text
 from hub.access.vault import DataKey, Vault
 from hub.clock import day_of
@@ -25,10 +21,10 @@ from hub.jsonform import canonical
 from hub.model import Whistle
 from hub.pack import Pack
 from hub.run.exits.looking import OVER_THE_LIMIT, shown
-from hub.run.exits.showing import CALLBACK, PHONE
 from hub.run.ground.ledger import Ledger, noted
 from hub.run.ground.sealing import CONTACT_SEALED_AT
 from hub.run.ground.trouble import together
+from hub.run.ringing.asker import Asker, asked_row, refused_row
 from hub.run.ringing.reachable import NOT_THIS_REPORT, Open, Reachable
 from hub.store import contacts, keys, whistles
 from hub.store.contacts import New
@@ -40,14 +36,6 @@ from hub.whistle.rosters import Contact
 
 MOST_LISTED: Final = 50
 """Contacts of one whistle that are shown, the newest."""
-
-
-@dataclass(frozen=True, slots=True)
-class Asker:
-    """Who asks: a department, by an account of its, or "" by its software."""
-
-    department: str
-    account: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -111,7 +99,7 @@ class Contacts:
             return together(lambda: self._alone(asker, whistle_id, wanted, now))
         except Refused as refused:
             if refused.code in (NOT_THIS_REPORT, OVER_THE_LIMIT):
-                noted(self._store, self._ledger(), _refused(asker, whistle_id, refused.code, now))
+                noted(self._store, self._ledger(), refused_row(asker, whistle_id, refused.code, now))
             raise
 
     def list(self, department: str, whistle_id: str) -> Sequence[Made]:
@@ -233,39 +221,6 @@ class Contacts:
             account=row.account,
             repeated=repeated,
         )
-
-
-def asked_row(projected: Projected, asker: Asker, whistle_id: str, report: str, at: datetime) -> AuditRow:
-    """Who lets the hub use whose number, under which grants; nothing is shown to them."""
-    account = projected.account
-    return AuditRow(
-        at=at,
-        who=asker.account or asker.department,
-        exit=Exit.CONTACT,
-        result=Result.ALLOW,
-        purpose=CALLBACK,
-        fields=account.fields,
-        rows=(report,),
-        grants=account.grants,
-        matter=whistle_id,
-        on_behalf_of=asker.department if asker.account else "",
-        reason="contact.asked",
-    )
-
-
-def _refused(asker: Asker, whistle_id: str, code: str, at: datetime) -> AuditRow:
-    return AuditRow(
-        at=at,
-        who=asker.account or asker.department,
-        exit=Exit.CONTACT,
-        result=Result.DENY,
-        purpose=CALLBACK,
-        fields=(PHONE,),
-        count=0,
-        matter=whistle_id,
-        on_behalf_of=asker.department if asker.account else "",
-        reason=code,
-    )
 
 
 def _own(conn: Connection, department: str, whistle_id: str) -> Whistle:

@@ -14,7 +14,8 @@ from hub.contract.wire import HANDLE
 from hub.errors import Refused
 from hub.run.assembly import Assembly
 from hub.run.exits.looking import Door
-from hub.run.ringing.contacts import Asker, Choices, Made, Wanted
+from hub.run.ringing.asker import Asker
+from hub.run.ringing.contacts import Choices, Made, Wanted
 from hub.run.ringing.reachable import NOT_NOW
 from hub.web.given import given, given_all
 from hub.web.moments import minute_of, minute_of_text

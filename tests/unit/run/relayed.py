@@ -9,8 +9,9 @@ from typing import Any
 from hub.clock import SHANGHAI
 from hub.errors import Refused
 from hub.model import Person
+from hub.run.ringing.asker import Asker
 from hub.run.ringing.contacting import Contacting
-from hub.run.ringing.contacts import Asker, Made, Wanted
+from hub.run.ringing.contacts import Made, Wanted
 from hub.whistle.contact import Kind
 from tests.instruments import HubInHand, person
 from tests.unit.run.duty import NAMES, phones
