@@ -22,6 +22,7 @@ from hub.run.exits.opening import Opening
 from hub.run.ground.contractbook import ContractBook
 from hub.run.ground.ledger import Ledger
 from hub.run.inbox.listing import Reader
+from hub.run.ringing.contacts import Contacts
 from hub.run.supervision.carded import Carded
 from hub.store import evidence, steps, whistles
 from hub.store.engine import Store
@@ -64,6 +65,8 @@ class Sheet:
     asked_until: datetime | None
     takes_evidence: bool
     is_lead: bool
+    can_contact: bool
+    """Whether its requesters can be contacted through the hub."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +77,7 @@ class Sheets:
     opening: Opening
     attached: Attached
     carded: Carded
+    contacts: Contacts
     contracts: ContractBook
 
     def open(
@@ -134,6 +138,7 @@ class Sheets:
             asked_until=whistle.asked_until,
             takes_evidence=sees_state and whistle.state in ACTIVE,
             is_lead=own.get("role") == "lead",
+            can_contact=sees_state and self.contacts.is_possible(conn, whistle, now),
             **opened,
         )
 

@@ -1,6 +1,7 @@
 """Every table of the hub, a family a file; nothing else."""
 
 from hub.store.tables.base import metadata
+from hub.store.tables.contacts import contact
 from hub.store.tables.dossier import dossier_entry, dossier_head, dossier_mark
 from hub.store.tables.entered import entered
 from hub.store.tables.evaluation import evaluation, evidence, evidence_band, evidence_flag
@@ -59,6 +60,7 @@ __all__ = [
     "body",
     "card",
     "card_due",
+    "contact",
     "contract_version",
     "cursor",
     "data_key",
