@@ -75,7 +75,7 @@ class Crew:
             loops += [self.hub.attachments(s) for s in sources]
         if "webhooks" in self._workers:
             loops += [self.hub.webhooks(department) for department in self.hub.settings.webhooks]
-            loops += self.hub.summoning()
+            loops += self.hub.summoning() + self.hub.contacting()
         if "web" in self._workers:
             loops.append(self.hub.map_keeper())
         if self.hub.certificate is not None and ("web" in self._workers or self.hub.settings.health_port):

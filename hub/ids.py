@@ -64,6 +64,11 @@ def attachment_id(key: EventKey, link: str) -> AttachmentId:
     return AttachmentId("at_" + digest_of("attachment", key, link))
 
 
+def contact_id(whistle: str, department: str, nonce: str) -> str:
+    """One contact of a resident; `nonce` is the department's own id for it: a retry contacts nobody twice."""
+    return "ct_" + digest_of("contact", whistle, department, nonce)
+
+
 def summons_id(whistle: str, number: int) -> str:
     """One call to a duty phone; sent again it is the same, so that a gateway rings nobody twice."""
     return "sm_" + digest_of("summons", whistle, str(number))

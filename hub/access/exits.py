@@ -34,6 +34,8 @@ class Exit(StrEnum):
     WEBHOOK = "webhook"
     SUMMONS = "summons"
     """A duty phone is called through a gateway: an SMS lies there as in a topic."""
+    CONTACT = "contact"
+    """A resident is written to or called for a department, which sees no number."""
     WRITEBACK = "writeback"
     """A source is answered in its own words."""
     PAGE = "page"
@@ -63,6 +65,7 @@ OUTPUTS: Final[Mapping[Exit, Output | None]] = MappingProxyType(
         Exit.HTTP_STREAM: Output.VIEW,
         Exit.WEBHOOK: Output.STREAM,  # like a topic, it cannot be taken back
         Exit.SUMMONS: Output.STREAM,
+        Exit.CONTACT: None,  # the number goes to the gateway; to the department goes no field
         Exit.WRITEBACK: Output.STREAM,
         Exit.PAGE: Output.VIEW,
         Exit.MAP: Output.MAP,

@@ -14,7 +14,19 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.routing import Route
 
-from hub.api import account, cards, centre, departments, health, measures, oauth, performance, posts, sources
+from hub.api import (
+    account,
+    cards,
+    centre,
+    contacts,
+    departments,
+    health,
+    measures,
+    oauth,
+    performance,
+    posts,
+    sources,
+)
 from hub.api.doors import Doors
 from hub.api.edges import SAFE, Edges
 from hub.api.language import language_of
@@ -50,6 +62,11 @@ _STATUS: Final = {
     "A210": 404,
     "A214": 404,
     "A215": 409,
+    "A401": 409,
+    "A402": 409,
+    "A403": 429,
+    "A405": 409,
+    "A406": 409,
     "A501": 404,
     "A504": 409,
     "A505": 409,
@@ -104,6 +121,7 @@ def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
             appealing=hub.appealing,
             owing=hub.owing,
             carded=hub.carded,
+            contacts=hub.contacts,
             evidence=hub.evidence,
             figures=hub.figures,
             reporting=hub.reporting,
@@ -149,6 +167,7 @@ def make(doors: Doors) -> FastAPI:
     app.include_router(departments.router, responses=_PROBLEMS)
     app.include_router(posts.router, responses=_PROBLEMS)
     app.include_router(centre.router, responses=_PROBLEMS)
+    app.include_router(contacts.router, responses=_PROBLEMS)
     app.include_router(cards.router, responses=_PROBLEMS)
     app.include_router(measures.router, responses=_PROBLEMS)
     app.include_router(performance.router, responses=_PROBLEMS)

@@ -21,6 +21,7 @@ from hub.run.matters.figuring import FiguresBook
 from hub.run.matters.reporting import Reporting
 from hub.run.people.limiting import Limiting
 from hub.run.people.machines import Machines, Scope
+from hub.run.ringing.contacts import Contacts
 from hub.run.sources.gateway import Gateway
 from hub.run.supervision.appealing import Appealing
 from hub.run.supervision.carded import Carded
@@ -49,6 +50,7 @@ class Doors:
     appealing: Appealing
     owing: Owing
     carded: Carded
+    contacts: Contacts
     evidence: Evidence
     figures: FiguresBook
     reporting: Reporting

@@ -14,6 +14,8 @@ WHISTLE: Final = "wh_0123456789abcdef0123456789abcdef"
 INCIDENT: Final = "in_0123456789abcdef0123456789abcdef"
 CARD: Final = "cd_0123456789abcdef0123456789abcdef"
 MEASURE: Final = "sv_0123456789abcdef0123456789abcdef"
+REPORT: Final = "ev_0123456789abcdef0123456789abcdef"
+CONTACT: Final = "ct_0123456789abcdef0123456789abcdef"
 EVIDENCE: Final = "fi_0123456789abcdef0123456789abcdef"
 ATTACHMENT: Final = "at_0123456789abcdef0123456789abcdef"
 _BLOWN_AT: Final = "2026-03-10T01:05:00Z"
@@ -157,6 +159,31 @@ OWN_FIGURES: Final = shown(
         "median": {"on_time": 0.91},
     }
 )
+
+# -- residents
+
+CONTACT_IN: Final = shown(
+    {"nonce": "2026-03-10-000001", "report": REPORT, "kind": "message", "template": "on_the_way"},
+    {"nonce": "2026-03-10-000002", "report": REPORT, "kind": "message", "text": "维修人员约一小时后到场。"},
+    {"nonce": "2026-03-10-000003", "report": REPORT, "kind": "call", "extension": "自来水值班室"},
+)
+CONTACT_STATE: Final = shown(
+    {
+        "id": CONTACT,
+        "report": REPORT,
+        "kind": "message",
+        "template": "on_the_way",
+        "text": "",
+        "extension": "",
+        "state": "sent",
+        "code": "",
+        "made_at": _BLOWN_AT,
+        "sent_at": _BLOWN_AT,
+        "account": "",
+        "repeated": False,
+    }
+)
+CONTACTS: Final = shown({"contacts": CONTACT_STATE["examples"]})
 
 # -- cards, and what follows from them
 

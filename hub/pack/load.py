@@ -14,6 +14,7 @@ from hub.model import Contract
 from hub.pack.areas import read_areas
 from hub.pack.calendar import read_calendar
 from hub.pack.codes import read_codes
+from hub.pack.contacts import read_contacts
 from hub.pack.extraordinary import read_extraordinary
 from hub.pack.grants import Subjects, read_grants
 from hub.pack.link_rules import by_category, read_link_rules
@@ -59,6 +60,7 @@ def read_pack(root: Path, cache_root: Path | None = None) -> Pack | tuple[Findin
     calendar = read_calendar(files)
     whistles = read_whistles(files)
     rosters = read_rosters(files, organisations)
+    contacts = read_contacts(files, rosters.channels)
     renamed = read_renamed(files)
     sources = read_sources(files, codes.tables)
     known = Known(
@@ -87,6 +89,7 @@ def read_pack(root: Path, cache_root: Path | None = None) -> Pack | tuple[Findin
         calendar=calendar,
         whistles=whistles,
         rosters=rosters,
+        contacts=contacts,
         contracts=contracts,
         grants=grants,
         beyond=beyond,

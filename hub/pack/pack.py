@@ -22,6 +22,7 @@ from hub.pack.taxonomy import Taxonomy
 from hub.place.atlas import Atlas
 from hub.place.gazetteer import Gazetteer
 from hub.whistle.calendar import Calendar
+from hub.whistle.contact import ContactRules
 from hub.whistle.rosters import Rosters
 from hub.whistle.rules import Rules, rules_on
 
@@ -46,6 +47,8 @@ class Pack:
     """Rules of the life of a whistle, each with its validity."""
     rosters: Rosters
     """Who is on call, and by which channels they are called."""
+    contacts: ContactRules
+    """How departments may contact residents."""
     contracts: tuple[Contract, ...]
     grants: tuple[Grant, ...]
     beyond: BeyondRules

@@ -21,7 +21,18 @@ from hub.plugin.adapter import (
     Tends,
     Tools,
 )
-from hub.plugin.channel import CallReceipt, CallState, Channel, ChannelEntry, Follows, Summons
+from hub.plugin.channel import (
+    Bridge,
+    CallReceipt,
+    CallState,
+    Channel,
+    ChannelEntry,
+    Connects,
+    Follows,
+    Letter,
+    Summons,
+    Writes,
+)
 from hub.plugin.hookspecs import PROJECT, hookimpl
 from hub.plugin.simulator import Simulator, SimulatorSetup, Utterance
 
@@ -32,13 +43,16 @@ __all__ = [
     "Admitted",
     "Answer",
     "Body",
+    "Bridge",
     "CallReceipt",
     "CallState",
     "Channel",
     "ChannelEntry",
+    "Connects",
     "Fetches",
     "Filters",
     "Follows",
+    "Letter",
     "Listed",
     "Lists",
     "Page",
@@ -55,5 +69,6 @@ __all__ = [
     "Tends",
     "Tools",
     "Utterance",
+    "Writes",
     "hookimpl",
 ]

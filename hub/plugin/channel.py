@@ -1,8 +1,10 @@
-"""What a channel is: it brings one call to a duty phone through a gateway, and says how far it came.
+"""What a channel is: it brings one call to a phone through a gateway, and says how far it came.
 
-Planning, order, repeats and words are the hub's. A channel is a small class with `send` and, where its gateway tells
-later what became of a call, `follow`; the hub finds out by `isinstance`. The number is that of an office's duty phone;
-the words hold no more than the department's grants allow in a stream.
+Planning, order, repeats and words are the hub's. A channel is a small class with `send` for duty phones and, where its
+gateway tells later what became of a call, `follow`; with `write` or `connect` it also reaches residents whom a
+department contacts through the hub. The hub finds out by `isinstance`. The number of a `Summons` is that of an office's
+duty phone, and its words hold no more than the department's grants allow in a stream; the number of a `Letter` or a
+`Bridge` is a resident's own: it goes to the gateway, and is neither kept nor logged.
 """
 
 from collections.abc import Callable, Mapping
@@ -25,7 +27,7 @@ class CallState(StrEnum):
     DELIVERED = "delivered"
     """The phone has it, and the gateway will know no more. That is not yet a person."""
     TAKEN = "taken"
-    """A person pressed the key: the hub signs the whistle for its department."""
+    """A person is there: pressed the key, so that the hub signs the whistle for its department, or speaks on a bridge."""
     FAILED = "failed"
     """It reached nobody, and will not: busy, no answer, undelivered, no such number."""
 
@@ -46,6 +48,30 @@ class Summons:
     """Name of the subdistrict, never more."""
     text: str
     """All of it as one Chinese sentence, ready to be sent or read aloud."""
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Letter:
+    """One message of a department to a resident. `id` as of `Summons`; `text` is all of it, in Chinese."""
+
+    id: str
+    text: str
+    number: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Bridge:
+    """One call of a department to a resident: first its own telephone rings, then the resident's.
+
+    `id` as of `Summons`; `text` is read to the department before the resident's phone rings. Neither side is shown the
+    other's number.
+    """
+
+    id: str
+    text: str
+    extension: str
+    """The department's own telephone."""
     number: str = field(repr=False)
 
 
@@ -83,6 +109,27 @@ class Follows(Protocol):
 
     def follow(self, call_id: str, ref: str) -> CallReceipt:
         """How far the call of this id came by now; raises as `send` does."""
+        ...
+
+
+@runtime_checkable
+class Writes(Protocol):
+    """Can write to a resident."""
+
+    def write(self, letter: Letter) -> CallReceipt:
+        """Hands the message to the gateway; the same id again writes nobody twice. Raises as `send` does."""
+        ...
+
+
+@runtime_checkable
+class Connects(Protocol):
+    """Can connect a department's telephone with a resident's."""
+
+    def connect(self, bridge: Bridge) -> CallReceipt:
+        """Has the gateway dial both; the same id again dials nobody twice. Raises as `send` does.
+
+        TAKEN: the resident answered.
+        """
         ...
 
 

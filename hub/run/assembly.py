@@ -36,6 +36,7 @@ from hub.run.people.house import People
 from hub.run.people.machines import Machines
 from hub.run.people.signing import Signing
 from hub.run.residents.requests import Requests
+from hub.run.ringing.contacts import Contacts
 from hub.run.sources.entering import Entering
 from hub.run.sources.gateway import Gateway
 from hub.run.sources.surroundings import Surroundings
@@ -190,6 +191,17 @@ class Assembly(Workers):
         return Owing(store=self.store, vault=self.vault, whitelist=self.whitelist)
 
     @cached_property
+    def contacts(self) -> Contacts:
+        """Takes what departments say to residents."""
+        return Contacts(
+            store=self.store,
+            vault=self.vault,
+            pack=self.pack,
+            reachable=self.reachable,
+            ledger=self.ledgers.mine,
+        )
+
+    @cached_property
     def carded(self) -> Carded:
         """Lists departments' cards."""
         return Carded(store=self.store, whitelist=self.whitelist)
@@ -271,6 +283,7 @@ class Assembly(Workers):
             disclosing=Disclosing(
                 store=self.store, vault=self.vault, pack=self.pack, whitelist=self.whitelist
             ),
+            contacts=self.contacts,
             contracts=self.contracts,
         )
 

@@ -258,6 +258,11 @@ class Rooms:
         """This process's gateways to duty phones."""
         return Channels(self.settings, lambda: self.pack, lambda: self.registry, self.clock)
 
+    @cached_property
+    def contact_channels(self) -> Channels:
+        """This process's gateways to residents: by the same settings, of their own, since each is one thread's."""
+        return Channels(self.settings, lambda: self.pack, lambda: self.registry, self.clock)
+
     def active_sources(self) -> list[str]:
         """Sources of the pack that the settings configure."""
         return [name for name in self.pack.sources if name in self.settings.sources]
@@ -335,8 +340,9 @@ class Rooms:
         """Gives back what was opened; may be called twice."""
         if "adapters" in self.__dict__:
             self.adapters.close()
-        if "channels" in self.__dict__:
-            self.channels.close()
+        for name in ("channels", "contact_channels"):
+            if name in self.__dict__:
+                self.__dict__[name].close()
         for bus in self._buses.values():
             bus.close()
         self._buses.clear()

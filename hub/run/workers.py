@@ -29,6 +29,8 @@ from hub.run.matters.ticks import Ticks
 from hub.run.ringing.calling import Calling
 from hub.run.ringing.callwords import CallWords
 from hub.run.ringing.channels import DepartmentWebhook
+from hub.run.ringing.contacting import Contacting
+from hub.run.ringing.reachable import Reachable
 from hub.run.ringing.summoning import Summoning
 from hub.run.rooms import Rooms
 from hub.run.sources.attachments import LEASE_S, Attachments
@@ -227,6 +229,34 @@ class Workers(Rooms):
 
     def _department_webhook(self, department: str) -> Channel:
         return DepartmentWebhook(self.plain_webhooks(department, f"calling:webhook:{department}"))
+
+    @cached_property
+    def reachable(self) -> Reachable:
+        """Who can be contacted for departments."""
+        return Reachable(pack=self.pack, showing=self.showing, contracts=self.contracts)
+
+    def plain_contacting(self, channel: str) -> Contacting:
+        """Sends what departments say to residents by one channel, for a caller that steps it itself."""
+        return Contacting(
+            channel,
+            gateway=lambda: self.contact_channels.now(channel),
+            reachable=self.reachable,
+            pack=self.pack,
+            vault=lambda: self.vault,
+            ledger=self._ledger(f"contacting:{channel}"),
+            store=self.store,
+            clock=self.clock,
+            worker=self.worker,
+            lease_s=self.settings.lease_s * self._speed,
+        )
+
+    def contacting(self) -> list[Loop]:
+        """One sender a channel; none where the pack lets nobody contact residents."""
+        channels = sorted(set(self.pack.contacts.channels.values()))
+        return [
+            Loop(f"contacting:{name}", self.plain_contacting(name).step, idle_s=0.5, close=lambda: None)
+            for name in channels
+        ]
 
     def summoning(self) -> list[Loop]:
         """Who plans calls to duty phones, and one caller a channel; nobody where no contract calls any."""

@@ -17,6 +17,7 @@ from hub.store.tables import (
     audit,
     audit_head,
     card,
+    contact,
     delivery,
     dossier_entry,
     dossier_head,
@@ -126,7 +127,7 @@ def behind(conn: Connection) -> tuple[int, datetime | None]:
 def unfiled_of(conn: Connection, whistle_id: str, incident_id: str) -> int:
     """How many rows of one whistle and its matter its dossier has still to tell of. Looks are not counted, and of turns
     those at its cards and measures."""
-    own = (step, overdue, delivery, card, measure, evaluation, evidence, evidence_flag, reveal)
+    own = (step, overdue, delivery, card, measure, evaluation, evidence, evidence_flag, contact, reveal)
     joined = select(link.c.event_key).where(link.c.incident_id == incident_id)
     earned = union_all(*(select(t.c.id).where(t.c.whistle_id == whistle_id) for t in (card, measure)))
     its = [

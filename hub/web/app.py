@@ -19,6 +19,7 @@ from hub.web.page import Place, draw
 from hub.web.pages import (
     accounts,
     audit,
+    contact,
     contracts,
     deliveries,
     elsewhere,
@@ -73,6 +74,7 @@ PAGES: Final = (
     elsewhere,
     source,
     whistle,
+    contact,
 )
 """In the order of the menu."""
 

@@ -48,6 +48,7 @@ def test_the_contract_and_the_grant_of_the_page_fit_into_the_demo_pack(tmp_path:
     shutil.copytree(ROOT / "contracts/demo", place, ignore=shutil.ignore_patterns("__pycache__"))
     (place / "contracts/yuanlin.yaml").write_text(marked(ADMINS, "contract"), encoding="utf-8")
     (place / "grants.yaml").write_text(marked(ADMINS, "grant"), encoding="utf-8")
+    (place / "contacts.yaml").write_text(marked(ADMINS, "contacts"), encoding="utf-8")
     assert [] == [(found.where, found.code) for found in hub.pack.check(place)]
     assert {("yuanlin", "event.address")} == {
         (one.department, one.field) for one in hub.pack.load(place).grants

@@ -33,6 +33,7 @@ EXITS: Final[Mapping[Exit, str]] = {
     Exit.HTTP_STREAM: NOTHING_YET,
     Exit.WEBHOOK: "webhooks",
     Exit.SUMMONS: "calls to duty phones",
+    Exit.CONTACT: "words to requesters",
     Exit.WRITEBACK: "answers to sources",
     Exit.PAGE: "answers",
     Exit.MAP: "pages",
@@ -65,6 +66,8 @@ ROUTES: Final = frozenset(
         "GET /departments/me/whistles/{whistle_id}/attachments",
         "GET /departments/me/whistles/{whistle_id}/attachments/{attachment_id}",
         "POST /departments/me/whistles/{whistle_id}/reports",
+        "GET /departments/me/whistles/{whistle_id}/contacts",
+        "POST /departments/me/whistles/{whistle_id}/contacts",
         "GET /centre/returns",
         "POST /centre/matters/{incident_id}/designations",
         "POST /centre/matters/{incident_id}/upgrade",
@@ -90,6 +93,7 @@ SHOWN: Final[Mapping[str, Exit | str]] = {
     "GET /departments/me/whistles/{whistle_id}": Exit.HTTP_WHISTLE,
     "GET /departments/me/whistles/{whistle_id}/attachments": Exit.HTTP_ATTACHMENT,
     "GET /departments/me/whistles/{whistle_id}/attachments/{attachment_id}": Exit.HTTP_ATTACHMENT,
+    "GET /departments/me/whistles/{whistle_id}/contacts": "what the department did itself",
     "GET /departments/me/figures": Exit.STATISTICS,
 }
 """What a department reads → the exit under which each look is in the audit, or why none is."""

@@ -62,6 +62,7 @@ from tests.fileserver import FileServer
 from tests.instruments import HubInHand, at
 from tests.photos import photo
 from tests.unit.run.duty import phones
+from tests.unit.run.relayed import relay
 
 LINKED = {200: 201, 201: 200, 202: 202, 203: 203}
 """Hotline and urban management tell of one matter, and of each other; the other two stand alone."""
@@ -88,6 +89,8 @@ class Day:
     webhooks: list[str] = field(default_factory=list)
     calls: list[str] = field(default_factory=list)
     """What was said on duty phones, by SMS and by voice."""
+    words: list[str] = field(default_factory=list)
+    """What was written to requesters."""
 
     @property
     def departments(self) -> list[str]:
@@ -135,6 +138,7 @@ def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
         take_webhooks(lived)
         ring_phones(lived, tmp_path_factory.mktemp("gateways"))
         open_and_report(lived)
+        contact_requesters(lived, tmp_path_factory.mktemp("lines"))
         supervise(lived)
         take_webhooks(lived)
         assert 0 < lived.in_hand.hub.plain_registrar().catch_up(200) < 200
@@ -267,6 +271,36 @@ def open_and_report(day: Day) -> None:
             )
             assert 201 == handed_in.status_code, handed_in.text
     day.in_hand.settle(*hub.pack.sources)
+
+
+def contact_requesters(day: Day, place: Path) -> None:
+    """Each department that may writes to somebody, and has its telephone connected with theirs; words with a number are
+    refused."""
+    hub = day.in_hand.hub
+    contacted: set[str] = set()
+    with relay(day.in_hand, place) as line, day.client() as client:
+        for id_, department in day.whistles():
+            choices = hub.contacts.choices(department, id_, hub.clock.now())
+            if department in contacted:
+                continue
+            for report in choices.reports[:1]:
+                contacted.add(department)
+                said: list[dict[str, str]] = [
+                    {"kind": "message", "template": "on_the_way"},
+                    {"kind": "call", "extension": choices.extensions[0]},
+                    {"kind": "message", "text": planted(300).phone},
+                ]
+                path, key = f"/departments/me/whistles/{id_}/contacts", by(department)
+                done = [
+                    client.post(path, headers=key, json={"nonce": f"{report}{n}", "report": report, **one})
+                    for n, one in enumerate(said)
+                ]
+                assert [201, 201, 422] == [one.status_code for one in done], [one.text for one in done]
+        line.work()
+        line.work(20)
+        day.words += [text for _, text in line.wrote()]
+        assert line.connected()
+    assert {"delivered", "answered"} <= {r[0] for r in day.in_hand.rows("SELECT DISTINCT state FROM contact")}
 
 
 def supervise(day: Day) -> None:
@@ -447,6 +481,11 @@ def test_no_value_is_said_on_a_duty_phone(day: Day) -> None:
     assert any("按1签收" in one for one in day.calls)
     assert any("网格吹哨" in one for one in day.calls)
     assert {} == EVERYBODY.in_texts({"calls to duty phones": day.calls})
+
+
+def test_no_value_is_written_to_a_requester(day: Day) -> None:
+    assert day.words
+    assert {} == EVERYBODY.in_texts({"words to requesters": day.words})
 
 
 def test_no_value_is_told_to_a_source(day: Day) -> None:

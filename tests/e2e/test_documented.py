@@ -17,7 +17,7 @@ from hub.api import app, examples
 from hub.api.doors import Doors
 from tests.e2e.scene import DISTRICT, LEAD, SUBDISTRICT, Scene, pack
 from tests.e2e.served import served
-from tests.instruments import HubInHand
+from tests.instruments import HubInHand, at, person, stated
 
 DOCUMENT: Final[dict[str, Any]] = app.make(cast("Doors", None)).openapi()
 OF_A_LIFE: Final = {"departments", "cards", "measures", "posts", "centre"}
@@ -112,6 +112,18 @@ def _report(scene: Scene, example: Any, matter: int) -> Ids:
     return {examples.WHISTLE: scene.whistle(matter=matter) if alone else str(known[0].id)}
 
 
+def _contact(scene: Scene, _: Any, matter: int) -> Ids:
+    """A whistle whose requester left a phone."""
+    address = scene.hub.hub.pack.geography.addresses[1000 * matter]
+    scene.hub.tell(stated(f"c{matter}", position=at(address.lon, address.lat), requester=person(matter)))
+    scene.hub.settle()
+    (found, *_) = scene.hub.rows(
+        "SELECT w.id, l.event_id FROM whistle w JOIN link l ON l.incident_id = w.incident_id "  # noqa: S608
+        f"WHERE w.department = '{LEAD}' ORDER BY w.blown_us DESC, w.id"
+    )
+    return {examples.WHISTLE: str(found[0]), examples.REPORT: str(found[1])}
+
+
 _BEFORE: Final = {
     "refer": ("sign", "return"),
     "uphold": ("sign", "return"),
@@ -141,6 +153,7 @@ def _measure(scene: Scene, _: Any, number: int) -> Ids:
 SENT: Final[Mapping[str, tuple[str, Callable[[Scene, Any, int], Ids]]]] = {
     "POST /departments/me/whistles/acknowledgements": (LEAD, _of_whistle()),
     "POST /departments/me/whistles/{whistle_id}/reports": (LEAD, _report),
+    "POST /departments/me/whistles/{whistle_id}/contacts": (LEAD, _contact),
     "POST /departments/me/cards/{card_id}/appeal": (LEAD, lambda scene, _, __: {examples.CARD: scene.card()}),
     "POST /departments/me/measures/{measure_id}/answer": (LEAD, _measure),
     "POST /posts/me/marks": (DISTRICT, _of_whistle("sign", "result")),
@@ -191,6 +204,7 @@ READ: Final = {
     "GET /departments/me/whistles": "sifa",  # its contract says `pull`
     "GET /departments/me/whistles/{whistle_id}": LEAD,
     "GET /departments/me/whistles/{whistle_id}/attachments": LEAD,
+    "GET /departments/me/whistles/{whistle_id}/contacts": LEAD,
     "GET /departments/me/cards": LEAD,
     "GET /departments/me/measures": LEAD,
     "GET /departments/me/figures": LEAD,

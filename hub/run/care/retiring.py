@@ -38,6 +38,7 @@ from hub.store.moments import from_us, to_us
 from hub.store.tables import (
     body,
     card,
+    contact,
     data_key,
     event,
     evidence,
@@ -54,7 +55,7 @@ from hub.whistle.lifecycle import OVER
 
 PORTION: Final = 500
 _OVER: Final = tuple(sorted(one.value for one in OVER))
-_SAID: Final = ((card, "issued_us"), (measure, "opened_us"))
+_SAID: Final = ((card, "issued_us"), (measure, "opened_us"), (contact, "made_us"))
 """What departments said beside their reports, and since when it stands there."""
 
 
@@ -141,10 +142,10 @@ def let_go_records(conn: Connection, received_us: Mapping[str, int]) -> None:
 
 
 def let_go_words(conn: Connection, said: Mapping[Table, Sequence[str]]) -> None:
-    """What departments said in these rows of reports, cards and measures."""
+    """What departments said in these rows of reports, cards, measures and contacts."""
     keys.destroy(conn, chain.from_iterable(said.values()))
     for table, some in said.items():
-        gone: dict[str, Any] = {"sealed": b"", **({"digest": ""} if table is report else {})}
+        gone: dict[str, Any] = {"sealed": b"", **({"digest": ""} if table in (report, contact) else {})}
         conn.execute(update(table).where(table.c.id.in_(some)).values(**gone))
 
 
@@ -212,7 +213,7 @@ def _reports(before_us: int) -> Select[str, int]:
 
 
 def _words(table: Table, moment: str, before_us: int) -> Select[str, int]:
-    """Appeals of cards, and answers to measures, of before that, on whistles that have ended."""
+    """Appeals of cards, answers to measures, and words to requesters, of before that, on whistles that have ended."""
     ended = exists().where(whistle.c.id == table.c.whistle_id, ~_is_open())
     return select(table.c.id, table.c[moment]).where(
         table.c[moment] < before_us, table.c.sealed != b"", ended

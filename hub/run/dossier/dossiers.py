@@ -24,14 +24,16 @@ from hub.jsonform import canonical, plain
 from hub.model import Contract, DepartmentId, Incident, Whistle
 from hub.run.dossier import anchorindex
 from hub.run.dossier.filing import personal_salt
+from hub.run.dossier.occurrences import WORDS
 from hub.run.exits.insight import Insight, insight
 from hub.run.exits.linked import people_of, reports_of
 from hub.run.exits.looking import Look, audit_rows, shown
 from hub.run.exits.showing import OpenedReport, Showing
 from hub.run.ground.contractbook import ContractBook
 from hub.run.ground.ledger import Ledger
+from hub.run.ground.sealing import CONTACT_SEALED_AT
 from hub.run.matters.reporting import SEALED_AT
-from hub.store import dossiers, events, incidents, keys, whistles
+from hub.store import contacts, dossiers, events, incidents, keys, whistles
 from hub.store.dossiers import Filed
 from hub.store.engine import Store
 from hub.whistle.anchors import Anchor, points
@@ -167,7 +169,7 @@ class Dossiers:
             incident,
             department=asked.department,
             contract=contract,
-            rows={**rows, "event": event, "report": str(one.values.get("dossier.reports/id", whistle.id))},
+            rows={**rows, "event": event, "report": _words_of(one, whistle)},
             known=known,
             opened=one.report,
             purpose=asked.purpose,
@@ -185,6 +187,9 @@ class Dossiers:
         }
         wrote = dossiers.words_of_reports(
             conn, [str(one.said["dossier.reports/id"]) for one in filed if one.kind == "report"]
+        )
+        wrote |= contacts.words_of(
+            conn, [str(one.said["dossier.contacts/id"]) for one in filed if one.kind == "contact"]
         )
         for one in filed:
             report = reports.get(str(one.said.get("event.id")))
@@ -211,6 +216,10 @@ class Dossiers:
         if report is not None:
             text = report.text()
             return {name: getattr(text, name.rpartition(".")[2]) for name in readable}
+        if one.kind == "contact":
+            id_ = str(one.said["dossier.contacts/id"])
+            words = self._vault.open(data_keys[id_], CONTACT_SEALED_AT, wrote[id_]) if wrote.get(id_) else b""
+            return {WORDS: words.decode()} if words else {}
         id_ = str(one.said.get("dossier.reports/id"))
         if not wrote.get(id_):
             return {}
@@ -294,6 +303,12 @@ def _proved(one: _Opened, name: str) -> dict[str, Any]:
 def _row_of(one: _Opened, whistle: Whistle) -> str:
     said = one.filed.said
     return str(said.get("event.id") or said.get("dossier.reports/id") or whistle.id)
+
+
+def _words_of(one: _Opened, whistle: Whistle) -> str:
+    """The row that what a department wrote counts as."""
+    told = one.values.get("dossier.reports/id") or one.values.get("dossier.contacts/id")
+    return str(told or whistle.id)
 
 
 def _gathered(rows: Iterable[AuditRow], asked: Asked) -> Iterator[AuditRow]:

@@ -28,6 +28,7 @@ _BODIES: Final = frozenset(
         "dossier.department",
         "dossier.moves/by",
         "dossier.reports/by",
+        "dossier.contacts/by",
         "dossier.cards/by",
         "dossier.looks/who",
         "dossier.looks/on_behalf_of",

@@ -16,9 +16,9 @@ from hub.access.vault import DataKey, Vault
 from hub.model import EventText, IncidentId, Whistle
 from hub.run.dossier import occurrences
 from hub.run.dossier.occurrences import SOURCES, Occurrence
-from hub.run.ground.sealing import texts_of
+from hub.run.ground.sealing import CONTACT_SEALED_AT, texts_of
 from hub.run.matters.reporting import SEALED_AT
-from hub.store import dossiers, events, incidents, keys, whistles
+from hub.store import contacts, dossiers, events, incidents, keys, whistles
 from hub.store.dossiers import Filed, Standing
 from hub.store.engine import BYTES, chunks
 from hub.store.lists import among
@@ -47,6 +47,7 @@ class Filing:
         What is filed at the same moment by another raises Fenced.
         """
         told = [one for source in SOURCES for one in source.take(conn, PORTION)]
+        told = self._with_words(conn, told)
         blocks = dossiers.unread_blocks(conn)
         told += [one for block in blocks for one in _looks(block)]
         dossiers.mark_read(conn, blocks)
@@ -64,6 +65,22 @@ class Filing:
         if fresh:
             self._append(conn, fresh, called, standing, due)
         return len(fresh)
+
+    def _with_words(self, conn: Connection, told: Sequence[Occurrence]) -> list[Occurrence]:
+        """What was written to requesters stands beside that it was; without the words where their key is gone."""
+        ids = [str(one.said["dossier.contacts/id"]) for one in told if one.kind == "contact"]
+        data_keys, sealed = keys.of(conn, ids), contacts.words_of(conn, ids)
+        words = {
+            id_: self._vault.open(data_keys[id_], CONTACT_SEALED_AT, sealed[id_]).decode()
+            for id_ in ids
+            if id_ in data_keys and sealed.get(id_)
+        }
+        return [
+            occurrences.with_words(one, words[id_])
+            if one.kind == "contact" and (id_ := str(one.said["dossier.contacts/id"])) in words
+            else one
+            for one in told
+        ]
 
     def _reports(self, conn: Connection, ids: Iterable[str]) -> Iterator[Occurrence]:
         """What departments wrote; without the words where their key is gone."""

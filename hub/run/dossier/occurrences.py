@@ -22,6 +22,7 @@ from hub.store.moments import to_us
 from hub.store.tables import (
     answer,
     card,
+    contact,
     deferral,
     delivery,
     emergency,
@@ -39,6 +40,8 @@ from hub.store.tables import (
 
 ACCOUNT: Final = "dossier.accounts/by"
 """Which account of the centre, of a post or of the desk did it: for the centre's eyes."""
+WORDS: Final = "report.text"
+"""What a department wrote to a requester."""
 _WAITS: Final = 1
 """No moment: a delivery's mark while it has no end."""
 
@@ -289,6 +292,27 @@ def _two_persons(r: Row[Any], id_: str, kind: str, said: Mapping[str, Any]) -> O
     return _told(id_, f"{kind}:{r.id}:{r.filed}", kind, at_us, under, {**said, **more})
 
 
+def _contact(r: Row[Any], id_: str) -> Occurrence:
+    """A requester was to be contacted: how, by whom; the department's own words are added, sealed under its key."""
+    said = {
+        "id": r.id,
+        "report": r.event_id,
+        "kind": r.kind,
+        "template": r.template,
+        "extension": r.extension,
+        "by": r.account or r.department,
+    }
+    return _told(id_, f"contact:{r.id}", "contact", r.made_us, "dossier.contacts", said)
+
+
+def _contacted(r: Row[Any], id_: str) -> Occurrence:
+    """What became of it, as far as a gateway knew."""
+    sent_at = "" if r.sent_us is None else dossiers.moment(r.sent_us)
+    said = {"id": r.id, "state": r.state, "code": r.code, "sent_at": sent_at}
+    at_us = r.made_us if r.sent_us is None else r.sent_us
+    return _told(id_, f"contacted:{r.id}", "contacted", at_us, "dossier.contacts", said)
+
+
 SOURCES: Final[tuple[Source, ...]] = (
     # One that was undone, or withdrawn, before it was told is told twice: first that it was made.
     Source(
@@ -314,6 +338,12 @@ SOURCES: Final[tuple[Source, ...]] = (
     ),
     Source(reveal, lambda r: {"filed": r.filed + 1}, _own, _revealed),
     Source(emergency, lambda r: {"filed": r.filed + 1}, _of_matters, _in_emergency),
+    Source(
+        contact,
+        lambda r: {"filed": r.filed + 1},
+        _own,
+        lambda r, id_: _contacted(r, id_) if r.filed else _contact(r, id_),
+    ),
 )
 """Tables that tell of whistles, in the order in which what they tell of is put down. Whoever adds one gives its table
 a mark and an index of what is not told yet (`hub.store.tables.dossier`), and a row here."""
@@ -387,6 +417,11 @@ def reported(r: Row[Any], words: Mapping[str, Any]) -> Occurrence:
     said = {"id": r.id, "move": r.move, "reason_code": r.reason_code, "by": r.department}
     one = _told(r.whistle_id, f"report:{r.id}", "report", r.reported_us, "dossier.reports", said)
     return replace(one, sealed={f"report.{name}": (r.id, value) for name, value in words.items() if value})
+
+
+def with_words(one: Occurrence, words: str) -> Occurrence:
+    """A contact with what the department wrote itself, sealed under the contact's key."""
+    return replace(one, sealed={WORDS: (str(one.said["dossier.contacts/id"]), words)})
 
 
 def told_in(one: Event, words: EventText, id_: str) -> Occurrence:

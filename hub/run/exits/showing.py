@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from hub.access.fields import is_personal, split
 from hub.access.identifiers import is_child
-from hub.access.masks import strictest
+from hub.access.masks import FULL, strictest
 from hub.access.plan import Plan
 from hub.access.planbook import PlanBook
 from hub.access.project import View
@@ -34,6 +34,11 @@ from hub.pack import Pack
 from hub.run.exits.looking import Look
 
 ATTACHMENTS: Final = "event.attachments"
+CALLBACK: Final = "callback"
+"""The purpose for which a requester is called back."""
+PHONE: Final = "resident.phone"
+_REACHES: Final = frozenset((FULL, "phone_3_4"))
+"""Masks under which a phone is still somebody's to be called; a stricter one, such as a child's, is not."""
 _DOSSIER: Final = "dossier"
 _OF_DOSSIERS: Final = ("dossier", "report")
 """Data sets of which nothing ever comes with a whistle."""
@@ -129,6 +134,24 @@ class Showing:
         event = opened.event
         rows = {"event": event.key} | ({"resident": event.requester} if event.requester else {})
         return Look(report_view(opened), plan, scope_of(incident, known, care), rows)
+
+    def contact(
+        self, one: Event | OpenedReport, incident: Incident, contract: Contract, *, at: datetime
+    ) -> Look | None:
+        """What lets the contract's department contact who told a report, through the hub and without a number: a grant of
+        their phone for calling back, by whatever door, in full or with its middle hidden; None where there is none. The look holds no
+        value. Of an opened report it is also looked at whether a child told it.
+        """
+        event = one if isinstance(one, Event) else one.event
+        for output in (Output.VIEW, Output.API):
+            plan = self._plan(contract, output, CALLBACK, at)
+            care = frozenset[Care]() if isinstance(one, Event) else care_of(one, incident, plan, day_of(at))
+            rows = {"event": event.key, "resident": str(event.requester)}
+            look = Look({"resident": {"phone": ""}}, plan, scope_of(incident, care=care), rows)
+            lines = look.shown(frozenset()).lines
+            if any(line.field == PHONE and line.mask in _REACHES for line in lines):
+                return look
+        return None
 
     def attachments(
         self,

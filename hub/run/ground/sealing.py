@@ -17,6 +17,7 @@ EVENT_SEALED_AT: Final = "event.sealed"
 RESIDENT_SEALED_AT: Final = "resident.sealed"
 LINK_SEALED_AT: Final = "attachment.sealed_ref"
 FILE_SEALED_AT: Final = "attachment.sealed"
+CONTACT_SEALED_AT: Final = "contact.sealed"
 PICTURE_SEALED_AT: Final = "attachment.sealed_shown"
 
 MOST_FETCHED: Final = 20

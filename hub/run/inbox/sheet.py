@@ -22,6 +22,7 @@ from hub.run.exits.opening import Opening
 from hub.run.ground.contractbook import ContractBook
 from hub.run.ground.ledger import Ledger
 from hub.run.inbox.listing import Reader
+from hub.run.ringing.contacts import Contacts
 from hub.run.supervision.carded import Carded
 from hub.run.whitelist.disclosing import Disclosed, Disclosing
 from hub.store import evidence, steps, whistles
@@ -68,6 +69,8 @@ class Sheet:
     is_lead: bool
     beyond: Disclosed
     """What two persons had shown beyond the whitelist; never on paper."""
+    can_contact: bool
+    """Whether its requesters can be contacted through the hub."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,6 +82,7 @@ class Sheets:
     attached: Attached
     carded: Carded
     disclosing: Disclosing
+    contacts: Contacts
     contracts: ContractBook
 
     def open(
@@ -142,6 +146,7 @@ class Sheets:
             asked_until=whistle.asked_until,
             takes_evidence=sees_state and whistle.state in ACTIVE,
             is_lead=own.get("role") == "lead",
+            can_contact=sees_state and self.contacts.is_possible(conn, whistle, now),
             **opened,
         )
 

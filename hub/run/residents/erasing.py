@@ -18,16 +18,21 @@ from hub.access.vault import DataKey, Vault
 from hub.jsonform import dumps
 from hub.model import EventText
 from hub.run.care.retiring import let_go_records, let_go_residents, let_go_words, needed_among
-from hub.run.ground.sealing import EVENT_SEALED_AT, open_resident, open_text
+from hub.run.ground.sealing import CONTACT_SEALED_AT, EVENT_SEALED_AT, open_resident, open_text
 from hub.run.matters.reporting import SEALED_AT as REPORT_SEALED_AT
 from hub.run.residents.receivers import matters
 from hub.run.supervision.appealing import SEALED_AT as CARD_SEALED_AT
 from hub.run.supervision.asking import SEALED_AT as MEASURE_SEALED_AT
 from hub.store import events, incidents, keys, requests
 from hub.store.lists import among
-from hub.store.tables import attachment, body, card, event, measure, record, report, whistle
+from hub.store.tables import attachment, body, card, contact, event, measure, record, report, whistle
 
-_SAID: Final = ((report, REPORT_SEALED_AT), (card, CARD_SEALED_AT), (measure, MEASURE_SEALED_AT))
+_SAID: Final = (
+    (report, REPORT_SEALED_AT),
+    (card, CARD_SEALED_AT),
+    (measure, MEASURE_SEALED_AT),
+    (contact, CONTACT_SEALED_AT),
+)
 """Where departments' words are, and for which column they are sealed."""
 
 

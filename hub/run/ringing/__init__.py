@@ -1,1 +1,1 @@
-"""Who is on call, and by which channel."""
+"""Who is called by which channel: who is on call, and residents for departments."""

@@ -6,34 +6,34 @@ presses the key signs for the department, through the door that its own reports 
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-import structlog
 from sqlalchemy import Connection
 
 from hub.clock import Clock
-from hub.errors import HubError, Refused, TryLater
+from hub.errors import Refused
 from hub.model import WhistleState
 from hub.plugin import CallReceipt, CallState, Channel, Follows, Summons
 from hub.run.ground.ledger import Ledger
 from hub.run.matters.reporting import Reporting, Sent
 from hub.run.ringing.callwords import CallWords, Silent
+from hub.run.ringing.outcome import (
+    LOOK_S,
+    Kept,
+    Later,
+    Lost,
+    Outcome,
+    asked,
+    tried_again_at,
+    unless_long_ago,
+)
 from hub.store import leases, summonses, whistles
 from hub.store.engine import Store
-from hub.store.moments import from_us, to_us
+from hub.store.moments import to_us
 from hub.whistle.summons import SummonsState
 
-log = structlog.get_logger()
-
-PLUGIN_FAILED: Final = "S123"
 REACHED_NOBODY: Final = "S125"
-FOLLOWED_FOR: Final = timedelta(minutes=15)
-"""A gateway that knows nothing more by then is not asked any more."""
-_LOOK_S: Final = 5.0
-"""Between two questions what became of a call, and the first rest after a gateway that did not answer."""
-_DOUBLINGS: Final = 10
 _NOTE: Final = "值班电话按键签收"
 _STATES: Final = {
     CallState.ACCEPTED: SummonsState.ACCEPTED,
@@ -41,29 +41,6 @@ _STATES: Final = {
     CallState.TAKEN: SummonsState.TAKEN,
     CallState.FAILED: SummonsState.FAILED,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Later:
-    """The gateway may answer next time."""
-
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
-class Lost:
-    """This call will not be made: by which code."""
-
-    code: str
-    state: SummonsState = SummonsState.FAILED
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """It stays as it stands, and nobody asks any more."""
-
-
-Outcome = CallReceipt | Later | Lost | Kept
 
 
 class Calling:
@@ -108,8 +85,8 @@ class Calling:
     def _send(self, row: Any, now: datetime) -> Outcome:
         said = self._said(row, now)
         if isinstance(said, Silent):
-            return Lost(said.code, SummonsState.FAILED if said.code else SummonsState.VOID)
-        return self._asked(lambda gateway: gateway.send(said), row.department)
+            return Lost(said.code)
+        return self._asked(row.department, lambda gateway: gateway.send(said))
 
     def _said(self, row: Any, now: datetime) -> Summons | Silent:
         """What is said, audited before it leaves; nothing where the whistle was taken meanwhile."""
@@ -127,21 +104,12 @@ class Calling:
         if whistle.state is not WhistleState.BLOWN:
             return Kept()
         return self._asked(
-            lambda gateway: gateway.follow(row.id, row.receipt) if isinstance(gateway, Follows) else Kept(),
             row.department,
+            lambda gateway: gateway.follow(row.id, row.receipt) if isinstance(gateway, Follows) else Kept(),
         )
 
-    def _asked(self, ask: Callable[[Channel], CallReceipt | Kept], department: str) -> Outcome:
-        try:
-            receipt = ask(self._gateway(department))
-        except TryLater as error:
-            return Later(error.code)
-        except HubError as error:
-            return Lost(error.code)
-        except Exception as error:  # foreign code: this call fails, no other
-            log.warning("channel_failed", channel=self._channel, error=type(error).__name__)
-            return Lost(PLUGIN_FAILED)
-        return receipt if isinstance(receipt, CallReceipt | Kept) else Lost(PLUGIN_FAILED)
+    def _asked(self, department: str, ask: Callable[[Channel], CallReceipt | Kept]) -> Outcome:
+        return asked(self._channel, lambda: self._gateway(department), ask)
 
     def _settle(self, conn: Connection, row: Any, outcome: Outcome) -> None:
         now = self._clock.now()
@@ -149,15 +117,11 @@ class Calling:
 
     def _values(self, conn: Connection, row: Any, outcome: Outcome, now: datetime) -> dict[str, object]:
         if isinstance(outcome, Later):
-            rest_s = _LOOK_S * 2.0 ** min(row.tries, _DOUBLINGS)
-            again = now + min(timedelta(seconds=rest_s), summonses.LONGEST_REST)
-            return {
-                "code": outcome.code,
-                "tries": row.tries + 1,
-                "next_us": self._unless_long_ago(row, again),
-            }
+            again = tried_again_at(row.tries, summonses.LONGEST_REST, now)
+            return {"code": outcome.code, "tries": row.tries + 1, "next_us": unless_long_ago(row, again)}
         if isinstance(outcome, Lost):
-            return {"state": outcome.state.value, "code": outcome.code, "next_us": None}
+            state = SummonsState.FAILED if outcome.code else SummonsState.VOID
+            return {"state": state.value, "code": outcome.code, "next_us": None}
         if isinstance(outcome, Kept):
             return {"next_us": None}
         asked_on = outcome.state is CallState.ACCEPTED
@@ -168,19 +132,13 @@ class Calling:
             "detail": outcome.detail,
             "tries": 0,
             "sent_us": row.sent_us or to_us(now),
-            "next_us": self._unless_long_ago(row, now + timedelta(seconds=_LOOK_S)) if asked_on else None,
+            "next_us": unless_long_ago(row, now + timedelta(seconds=LOOK_S)) if asked_on else None,
         }
 
     def _code(self, conn: Connection, row: Any, state: CallState, now: datetime) -> str:
         if state is CallState.TAKEN:
             return self._sign(conn, row, now)
         return REACHED_NOBODY if state is CallState.FAILED else ""
-
-    @staticmethod
-    def _unless_long_ago(row: Any, at: datetime) -> int | None:
-        """What a gateway took long ago is not asked about for ever; what none has taken is sent until one does."""
-        is_old = row.sent_us is not None and at - from_us(row.sent_us) > FOLLOWED_FOR
-        return None if is_old else to_us(at)
 
     def _sign(self, conn: Connection, row: Any, now: datetime) -> str:
         """Signs for the department whose phone it was, and for nobody where the district's centre took the call.

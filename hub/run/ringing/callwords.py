@@ -22,11 +22,10 @@ from hub.run.exits.looking import audit_rows, shown
 from hub.run.exits.showing import Showing
 from hub.run.ground.contractbook import ContractBook
 from hub.store import incidents, whistles
+from hub.whistle.contact import reference_of
 from hub.whistle.summons import WEBHOOK
 
 NO_NUMBER: Final = "S124"
-_REFERENCE: Final = slice(3, 11)
-"""Of a whistle's id: enough to find it by, short enough to be read aloud."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +87,7 @@ class CallWords:
         level = self._level(projected, whistle, at)
         category = str(projected.text("incident.category_zh") or "")
         place = str(projected.text("incident.subdistrict_name") or "")
-        reference = str(projected.text("whistle.id") or "")[_REFERENCE]
+        reference = reference_of(str(projected.text("whistle.id") or ""))
         what = " ".join(part for part in (level or "急件", reference, place, category) if part)
         if row.department == whistle.department:
             text = f"{what}，请立即签收。"

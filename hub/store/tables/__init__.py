@@ -2,6 +2,7 @@
 
 from hub.store.tables.base import metadata
 from hub.store.tables.beyond import emergency, reveal
+from hub.store.tables.contacts import contact
 from hub.store.tables.dossier import dossier_entry, dossier_head, dossier_mark
 from hub.store.tables.entered import entered
 from hub.store.tables.evaluation import evaluation, evidence, evidence_band, evidence_flag
@@ -60,6 +61,7 @@ __all__ = [
     "body",
     "card",
     "card_due",
+    "contact",
     "contract_version",
     "cursor",
     "data_key",

@@ -12,7 +12,7 @@ import orjson
 from gridplus_sms_gateway.config import SmsConfig
 from gridplus_sms_gateway.segments import segments_of
 from hub.errors import Refused, SignInAgain, TryLater
-from hub.plugin import CallReceipt, CallState, Summons, Tools
+from hub.plugin import CallReceipt, CallState, Letter, Summons, Tools
 from hub.plugin.transport.http import call, document
 from hub.plugin.transport.signing import Signer
 
@@ -52,10 +52,17 @@ class SmsGateway:
 
         Raises Refused S121 where it is too long, S120 where the gateway will not take it.
         """
+        return self._submit(call)
+
+    def write(self, letter: Letter) -> CallReceipt:
+        """The same to a resident; whether the phone has it is asked for later."""
+        return self._submit(letter)
+
+    def _submit(self, call: Summons | Letter) -> CallReceipt:
         body = orjson.dumps(self.submission(call))
         return self._read(self._ask("POST", _MESSAGES, body=body))
 
-    def submission(self, call: Summons) -> Mapping[str, object]:
+    def submission(self, call: Summons | Letter) -> Mapping[str, object]:
         """What the gateway is asked: the message with the account's signature, and its segments."""
         content = f"【{self._config.signature}】{call.text}"
         segments = segments_of(content)

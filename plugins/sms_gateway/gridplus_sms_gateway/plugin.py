@@ -10,11 +10,11 @@ from hub.plugin import ChannelEntry, hookimpl
 
 DECLARES = {
     "msg_id": "internal",
-    "to": "internal",
-    "content": "internal",
+    "to": "personal",
+    "content": "personal",
     "segments": "public",
 }
-"""The number is that of an office's duty phone."""
+"""The number is that of an office's duty phone, or of a resident whom a department writes to."""
 
 ENTRY = ChannelEntry(
     name="sms_gateway",

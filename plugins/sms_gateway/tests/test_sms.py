@@ -19,7 +19,7 @@ from pydantic import SecretStr, ValidationError
 
 from hub.clock import FixedClock
 from hub.errors import HubError, Refused, SignInAgain, TryLater
-from hub.plugin import CallReceipt, CallState, Follows, SimulatorSetup, Summons, Tools
+from hub.plugin import CallReceipt, CallState, Follows, Letter, SimulatorSetup, Summons, Tools, Writes
 
 NIGHT = datetime(2026, 2, 17, 15, 50, tzinfo=UTC)
 SAMPLES = sorted((ENTRY.samples or Path()).glob("*.call.json"))
@@ -82,6 +82,20 @@ def test_a_message_is_accepted_and_only_later_delivered(open_: Open, clock: Fixe
     assert CallReceipt(CallState.DELIVERED, "G0000000001", "DELIVRD") == channel.follow(CALL.id, sent.ref)
     assert isinstance(channel, Follows)
     assert [CALL.number] == [one["ref"] for one in platform.heard()]
+
+
+def test_a_letter_to_a_resident_is_delivered_as_a_message_is(open_: Open, clock: FixedClock) -> None:
+    platform, channel = open_()
+    letter = Letter(id="ct_1", text="城管局：工作人员稍后到场。", number="13800000001")
+    sent = channel.write(letter)
+    assert sent == channel.write(letter)
+    clock.pause(DELIVERED_AFTER_S)
+    assert CallState.DELIVERED is channel.follow(letter.id, sent.ref).state
+    assert [(letter.number, f"【网格吹哨】{letter.text}")] == [
+        (one["ref"], one["text"]) for one in platform.heard()
+    ]
+    assert isinstance(channel, Writes)
+    assert letter.number not in repr(letter)
 
 
 @pytest.mark.nasty("N01")

@@ -1,4 +1,5 @@
-"""The voice channel: has a duty phone rung and the words read aloud; whoever presses 1 takes the whistle.
+"""The voice channel: has a duty phone rung and the words read aloud; whoever presses 1 takes the whistle. And it connects
+a department's telephone with a resident's, so that neither sees the other's number.
 
 Dialling takes a minute, so the gateway answers at once and is asked afterwards what became of it.
 """
@@ -10,19 +11,21 @@ import orjson
 
 from gridplus_voice_gateway.config import VoiceConfig
 from hub.errors import Refused, SignInAgain, TryLater
-from hub.plugin import CallReceipt, CallState, Summons, Tools
+from hub.plugin import Bridge, CallReceipt, CallState, Summons, Tools
 from hub.plugin.transport.http import call, document
 from hub.plugin.transport.signing import Signer
 
 TAKEN_BY: Final = "1"
 """The key that takes it."""
 _CALLS: Final = "/v1/calls"
+_BRIDGES: Final = "/v1/bridges"
 _STATUS: Final = "/v1/status"
 _SAYS: Final[Mapping[str, CallState]] = {
     "queued": CallState.ACCEPTED,
     "ringing": CallState.ACCEPTED,
     "answered": CallState.ACCEPTED,
     "key_press": CallState.TAKEN,
+    "connected": CallState.TAKEN,
     "hung_up": CallState.FAILED,
     "busy": CallState.FAILED,
     "no_answer": CallState.FAILED,
@@ -59,6 +62,20 @@ class VoiceGateway:
             "keys": {TAKEN_BY: "key_press"},
             "ring_s": self._config.ring_s,
             "repeats": self._config.repeats,
+        }
+
+    def connect(self, bridge: Bridge) -> CallReceipt:
+        """Has the department's telephone rung, then the resident's. Idempotent and raising as `send`."""
+        return _read(self._ask("POST", _BRIDGES, body=orjson.dumps(self.bridge_order(bridge))))
+
+    def bridge_order(self, bridge: Bridge) -> Mapping[str, object]:
+        """What the gateway is asked; it shows its own number on both sides."""
+        return {
+            "call_id": bridge.id,
+            "from": bridge.extension,
+            "to": bridge.number,
+            "say": bridge.text,
+            "ring_s": self._config.ring_s,
         }
 
     def follow(self, call_id: str, ref: str) -> CallReceipt:  # noqa: ARG002 the gateway knows our id

@@ -10,13 +10,14 @@ from hub.plugin import ChannelEntry, hookimpl
 
 DECLARES = {
     "call_id": "internal",
-    "to": "internal",
+    "from": "internal",
+    "to": "personal",
     "say": "internal",
     "keys": "public",
     "ring_s": "public",
     "repeats": "public",
 }
-"""The number is that of an office's duty phone."""
+"""The number is that of an office's duty phone, or of a resident who is connected with one."""
 
 ENTRY = ChannelEntry(
     name="voice_gateway",

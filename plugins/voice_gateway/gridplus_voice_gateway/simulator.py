@@ -26,7 +26,11 @@ FAILURES: Final[Mapping[str, str]] = {
 ANSWERED_AFTER_S: Final = 8.0
 PRESSED_AFTER_S: Final = 20.0
 """Since the dial, on the scenario clock."""
+CONNECTED_AFTER_S: Final = 15.0
+"""Of a bridge, since the dial: the department has picked up, and so has the resident."""
 _ENDS: Final = {"busy": "busy", "no_answer": "no_answer", "hung_up": "hung_up", "other_key": "key_press"}
+_SILENT: Final = frozenset({"busy", "no_answer", "hung_up"})
+"""Ends of a bridge on which nobody talked."""
 
 
 class VoicePlatform(HttpSimulator):
@@ -42,6 +46,7 @@ class VoicePlatform(HttpSimulator):
         secret = SecretStr(self._secrets["app_secret"])
         self._gate: Final = Gate({self._secrets["app_key"]: secret}, clock=setup.clock)
         self._dialled: Final[dict[str, tuple[str, float]]] = {}
+        self._bridges: Final[set[str]] = set()
         self._limited = False
         self.asked = 0
         """How many dials were asked for, repeats too."""
@@ -73,9 +78,17 @@ class VoicePlatform(HttpSimulator):
         self._gate.remember(admitted)
         if (request.method, request.path) == ("POST", "/v1/calls"):
             return self._dial(orjson.loads(request.body))
+        if (request.method, request.path) == ("POST", "/v1/bridges"):
+            return self._bridge(orjson.loads(request.body))
         if request.path.startswith("/v1/calls/"):
             return self._state(request.path.rpartition("/")[2])
         return _said({"code": "0"}) if request.path == "/v1/status" else PeerReply(404)
+
+    def _bridge(self, order: Mapping[str, Any]) -> PeerReply:
+        """Rings the department's telephone (`heard` has it as `text`), then the resident's."""
+        with self.lock:
+            self._bridges.add(order["call_id"])
+        return self._dial({**order, "say": order["from"]})
 
     def _dial(self, order: Mapping[str, Any]) -> PeerReply:
         with self.lock:
@@ -106,6 +119,9 @@ class VoicePlatform(HttpSimulator):
         end = next((end for mode, end in _ENDS.items() if self.fails(mode)), "key_press")
         if age_s < ANSWERED_AFTER_S:
             return _said({"code": "0", "ref": ref, "state": "ringing"})
+        if call_id in self._bridges:
+            talks = "answered" if age_s < CONNECTED_AFTER_S else "connected"
+            return _said({"code": "0", "ref": ref, "state": end if end in _SILENT else talks})
         if age_s < PRESSED_AFTER_S and end not in ("busy", "no_answer"):
             return _said({"code": "0", "ref": ref, "state": "answered"})
         key = {"key": "9" if self.fails("other_key") else "1"} if end == "key_press" else {}

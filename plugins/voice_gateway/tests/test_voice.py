@@ -11,12 +11,26 @@ import pytest
 from gridplus_voice_gateway.channel import VoiceGateway
 from gridplus_voice_gateway.config import VoiceConfig
 from gridplus_voice_gateway.plugin import DECLARES, ENTRY
-from gridplus_voice_gateway.simulator import FAILURES, PRESSED_AFTER_S, VoicePlatform
+from gridplus_voice_gateway.simulator import (
+    CONNECTED_AFTER_S,
+    FAILURES,
+    PRESSED_AFTER_S,
+    VoicePlatform,
+)
 from pydantic import SecretStr, ValidationError
 
 from hub.clock import FixedClock
 from hub.errors import HubError, Refused, SignInAgain, TryLater
-from hub.plugin import CallReceipt, CallState, Follows, SimulatorSetup, Summons, Tools
+from hub.plugin import (
+    Bridge,
+    CallReceipt,
+    CallState,
+    Connects,
+    Follows,
+    SimulatorSetup,
+    Summons,
+    Tools,
+)
 
 NIGHT = datetime(2026, 2, 17, 15, 50, tzinfo=UTC)
 SAMPLES = sorted((ENTRY.samples or Path()).glob("*.call.json"))
@@ -29,6 +43,7 @@ def call_of(file: Path, **changes: Any) -> Summons:
 
 
 CALL = call_of(SAMPLES[0])
+BRIDGE = Bridge(id="ct_1", text="正在为您接通诉求人。", extension="000171002", number="13800000001")
 
 
 @pytest.fixture
@@ -66,7 +81,7 @@ def test_a_call_asks_for_what_stands_beside_it(sample: Path, open_: Open) -> Non
     _, channel = open_()
     expected = json.loads(sample.with_name(sample.name.replace(".call.", ".request.")).read_text("utf-8"))
     assert expected == channel.order(call_of(sample))
-    assert set(expected) == set(DECLARES)
+    assert set(expected) | set(channel.bridge_order(BRIDGE)) == set(DECLARES)
 
 
 def test_a_call_rings_is_answered_and_taken_by_a_key(open_: Open, clock: FixedClock) -> None:
@@ -80,6 +95,27 @@ def test_a_call_rings_is_answered_and_taken_by_a_key(open_: Open, clock: FixedCl
     assert CallReceipt(CallState.TAKEN, "V00000001", "key_press") == channel.follow(CALL.id, sent.ref)
     assert isinstance(channel, Follows)
     assert [CALL.number] == [one["ref"] for one in platform.heard()]
+
+
+def test_a_bridge_rings_the_department_and_then_the_resident(open_: Open, clock: FixedClock) -> None:
+    platform, channel = open_()
+    sent = channel.connect(BRIDGE)
+    assert sent == channel.connect(BRIDGE)
+    assert CallState.ACCEPTED is sent.state
+    clock.pause(10)
+    assert CallReceipt(CallState.ACCEPTED, sent.ref, "answered") == channel.follow(BRIDGE.id, sent.ref)
+    clock.pause(CONNECTED_AFTER_S)
+    assert CallReceipt(CallState.TAKEN, sent.ref, "connected") == channel.follow(BRIDGE.id, sent.ref)
+    assert [(BRIDGE.extension, BRIDGE.number)] == [(one["text"], one["ref"]) for one in platform.heard()]
+    assert isinstance(channel, Connects)
+
+
+@pytest.mark.parametrize("failure", ["busy", "no_answer", "hung_up"])
+def test_a_bridge_on_which_nobody_talks_has_failed(failure: str, open_: Open, clock: FixedClock) -> None:
+    _, channel = open_(failure)
+    sent = channel.connect(BRIDGE)
+    clock.pause(60)
+    assert CallReceipt(CallState.FAILED, sent.ref, failure) == channel.follow(BRIDGE.id, sent.ref)
 
 
 @pytest.mark.nasty("N01")
@@ -142,5 +178,5 @@ def test_what_the_distribution_offers_is_whole() -> None:
     assert SecretStr in {one.annotation for one in VoiceConfig.model_fields.values()}
     with pytest.raises(ValidationError):
         VoiceConfig.model_validate({"base_url": "x", "app_key": "k", "app_secret": "s", "surprise": 1})
-    assert "number" not in repr(CALL)
+    assert "number" not in repr(CALL) + repr(BRIDGE)
     assert all(f"`{name}`" in README for name in (*FAILURES, *VoiceConfig.model_fields))

@@ -64,6 +64,7 @@ def everything() -> Iterator[Occurrence]:
     for source in SOURCES:
         yield from told(source)
     yield occurrences.look({"matter": "wh_1"}, "chain 1", 0, 0)
+    yield occurrences.with_words(next(one for s in SOURCES for one in told(s) if one.kind == "contact"), "…")
     row = SimpleNamespace(
         id="rp_1", whistle_id="wh_1", move="sign", reason_code="", department="", reported_us=0
     )
