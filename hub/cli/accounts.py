@@ -87,7 +87,7 @@ def list_(store: str | None) -> None:
 @_BY
 @_STORE
 def confirm(name: str, change: str, by: str, store: str | None) -> None:
-    """Lets hold what another person proposed about NAME. Prints the second half of an administrator's first password."""
+    """Lets hold what another person proposed about NAME. Prints the second half of a first password."""
     with _keeping(store) as keeping:
         _tell(keeping.confirm(name, AccountChange(change), by=by))
 
@@ -108,7 +108,7 @@ def disable(name: str, by: str, store: str | None) -> None:
 @_BY
 @_STORE
 def reset(name: str, second: bool, by: str, store: str | None) -> None:
-    """Prints another first password for NAME, once; an administrator's holds once another person confirms it."""
+    """Prints another first password for NAME, once; it holds once another person confirms it."""
     with _keeping(store) as keeping:
         if second:
             keeping.propose(name, AccountChange.SECOND, by=by)

@@ -11,6 +11,7 @@ from hub.errors import HubError
 from hub.messages import (
     access,
     attachment,
+    beyond,
     bus,
     doctor,
     dossier,
@@ -35,6 +36,7 @@ CATALOGUE: Final[dict[str, Text]] = {
     **pack.TEXTS,
     **access.TEXTS,
     **rights.TEXTS,
+    **beyond.TEXTS,
     **attachment.TEXTS,
     **bus.TEXTS,
     **whistle.TEXTS,

@@ -154,9 +154,9 @@ TEXTS: Final[dict[str, Text]] = {
     ),
     "A326": Text(
         "复核码不正确",
-        "管理员的首个密码分两半：向核准人要另一半（复核码）",
+        "首个密码分两半：向核准人要另一半（复核码）",
         "the second half of the first password is wrong",
-        "an administrator's first password has two halves: ask whoever confirmed it for the other one",
+        "a first password has two halves: ask whoever confirmed it for the other one",
     ),
     "A327": Text(
         "账号资料不正确：{what}",

@@ -491,4 +491,16 @@ TEXTS: Final[dict[str, Text]] = {
         "a map file is cut or of another version",
         "delete it and build it again",
     ),
+    "K281": Text(
+        "紧急授权的编号 {name} 不合规或重复",
+        "用小写字母、数字和下划线，各不相同",
+        "the emergency set {name} has no usable id, or one that is there already",
+        "use small letters, digits and underscores, each id once",
+    ),
+    "K282": Text(
+        "{name} 不是来件或诉求人的个人字段",
+        "这里只写 resident.… 或 event.… 的个人字段；其余由授权给出",
+        "{name} is no personal field of a report or of who told it",
+        "name personal fields of resident.… or event.… here; grants give the rest",
+    ),
 }

@@ -63,7 +63,7 @@ class AccountChange(StrEnum):
     ROLE = "role"
     """The account is new: its role opens nothing yet."""
     PASSWORD = "password"  # noqa: S105 a word
-    """Of an administrator: another first password."""
+    """Another first password."""
     SECOND = "second"
     """The second factor is taken off; the person enrols another one."""
     SUBJECT = "subject"

@@ -15,6 +15,7 @@ from hub.pack.areas import read_areas
 from hub.pack.calendar import read_calendar
 from hub.pack.codes import read_codes
 from hub.pack.contacts import read_contacts
+from hub.pack.extraordinary import read_extraordinary
 from hub.pack.grants import Subjects, read_grants
 from hub.pack.link_rules import by_category, read_link_rules
 from hub.pack.locate_pack import locate_pack
@@ -74,6 +75,7 @@ def read_pack(root: Path, cache_root: Path | None = None) -> Pack | tuple[Findin
     check_on_call(files, contracts, rosters)
     subjects = Subjects(departments=organisations, areas=areas, categories=taxonomy.categories, masks=MASKS)
     grants = read_grants(files, subjects)
+    beyond = read_extraordinary(files)
     if files.found or calendar is None:
         return files.found
     return Pack(
@@ -90,6 +92,7 @@ def read_pack(root: Path, cache_root: Path | None = None) -> Pack | tuple[Findin
         contacts=contacts,
         contracts=contracts,
         grants=grants,
+        beyond=beyond,
         sources=sources.running,
         source_templates=sources.templates,
         renamed=renamed,

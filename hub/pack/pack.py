@@ -9,6 +9,7 @@ from datetime import date
 from functools import cached_property
 from pathlib import Path
 
+from hub.access.beyond import BeyondRules
 from hub.incident.rules import LinkRules
 from hub.model import Area, AreaId, Contract, DepartmentId, Grant
 from hub.pack.codes import Codes
@@ -50,6 +51,8 @@ class Pack:
     """How departments may contact residents."""
     contracts: tuple[Contract, ...]
     grants: tuple[Grant, ...]
+    beyond: BeyondRules
+    """What two persons may have shown beyond the grants for a short time."""
     sources: Mapping[str, SourceSetup]
     source_templates: Mapping[str, SourceSetup]
     """Sources that a person sets up by hand, for instance an import of files."""

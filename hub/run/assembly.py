@@ -43,9 +43,12 @@ from hub.run.sources.surroundings import Surroundings
 from hub.run.supervision.appealing import Appealing
 from hub.run.supervision.carded import Carded
 from hub.run.supervision.owing import Owing
+from hub.run.whitelist.breaking import Breaking
+from hub.run.whitelist.disclosing import Disclosing
 from hub.run.whitelist.preview import Previewing
 from hub.run.whitelist.proposing import Proposing
 from hub.run.whitelist.register import Register
+from hub.run.whitelist.revealing import Revealing
 from hub.run.workers import Workers
 from hub.schema import schemas
 from hub.store import principals
@@ -224,6 +227,22 @@ class Assembly(Workers):
         )
 
     @cached_property
+    def revealing(self) -> Revealing:
+        """Takes what operators ask to have revealed, and what is said of it."""
+        return Revealing(
+            store=self.store,
+            vault=self.vault,
+            pack=self.pack,
+            whitelist=self.whitelist,
+            ledger=self.ledgers.mine,
+        )
+
+    @cached_property
+    def breaking(self) -> Breaking:
+        """Opens matters in emergencies."""
+        return Breaking(store=self.store, vault=self.vault, pack=self.pack, ledger=self.ledgers.mine)
+
+    @cached_property
     def upkeep(self) -> Upkeep:
         """Looks after sources for engineers."""
         return Upkeep(pack=lambda: self.pack, configured=frozenset(self.active_sources()), deeds=self.deeds)
@@ -261,6 +280,9 @@ class Assembly(Workers):
             opening=self.opening,
             attached=self.attached,
             carded=self.carded,
+            disclosing=Disclosing(
+                store=self.store, vault=self.vault, pack=self.pack, whitelist=self.whitelist
+            ),
             contacts=self.contacts,
             contracts=self.contracts,
         )

@@ -22,6 +22,7 @@ from hub.store.tables import (
     dossier_entry,
     dossier_head,
     dossier_mark,
+    emergency,
     evaluation,
     evidence,
     evidence_flag,
@@ -29,6 +30,7 @@ from hub.store.tables import (
     measure,
     overdue,
     report,
+    reveal,
     step,
     turn,
     whistle,
@@ -125,12 +127,13 @@ def behind(conn: Connection) -> tuple[int, datetime | None]:
 def unfiled_of(conn: Connection, whistle_id: str, incident_id: str) -> int:
     """How many rows of one whistle and its matter its dossier has still to tell of. Looks are not counted, and of turns
     those at its cards and measures."""
-    own = (step, overdue, delivery, card, measure, evaluation, evidence, evidence_flag, contact)
+    own = (step, overdue, delivery, card, measure, evaluation, evidence, evidence_flag, contact, reveal)
     joined = select(link.c.event_key).where(link.c.incident_id == incident_id)
     earned = union_all(*(select(t.c.id).where(t.c.whistle_id == whistle_id) for t in (card, measure)))
     its = [
         *((table, table.c.whistle_id == whistle_id) for table in own),
         (link, link.c.incident_id == incident_id),
+        (emergency, emergency.c.incident_id == incident_id),
         (answer, answer.c.event_key.in_(joined)),
         (turn, turn.c.subject_id.in_(earned)),
     ]

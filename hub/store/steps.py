@@ -16,11 +16,15 @@ from hub.whistle.lifecycle import Step
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A move and who made it: a department or an account, "" where the hub did; `reason_code` "" where none is due."""
+    """A move and who made it: a department or an account, "" where the hub did; `reason_code` "" where none is due.
+
+    `person`: the account of the department, "" where its software did; for its dossier's readers alone.
+    """
 
     step: Step
     by: str
     reason_code: str = ""
+    person: str = ""
 
 
 def add(conn: Connection, made: Sequence[Made]) -> None:
@@ -46,7 +50,7 @@ def of_whistles(conn: Connection, ids: Iterable[str]) -> dict[str, list[Made]]:
                 level=Level(r.level) if r.level else None,
                 raised_from=Level(r.raised_from) if r.raised_from else None,
             )
-            found.setdefault(r.whistle_id, []).append(Made(one, r.by, r.reason_code))
+            found.setdefault(r.whistle_id, []).append(Made(one, r.by, r.reason_code, r.person))
     return found
 
 
@@ -58,6 +62,7 @@ def _row(made: Made) -> dict[str, object]:
         "move": one.move.value,
         "actor": one.actor.value,
         "by": made.by,
+        "person": made.person,
         "before": one.before.value,
         "after": one.after.value,
         "made_us": to_us(one.at),

@@ -1,6 +1,6 @@
 """Drawing a page: one environment of templates, the words in the visitor's language, headers that let nothing else in."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -74,6 +74,7 @@ def draw(
     """The page or fragment that `template` makes of `facts`."""
     language = visitor.language if visitor else language_of(request)
     places: tuple[Place, ...] = request.app.state.places
+    mine = [one for one in places if visitor and visitor.account.role in one.roles]
     text = (
         _environment()
         .get_template(template)
@@ -85,9 +86,16 @@ def draw(
             english=language is Language.EN,
             visitor=visitor,
             csrf=lambda: visitor.csrf if visitor else "",
-            places=[one for one in places if visitor and visitor.account.role in one.roles],
+            places=mine,
+            here=_here(mine, request.url.path),
             path=request.url.path,
             is_demo=request.app.state.hub.settings.demo,
         )
     )
     return HTMLResponse(text, status_code=status, headers={**HEADERS, **(headers or {})})
+
+
+def _here(places: Sequence[Place], path: str) -> str:
+    """The path of the place that a page belongs to: the nearest one above it; "" for none."""
+    above = [one.path for one in places if path == one.path or path.startswith(f"{one.path}/")]
+    return max(above, key=len, default="")

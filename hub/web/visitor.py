@@ -15,9 +15,12 @@ from hub.model.account import Account, Role
 from hub.run.assembly import Assembly
 from hub.run.people.limiting import PAGES_OF_SESSION
 from hub.run.people.signing import Owed
+from hub.store.sessions import Session
 
 SESSION_COOKIE: Final = "__Host-gridplus"
 LANGUAGE_COOKIE: Final = "gridplus-language"
+BY_ITSELF: Final = "x-by-itself"
+"""Header of what a page's script asks because of news, where a person asks the same route, too."""
 _SAFE: Final = frozenset({"GET", "HEAD", "OPTIONS"})
 
 
@@ -69,9 +72,21 @@ def check_origin(request: Request) -> None:
 
 
 def anybody(request: Request) -> Visitor | None:
-    """Whoever is signed in here; None where nobody is."""
-    token, people = request.cookies.get(SESSION_COOKIE, ""), hub_of(request).people
-    session = people.signing.recognised(token) if token else None
+    """Whoever is signed in here; None where nobody is. It is in use now, but where the page says that it asks by itself."""
+    if BY_ITSELF in request.headers:
+        return watching(request)
+    token, signing = request.cookies.get(SESSION_COOKIE, ""), hub_of(request).people.signing
+    return _visitor(request, token, signing.recognised(token) if token else None)
+
+
+def watching(request: Request) -> Visitor | None:
+    """The same for what a page asks by itself, in front of which there may be nobody: the session is as idle as before."""
+    token, signing = request.cookies.get(SESSION_COOKIE, ""), hub_of(request).people.signing
+    return _visitor(request, token, signing.holding(token) if token else None)
+
+
+def _visitor(request: Request, token: str, session: Session | None) -> Visitor | None:
+    people = hub_of(request).people
     if session is None:
         return None
     visitor = Visitor(
@@ -89,6 +104,7 @@ def anybody(request: Request) -> Visitor | None:
 
 
 MaybeVisitor = Annotated[Visitor | None, Depends(anybody)]
+_MaybeWatching = Annotated[Visitor | None, Depends(watching)]
 
 
 async def _form_token(request: Request) -> str:
@@ -113,20 +129,37 @@ def allowed(*roles: Role, though_owing: bool = False) -> Any:
     async def visiting(
         request: Request, visitor: MaybeVisitor, sent: Annotated[str, Depends(_form_token)]
     ) -> Visitor:
-        if visitor is None:
-            raise SignInAgain("A302")
-        if visitor.account.role not in let_in:
-            raise Refused("A303")
-        if visitor.owed is not None and not though_owing:
-            raise Refused(visitor.owed.value)
+        known = _checked(visitor, let_in, though_owing=though_owing)
         if request.method not in _SAFE:
             check_origin(request)
-            if not hmac.compare_digest(sent.encode(), visitor.csrf.encode()):
+            if not hmac.compare_digest(sent.encode(), known.csrf.encode()):
                 raise Refused("A304")
-        return visitor
+        return known
 
     visiting.roles = let_in  # type: ignore[attr-defined]  # the table of routes and roles reads it
     return Depends(visiting)
+
+
+def allowed_to_watch(*roles: Role) -> Any:
+    """The same for what pages of these roles read by themselves, over and over: news and streams. It is no use of the
+    session, which ends as early as if nobody had asked. Raises as `allowed`."""
+    let_in = frozenset(roles)
+
+    async def visiting(visitor: _MaybeWatching) -> Visitor:
+        return _checked(visitor, let_in, though_owing=False)
+
+    visiting.roles = let_in  # type: ignore[attr-defined]
+    return Depends(visiting)
+
+
+def _checked(visitor: Visitor | None, let_in: frozenset[Role], *, though_owing: bool) -> Visitor:
+    if visitor is None:
+        raise SignInAgain("A302")
+    if visitor.account.role not in let_in:
+        raise Refused("A303")
+    if visitor.owed is not None and not though_owing:
+        raise Refused(visitor.owed.value)
+    return visitor
 
 
 EVERYONE: Final = tuple(Role)

@@ -11,6 +11,8 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from hub.access.exits import Exit
 from hub.access.rights import Basis, Kind, Person
 from hub.run.residents.requests import Asked
+from hub.run.whitelist.breaking import Alarm
+from hub.run.whitelist.revealing import Wish
 from tests.browser.chromium import LONGEST_MS, person
 from tests.browser.guard import Guard
 from tests.browser.people import PEOPLE, sign_in
@@ -142,6 +144,20 @@ def live_through(hub: HubInHand) -> None:
     hub.settle(*hub.hub.pack.sources)
     granting(hub, by="security_admin")
     ask_for_deletion(hub)
+    ask_for_more(hub)
+
+
+def ask_for_more(hub: HubInHand) -> None:
+    """An operator would see more of a report, and of a matter in an emergency; both wait for another person."""
+    who, now = PEOPLE["operator"], hub.clock.now()
+    whistle, event = hub.rows(
+        "SELECT whistle.id, event.id FROM whistle JOIN link ON link.incident_id = whistle.incident_id "
+        "JOIN event ON event.key = link.event_key WHERE department = 'chengguan' "
+        "AND link.undone_us IS NULL ORDER BY whistle.id LIMIT 1"
+    )[0]
+    wish = Wish(whistle_id=whistle, event_id=event, field="resident.phone", reason="门牌不清，现场找不到人")
+    hub.hub.revealing.ask(wish, who, now)
+    hub.hub.breaking.propose(Alarm(of=whistle, kind="life", reason="屋里有人被困"), who, now)
 
 
 def ask_for_deletion(hub: HubInHand) -> None:

@@ -36,14 +36,14 @@ def test_an_operator_comes_in_once_the_role_was_confirmed(hub: HubInHand, url: s
     assert "A305" == code_in(sign_in(browser(url), "lisi", first))
     confirmer = signed_in(url, hub, Role.SECURITY_ADMIN)
     assert "李四" in confirmer.get("/accounts").text
-    assert "" == shown_once(confirmer.post("/accounts/lisi/confirm", data={"change": "role"}))
+    assert shown_once(confirmer.post("/accounts/lisi/confirm", data={"change": "role"}))
     client = browser(url)
     assert 303 == sign_in(client, "lisi", first).status_code
     assert "A320" == code_in(client.get("/me"))
     assert first not in keeper.get("/accounts").text
 
 
-def test_of_an_administrators_first_password_each_of_the_two_has_one_half(hub: HubInHand, url: str) -> None:
+def test_of_a_first_password_each_of_the_two_has_one_half(hub: HubInHand, url: str) -> None:
     first = shown_once(signed_in(url, hub, Role.SYSTEM_ADMIN).post("/accounts", data=ADMIN))
     confirmer = signed_in(url, hub, Role.SECURITY_ADMIN)
     half = shown_once(confirmer.post("/accounts/wangwu/confirm", data={"change": "role"}))
@@ -56,6 +56,21 @@ def test_of_an_administrators_first_password_each_of_the_two_has_one_half(hub: H
     assert 303 == plainly(client, changed(client, first, NEW, handover=half.lower())).status_code
     took_up(hub, with_token(client))
     assert 200 == client.get("/accounts").status_code
+
+
+def test_who_resets_an_operators_password_cannot_come_in_as_the_operator(hub: HubInHand, url: str) -> None:
+    operator = signed_in(url, hub, Role.OPERATOR)
+    keeper, confirmer = signed_in(url, hub, Role.SYSTEM_ADMIN), signed_in(url, hub, Role.SECURITY_ADMIN)
+    first = shown_once(keeper.post("/accounts/operator/password"))
+    assert "A301" == code_in(sign_in(browser(url), "operator", first))
+    assert 200 == operator.get("/inbox").status_code
+    half = shown_once(confirmer.post("/accounts/operator/confirm", data={"change": "password"}))
+    assert "/signin" in operator.get("/inbox").headers["location"]
+    thief = browser(url)
+    assert 303 == sign_in(thief, "operator", first).status_code
+    assert "A326" == code_in(changed(with_token(thief), first, NEW))
+    assert "/me" == thief.get("/inbox").headers["location"]
+    assert 303 == plainly(thief, changed(thief, first, NEW, handover=half)).status_code
 
 
 def test_a_second_factor_is_taken_off_by_two_others(hub: HubInHand, url: str) -> None:

@@ -27,6 +27,7 @@ from hub.store import (
     attachments,
     contracts,
     deferrals,
+    emergencies,
     facts,
     measures,
     months,
@@ -98,6 +99,7 @@ class Doctor:
             *self._returns(conn),
             *self._overdue(conn),
             *self._supervision(conn),
+            *self._emergencies(conn),
             *self._deliveries(conn),
             *oncall.findings(conn, self.pack, self.now),
             *self._attachments(conn),
@@ -206,6 +208,11 @@ class Doctor:
         ):
             if number:
                 yield HubError("D159", count=number, first=example)
+
+    def _emergencies(self, conn: Connection) -> Iterator[HubError]:
+        number, first = emergencies.overdue(conn, self.now)
+        if number:
+            yield HubError("A449", count=number, first=first)
 
     def _deliveries(self, conn: Connection) -> Iterator[HubError]:
         rows = conn.execute(

@@ -25,12 +25,14 @@ from hub.store.tables import (
     contact,
     deferral,
     delivery,
+    emergency,
     evaluation,
     evidence,
     evidence_flag,
     link,
     measure,
     overdue,
+    reveal,
     step,
     turn,
     whistle,
@@ -148,6 +150,7 @@ def _step(r: Row[Any], id_: str) -> Occurrence:
         "reason_code": r.reason_code,
         "until": None if r.until_us is None else dossiers.moment(r.until_us),
         "level": r.level,
+        ACCOUNT: r.person,
     } | _who(r.actor, r.by)
     return _told(id_, f"step:{r.version}", "move", r.made_us, "dossier.moves", said)
 
@@ -262,6 +265,33 @@ def _withdrawn(r: Row[Any], id_: str) -> Occurrence:
     return _told(id_, origin, "doubt_withdrawn", r.withdrawn_us, "dossier.doubts", said | who)
 
 
+_ASKED, _DECIDED, _REVIEWED = 0, 1, 2
+"""How much of one that waited for a second person, or for its review, stands in dossiers before this entry."""
+
+
+def _revealed(r: Row[Any], id_: str) -> Occurrence:
+    said = {"id": r.id, "report": r.event_key, "field": r.field}
+    return _two_persons(r, id_, "reveal", said)
+
+
+def _in_emergency(r: Row[Any], id_: str) -> Occurrence:
+    said = {"id": r.id, "kind": r.kind}
+    if r.filed < _REVIEWED:
+        return _two_persons(r, id_, "emergency", said)
+    said |= {"turn": "review", "reason": r.note, ACCOUNT: r.reviewed_by}
+    return _told(id_, f"emergency:{r.id}:{r.filed}", "emergency", r.reviewed_us, "dossier.emergencies", said)
+
+
+def _two_persons(r: Row[Any], id_: str, kind: str, said: Mapping[str, Any]) -> Occurrence:
+    """What one person asked for, or what another one said of it."""
+    under = {"reveal": "dossier.reveals", "emergency": "dossier.emergencies"}[kind]
+    if r.filed == _ASKED:
+        at_us, more = r.asked_us, {"turn": "ask", "reason": r.reason, ACCOUNT: r.asked_by}
+    else:
+        at_us, more = r.decided_us, {"turn": r.verdict, ACCOUNT: r.decided_by}
+    return _told(id_, f"{kind}:{r.id}:{r.filed}", kind, at_us, under, {**said, **more})
+
+
 def _contact(r: Row[Any], id_: str) -> Occurrence:
     """A requester was to be contacted: how, by whom; the department's own words are added, sealed under its key."""
     said = {
@@ -306,6 +336,8 @@ SOURCES: Final[tuple[Source, ...]] = (
         _own,
         lambda r, id_: _withdrawn(r, id_) if r.filed else _evidence_flag(r, id_),
     ),
+    Source(reveal, lambda r: {"filed": r.filed + 1}, _own, _revealed),
+    Source(emergency, lambda r: {"filed": r.filed + 1}, _of_matters, _in_emergency),
     Source(
         contact,
         lambda r: {"filed": r.filed + 1},

@@ -24,6 +24,7 @@ from hub.run.ground.ledger import Ledger
 from hub.run.inbox.listing import Reader
 from hub.run.ringing.contacts import Contacts
 from hub.run.supervision.carded import Carded
+from hub.run.whitelist.disclosing import Disclosed, Disclosing
 from hub.store import evidence, steps, whistles
 from hub.store.engine import Store
 from hub.store.evidence import Piece
@@ -33,6 +34,7 @@ from hub.whistle.lifecycle import ACTIVE, Step, open_moves
 from hub.whistle.reached import REVIEW, done_at, is_done
 
 CALLBACK: Final = "callback"
+NOTHING: Final = Disclosed(revealed=(), opened=(), reveals=(), emergencies=())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +67,8 @@ class Sheet:
     asked_until: datetime | None
     takes_evidence: bool
     is_lead: bool
+    beyond: Disclosed
+    """What two persons had shown beyond the whitelist; never on paper."""
     can_contact: bool
     """Whether its requesters can be contacted through the hub."""
 
@@ -77,6 +81,7 @@ class Sheets:
     opening: Opening
     attached: Attached
     carded: Carded
+    disclosing: Disclosing
     contacts: Contacts
     contracts: ContractBook
 
@@ -105,9 +110,12 @@ class Sheets:
             if through is Exit.PAGE
             else []
         )
+        beyond = NOTHING
+        if through is Exit.PAGE:
+            beyond = self.disclosing.of_whistle(reader.account, id_, ledger=ledger, now=now)
         with self.store.read() as conn:
             return self._sheet(
-                conn, id_, own, now, matter=matter, files=files, callback=callback, cards=cards
+                conn, id_, own, now, matter=matter, files=files, callback=callback, cards=cards, beyond=beyond
             )
 
     def form_of(self, department: str, id_: str) -> Mapping[str, Any]:

@@ -50,6 +50,8 @@ class Sent:
     department: str
     whistle_id: str
     message: Mapping[str, Any]
+    person: str = ""
+    """The account of the department that did; "" where its software did."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,10 +83,12 @@ class Reporting:
         self._ledger, self._schema, self._contracts = ledger, report_schema, contracts
         self._forms: dict[str, Validator] = {}
 
-    def take(self, department: str, whistle_id: str, message: Mapping[str, Any], now: datetime) -> Taken:
-        """Stores one report of `department`; raises Refused (W101–W108, W114, W116–W120, W128, W129) and changes nothing
-        then."""
-        taken = together(lambda: self._alone(Sent(department, whistle_id, message), now))
+    def take(
+        self, department: str, whistle_id: str, message: Mapping[str, Any], now: datetime, *, person: str = ""
+    ) -> Taken:
+        """Stores one report of `department`, which `person` of it made; raises Refused (W101–W108, W114, W116–W120, W128,
+        W129) and changes nothing then."""
+        taken = together(lambda: self._alone(Sent(department, whistle_id, message, person), now))
         if isinstance(taken, Refused):
             raise taken
         return taken
@@ -133,7 +137,11 @@ class Reporting:
         self._check(batch, whistle, report, sent.message)
         doubts = self._doubts(batch, whistle, report) if report.move is Move.RESULT else []
         by = By(
-            actor=Actor.DEPARTMENT, at=batch.now, account=whistle.department, reason_code=report.reason_code
+            actor=Actor.DEPARTMENT,
+            at=batch.now,
+            account=whistle.department,
+            reason_code=report.reason_code,
+            person=sent.person,
         )
         reasons = (Reason(ALONE),) if report.alone else ()
         moved = batch.round.move(whistle, report.move, by, until=report.until, reasons=reasons)

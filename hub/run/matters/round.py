@@ -36,12 +36,14 @@ _MOVES_CLOCKS: Final = frozenset(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class By:
-    """Who makes a move, when and why. `account` stands in the history, which no department sees; "" for the hub."""
+    """Who makes a move, when and why. `account` stands in the history, which no department sees; "" for the hub. `person`:
+    of a department, which is the account then, who of it."""
 
     actor: Actor
     at: datetime
     account: str = ""
     reason_code: str = ""
+    person: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +175,7 @@ class Round:
         self.put(before, after)
         if effect_of(step) in _MOVES_CLOCKS or before.paused_until != after.paused_until:
             self.retimed.add(after.id)
-        self.steps.append(Made(step, by.account, by.reason_code))
+        self.steps.append(Made(step, by.account, by.reason_code, by.person))
         self._note(before, after, move)
         return after
 

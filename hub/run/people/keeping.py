@@ -11,12 +11,12 @@ from sqlalchemy import Connection
 
 from hub.access.audit import AuditRow
 from hub.access.exits import Exit
-from hub.access.fourhands import check_decider, waits
+from hub.access.fourhands import check_decider
 from hub.access.territory import LEVELS
 from hub.clock import Clock
 from hub.errors import Refused
 from hub.model import AreaId
-from hub.model.account import ADMINS, Account, AccountChange, ProposedChange
+from hub.model.account import Account, AccountChange, ProposedChange
 from hub.pack import Pack
 from hub.run.ground.ledger import Ledger
 from hub.run.people.hashing import hashed
@@ -88,8 +88,8 @@ class Keeping:
         self._do(by, "account_disable", name, act)
 
     def reset_password(self, name: str, *, by: str) -> str:
-        """Another first password, which is returned; an administrator's holds once a second person lets it. Raises Refused
-        A329, A331 for one's own, A332 where one waits already."""
+        """Another first password, which is returned; it holds once a second person lets it. Raises Refused A329, A331 for
+        one's own, A332 where one waits already."""
         first = secrets.token_urlsafe(12)
         self._propose(name, AccountChange.PASSWORD, hashed(first), by)
         return first
@@ -110,9 +110,7 @@ class Keeping:
                 raise Refused("A332")
             self._check_free(conn, value if change is AccountChange.SUBJECT else "")
             wanted = ProposedChange(account=name, change=change, by=by, at=now, value=value)
-            if not waits(one, change):
-                self._hold(conn, one, wanted, by)
-            elif not changes.add(conn, wanted):
+            if not changes.add(conn, wanted):
                 raise Refused("A332")
 
         self._do(by, "account_propose", name, act, reason=change.value)
@@ -148,17 +146,17 @@ class Keeping:
         return wanted
 
     def _hold(self, conn: Connection, one: Account, wanted: ProposedChange, by: str) -> str:
-        """An administrator's first password has a second half, so that neither of the two who give it can come in."""
-        name, half = one.name, written_code() if one.role in ADMINS else ""
+        """A first password has a second half, so that neither of the two who give it can come in as the third."""
+        name, half = one.name, written_code()
         match wanted.change:
             case AccountChange.ROLE:
                 accounts.confirm(conn, name, by)
-                if half and one.must_change:
+                if one.must_change:
                     accounts.hand_over(conn, name, recovery.digest_of(half))
                     return half
             case AccountChange.PASSWORD:
-                digest = recovery.digest_of(half) if half else ""
-                accounts.set_password(conn, name, wanted.value, must_change=True, handover=digest)
+                handover = recovery.digest_of(half)
+                accounts.set_password(conn, name, wanted.value, must_change=True, handover=handover)
                 return half
             case AccountChange.SECOND:
                 accounts.drop_second(conn, name)

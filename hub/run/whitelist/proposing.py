@@ -26,7 +26,6 @@ from hub.access.proposal import (
     state_on,
 )
 from hub.access.standing import last_day
-from hub.access.textscan import mask_text
 from hub.access.whitelist import Decision, joined
 from hub.clock import day_of
 from hub.errors import Refused
@@ -35,6 +34,7 @@ from hub.model import Grant, ShareType
 from hub.model.account import Role
 from hub.pack import Pack
 from hub.run.ground.ledger import Ledger
+from hub.run.whitelist.reasons import check_reason
 from hub.run.whitelist.wanted import Wanted
 from hub.store import accounts, decisions, proposals
 from hub.store.decisions import Made
@@ -44,7 +44,6 @@ from hub.store.proposals import Stored, proposal_id
 
 MOST: Final = 500
 """Grants that one proposal names."""
-_WORDS: Final = 500
 _PURPOSE: Final = "whitelist"
 """In the audit: the look was at grants, not at what they give."""
 
@@ -65,7 +64,7 @@ class Proposing:
         with self._store.write() as conn:
             _check_role(conn, by)
             stands = _stands(conn, self._pack)
-            _check_words(wanted.reason)
+            check_reason(wanted.reason)
             _check_changes(wanted, stands, day_of(now))
             one = _proposal(wanted, stands, by, now)
             proposals.add(conn, one)
@@ -86,7 +85,7 @@ class Proposing:
             if stored is None:
                 raise Refused("A214")
             if said.reason:
-                _check_words(said.reason)
+                check_reason(said.reason)
             check(stored.proposal, stored.said, said)
             known = decisions.newest(conn)  # before anything that depends on it
             stands = _stands(conn, self._pack)
@@ -157,14 +156,6 @@ def _check_role(conn: Connection, by: str) -> None:
         return
     if one is None or one.role is not Role.SECURITY_ADMIN or one.is_disabled or not one.confirmed_by:
         raise Refused("A217")
-
-
-def _check_words(reason: str) -> None:
-    """Words of admins are stored in clear: they tell of no person (invariant 5)."""
-    if not reason.strip() or len(reason) > _WORDS:
-        raise Refused("A204", limit=_WORDS)
-    if mask_text(reason) != reason:
-        raise Refused("A213")
 
 
 def _check_changes(wanted: Wanted, stands: Mapping[str, Grant], on: date) -> None:

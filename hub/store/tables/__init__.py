@@ -1,6 +1,7 @@
 """Every table of the hub, a family a file; nothing else."""
 
 from hub.store.tables.base import metadata
+from hub.store.tables.beyond import emergency, reveal
 from hub.store.tables.contacts import contact
 from hub.store.tables.dossier import dossier_entry, dossier_head, dossier_mark
 from hub.store.tables.entered import entered
@@ -70,6 +71,7 @@ __all__ = [
     "dossier_entry",
     "dossier_head",
     "dossier_mark",
+    "emergency",
     "entered",
     "evaluation",
     "event",
@@ -103,6 +105,7 @@ __all__ = [
     "resident_request_step",
     "resident_request_task",
     "retired",
+    "reveal",
     "review",
     "row_read",
     "session",

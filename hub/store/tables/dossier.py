@@ -19,6 +19,7 @@ from sqlalchemy import (
 )
 
 from hub.store.tables.base import metadata
+from hub.store.tables.beyond import emergency, reveal
 from hub.store.tables.contacts import contact
 from hub.store.tables.evaluation import evaluation, evidence, evidence_flag
 from hub.store.tables.matters import link
@@ -83,6 +84,8 @@ UNFILED: Final = {
     "evaluation": "filed = 0",
     "evidence": "filed = 0",
     "evidence_flag": "filed = 0 OR (filed = 1 AND withdrawn_us IS NOT NULL)",
+    "reveal": "filed = 0 OR (filed = 1 AND decided_us IS NOT NULL)",
+    "emergency": "filed = 0 OR (filed = 1 AND decided_us IS NOT NULL) OR (filed = 2 AND reviewed_us IS NOT NULL)",
     "contact": "filed = 0 OR (filed = 1 AND next_us IS NULL)",
 }
 """Table → its rows that a dossier has still to tell of. Queries use these very words: so the index is found."""
@@ -109,4 +112,6 @@ _unfiled(turn, "subject_id")
 _unfiled(evaluation, "whistle_id")
 _unfiled(evidence, "whistle_id")
 _unfiled(evidence_flag, "whistle_id")
+_unfiled(reveal, "whistle_id")
+_unfiled(emergency, "incident_id")
 _unfiled(contact, "whistle_id")

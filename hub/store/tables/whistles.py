@@ -81,6 +81,7 @@ step = Table(
     Column("move", String(10), nullable=False),
     Column("actor", String(10), nullable=False),
     Column("by", String(64), nullable=False),  # department or account; "" where the hub did it
+    Column("person", String(64), nullable=False, server_default=""),  # account of `by`; "": its software
     Column("before", String(16), nullable=False),
     Column("after", String(16), nullable=False),
     Column("made_us", BigInteger, nullable=False),

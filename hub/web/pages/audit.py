@@ -66,6 +66,7 @@ def search(
         visitor,
         "audit.html",
         found=found,
+        emergencies=len(house.breaking.unreviewed()),
         asked={"since": since, "until": until, "who": who, "matter": matter, "field": field},
         exits=list(Exit),
         exit=exit_,

@@ -25,11 +25,12 @@ from hub.web.given import Given, given
 from hub.web.moments import minute_of, minute_of_text
 from hub.web.page import Place, draw
 from hub.web.pages.map_words import LEVELS
-from hub.web.visitor import House, Visitor, allowed
+from hub.web.visitor import House, Visitor, allowed, allowed_to_watch
 from hub.whistle.lifecycle import OVER
 
 PLACE = Place("/inbox", "收件箱", frozenset({Role.OPERATOR}))
 Operator = Annotated[Visitor, allowed(Role.OPERATOR)]
+OperatorsPage = Annotated[Visitor, allowed_to_watch(Role.OPERATOR)]
 router = APIRouter(include_in_schema=False)
 
 STATES: Final[Mapping[str, str]] = {
@@ -98,8 +99,8 @@ def inbox(request: Request, house: House, visitor: Operator) -> HTMLResponse:
 
 
 @router.get("/inbox/news")
-def news(house: House, visitor: Operator) -> News:
-    """What presses; the page's script asks every ten seconds."""
+def news(house: House, visitor: OperatorsPage) -> News:
+    """What presses; the page's script asks every ten seconds, which is no use of the session."""
     found = house.inbox.pressing(reader_of(visitor), house.clock.now())
     return News(open=found.open, late=found.late, new=found.new, emergencies=found.emergencies)
 
@@ -112,24 +113,22 @@ async def sign(request: Request, house: House, visitor: Operator) -> HTMLRespons
 
 
 def _sign(request: Request, house: Assembly, visitor: Visitor, form: FormData) -> HTMLResponse:
-    department, nonce = visitor.account.organisation, str(form.get("nonce", ""))
-    done = [
-        _signed(house, department, str(said), nonce, visitor.language)
-        for said in form.getlist("whistle")[:PORTION]
-    ]
+    nonce = str(form.get("nonce", ""))
+    done = [_signed(house, visitor, str(said), nonce) for said in form.getlist("whistle")[:PORTION]]
     return _page(request, house, visitor, wanted_of(request.query_params), done=done)
 
 
-def _signed(house: Assembly, department: str, said: str, nonce: str, language: Language) -> Signed:
+def _signed(house: Assembly, visitor: Visitor, said: str, nonce: str) -> Signed:
     """`said`: id and version as they were drawn, `wh_….3`."""
     id_, _, version = said.partition(".")
     message: dict[str, Any] = {"nonce": nonce, "move": "sign"}
     if version.isascii() and version.isdigit():
         message["version"] = int(version[:9])
     try:
-        taken = house.reporting.take(department, id_, message, house.clock.now())
+        who = visitor.account
+        taken = house.reporting.take(who.organisation, id_, message, house.clock.now(), person=who.name)
     except Refused as refused:
-        told = text_of(refused, language)
+        told = text_of(refused, visitor.language)
         return Signed(id_[:64], "", told.cause, told.next_step)
     return Signed(id_, taken.whistle.state.value)
 

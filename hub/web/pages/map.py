@@ -36,12 +36,13 @@ from hub.web.pages.map_words import (
     STEPS,
     URGENCIES,
 )
-from hub.web.visitor import House, Visitor, allowed
+from hub.web.visitor import House, Visitor, allowed, allowed_to_watch
 from hub.web.words import said
 
 _ROLES = (Role.DISTRICT, Role.SUBDISTRICT, Role.COMMUNITY, Role.GRID_WORKER, Role.OPERATOR)
 PLACE = Place("/map", "一张图", frozenset(_ROLES))
 Onlooker = Annotated[Visitor, allowed(*_ROLES)]
+Listener = Annotated[Visitor, allowed_to_watch(*_ROLES)]
 _TILES: Final = "/map/tiles/{z}/{x}/{y}"
 router = APIRouter(include_in_schema=False)
 
@@ -224,7 +225,7 @@ def matter(request: Request, house: House, visitor: Onlooker, incident_id: str) 
 
 
 @router.get("/map/stream")
-async def stream(request: Request, house: House, visitor: Onlooker) -> StreamingResponse:
+async def stream(request: Request, house: House, visitor: Listener) -> StreamingResponse:
     """What changes, as it does; who comes back says the number of the last news it had."""
     asked = Asked(request, visitor)
     await run_in_threadpool(_check, house, asked)

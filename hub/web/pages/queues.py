@@ -172,6 +172,8 @@ def _draw(
         of=of,
         done=DONE.get(request.query_params.get("done", ""), ""),
         may_decide=visitor.account.role is Role.DISTRICT,
+        emergencies_waiting=house.breaking.waiting(now),
+        reveals_waiting=house.revealing.waiting(now),
         names=house.names,
         departments={one.department: house.names[one.department] for one in house.pack.contracts},
         why_unled=WHY_UNLED,

@@ -20,11 +20,12 @@ from hub.run.sources.entering import REPORTS, Entry, Spot
 from hub.web.assets import content_of, url_of
 from hub.web.kinds import kinds_of
 from hub.web.page import Place, draw
-from hub.web.visitor import House, Visitor, allowed
+from hub.web.visitor import House, Visitor, allowed, allowed_to_watch
 
 _ROLES: Final = (Role.GRID_WORKER, Role.COMMUNITY, Role.SUBDISTRICT)
 PLACE = Place("/report", "上报", frozenset(_ROLES))
 Reporter = Annotated[Visitor, allowed(*_ROLES)]
+ReportersPage = Annotated[Visitor, allowed_to_watch(*_ROLES)]
 Placing = Annotated[Visitor, allowed(*_ROLES, Role.DISTRICT)]
 router = APIRouter(include_in_schema=False)
 URGENCIES: Final = {Urgency.ROUTINE: "普通", Urgency.URGENT: "紧急", Urgency.CRITICAL: "特急"}
@@ -121,8 +122,9 @@ def worker() -> Response:
 
 
 @router.get("/report/session")
-def session(visitor: Reporter) -> JSONResponse:
-    """Whose drafts may be sent now, under a name that says nothing, and the token that a form of ours bears."""
+def session(visitor: ReportersPage) -> JSONResponse:
+    """Whose drafts may be sent now, under a name that says nothing, and the token that a form of ours bears. The page asks by
+    itself as long as something waits."""
     return JSONResponse({"csrf": visitor.csrf, "owner": visitor.drafts})
 
 

@@ -29,6 +29,7 @@ from hub.run.inbox.sheet import Sheet
 from hub.web.given import given, given_all
 from hub.web.moments import minute_of, minute_of_text
 from hub.web.page import Place, draw
+from hub.web.pages.beyond_words import facts_of
 from hub.web.pages.inbox import PARTS, STATES, STEPS, Operator, reader_of
 from hub.web.pages.map_words import LEVELS
 from hub.web.visitor import House, Visitor
@@ -147,13 +148,13 @@ def whistle(
     request: Request, house: House, visitor: Operator, whistle_id: PlainText, callback: str = ""
 ) -> HTMLResponse:
     """The whistle as its department may see it now; with `callback`, whom it may call back."""
-    return _draw(request, house, visitor, whistle_id, with_callback=callback == "1")
+    return draw_whistle(request, house, visitor, whistle_id, with_callback=callback == "1")
 
 
 @router.get("/inbox/{whistle_id}/print")
 def on_paper(request: Request, house: House, visitor: Operator, whistle_id: PlainText) -> HTMLResponse:
     """The same for a printer, as far as grants let it onto paper."""
-    return _draw(request, house, visitor, whistle_id, through=Exit.PRINT)
+    return draw_whistle(request, house, visitor, whistle_id, through=Exit.PRINT)
 
 
 @router.get("/inbox/{whistle_id}/files/{attachment_id}")
@@ -196,12 +197,13 @@ def _move(request: Request, house: Assembly, visitor: Visitor, whistle_id: str, 
     named = texts.get("move", [""])[0]
     try:
         message = _message(house, visitor, whistle_id, texts)
-        house.reporting.take(visitor.account.organisation, whistle_id, message, house.clock.now())
+        who, now = visitor.account, house.clock.now()
+        house.reporting.take(who.organisation, whistle_id, message, now, person=who.name)
     except Refused as refused:
         if refused.code == "W103":
             raise
         typed = Typed(named, text_of(refused, visitor.language), texts)
-        return _draw(request, house, visitor, whistle_id, typed=typed, status=409)
+        return draw_whistle(request, house, visitor, whistle_id, typed=typed, status=409)
     return RedirectResponse(f"/inbox/{whistle_id}?done={named}", status_code=303)
 
 
@@ -236,7 +238,7 @@ def _hand_in(
         if refused.code == "W103":
             raise
         typed = Typed("evidence", text_of(refused, visitor.language))
-        return _draw(request, house, visitor, whistle_id, typed=typed, status=422)
+        return draw_whistle(request, house, visitor, whistle_id, typed=typed, status=422)
     return RedirectResponse(f"/inbox/{whistle_id}?done=evidence#evidence", status_code=303)
 
 
@@ -248,7 +250,7 @@ def _check_sizes(contents: Sequence[bytes]) -> None:
         raise Refused("P108")
 
 
-def _draw(
+def draw_whistle(
     request: Request,
     house: Assembly,
     visitor: Visitor,
@@ -259,6 +261,7 @@ def _draw(
     typed: Typed = NOTHING,
     status: int = 200,
 ) -> HTMLResponse:
+    """The page of a whistle; `typed`: a form on it that was not taken."""
     sheet = house.sheets.open(
         reader_of(visitor),
         whistle_id,
@@ -300,7 +303,7 @@ def _draw(
         reasons=REASONS,
         answers=ANSWERS,
         requests=REQUESTS,
-        minute=minute_of,
+        **facts_of(house, sheet, language),
         told_minute=minute_of_text,
         language_code=language.value,
     )

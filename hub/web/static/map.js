@@ -70,6 +70,8 @@ const wider = ([west, south, east, north]) => {
 };
 const covers = (outer, inner) => outer && outer[0] <= inner[0] && outer[1] <= inner[1] && outer[2] >= inner[2] && outer[3] >= inner[3];
 
+const BY_ITSELF = { "x-by-itself": "1" }; // what news ask for, nobody does: it keeps no session awake
+
 async function get(path, options = {}) {
   const answer = await fetch(path, { ...options, headers: { accept: "application/json", ...options.headers } });
   if (answer.redirected && new URL(answer.url).pathname === "/signin") location.reload();
@@ -85,8 +87,8 @@ function question() {
   return { zoom: gatherZoom(zoom), box, key: String(query), query };
 }
 
-/** Asks anew where what is shown does not answer what is asked. */
-async function look({ again = false } = {}) {
+/** Asks anew where what is shown does not answer what is asked; `itself`: nobody asked for it, the news did. */
+async function look({ again = false, itself = false } = {}) {
   const asked = question();
   const same = !again && picture.key === asked.key && picture.zoom === asked.zoom;
   if (same && (asked.zoom < NEAR_FROM || covers(picture.box, asked.box))) return;
@@ -101,21 +103,21 @@ async function look({ again = false } = {}) {
   asked.query.set("z", asked.zoom);
   asked.query.set("bbox", box.map((one) => one.toFixed(6)).join(","));
   try {
-    const told = (await early?.take(asked)) ?? (await get(`/map/view?${asked.query}`, { signal: stop.signal }));
+    const told = (await early?.take(asked)) ?? (await get(`/map/view?${asked.query}`, { signal: stop.signal, headers: itself ? BY_ITSELF : {} }));
     early = null;
     picture = { key: asked.key, zoom: asked.zoom, box, number: told.number, cells: new Map(), counts: told.counts };
     for (const cell of told.cells) keep(cell.n ? cell : alone(cell));
     for (const [number, news] of heard) take(number, news);
     draw();
-    lines();
+    lines(itself);
   } catch (error) {
     if (error.name === "AbortError") return;
     state(error.told ? `${error.told.cause} → ${error.told.next_step} (${error.told.code})` : said("failed", { seconds: AGAIN_S }), "bad");
-    if (!error.told) setTimeout(() => look({ again: true }), AGAIN_S * 1000);
+    if (!error.told) setTimeout(() => look({ again: true, itself: true }), AGAIN_S * 1000);
   } finally {
     if (asking === mine) {
       asking = null;
-      if (askAgain) setTimeout(() => look({ again: true }), 300);
+      if (askAgain) setTimeout(() => look({ again: true, itself: true }), 300);
       askAgain = false;
     }
   }
@@ -148,7 +150,7 @@ function takes(mark) {
 /** Whether this was news to the picture; draws anew where it cannot be taken. */
 function take(number, news) {
   if (moment() || !picture.counts) return false;
-  if (news.reload || epochOf(number) !== epochOf(picture.number)) return (look({ again: true }), false);
+  if (news.reload || epochOf(number) !== epochOf(picture.number)) return (look({ again: true, itself: true }), false);
   const [isNew, countsToo] = [countOf(number) > countOf(picture.number), countOf(number) > countOf(picture.counts.number)];
   for (const [before, after] of news.changes) {
     for (const [mark, step] of [[before, -1], [after, 1]]) {
@@ -159,7 +161,7 @@ function take(number, news) {
   }
   if (isNew) picture.number = number;
   if (countsToo) picture.counts.number = number;
-  if (news.counts) setTimeout(() => look({ again: true }), 2000 + Math.random() * 3000);
+  if (news.counts) setTimeout(() => look({ again: true, itself: true }), 2000 + Math.random() * 3000);
   return isNew || countsToo;
 }
 
@@ -170,7 +172,7 @@ function put(mark, step) {
     if (cell.n === 1) return void picture.cells.delete(cell.key);
     cell.n -= 1;
     cell.by[colourOf(mark)] -= 1;
-    if (cell.n === 1 || cell.ids) setTimeout(() => look({ again: true }), 50); // which one is left, the hub knows
+    if (cell.n === 1 || cell.ids) setTimeout(() => look({ again: true, itself: true }), 50); // which one is left, the hub knows
     return;
   }
   if (!cell) return void keep(alone(mark));
@@ -256,12 +258,12 @@ let listed = new Map(); // matter → its line and what it says
 let isListOld = false;
 
 /** The list anew, but not under somebody's hand: while they are on it, it waits. */
-async function lines() {
+async function lines(itself = false) {
   if (el("list").matches(":hover, :focus-within") && listed.size) return void (isListOld = true);
   isListOld = false;
   const { query, box, zoom } = question();
   if (zoom >= 12) query.set("bbox", box.map((one) => one.toFixed(6)).join(","));
-  const { rows } = await get(`/map/rows?${query}`).catch(() => ({ rows: [] }));
+  const { rows } = await get(`/map/rows?${query}`, { headers: itself ? BY_ITSELF : {} }).catch(() => ({ rows: [] }));
   const before = listed;
   listed = new Map();
   el("rows").replaceChildren(
@@ -405,7 +407,7 @@ async function begin() {
     after: () => picture.number,
     onNews(number, news) {
       heard = [...heard.slice(-500), [number, news]];
-      if (take(number, news)) (draw(), lines());
+      if (take(number, news)) (draw(), lines(true));
     },
     onState(now) {
       live = now;

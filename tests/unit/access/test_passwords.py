@@ -1,16 +1,14 @@
 """What a password has to be, and who may let a change of an account hold."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
 
-from hub.access.fourhands import check_decider, waits
+from hub.access.fourhands import check_decider
 from hub.access.passwords import check_password
 from hub.errors import Refused
-from hub.model.account import ADMINS, Account, AccountChange, ProposedChange, Role
+from hub.model.account import AccountChange, ProposedChange
 
-ONE = Account(name="zhang.san", title="张三", role=Role.OPERATOR, organisation="chengguan")
 WANTED = ProposedChange(
     account="zhang.san", change=AccountChange.SECOND, by="xitong", at=datetime(2026, 3, 10, tzinfo=UTC)
 )
@@ -40,13 +38,3 @@ def test_nobody_decides_about_their_own_proposal_or_account(by: str) -> None:
     with pytest.raises(Refused, match="A331"):
         check_decider(WANTED, by)
     check_decider(WANTED, "anquan")
-
-
-def test_only_the_first_password_of_who_is_no_administrator_waits_for_nobody() -> None:
-    alone = {
-        (role, change)
-        for role in Role
-        for change in AccountChange
-        if not waits(replace(ONE, role=role), change)
-    }
-    assert {(role, AccountChange.PASSWORD) for role in Role if role not in ADMINS} == alone
