@@ -10,6 +10,7 @@ from typing import Final
 from hub.errors import HubError
 from hub.messages import (
     access,
+    applications,
     attachment,
     bus,
     doctor,
@@ -35,6 +36,7 @@ CATALOGUE: Final[dict[str, Text]] = {
     **pack.TEXTS,
     **access.TEXTS,
     **rights.TEXTS,
+    **applications.TEXTS,
     **attachment.TEXTS,
     **bus.TEXTS,
     **whistle.TEXTS,

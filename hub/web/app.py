@@ -17,12 +17,14 @@ from hub.run.people.signing import Owed
 from hub.web import assets
 from hub.web.page import Place, draw
 from hub.web.pages import (
+    access,
     accounts,
     audit,
     contracts,
     deliveries,
     elsewhere,
     entry,
+    fields,
     figures,
     inbox,
     me,
@@ -38,6 +40,7 @@ from hub.web.pages import (
     second,
     signin,
     source,
+    unused,
     whistle,
     whitelist,
 )
@@ -55,12 +58,15 @@ PAGES: Final = (
     deliveries,
     contracts,
     whitelist,
+    access,
     retention,
     audit,
     figures,
     overview,
     proposals,
     proposing,
+    fields,
+    unused,
     requests,
     accounts,
     me,

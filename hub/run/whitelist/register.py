@@ -19,6 +19,7 @@ from hub.errors import Refused
 from hub.model import Grant
 from hub.pack import Pack
 from hub.run.whitelist.catalogue import found
+from hub.run.whitelist.fieldbook import FieldFacts, fieldbook
 from hub.run.whitelist.proposing import decided_by
 from hub.store import decisions, proposals
 from hub.store.decisions import Made
@@ -73,6 +74,14 @@ class Register:
                 return one
         raise Refused("A210", grant=id_)
 
+    def each(self, ids: Sequence[str], *, now: datetime) -> tuple[Grant, ...]:
+        """These, each once. Raises Refused A210 for one that is not in force."""
+        stands = {one.grant.id: one.grant for one in self.grants(now=now)}
+        for id_ in ids:
+            if id_ not in stands:
+                raise Refused("A210", grant=id_[:255])
+        return tuple(stands[id_] for id_ in dict.fromkeys(ids))
+
     def like_others(self, department: str, field: str, *, now: datetime) -> dict[str, Any]:
         """An entry of the pack's form that gives `field` to `department` for a year, in the rest as the grant that most
         others have of it, if any."""
@@ -86,6 +95,19 @@ class Register:
             "fields": [field],
             "valid": {"from": on, "to": on + timedelta(days=_YEAR - 1)},
         }
+
+    def usual_mask(self, field: str, *, otherwise: str, now: datetime) -> str:
+        """The mask that most live grants of `field` have; `otherwise` where there is none."""
+        masks = [
+            one.grant.mask
+            for one in self.grants(now=now)
+            if one.grant.field == field and one.standing is Standing.LIVE
+        ]
+        return Counter(masks).most_common(1)[0][0] if masks else otherwise
+
+    def fields(self, *, now: datetime) -> tuple[FieldFacts, ...]:
+        """The catalogue of fields, with whom each is given to."""
+        return fieldbook(self._pack, (one.grant for one in self.grants(now=now)), day_of(now))
 
     def history(self, id_: str) -> list[Made]:
         """All that was ever decided about a grant, oldest first."""
