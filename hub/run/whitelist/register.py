@@ -11,6 +11,9 @@ from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from hub.access.account import Result
+from hub.access.audit import AuditRow
+from hub.access.exits import Exit
 from hub.access.proposal import Proposal, State, review_due, state_on
 from hub.access.standing import Standing, last_day, standing
 from hub.access.whitelist import joined
@@ -18,9 +21,10 @@ from hub.clock import day_of
 from hub.errors import Refused
 from hub.model import Grant
 from hub.pack import Pack
+from hub.run.ground.ledger import Ledger, noted
 from hub.run.whitelist.catalogue import found
 from hub.run.whitelist.fieldbook import FieldFacts, fieldbook
-from hub.run.whitelist.proposing import decided_by
+from hub.run.whitelist.proposing import PURPOSE, decided_by
 from hub.store import decisions, proposals
 from hub.store.decisions import Made
 from hub.store.engine import Store
@@ -73,6 +77,22 @@ class Register:
             if one.grant.id == id_:
                 return one
         raise Refused("A210", grant=id_)
+
+    def exported(self, *, by: str, through: Exit, ledger: Ledger, now: datetime) -> tuple[Grant, ...]:
+        """All grants for a file that `by` takes away; written down before they are given."""
+        grants = tuple(one.grant for one in self.grants(now=now))
+        row = AuditRow(
+            at=now,
+            who=by,
+            exit=through,
+            result=Result.ALLOW,
+            purpose=PURPOSE,
+            fields=(),
+            count=len(grants),
+            reason="export",
+        )
+        noted(self._store, ledger, row)
+        return grants
 
     def each(self, ids: Sequence[str], *, now: datetime) -> tuple[Grant, ...]:
         """These, each once. Raises Refused A210 for one that is not in force."""

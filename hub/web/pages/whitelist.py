@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from hub.access.exits import Exit
 from hub.access.fields import split
 from hub.access.masks import FULL
 from hub.access.standing import Standing
@@ -143,8 +144,9 @@ def grant(request: Request, house: House, visitor: Reader, grant_id: str) -> HTM
 @router.get("/whitelist/export")
 def export(house: House, visitor: Keeper) -> Response:
     """The grants in force as a file of the pack's form."""
-    del visitor
-    grants = (one.grant for one in house.register.grants(now=house.clock.now()))
+    grants = house.register.exported(
+        by=visitor.account.name, through=Exit.EXPORT, ledger=house.ledgers.mine(), now=house.clock.now()
+    )
     headers = {"content-disposition": 'attachment; filename="grants.yaml"', "cache-control": "no-store"}
     text = written(grants, house.pack.version)
     return Response(text, media_type="application/yaml; charset=utf-8", headers=headers)
