@@ -210,6 +210,10 @@ class Assembly(Workers):
         """Knows which grants were used when."""
         return Uses(self.store, self.register, self.ledgers.mine)
 
+    def grant_uses(self) -> Loop:
+        """Counts them beside the clockwork, so that whoever asks need not wait."""
+        return Loop("grant_uses", self.uses.paced, idle_s=10.0, close=lambda: None)
+
     @cached_property
     def previewing(self) -> Previewing:
         """Shows what a change of the whitelist would show to whom."""

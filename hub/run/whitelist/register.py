@@ -3,8 +3,8 @@
 Reads only. What is shown here are grants, and of no grant what it gives.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -116,14 +116,13 @@ class Register:
             "valid": {"from": on, "to": on + timedelta(days=_YEAR - 1)},
         }
 
-    def usual_mask(self, field: str, *, otherwise: str, now: datetime) -> str:
-        """The mask that most live grants of `field` have; `otherwise` where there is none."""
-        masks = [
-            one.grant.mask
-            for one in self.grants(now=now)
-            if one.grant.field == field and one.standing is Standing.LIVE
-        ]
-        return Counter(masks).most_common(1)[0][0] if masks else otherwise
+    def usual_masks(self, fields: Collection[str], *, now: datetime) -> dict[str, str]:
+        """Field → the mask that most live grants of it have; without those that nobody is given."""
+        masks: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for one in self.grants(now=now):
+            if one.grant.field in fields and one.standing is Standing.LIVE:
+                masks[one.grant.field][one.grant.mask] += 1
+        return {field: counted.most_common(1)[0][0] for field, counted in masks.items()}
 
     def fields(self, *, now: datetime) -> tuple[FieldFacts, ...]:
         """The catalogue of fields, with whom each is given to."""

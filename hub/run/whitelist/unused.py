@@ -1,7 +1,7 @@
 """Live grants that nobody needs: nothing was read or sent under them for a while, says the audit.
 
-The audit is counted once, block by block, into a table of days; whoever asks counts what came since. Memory does not
-grow with the audit, and of a long one that was never counted a page takes a portion at a time.
+The audit is counted once, block by block, into a table of days, beside the clockwork; whoever asks counts what came
+since. Memory does not grow with the audit, and of a long one that was never counted a page takes a part at a time.
 """
 
 from collections.abc import Callable, Iterator
@@ -76,6 +76,11 @@ class Uses:
         idle = [_idle(one, last.get(one.grant.id), since, day_of(now)) for one in live]
         rows = [one for one in idle if one.last_on is None or one.last_on < since]
         return Unused(since, tuple(sorted(rows, key=_longest_first)), len(live), 0)
+
+    def paced(self) -> int:
+        """Counts a portion; returns 0, so that a loop rests whatever it did."""
+        self._count(_PORTION)
+        return 0
 
     def _count(self, most: int | None) -> int:
         """Counts what the chains hold now, `most` blocks of it at most; returns how many are left of that."""

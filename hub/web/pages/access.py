@@ -204,10 +204,7 @@ def _one(
         for each in house.register.grants(now=now, department=one.department)
         if each.grant.field in one.fields and each.standing == "live"
     ]
-    masks = {
-        field: house.register.usual_mask(field, otherwise=_UNDECIDED, now=now)
-        for field in (one.fields if "answer" in may else ())
-    }
+    usual = house.register.usual_masks(one.fields, now=now) if "answer" in may else {}
     return draw(
         request,
         visitor,
@@ -217,7 +214,7 @@ def _one(
         stored=stored,
         one=one,
         has=has,
-        usual=masks | (chosen or {}),
+        usual=dict.fromkeys(one.fields, _UNDECIDED) | usual | (chosen or {}),
         undecided=_UNDECIDED,
         told=text_of(refused, visitor.language) if refused else None,
         clock=clock_of(stored, house.pack.calendar),
