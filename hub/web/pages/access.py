@@ -1,6 +1,7 @@
 """字段申请: what departments ask of the whitelist, until when each is to be answered, and how it was."""
 
 import re
+from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Final
 
@@ -9,6 +10,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access.application import MOST_FIELDS, MOST_WORDS, OPEN, State, Step
 from hub.access.exits import Exit
+from hub.access.fields import split
 from hub.access.terms import YEARS
 from hub.clock import day_of
 from hub.errors import Refused
@@ -18,6 +20,7 @@ from hub.model.account import Role
 from hub.run.whitelist.appliedclocks import clock_of
 from hub.run.whitelist.applying import Answer, Asked
 from hub.run.whitelist.catalogue import titles
+from hub.run.whitelist.fieldbook import FieldFacts
 from hub.store.applications import Place as Behind
 from hub.store.applications import Stored
 from hub.web.moments import minute_of
@@ -181,12 +184,21 @@ def _form(
         **_names(house),
         said={"purpose": "handle", "words": "", "legal_basis": "", "ends_on": ""} | said,
         told=text_of(refused, visitor.language) if refused else None,
-        fields=[one for one in house.register.fields(now=now) if one.share_type is not ShareType.NOT_SHARED],
+        fields=_by_dataset(house.register.fields(now=now)),
         purposes=sorted({one.purpose for one in house.pack.grants}),
         today=day_of(now),
         most_words=MOST_WORDS,
         most_fields=MOST_FIELDS,
     )
+
+
+def _by_dataset(fields: Iterable[FieldFacts]) -> dict[str, list[FieldFacts]]:
+    """Those that may be asked for."""
+    found: dict[str, list[FieldFacts]] = {}
+    for one in fields:
+        if one.share_type is not ShareType.NOT_SHARED:
+            found.setdefault(split(one.field)[0], []).append(one)
+    return found
 
 
 def _one(
