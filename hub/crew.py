@@ -76,6 +76,8 @@ class Crew:
         if "webhooks" in self._workers:
             loops += [self.hub.webhooks(department) for department in self.hub.settings.webhooks]
             loops += self.hub.summoning()
+        if "web" in self._workers:
+            loops.append(self.hub.map_keeper())
         if self.hub.certificate is not None and ("web" in self._workers or self.hub.settings.health_port):
             loops.append(Loop("certificate", self.hub.certificate.step, idle_s=1.0, close=lambda: None))
         if "clockwork" in self._workers:

@@ -5,6 +5,7 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
+from functools import cached_property
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,8 @@ from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
 from hub.run import servers
+from hub.store import migrate
+from hub.store.engine import Store
 
 settings.register_profile("quick", max_examples=15, deadline=None)
 settings.register_profile("default", deadline=None)  # a shared machine stalls now and then
@@ -49,15 +52,31 @@ class Servers:
         self._count = 0
 
     def fresh(self) -> tuple[str, str, str]:
-        """(store URL of an empty database, bus, topic prefix)."""
+        """(store URL of a database at the newest migration without a row, bus, topic prefix)."""
+        url = self._database(like=self._migrated)
+        return url, f"kafka://{self.kafka}", f"{url.rpartition('/')[2].replace('_', '-')}."
+
+    def empty(self) -> str:
+        """The URL of a database without a table."""
+        return self._database(like="template1")
+
+    @cached_property
+    def _migrated(self) -> str:
+        """The name of a database that others are copied from: migrating takes longer than most tests."""
+        url = self.empty()
+        store = Store(url)
+        migrate.up(store)
+        store.close()
+        return url.rpartition("/")[2]
+
+    def _database(self, like: str) -> str:
         self._count += 1
         name = f"t{os.getpid()}_{self._count}"
         engine = create_engine(self.postgresql, isolation_level="AUTOCOMMIT")
         with engine.connect() as conn:
-            conn.execute(text(f"CREATE DATABASE {name}"))
+            conn.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
         engine.dispose()
-        url = make_url(self.postgresql).set(database=name).render_as_string(hide_password=False)
-        return url, f"kafka://{self.kafka}", f"{name.replace('_', '-')}."
+        return make_url(self.postgresql).set(database=name).render_as_string(hide_password=False)
 
 
 @pytest.fixture(scope="session")

@@ -27,7 +27,7 @@ prepare_python() {
   if [ ! -x .venv/bin/python ]; then "$python" -m venv .venv; fi
   if [ ! -x .venv/bin/uv ]; then .venv/bin/python -m pip install -q uv; fi
   say "Installing what requirements.lock names…"
-  .venv/bin/uv pip install -q --python .venv/bin/python --require-hashes -r requirements.lock
+  .venv/bin/uv pip install -q --compile-bytecode --python .venv/bin/python --require-hashes -r requirements.lock
   local members=(-e . -e client)
   local plugin
   for plugin in plugins/*/; do members+=(-e "$plugin"); done

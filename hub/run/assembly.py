@@ -152,6 +152,15 @@ class Assembly(Workers):
             centre=self.base_map.centre,
         )
 
+    def map_keeper(self) -> Loop:
+        """Has the map's matters in memory before anybody looks, and as they stand while nobody does."""
+
+        def step() -> int:
+            self.pictures.tick()
+            return 0
+
+        return Loop("map", step, idle_s=5.0, close=lambda: None)
+
     @cached_property
     def fanout(self) -> Fanout:
         """Live streams of maps."""

@@ -16,7 +16,9 @@ _SCRIPTS: Final = Path(__file__).with_name("migrations")
 
 
 def up(store: Store, revision: str = "head") -> None:
-    """Migrates in one transaction; two processes that start together wait for each other."""
+    """Migrates in one transaction, where there is anything to do; two processes that start together wait for each other."""
+    if revision == "head" and current(store) == head():
+        return
     with store.write() as conn:
         if store.is_postgresql:
             conn.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _LOCK})

@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 
 from fastapi import Depends, Request
 
+from hub import ids
 from hub.errors import Refused, SignInAgain
 from hub.messages.text import Language
 from hub.model.account import Account, Role
@@ -33,6 +34,11 @@ class Visitor:
     session_id: str
     owed: Owed | None
     """What it has to do before any other page opens."""
+
+    @property
+    def drafts(self) -> str:
+        """A name that says nothing: whose the reports are that wait in this account's browser."""
+        return ids.digest_of("drafts", self.account.name)
 
 
 def hub_of(request: Request) -> Assembly:

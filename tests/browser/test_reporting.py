@@ -54,6 +54,7 @@ def without_connection(page: Page, *, kept: int) -> BrowserContext:
     for _ in range(kept):
         fill_in(page)
         send(page)
+        expect(page.get_by_role("button", name="发送")).to_be_enabled()  # it tried, and failed
         expect(page.get_by_text("没有网络，连上后自动发送")).to_be_visible()
     return page.context
 
@@ -92,8 +93,8 @@ def test_whoever_signs_out_is_asked_first_and_nothing_stays(site: Site) -> None:
         sign_in(page, site.url, "grid_worker")
         without_connection(page, kept=1)
         page.route("**/report/records", lambda route: route.abort())
-        context.set_offline(False)
         guard.expects("ERR_FAILED")
+        context.set_offline(False)
         page.goto("/reports")
         unsent(page, 1)
         answers = iter(("dismiss", "accept"))
@@ -114,8 +115,8 @@ def test_nobody_sends_in_the_name_of_whoever_was_here_before(site: Site) -> None
         sign_in(page, site.url, "grid_worker")
         without_connection(page, kept=1)
         context.clear_cookies()  # the session is over, nobody signed out
-        context.set_offline(False)
         guard.expects("status of 401")
+        context.set_offline(False)
         expect(page.get_by_text("登录已过期")).to_be_visible()
         unsent(page, 1)
         sign_in(page, site.url, "community")

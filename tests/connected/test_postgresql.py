@@ -19,7 +19,7 @@ from hub.run.exits.auditing import Break, Whole, examine
 from hub.run.ground.ledger import Ledger
 from hub.run.ground.seen import Matters
 from hub.run.matters.caseload import Caseload
-from hub.store import connections, events, leases, migrate
+from hub.store import connections, events, leases
 from hub.store.engine import Store, is_unavailable
 from tests.conftest import Servers
 from tests.connected.patience import until
@@ -34,7 +34,6 @@ pytestmark = pytest.mark.connected
 def store(real_servers: Servers) -> Iterator[Store]:
     """An empty hub's database."""
     made = Store(real_servers.fresh()[0])
-    migrate.up(made)
     yield made
     made.close()
 

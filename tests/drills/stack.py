@@ -2,6 +2,7 @@
 
 import os
 import signal
+import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -70,13 +71,16 @@ class Stack:
         process.join(10)
         assert -signal.SIGKILL == process.exitcode, self.said(name)
 
-    def freeze(self, name: str) -> None:
-        """It stands still in the middle of whatever it does."""
+    def nap(self, name: str, for_s: float) -> None:
+        """It stands still in the middle of whatever it does, while all others go on; then it goes on as if nothing had
+        been. A timer of its own wakes it: it may hold the very lock that whoever looks on is waiting for."""
         os.kill(self._pid(name), signal.SIGSTOP)
-
-    def thaw(self, name: str) -> None:
-        """It goes on as if nothing had been."""
-        os.kill(self._pid(name), signal.SIGCONT)
+        wakes = threading.Timer(for_s, os.kill, [self._pid(name), signal.SIGCONT])
+        wakes.start()
+        try:
+            self.wait(lambda: not wakes.is_alive(), f"{name} goes on")
+        finally:
+            wakes.join()
 
     def _pid(self, name: str) -> int:
         pid = self.processes[name].pid

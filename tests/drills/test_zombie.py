@@ -1,7 +1,5 @@
 """A process that stood still past its session and its leases goes on, while another has taken its work over."""
 
-import time
-from functools import partial
 from pathlib import Path
 
 import pytest
@@ -27,12 +25,4 @@ def test_a_worker_that_slept_through_its_session_and_leases_commits_nothing(
             stack.up(name)
         for number in drill.load():
             sleeper = ("first", "second")[number % 2]
-            wakes = time.monotonic() + PAST_S
-            stack.freeze(sleeper)
-            stack.wait(partial(is_past, wakes), "its session is over")
-            stack.thaw(sleeper)
-
-
-def is_past(moment: float) -> bool:
-    """Whether this moment of the monotonic clock is over."""
-    return time.monotonic() >= moment
+            stack.nap(sleeper, PAST_S)

@@ -220,6 +220,23 @@ def test_a_process_without_the_web_worker_answers_on_its_health_port(tmp_path: P
     crew.stop()
 
 
+def test_the_map_is_in_memory_before_anybody_looks(tmp_path: Path) -> None:
+    hub = HubInHand(tmp_path)
+    hub.close()
+    port = port_near(0)
+    crew = Crew(read(home=tmp_path, port=port, figures_without_key=True), ["web"], pack=demo_pack())
+    crew.start()
+    until(lambda: 'steps_total{worker="map"} 1.0' in _text(f"http://127.0.0.1:{port}/metrics"), "it was read")
+    crew.stop()
+
+
+def _text(url: str) -> str:
+    try:
+        return httpx.get(url).text
+    except httpx.TransportError:
+        return ""
+
+
 def _status(url: str) -> int:
     try:
         return httpx.get(url).status_code

@@ -15,7 +15,6 @@ from tests.unit.run.lives import place, whistle_of
 from tests.unit.run.matters import incidents, report, whistles
 from tests.unit.run.sources import pipe
 from tests.unit.run.test_blowing import REVIEWED
-from tests.unit.store.blank import blank
 
 pytestmark = pytest.mark.doors
 
@@ -134,7 +133,6 @@ def test_every_door_of_posts_is_shut_to_who_has_another_key(hub: HubInHand, http
 @pytest.fixture
 def reviewing(tmp_path: Path) -> Iterator[tuple[HubInHand, TestClient, str]]:
     """A hub in whose pack the district reviews what a community blows, its doors, and a whistle that waits for that."""
-    blank(tmp_path / "hub.db")
     made = HubInHand(tmp_path, pack=replace(demo_pack(), whistles=(REVIEWED,)))
     for http in _open(made):
         path = f"/posts/me/matters/{incidents(made)[0]}/whistles"

@@ -27,7 +27,6 @@ from tests.scenarios.story import (
     stories,
     stories_of,
 )
-from tests.unit.store.blank import blank
 
 STORIES = stories()
 PAGE = ROOT / "docs/scenarios.md"
@@ -90,7 +89,6 @@ def make(doors: Doors, act: Act) -> str:
 
 @pytest.mark.parametrize("story", STORIES, ids=str)
 def test_it_happens_as_the_story_tells(story: Story, tmp_path: Path) -> None:
-    blank(tmp_path / "hub.db")
     play(story, tmp_path)
 
 
@@ -99,7 +97,6 @@ def test_the_story_of_the_page_happens_so_too(tmp_path: Path) -> None:
     place = tmp_path / told.mark.removeprefix(OF)
     shutil.copytree(HERE / place.name, place)
     (place / "life.yaml").write_text(told.text, encoding="utf-8")
-    blank(tmp_path / "hub.db")
     (story,) = stories_of(place)
     play(story, tmp_path)
 

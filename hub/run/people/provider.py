@@ -125,8 +125,7 @@ class Provider:
         with self._lock:
             keys, is_old = self._keys, self._ticks() - self._keys_at >= not_older_s
         if keys is None or is_old:
-            told: Any = self._asked("GET", self._discovered().jwks)
-            keys = KeySet.import_key_set(told)
+            keys = _keys_in(self._asked("GET", self._discovered().jwks))
             with self._lock:
                 self._keys, self._keys_at = keys, self._ticks()
         return keys
@@ -179,6 +178,17 @@ class Provider:
         if not isinstance(told, dict):
             raise TryLater("A334")
         return told
+
+
+def _keys_in(told: Any) -> KeySet:
+    """Raises TryLater A334 where there are none."""
+    try:
+        keys = KeySet.import_key_set(told)
+    except (JoseError, ValueError, LookupError, TypeError, AttributeError):
+        raise TryLater("A334") from None
+    if not keys.keys:
+        raise TryLater("A334")
+    return keys
 
 
 def _read(answer: httpx.Response) -> bytes:

@@ -1,5 +1,7 @@
 // The map drawn by MapLibre on WebGL2, with a style of our own: no glyph server, no tile from outside.
 const CELL_MIN_R = 13;
+const SLOW_MS = 50;
+const GRID_LINES = 0.8;
 const PADDING = { top: 20, left: 20, right: 20, bottom: 70 }; // the time slider stands below
 const EMPTY = { type: "FeatureCollection", features: [] };
 
@@ -51,7 +53,7 @@ export async function make({ element, urls, ground, tiles, onMove, onPick }) {
   layer("heat", "fill", "grids", { "fill-color": css("--map-heat"), "fill-opacity": depth, "fill-antialias": false });
   layer("heat-areas", "fill", "areas", { "fill-color": css("--map-heat"), "fill-opacity": depth, "fill-antialias": false }, { filter: ["==", ["get", "level"], "subdistrict"], layout: { visibility: "none" } });
   layer("streets", "line", "roads", { "line-color": css("--map-road"), "line-width": ["interpolate", ["linear"], ["zoom"], 10, ["match", ["get", "kind"], "avenue", 1.2, "road", 0.6, 0], 16, ["match", ["get", "kind"], "avenue", 7, "road", 5, 3]] });
-  layer("grid-lines", "line", "grids", { "line-color": css("--map-line"), "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.3, 15, 1.4], "line-opacity": 0.8 });
+  layer("grid-lines", "line", "grids", { "line-color": css("--map-line"), "line-width": ["interpolate", ["linear"], ["zoom"], 10, 0.3, 15, 1.4], "line-opacity": GRID_LINES, "line-opacity-transition": { duration: 0 } });
   layer("borders", "line", "areas", { "line-color": css("--map-border"), "line-width": ["match", ["get", "level"], "district", 3, "subdistrict", 1.8, 0.7] });
   layer("road-names", "symbol", "roads", { "text-color": css("--map-name"), "text-halo-color": css("--map-land"), "text-halo-width": 1.4 }, { minzoom: 14.5, layout: text(["get", "name"], 12, { "symbol-placement": "line" }) });
   layer("place-names", "symbol", "places", { "text-color": css("--map-name"), "text-halo-color": css("--map-land"), "text-halo-width": 1.4 }, { minzoom: 15, layout: text(["get", "name"], 12) });
@@ -62,6 +64,7 @@ export async function make({ element, urls, ground, tiles, onMove, onPick }) {
   layer("groups", "circle", "cells", { "circle-color": ["get", "colour"], "circle-radius": ["get", "r"], "circle-stroke-color": "#ffffff", "circle-stroke-width": 2 }, { filter: [">", ["get", "n"], 1] });
   layer("group-counts", "symbol", "cells", { "text-color": ["get", "ink"] }, { filter: [">", ["get", "n"], 1], layout: text(["to-string", ["get", "n"]], 13, { "text-allow-overlap": true, "text-ignore-placement": true }) });
   layer("lone", "symbol", "cells", {}, { filter: ["==", ["get", "n"], 1], layout: { "icon-image": ["get", "icon"], "icon-allow-overlap": true, "icon-ignore-placement": true } });
+  lighten(map);
   const told = new Map();
 
   const view = () => {
@@ -133,4 +136,18 @@ export async function make({ element, urls, ground, tiles, onMove, onPick }) {
       map.fitBounds([west, south, east, north], { padding: PADDING, animate: false });
     },
   };
+}
+
+/** Where drawing is slow, the lines of the grids step aside while somebody drags. */
+function lighten(map) {
+  let last = 0;
+  map.on("drag", () => {
+    const now = performance.now();
+    if (last && now - last > SLOW_MS) map.setPaintProperty("grid-lines", "line-opacity", 0);
+    last = now;
+  });
+  map.on("dragend", () => {
+    last = 0;
+    map.setPaintProperty("grid-lines", "line-opacity", GRID_LINES);
+  });
 }

@@ -37,9 +37,10 @@ form.addEventListener("submit", async (event) => {
   const button = form.querySelector(".send button");
   button.disabled = true;
   try {
-    if (!(await drafts.owner())) return say(said.dataset.nobody, true);
     const report = await written();
     if (!report) return say(said.dataset.incomplete, true);
+    if (!(await drafts.owner())) await begun; // it learns whose drafts these are
+    if (!(await drafts.owner())) return say(said.dataset.nobody, true);
     await drafts.keep(report);
     form.reset();
     kind.clear();
@@ -63,4 +64,4 @@ function connected() {
 addEventListener("online", connected);
 addEventListener("offline", connected);
 connected();
-begin(sent);
+const begun = begin(sent);

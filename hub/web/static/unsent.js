@@ -53,8 +53,8 @@ async function leave(event) {
   event.target.submit();
 }
 
-// Begins: sends at once, whenever there is a connection again, and now and then while something waits.
-export function begin(after) {
+// Begins: drafts belong to whom the page was drawn for, and are sent at once, whenever there is a connection again, and now and then while something waits.
+export async function begin(after) {
   addEventListener("online", () => sendNow(after));
   addEventListener("offline", () => explain("offline"));
   document.addEventListener("visibilitychange", () => document.hidden || sendNow(after));
@@ -64,5 +64,6 @@ export function begin(after) {
   }, AGAIN_MS);
   document.querySelector('form[action="/signout"]')?.addEventListener("submit", leave);
   if ("serviceWorker" in navigator) navigator.serviceWorker.register("/report/worker.js", { scope: "/report" }).catch(() => {}); // who leaves just now gets it the next time
+  if (place.dataset.owner) await drafts.belongTo(place.dataset.owner);
   return sendNow(after);
 }

@@ -11,7 +11,6 @@ from click.testing import CliRunner, Result
 from hub.cli import main
 from tests.instruments import HubInHand
 from tests.unit.run.sources import pipe
-from tests.unit.store.blank import blank
 
 ANN, BEN, CEM = ["--by", "ann"], ["--by", "ben"], ["--by", "cem"]
 PHONE = "g-zilai-resident.phone-callback-20260101"
@@ -20,7 +19,6 @@ PHONE = "g-zilai-resident.phone-callback-20260101"
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubInHand]:
     """A hub that has called 自来水; the commands find it by the environment."""
-    blank(tmp_path / "hub.db")
     made = HubInHand(tmp_path)
     made.tell(pipe(made, "A1"))
     made.settle()

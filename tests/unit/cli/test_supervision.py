@@ -15,7 +15,6 @@ from tests.unit.run.sources import pipe
 from tests.unit.run.test_deciding import whistle_of
 from tests.unit.run.test_moving_on import tell
 from tests.unit.run.test_supervising import APPEAL, appealing, look, of_department
-from tests.unit.store.blank import blank
 
 ONE, TWO = ["--by", "zhongxin01"], ["--by", "zhongxin02"]
 
@@ -23,7 +22,6 @@ ONE, TWO = ["--by", "zhongxin01"], ["--by", "zhongxin02"]
 @pytest.fixture
 def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubInHand]:
     """A hub whose department was shown a card; the commands find it by the environment."""
-    blank(tmp_path / "hub.db")
     made = HubInHand(tmp_path)
     tell(made, pipe(made, "A1"))
     look(made, hours=2)

@@ -14,7 +14,6 @@ from tests.instruments import HubInHand
 from tests.unit.run.lives import whistle_of
 from tests.unit.run.matters import report
 from tests.unit.run.sources import pipe
-from tests.unit.store.blank import blank
 
 WATER = "zilai"
 
@@ -22,7 +21,6 @@ WATER = "zilai"
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[HubInHand]:
     """One empty hub with the demo pack."""
-    blank(tmp_path / "hub.db")
     made = HubInHand(tmp_path)
     yield made
     made.close()

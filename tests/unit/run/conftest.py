@@ -6,13 +6,11 @@ from pathlib import Path
 import pytest
 
 from tests.instruments import HubInHand
-from tests.unit.store.blank import blank
 
 
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[HubInHand]:
     """One empty hub with the demo pack."""
-    blank(tmp_path / "hub.db")
     made = HubInHand(tmp_path)
     yield made
     made.close()

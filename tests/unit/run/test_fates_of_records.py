@@ -15,7 +15,6 @@ from hub.model import Draft
 from hub.store import records
 from tests.instruments import HubInHand
 from tests.unit.run.sources import Meaning, pipe
-from tests.unit.store.blank import blank
 
 Part = tuple[str, int]
 """What a part of a record is, and which of three matters it is about."""
@@ -77,7 +76,6 @@ TWO_PARTS_ONE_WAITS: Final = [(("create", 0), ("update", 1)), "settle", (("creat
 @given(steps=STEPS)
 def test_a_records_fate_is_the_first_that_applies_of_all_it_holds(steps: list[Any]) -> None:
     with TemporaryDirectory() as place:
-        blank(Path(place) / "hub.db")
         hub = HubInHand(Path(place))
         bodies = played(hub, steps)
         created = {n for parts in bodies.values() for kind, n in parts if kind == "create"}

@@ -26,7 +26,6 @@ from tests.unit.run.matters import link, matter, part, report
 from tests.unit.run.sources import pipe
 from tests.unit.run.test_moving_on import tell
 from tests.unit.run.test_relinking import far
-from tests.unit.store.blank import blank
 
 LAMP: Final = Code("hl-2024", "010202")
 KEPT_AWAY: Final = ("reassigned", "merged", "unlinked")
@@ -216,7 +215,6 @@ def test_nothing_that_is_done_with_a_matter_moves_a_deadline_later(
     tmp_path_factory: pytest.TempPathFactory, deeds: list[tuple[str, int]]
 ) -> None:
     place: Path = tmp_path_factory.mktemp("hub")
-    blank(place / "hub.db")
     hub = HubInHand(place)
     try:
         case = Case(hub)

@@ -19,7 +19,6 @@ from tests.unit.run.sources import pipe
 from tests.unit.run.test_answering import against_zilai, heard
 from tests.unit.run.test_moving_on import tell
 from tests.unit.run.test_relinking import far
-from tests.unit.store.blank import blank
 
 LAMP: Final = Code("hl-2024", "010202")
 ENDS: Final = {Stage.DONE_BY_DEPT, Stage.CLOSED}
@@ -145,7 +144,6 @@ def test_the_last_word_that_a_reporter_heard_fits_how_their_matter_stands(
     tmp_path_factory: pytest.TempPathFactory, deeds: list[str]
 ) -> None:
     place = tmp_path_factory.mktemp("hub")
-    blank(place / "hub.db")
     hub = HubInHand(place)
     try:
         case = Case(hub)

@@ -5,17 +5,23 @@ from pathlib import Path
 
 import pytest
 
-from hub.store import migrate
 from hub.store.engine import Store
 from tests.unit.store.blank import blank
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.connected)])
-def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def kind(request: pytest.FixtureRequest) -> str:
+    """Which of the two."""
+    name: str = request.param
+    return name
+
+
+@pytest.fixture
+def url(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """The address of an empty database."""
-    if request.param == "sqlite":
+    if kind == "sqlite":
         return f"sqlite:///{tmp_path}/hub.db"
-    address: str = request.getfixturevalue("real_servers").fresh()[0]
+    address: str = request.getfixturevalue("real_servers").empty()
     return address
 
 
@@ -28,12 +34,13 @@ def empty(url: str) -> Iterator[Store]:
 
 
 @pytest.fixture
-def store(url: str, tmp_path: Path) -> Iterator[Store]:
+def store(kind: str, request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Store]:
     """A database at the newest migration."""
-    if url.startswith("sqlite"):
+    if kind == "sqlite":
         blank(tmp_path / "hub.db")
-    made = Store(url)
-    migrate.up(made)
+        made = Store(f"sqlite:///{tmp_path}/hub.db")
+    else:
+        made = Store(request.getfixturevalue("real_servers").fresh()[0])
     yield made
     made.close()
 
