@@ -258,3 +258,12 @@ def test_the_catalogue_says_of_every_field_what_it_means_and_how_it_is_shared(hu
     assert (ShareType.UNCONDITIONAL, "general") == (stage.share_type, stage.sensitivity)
     assert ShareType.NOT_SHARED is former.share_type
     assert "zilai" in phone.held_by
+
+
+def test_what_is_about_a_person_is_given_once_two_others_approved(hub: HubInHand) -> None:
+    id_ = asking(hub, fields=("resident.phone",), purpose="visit")
+    proposal = accept(hub, id_, masks={"resident.phone": "phone_3_4"})
+    word(hub, proposal, "ben", Word.APPROVE)
+    assert State.ACCEPTED is stored(hub, id_).state
+    word(hub, proposal, "cem", Word.APPROVE)
+    assert State.PROVIDED is stored(hub, id_).state
