@@ -4,6 +4,7 @@ Sources' own doors under `/in/` keep their methods and their own limit (`sources
 """
 
 import re
+from collections.abc import Mapping
 from typing import Final
 
 from fastapi import HTTPException
@@ -27,6 +28,8 @@ _LIMITS: Final = (
 )
 SAFE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 """On every answer: what is shown under the grants of this moment must not be kept."""
+ALWAYS_TLS: Final = ("strict-transport-security", "max-age=31536000")
+"""On every answer over TLS: a browser that came so never comes without again, for a year."""
 IS_HEAD: Final = "gridplus.head"
 """In the scope of a GET that was a HEAD: what GET would hand over, it does not."""
 _SOURCES: Final = "/in/"
@@ -43,7 +46,8 @@ class Edges:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        answer = _with_safe_headers(send)
+        headers = SAFE if scope["scheme"] != "https" else dict([*SAFE.items(), ALWAYS_TLS])
+        answer = _with_safe_headers(send, headers)
         if not scope["path"].startswith(_SOURCES):
             limits = (limit for path, limit in _LIMITS if path.fullmatch(scope["path"]))
             receive = _limited(receive, next(limits, BODY_LIMIT))
@@ -67,11 +71,11 @@ def _limited(receive: Receive, limit: int) -> Receive:
     return limited
 
 
-def _with_safe_headers(send: Send) -> Send:
+def _with_safe_headers(send: Send, safe_ones: Mapping[str, str]) -> Send:
     async def safe(message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            for name, value in SAFE.items():
+            for name, value in safe_ones.items():
                 headers.setdefault(name, value)
         await send(message)
 

@@ -50,18 +50,18 @@ def routes(app: FastAPI) -> set[tuple[str, str]]:
     """(method, path) of all of them, but for sources' own doors, which let in by a source's signature."""
     return {
         (method, one.path)
-        for one in _flat(app.routes)
+        for one in flat(app.routes)
         if not one.path.startswith("/in/")
         for method in one.methods or ()
         if method not in ("HEAD", "OPTIONS")
     }
 
 
-def _flat(some: Iterable[Any]) -> Iterator[Route]:
+def flat(some: Iterable[Any]) -> Iterator[Route]:
     """Routers are kept as one entry that holds theirs; an entry of a kind that we do not know fails."""
     for one in some:
         if hasattr(one, "original_router"):
-            yield from _flat(one.original_router.routes)
+            yield from flat(one.original_router.routes)
         else:
             assert isinstance(one, Route)
             yield one

@@ -26,7 +26,9 @@ def test_with_a_certificate_the_web_worker_speaks_https_and_nothing_else(tmp_pat
         assert crew.url == f"https://127.0.0.1:{settings.port}"
         with httpx.Client(verify=ssl.create_default_context(cafile=str(cert))) as trusting:
             until(lambda: _answers(trusting, crew.url), "the web worker listens")
-            assert "P109" == trusting.get(f"{crew.url}/departments/me/whistles").json()["code"]
+            answer = trusting.get(f"{crew.url}/departments/me/whistles")
+            assert "P109" == answer.json()["code"]
+            assert "max-age=31536000" == answer.headers["strict-transport-security"]
         with httpx.Client(trust_env=False) as plain, pytest.raises(httpx.HTTPError):
             plain.get(f"http://127.0.0.1:{settings.port}/")
         with httpx.Client(trust_env=False) as doubting, pytest.raises(httpx.ConnectError):
