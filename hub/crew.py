@@ -81,7 +81,7 @@ class Crew:
         if self.hub.certificate is not None and ("web" in self._workers or self.hub.settings.health_port):
             loops.append(Loop("certificate", self.hub.certificate.step, idle_s=1.0, close=lambda: None))
         if "clockwork" in self._workers:
-            loops += [self.hub.registrar(), self.hub.day_counts()]
+            loops += [self.hub.registrar(), self.hub.day_counts(), self.hub.grant_uses()]
         workers = ("casework", "relay", "reports", "clockwork")
         return loops + [getattr(self.hub, name)() for name in workers if name in self._workers]
 

@@ -9,6 +9,8 @@ from typing import Final
 from hub.access.fields import is_personal
 from hub.model import Sensitivity
 
+YEARS: Final = (2000, 2999)
+"""In which a grant's days lie: a day beyond the last year that there is can be reckoned with nowhere."""
 _TWO_APPROVE: Final = frozenset((Sensitivity.SENSITIVE, Sensitivity.MINOR, Sensitivity.RESTRICTED))
 
 

@@ -81,6 +81,11 @@ _COMMANDS: Final = {
         "whistle",
         "Returned whistles: hear, uphold, dismiss; designate a department.",
     ),
+    "whitelist": (
+        "hub.cli.whitelist",
+        "whitelist",
+        "Reports about the field whitelist: grants that nobody uses.",
+    ),
 }
 
 

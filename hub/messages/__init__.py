@@ -10,6 +10,7 @@ from typing import Final
 from hub.errors import HubError
 from hub.messages import (
     access,
+    applications,
     attachment,
     beyond,
     bus,
@@ -37,6 +38,7 @@ CATALOGUE: Final[dict[str, Text]] = {
     **access.TEXTS,
     **rights.TEXTS,
     **beyond.TEXTS,
+    **applications.TEXTS,
     **attachment.TEXTS,
     **bus.TEXTS,
     **whistle.TEXTS,

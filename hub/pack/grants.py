@@ -8,7 +8,7 @@ from functools import partial
 from itertools import product
 from typing import Final
 
-from hub.access.terms import approvals_needed, first_day_beyond
+from hub.access.terms import YEARS, approvals_needed, first_day_beyond
 from hub.contract.known import fits_category
 from hub.contract.marked import NO_DAY, Entry
 from hub.ids import digest_of
@@ -119,6 +119,10 @@ def _valid(entry: Entry) -> tuple[date, date]:
     """First and last day, at most a year apart (domain.md 5.6)."""
     entry.closed(("from", "to"))
     begins, ends = entry["from"].day(), entry["to"].day()
+    for name, day in (("from", begins), ("to", ends)):
+        if day != NO_DAY and not YEARS[0] <= day.year <= YEARS[1]:
+            entry.faults.add(f"{entry.pointer}/{name}", "A429", first=YEARS[0], last=YEARS[1])
+            return NO_DAY, NO_DAY
     if NO_DAY not in (begins, ends):
         if ends < begins:
             entry.faults.add(f"{entry.pointer}/to", "K111")

@@ -43,12 +43,14 @@ from hub.run.sources.surroundings import Surroundings
 from hub.run.supervision.appealing import Appealing
 from hub.run.supervision.carded import Carded
 from hub.run.supervision.owing import Owing
+from hub.run.whitelist.applying import Applying
 from hub.run.whitelist.breaking import Breaking
 from hub.run.whitelist.disclosing import Disclosing
 from hub.run.whitelist.preview import Previewing
 from hub.run.whitelist.proposing import Proposing
 from hub.run.whitelist.register import Register
 from hub.run.whitelist.revealing import Revealing
+from hub.run.whitelist.unused import Uses
 from hub.run.workers import Workers
 from hub.schema import schemas
 from hub.store import principals
@@ -210,10 +212,31 @@ class Assembly(Workers):
         """Takes proposals to change the whitelist, and words about them."""
         return Proposing(self.store, self.pack, self.ledgers.mine, through=through)
 
+    def applying(self, through: Exit) -> Applying:
+        """Takes departments' applications for fields, and answers."""
+        return Applying(
+            store=self.store,
+            pack=self.pack,
+            register=self.register,
+            proposing=self.proposing(through),
+            ledger=self.ledgers.mine,
+            clock=self.clock,
+            through=through,
+        )
+
     @cached_property
     def register(self) -> Register:
         """The whitelist to be looked at."""
         return Register(self.store, self.pack)
+
+    @cached_property
+    def uses(self) -> Uses:
+        """Knows which grants were used when."""
+        return Uses(self.store, self.register, self.ledgers.mine)
+
+    def grant_uses(self) -> Loop:
+        """Counts them beside the clockwork, so that whoever asks need not wait."""
+        return Loop("grant_uses", self.uses.paced, idle_s=10.0, close=lambda: None)
 
     @cached_property
     def previewing(self) -> Previewing:

@@ -65,15 +65,21 @@ class Place:
 
 
 def bodies(
-    conn: Connection, *, since: datetime, before: datetime, place: Place | None = None
+    conn: Connection,
+    *,
+    since: datetime,
+    before: datetime,
+    place: Place | None = None,
+    limit: int | None = None,
 ) -> Iterator[tuple[Place, str]]:
-    """Blocks written from `since` until before `before`, newest first, with their rows; from `place` on."""
+    """Blocks written from `since` until before `before`, newest first, with their rows; from `place` on; `limit` of them,
+    None: all."""
     order = (audit.c.made_us, audit.c.chain, audit.c.seq)
     query = select(*order, audit.c.rows).where(
         audit.c.made_us >= to_us(since), audit.c.made_us < to_us(before)
     )
     if place is not None:
         query = query.where(tuple_(*order) <= (place.made_us, place.chain, place.seq))
-    query = query.order_by(*(column.desc() for column in order))
+    query = query.order_by(*(column.desc() for column in order)).limit(limit)
     for r in conn.execute(query.execution_options(yield_per=_PORTION)):
         yield Place(r.made_us, r.chain, r.seq), r.rows

@@ -20,7 +20,7 @@ from hub.whistle.due import needs_history, next_due_at
 from hub.whistle.lifecycle import DONE
 
 FIRST_LOOK: Final = timedelta(hours=1)
-_UNSETTLED: Final = text("whistle.state IN ('disputed', 'arbitrating')")
+UNSETTLED: Final = text("whistle.state IN ('disputed', 'arbitrating')")
 """Returns that wait for the centre, by the very words that their index has."""
 _UNKNOWN: Final = {"category": "", "subdistrict_id": ""}
 _TIMED: Final = frozenset({"id", "version", "body", "due_us", "provisional", "next_us"})
@@ -195,7 +195,7 @@ def forgive(conn: Connection, id_: str, *, since: datetime) -> None:
 
 def unsettled(conn: Connection) -> list[Whistle]:
     """Returns that the centre has not decided about, oldest call first."""
-    rows = conn.execute(select(whistle.c.body).where(_UNSETTLED).order_by(whistle.c.blown_us, whistle.c.id))
+    rows = conn.execute(select(whistle.c.body).where(UNSETTLED).order_by(whistle.c.blown_us, whistle.c.id))
     return [loads(Whistle, body) for body in rows.scalars()]
 
 
@@ -203,7 +203,7 @@ def unsettled_since(conn: Connection, at: datetime) -> list[str]:
     """Ids of those whose last move was made before `at`."""
     last = select(func.max(step.c.made_us)).where(step.c.whistle_id == whistle.c.id).scalar_subquery()
     since = func.coalesce(last, whistle.c.blown_us)  # who was returned before moves were kept has none
-    query = select(whistle.c.id).where(_UNSETTLED, since < to_us(at)).order_by(whistle.c.id)
+    query = select(whistle.c.id).where(UNSETTLED, since < to_us(at)).order_by(whistle.c.id)
     return list(conn.execute(query).scalars())
 
 

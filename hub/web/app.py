@@ -17,6 +17,7 @@ from hub.run.people.signing import Owed
 from hub.web import assets
 from hub.web.page import Place, draw
 from hub.web.pages import (
+    access,
     accounts,
     audit,
     contact,
@@ -25,6 +26,7 @@ from hub.web.pages import (
     elsewhere,
     emergencies,
     entry,
+    fields,
     figures,
     inbox,
     me,
@@ -41,6 +43,7 @@ from hub.web.pages import (
     second,
     signin,
     source,
+    unused,
     whistle,
     whitelist,
 )
@@ -59,6 +62,7 @@ PAGES: Final = (
     contracts,
     whitelist,
     emergencies,
+    access,
     retention,
     audit,
     figures,
@@ -66,6 +70,8 @@ PAGES: Final = (
     proposals,
     proposing,
     reveals,
+    fields,
+    unused,
     requests,
     accounts,
     me,

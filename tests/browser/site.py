@@ -20,7 +20,7 @@ from tests.e2e.people import let_in
 from tests.e2e.planted import for_every_department, planted
 from tests.e2e.served import served
 from tests.instruments import HubInHand
-from tests.unit.run.whitelists import granting
+from tests.unit.run.whitelists import asking, granting
 
 TABLE: Final = Path(__file__).with_name("pages.tsv")
 FILLED: Final[Mapping[str, str]] = {
@@ -39,6 +39,7 @@ FILLED: Final[Mapping[str, str]] = {
     "attachment_id": "SELECT coalesce(min(id), 'at_none') FROM attachment",
     "candidate_id": "SELECT coalesce(min(candidate_id), 'in_none') FROM review",
     "proposal_id": "SELECT min(id) FROM proposal",
+    "application_id": "SELECT min(id) FROM access_application",
 }
 """What a path's `{…}` is filled with."""
 
@@ -143,6 +144,7 @@ def live_through(hub: HubInHand) -> None:
         hub.tell(draft, source=source)
     hub.settle(*hub.hub.pack.sources)
     granting(hub, by="security_admin")
+    asking(hub, by="operator")
     ask_for_deletion(hub)
     ask_for_more(hub)
 

@@ -162,6 +162,7 @@ COMMANDS: Final[Mapping[str, str | Sequence[str]]] = {
     "supervise close": ["{measure}", "--by", "desk"],
     "supervise list": [],
     "supervise open": ["{whistle}", "--why", "poor", "--due", "2026-03-30", "--by", "desk"],
+    "whitelist unused": ["--json"],
     "whistle approve": ["{whistle}", "--as", "district:329901", "--by", "desk"],
     "whistle archive": ["{whistle}", "--by", "desk"],
     "whistle blow": ["{incident}", "--level", "emergency", "--as", "district:329901", "--by", "desk"],

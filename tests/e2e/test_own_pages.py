@@ -17,6 +17,7 @@ from tests.e2e import people
 from tests.e2e.served import served
 from tests.instruments import HubInHand
 from tests.photos import CANARY, photo
+from tests.unit.run.ledgers import rows
 from tests.unit.run.matters import report as department_reports
 
 pytestmark = pytest.mark.doors
@@ -134,6 +135,9 @@ def test_the_page_shows_what_the_source_was_told_to_whoever_reported_and_to_nobo
     assert f"已由{name}签收" in page
     other = people.signed_in(url, open_hub, Role.COMMUNITY)
     assert number not in other.get("/reports").text
+    looks = [row for row in rows(open_hub) if row.purpose == "own_reports"]
+    assert [("grid_worker", 1)] * 2 == [(row.who, row.count) for row in looks]
+    assert {"page"} == {row.exit.value for row in looks}
     assert number not in people.signed_in(url, open_hub, Role.SUBDISTRICT).get("/entry").text
 
 
@@ -248,6 +252,7 @@ def test_a_clerks_own_entries_stand_below_the_form_with_what_became_of_them(
     assert "雨水井盖" in page
     assert "已送达" in page
     assert "已录入" in page
+    assert ("district", "own_reports") in {(row.who, row.purpose) for row in rows(open_hub)}
 
 
 def test_places_are_found_by_address_and_the_map_shows_the_visitors_own_area(

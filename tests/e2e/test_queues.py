@@ -136,3 +136,44 @@ def test_what_was_looked_at_stands_in_the_audit(scene: Scene) -> None:
     mine = [row for row in rows if row.who == "district" and incident in row.rows]
     assert mine
     assert all((row.on_behalf_of, row.exit.value) == ("zhongxin", "page") for row in mine)
+
+
+def test_each_queue_is_turned_over_by_itself(scene: Scene) -> None:
+    with scene.hub.hub.store.write() as conn:
+        for n in range(45):
+            conn.exec_driver_sql(
+                "INSERT INTO record (id, source, received_us, kind, mode, size, digest, dropped, stage, fate, code, owner) "  # noqa: S608
+                f"VALUES ('rec_{n:02}', 'hotline_12345', {n // 3}, 'x', 'live', 1, '', '[]', 2, 'held', 'R100', 'zhongxin')"
+            )
+    client = signed_in(scene.url, scene.hub, Role.DISTRICT)
+    path, seen, sizes = "/queues", [], []
+    while path:
+        page = client.get(path).text
+        assert '<span class="count">45</span>' in page
+        some = re.findall(r"<code>(rec_[0-9]{2})</code>", page)
+        sizes.append(len(some))
+        seen += some
+        onward = re.findall(r'rel="next" href="([^"]+)"', page)
+        assert "queue=held" in "".join(onward) or not onward
+        path = onward[0].replace("&amp;", "&") if onward else ""
+    assert [20, 20, 5] == sizes
+    assert [f"rec_{n:02}" for n in range(45)] == seen
+    assert 422 == client.get("/queues?queue=held&after=nowhere").status_code
+
+
+def test_likely_links_and_returns_are_turned_over_too(scene: Scene) -> None:
+    incident, candidate = asked(scene)
+    with scene.hub.hub.store.write() as conn:
+        conn.exec_driver_sql("DELETE FROM review")
+        for n in range(23):
+            conn.exec_driver_sql(
+                "INSERT INTO review (event_key, incident_id, candidate_id, score, reasons, asked_us, owner) "  # noqa: S608
+                f"VALUES ('ek_{n:02}', '{incident}', '{candidate}', 0.{n:02}, '[]', {n // 4}, 'zhongxin')"
+            )
+    client = signed_in(scene.url, scene.hub, Role.DISTRICT)
+    first = client.get("/queues").text
+    (onward,) = re.findall(r'rel="next" href="(/queues\?queue=links[^"]+)"', first)
+    second = client.get(onward.replace("&amp;", "&")).text
+    scores = [re.findall(r">(0\.[0-9]{2})<", page) for page in (first, second)]
+    assert [[f"0.{n:02}" for n in range(20)], ["0.20", "0.21", "0.22"]] == scores
+    assert 'rel="next"' not in second

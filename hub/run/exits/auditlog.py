@@ -25,6 +25,8 @@ PAGE: Final = 50
 _ID: Final = re.compile(r"[a-z]{2}_[0-9a-f]{1,32}")
 _NO_PLACE: Final = 2**63
 """Databases count no further."""
+_PORTION: Final = 500
+"""Blocks that a report reads at a time."""
 _MOST_BLOCKS: Final = 20_000
 """Blocks that one search looks through; then it says how far it came."""
 
@@ -121,11 +123,24 @@ class AuditLog:
         return Found(tuple(rows), onward, blocks)
 
     def unusual(self, since: datetime, before: datetime, *, by: str) -> Unusual:
-        """What in that time somebody should ask about."""
-        with self._store.read() as conn:
-            found = unusual(_rows(lines for _, lines in audits.bodies(conn, since=since, before=before)))
+        """What in that time somebody should ask about. Read in portions, a transaction each: no snapshot of the database is
+        held for as long as a busy week takes."""
+        found = unusual(self._rows(since, before))
         self._note(by, "audit_report", Wanted(since=since, before=before))
         return found
+
+    def _rows(self, since: datetime, before: datetime) -> Iterator[AuditRow]:
+        place: Place | None = None
+        while True:
+            with self._store.read() as conn:
+                portion = list(
+                    audits.bodies(conn, since=since, before=before, place=place, limit=_PORTION + 1)
+                )
+            for _, lines in portion[:_PORTION]:
+                yield from map(row_of, lines.split("\n"))
+            if len(portion) <= _PORTION:
+                return
+            place = portion[_PORTION][0]
 
     def _note(self, by: str, what: str, wanted: Wanted) -> None:
         matter = wanted.matter if _ID.fullmatch(wanted.matter) else ""  # what else was typed may be a number
@@ -140,8 +155,3 @@ class AuditLog:
             matter=matter,
         )
         noted(self._store, self._ledger(), row)
-
-
-def _rows(blocks: Iterator[str]) -> Iterator[AuditRow]:
-    for lines in blocks:
-        yield from map(row_of, lines.split("\n"))

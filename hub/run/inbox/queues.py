@@ -7,6 +7,7 @@ the grants of the visitor's organisation, and stands in the audit; of a held rec
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from enum import StrEnum
 from typing import Any, Final
 
 from sqlalchemy import Connection
@@ -19,9 +20,9 @@ from hub.run.exits.linked import people_of, reports_of, stored_of
 from hub.run.exits.looking import Look, audit_page, shown
 from hub.run.exits.showing import Showing
 from hub.run.ground.ledger import Ledger
-from hub.store import incidents, queues, steps, whistles
+from hub.store import incidents, queues, steps
 from hub.store.engine import Store
-from hub.store.queues import Held, Likely, Unled
+from hub.store.queues import Held, Likely, Place, Sizes, Unled
 from hub.store.steps import Made
 
 PORTION: Final = 20
@@ -38,6 +39,23 @@ class Clerk:
     subdistrict: str = ""
 
 
+class Queue(StrEnum):
+    """What can be turned over."""
+
+    LINKS = "links"
+    UNLED = "unled"
+    RETURNS = "returns"
+    HELD = "held"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A later page of one queue; the others are at their first."""
+
+    queue: Queue
+    behind: Place
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Returned:
     """A return that waits for a decision, with the move that made it."""
@@ -48,15 +66,19 @@ class Returned:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiting:
-    """The first of each queue, and of two of them how many there are. `matters`: incident → as projected."""
+    """A page of each queue, and how many there are. `matters`: incident → as projected; `onward`: where the next page
+    begins, of queues that have one."""
 
     likely: Sequence[Likely]
     unled: Sequence[Unled]
     returns: Sequence[Returned]
     held: Sequence[Held]
     matters: Mapping[str, Mapping[str, Any]]
-    likely_in_all: int
-    unled_in_all: int
+    in_all: Sizes
+    onward: Mapping[Queue, Place]
+
+
+_Portions = tuple[list[Likely], list[Unled], list[Whistle], list[Held], dict[Queue, Place]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,12 +107,11 @@ class Queues:
     vault: Vault
     showing: Showing
 
-    def waiting(self, clerk: Clerk, *, ledger: Ledger, now: datetime) -> Waiting:
-        """What waits for `clerk`. Held records are of no area: only who has the whole district sees them."""
+    def waiting(self, clerk: Clerk, turn: Turn | None = None, *, ledger: Ledger, now: datetime) -> Waiting:
+        """What waits for `clerk`, the oldest first, a page of each queue: with `turn`, a later one of that. Held records are of no area: only who has the whole district sees them."""
         with self.store.write() as conn:
-            likely = queues.likely(conn, clerk.subdistrict, PORTION)
-            unled = queues.unled(conn, clerk.subdistrict, PORTION)
-            returns = list(self._returns(conn, clerk))
+            likely, unled, called, held, onward = self._portions(conn, clerk, turn)
+            returns = list(_returns(conn, called))
             ids = {
                 *(id_ for one in likely for id_ in (one.incident_id, one.candidate_id)),
                 *(one.incident_id for one in unled),
@@ -101,7 +122,6 @@ class Queues:
             projected = shown(conn, looks, now)
             ledger.append(conn, audit_page(projected, list(known), by=clerk.account, at=now), now)
             in_all = queues.sizes(conn, clerk.subdistrict)
-            held = [] if clerk.subdistrict else queues.held(conn, PORTION)
         ledger.committed()
         return Waiting(
             likely=likely,
@@ -109,8 +129,8 @@ class Queues:
             returns=returns,
             held=held,
             matters={id_: one.as_json() for id_, one in zip(known, projected, strict=True)},
-            likely_in_all=in_all[0],
-            unled_in_all=in_all[1],
+            in_all=in_all,
+            onward=onward,
         )
 
     def pair(
@@ -152,16 +172,29 @@ class Queues:
     def _matter(self, one: Incident, clerk: Clerk, now: datetime) -> Look:
         return self.showing.matter_for(one, organisation=clerk.organisation, output=Output.VIEW, at=now)
 
-    def _returns(self, conn: Connection, clerk: Clerk) -> Iterator[Returned]:
-        waiting = whistles.unsettled(conn)
-        areas = queues.subdistricts(conn, [one.incident_id for one in waiting])
-        mine = [
-            one for one in waiting if not clerk.subdistrict or areas.get(one.incident_id) == clerk.subdistrict
-        ][:PORTION]
-        made = steps.of_whistles(conn, [one.id for one in mine])
-        for one in mine:
-            last = [each for each in made.get(one.id, ()) if each.step.move is Move.RETURN]
-            yield Returned(whistle=one, made=last[-1] if last else None)
+    def _portions(self, conn: Connection, clerk: Clerk, turn: Turn | None) -> _Portions:
+        """A page of each queue, and where the next one begins."""
+        area, more = clerk.subdistrict, PORTION + 1
+        behind = {turn.queue: turn.behind} if turn else {}
+        likely = queues.likely(conn, area, more, behind.get(Queue.LINKS))
+        unled = queues.unled(conn, area, more, behind.get(Queue.UNLED))
+        returns = queues.returned(conn, area, more, behind.get(Queue.RETURNS))
+        held = [] if area else queues.held(conn, more, behind.get(Queue.HELD))
+        places = {
+            Queue.LINKS: [one.place for one in likely],
+            Queue.UNLED: [one.place for one in unled],
+            Queue.RETURNS: [queues.place_of_return(one) for one in returns],
+            Queue.HELD: [one.place for one in held],
+        }
+        onward = {queue: some[PORTION - 1] for queue, some in places.items() if len(some) > PORTION}
+        return likely[:PORTION], unled[:PORTION], returns[:PORTION], held[:PORTION], onward
+
+
+def _returns(conn: Connection, waiting: Sequence[Whistle]) -> Iterator[Returned]:
+    made = steps.of_whistles(conn, [one.id for one in waiting])
+    for one in waiting:
+        last = [each for each in made.get(one.id, ()) if each.step.move is Move.RETURN]
+        yield Returned(whistle=one, made=last[-1] if last else None)
 
 
 def _told(id_: str, projected: Sequence[Projected]) -> Side:

@@ -16,6 +16,9 @@ from typing import Final
 import orjson
 
 from hub import ids
+from hub.access.account import Result
+from hub.access.audit import AuditRow
+from hub.access.exits import Exit
 from hub.clock import Clock, day_of
 from hub.errors import Refused
 from hub.intake.photos import check_photos
@@ -24,6 +27,7 @@ from hub.model import UNMAPPED, Stage, Urgency
 from hub.model.account import Account
 from hub.pack import Pack
 from hub.plugin import Answer, Body
+from hub.run.ground.ledger import Ledger, noted
 from hub.run.sources.gateway import Gateway
 from hub.run.sources.surroundings import Surroundings
 from hub.store import answers, entered
@@ -37,6 +41,8 @@ _KINDS: Final = {REPORTS: ("report", "WG"), ENTRIES: ("entry", "LR")}
 """Source → what its records are called, and how its numbers begin."""
 _DIGITS: Final = 16
 _LISTED: Final = 200
+_PURPOSE: Final = "own_reports"
+_SHOWN: Final = ("event.category", "event.reported_at", "event.source_ref", "event.stage")
 _COMMON: Final = 8
 _OLDEST: Final = timedelta(days=31)
 """A draft may have lain so long on a telephone; what is older happened as long ago as that."""
@@ -161,11 +167,14 @@ class Entering:
         self._gateway().hand_in(source, body, lambda conn: entered.add(conn, noted))
         return number
 
-    def own(self, who: Account, source: str) -> Sequence[Own]:
-        """What `who` entered, newest first, each with what its source was told; nobody else's."""
-        with self._store.look() as conn:
+    def own(self, who: Account, source: str, *, ledger: Ledger) -> Sequence[Own]:
+        """What `who` entered, newest first, each with what its source was told; nobody else's. Audited, unless there is
+        nothing to show."""
+        with self._store.read() as conn:
             mine = entered.of(conn, who.name, source, _LISTED)
             told = answers.told(conn, [one.event_key for one in mine])
+        if mine:
+            noted(self._store, ledger, _looked(who, mine, self._clock.now()))
         return [
             Own(
                 number=one.number,
@@ -176,6 +185,21 @@ class Entering:
             )
             for one in mine
         ]
+
+
+def _looked(who: Account, mine: Sequence[Entered], at: datetime) -> AuditRow:
+    """That `who` was shown the list. Of photos it is shown how many it sent itself."""
+    return AuditRow(
+        at=at,
+        who=who.name,
+        exit=Exit.PAGE,
+        result=Result.ALLOW,
+        purpose=_PURPOSE,
+        fields=_SHOWN,
+        rows=tuple(one.event_key for one in mine),
+        count=len(mine),
+        on_behalf_of=who.organisation,
+    )
 
 
 def _said(body: str) -> Said:

@@ -14,7 +14,7 @@ from hub.pack import Pack
 from hub.run.exits.wirefields import MADE
 from hub.schema import schemas
 
-_NOUNS: Final = (
+NOUNS: Final = (
     ("place", "incident"),
     ("incident", "incident"),
     ("whistle", "whistle"),
@@ -55,7 +55,7 @@ _ASKING: Final = re.compile(
 def titles() -> Mapping[str, str]:
     """Field → its name, of the unified schema and of what is made for messages."""
     known = dict.fromkeys(MADE, "")
-    for noun, dataset in _NOUNS:
+    for noun, dataset in NOUNS:
         for leaf, schema in schemas()[noun].get("properties", {}).items():
             if "$ref" not in schema:
                 known[f"{dataset}.{leaf}"] = str(schema.get("title", ""))

@@ -34,6 +34,7 @@ from hub.model import Grant, ShareType
 from hub.model.account import Role
 from hub.pack import Pack
 from hub.run.ground.ledger import Ledger
+from hub.run.whitelist.following import follow
 from hub.run.whitelist.reasons import check_reason
 from hub.run.whitelist.wanted import Wanted
 from hub.store import accounts, decisions, proposals
@@ -44,7 +45,7 @@ from hub.store.proposals import Stored, proposal_id
 
 MOST: Final = 500
 """Grants that one proposal names."""
-_PURPOSE: Final = "whitelist"
+PURPOSE: Final = "whitelist"
 """In the audit: the look was at grants, not at what they give."""
 
 
@@ -62,16 +63,20 @@ class Proposing:
         nothing would change, A204 without a reason, A213 for a reason that holds numbers of people, A217 for an account of another role.
         """
         with self._store.write() as conn:
-            _check_role(conn, by)
-            stands = _stands(conn, self._pack)
-            check_reason(wanted.reason)
-            _check_changes(wanted, stands, day_of(now))
-            one = _proposal(wanted, stands, by, now)
-            proposals.add(conn, one)
-            row = self._row(one, stands, by, now)
-            ledger = self._write(conn, replace(row, reason="propose"))
+            one, row = self.put(conn, wanted, by=by, now=now)
+            ledger = self._write(conn, row)
         ledger.committed()
         return one
+
+    def put(self, conn: Connection, wanted: Wanted, *, by: str, now: datetime) -> tuple[Proposal, AuditRow]:
+        """The same within a transaction of the caller's, who writes the row into the audit. Raises as `propose`."""
+        self.check_role(conn, by)
+        stands = _stands(conn, self._pack)
+        check_reason(wanted.reason)
+        _check_changes(wanted, stands, day_of(now))
+        one = _proposal(wanted, stands, by, now)
+        proposals.add(conn, one)
+        return one, replace(self._row(one, stands, by, now), reason="propose")
 
     def say(self, proposal: str, said: Said) -> State:
         """Stores the word; with the last approval that is needed the changes hold. Returns the state of that day.
@@ -80,7 +85,7 @@ class Proposing:
         A213, A217, and what `hub.access.proposal.check` raises.
         """
         with self._store.write() as conn:
-            _check_role(conn, said.by)
+            self.check_role(conn, said.by)
             stored = proposals.load(conn, [proposal]).get(proposal)
             if stored is None:
                 raise Refused("A214")
@@ -91,8 +96,10 @@ class Proposing:
             stands = _stands(conn, self._pack)
             proposals.say(conn, proposal, said, len(stored.said) + 1)
             after = Stored(stored.proposal, (*stored.said, said))
-            if said.word is Word.APPROVE and len(approvers(after.said)) >= stored.proposal.needs:
+            is_decided = said.word is Word.APPROVE and len(approvers(after.said)) >= stored.proposal.needs
+            if is_decided:
                 _decide(conn, after, stands, said.at, known)
+            follow(conn, self._pack.calendar, proposal, said, is_decided=is_decided)
             row = self._row(stored.proposal, stands, said.by, said.at)
             is_no = said.word in (Word.REFUSE, Word.WITHDRAW)
             result = Result.DENY if is_no else Result.ALLOW
@@ -100,6 +107,16 @@ class Proposing:
             state = state_in(conn, self._pack, after, day_of(said.at))
         ledger.committed()
         return state
+
+    @staticmethod
+    def check_role(conn: Connection, by: str) -> None:
+        """Where people have accounts, only who keeps the whitelist has a word in it, by whatever door. Raises Refused
+        A217."""
+        one = accounts.find(conn, by)
+        if one is None and not accounts.every(conn):
+            return
+        if one is None or one.role is not Role.SECURITY_ADMIN or one.is_disabled or not one.confirmed_by:
+            raise Refused("A217")
 
     def _row(self, one: Proposal, stands: Mapping[str, Grant], by: str, at: datetime) -> AuditRow:
         """The line that says who said something of which grants."""
@@ -109,7 +126,7 @@ class Proposing:
             who=by,
             exit=self._through,
             result=Result.ALLOW,
-            purpose=_PURPOSE,
+            purpose=PURPOSE,
             fields=tuple(sorted({grant.field for grant in named if grant is not None})),
             rows=tuple(change.grant_id for change in one.changes),
             count=len(one.changes),
@@ -147,15 +164,6 @@ def decided_by(pack: Pack, last: Mapping[str, Made]) -> dict[str, str]:
 def _stands(conn: Connection, pack: Pack) -> dict[str, Grant]:
     grants = joined(pack.grants, (one.decision for one in decisions.last(conn).values()))
     return {one.id: one for one in grants}
-
-
-def _check_role(conn: Connection, by: str) -> None:
-    """Where people have accounts, only who keeps the whitelist has a word in it, by whatever door."""
-    one = accounts.find(conn, by)
-    if one is None and not accounts.every(conn):
-        return
-    if one is None or one.role is not Role.SECURITY_ADMIN or one.is_disabled or not one.confirmed_by:
-        raise Refused("A217")
 
 
 def _check_changes(wanted: Wanted, stands: Mapping[str, Grant], on: date) -> None:

@@ -3,14 +3,17 @@
 Reads only. What is shown here are grants, and of no grant what it gives.
 """
 
-from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from sqlalchemy import Connection
 
+from hub.access.account import Result
+from hub.access.audit import AuditRow
+from hub.access.exits import Exit
 from hub.access.proposal import Proposal, State, review_due, state_on
 from hub.access.standing import Standing, last_day, standing
 from hub.access.whitelist import joined
@@ -18,8 +21,10 @@ from hub.clock import day_of
 from hub.errors import Refused
 from hub.model import Grant
 from hub.pack import Pack
+from hub.run.ground.ledger import Ledger, noted
 from hub.run.whitelist.catalogue import found
-from hub.run.whitelist.proposing import decided_by
+from hub.run.whitelist.fieldbook import FieldFacts, fieldbook
+from hub.run.whitelist.proposing import PURPOSE, decided_by
 from hub.store import decisions, proposals
 from hub.store.decisions import Made
 from hub.store.engine import Store
@@ -73,6 +78,30 @@ class Register:
                 return one
         raise Refused("A210", grant=id_)
 
+    def exported(self, *, by: str, through: Exit, ledger: Ledger, now: datetime) -> tuple[Grant, ...]:
+        """All grants for a file that `by` takes away; written down before they are given."""
+        grants = tuple(one.grant for one in self.grants(now=now))
+        row = AuditRow(
+            at=now,
+            who=by,
+            exit=through,
+            result=Result.ALLOW,
+            purpose=PURPOSE,
+            fields=(),
+            count=len(grants),
+            reason="export",
+        )
+        noted(self._store, ledger, row)
+        return grants
+
+    def each(self, ids: Sequence[str], *, now: datetime) -> tuple[Grant, ...]:
+        """These, each once. Raises Refused A210 for one that is not in force."""
+        stands = {one.grant.id: one.grant for one in self.grants(now=now)}
+        for id_ in ids:
+            if id_ not in stands:
+                raise Refused("A210", grant=id_[:255])
+        return tuple(stands[id_] for id_ in dict.fromkeys(ids))
+
     def like_others(self, department: str, field: str, *, now: datetime) -> dict[str, Any]:
         """An entry of the pack's form that gives `field` to `department` for a year, in the rest as the grant that most
         others have of it, if any."""
@@ -86,6 +115,18 @@ class Register:
             "fields": [field],
             "valid": {"from": on, "to": on + timedelta(days=_YEAR - 1)},
         }
+
+    def usual_masks(self, fields: Collection[str], *, now: datetime) -> dict[str, str]:
+        """Field → the mask that most live grants of it have; without those that nobody is given."""
+        masks: defaultdict[str, Counter[str]] = defaultdict(Counter)
+        for one in self.grants(now=now):
+            if one.grant.field in fields and one.standing is Standing.LIVE:
+                masks[one.grant.field][one.grant.mask] += 1
+        return {field: counted.most_common(1)[0][0] for field, counted in masks.items()}
+
+    def fields(self, *, now: datetime) -> tuple[FieldFacts, ...]:
+        """The catalogue of fields, with whom each is given to."""
+        return fieldbook(self._pack, (one.grant for one in self.grants(now=now)), day_of(now))
 
     def history(self, id_: str) -> list[Made]:
         """All that was ever decided about a grant, oldest first."""

@@ -1,5 +1,6 @@
 """Every table of the hub, a family a file; nothing else."""
 
+from hub.store.tables.applications import application, application_step, audit_counted, grant_day
 from hub.store.tables.base import metadata
 from hub.store.tables.beyond import emergency, reveal
 from hub.store.tables.contacts import contact
@@ -53,9 +54,12 @@ __all__ = [
     "adapter_state",
     "alias",
     "answer",
+    "application",
+    "application_step",
     "attachment",
     "attempt",
     "audit",
+    "audit_counted",
     "audit_head",
     "block",
     "body",
@@ -82,6 +86,7 @@ __all__ = [
     "fallback",
     "figure_count",
     "figure_day",
+    "grant_day",
     "grid_version",
     "incident",
     "lease",

@@ -156,7 +156,7 @@ def _drawn(
         channels=CHANNELS,
         requests=REQUESTS,
         now=now.strftime("%Y-%m-%dT%H:%M"),
-        own=house.entering.own(visitor.account, ENTRIES),
+        own=house.entering.own(visitor.account, ENTRIES, ledger=house.ledgers.mine()),
         categories=house.pack.taxonomy.categories,
         stages=STAGES,
         minute=minute_of,

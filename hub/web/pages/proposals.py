@@ -85,6 +85,7 @@ def proposal(
         before=house.register.before(one.stored.proposal),
         areas=house.pack.areas,
         approvals=approvers(one.stored.said),
+        answers=house.applying(Exit.PAGE).answered_by(proposal_id),
         preview=found,
         days=days or DAYS,
         may=_may(visitor, one),

@@ -1,8 +1,9 @@
 """待办队列: what waits for people of the district, each with its owner and clock; a subdistrict sees its own area's."""
 
+import re
 from typing import Annotated, Final, Literal
 
-from fastapi import APIRouter, Form, Request, Response
+from fastapi import APIRouter, Form, Query, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from hub.access.territory import territory_of
@@ -12,7 +13,8 @@ from hub.messages import text_of
 from hub.model import DepartmentId, Move
 from hub.model.account import Role
 from hub.run.assembly import Assembly
-from hub.run.inbox.queues import Clerk
+from hub.run.inbox.queues import Clerk, Queue, Turn
+from hub.store.queues import Place as Behind
 from hub.web.given import given, given_all
 from hub.web.moments import minute_of, minute_of_text
 from hub.web.page import Place, draw
@@ -24,6 +26,7 @@ _ROLES = (Role.DISTRICT, Role.SUBDISTRICT)
 PLACE = Place("/queues", "待办队列", frozenset(_ROLES))
 Looker = Annotated[Visitor, allowed(*_ROLES)]
 Decider = Annotated[Visitor, allowed(Role.DISTRICT)]
+_PLACE: Final = re.compile(r"([0-9]{1,18})\.([a-zA-Z0-9_-]{1,64})(?:\.([a-zA-Z0-9_-]{1,64}))?")
 Code = Annotated[PlainText, Form(max_length=32)]
 router = APIRouter(include_in_schema=False)
 
@@ -65,9 +68,15 @@ def _clerk(visitor: Visitor) -> Clerk:
 
 
 @router.get("/queues")
-def queues(request: Request, house: House, visitor: Looker) -> HTMLResponse:
-    """All of them, the oldest first."""
-    return _draw(request, house, visitor)
+def queues(
+    request: Request,
+    house: House,
+    visitor: Looker,
+    queue: Queue | None = None,
+    after: Annotated[str, Query(max_length=160)] = "",
+) -> HTMLResponse:
+    """All of them, the oldest first; `queue` and `after`: one of them from where its page before ended."""
+    return _draw(request, house, visitor, turn=_turn(queue, after))
 
 
 @router.get("/queues/links/{incident_id}/{candidate_id}")
@@ -154,11 +163,27 @@ def decide(
     return RedirectResponse(f"/queues?done={move}#returns", status_code=303)
 
 
+def _turn(queue: Queue | None, after: str) -> Turn | None:
+    """Raises Refused W210 for a place that is none."""
+    if queue is None or not after:
+        return None
+    found = _PLACE.fullmatch(after)
+    if found is None:
+        raise Refused("W210", name="after")
+    return Turn(queue, Behind(int(found[1]), found[2], found[3] or ""))
+
+
 def _draw(
-    request: Request, house: Assembly, visitor: Visitor, *, refused: Refused | None = None, of: str = ""
+    request: Request,
+    house: Assembly,
+    visitor: Visitor,
+    *,
+    turn: Turn | None = None,
+    refused: Refused | None = None,
+    of: str = "",
 ) -> HTMLResponse:
     now = house.clock.now()
-    found = house.queues.waiting(_clerk(visitor), ledger=house.ledgers.mine(), now=now)
+    found = house.queues.waiting(_clerk(visitor), turn, ledger=house.ledgers.mine(), now=now)
     matters = {id_: given(told, "incident")["incident"] for id_, told in found.matters.items()}
     return draw(
         request,
@@ -166,6 +191,11 @@ def _draw(
         "queues.html",
         status=409 if refused else 200,
         waiting=found,
+        onward={
+            queue.value: f"/queues?queue={queue}&after={_text(place)}#{queue}"
+            for queue, place in found.onward.items()
+        },
+        turned=turn.queue.value if turn else "",
         matters=matters,
         now=now,
         told=text_of(refused, visitor.language) if refused else None,
@@ -181,3 +211,7 @@ def _draw(
         levels=LEVELS,
         minute=minute_of,
     )
+
+
+def _text(place: Behind) -> str:
+    return ".".join(part for part in (str(place.us), place.id, place.other) if part)

@@ -47,7 +47,7 @@ def _drawn(request: Request, house: House, visitor: Visitor, template: str) -> H
         request,
         visitor,
         template,
-        own=house.entering.own(visitor.account, REPORTS),
+        own=house.entering.own(visitor.account, REPORTS, ledger=house.ledgers.mine()),
         categories=house.pack.taxonomy.categories,
         stages=STAGES,
         minute=minute_of,

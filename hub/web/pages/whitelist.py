@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse
 
+from hub.access.exits import Exit
 from hub.access.fields import split
 from hub.access.masks import FULL
 from hub.access.standing import Standing
@@ -19,9 +20,9 @@ from hub.web.page import Place, draw
 from hub.web.visitor import House, Visitor, allowed
 
 _KEEPERS: Final = (Role.SECURITY_ADMIN, Role.SYSTEM_ADMIN, Role.AUDITOR)
-_READERS: Final = (*_KEEPERS, Role.OPERATOR)
-PLACE: Final = Place("/whitelist", "字段白名单", frozenset(_READERS))
-Reader = Annotated[Visitor, allowed(*_READERS)]
+READERS: Final = (*_KEEPERS, Role.OPERATOR)
+PLACE: Final = Place("/whitelist", "字段白名单", frozenset(READERS))
+Reader = Annotated[Visitor, allowed(*READERS)]
 Keeper = Annotated[Visitor, allowed(*_KEEPERS)]
 Admin = Annotated[Visitor, allowed(Role.SECURITY_ADMIN)]
 router = APIRouter(include_in_schema=False)
@@ -97,8 +98,8 @@ def whitelist(
     request: Request, house: House, visitor: Reader, q: str = "", dataset: str = "incident"
 ) -> HTMLResponse:
     """The matrix of one data set; with `q`, the grants that it asks about."""
-    now, own = house.clock.now(), _own(visitor)
-    grants = house.register.grants(q[:100], now=now, department=own)
+    now, department = house.clock.now(), own(visitor)
+    grants = house.register.grants(q[:100], now=now, department=department)
     of_set = [one for one in grants if split(one.grant.field)[0] == dataset]
     return draw(
         request,
@@ -112,8 +113,8 @@ def whitelist(
         matrix=_matrix(of_set),
         names=house.names,
         titles=titles(),
-        expiring=house.register.expiring(now=now, department=own),
-        is_own=bool(own),
+        expiring=house.register.expiring(now=now, department=department),
+        is_own=bool(department),
         may_propose=visitor.account.role is Role.SECURITY_ADMIN,
     )
 
@@ -121,9 +122,9 @@ def whitelist(
 @router.get("/whitelist/grants/{grant_id}")
 def grant(request: Request, house: House, visitor: Reader, grant_id: str) -> HTMLResponse:
     """One grant in force, and what was decided about it before."""
-    now, own = house.clock.now(), _own(visitor)
+    now, department = house.clock.now(), own(visitor)
     one = house.register.grant(grant_id, now=now)
-    if own and one.grant.department != own:
+    if department and one.grant.department != department:
         raise Refused("A210", grant=grant_id)
     return draw(
         request,
@@ -136,21 +137,22 @@ def grant(request: Request, house: House, visitor: Reader, grant_id: str) -> HTM
         areas=house.pack.areas,
         titles=titles(),
         may_propose=visitor.account.role is Role.SECURITY_ADMIN,
-        may_see_proposals=not own,
+        may_see_proposals=not department,
     )
 
 
 @router.get("/whitelist/export")
 def export(house: House, visitor: Keeper) -> Response:
     """The grants in force as a file of the pack's form."""
-    del visitor
-    grants = (one.grant for one in house.register.grants(now=house.clock.now()))
+    grants = house.register.exported(
+        by=visitor.account.name, through=Exit.EXPORT, ledger=house.ledgers.mine(), now=house.clock.now()
+    )
     headers = {"content-disposition": 'attachment; filename="grants.yaml"', "cache-control": "no-store"}
     text = written(grants, house.pack.version)
     return Response(text, media_type="application/yaml; charset=utf-8", headers=headers)
 
 
-def _own(visitor: Visitor) -> str:
+def own(visitor: Visitor) -> str:
     """The department whose grants alone the visitor is shown; "" for those who keep the whitelist."""
     one = visitor.account
     return one.organisation if one.role is Role.OPERATOR else ""

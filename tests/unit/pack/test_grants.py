@@ -47,6 +47,10 @@ def test_two_lines_for_other_rows_are_two_grants(tiny: TinyPack) -> None:
         ("{from: 2024-02-29, to: 2025-03-01}", ["K172"]),
         ("{from: 2026-03-01, to: 2027-02-28}", []),
         ("{from: 2026-03-01, to: 2027-03-01}", ["K172"]),
+        ("{from: 2026-03-01, to: 9999-12-31}", ["A429"]),
+        ("{from: 9999-01-01, to: 9999-12-31}", ["A429"]),
+        ("{from: 1999-12-31, to: 2000-06-30}", ["A429"]),
+        ("{from: 2999-12-31, to: 2999-12-31}", []),
     ],
 )
 def test_a_grant_holds_for_a_year_at_most(tiny: TinyPack, valid: str, told: list[str]) -> None:

@@ -1,6 +1,7 @@
 """`gridplus audit verify` over the audit as it is stored: whatever is done to the table without the key is found."""
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
 import orjson
@@ -9,12 +10,13 @@ from click.testing import CliRunner, Result
 
 from hub.access.chain import Chain, ChainBlock
 from hub.cli import main
+from hub.run.exits import auditlog
 from hub.run.ground.ledger import Ledger
 from hub.run.keys.keyfile import open_keys
 from hub.store.engine import insert
 from hub.store.tables import audit, audit_head
-from tests.instruments import HubInHand
-from tests.unit.run.ledgers import blocks
+from tests.instruments import MORNING, HubInHand
+from tests.unit.run.ledgers import blocks, rows
 from tests.unit.run.test_ledger import look, write
 
 
@@ -150,3 +152,14 @@ def test_without_the_stores_own_keys_nothing_is_said_of_its_audit(written: HubIn
             open_keys(keys)
         said = CliRunner().invoke(main, ["audit", "verify"], env={**store, "GRIDPLUS_KEYS": str(keys)})
         assert (2, True) == (said.exit_code, code in said.output)
+
+
+def test_a_report_of_unusual_looks_reads_every_block_once_however_it_is_cut(
+    written: HubInHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    since, before = MORNING - timedelta(days=1), MORNING + timedelta(days=1)
+    for portion in (1, 2, 3, 4, 500):
+        monkeypatch.setattr(auditlog, "_PORTION", portion)
+        found = written.hub.audit_log.unusual(since, before, by="auditor")
+        noted = sum(row.purpose == "audit_report" for row in rows(written))
+        assert 5 + noted - 1 == found.rows

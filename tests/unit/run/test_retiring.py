@@ -200,10 +200,10 @@ def test_past_retention_an_entry_stands_on_nobodys_list(lived: HubInHand) -> Non
         clerk, "manual_entry", Entry(key="1", category="public_utility.rain_cover", words="井盖")
     )
     clockwork(lived)
-    assert 1 == len(lived.hub.entering.own(clerk, "manual_entry"))
+    assert 1 == len(lived.hub.entering.own(clerk, "manual_entry", ledger=lived.hub.ledgers.mine()))
     lived.clock.pause(YEAR.total_seconds())
     clockwork(lived)
-    assert [] == lived.hub.entering.own(clerk, "manual_entry")
+    assert [] == lived.hub.entering.own(clerk, "manual_entry", ledger=lived.hub.ledgers.mine())
 
 
 def test_a_dry_run_counts_and_changes_nothing(lived: HubInHand) -> None:

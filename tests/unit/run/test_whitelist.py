@@ -237,6 +237,7 @@ def test_over_a_decision_that_came_in_between_nothing_is_decided(hub: HubInHand)
         ({"legal_basis": ""}, "K204"),
         ({"share_type": "not_shared"}, "K173"),
         ({"valid": {"from": date(2026, 1, 1), "to": date(2027, 1, 1)}}, "K172"),
+        ({"valid": {"from": date(9999, 1, 1), "to": date(9999, 12, 31)}}, "A429"),
         ({"purpose": "so gesehen"}, "A216"),
         ({"colour": "red"}, "K203"),
     ],

@@ -1,13 +1,15 @@
 """What tests of the whitelist do as admins: propose, approve, look."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from hub.access.exits import Exit
 from hub.access.fields import split
 from hub.access.proposal import Action, Change, Proposal, Said, State, Word
 from hub.access.whitelist import Decision
-from hub.model import Grant
+from hub.clock import day_of
+from hub.model import DepartmentId, Grant, Output
+from hub.run.whitelist.applying import Asked
 from hub.run.whitelist.wanted import Wanted, changed, ended, from_entries
 from hub.store import decisions
 from hub.store.decisions import Made
@@ -50,6 +52,19 @@ def granting(hub: HubInHand, by: str = "ann", **entry: Any) -> Proposal:
     """A new grant is proposed."""
     (one,) = from_entries(hub.hub.pack, [ENTRY | entry])
     return propose(hub, wanting(Change(grant=one)), by)
+
+
+def asking(hub: HubInHand, by: str = "olga", department: str = "chengguan", **changes: Any) -> str:
+    """An application of a department; its id."""
+    said: dict[str, Any] = {
+        "fields": ("event.satisfaction", "event.status_raw"),
+        "outputs": (Output.VIEW,),
+        "purpose": "handle",
+        "words": "回访前核对办理情况",
+        "legal_basis": "本部门权责清单",
+        "ends_on": day_of(hub.clock.now()) + timedelta(days=200),
+    }
+    return hub.hub.applying(Exit.CLI).ask(Asked(**(said | changes)), DepartmentId(department), by=by)
 
 
 def changing(hub: HubInHand, before: Grant, after: Grant, by: str = "ann") -> Proposal:
