@@ -40,6 +40,9 @@ from hub.store.tables import (
 
 ACCOUNT: Final = "dossier.accounts/by"
 """Which account of the centre, of a post or of the desk did it: for the centre's eyes."""
+WHY: Final = "dossier.accounts/reason"
+"""Why somebody asked for more than the whitelist gives: for the same eyes. Names of the matter are taken out of it, and who
+wrote it does not read which (`hub.run.whitelist.reasons`)."""
 WORDS: Final = "report.text"
 """What a department wrote to a requester."""
 _WAITS: Final = 1
@@ -278,7 +281,7 @@ def _in_emergency(r: Row[Any], id_: str) -> Occurrence:
     said = {"id": r.id, "kind": r.kind}
     if r.filed < _REVIEWED:
         return _two_persons(r, id_, "emergency", said)
-    said |= {"turn": "review", "reason": r.note, ACCOUNT: r.reviewed_by}
+    said |= {"turn": "review", WHY: r.note, ACCOUNT: r.reviewed_by}
     return _told(id_, f"emergency:{r.id}:{r.filed}", "emergency", r.reviewed_us, "dossier.emergencies", said)
 
 
@@ -286,7 +289,7 @@ def _two_persons(r: Row[Any], id_: str, kind: str, said: Mapping[str, Any]) -> O
     """What one person asked for, or what another one said of it."""
     under = {"reveal": "dossier.reveals", "emergency": "dossier.emergencies"}[kind]
     if r.filed == _ASKED:
-        at_us, more = r.asked_us, {"turn": "ask", "reason": r.reason, ACCOUNT: r.asked_by}
+        at_us, more = r.asked_us, {"turn": "ask", WHY: r.reason, ACCOUNT: r.asked_by}
     else:
         at_us, more = r.decided_us, {"turn": r.verdict, ACCOUNT: r.decided_by}
     return _told(id_, f"{kind}:{r.id}:{r.filed}", kind, at_us, under, {**said, **more})

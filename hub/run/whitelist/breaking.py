@@ -3,7 +3,7 @@ security administrator reviews it afterwards. One transaction each, audited in i
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -31,7 +31,7 @@ from hub.run.exits.insight import insight
 from hub.run.exits.linked import people_of
 from hub.run.ground.ledger import Ledger
 from hub.run.ground.trouble import together
-from hub.run.whitelist.reasons import check_reason
+from hub.run.whitelist.reasons import check_reason, kept
 from hub.run.whitelist.revealing import DECIDERS
 from hub.store import emergencies, incidents, whistles
 from hub.store.engine import Store
@@ -70,7 +70,7 @@ class Breaking:
     def _propose(self, alarm: Alarm, who: Account, now: datetime) -> Emergency:
         with self._written(now) as (conn, rows):
             incident = self._matter(conn, alarm.of, who)
-            check_reason(alarm.reason, people_of(conn, self.vault, incident)())
+            check_reason(alarm.reason)
             if self.pack.beyond.kind(alarm.kind) is None:
                 raise Refused("A447")
             if any(one.state_at(now) in _OPEN for one in emergencies.of_incident(conn, incident)):
@@ -79,7 +79,7 @@ class Breaking:
                 id=emergencies.emergency_id(incident, alarm.kind, who.name, now),
                 incident_id=incident,
                 kind=alarm.kind,
-                reason=alarm.reason,
+                reason=kept(alarm.reason, people_of(conn, self.vault, incident)()),
                 by=who.name,
                 at=now,
             )
@@ -126,11 +126,12 @@ class Breaking:
     def _review(self, id_: str, said: Reviewed, who: Account, now: datetime) -> Emergency:
         if who.role is not Role.SECURITY_ADMIN:
             raise Refused("A303")
+        check_reason(said.note)
         with self._written(now) as (conn, rows):
             one = _found(conn, id_)
             check_review(one, who.name)
-            check_reason(said.note, people_of(conn, self.vault, one.incident_id)())
-            emergencies.review(conn, id_, said)
+            known = people_of(conn, self.vault, one.incident_id)
+            emergencies.review(conn, id_, replace(said, note=kept(said.note, known())))
             rows.append(self._row(one, who, "review", now))
         return one
 
