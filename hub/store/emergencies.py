@@ -1,5 +1,6 @@
 """Emergencies as they are stored: who opened which matter, what a second person said, what the review found."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -84,13 +85,17 @@ def waiting(conn: Connection, since: datetime) -> int:
     return int(conn.execute(query).scalar_one())
 
 
-def latest(conn: Connection, limit: int, *, department: str = "") -> list[Emergency]:
-    """The newest first; with `department`, of matters for which it is called alone."""
-    query = _newest().limit(limit)
-    if department:
-        called = select(whistle.c.incident_id).where(whistle.c.department == department)
-        query = query.where(emergency.c.incident_id.in_(called))
-    return _all(conn, query)
+def latest(conn: Connection, limit: int) -> list[Emergency]:
+    """The newest first."""
+    return _all(conn, _newest().limit(limit))
+
+
+def latest_for(conn: Connection, limit: int, department: str, states: Iterable[str]) -> list[Emergency]:
+    """The same of matters for which the department has a whistle in one of `states` alone."""
+    called = select(whistle.c.incident_id).where(
+        whistle.c.department == department, whistle.c.state.in_(list(states))
+    )
+    return _all(conn, _newest().where(emergency.c.incident_id.in_(called)).limit(limit))
 
 
 def unreviewed(conn: Connection, limit: int) -> list[Emergency]:

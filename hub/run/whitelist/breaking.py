@@ -27,7 +27,7 @@ from hub.errors import Refused
 from hub.model import DepartmentId, Duration, IncidentId, Unit
 from hub.model.account import Account, Role
 from hub.pack import Pack
-from hub.run.exits.insight import insight
+from hub.run.exits.insight import accused_of, insight
 from hub.run.exits.linked import people_of
 from hub.run.ground.ledger import Ledger
 from hub.run.ground.trouble import together
@@ -36,11 +36,14 @@ from hub.run.whitelist.revealing import DECIDERS
 from hub.store import emergencies, incidents, whistles
 from hub.store.engine import Store
 from hub.whistle.clocks import deadline
+from hub.whistle.sight import OF_THE_MATTER, SIGHT
 
 REVIEWED_WITHIN: Final = Duration(5, Unit.WORK_DAY)
 """After somebody agreed to it."""
 _MOST: Final = 500
 _OPEN: Final = frozenset((State.WAITING, State.LIVE))
+_SEEN_IN: Final = sorted(state.value for state, sight in SIGHT.items() if sight in OF_THE_MATTER)
+"""States of a whistle in which its department may see its matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -141,9 +144,14 @@ class Breaking:
             return emergencies.waiting(conn, now - WAITS_FOR)
 
     def listed(self, *, department: DepartmentId | None = None) -> Sequence[Emergency]:
-        """The newest five hundred, newest first; with `department`, of matters for which it is called alone."""
+        """The newest five hundred, newest first; with `department`, of matters that it may see alone: neither relieved of nor
+        accused in."""
         with self.store.read() as conn:
-            return emergencies.latest(conn, _MOST, department=department or "")
+            if department is None:
+                return emergencies.latest(conn, _MOST)
+            every = emergencies.latest_for(conn, _MOST, department, _SEEN_IN)
+            accused = accused_of(conn, {one.incident_id for one in every})
+        return [one for one in every if department not in accused.get(one.incident_id, ())]
 
     def unreviewed(self) -> Sequence[Emergency]:
         """Those that gave something and were not reviewed yet, the longest due first."""

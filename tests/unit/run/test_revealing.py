@@ -13,7 +13,7 @@ from hub.access.beyond import Emergency, Reveal, Verdict
 from hub.access.exits import Exit
 from hub.clock import day_of
 from hub.errors import Refused
-from hub.model import Move, Person
+from hub.model import DepartmentId, Move, Person
 from hub.model.account import Account, Role
 from hub.run.inbox.listing import Reader
 from hub.run.whitelist.breaking import Alarm
@@ -278,10 +278,26 @@ def test_a_department_that_is_relieved_is_shown_nothing_more(called: HubInHand) 
     agree(called, ask(called))
     before = page(called)
     assert (1, 1) == (len(before.opened), len(before.revealed))
+    assert 1 == len(called.hub.breaking.listed(department=DepartmentId("zilai")))
     matters.report(called, "zilai", "return")
     decide(called, "zilai", Move.UPHOLD, "NOT_MY_DUTY")
     after = page(called)
     assert ((), ()) == (tuple(after.opened), tuple(after.revealed))
+    assert [] == list(called.hub.breaking.listed(department=DepartmentId("zilai")))
+    file(called)
+    assert [] == shown(exported(called, first(called, "whistle"), "zilai"), "emergency")
+    assert 2 == len(shown(exported(called, first(called, "whistle")), "emergency"))
+
+
+@pytest.mark.nasty("N59")
+def test_an_accused_department_reads_of_no_emergency(called: HubInHand) -> None:
+    declare(called)
+    water = called.hub.pack.organisations[DepartmentId("zilai")].name
+    called.tell(replace(pipe(called, "A0"), requester=PERSON, accused_name=water))
+    called.settle()
+    with called.hub.store.write() as conn:  # as if nobody had called it off
+        conn.exec_driver_sql("UPDATE whistle SET state = 'blown' WHERE department = 'zilai'")
+    assert [] == list(called.hub.breaking.listed(department=DepartmentId("zilai")))
 
 
 @pytest.mark.parametrize(
