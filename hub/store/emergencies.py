@@ -10,6 +10,7 @@ from hub import ids
 from hub.access.beyond import Decided, Emergency, Reviewed, Verdict
 from hub.bus.message import Fenced
 from hub.model import IncidentId
+from hub.store import incidents
 from hub.store.copying import insert_or_fence
 from hub.store.moments import from_us, from_us_or_none, to_us
 from hub.store.tables import emergency, whistle
@@ -75,8 +76,9 @@ def find(conn: Connection, id_: str) -> Emergency | None:
 
 
 def of_incident(conn: Connection, incident_id: str) -> list[Emergency]:
-    """All of one matter, newest first."""
-    return _all(conn, _newest().where(emergency.c.incident_id == incident_id))
+    """All of one matter, and of those that merges made a part of it; newest first."""
+    parts = [incident_id, *(one.id for one in incidents.merged_in(conn, incident_id))]
+    return _all(conn, _newest().where(emergency.c.incident_id.in_(parts)))
 
 
 def waiting(conn: Connection, since: datetime) -> int:

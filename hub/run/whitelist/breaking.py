@@ -93,7 +93,7 @@ class Breaking:
     def _matter(self, conn: Connection, of: str, who: Account) -> IncidentId:
         """Of who belongs to the district any; of an operator the matter that one of its whistles opens."""
         if who.role is Role.DISTRICT and of in incidents.load(conn, [of]):
-            return IncidentId(of)
+            return incidents.homes(conn, [of])[of]
         if who.role is Role.OPERATOR:
             whistle = whistles.load(conn, [of]).get(of)
             is_own = whistle is not None and whistle.department == who.organisation
@@ -133,7 +133,8 @@ class Breaking:
         with self._written(now) as (conn, rows):
             one = _found(conn, id_)
             check_review(one, who.name)
-            known = people_of(conn, self.vault, one.incident_id)
+            home = incidents.homes(conn, [one.incident_id])[one.incident_id]
+            known = people_of(conn, self.vault, home)
             emergencies.review(conn, id_, replace(said, note=kept(said.note, known())))
             rows.append(self._row(one, who, "review", now))
         return one

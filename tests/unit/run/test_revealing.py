@@ -25,7 +25,9 @@ from tests.unit.run.filed import exported, file, shown
 from tests.unit.run.ledgers import rows
 from tests.unit.run.lives import decide
 from tests.unit.run.sources import pipe
+from tests.unit.run.test_deciding import designate
 from tests.unit.run.test_opening import born, told_by
+from tests.unit.run.test_relinking import far
 
 PHONE, HOME = "resident.phone", "杜撰里7号"
 WATER = Account(name="op-1", title="自来水", role=Role.OPERATOR, organisation="zilai")
@@ -89,11 +91,17 @@ def review(hub: HubInHand, one: Emergency, who: Account, note: str = "属实") -
     hub.hub.breaking.review(one.id, note, who, hub.clock.now())
 
 
-def page(hub: HubInHand, who: Account = WATER, through: Exit = Exit.PAGE) -> Disclosed:
-    """What the page of the whistle shows beyond the whitelist."""
+def whistle_of(hub: HubInHand, incident: str, department: str = "zilai") -> str:
+    """The whistle of a department that is at a matter."""
+    query = "SELECT id, incident_id, department FROM whistle WHERE state != 'cancelled'"
+    return next(str(r[0]) for r in hub.rows(query) if (r[1], r[2]) == (incident, department))
+
+
+def page(hub: HubInHand, who: Account = WATER, through: Exit = Exit.PAGE, of: str = "") -> Disclosed:
+    """What the page of the whistle shows beyond the whitelist; `of`: of that matter's."""
     return hub.hub.sheets.open(
         Reader(department=who.organisation, account=who.name),
-        first(hub, "whistle"),
+        whistle_of(hub, of) if of else first(hub, "whistle"),
         ledger=hub.hub.ledgers.mine(),
         now=hub.clock.now(),
         through=through,
@@ -287,6 +295,39 @@ def test_a_department_that_is_relieved_is_shown_nothing_more(called: HubInHand) 
     file(called)
     assert [] == shown(exported(called, first(called, "whistle"), "zilai"), "emergency")
     assert 2 == len(shown(exported(called, first(called, "whistle")), "emergency"))
+
+
+@pytest.mark.nasty("N12")
+def test_an_emergency_holds_on_where_its_matter_is_merged_and_comes_back(called: HubInHand) -> None:
+    called.tell(far(called))
+    called.settle()
+    one, other = matters.matter(called, "A0"), matters.matter(called, "B1")
+    declared = declare(called, of=one)
+    opened(called, declared)
+    matters.link(called, one, other)
+    assert {declared.id} == {told.of.id for told in page(called, of=other).opened}
+    assert "A446" == code_of(lambda: declare(called, of=one))
+    assert "A446" == code_of(lambda: declare(called, of=other))
+    review(called, declared, OTHER_ADMIN, f"与{PERSON.name}核实")
+    file(called)
+    turns = shown(exported(called, whistle_of(called, other)), "emergency")
+    assert ["ask", "approve", "review"] == [each["dossier.emergencies/turn"] for each in turns]
+    (listed,) = called.hub.breaking.listed()
+    assert listed.reviewed is not None
+    assert "与[姓名]核实" == listed.reviewed.note
+    matters.part(called, one, other)
+    assert [True, False] == [bool(page(called, of=each).opened) for each in (one, other)]
+
+
+def test_the_dossier_of_who_is_called_late_tells_of_the_emergency(called: HubInHand) -> None:
+    one = declare(called)
+    opened(called, one)
+    file(called)
+    incident = first(called, "incident")
+    designate(called, "ranqi", incident)
+    file(called)
+    turns = shown(exported(called, whistle_of(called, incident, "ranqi")), "emergency")
+    assert ["ask", "approve"] == [each["dossier.emergencies/turn"] for each in turns]
 
 
 @pytest.mark.nasty("N59")
