@@ -118,6 +118,8 @@ def test_an_emergency_opens_for_a_day_and_waits_for_its_review(hub: HubInHand, u
         "屋里有人被困" in client.get("/whitelist/emergencies").text
         for client in (auditor, operator(hub, url, "op-3", "ranqi"))
     ]
+    lists = [client.get("/whitelist/emergencies").text for client in (auditor, colleague)]
+    assert [[True, True], [False, False]] == [[who in text for who in ("op-1", "district")] for text in lists]
     path = only(admin, "/whitelist/emergencies", "review")
     assert 303 == admin.post(path, data={"note": "属实，家属已到场"}).status_code
     assert "家属已到场" in (listed := auditor.get("/whitelist/emergencies").text)

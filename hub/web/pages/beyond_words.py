@@ -39,6 +39,7 @@ def words_of(house: Assembly, visitor: Visitor) -> dict[str, Any]:
         "left_s": lambda one: _left_s(one, now),
         "minute": minute_of,
         "reads": lambda by: _reads(visitor.account, by),
+        "sees_who": visitor.account.role is not Role.OPERATOR,  # as in dossiers
     }
 
 
