@@ -180,7 +180,7 @@ class Breaking:
             purpose="whitelist",
             fields=kind.fields if kind else (),
             rows=(one.incident_id,),
-            count=1,
+            count=0,
             matter=one.id,
             on_behalf_of=who.organisation,
             reason=what,

@@ -172,7 +172,7 @@ def _row(one: Reveal, who: str, what: str, at: datetime) -> AuditRow:
         purpose="whitelist",
         fields=(one.field,),
         rows=(one.whistle_id, one.event_key),
-        count=1,
+        count=0,
         matter=one.id,
         on_behalf_of=one.department,
         reason=what,
