@@ -13,8 +13,9 @@ from hub.access.beyond import Emergency, Reveal, Verdict
 from hub.access.exits import Exit
 from hub.clock import day_of
 from hub.errors import Refused
-from hub.model import DepartmentId, Move, Person
+from hub.model import DepartmentId, Move, Person, ShareType
 from hub.model.account import Account, Role
+from hub.run.assembly import Assembly
 from hub.run.inbox.listing import Reader
 from hub.run.whitelist.breaking import Alarm
 from hub.run.whitelist.disclosing import Disclosed
@@ -22,6 +23,7 @@ from hub.run.whitelist.revealing import Wish
 from tests.instruments import HubInHand, person
 from tests.unit.run import matters
 from tests.unit.run.filed import exported, file, shown
+from tests.unit.run.granting import grants, restarted
 from tests.unit.run.ledgers import rows
 from tests.unit.run.lives import decide
 from tests.unit.run.sources import pipe
@@ -97,12 +99,19 @@ def whistle_of(hub: HubInHand, incident: str, department: str = "zilai") -> str:
     return next(str(r[0]) for r in hub.rows(query) if (r[1], r[2]) == (incident, department))
 
 
-def page(hub: HubInHand, who: Account = WATER, through: Exit = Exit.PAGE, of: str = "") -> Disclosed:
-    """What the page of the whistle shows beyond the whitelist; `of`: of that matter's."""
-    return hub.hub.sheets.open(
+def page(
+    hub: HubInHand,
+    who: Account = WATER,
+    through: Exit = Exit.PAGE,
+    of: str = "",
+    by: Assembly | None = None,
+) -> Disclosed:
+    """What the page of the whistle shows beyond the whitelist; `of`: of that matter's; `by`: in that process."""
+    made = by or hub.hub
+    return made.sheets.open(
         Reader(department=who.organisation, account=who.name),
         whistle_of(hub, of) if of else first(hub, "whistle"),
-        ledger=hub.hub.ledgers.mine(),
+        ledger=made.ledgers.mine(),
         now=hub.clock.now(),
         through=through,
     ).beyond
@@ -295,6 +304,17 @@ def test_a_department_that_is_relieved_is_shown_nothing_more(called: HubInHand) 
     file(called)
     assert [] == shown(exported(called, first(called, "whistle"), "zilai"), "emergency")
     assert 2 == len(shown(exported(called, first(called, "whistle")), "emergency"))
+
+
+def test_what_is_not_shared_with_anybody_is_not_shown_beyond_the_whitelist_either(called: HubInHand) -> None:
+    agree(called, ask(called))
+    opened(called, declare(called))
+    closed = grants(lambda one: replace(one, share_type=ShareType.NOT_SHARED) if one.field == PHONE else one)
+    with restarted(called, grants=closed) as made:
+        after = page(called, by=made)
+    assert () == tuple(after.revealed)
+    (told,) = after.opened
+    assert {"name", "address"} == set(told.values["resident"])
 
 
 @pytest.mark.nasty("N12")
