@@ -13,12 +13,17 @@ from hub.model import IncidentId
 from hub.store import incidents
 from hub.store.copying import insert_or_fence
 from hub.store.moments import from_us, from_us_or_none, to_us
-from hub.store.tables import emergency, whistle
+from hub.store.tables import emergency, incident, whistle
 
 
 def emergency_id(incident_id: str, kind: str, by: str, at: datetime) -> str:
     """One emergency."""
     return "em_" + ids.digest_of(incident_id, kind, by, str(to_us(at)))
+
+
+def hold(conn: Connection, incident_id: str) -> None:
+    """Until commit nobody else proposes one for the same matter."""
+    conn.execute(select(incident.c.id).where(incident.c.id == incident_id).with_for_update())
 
 
 def add(conn: Connection, one: Emergency) -> None:

@@ -73,6 +73,7 @@ class Breaking:
     def _propose(self, alarm: Alarm, who: Account, now: datetime) -> Emergency:
         with self._written(now) as (conn, rows):
             incident = self._matter(conn, alarm.of, who)
+            emergencies.hold(conn, incident)
             check_reason(alarm.reason)
             if self.pack.beyond.kind(alarm.kind) is None:
                 raise Refused("A447")

@@ -74,6 +74,7 @@ class Revealing:
             if whistle is None or whistle.department != who.organisation:
                 raise Refused("W103")
             check_reason(wish.reason)
+            reveals.hold(conn, whistle.id)
             one = self._wanted(conn, wish, whistle, who, now)
             before = reveals.of_account(conn, whistle.id, who.name)
             if any(_is_same(each, one) and each.state_at(now) in _OPEN for each in before):
