@@ -23,7 +23,7 @@ demo: $(STAMP)  ## Simulated departments, hub and pages, until Ctrl-C (ARGS="--s
 	@$(BIN)/gridplus demo $(ARGS)
 
 test: setup check  ## Everything CI runs: lint, types, imports, all tests, connected ones too
-	@$(BIN)/pytest -q -n 2 -m "not connected and not slow and not drill" --durations=10
+	@$(BIN)/pytest -q -n 2 --dist worksteal -m "not connected and not slow and not drill" --durations=10
 	@$(BIN)/pytest -q -n 2 --dist worksteal -m "slow and not connected and not drill" --durations=10
 	@$(BIN)/pytest -q -n 2 --dist worksteal -m "connected and not drill" --durations=10
 

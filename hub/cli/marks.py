@@ -158,8 +158,9 @@ def show(id_: str, into: Path, by: str, why: str, store: str | None) -> None:
     hub = Assembly(read(store=store))
     try:
         ledger, now = hub.ledgers.mine(), hub.clock.now()
+        kept = hub.evidence  # made before the transaction: making it writes, too
         with hub.store.write() as conn:
-            piece, content = hub.evidence.content(conn, id_)
+            piece, content = kept.content(conn, id_)
             ledger.append(conn, [looked_at(piece, by=by, why=why, at=now)], now)
         ledger.committed()
     finally:

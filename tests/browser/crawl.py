@@ -9,8 +9,9 @@ import re
 import time
 import zipfile
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Final
 from urllib.parse import unquote, urldefrag, urljoin, urlsplit
@@ -19,7 +20,7 @@ import httpx
 from playwright.sync_api import BrowserContext, Page, Response
 from playwright.sync_api import Error as BrowserError
 
-from tests.browser.site import Site
+from tests.browser.site import Site, table
 
 MOST_OF_A_KIND: Final = 4
 """Pages whose URL differs in ids alone that are walked; of a list of a thousand whistles these many are opened."""
@@ -89,7 +90,7 @@ class _Walk:
 
     def _is_wanted(self, url: str) -> bool:
         parts = urlsplit(url)
-        kind = _ID.sub("*", parts.path) + "?" + re.sub(r"=[^&]*", "=", parts.query)
+        kind = _route(parts.path) + "?" + re.sub(r"=[^&]*", "=", parts.query)
         self._kinds[kind] += 1
         return (
             url.startswith(f"{self._own}/")
@@ -146,6 +147,18 @@ class _Walk:
             self._haul.add("body", answer.url, *_texts(answer.body()))
         except BrowserError:  # a redirection has no body, and of a page that is gone Chromium keeps none
             self._fetch(answer.url)
+
+
+@cache
+def _routes() -> Mapping[str, re.Pattern[str]]:
+    """Route with places for ids → which paths are its."""
+    paths = sorted((one.path for one in table()), key=lambda path: path.count("{"))
+    return {path: re.compile(re.sub(r"\\\{.*?\\\}", "[^/]+", re.escape(path))) for path in paths}
+
+
+def _route(path: str) -> str:
+    """Of the page that `path` leads to, so that a list of a thousand grants is one kind; else `path` without ids."""
+    return next((name for name, fits in _routes().items() if fits.fullmatch(path)), _ID.sub("*", path))
 
 
 def _for_a_while(answer: httpx.Response) -> Iterator[str]:

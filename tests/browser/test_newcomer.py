@@ -61,16 +61,21 @@ def enter(page: Page, who: str) -> None:
 
 
 def matter_of(page: Page, department: str) -> str:
-    """A matter on the map whose list row is opened, and that calls `department`, which has still to sign; its id."""
+    """A matter on the map whose list row is opened, that lies in a grid and calls `department`, which has still to sign; its
+    id."""
     page.get_by_label("待签收").check()
     page.get_by_text("更多条件").click()
     choice = page.locator("select[name=departments]")
     expect(choice.locator("option", has_text=department)).to_have_count(1, timeout=_BEGINS_MS)
     choice.select_option(choice.locator("option", has_text=department).get_attribute("value"))
-    page.locator("#rows button").first.click()
     side = page.locator("#side article")
-    expect(side).to_contain_text(department)
-    return side.locator("dd code", has_text="in_").inner_text()
+    page.locator("#rows button").first.wait_for()
+    for row in page.locator("#rows button").all():
+        row.click()
+        expect(side).to_contain_text(department)
+        if side.locator("dd code", has_text=CODE).count():
+            return side.locator("dd code", has_text="in_").inner_text()
+    pytest.fail("no matter of the list lies in a grid")
 
 
 def whistle_of(page: Page, matter: str) -> None:

@@ -600,6 +600,7 @@ def test_no_command_prints_a_value(day: Day, tmp_path: Path, monkeypatch: pytest
             }  # as the day's: a preview looks back
             done = CliRunner().invoke(main, words, env=clock if name.startswith("grants ") else None)
             assert "Traceback" not in done.output
+            assert "C104" not in done.output, f"{name} waited for a store that is there"
             printed[name] = [done.stdout, done.stderr]
     printed["account"] = [orjson.dumps(day.in_hand.account()).decode()]
     assert {} == EVERYBODY.in_texts(printed | {"explain": explained(day)})
