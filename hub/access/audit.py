@@ -33,6 +33,7 @@ class AuditRow:
     rows: tuple[str, ...] = ()
     """Ids of the records, or none where `count` says how many."""
     count: int = 1
+    """Of how many something was shown; 0: of none, it was only asked for or said."""
     masks: tuple[tuple[str, str], ...] = ()
     grants: tuple[tuple[str, int], ...] = ()
     matter: str = ""

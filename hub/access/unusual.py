@@ -24,6 +24,8 @@ HOUR: Final = timedelta(hours=1)
 _RESIDENT: Final = "resident."
 _PROGRAMS: Final = frozenset({"topic_whistle", "webhook", "writeback", "summons"})
 """Exits through which the hub tells by itself, day and night."""
+_VERDICTS: Final = frozenset({"refuse", "withdraw"})
+"""Who says no to what another one asked for was not refused anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,9 +61,10 @@ def unusual(rows: Iterable[AuditRow]) -> Unusual:
         number += 1
         hour = row.at.replace(minute=0, second=0, microsecond=0)
         if row.result is Result.DENY:
-            denied[row.who, hour] += 1
+            if row.reason not in _VERDICTS:
+                denied[row.who, hour] += 1
             continue
-        if row.exit.value in _PROGRAMS or not any(map(is_personal, row.fields)):
+        if row.exit.value in _PROGRAMS or not row.count or not any(map(is_personal, row.fields)):
             continue
         if not row.matter:
             bare.note(row)

@@ -1,5 +1,6 @@
 """Emergencies as they are stored: who opened which matter, what a second person said, what the review found."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -9,14 +10,20 @@ from hub import ids
 from hub.access.beyond import Decided, Emergency, Reviewed, Verdict
 from hub.bus.message import Fenced
 from hub.model import IncidentId
+from hub.store import incidents
 from hub.store.copying import insert_or_fence
 from hub.store.moments import from_us, from_us_or_none, to_us
-from hub.store.tables import emergency, whistle
+from hub.store.tables import emergency, incident, whistle
 
 
 def emergency_id(incident_id: str, kind: str, by: str, at: datetime) -> str:
     """One emergency."""
     return "em_" + ids.digest_of(incident_id, kind, by, str(to_us(at)))
+
+
+def hold(conn: Connection, incident_id: str) -> None:
+    """Until commit nobody else proposes one for the same matter."""
+    conn.execute(select(incident.c.id).where(incident.c.id == incident_id).with_for_update())
 
 
 def add(conn: Connection, one: Emergency) -> None:
@@ -74,8 +81,9 @@ def find(conn: Connection, id_: str) -> Emergency | None:
 
 
 def of_incident(conn: Connection, incident_id: str) -> list[Emergency]:
-    """All of one matter, newest first."""
-    return _all(conn, _newest().where(emergency.c.incident_id == incident_id))
+    """All of one matter, and of those that merges made a part of it; newest first."""
+    parts = [incident_id, *(one.id for one in incidents.merged_in(conn, incident_id))]
+    return _all(conn, _newest().where(emergency.c.incident_id.in_(parts)))
 
 
 def waiting(conn: Connection, since: datetime) -> int:
@@ -84,13 +92,17 @@ def waiting(conn: Connection, since: datetime) -> int:
     return int(conn.execute(query).scalar_one())
 
 
-def latest(conn: Connection, limit: int, *, department: str = "") -> list[Emergency]:
-    """The newest first; with `department`, of matters for which it is called alone."""
-    query = _newest().limit(limit)
-    if department:
-        called = select(whistle.c.incident_id).where(whistle.c.department == department)
-        query = query.where(emergency.c.incident_id.in_(called))
-    return _all(conn, query)
+def latest(conn: Connection, limit: int) -> list[Emergency]:
+    """The newest first."""
+    return _all(conn, _newest().limit(limit))
+
+
+def latest_for(conn: Connection, limit: int, department: str, states: Iterable[str]) -> list[Emergency]:
+    """The same of matters for which the department has a whistle in one of `states` alone."""
+    called = select(whistle.c.incident_id).where(
+        whistle.c.department == department, whistle.c.state.in_(list(states))
+    )
+    return _all(conn, _newest().where(emergency.c.incident_id.in_(called)).limit(limit))
 
 
 def unreviewed(conn: Connection, limit: int) -> list[Emergency]:

@@ -162,6 +162,21 @@ def merged_in(conn: Connection, id_: str) -> list[Incident]:
     )
 
 
+def homes(conn: Connection, ids: Iterable[str]) -> dict[str, IncidentId]:
+    """Matter → the one that merges made it a part of; itself where none did."""
+    found = {id_: IncidentId(id_) for id_ in ids}
+    while True:
+        known = load(conn, set(found.values()))
+        moved = {
+            id_: into
+            for id_, home in found.items()
+            if home in known and (into := known[home].merged_into) is not None
+        }
+        if not moved:
+            return found
+        found |= moved
+
+
 def history_of(conn: Connection, key: str) -> list[CurrentLink]:
     """Every link a report ever had, undone ones too, oldest first."""
     rows = conn.execute(select(link).where(link.c.event_key == key).order_by(link.c.seq))

@@ -13,12 +13,17 @@ from hub.model import DepartmentId
 from hub.store.copying import insert_or_fence
 from hub.store.lists import among
 from hub.store.moments import from_us, to_us
-from hub.store.tables import reveal
+from hub.store.tables import reveal, whistle
 
 
 def reveal_id(whistle_id: str, event_key: str, field: str, by: str, at: datetime) -> str:
     """One reveal."""
     return "rv_" + ids.digest_of(whistle_id, event_key, field, by, str(to_us(at)))
+
+
+def hold(conn: Connection, whistle_id: str) -> None:
+    """Until commit nobody else asks for one on the same whistle."""
+    conn.execute(select(whistle.c.id).where(whistle.c.id == whistle_id).with_for_update())
 
 
 def add(conn: Connection, one: Reveal) -> None:

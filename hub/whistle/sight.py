@@ -36,6 +36,8 @@ def _sight(state: WhistleState) -> Sight:
 
 SIGHT: Final[Mapping[WhistleState, Sight]] = {state: _sight(state) for state in WhistleState}
 """State → what is open to its department."""
+OF_THE_MATTER: Final = frozenset((Sight.ALL, Sight.UNTIL_DONE))
+"""In these more is open than which whistle it is."""
 
 
 def last_done_at(history: Iterable[Step]) -> datetime | None:

@@ -6,7 +6,7 @@ May hold what belongs together in a file. What each table says is `hub.run.dossi
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from itertools import groupby
+from itertools import groupby, product
 from typing import Any, Final
 
 import orjson
@@ -23,7 +23,7 @@ from hub.store.dossiers import Filed, Standing
 from hub.store.engine import BYTES, chunks
 from hub.store.lists import among
 from hub.store.moments import to_us
-from hub.store.tables import link, report
+from hub.store.tables import emergency, link, report
 from hub.whistle.dossier import ENTRY, Algorithm, Chain, digests_of, field_digest, inner_of
 
 PORTION: Final = 250
@@ -189,11 +189,23 @@ def _beside(
             entered.setdefault(one.incident_id, []).append(id_)
         if one.deadlines and (head is None or head.clocks != due[id_]):
             yield occurrences.clocks(one, to_us(one.blown_at) if head is None else now_us)
+    yield from _of_the_matters(conn, entered)
+
+
+def _of_the_matters(conn: Connection, entered: Mapping[IncidentId, Sequence[str]]) -> Iterator[Occurrence]:
+    """What was told of these matters before their whistles (`entered`: matter → ids) came to them: who is called late is
+    given what their links and emergencies give."""
     for part in chunks(sorted(entered)):
         rows = conn.execute(select(link).where(among(link.c.incident_id, part), link.c.undone_us.is_(None)))
         for r in rows.all():
             for id_ in entered[r.incident_id]:
                 yield occurrences.linked(r, id_)
+        rows = conn.execute(
+            select(emergency).where(among(emergency.c.incident_id, part), emergency.c.filed > 0)
+        )
+        for r in rows.all():
+            for id_, turn in product(entered[r.incident_id], range(r.filed)):
+                yield occurrences.in_emergency(r, turn, id_)
 
 
 def _with_a_matter(conn: Connection, called: Mapping[str, Whistle]) -> dict[str, Whistle]:

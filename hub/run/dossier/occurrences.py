@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Row, Table, select
 from hub import ids
 from hub.jsonform import plain
 from hub.model import Actor, Deadline, Event, EventText, Incident, Reason, Whistle
-from hub.store import dossiers
+from hub.store import dossiers, incidents
 from hub.store.engine import chunks
 from hub.store.lists import among
 from hub.store.moments import to_us
@@ -40,6 +40,9 @@ from hub.store.tables import (
 
 ACCOUNT: Final = "dossier.accounts/by"
 """Which account of the centre, of a post or of the desk did it: for the centre's eyes."""
+WHY: Final = "dossier.accounts/reason"
+"""Why somebody asked for more than the whitelist gives: for the same eyes. Names of the matter are taken out of it, and who
+wrote it does not read which (`hub.run.whitelist.reasons`)."""
 WORDS: Final = "report.text"
 """What a department wrote to a requester."""
 _WAITS: Final = 1
@@ -88,6 +91,13 @@ def _of_matters(conn: Connection, rows: Sequence[Row[Any]]) -> list[list[str]]:
     """All whistles of a link's matter: each has a file of its own."""
     called = dossiers.called_for(conn, {r.incident_id for r in rows})
     return [called.get(r.incident_id, []) for r in rows]
+
+
+def _of_whole_matters(conn: Connection, rows: Sequence[Row[Any]]) -> list[list[str]]:
+    """The same of the matter that merges made it a part of, where some did."""
+    homes = incidents.homes(conn, {r.incident_id for r in rows})
+    called = dossiers.called_for(conn, set(homes.values()))
+    return [called.get(homes[r.incident_id], []) for r in rows]
 
 
 def _of_turns(conn: Connection, rows: Sequence[Row[Any]]) -> list[list[str]]:
@@ -271,25 +281,26 @@ _ASKED, _DECIDED, _REVIEWED = 0, 1, 2
 
 def _revealed(r: Row[Any], id_: str) -> Occurrence:
     said = {"id": r.id, "report": r.event_key, "field": r.field}
-    return _two_persons(r, id_, "reveal", said)
+    return _two_persons(r, r.filed, id_, "reveal", said)
 
 
-def _in_emergency(r: Row[Any], id_: str) -> Occurrence:
+def in_emergency(r: Row[Any], turn: int, id_: str) -> Occurrence:
+    """The entry of an emergency before which so much of it stands in dossiers."""
     said = {"id": r.id, "kind": r.kind}
-    if r.filed < _REVIEWED:
-        return _two_persons(r, id_, "emergency", said)
-    said |= {"turn": "review", "reason": r.note, ACCOUNT: r.reviewed_by}
-    return _told(id_, f"emergency:{r.id}:{r.filed}", "emergency", r.reviewed_us, "dossier.emergencies", said)
+    if turn < _REVIEWED:
+        return _two_persons(r, turn, id_, "emergency", said)
+    said |= {"turn": "review", WHY: r.note, ACCOUNT: r.reviewed_by}
+    return _told(id_, f"emergency:{r.id}:{turn}", "emergency", r.reviewed_us, "dossier.emergencies", said)
 
 
-def _two_persons(r: Row[Any], id_: str, kind: str, said: Mapping[str, Any]) -> Occurrence:
+def _two_persons(r: Row[Any], turn: int, id_: str, kind: str, said: Mapping[str, Any]) -> Occurrence:
     """What one person asked for, or what another one said of it."""
     under = {"reveal": "dossier.reveals", "emergency": "dossier.emergencies"}[kind]
-    if r.filed == _ASKED:
-        at_us, more = r.asked_us, {"turn": "ask", "reason": r.reason, ACCOUNT: r.asked_by}
+    if turn == _ASKED:
+        at_us, more = r.asked_us, {"turn": "ask", WHY: r.reason, ACCOUNT: r.asked_by}
     else:
         at_us, more = r.decided_us, {"turn": r.verdict, ACCOUNT: r.decided_by}
-    return _told(id_, f"{kind}:{r.id}:{r.filed}", kind, at_us, under, {**said, **more})
+    return _told(id_, f"{kind}:{r.id}:{turn}", kind, at_us, under, {**said, **more})
 
 
 def _contact(r: Row[Any], id_: str) -> Occurrence:
@@ -337,7 +348,12 @@ SOURCES: Final[tuple[Source, ...]] = (
         lambda r, id_: _withdrawn(r, id_) if r.filed else _evidence_flag(r, id_),
     ),
     Source(reveal, lambda r: {"filed": r.filed + 1}, _own, _revealed),
-    Source(emergency, lambda r: {"filed": r.filed + 1}, _of_matters, _in_emergency),
+    Source(
+        emergency,
+        lambda r: {"filed": r.filed + 1},
+        _of_whole_matters,
+        lambda r, id_: in_emergency(r, r.filed, id_),
+    ),
     Source(
         contact,
         lambda r: {"filed": r.filed + 1},

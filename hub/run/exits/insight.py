@@ -18,9 +18,9 @@ from hub.run.exits.linked import stored_of
 from hub.store import events, incidents, steps
 from hub.store.events import StoredEvent
 from hub.store.moments import to_us
-from hub.whistle.sight import SIGHT, Sight, last_done_at
+from hub.whistle.sight import OF_THE_MATTER, SIGHT, Sight, last_done_at
 
-_OF_THE_MATTER: Final = ("event.", "incident.", "dossier.links/", "dossier.answers/")
+_OF_THE_MATTER: Final = ("event.", "incident.", "dossier.links/", "dossier.answers/", "dossier.emergencies/")
 """What a dossier tells of the matter; the rest is the whistle's own."""
 _REPORTS: Final = ("dossier.links/report", "dossier.answers/report")
 
@@ -41,7 +41,7 @@ class Insight:
     @property
     def is_of_the_matter(self) -> bool:
         """Whether more is open than which whistle it is."""
-        return self.sight in (Sight.ALL, Sight.UNTIL_DONE)
+        return self.sight in OF_THE_MATTER
 
     def holds(self, file: Attachment) -> bool:
         """Whether the file came with what it may see."""

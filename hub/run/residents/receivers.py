@@ -57,7 +57,7 @@ def _shown(
                 continue
             row = row_of(line)
             personal = {one for one in row.fields if is_personal(one)}
-            if row.matter in ids and row.result is not Result.DENY and personal:
+            if row.matter in ids and row.result is not Result.DENY and row.count and personal:
                 receiver = _receiver(row, departments)
                 fields.setdefault(receiver, set()).update(personal)
                 because.setdefault(receiver, set()).add(row.matter)

@@ -31,6 +31,7 @@ from hub.model import DepartmentId, Grant, Output, ShareType
 from hub.model.account import Role
 from hub.pack import Pack
 from hub.run.ground.ledger import Ledger
+from hub.run.ground.trouble import together
 from hub.run.whitelist.appliedclocks import due_at
 from hub.run.whitelist.proposing import PURPOSE, Proposing
 from hub.run.whitelist.reasons import check_reason
@@ -134,37 +135,43 @@ class Applying:
         check(one, day_of(now))
         shared = {facts.field: facts.share_type for facts in self._register.fields(now=now)}
         one = replace(one, share_type=strictest(shared, one.fields))
-        with self._store.write() as conn:
+
+        def act(conn: Connection) -> list[AuditRow]:
             _check_operator(conn, by, department)
             if applications.how_many_wait(conn, department) >= MOST_OPEN:
                 raise Refused("A427", limit=MOST_OPEN)
             applications.add(conn, one, Taken(step=Step.ASK, by=by, at=now))
-            ledger = self._note(conn, [self._row(one, Step.ASK, by, now)])
-        ledger.committed()
+            return [self._row(one, Step.ASK, by, now)]
+
+        self._alone(act, now)
         return one.id
 
     def withdraw(self, id_: str, department: str, *, by: str) -> None:
         """The department takes it back. Raises Refused A420, A424 where it was answered, A425."""
         now = self._clock.now()
-        with self._store.write() as conn:
+
+        def act(conn: Connection) -> list[AuditRow]:
             _check_operator(conn, by, department)
             stored = _found(conn, id_, department)
-            ledger = self._take(conn, stored, Taken(step=Step.WITHDRAW, by=by, at=now))
-        ledger.committed()
+            return [self._take(conn, stored, Taken(step=Step.WITHDRAW, by=by, at=now))]
+
+        self._alone(act, now)
 
     def refuse(self, id_: str, reason: str, *, by: str) -> None:
         """Turned down, for a reason that the department reads. Raises Refused A420, A424, A204 and A213 for the reason,
         A217 for an account of another role."""
         check_reason(reason)
         now = self._clock.now()
-        with self._store.write() as conn:
+
+        def act(conn: Connection) -> list[AuditRow]:
             self._proposing.check_role(conn, by)
             stored = _found(conn, id_)
             if stored.state is not State.ASKED:  # an accepted one is refused with its proposal
                 raise Refused("A424")
             taken = Taken(step=Step.REFUSE, by=by, at=now, reason=reason.strip(), due_at=self._due(stored))
-            ledger = self._take(conn, stored, taken)
-        ledger.committed()
+            return [self._take(conn, stored, taken)]
+
+        self._alone(act, now)
 
     def accept(self, id_: str, answer: Answer, *, by: str) -> str:
         """Makes the proposal that gives the fields; returns its id. Raises Refused A420, A424, A206 where the grants would
@@ -173,13 +180,17 @@ class Applying:
         one = self.one(id_).application
         changes = tuple(Change(grant=grant) for grant in self._grants(one, answer, now))
         wanted = Wanted(action=Action.GRANT, changes=changes, reason=answer.reason)
-        with self._store.write() as conn:
+        made: list[str] = []
+
+        def act(conn: Connection) -> list[AuditRow]:
             stored = _found(conn, id_)
             proposal, row = self._proposing.put(conn, wanted, by=by, now=now)
+            made.append(proposal.id)
             taken = Taken(step=Step.ACCEPT, by=by, at=now, proposal=proposal.id, due_at=self._due(stored))
-            ledger = self._take(conn, stored, taken, row)
-        ledger.committed()
-        return proposal.id
+            return [self._take(conn, stored, taken), row]
+
+        self._alone(act, now)
+        return made[-1]
 
     # -- what these are made of --------------------------------------------------------------------------
 
@@ -209,10 +220,9 @@ class Applying:
     def _due(self, stored: Stored) -> datetime | None:
         return due_at(stored, self._pack.calendar)
 
-    def _take(self, conn: Connection, stored: Stored, taken: Taken, beside: AuditRow | None = None) -> Ledger:
+    def _take(self, conn: Connection, stored: Stored, taken: Taken) -> AuditRow:
         applications.take(conn, stored, taken, advance(stored.state, taken.step))
-        row = self._row(stored.application, taken.step, taken.by, taken.at)
-        return self._note(conn, [row] if beside is None else [row, beside])
+        return self._row(stored.application, taken.step, taken.by, taken.at)
 
     def _row(self, one: Application, step: Step, by: str, at: datetime) -> AuditRow:
         return AuditRow(
@@ -228,10 +238,17 @@ class Applying:
             reason=step.value,
         )
 
-    def _note(self, conn: Connection, rows: Sequence[AuditRow]) -> Ledger:
-        ledger = self._ledger()
-        ledger.append(conn, rows, rows[0].at)
-        return ledger
+    def _alone(self, act: Callable[[Connection], Sequence[AuditRow]], at: datetime) -> None:
+        """What is done and its lines hold together; where somebody was faster, once more by how things stand then."""
+
+        def once() -> None:
+            ledger = self._ledger()
+            ledger.begin()
+            with self._store.write() as conn:
+                ledger.append(conn, act(conn), at)
+            ledger.committed()
+
+        together(once)
 
 
 def _found(conn: Connection, id_: str, department: str = "") -> Stored:

@@ -3,7 +3,7 @@ security administrator reviews it afterwards. One transaction each, audited in i
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
 
@@ -27,20 +27,23 @@ from hub.errors import Refused
 from hub.model import DepartmentId, Duration, IncidentId, Unit
 from hub.model.account import Account, Role
 from hub.pack import Pack
-from hub.run.exits.insight import insight
+from hub.run.exits.insight import accused_of, insight
 from hub.run.exits.linked import people_of
 from hub.run.ground.ledger import Ledger
 from hub.run.ground.trouble import together
-from hub.run.whitelist.reasons import check_reason
+from hub.run.whitelist.reasons import check_reason, kept
 from hub.run.whitelist.revealing import DECIDERS
 from hub.store import emergencies, incidents, whistles
 from hub.store.engine import Store
 from hub.whistle.clocks import deadline
+from hub.whistle.sight import OF_THE_MATTER, SIGHT
 
 REVIEWED_WITHIN: Final = Duration(5, Unit.WORK_DAY)
 """After somebody agreed to it."""
 _MOST: Final = 500
 _OPEN: Final = frozenset((State.WAITING, State.LIVE))
+_SEEN_IN: Final = sorted(state.value for state, sight in SIGHT.items() if sight in OF_THE_MATTER)
+"""States of a whistle in which its department may see its matter."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,7 +73,8 @@ class Breaking:
     def _propose(self, alarm: Alarm, who: Account, now: datetime) -> Emergency:
         with self._written(now) as (conn, rows):
             incident = self._matter(conn, alarm.of, who)
-            check_reason(alarm.reason, people_of(conn, self.vault, incident)())
+            emergencies.hold(conn, incident)
+            check_reason(alarm.reason)
             if self.pack.beyond.kind(alarm.kind) is None:
                 raise Refused("A447")
             if any(one.state_at(now) in _OPEN for one in emergencies.of_incident(conn, incident)):
@@ -79,7 +83,7 @@ class Breaking:
                 id=emergencies.emergency_id(incident, alarm.kind, who.name, now),
                 incident_id=incident,
                 kind=alarm.kind,
-                reason=alarm.reason,
+                reason=kept(alarm.reason, people_of(conn, self.vault, incident)()),
                 by=who.name,
                 at=now,
             )
@@ -90,7 +94,7 @@ class Breaking:
     def _matter(self, conn: Connection, of: str, who: Account) -> IncidentId:
         """Of who belongs to the district any; of an operator the matter that one of its whistles opens."""
         if who.role is Role.DISTRICT and of in incidents.load(conn, [of]):
-            return IncidentId(of)
+            return incidents.homes(conn, [of])[of]
         if who.role is Role.OPERATOR:
             whistle = whistles.load(conn, [of]).get(of)
             is_own = whistle is not None and whistle.department == who.organisation
@@ -126,11 +130,13 @@ class Breaking:
     def _review(self, id_: str, said: Reviewed, who: Account, now: datetime) -> Emergency:
         if who.role is not Role.SECURITY_ADMIN:
             raise Refused("A303")
+        check_reason(said.note)
         with self._written(now) as (conn, rows):
             one = _found(conn, id_)
             check_review(one, who.name)
-            check_reason(said.note, people_of(conn, self.vault, one.incident_id)())
-            emergencies.review(conn, id_, said)
+            home = incidents.homes(conn, [one.incident_id])[one.incident_id]
+            known = people_of(conn, self.vault, home)
+            emergencies.review(conn, id_, replace(said, note=kept(said.note, known())))
             rows.append(self._row(one, who, "review", now))
         return one
 
@@ -140,9 +146,14 @@ class Breaking:
             return emergencies.waiting(conn, now - WAITS_FOR)
 
     def listed(self, *, department: DepartmentId | None = None) -> Sequence[Emergency]:
-        """The newest five hundred, newest first; with `department`, of matters for which it is called alone."""
+        """The newest five hundred, newest first; with `department`, of matters that it may see alone: neither relieved of nor
+        accused in."""
         with self.store.read() as conn:
-            return emergencies.latest(conn, _MOST, department=department or "")
+            if department is None:
+                return emergencies.latest(conn, _MOST)
+            every = emergencies.latest_for(conn, _MOST, department, _SEEN_IN)
+            accused = accused_of(conn, {one.incident_id for one in every})
+        return [one for one in every if department not in accused.get(one.incident_id, ())]
 
     def unreviewed(self) -> Sequence[Emergency]:
         """Those that gave something and were not reviewed yet, the longest due first."""
@@ -170,7 +181,7 @@ class Breaking:
             purpose="whitelist",
             fields=kind.fields if kind else (),
             rows=(one.incident_id,),
-            count=1,
+            count=0,
             matter=one.id,
             on_behalf_of=who.organisation,
             reason=what,

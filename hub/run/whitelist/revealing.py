@@ -25,7 +25,7 @@ from hub.run.exits.linked import people_of
 from hub.run.exits.showing import OpenedReport
 from hub.run.ground.ledger import Ledger, noted
 from hub.run.ground.trouble import together
-from hub.run.whitelist.reasons import check_reason
+from hub.run.whitelist.reasons import check_reason, kept
 from hub.store import incidents, reveals, whistles
 from hub.store.engine import Store
 
@@ -73,7 +73,8 @@ class Revealing:
             whistle = whistles.load(conn, [wish.whistle_id]).get(wish.whistle_id)
             if whistle is None or whistle.department != who.organisation:
                 raise Refused("W103")
-            check_reason(wish.reason, people_of(conn, self.vault, whistle.incident_id)())
+            check_reason(wish.reason)
+            reveals.hold(conn, whistle.id)
             one = self._wanted(conn, wish, whistle, who, now)
             before = reveals.of_account(conn, whistle.id, who.name)
             if any(_is_same(each, one) and each.state_at(now) in _OPEN for each in before):
@@ -96,7 +97,7 @@ class Revealing:
             department=whistle.department,
             event_key=opened.event.key,
             field=wish.field,
-            reason=wish.reason,
+            reason=kept(wish.reason, people_of(conn, self.vault, whistle.incident_id)()),
             by=who.name,
             at=now,
         )
@@ -172,7 +173,7 @@ def _row(one: Reveal, who: str, what: str, at: datetime) -> AuditRow:
         purpose="whitelist",
         fields=(one.field,),
         rows=(one.whistle_id, one.event_key),
-        count=1,
+        count=0,
         matter=one.id,
         on_behalf_of=one.department,
         reason=what,

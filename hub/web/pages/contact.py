@@ -20,7 +20,7 @@ from hub.run.ringing.reachable import NOT_NOW
 from hub.web.given import given, given_all
 from hub.web.moments import minute_of, minute_of_text
 from hub.web.page import Place, draw
-from hub.web.pages.inbox import Operator
+from hub.web.pages.inbox import Operator, OperatorsPage
 from hub.web.told import told_of
 from hub.web.visitor import House, Visitor
 from hub.whistle.contact import LONGEST, ContactState, Kind, reference_of
@@ -63,8 +63,8 @@ def contact(request: Request, house: House, visitor: Operator, whistle_id: Plain
 
 
 @router.get("/contact/{whistle_id}/made")
-def made(request: Request, house: House, visitor: Operator, whistle_id: PlainText) -> HTMLResponse:
-    """The list alone, for the page's script."""
+def made(request: Request, house: House, visitor: OperatorsPage, whistle_id: PlainText) -> HTMLResponse:
+    """The list alone, for the page's script, which asks by itself."""
     some = house.contacts.list(visitor.account.organisation, whistle_id)
     return draw(request, visitor, "contact_made.html", **_list(house, visitor, some))
 

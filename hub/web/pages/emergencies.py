@@ -56,7 +56,7 @@ def _page(
         visitor,
         "emergencies.html",
         status=status,
-        **words_of(house, visitor.language),
+        **words_of(house, visitor),
         waiting=waiting,
         unreviewed=sorted(unreviewed, key=lambda one: one.until),
         rest=[one for one in every if one not in waiting and not one.needs_review],

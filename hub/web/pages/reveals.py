@@ -35,7 +35,7 @@ def reveals(request: Request, house: House, visitor: Reader) -> HTMLResponse:
         request,
         visitor,
         "reveals.html",
-        **words_of(house, visitor.language),
+        **words_of(house, visitor),
         waiting=[one for one in every if one.state_at(now) is State.WAITING],
         rest=[one for one in every if one.state_at(now) is not State.WAITING],
         names=house.names,

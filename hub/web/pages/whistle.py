@@ -303,7 +303,7 @@ def draw_whistle(
         reasons=REASONS,
         answers=ANSWERS,
         requests=REQUESTS,
-        **facts_of(house, sheet, language),
+        **facts_of(house, sheet, visitor),
         told_minute=minute_of_text,
         language_code=language.value,
     )

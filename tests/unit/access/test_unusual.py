@@ -1,5 +1,6 @@
 """What of the audit somebody should ask about: each rule right at its border."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -67,6 +68,8 @@ def found(*rows: AuditRow) -> dict[str, list[tuple[str, int]]]:
             [look(who=str(n)) for n in range(MANY)], {"reports": [("ek_1", MANY)]}, id="many readers"
         ),
         pytest.param([look()] * MANY, {}, id="one reader many times"),
+        pytest.param([look(who=str(n), count=0) for n in range(MANY)], {}, id="asked for, and not shown"),
+        pytest.param([replace(look(result=Result.DENY), reason="refuse")] * BURST, {}, id="who says no"),
         pytest.param(
             [look(who=str(n), fields=("event.content",)) for n in range(MANY)], {}, id="not of the requester"
         ),

@@ -10,6 +10,7 @@ import pytest
 from hub.access.exits import Exit
 from hub.access.identifiers import with_check_digit
 from hub.model import DepartmentId, Person, Sensitivity, Urgency
+from hub.run.residents.receivers import tasks
 from hub.run.ringing.contacting import Contacting, number_of
 from hub.whistle.contact import Kind
 from tests.instruments import HubInHand, demo_pack, person
@@ -313,6 +314,15 @@ def test_who_asked_and_whose_number_was_used_stand_in_the_audit(line: Relay) -> 
     } == {(row.reason, row.result.value, row.who, row.on_behalf_of) for row in told}
     assert {("resident.phone",)} == {row.fields for row in told}
     assert is_whole(line.hub)
+
+
+def test_who_only_had_a_number_used_is_no_receiver_of_it(line: Relay) -> None:
+    line.ask(line.whistle())
+    line.work()
+    keys = [str(r[0]) for r in line.hub.rows("SELECT key FROM event")]
+    with line.hub.hub.store.read() as conn:
+        found = tasks(conn, keys, {WATER}, line.hub.clock.now())
+    assert ["source"] == [one.kind for one in found]
 
 
 def test_what_was_sent_stands_in_the_dossier_and_what_became_of_it(line: Relay) -> None:
