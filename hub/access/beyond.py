@@ -176,12 +176,13 @@ def check_review(one: Emergency, by: str) -> None:
 def reveal_grants(one: Reveal, standing: Iterable[Grant], legal_basis: str, on: date) -> tuple[Grant, ...]:
     """What a reveal gives on the day `on`. Its own grant is no more than `sensitive`: it opens no secret report and shows
     no child. Where the department has a grant of the field that covers those (`standing`: all in force), it covers them here,
-    too, for the records that it is for; the audit names the reveal."""
+    too, for the records that it is for, and no further than its mask; the audit names the reveal."""
     own = _grant(one.id, one.department, one.field, REVEAL, Sensitivity.SENSITIVE, legal_basis, on, _two(one))
     covering = (
         replace(
             own,
             sensitivity=grant.sensitivity,
+            mask=grant.mask,
             areas=grant.areas,
             categories=grant.categories,
             valid_from=grant.valid_from,

@@ -173,7 +173,7 @@ class Contacting:
         """The number of the department's own telephone as the roster has it today; "" where it has none any more."""
         for one in self._reachable.extensions(row.department, self._clock.now()):
             if one.label == row.extension:
-                return one.numbers[self._channel]
+                return one.numbers.get(self._channel, "")
         return ""
 
     def _text(self, conn: Connection, row: Any, whistle: Whistle, person: Resident, reference: str) -> str:

@@ -60,7 +60,8 @@ class Asked:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
-    """How an admin accepts: what all fields have in common, and the mask of each ("" in full)."""
+    """How an admin accepts: what all fields have in common, and the mask of each ("" in full). `ends`: never later than was
+    asked for."""
 
     masks: Mapping[str, str]
     begins: date
@@ -208,7 +209,7 @@ class Applying:
                 "legal_basis": one.legal_basis,
                 "sensitivity": known[field].sensitivity,
                 "share_type": known[field].share_type,
-                "valid": {"from": answer.begins, "to": answer.ends},
+                "valid": {"from": answer.begins, "to": min(answer.ends, one.ends_on)},
             }
             if mask := answer.masks.get(field, ""):
                 entry["mask"] = mask

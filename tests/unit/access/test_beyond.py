@@ -146,6 +146,7 @@ SENSITIVE, MINOR, RESTRICTED = (
     standing_grant(one) for one in (Sensitivity.SENSITIVE, Sensitivity.MINOR, Sensitivity.RESTRICTED)
 )
 FULL = {"resident.phone": ""}
+HIDDEN = {"resident.phone": "phone_3_4"}
 BAND = {"resident.phone": "minor"}
 
 
@@ -157,9 +158,11 @@ BAND = {"resident.phone": "minor"}
         pytest.param((), (Care.SECRET,), {}, id="a secret one"),
         pytest.param((), (Care.MINOR,), BAND, id="a child's"),
         pytest.param((SENSITIVE,), (Care.SECRET,), {}, id="an ordinary grant covers no secret"),
-        pytest.param((MINOR,), (Care.MINOR,), FULL, id="a grant that covers children"),
+        pytest.param((MINOR,), (Care.MINOR,), HIDDEN, id="a grant that covers children, as far as it does"),
+        pytest.param((replace(MINOR, mask=""),), (Care.MINOR,), FULL, id="one that covers them in full"),
         pytest.param((MINOR,), (Care.SECRET,), {}, id="which covers no secret"),
-        pytest.param((RESTRICTED,), (Care.SECRET, Care.MINOR), FULL, id="one that covers all"),
+        pytest.param((RESTRICTED,), (Care.SECRET, Care.MINOR), HIDDEN, id="one that covers all"),
+        pytest.param((replace(RESTRICTED, mask=""),), (Care.SECRET,), FULL, id="one that covers all in full"),
         pytest.param(
             (replace(RESTRICTED, department=DepartmentId("ranqi")),), (Care.SECRET,), {}, id="another's"
         ),

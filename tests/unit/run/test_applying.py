@@ -21,7 +21,6 @@ from hub.store.applications import Stored
 from tests.e2e.people import account_of, let_in
 from tests.instruments import HubInHand
 from tests.unit.run.whitelists import asking, say
-from tests.unit.store.blank import blank
 
 FIELDS = ("event.satisfaction", "event.status_raw")
 
@@ -29,7 +28,6 @@ FIELDS = ("event.satisfaction", "event.status_raw")
 @pytest.fixture
 def hub(tmp_path: Path) -> Iterator[HubInHand]:
     """A hub with the demo pack, on Tuesday 10 March 2026."""
-    blank(tmp_path / "hub.db")
     made = HubInHand(tmp_path)
     yield made
     made.close()
@@ -89,6 +87,14 @@ def test_what_is_accepted_becomes_grants_once_another_approves(hub: HubInHand) -
     }
     steps = [(one.step, one.by) for one in stored(hub, id_).steps]
     assert [(Step.ASK, "olga"), (Step.ACCEPT, "ann"), (Step.PROVIDE, "ben")] == steps
+
+
+def test_nothing_is_given_for_longer_than_was_asked_for(hub: HubInHand) -> None:
+    id_ = asking(hub)
+    asked_until = stored(hub, id_).application.ends_on
+    proposal = accept(hub, id_, ends=asked_until + timedelta(days=30))
+    changes = hub.hub.register.proposal(proposal, now=hub.clock.now()).stored.proposal.changes
+    assert {asked_until} == {one.grant.valid_to for one in changes if one.grant}
 
 
 def test_the_one_who_accepts_cannot_approve(hub: HubInHand) -> None:
