@@ -62,6 +62,8 @@ OUTPUTS: Final = {
     Output.MAP: "地图",
     Output.STAT: "统计",
 }
+PURPOSES: Final = {"handle": "办理事项", "callback": "回访诉求人"}
+"""Purposes of the district's pack by their names; another one stands as it is written."""
 SENSITIVITIES: Final = {
     Sensitivity.GENERAL: "一般",
     Sensitivity.SENSITIVE: "敏感",
@@ -86,6 +88,7 @@ NAMES: Final[Mapping[str, Any]] = {
     "datasets": DATASETS,
     "masks": MASKS,
     "outputs": OUTPUTS,
+    "uses": PURPOSES,
     "sensitivities": SENSITIVITIES,
     "sharing": SHARING,
     "standings": _STANDINGS,
