@@ -55,6 +55,17 @@ EXITS: Final = {
     Exit.ERROR: "报错",
 }
 """Where it left, in Chinese."""
+USES: Final = PURPOSES | {
+    "audit_report": "看审计疑点",
+    "audit_search": "查审计",
+    "figures": "看指标",
+    "look_as_sent": "看凭证",
+    "own_reports": "看自己的上报",
+    "push": "来源推送",
+    "resident_request": "个人信息申请",
+    "whitelist": "管白名单",
+}
+"""Purposes by name, the hub's own too."""
 
 
 def _from(day: date) -> datetime:
@@ -98,7 +109,7 @@ def search(
         emergencies=len(house.breaking.unreviewed()),
         asked={"since": since, "until": until, "who": who, "matter": matter, "field": field},
         exits=EXITS,
-        uses=PURPOSES,
+        uses=USES,
         exit=exit_,
         results=RESULTS,
         result=result,

@@ -64,6 +64,12 @@ OUTPUTS: Final = {
 }
 PURPOSES: Final = {"handle": "办理事项", "callback": "回访诉求人"}
 """Purposes of the district's pack by their names; another one stands as it is written."""
+POSTS: Final = {
+    "hub_owner": "平台主管单位",
+    "data_owner": "数据提供单位",
+    "privacy_officer": "个人信息保护负责人",
+}
+"""Who approved what stands in the pack; accounts approved the rest."""
 SENSITIVITIES: Final = {
     Sensitivity.GENERAL: "一般",
     Sensitivity.SENSITIVE: "敏感",
@@ -89,6 +95,7 @@ NAMES: Final[Mapping[str, Any]] = {
     "masks": MASKS,
     "outputs": OUTPUTS,
     "uses": PURPOSES,
+    "posts": POSTS,
     "sensitivities": SENSITIVITIES,
     "sharing": SHARING,
     "standings": _STANDINGS,
