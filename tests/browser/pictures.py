@@ -24,6 +24,8 @@ class Screen:
 
 
 SCREENS: Final = (Screen("desktop", 1440, 900), Screen("phone", 390, 844), Screen("wall", 3840, 2160))
+_PAINTED_MS: Final = 60_000
+"""A map is taken once it is painted: on a wall that takes software rendering a while."""
 SCHEMES: Final[tuple[Literal["light", "dark"], ...]] = ("light", "dark")
 
 
@@ -33,6 +35,7 @@ def take(site: Site, one: Shown, screen: Screen, scheme: Literal["light", "dark"
     with site.visit(one.who, viewport=size, color_scheme=scheme, device_scale_factor=1) as page:
         page.goto(site.filled(one.path))
         page.locator(one.ready).first.wait_for()
+        page.locator("#map-page:not([data-painted])").wait_for(state="detached", timeout=_PAINTED_MS)
         place = into / f"{one.name}-{screen.name}-{scheme}.png"
         page.screenshot(path=place, animations="disabled")
     return place

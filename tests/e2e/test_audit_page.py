@@ -92,7 +92,7 @@ def test_looking_at_the_audit_stands_in_it(hub: HubInHand, client: httpx.Client)
     client.get("/audit", params={"matter": "wh_2"})
     client.get("/audit/unusual")
     page = client.get("/audit", params={"who": "auditor", "exit": "page"}).text
-    assert [1, 1] == [page.count("<td>audit_report</td>"), page.count("<code>wh_2</code>")]
+    assert [1, 1] == [page.count(">看审计疑点</td>"), page.count("<code>wh_2</code>")]
 
 
 def test_what_was_typed_is_drawn_as_text_and_written_nowhere(hub: HubInHand, client: httpx.Client) -> None:

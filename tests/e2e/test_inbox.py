@@ -174,7 +174,7 @@ def test_many_are_signed_at_once_each_by_itself(scene: Scene) -> None:
         answer = client.post("/inbox/sign", data=said)
         assert 200 == answer.status_code
         assert (2, 1) == (
-            answer.text.count('class="notice" role="status"><code>'),
+            int(re.findall(r"已签收 (\d+) 件。", answer.text)[0]),
             answer.text.count("没有这个哨"),
         )
     states = dict(scene.hub.rows("SELECT id, state FROM whistle WHERE department = 'zilai'"))

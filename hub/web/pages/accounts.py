@@ -51,6 +51,7 @@ def _page(
         names=house.names,
         offices=offices,
         areas=areas,
+        area_names={one.id: one.name for one in areas},
         roles=ROLES,
         changes=CHANGES,
         minute_of=minute_of,

@@ -14,6 +14,7 @@ from hub.model.account import Role
 from hub.run.exits.auditlog import Wanted
 from hub.web.moments import second_of
 from hub.web.page import Place, draw
+from hub.web.pages.whitelist import PURPOSES
 from hub.web.visitor import House, Visitor, allowed
 
 PLACE: Final = Place("/audit", "审计", frozenset({Role.AUDITOR}))
@@ -26,6 +27,45 @@ Text = Annotated[str, Query(max_length=64)]
 Day = Annotated[date | None, Query(ge=date(2000, 1, 1), le=date(2999, 12, 31))]
 RESULTS: Final = {Result.ALLOW: "全值", Result.MASKED: "遮蔽", Result.DENY: "拒绝"}
 """How a look ended, in Chinese."""
+EXITS: Final = {
+    Exit.TOPIC_EVENT: "总线·事件",
+    Exit.TOPIC_INCIDENT: "总线·事项",
+    Exit.TOPIC_WHISTLE: "总线·吹哨",
+    Exit.TOPIC_DEADLETTER: "总线·作废",
+    Exit.HTTP_WHISTLE: "接口·看哨",
+    Exit.HTTP_ATTACHMENT: "接口·附件",
+    Exit.HTTP_CARD: "接口·督办牌",
+    Exit.HTTP_MEASURE: "接口·督办件",
+    Exit.HTTP_PULL: "接口·拉取",
+    Exit.HTTP_SEARCH: "接口·查询",
+    Exit.HTTP_STREAM: "接口·实时",
+    Exit.WEBHOOK: "Webhook 推送",
+    Exit.SUMMONS: "呼叫值班",
+    Exit.CONTACT: "联系诉求人",
+    Exit.WRITEBACK: "答复来源",
+    Exit.PAGE: "页面",
+    Exit.MAP: "地图",
+    Exit.STATISTICS: "统计",
+    Exit.EXPORT: "导出",
+    Exit.DOSSIER: "卷宗",
+    Exit.PRINT: "打印",
+    Exit.CLI: "命令行",
+    Exit.LOG: "日志",
+    Exit.METRICS: "监控",
+    Exit.ERROR: "报错",
+}
+"""Where it left, in Chinese."""
+USES: Final = PURPOSES | {
+    "audit_report": "看审计疑点",
+    "audit_search": "查审计",
+    "figures": "看指标",
+    "look_as_sent": "看凭证",
+    "own_reports": "看自己的上报",
+    "push": "来源推送",
+    "resident_request": "个人信息申请",
+    "whitelist": "管白名单",
+}
+"""Purposes by name, the hub's own too."""
 
 
 def _from(day: date) -> datetime:
@@ -68,7 +108,8 @@ def search(
         found=found,
         emergencies=len(house.breaking.unreviewed()),
         asked={"since": since, "until": until, "who": who, "matter": matter, "field": field},
-        exits=list(Exit),
+        exits=EXITS,
+        uses=USES,
         exit=exit_,
         results=RESULTS,
         result=result,

@@ -17,6 +17,8 @@ from hub.schema import schemas
 from hub.web.page import Place, draw
 from hub.web.pages.deliveries import CHANNELS
 from hub.web.pages.plugins import Reader
+from hub.web.pages.whistle import REASONS
+from hub.web.pages.whitelist import MASKS, PURPOSES
 from hub.web.visitor import House, Visitor
 from hub.web.words import said
 
@@ -86,6 +88,9 @@ def contract(request: Request, house: House, visitor: Reader, contract_id: str) 
         channels=CHANNELS,
         steps=STEPS,
         parts=PARTS,
+        reasons=REASONS,
+        uses=PURPOSES,
+        masks=MASKS,
         limit=lambda each: _limit(each, visitor.language),
         category=lambda id_: _category(house, id_, visitor),
         area=lambda id_: _area(house, id_),

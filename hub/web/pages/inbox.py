@@ -72,7 +72,6 @@ class Signed:
     """What came of one that was to be signed: "" or what was wrong."""
 
     id: str
-    state: str
     cause: str = ""
     next_step: str = ""
 
@@ -126,15 +125,15 @@ def _signed(house: Assembly, visitor: Visitor, said: str, nonce: str) -> Signed:
         message["version"] = int(version[:9])
     try:
         who = visitor.account
-        taken = house.reporting.take(who.organisation, id_, message, house.clock.now(), person=who.name)
+        house.reporting.take(who.organisation, id_, message, house.clock.now(), person=who.name)
     except Refused as refused:
         told = text_of(refused, visitor.language)
-        return Signed(id_[:64], "", told.cause, told.next_step)
-    return Signed(id_, taken.whistle.state.value)
+        return Signed(id_[:64], told.cause, told.next_step)
+    return Signed(id_)
 
 
 def _page(
-    request: Request, house: Assembly, visitor: Visitor, wanted: Wanted, done: Sequence[Signed] = ()
+    request: Request, house: Assembly, visitor: Visitor, wanted: Wanted, done: Sequence[Signed] | None = None
 ) -> HTMLResponse:
     reader, now = reader_of(visitor), house.clock.now()
     found = house.inbox.page(reader, wanted, ledger=house.ledgers.mine(), now=now)

@@ -28,6 +28,7 @@ from hub.web.pages.map_words import (
     COLOURS,
     LEVELS,
     PALETTE,
+    PENDING,
     PEOPLE,
     RULES,
     SAYS,
@@ -220,6 +221,7 @@ def matter(request: Request, house: House, visitor: Onlooker, incident_id: str) 
         rules=RULES,
         people=PEOPLE,
         minute=lambda text: minute_of(datetime.fromisoformat(text)) if text else "",
+        pending=PENDING,
         is_late=lambda text: datetime.fromisoformat(text) < now,
     )
 

@@ -73,7 +73,24 @@ STATES: Final = {
     "cancelled": "已撤销",
     "refused_to_blow": "未准吹哨",
 }
-STEPS: Final = {"sign": "签收", "contact": "联系", "report_in": "报到", "arrive": "到场", "finish": "办结"}
+STEPS: Final = {
+    "sign": "签收",
+    "contact": "联系",
+    "report_in": "报到",
+    "arrive": "到场",
+    "finish": "办结",
+    "source": "来源自带时限",
+}
+_IN_ORDER: Final = ("sign", "contact", "report_in", "arrive", "finish", "source")
+PENDING: Final = {
+    "blown": _IN_ORDER,
+    "signed": _IN_ORDER[1:],
+    "contacted": _IN_ORDER[2:],
+    "reported_in": _IN_ORDER[4:],
+    "handling": _IN_ORDER[4:],
+    "reopened": _IN_ORDER[4:],
+}
+"""State of a whistle → the steps that are still to come: only these can be late."""
 PEOPLE: Final = {
     "name": "姓名",
     "phone": "电话",

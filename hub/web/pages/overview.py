@@ -1,6 +1,6 @@
 """运行概况: what came in, where it ended, whom it called. Figures only, nothing personal."""
 
-from typing import Annotated
+from typing import Annotated, Final
 
 from fastapi import APIRouter, Request, Response
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -11,18 +11,19 @@ from hub.web.visitor import House, MaybeVisitor, Visitor, allowed
 
 _ROLES = (Role.DISTRICT, Role.SECURITY_ADMIN, Role.AUDITOR)
 PLACE = Place("/overview", "运行概况", frozenset(_ROLES))
+_FIRST: Final = {Role.COMMUNITY: "/map", Role.SUBDISTRICT: "/map", Role.SYSTEM_ADMIN: "/accounts"}
 Onlooker = Annotated[Visitor, allowed(*_ROLES)]
 router = APIRouter(include_in_schema=False)
 
 
 @router.get("/")
 def first(request: Request, visitor: MaybeVisitor) -> Response:
-    """Where the menu of this visitor begins."""
+    """Where this visitor's work is: the menu begins there, but for those who mostly look on, and who keeps accounts."""
     if visitor is None:
         return RedirectResponse("/signin", status_code=303)
     places: tuple[Place, ...] = request.app.state.places
     mine = (one.path for one in places if visitor.account.role in one.roles)
-    return RedirectResponse(next(mine, "/me"), status_code=303)
+    return RedirectResponse(_FIRST.get(visitor.account.role) or next(mine, "/me"), status_code=303)
 
 
 @router.get("/overview")

@@ -18,7 +18,7 @@ from hub.store.queues import Place as Behind
 from hub.web.given import given, given_all
 from hub.web.moments import minute_of, minute_of_text
 from hub.web.page import Place, draw
-from hub.web.pages.map_words import LEVELS
+from hub.web.pages.map_words import LEVELS, RULES, URGENCIES
 from hub.web.pages.whistle import REASONS
 from hub.web.visitor import House, Visitor, allowed
 
@@ -45,7 +45,7 @@ COMPARED: Final = {
     "grid_code": "网格",
     "opened_at": "立案时间",
     "last_reported_at": "最近一次",
-    "event_count": "反映",
+    "event_count": "来件数",
     "urgency": "紧急程度",
 }
 """Leaves of two matters that are laid beside each other."""
@@ -100,13 +100,20 @@ def pair(
             given_all(found.theirs.reports, "event", "resident"),
         ],
         compared=COMPARED,
-        differs={leaf for leaf in COMPARED if ours[leaf] != theirs[leaf]},
+        differs={leaf for leaf in COMPARED if _as_read(ours[leaf]) != _as_read(theirs[leaf])},
+        urgencies=URGENCIES,
+        rules=RULES,
         sources={id_: one.title for id_, one in house.pack.sources.items()},
         may_decide=visitor.account.role is Role.DISTRICT,
         owner=house.names.get(found.question.owner, found.question.owner),
         minute=minute_of,
         told_minute=minute_of_text,
     )
+
+
+def _as_read(value: object) -> object:
+    """Moments to the minute, as both columns show them."""
+    return minute_of_text(value) if isinstance(value, str) else value
 
 
 @router.post("/queues/links/{incident_id}/{candidate_id}")

@@ -28,7 +28,7 @@ Reporter = Annotated[Visitor, allowed(*_ROLES)]
 ReportersPage = Annotated[Visitor, allowed_to_watch(*_ROLES)]
 Placing = Annotated[Visitor, allowed(*_ROLES, Role.DISTRICT)]
 router = APIRouter(include_in_schema=False)
-URGENCIES: Final = {Urgency.ROUTINE: "普通", Urgency.URGENT: "紧急", Urgency.CRITICAL: "特急"}
+URGENCIES: Final = {Urgency.ROUTINE: "一般", Urgency.URGENT: "紧急", Urgency.CRITICAL: "特急"}
 _SCRIPTS: Final = (
     "report.js",
     "drafts.js",

@@ -68,6 +68,7 @@ HISTORY: Final = {
     "refer": "提交会商裁定",
     "uphold": "准予退单",
     "dismiss": "驳回退单",
+    "designate": "指派",
     "upgrade": "哨声升级",
     "evaluate": "评价",
     "check": "核查通过",
@@ -91,6 +92,8 @@ REASONS: Final = {
     "LACK_INFO": "信息不足",
     "WAIT_MATERIAL": "等待材料",
     "DUTY_LIST": "依权责清单",
+    "OWN_DUTY": "职责所在",
+    "NO_OWNER": "无人承接",
 }
 ANSWERS: Final = {
     "done": "已办结",

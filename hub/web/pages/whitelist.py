@@ -62,6 +62,14 @@ OUTPUTS: Final = {
     Output.MAP: "地图",
     Output.STAT: "统计",
 }
+PURPOSES: Final = {"handle": "办理事项", "callback": "回访诉求人"}
+"""Purposes of the district's pack by their names; another one stands as it is written."""
+POSTS: Final = {
+    "hub_owner": "平台主管单位",
+    "data_owner": "数据提供单位",
+    "privacy_officer": "个人信息保护负责人",
+}
+"""Who approved what stands in the pack; accounts approved the rest."""
 SENSITIVITIES: Final = {
     Sensitivity.GENERAL: "一般",
     Sensitivity.SENSITIVE: "敏感",
@@ -86,6 +94,8 @@ NAMES: Final[Mapping[str, Any]] = {
     "datasets": DATASETS,
     "masks": MASKS,
     "outputs": OUTPUTS,
+    "uses": PURPOSES,
+    "posts": POSTS,
     "sensitivities": SENSITIVITIES,
     "sharing": SHARING,
     "standings": _STANDINGS,

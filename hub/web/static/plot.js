@@ -38,7 +38,7 @@ function tick(at, step, span) {
 // `series`: [{label, values, unit?, bars?, band?: [low, high]}]; `at`: seconds since 1970.
 export function plot(place, at, series, { step, height = 220, legend = true, percent = false } = {}) {
   const data = [at];
-  const shown = [{ label: "@", class: "when", value: (_, v) => (v == null ? "—" : moment(v, step)) }];
+  const shown = [{ label: document.documentElement.lang === "en" ? "Time" : "时间", class: "when", value: (_, v) => (v == null ? "—" : moment(v, step)) }];
   const bands = [];
   const say = (v) => (v == null ? "—" : percent ? `${(v * 100).toFixed(1)} %` : String(Math.round(v * 100) / 100));
   series.forEach((one, n) => {
