@@ -53,7 +53,13 @@ class Servers:
 
     def fresh(self) -> tuple[str, str, str]:
         """(store URL of a database at the newest migration without a row, bus, topic prefix)."""
-        url = self._database(like=self._migrated)
+        return self._beside(self._database(like=self._migrated))
+
+    def untouched(self) -> tuple[str, str, str]:
+        """The same with a database without a table."""
+        return self._beside(self.empty())
+
+    def _beside(self, url: str) -> tuple[str, str, str]:
         return url, f"kafka://{self.kafka}", f"{url.rpartition('/')[2].replace('_', '-')}."
 
     def empty(self) -> str:

@@ -107,7 +107,7 @@ def test_the_relay_looks_up_its_parcels_however_many_messages_lie_before_them(
 def test_what_dossiers_do_not_tell_of_yet_is_looked_up_however_much_they_tell_of(
     hub: HubInHand, tmp_path: Path, table: Table
 ) -> None:
-    fill(hub, table, filed=1, excused=1, filed_us=2, done_us=2)
+    fill(hub, table, filed=1, excused=1, filed_us=2, done_us=2, next_us=2)
     with hub.hub.store.write() as conn:
         conn.exec_driver_sql("ANALYZE")
     seen = Plans(hub.hub.store)

@@ -157,7 +157,8 @@ def test_another_place_goes_on_from_a_copy_of_the_embedded_hub(tmp_path: Path, t
 def test_another_cluster_goes_on_from_a_copy_of_the_connected_hub(
     tmp_path: Path, real_servers: Servers, tolls: list[Toll]
 ) -> None:
-    here, there = (Where("connected", *real_servers.fresh()) for _ in range(2))
+    here = Where("connected", *real_servers.fresh())
+    there = Where("connected", *real_servers.untouched())
     with move(tmp_path, here, there) as drill:
         heard = move_under_load(drill)
         close("back-up", there, drill.second, drill.truth, tolls, kills=1, heard=heard)
