@@ -1,8 +1,6 @@
 """`gridplus demo`: the five systems, the hub and the departments; until Ctrl-C, or `--once` to its end."""
 
-import signal
 import tempfile
-import threading
 import time
 from datetime import timedelta
 from pathlib import Path
@@ -11,6 +9,7 @@ from typing import Final
 import click
 
 from hub.cli import output
+from hub.cli.stopping import stop_event
 
 _STARTED: Final = time.monotonic()
 _LONGEST_S: Final = 95.0
@@ -40,9 +39,7 @@ def demo(once: bool, as_json: bool, store: str, bus: str, port: int, seed: int) 
     logs.configure("warning")
     length, matters, speed = (timedelta(minutes=24), 140, 60.0) if once else (timedelta(hours=10), 900, 60.0)
     play = Play(length=length, matters=matters, speed=speed, seed=seed, is_visited=not once)
-    stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+    stop = stop_event()
     with tempfile.TemporaryDirectory(prefix="gridplus-demo-") as home:
         stage = Stage(play, home=Path(home), store=store, bus=bus, port=port_near(port), started=_STARTED)
         try:

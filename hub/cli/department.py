@@ -2,14 +2,13 @@
 check of their own consumer."""
 
 import re
-import signal
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
 from hub.cli import output
+from hub.cli.stopping import stop_event
 
 if TYPE_CHECKING:  # the pack is slow to import: `--help` must not wait for it
     from hub.messages.text import Language
@@ -133,9 +132,7 @@ def simulate(
         secret=secret,
         port=port,
     )
-    stop = threading.Event()
-    for one in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(one, lambda *_: stop.set())
+    stop = stop_event()
     with playing(order, read(store=store, bus=bus, pack=pack)) as (system, listens_at):
         way = f"{order.channel.value} {listens_at}".rstrip()
         click.echo(f"{name}: {way}, {manner} → {url}  (Ctrl-C 结束 / to stop)", err=True)

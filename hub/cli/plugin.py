@@ -1,12 +1,12 @@
 """`gridplus plugin`: the catalogue, how each source does, pausing and resuming one, and a source to play with."""
 
-import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from hub.cli import output
+from hub.cli.stopping import stop_event
 
 if TYPE_CHECKING:
     from hub.plugin.supervisor import Turn
@@ -174,14 +174,13 @@ def simulate(
                 hub_url=hub_url,
             )
         )
+        stop = stop_event()
         try:
             config = dict(simulator.start())
             if write:
                 _write(write, config)
             output.figures(config)
-            threading.Event().wait()
-        except KeyboardInterrupt:
-            click.echo("", err=True)
+            stop.wait()
         finally:
             simulator.stop()
 

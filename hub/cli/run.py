@@ -1,12 +1,11 @@
 """`gridplus run`: the workers, as threads of one process; stop with Ctrl-C or SIGTERM."""
 
-import signal
-import threading
 from pathlib import Path
 from typing import Final
 
 import click
 
+from hub.cli.stopping import stop_event
 from hub.crew import WORKERS, Crew
 from hub.errors import FixSettings
 
@@ -57,9 +56,7 @@ def run(
         behind_proxy=behind_proxy,
     )
     logs.configure(settings.log_level)
-    stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+    stop = stop_event()
     crew = Crew(settings, chosen, only)
     try:
         crew.start()

@@ -14,6 +14,7 @@ from hub.access.exits import Exit
 from hub.clock import day_of
 from hub.model.account import Role
 from hub.run.exits.auditlog import PAGE
+from hub.web.pages.audit import EXITS
 from tests.e2e.people import signed_in
 from tests.e2e.served import served
 from tests.instruments import HubInHand
@@ -139,3 +140,7 @@ def test_the_page_of_questions_leads_to_the_looks_themselves(hub: HubInHand, cli
     assert f"/audit?who=zilai&amp;since={day}&amp;until={day}" in page
     hub.clock.pause(timedelta(days=8).total_seconds())
     assert 303 == client.get("/audit/unusual").status_code  # the session is over by then
+
+
+def test_every_way_out_has_a_name() -> None:
+    assert {one.value for one in Exit} == set(EXITS)
