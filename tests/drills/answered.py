@@ -14,7 +14,8 @@ from tests.drills.life import Life, Wrong
 from tests.drills.told import FERRY, Book
 
 _SURELY: Final = timedelta(minutes=100)
-"""Ten seconds of the drill: no transaction takes longer. Who was linked so long before a move is told of it."""
+"""Ten seconds of the drill: no transaction takes longer. Who was linked so long before a move is told of it, and what a lead
+took so long before an assistant's move was taken when that was made."""
 _STEPS: Final = frozenset({Move.SIGN, Move.CONTACT, Move.ARRIVE, Move.RESULT, Move.RETURN})
 """What departments of a drill report and reporters hear of; a return only where it leaves a matter without its lead."""
 _OPEN_STAGES: Final = (Stage.ACCEPTED, Stage.IN_PROGRESS)
@@ -103,7 +104,8 @@ def _turns(matter: _Matter) -> Iterator[_Turn]:
     taken_at = min(signed, default=None)
     for one in mine:
         for step in one.history:
-            is_helped = taken_at is not None and taken_at < step.at and not was_returned
+            # Of two moves at nearly one moment the one that is later by its clock may hold first.
+            is_helped = taken_at is not None and taken_at + _SURELY < step.at and not was_returned
             is_heard = step.move in _STEPS and (_leads(one) or (is_helped and step.move is not Move.RETURN))
             is_the_end = step.move is Move.RESULT and (_leads(one) or step.at == ended)
             yield _Turn(
