@@ -28,8 +28,8 @@ _LIMITS: Final = (
 )
 SAFE: Final = {"cache-control": "no-store", "x-content-type-options": "nosniff"}
 """On every answer: what is shown under the grants of this moment must not be kept."""
-ALWAYS_TLS: Final = ("strict-transport-security", "max-age=31536000")
-"""On every answer over TLS: a browser that came so never comes without again, for a year."""
+_SAFE_OVER_TLS: Final = {**SAFE, "strict-transport-security": "max-age=31536000"}
+"""Over TLS: a browser that came so never comes without again, for a year."""
 IS_HEAD: Final = "gridplus.head"
 """In the scope of a GET that was a HEAD: what GET would hand over, it does not."""
 _SOURCES: Final = "/in/"
@@ -46,8 +46,7 @@ class Edges:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        headers = SAFE if scope["scheme"] != "https" else dict([*SAFE.items(), ALWAYS_TLS])
-        answer = _with_safe_headers(send, headers)
+        answer = _with_safe_headers(send, _SAFE_OVER_TLS if scope["scheme"] == "https" else SAFE)
         if not scope["path"].startswith(_SOURCES):
             limits = (limit for path, limit in _LIMITS if path.fullmatch(scope["path"]))
             receive = _limited(receive, next(limits, BODY_LIMIT))

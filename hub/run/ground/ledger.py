@@ -6,7 +6,8 @@ so is its block: the chain moves on only with `committed`.
 
 import itertools
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 
@@ -82,6 +83,17 @@ class Ledger:
         if self._pending is not None:
             self._chain = self._chain.after(self._pending)
             self._pending = None
+
+
+@contextmanager
+def written(store: Store, ledger: Ledger, at: datetime) -> Iterator[tuple[Connection, list[AuditRow]]]:
+    """A transaction and its lines of the audit, which hold together: the caller adds rows to the list."""
+    rows = list[AuditRow]()
+    ledger.begin()
+    with store.write() as conn:
+        yield conn, rows
+        ledger.append(conn, rows, at)
+    ledger.committed()
 
 
 def noted(store: Store, ledger: Ledger, row: AuditRow) -> None:

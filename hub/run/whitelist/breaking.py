@@ -1,8 +1,7 @@
 """紧急授权 (break-glass): one person opens a matter for the departments that are called for it, another one agrees, and a
 security administrator reviews it afterwards. One transaction each, audited in it; it ends by itself after 24 hours."""
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Final
@@ -29,7 +28,7 @@ from hub.model.account import Account, Role
 from hub.pack import Pack
 from hub.run.exits.insight import accused_of, insight
 from hub.run.exits.linked import people_of
-from hub.run.ground.ledger import Ledger
+from hub.run.ground.ledger import Ledger, written
 from hub.run.ground.trouble import together
 from hub.run.whitelist.reasons import check_reason, kept
 from hub.run.whitelist.revealing import DECIDERS
@@ -71,7 +70,7 @@ class Breaking:
         return together(lambda: self._propose(alarm, who, now))
 
     def _propose(self, alarm: Alarm, who: Account, now: datetime) -> Emergency:
-        with self._written(now) as (conn, rows):
+        with written(self.store, self.ledger(), now) as (conn, rows):
             incident = self._matter(conn, alarm.of, who)
             emergencies.hold(conn, incident)
             check_reason(alarm.reason)
@@ -115,7 +114,7 @@ class Breaking:
         due_at = None
         if said.verdict is Verdict.APPROVE:
             due_at = deadline("review", REVIEWED_WITHIN, now, self.pack.calendar).due_at
-        with self._written(now) as (conn, rows):
+        with written(self.store, self.ledger(), now) as (conn, rows):
             one = _found(conn, id_)
             check_decide(one, who.name, now)
             emergencies.decide(conn, id_, said, due_at)
@@ -131,7 +130,7 @@ class Breaking:
         if who.role is not Role.SECURITY_ADMIN:
             raise Refused("A303")
         check_reason(said.note)
-        with self._written(now) as (conn, rows):
+        with written(self.store, self.ledger(), now) as (conn, rows):
             one = _found(conn, id_)
             check_review(one, who.name)
             home = incidents.homes(conn, [one.incident_id])[one.incident_id]
@@ -159,16 +158,6 @@ class Breaking:
         """Those that gave something and were not reviewed yet, the longest due first."""
         with self.store.read() as conn:
             return emergencies.unreviewed(conn, _MOST)
-
-    @contextmanager
-    def _written(self, now: datetime) -> Iterator[tuple[Connection, list[AuditRow]]]:
-        """What is done and its lines hold together."""
-        ledger, rows = self.ledger(), list[AuditRow]()
-        ledger.begin()
-        with self.store.write() as conn:
-            yield conn, rows
-            ledger.append(conn, rows, now)
-        ledger.committed()
 
     def _row(self, one: Emergency, who: Account, what: str, at: datetime) -> AuditRow:
         """Who said what of it: nothing was shown by that."""

@@ -1,7 +1,7 @@
 """What holds beyond the whitelist for one whistle at this moment, as its page shows it: reveals of who looks, and emergencies of
 its matter. Projected, counted and audited in the transaction that reads; each showing is a look of its own."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ from hub.run.exits.beyond import gives_in_full, look_beyond, reports_seen
 from hub.run.exits.linked import people_of
 from hub.run.exits.looking import Look, audit_rows, shown
 from hub.run.exits.showing import OpenedReport
-from hub.run.ground.ledger import Ledger
+from hub.run.ground.ledger import Ledger, written
 from hub.store import emergencies, incidents, reveals, whistles
 from hub.store.engine import Store
 
@@ -94,11 +94,10 @@ class Disclosing:
         ledger: Ledger,
         now: datetime,
     ) -> list[Told]:
-        ledger.begin()
-        with self.store.write() as conn:
+        with written(self.store, ledger, now) as (conn, rows):
             asked = list(self._looks(conn, whistle, live, now))
             projected = shown(conn, [one.look for one in asked], now)
-            rows = [
+            rows += [
                 row
                 for one, given in zip(asked, projected, strict=True)
                 for row in audit_rows(
@@ -111,8 +110,6 @@ class Disclosing:
                 )
             ]
             reveals.looked(conn, [one.of.id for one in asked if isinstance(one.of, Reveal)])
-            ledger.append(conn, rows, now)
-        ledger.committed()
         return [_told(one, given) for one, given in zip(asked, projected, strict=True)]
 
     def _looks(
@@ -122,34 +119,25 @@ class Disclosing:
         full now: the report has become secret since, say."""
         reports = reports_seen(conn, self.vault, whistle)
         known = people_of(conn, self.vault, whistle.incident_id)
+        incident = incidents.load(conn, [whistle.incident_id])[whistle.incident_id]
+        in_force = self.whitelist.now().grants
         for one in live:
+            grants = self._grants(whistle, one, in_force, now)
             for opened in reports:
                 if isinstance(one, Reveal) and opened.event.key != one.event_key:
                     continue
-                look = self._look(conn, whistle, one, opened, known, now)
+                look = look_beyond(
+                    opened,
+                    incident,
+                    grants,
+                    in_force=in_force,
+                    department=whistle.department,
+                    purpose=REVEAL if isinstance(one, Reveal) else EMERGENCY,
+                    known=known,
+                    at=now,
+                )
                 if isinstance(one, Emergency) or gives_in_full(look, one.field):
                     yield _Asked(one, opened, look)
-
-    def _look(
-        self,
-        conn: Connection,
-        whistle: Whistle,
-        one: Reveal | Emergency,
-        opened: OpenedReport,
-        known: Callable[[], Sequence[str]],
-        now: datetime,
-    ) -> Look:
-        in_force = self.whitelist.now().grants
-        return look_beyond(
-            opened,
-            incidents.load(conn, [whistle.incident_id])[whistle.incident_id],
-            self._grants(whistle, one, in_force, now),
-            in_force=in_force,
-            department=whistle.department,
-            purpose=REVEAL if isinstance(one, Reveal) else EMERGENCY,
-            known=known,
-            at=now,
-        )
 
     def _grants(
         self, whistle: Whistle, one: Reveal | Emergency, in_force: Sequence[Grant], now: datetime

@@ -23,7 +23,7 @@ from hub.pack import Pack
 from hub.run.exits.beyond import gives_in_full, look_beyond, reports_seen
 from hub.run.exits.linked import people_of
 from hub.run.exits.showing import OpenedReport
-from hub.run.ground.ledger import Ledger, noted
+from hub.run.ground.ledger import Ledger, noted, written
 from hub.run.ground.trouble import together
 from hub.run.whitelist.reasons import check_reason, kept
 from hub.store import incidents, reveals, whistles
@@ -67,9 +67,7 @@ class Revealing:
             raise
 
     def _ask(self, wish: Wish, who: Account, now: datetime) -> Reveal:
-        ledger = self.ledger()
-        ledger.begin()
-        with self.store.write() as conn:
+        with written(self.store, self.ledger(), now) as (conn, rows):
             whistle = whistles.load(conn, [wish.whistle_id]).get(wish.whistle_id)
             if whistle is None or whistle.department != who.organisation:
                 raise Refused("W103")
@@ -80,8 +78,7 @@ class Revealing:
             if any(_is_same(each, one) and each.state_at(now) in _OPEN for each in before):
                 raise Refused("A444")
             reveals.add(conn, one)
-            ledger.append(conn, [_row(one, who.name, "ask", now)], now)
-        ledger.committed()
+            rows.append(_row(one, who.name, "ask", now))
         return one
 
     def _wanted(self, conn: Connection, wish: Wish, whistle: Whistle, who: Account, now: datetime) -> Reveal:
@@ -136,16 +133,13 @@ class Revealing:
     def _decide(self, id_: str, said: Decided, who: Account, now: datetime) -> Reveal:
         if who.role not in DECIDERS:
             raise Refused("A303")
-        ledger = self.ledger()
-        ledger.begin()
-        with self.store.write() as conn:
+        with written(self.store, self.ledger(), now) as (conn, rows):
             one = reveals.find(conn, id_)
             if one is None:
                 raise Refused("A440")
             check_decide(one, who.name, now)
             reveals.decide(conn, id_, said)
-            ledger.append(conn, [_row(one, who.name, said.verdict.value, now)], now)
-        ledger.committed()
+            rows.append(_row(one, who.name, said.verdict.value, now))
         return one
 
     def waiting(self, now: datetime) -> int:

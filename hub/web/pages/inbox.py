@@ -24,7 +24,7 @@ from hub.store.inbox import Order, Which
 from hub.web.given import Given, given
 from hub.web.moments import minute_of, minute_of_text
 from hub.web.page import Place, draw
-from hub.web.pages.map_words import LEVELS
+from hub.web.pages.map_words import LEVELS, STEPS
 from hub.web.visitor import House, Visitor, allowed, allowed_to_watch
 from hub.whistle.lifecycle import OVER
 
@@ -51,14 +51,6 @@ STATES: Final[Mapping[str, str]] = {
 }
 """State → what an operator calls it."""
 PARTS: Final = {"lead": "主办", "assist": "协办"}
-STEPS: Final = {
-    "sign": "签收",
-    "contact": "联系",
-    "report_in": "报到",
-    "arrive": "到场",
-    "finish": "办结",
-    "source": "来源自带时限",
-}
 ORDERS: Final = {Order.DEADLINE: "先到期的在前", Order.NEWEST: "新来的在前", Order.OLDEST: "早来的在前"}
 DUES: Final = {LATE: "已超时", TODAY: "今天到期"}
 WHICH: Final = {Which.OPEN: "待办", Which.OVER: "已了结", Which.ALL: "全部"}

@@ -81,7 +81,7 @@ STEPS: Final = {
     "finish": "办结",
     "source": "来源自带时限",
 }
-_IN_ORDER: Final = ("sign", "contact", "report_in", "arrive", "finish", "source")
+_IN_ORDER: Final = tuple(STEPS)
 PENDING: Final = {
     "blown": _IN_ORDER,
     "signed": _IN_ORDER[1:],

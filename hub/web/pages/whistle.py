@@ -30,8 +30,8 @@ from hub.web.given import given, given_all
 from hub.web.moments import minute_of, minute_of_text
 from hub.web.page import Place, draw
 from hub.web.pages.beyond_words import facts_of
-from hub.web.pages.inbox import PARTS, STATES, STEPS, Operator, reader_of
-from hub.web.pages.map_words import LEVELS
+from hub.web.pages.inbox import PARTS, STATES, Operator, reader_of
+from hub.web.pages.map_words import LEVELS, STEPS
 from hub.web.visitor import House, Visitor
 from hub.web.words import said as in_language
 
