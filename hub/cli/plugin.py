@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli import output
+from hub.cli import output, plugins_own
 from hub.cli.stopping import stop_event
 
 if TYPE_CHECKING:
@@ -15,6 +15,10 @@ if TYPE_CHECKING:
 @click.group()
 def plugin() -> None:
     """The catalogue of plugins; how sources do; pause, resume, simulate one."""
+
+
+plugin.add_command(plugins_own.new)
+plugin.add_command(plugins_own.check)
 
 
 @plugin.command("list")

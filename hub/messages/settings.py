@@ -206,6 +206,24 @@ TEXTS: Final[dict[str, Text]] = {
         "no hub answers at {url}",
         "check --url, and that the hub (gridplus run) is up",
     ),
+    "C190": Text(
+        "{name} 不能作插件名",
+        "用小写字母、数字和下划线，以字母开头，最长 40 个字符",
+        "{name} cannot be a plugin's name",
+        "use lower case letters, digits and underscores, a letter first, 40 characters at most",
+    ),
+    "C191": Text(
+        "没有接入方式 {name}",
+        "可用的有：{known}",
+        "there is no transport {name}",
+        "there are: {known}",
+    ),
+    "C192": Text(
+        "{path} 已经存在",
+        "换一个名字或目录；不会覆盖任何文件",
+        "{path} is there already",
+        "take another name or folder; nothing is overwritten",
+    ),
     "C180": Text(
         "这个存储是演示用的，其中有演示账号",
         "正式运行请用新的存储；演示用 gridplus demo",

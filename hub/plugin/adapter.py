@@ -246,3 +246,7 @@ class AdapterEntry:
     interface: int = 1
     cannot_tell: bool = False
     """True where nothing can ever be written back (one-way ferry)."""
+    skips: Mapping[str, str] = field(default_factory=dict)
+    """Name of a check of `gridplus plugin check` → why it cannot be run on this plugin, in a sentence."""
+    owner: str = ""
+    """Who is called when it fails: a team, never a person."""

@@ -71,10 +71,13 @@ def matter_of(page: Page, department: str) -> str:
     side = page.locator("#side article")
     page.locator("#rows button").first.wait_for()
     for row in page.locator("#rows button").all():
-        row.click()
+        with page.expect_response(re.compile("/map/matter/in_")) as answer:
+            row.click()
+        matter = answer.value.url.rsplit("/", 1)[1]
+        expect(side.locator("dd code", has_text=matter)).to_have_count(1)
         expect(side).to_contain_text(department)
         if side.locator("dd code", has_text=CODE).count():
-            return side.locator("dd code", has_text="in_").inner_text()
+            return matter
     pytest.fail("no matter of the list lies in a grid")
 
 

@@ -50,7 +50,7 @@ def _run(settings: Mapping[str, Any], workers: Sequence[str], log: Path, pack: s
     crew.hub.registry = Registry([Offer(Origin("drill"), ENTRIES)], [])
     Ceiling(told.home).hold(crew.hub.store)
     crew.start()
-    print(f"started {os.getpid()}", flush=True)
+    os.write(1, f"started {os.getpid()}\n".encode())  # at once: a worker's line may not come between
     try:
         while not stop.wait(0.1):
             crew.look()

@@ -279,9 +279,14 @@ async function lines(itself = false) {
   );
 }
 
+let clicks = 0; // who was asked for last is shown, whichever answer comes last
+
 async function open(id) {
+  const mine = ++clicks;
   const answer = await fetch(`/map/matter/${encodeURIComponent(id)}`, { headers: { "hx-request": "true", accept: "text/html" } });
-  el("side").innerHTML = await answer.text(); // drawn by the hub, which escapes
+  const drawn = await answer.text();
+  if (mine !== clicks) return;
+  el("side").innerHTML = drawn; // drawn by the hub, which escapes
   el("side").prepend(node("button", said("close"), { type: "button", className: "plain close", onclick: () => el("side").replaceChildren() }));
   el("side").querySelector("h2, [role=alert]")?.focus();
 }

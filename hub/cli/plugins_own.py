@@ -1,0 +1,114 @@
+"""`gridplus plugin new` and `check`: writing a plugin of one's own, and whether it does what the hub relies on."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from hub.cli import output
+
+if TYPE_CHECKING:
+    from hub.kit import Result
+    from hub.plugin import AdapterEntry
+
+_MARKS = {"passed": "✓", "failed": "✗", "not_applicable": "·", "skipped": "-"}
+
+
+@click.command()
+@click.argument("name")
+@click.option("--transport", required=True, help="How its system is reached; see gridplus plugin transports.")
+@click.option("--title", default="", help="What people call the system, in Chinese.")
+@click.option(
+    "--into", default=".", type=click.Path(path_type=Path, file_okay=False), help="Where to write it."
+)
+@click.option("--no-check", is_flag=True, help="Only write it.")
+def new(name: str, transport: str, title: str, into: Path, no_check: bool) -> None:
+    """Writes the distribution gridplus-NAME, checks it, and says what to edit first."""
+    from hub import scaffold
+
+    made = scaffold.write(name, transport, into, title)
+    click.echo(f"{made}")
+    if not no_check and not _green(made, name):
+        raise SystemExit(1)
+    package = made / f"gridplus_{name}"
+    click.echo(f"1. {package / 'adapter.py'}: normalise — which field of yours is which of ours")
+    click.echo(f"2. {package / 'plugin.py'}: DECLARES — whom each field may be shown to")
+    click.echo(f"3. {package / 'samples'}: one record as your system sends it, and what it means")
+    click.echo(f"pip install -e {made} && gridplus plugin check {name}")
+
+
+def _green(made: Path, name: str) -> bool:
+    """Runs its own tests and the kit on it, in a process that finds it where it lies."""
+    import os
+    import subprocess
+    import sys
+
+    path = os.pathsep.join([str(made), os.environ.get("PYTHONPATH", "")]).rstrip(os.pathsep)
+    code = f"from hub.cli.plugins_own import check_at; check_at({str(made)!r}, {name!r})"
+    done = subprocess.run([sys.executable, "-c", code], env={**os.environ, "PYTHONPATH": path}, check=False)
+    return done.returncode == 0
+
+
+def check_at(made: str, name: str) -> None:
+    """The kit on a plugin that is not installed: its entry point stands in its pyproject."""
+    import tomllib
+    from importlib.metadata import EntryPoint
+
+    from hub.plugin.registry import Registry
+
+    project = tomllib.loads((Path(made) / "pyproject.toml").read_text("utf-8"))["project"]
+    points = [
+        EntryPoint(key, value, "gridplus") for key, value in project["entry-points"]["gridplus"].items()
+    ]
+    raise SystemExit(_told(_run(Registry.load(points).entry(name)), as_json=False))
+
+
+@click.command()
+@click.argument("name")
+@click.option("--only", multiple=True, help="Only this check; may be repeated.")
+@click.option("--trace", is_flag=True, help="Where a plugin crashes, also the traceback, on stderr.")
+@click.option("--json", "as_json", is_flag=True, help="One JSON object.")
+def check(name: str, only: tuple[str, ...], trace: bool, as_json: bool) -> None:
+    """Runs the conformance kit on the installed plugin NAME; exit 0 only where no check fails."""
+    from hub.plugin.registry import Registry
+
+    raise SystemExit(_told(_run(Registry.load().entry(name), only, trace=trace), as_json=as_json))
+
+
+def _run(entry: "AdapterEntry", only: tuple[str, ...] = (), *, trace: bool = False) -> "list[Result]":
+    import traceback
+    from tempfile import TemporaryDirectory
+
+    from hub.kit import check_names, checked
+
+    results = []
+    for name in only or check_names():
+        with TemporaryDirectory(prefix="gridplus-") as place:
+            how = {"crashed": traceback.print_exception} if trace else {}
+            results.append(checked(entry, name, Path(place), **how))
+    return results
+
+
+def _told(results: "list[Result]", *, as_json: bool) -> int:
+    failed = [one for one in results if not one.passed]
+    if as_json:
+        output.figures(
+            {
+                "checks": {
+                    one.check.name: {
+                        "verdict": one.verdict,
+                        "why": one.why,
+                        "said": one.said,
+                        "level": one.check.level,
+                        "seconds": round(one.seconds, 3),
+                    }
+                    for one in results
+                },
+                "failed": len(failed),
+            }
+        )
+    else:
+        for one in results:
+            click.echo(f"{_MARKS[one.verdict]} {one.seconds:6.2f}s {one.line}")
+        click.echo(f"{len(results)} checks, {len(failed)} failed")
+    return 1 if failed else 0

@@ -1,0 +1,15 @@
+"""All checks, one subject a file."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from hub.kit.checks import identity, offer, pages, text, wires
+from hub.kit.outcome import CHECKS, Check
+
+_MODULES: Final = (offer, identity, pages, text, wires)
+"""In the order in which they are run."""
+
+ALL: Final[Mapping[str, Check]] = {
+    name: one for module in _MODULES for name, one in CHECKS.items() if one.run.__module__ == module.__name__
+}
+"""Every check by name."""

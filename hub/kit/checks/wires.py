@@ -1,0 +1,100 @@
+"""What can happen to any answer on the wire: the adapter says what it was, and afterwards everything arrives.
+
+Rules: domain.md N65, N67, N71.
+"""
+
+from collections.abc import Callable
+from typing import Final
+
+from hub.errors import SignInAgain
+from hub.kit.outcome import Level, NotApplicable, check
+from hub.kit.subject import Subject, demand
+from hub.kit.wire import Trouble
+from hub.plugin.adapter import Reads
+
+_MANY: Final = 5
+_ENOUGH_BYTES: Final = 64 << 20
+
+
+def _once(trouble: Trouble, *, at: int = 1, times: int = 2) -> Callable[[int], Trouble | None]:
+    return lambda number: trouble if at <= number < at + times else None
+
+
+def _endures(subject: Subject, trouble: Trouble, *codes: str, times: int = 2) -> None:
+    """The trouble is told by one of `codes`, and then everything comes."""
+    subject.needs(Reads, why="it is not read page by page")
+    with subject.at_desk(
+        *(subject.says(number) for number in range(1, _MANY + 1)), trouble=_once(trouble, times=times)
+    ) as desk:
+        if not desk.wires:
+            raise NotApplicable("it is not reached over HTTP")
+        story = desk.run()
+        refs = {draft.source_ref for draft in story.drafts}
+        demand(
+            len(refs) == _MANY, "lost", f"of {_MANY} reports {len(refs)} have come after the trouble was over"
+        )
+        found = {error.code for error in story.troubles}
+        demand(bool(found), "hidden", "it says nothing of the trouble: an ill source looks like a silent one")
+        demand(bool(found & set(codes)), "other", f"it calls the trouble {', '.join(sorted(found))}")
+
+
+@check("busy", Level.SILVER, "429: it backs off and goes on")
+def busy(subject: Subject) -> None:
+    _endures(subject, Trouble.RATE_LIMITED, "S105")
+
+
+@check("server-error", Level.SILVER, "503: it backs off and goes on")
+def server_error(subject: Subject) -> None:
+    _endures(subject, Trouble.SERVER_ERROR, "S102")
+
+
+@check("login-page", Level.SILVER, "a page for people inside HTTP 200 is a fault, not an answer")
+def login_page(subject: Subject) -> None:
+    _endures(subject, Trouble.LOGIN_PAGE, "S103", "S104", "S106")
+
+
+@check("redirect", Level.SILVER, "a redirect is not followed")
+def redirect(subject: Subject) -> None:
+    _endures(subject, Trouble.REDIRECT, "S104")
+
+
+@check("half-an-answer", Level.SILVER, "half of an answer is none")
+def half_an_answer(subject: Subject) -> None:
+    _endures(subject, Trouble.HALF, "S101", "S104")
+
+
+@check("reset", Level.SILVER, "a connection that breaks is tried again")
+def reset(subject: Subject) -> None:
+    _endures(subject, Trouble.RESET, "S101")
+
+
+@check("silent-peer", Level.SILVER, "who does not answer is not waited for without end")
+def silent_peer(subject: Subject) -> None:
+    _endures(subject, Trouble.SILENT, "S101", times=1)
+
+
+@check("endless-answer", Level.SILVER, "an answer without end is cut off")
+def endless_answer(subject: Subject) -> None:
+    subject.needs(Reads, why="it is not read page by page")
+    with subject.at_desk(subject.says(), trouble=_once(Trouble.ENDLESS, times=1)) as desk:
+        if not desk.wires:
+            raise NotApplicable("it is not reached over HTTP")
+        desk.run()
+        sent = sum(wire.sent_bytes for wire in desk.wires)
+        demand(sent < _ENOUGH_BYTES, "read", "it reads an answer of half a gigabyte into memory")
+
+
+@check("signed-out", Level.SILVER, "credentials that end in the middle of a page cost no record")
+def signed_out(subject: Subject) -> None:
+    subject.needs(Reads, why="it is not read page by page")
+    with subject.at_desk(
+        *(subject.says(number) for number in range(1, 251)),
+        trouble=_once(Trouble.UNAUTHORIZED, at=3, times=1),
+    ) as desk:
+        if not desk.wires:
+            raise NotApplicable("it is not reached over HTTP")
+        story = desk.run()
+        refs = {draft.source_ref for draft in story.drafts}
+        demand(len(refs) == 250, "lost", f"of 250 reports {len(refs)} have come")
+        others = [error.code for error in story.troubles if not isinstance(error, SignInAgain)]
+        demand(not others, "other", f"it calls the end of its credentials {', '.join(others)}")

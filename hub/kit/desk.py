@@ -1,0 +1,306 @@
+"""One adapter at work for the kit: joined to its simulator over a wire, stepped under the real supervisor.
+
+What the hub would store is kept as a story: every body, and what the adapter made of it. Nothing is stored, no hub runs.
+"""
+
+import ssl
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import httpx
+
+from hub.clock import FixedClock
+from hub.errors import BadRecord, HeldRecord, HubError
+from hub.kit.outcome import Failed, NotApplicable
+from hub.kit.wire import Trouble, Wire
+from hub.model import Arrival, Draft, GridDraft
+from hub.plugin import AdapterEntry, Body, Page, PeerReply, PeerRequest, SimulatorSetup, Tools, Utterance
+from hub.plugin.adapter import Adapter, Filters, Reads, Receives, Tends
+from hub.plugin.door import Door
+from hub.plugin.simulator import Simulator
+from hub.plugin.supervisor import BackOff, State, Supervised
+
+_PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+"""Nothing here speaks TLS."""
+_PATIENCE_S: Final = 8.0
+"""Real seconds that a system has to say what it has to say, and an adapter to read it."""
+_TICK_S: Final = 0.01
+_TIMEOUT_S: Final = 0.75
+
+
+def fine(_: int) -> Trouble | None:
+    """A wire without trouble."""
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One body, and what the adapter made of it: drafts, or the error that says what is wrong with it."""
+
+    body: Body
+    drafts: tuple[Draft | GridDraft, ...] = ()
+    error: HubError | None = None
+    dropped: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class Story:
+    """All that came, in order, and every trouble on the way."""
+
+    told: list[Told] = field(default_factory=list)
+    troubles: list[HubError] = field(default_factory=list)
+    cursors: list[str] = field(default_factory=list)
+    refused: list[str] = field(default_factory=list)
+    """Codes of requests that were not let in."""
+
+    @property
+    def bodies(self) -> list[Body]:
+        return [one.body for one in self.told]
+
+    @property
+    def drafts(self) -> list[Draft]:
+        """All reports, in the order in which they came."""
+        return [draft for one in self.told for draft in one.drafts if isinstance(draft, Draft)]
+
+    @property
+    def codes(self) -> list[str]:
+        """Of records that did not become drafts."""
+        return [one.error.code for one in self.told if one.error]
+
+
+class KeptDoor(Door):
+    """A door that remembers every request as it came, so that it can come again."""
+
+    def __init__(self, adapter: Receives, took: Callable[[Body], None], *, failing: int = 0) -> None:
+        self.requests: Final[list[PeerRequest]] = []
+        self.replies: Final[list[PeerReply]] = []
+        self.crashes: Final[list[Exception]] = []
+        self._took: Final = took
+        self._kept = 0
+        self._one: Final = threading.Lock()
+        super().__init__(adapter, failing=failing)
+
+    def take(self, request: PeerRequest) -> PeerReply:
+        """As `Door`; what is no refusal of the protocol is a crash, and answered as the hub would."""
+        with self._one:
+            self.requests.append(request)
+            reply = self._answered(request)
+            self.replies.append(reply)
+            return reply
+
+    def _answered(self, request: PeerRequest) -> PeerReply:
+        try:
+            reply = super().take(request)
+            fresh, self._kept = self.bodies[self._kept :], len(self.bodies)
+            for body in fresh:
+                self._took(body)
+        except HubError:
+            return PeerReply(503)
+        except Exception as error:  # foreign code: what it raises is a finding
+            self.crashes.append(error)
+            return PeerReply(500)
+        return reply
+
+
+class Desk:
+    """An adapter with its simulator. `clock` is the scenario's, moved by the kit."""
+
+    def __init__(
+        self,
+        entry: AdapterEntry,
+        clock: FixedClock,
+        place: Path,
+        utterances: Sequence[Utterance],
+        *,
+        failures: tuple[str, ...] = (),
+        trouble: Callable[[int], Trouble | None] = fine,
+        settings: Mapping[str, object] | None = None,
+        door_fails: int = 0,
+    ) -> None:
+        if entry.simulator is None:
+            raise NotApplicable("it offers no simulator")
+        self.entry, self.clock, self.story = entry, clock, Story()
+        self.place: Final = place / "system"
+        self.own: Final = place / "own"
+        self.place.mkdir(parents=True, exist_ok=True)
+        self.own.mkdir(exist_ok=True)
+        setup = SimulatorSetup(clock=clock, utterances=utterances, place=self.place, failures=failures)
+        self.simulator: Final[Simulator] = entry.simulator(setup)
+        self.wires: Final[list[Wire]] = []
+        self._lock: Final = threading.RLock()
+        said = dict(self.simulator.start())
+        self.config: Final[dict[str, Any]] = {**self._wired(said, trouble), **(settings or {})}
+        self.adapter: Adapter = self.made()
+        self.door: KeptDoor | None = None
+        if isinstance(self.adapter, Receives):
+            self.door = KeptDoor(self.adapter, self._take, failing=door_fails)
+            self.simulator.push_to(self.door.url)
+        self.cursor = ""
+        self._tend_at = clock.now()
+        self._life = self._supervised()
+
+    def made(self) -> Adapter:
+        """One more adapter of the same configuration, as another process would make it."""
+        config = self.entry.config.model_validate(self.config)
+        return self.entry.make(config, tools(self.clock, self.own, self.entry.name))
+
+    def again(self) -> None:
+        """The process is gone and another one goes on: a new adapter, the same cursor and place."""
+        self.adapter.close()
+        self.adapter = self.made()
+        self._life = self._supervised()
+
+    def run(self, *, until: Callable[[], bool] | None = None, patience_s: float = _PATIENCE_S) -> Story:
+        """Everything that the system has to say, read, received and made drafts of.
+
+        Raises Failed `crashed` for what is no error of the hub's tree, `gave_up` where the adapter stops for good,
+        `lost` where something that was said never comes.
+        """
+        ended = until or self.simulator.done
+        deadline = time.monotonic() + patience_s
+        while True:
+            over = ended()
+            worked = self.step()
+            if over and not worked and self._rests():
+                return self.story
+            if time.monotonic() > deadline:
+                raise Failed("lost", "what the system said has not come, and the adapter asks no further")
+            if not worked:
+                threading.Event().wait(_TICK_S)
+
+    def step(self) -> int:
+        """One step under the supervisor; a back-off ends at once, by the scenario clock."""
+        self._look_at_the_door()
+        done = self._life.step()
+        health = self._life.health
+        if health.trouble and (not self.story.troubles or self.story.troubles[-1] is not health.trouble):
+            self.story.troubles.append(health.trouble)
+        if health.code == "S116" and health.trouble:
+            raise Failed(
+                "crashed", f"it raised {health.trouble.facts.get('error')}, which is none of the hub's errors"
+            )
+        if health.state is State.FAILED:
+            raise Failed("gave_up", f"it stopped for good with {health.code}")
+        if health.retry_at is not None and health.state is State.BACKING_OFF:
+            self.clock.pause(max(0.0, (health.retry_at - self.clock.now()).total_seconds()))
+            return 1
+        return done
+
+    def judged(self, body: Body) -> Told:
+        """What the adapter makes of a body, at the door and after; raises Failed `crashed`."""
+        try:
+            return self._judged(body)
+        except Exception as error:
+            if isinstance(error, Failed):
+                raise
+            raise Failed("crashed", f"it raised {type(error).__name__} over a record") from None
+
+    def close(self) -> None:
+        """Everything ends, in the order in which a hub ends it."""
+        try:
+            self.adapter.close()
+        finally:
+            if self.door:
+                self.door.close()
+            self.simulator.stop()
+            for wire in self.wires:
+                wire.close()
+
+    # --- inside
+
+    def _judged(self, body: Body) -> Told:
+        dropped: tuple[str, ...] = ()
+        try:
+            if isinstance(self.adapter, Filters):
+                admitted = self.adapter.admit(body)
+                dropped = admitted.dropped
+                if admitted.content is None:
+                    return Told(body, error=BadRecord("R105"), dropped=dropped)
+                body = Body(admitted.content, body.kind)
+            drafts = self.adapter.normalise(body, Arrival(self.clock.now(), body.kind))
+            return Told(body, tuple(drafts), dropped=dropped)
+        except (BadRecord, HeldRecord) as error:
+            return Told(body, error=error, dropped=dropped)
+
+    def _take(self, body: Body) -> None:
+        told = self.judged(body)
+        with self._lock:
+            self.story.told.append(told)
+
+    def _look_at_the_door(self) -> None:
+        if self.door and self.door.crashes:
+            if isinstance(self.door.crashes[0], Failed):
+                raise self.door.crashes[0]
+            raise Failed("crashed", f"it raised {type(self.door.crashes[0]).__name__} at a request")
+        if self.door:
+            self.story.refused = list(self.door.refused)
+
+    def _supervised(self) -> Supervised:
+        return Supervised(
+            check=lambda: self.adapter.check(),
+            step=self._work,
+            clock=self.clock,
+            chance=lambda: 0.5,
+            back_off=BackOff(first_s=1.0, longest_s=8.0),
+            patience=1,
+            passes=(Failed,),
+        )
+
+    def _work(self) -> int:
+        if isinstance(self.adapter, Tends) and self.clock.now() >= self._tend_at:
+            self._tend_at = self.clock.now() + timedelta(seconds=self.adapter.tend())
+        if not isinstance(self.adapter, Reads):
+            return 0
+        page = self.adapter.read(self.cursor)
+        return self._store(page)
+
+    def _store(self, page: Page) -> int:
+        self.cursor = page.cursor
+        self.story.cursors.append(page.cursor)
+        for body in page.bodies:
+            self._take(body)
+        return int(bool(page.bodies) or page.more)
+
+    def _rests(self) -> bool:
+        return self._life.health.state is State.RUNNING
+
+    def _wired(self, said: Any, trouble: Callable[[int], Trouble | None]) -> Any:
+        """The configuration with every address of this machine behind a wire."""
+        if isinstance(said, Mapping):
+            return {name: self._wired(one, trouble) for name, one in said.items()}
+        if isinstance(said, str) and said.startswith("http://127.0.0.1:"):
+            target, _, rest = said.removeprefix("http://").partition("/")
+            known = next((one for one in self.wires if one.target.netloc == target), None)
+            if known is None:
+                known = Wire(f"http://{target}", trouble)
+                self.wires.append(known)
+            return f"{known.url}/{rest}" if rest else known.url
+        return said
+
+
+def tools(clock: FixedClock, own: Path, source: str) -> Tools:
+    """What the hub would lend an adapter."""
+    nonces = iter(range(1, 1 << 62))
+    return Tools(
+        source=source,
+        clock=clock,
+        http=partial(httpx.Client, timeout=_TIMEOUT_S, verify=_PLAIN),
+        nonce=lambda: f"{next(nonces):032x}",
+        place=str(own),
+    )
+
+
+@contextmanager
+def sat_at(desk: Desk) -> Iterator[Desk]:
+    """The desk, closed behind the block."""
+    try:
+        yield desk
+    finally:
+        desk.close()
