@@ -140,7 +140,7 @@ class Subject:
         failures: tuple[str, ...] = (),
         trouble: Callable[[int], Trouble | None] = fine,
         settings: Mapping[str, object] | None = None,
-        door_fails: int = 0,
+        door_keeps: bool = True,
         clock: FixedClock | None = None,
     ) -> Iterator[Desk]:
         """A desk in a directory of its own, closed behind the block."""
@@ -154,7 +154,7 @@ class Subject:
             failures=failures,
             trouble=trouble,
             settings=settings,
-            door_fails=door_fails,
+            door_keeps=door_keeps,
         )
         try:
             yield desk
@@ -165,6 +165,14 @@ class Subject:
         """What came of saying this, to the end; see `at_desk`."""
         with self.at_desk(*utterances, **how) as desk:
             return desk.run()
+
+    def said_otherwise(self, why: str, **changes: Any) -> Story:
+        """What comes of one report with these changes; raises NotApplicable with `why` where the system says the same
+        with them and without."""
+        plain, other = self.story(self.says()), self.story(self.says(**changes))
+        if {one.sent for one in plain.told} == {one.sent for one in other.told}:
+            raise NotApplicable(why)
+        return other
 
     def understood(self, draft: Draft) -> Understood | Parked:
         """What the hub makes of a draft."""

@@ -4,11 +4,12 @@ Rules: domain.md N65, N67, N71.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 from hub.errors import SignInAgain
 from hub.kit.outcome import Level, NotApplicable, check
-from hub.kit.subject import Subject, demand
+from hub.kit.subject import NOON, Subject, demand
 from hub.kit.wire import Trouble
 from hub.plugin.adapter import Reads
 
@@ -71,6 +72,27 @@ def reset(subject: Subject) -> None:
 @check("silent-peer", Level.SILVER, "who does not answer is not waited for without end")
 def silent_peer(subject: Subject) -> None:
     _endures(subject, Trouble.SILENT, "S101", times=1)
+
+
+@check("slow-peer", Level.SILVER, "an answer that comes in small pieces is a whole one")
+def slow_peer(subject: Subject) -> None:
+    _arrives(subject, Trouble.SLOW)
+
+
+@check("page-repeated", Level.SILVER, "a page that is answered twice hides none behind it")
+def page_repeated(subject: Subject) -> None:
+    _arrives(subject, Trouble.AGAIN)
+
+
+def _arrives(subject: Subject, trouble: Trouble) -> None:
+    """With this in the way of every third answer, everything comes."""
+    subject.needs(Reads, why="it is not read page by page")
+    said = [subject.says(number, at=NOON - timedelta(hours=9, seconds=-number)) for number in range(1, 251)]
+    with subject.at_desk(*said, trouble=lambda number: None if number % 3 else trouble) as desk:
+        if not desk.wires:
+            raise NotApplicable("it is not reached over HTTP")
+        refs = {draft.source_ref for draft in desk.run().drafts}
+        demand(len(refs) == len(said), "lost", f"of {len(said)} reports {len(refs)} have come")
 
 
 @check("endless-answer", Level.SILVER, "an answer without end is cut off")

@@ -1,0 +1,95 @@
+"""Where it is: the declared coordinate system, coarse, swapped, missing and far points. Rules: domain.md N43–N45."""
+
+from typing import Final
+
+from hub.kit.bodies import replaced
+from hub.kit.outcome import Level, NotApplicable, check
+from hub.kit.subject import Subject, demand
+from hub.model import Draft, Position
+from hub.pipeline import Parked
+from hub.place.coords import metres_between, to_cgcs2000
+
+_NEAR_M: Final = 5.0
+_HERE: Final = ((120.8512, 32.0013), (120.8891, 31.9794), (120.8333, 32.0444))
+_BEIJING: Final = (116.3912, 39.9066)
+_NONE: Final = ((None, None), (0.0, 0.0))
+
+
+@check("place-true", Level.SILVER, "a point lies where it was said, within 5 m, by the declared coordinate system")
+def place_true(subject: Subject) -> None:
+    for lon, lat in _HERE:
+        for position in _positions(subject, lon, lat):
+            _true(position, lon, lat)
+
+
+@check("two-decimals", Level.SILVER, "a point of two decimals is as coarse as it was sent")
+def two_decimals(subject: Subject) -> None:
+    with subject.at_desk(subject.says()) as desk:
+        for one in desk.run().told:
+            for draft in one.drafts:
+                if not isinstance(draft, Draft) or draft.position is None:
+                    continue
+                changed = replaced(one.sent, _shown(draft.position.x), f"{draft.position.x:.2f}")
+                changed = changed and replaced(changed, _shown(draft.position.y), f"{draft.position.y:.2f}")
+                if changed is None:
+                    raise NotApplicable("its points do not stand in its bodies as degrees")
+                coarse = [found.position for found in desk.judged(changed).drafts if isinstance(found, Draft)]
+                demand(
+                    all(found is None or found.decimals == 2 for found in coarse),
+                    "precise",
+                    "a point of two decimals, some 500 m wide, counts as precise",
+                )
+                return
+    raise NotApplicable("its system says no points")
+
+
+@check("no-place", Level.SILVER, "a point that is missing or zero is none")
+def no_place(subject: Subject) -> None:
+    for lon, lat in _NONE:
+        story = subject.story(subject.says(lon=lon, lat=lat))
+        demand(bool(story.told), "lost", "a report without a point is thrown away")
+        demand(not any(draft.position for draft in story.drafts), "made-up", "a point is made up where none was said")
+
+
+@check("far-place", Level.SILVER, "a point outside the district stays where it is")
+def far_place(subject: Subject) -> None:
+    _stays(subject, *_BEIJING)
+
+
+@check("swapped-place", Level.SILVER, "north and east swapped: the point is kept or left out, and no report is lost by it")
+def swapped_place(subject: Subject) -> None:
+    lon, lat = _HERE[0]
+    _stays(subject, lat, lon)
+
+
+def _stays(subject: Subject, lon: float, lat: float) -> None:
+    _positions(subject, *_HERE[0])
+    story = subject.story(subject.says(lon=lon, lat=lat))
+    demand(bool(story.told), "lost", "a report with a point far off is thrown away")
+    for draft in story.drafts:
+        made = subject.understood(draft)
+        demand(
+            draft.position is None or isinstance(made, Parked) or made.event.place.method != "position",
+            "moved",
+            "a point far off comes to lie in the district",
+        )
+
+
+def _positions(subject: Subject, lon: float, lat: float) -> list[Position]:
+    """The points that come of one that was said; raises NotApplicable where none does."""
+    drafts = subject.story(subject.says(lon=lon, lat=lat)).drafts
+    found = [draft.position for draft in drafts if draft.position is not None]
+    if not found:
+        raise NotApplicable("its system says no points")
+    return found
+
+
+def _true(position: Position, lon: float, lat: float) -> None:
+    east, north = to_cgcs2000(position)
+    off = metres_between(east, north, lon, lat)
+    demand(off <= _NEAR_M, "off", f"a point lies {off:.0f} m off: another coordinate system than is declared")
+
+
+def _shown(value: float) -> str:
+    """A coordinate as it may stand in a body, without the zeros at its end."""
+    return f"{value:.10f}".rstrip("0")
