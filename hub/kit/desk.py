@@ -93,6 +93,7 @@ class KeptDoor(Door):
 
     def __init__(self, adapter: Receives, took: Callable[[Body], None], *, keeps: bool) -> None:
         self.turned_away: Final[list[PeerRequest]] = []
+        self.asked: Final[list[PeerRequest]] = []
         self.crashes: Final[list[Exception]] = []
         self._took: Final = took
         self._keeps: Final = keeps
@@ -104,12 +105,17 @@ class KeptDoor(Door):
     def take(self, request: PeerRequest) -> PeerReply:
         """As `Door`; what is no refusal of the protocol is a crash, and answered as the hub would."""
         with self._one:
+            self.asked.append(request)
             try:
                 return self._kept(request) if self._keeps else self._not_kept(request)
             except HubError:
                 return PeerReply(503)
             except (Exception, SystemExit) as error:  # foreign code: what it raises is a finding
-                self.crashes.append(error if isinstance(error, Exception) else Failed("crashed", "it raised SystemExit at a request"))
+                self.crashes.append(
+                    error
+                    if isinstance(error, Exception)
+                    else Failed("crashed", "it raised SystemExit at a request")
+                )
                 return PeerReply(500)
 
     def _kept(self, request: PeerRequest) -> PeerReply:
@@ -170,6 +176,10 @@ class Desk:
             self.adapter = self.made()  # now it can say where it is reached
             self.simulator.push_to(self.door.url)
         self.cursor = ""
+        self.forgets = False
+        """Whether what came is only counted: for very many records."""
+        self.taken = 0
+        self.largest_page = 0
         self._tend_at = clock.now()
         self._life = self._supervised()
 
@@ -263,7 +273,9 @@ class Desk:
     def _take(self, body: Body) -> None:
         told = self.judged(body)
         with self._lock:
-            self.story.told.append(told)
+            self.taken += 1
+            if not self.forgets:
+                self.story.told.append(told)
 
     def _look_at_the_door(self) -> None:
         if self.door and self.door.crashes:
@@ -294,7 +306,9 @@ class Desk:
 
     def _store(self, page: Page) -> int:
         self.cursor = page.cursor
-        self.story.cursors.append(page.cursor)
+        self.largest_page = max(self.largest_page, len(page.bodies))
+        if not self.forgets:
+            self.story.cursors.append(page.cursor)
         for body in page.bodies:
             self._take(body)
         return int(bool(page.bodies) or page.more)

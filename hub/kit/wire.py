@@ -148,7 +148,13 @@ class _Handler(BaseHTTPRequestHandler):
         self._answer(reply.status, headers, shown, len(content), slowly=trouble is Trouble.SLOW)
 
     def _answer(
-        self, status: int, headers: dict[str, str], content: bytes, length: int | None = None, *, slowly: bool = False
+        self,
+        status: int,
+        headers: dict[str, str],
+        content: bytes,
+        length: int | None = None,
+        *,
+        slowly: bool = False,
     ) -> None:
         self.send_response(status)
         for name, value in headers.items():

@@ -3,10 +3,40 @@
 from collections.abc import Mapping
 from typing import Final
 
-from hub.kit.checks import door, identity, lists, offer, pages, places, states, telling, text, times, wires
+from hub.kit.checks import (
+    door,
+    hygiene,
+    identity,
+    lists,
+    offer,
+    pages,
+    places,
+    resources,
+    spoilt,
+    states,
+    telling,
+    text,
+    times,
+    wires,
+)
 from hub.kit.outcome import CHECKS, Check
 
-_MODULES: Final = (offer, identity, pages, text, places, times, states, wires, door, telling, lists)
+_MODULES: Final = (
+    offer,
+    identity,
+    pages,
+    text,
+    spoilt,
+    places,
+    times,
+    states,
+    wires,
+    door,
+    telling,
+    lists,
+    hygiene,
+    resources,
+)
 """In the order in which they are run."""
 
 ALL: Final[Mapping[str, Check]] = {

@@ -22,7 +22,16 @@ _NO_DOOR: Final = "its system sends nothing by itself"
 _SEVERAL: Final = 12
 """Some systems push one report and show another."""
 _PLAIN: Final = frozenset(
-    {"accept", "accept-encoding", "connection", "content-length", "content-type", "date", "host", "user-agent"}
+    {
+        "accept",
+        "accept-encoding",
+        "connection",
+        "content-length",
+        "content-type",
+        "date",
+        "host",
+        "user-agent",
+    }
 )
 """Headers that show nobody."""
 _TOO_LARGE: Final = 80 << 20
@@ -31,7 +40,7 @@ _OLD: Final = timedelta(days=2)
 
 @check("door-stranger", Level.BRONZE, "who shows nothing of who they are is not let in")
 def door_stranger(subject: Subject) -> None:
-    with _at_the_door(subject) as (desk, request):
+    with at_the_door(subject) as (desk, request):
         plain = {name: value for name, value in request.headers.items() if name in _PLAIN}
         stranger = replace(request, headers=plain, query="", known=False)
         demand(not _let_in(desk, stranger), "let-in", "a request without any credentials is let in")
@@ -39,49 +48,69 @@ def door_stranger(subject: Subject) -> None:
 
 @check("door-forged-sender", Level.BRONZE, "credentials that are not quite right open nothing")
 def door_forged_sender(subject: Subject) -> None:
-    with _at_the_door(subject) as (desk, request):
-        needed = [name for name in request.headers if name not in _PLAIN and not _let_in(desk, _without(request, name))]
+    with at_the_door(subject) as (desk, request):
+        needed = [
+            name
+            for name in request.headers
+            if name not in _PLAIN and not _let_in(desk, _without(request, name))
+        ]
         if not needed:
             raise NotApplicable("its protocol shows who sends elsewhere than in headers")
         for name in needed:
             forged = {**request.headers, name: _almost(request.headers[name])}
             demand(
-                not _let_in(desk, replace(request, headers=forged)), "let-in", f"the header {name} may say anything"
+                not _let_in(desk, replace(request, headers=forged)),
+                "let-in",
+                f"the header {name} may say anything",
             )
 
 
-@check("door-forged-body", Level.SILVER, "a signature over another body opens nothing, where the protocol signs bodies")
+@check(
+    "door-forged-body",
+    Level.SILVER,
+    "a signature over another body opens nothing, where the protocol signs bodies",
+)
 def door_forged_body(subject: Subject) -> None:
-    if not _shown(subject, content="另一处井盖也已经丢失", lon=120.8613, occurred_at=NOON - timedelta(minutes=45)):
+    if not _shown(
+        subject, content="另一处井盖也已经丢失", lon=120.8613, occurred_at=NOON - timedelta(minutes=45)
+    ):
         raise NotApplicable("its protocol signs no bodies")
-    with _at_the_door(subject) as (desk, request):
+    with at_the_door(subject) as (desk, request):
         forged = replace(request, body=request.body + b" ")
         demand(not _let_in(desk, forged), "let-in", "a body is let in that was not the one that was signed")
 
 
-@check("door-old", Level.SILVER, "a request of the day before yesterday is refused, where the protocol has a time")
+@check(
+    "door-old",
+    Level.SILVER,
+    "a request of the day before yesterday is refused, where the protocol has a time",
+)
 def door_old(subject: Subject) -> None:
     if not _shown(subject, later=timedelta(hours=1)):
         raise NotApplicable("its protocol signs no time")
-    with _at_the_door(subject) as (desk, request):
+    with at_the_door(subject) as (desk, request):
         desk.clock.pause(_OLD.total_seconds())
         demand(not _let_in(desk, request), "let-in", "a request that is two days old is let in")
 
 
 @check("door-replayed", Level.SILVER, "a request that comes again is refused, or the same report")
 def door_replayed(subject: Subject) -> None:
-    with _at_the_door(subject) as (desk, request):
+    with at_the_door(subject) as (desk, request):
         first = _let_in(desk, request)
         assert first is not None  # noqa: S101  it was before
         first.stored()
         again = _let_in(desk, request)
         if again is not None:
-            demand(_drafts(desk, first) == _drafts(desk, again), "another", "a request that comes again is another report")
+            demand(
+                _drafts(desk, first) == _drafts(desk, again),
+                "another",
+                "a request that comes again is another report",
+            )
 
 
 @check("door-failed-again", Level.SILVER, "what could not be stored may come again exactly as it was")
 def door_failed_again(subject: Subject) -> None:
-    with _at_the_door(subject) as (desk, request):
+    with at_the_door(subject) as (desk, request):
         for _ in range(3):
             demand(
                 _let_in(desk, request) is not None,
@@ -92,7 +121,7 @@ def door_failed_again(subject: Subject) -> None:
 
 @check("door-failure-said", Level.BRONZE, "where storing fails, the sender is not told that it went well")
 def door_failure_said(subject: Subject) -> None:
-    with _at_the_door(subject) as (desk, request):
+    with at_the_door(subject) as (desk, request):
         received = _let_in(desk, request)
         assert received is not None  # noqa: S101  it was before
         demand(received.failed.status >= 400, "thanked", "it answers with success what was not stored")
@@ -101,7 +130,7 @@ def door_failure_said(subject: Subject) -> None:
 
 @check("door-elsewhere", Level.BRONZE, "paths and methods that the protocol does not have are refused")
 def door_elsewhere(subject: Subject) -> None:
-    with _at_the_door(subject) as (desk, request):
+    with at_the_door(subject) as (desk, request):
         others = (
             replace(request, path=f"{request.path}/nowhere"),
             replace(request, path="/nowhere"),
@@ -113,17 +142,21 @@ def door_elsewhere(subject: Subject) -> None:
 
 @check("door-oversize", Level.BRONZE, "a body of 80 MB is not taken")
 def door_oversize(subject: Subject) -> None:
-    with _at_the_door(subject) as (desk, request):
+    with at_the_door(subject) as (desk, request):
         large = replace(request, body=request.body + b" " * (_TOO_LARGE - len(request.body)))
         demand(not _let_in(desk, large), "let-in", "a body of 80 MB is let in")
 
 
 @check("door-garbage", Level.BRONZE, "whatever comes to the door, the answer is one of the protocol's")
 def door_garbage(subject: Subject) -> None:
-    with _at_the_door(subject) as (desk, request):
+    with at_the_door(subject) as (desk, request):
         for body in (b"", b"\x00" * 64, b"{", b"<", b"PK\x03\x04", request.body[: len(request.body) // 2]):
             _let_in(desk, replace(request, body=body))
-        for headers in ({}, dict.fromkeys(request.headers, ""), dict.fromkeys(request.headers, "\xff" * 5000)):
+        for headers in (
+            {},
+            dict.fromkeys(request.headers, ""),
+            dict.fromkeys(request.headers, "\xff" * 5000),
+        ):
             _let_in(desk, replace(request, headers=headers))
         _let_in(desk, replace(request, query="&".join(["a=1"] * 500), path="/%00/../..", method="GET"))
 
@@ -132,10 +165,12 @@ def door_garbage(subject: Subject) -> None:
 
 
 @contextmanager
-def _at_the_door(subject: Subject) -> Iterator[tuple[Desk, PeerRequest]]:
+def at_the_door(subject: Subject) -> Iterator[tuple[Desk, PeerRequest]]:
     """A desk, and a request that would be let in; it has not been, since storing it failed."""
     subject.needs(Receives, why=_NO_DOOR)
-    with subject.at_desk(*(subject.says(number) for number in range(1, _SEVERAL + 1)), door_keeps=False) as desk:
+    with subject.at_desk(
+        *(subject.says(number) for number in range(1, _SEVERAL + 1)), door_keeps=False
+    ) as desk:
         yield desk, _first(desk)
 
 

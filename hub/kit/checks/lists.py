@@ -23,7 +23,11 @@ def inventory_whole(subject: Subject) -> None:
     with subject.at_desk(*(subject.says(number) for number in _FEW)) as desk:
         drafts = desk.run().drafts
         refs = [one.ref for one in _listed(desk)]
-        demand({draft.source_ref for draft in drafts} <= set(refs), "missing", "its list lacks reports that have come")
+        demand(
+            {draft.source_ref for draft in drafts} <= set(refs),
+            "missing",
+            "its list lacks reports that have come",
+        )
         demand(len(refs) == len(set(refs)), "twice", "its list names a report twice")
 
 
@@ -50,7 +54,11 @@ def fetched(subject: Subject) -> None:
         for draft in found:
             known = read.get((draft.source_ref, draft.part))
             demand(known is not None, "other", "another report comes than was asked for")
-            demand(known == draft, "differs", "a report that is asked for says something else than when it was read")
+            demand(
+                known == draft,
+                "differs",
+                "a report that is asked for says something else than when it was read",
+            )
 
 
 def _listed(desk: Desk) -> list[Listed]:

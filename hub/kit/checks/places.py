@@ -5,17 +5,22 @@ from typing import Final
 from hub.kit.bodies import replaced
 from hub.kit.outcome import Level, NotApplicable, check
 from hub.kit.subject import Subject, demand
-from hub.model import Draft, Position
+from hub.model import Crs, Draft, Position
 from hub.pipeline import Parked
 from hub.place.coords import metres_between, to_cgcs2000
 
 _NEAR_M: Final = 5.0
+_ELSEWHERE_M: Final = 10_000.0
 _HERE: Final = ((120.8512, 32.0013), (120.8891, 31.9794), (120.8333, 32.0444))
 _BEIJING: Final = (116.3912, 39.9066)
 _NONE: Final = ((None, None), (0.0, 0.0))
 
 
-@check("place-true", Level.SILVER, "a point lies where it was said, within 5 m, by the declared coordinate system")
+@check(
+    "place-true",
+    Level.SILVER,
+    "a point lies where it was said, within 5 m, by the declared coordinate system",
+)
 def place_true(subject: Subject) -> None:
     for lon, lat in _HERE:
         for position in _positions(subject, lon, lat):
@@ -48,7 +53,11 @@ def no_place(subject: Subject) -> None:
     for lon, lat in _NONE:
         story = subject.story(subject.says(lon=lon, lat=lat))
         demand(bool(story.told), "lost", "a report without a point is thrown away")
-        demand(not any(draft.position for draft in story.drafts), "made-up", "a point is made up where none was said")
+        demand(
+            not any(draft.position for draft in story.drafts),
+            "made-up",
+            "a point is made up where none was said",
+        )
 
 
 @check("far-place", Level.SILVER, "a point outside the district stays where it is")
@@ -56,10 +65,22 @@ def far_place(subject: Subject) -> None:
     _stays(subject, *_BEIJING)
 
 
-@check("swapped-place", Level.SILVER, "north and east swapped: the point is kept or left out, and no report is lost by it")
+@check(
+    "swapped-place", Level.SILVER, "north and east swapped: the point stays as it was sent, or is left out"
+)
 def swapped_place(subject: Subject) -> None:
     lon, lat = _HERE[0]
-    _stays(subject, lat, lon)
+    _positions(subject, lon, lat)
+    story = subject.story(subject.says(lon=lat, lat=lon))
+    demand(bool(story.told), "lost", "a report with swapped coordinates is thrown away")
+    for draft in story.drafts:
+        if draft.position is not None and draft.position.crs is not Crs.CGCS2000_GK:
+            off = metres_between(*to_cgcs2000(draft.position), lon, lat)
+            demand(
+                off > _ELSEWHERE_M,
+                "guessed",
+                "swapped coordinates are put right unsaid: the hub does that, and says so",
+            )
 
 
 def _stays(subject: Subject, lon: float, lat: float) -> None:

@@ -25,7 +25,9 @@ _NOWHERE: Final = "KIT-NO-SUCH-REPORT"
 def tells_as_offered(subject: Subject) -> None:
     can = isinstance(subject.adapter, Tells)
     demand(not (can and subject.entry.cannot_tell), "can", "it has `tell`, and its offer says cannot_tell")
-    demand(can or subject.entry.cannot_tell, "cannot", "it has no `tell`, and its offer does not say cannot_tell")
+    demand(
+        can or subject.entry.cannot_tell, "cannot", "it has no `tell`, and its offer does not say cannot_tell"
+    )
 
 
 @check("told", Level.SILVER, "an answer arrives at the report that it is for")
@@ -54,7 +56,11 @@ def told_each(subject: Subject) -> None:
         for number, draft in enumerate(drafts):
             _tell(desk, answer_to(draft, number))
         heard = {one["ref"] for one in desk.simulator.heard()}
-        demand(heard >= {draft.source_ref for draft in drafts}, "one", "of reports of one matter not each is told")
+        demand(
+            heard >= {draft.source_ref for draft in drafts},
+            "one",
+            "of reports of one matter not each is told",
+        )
 
 
 @check("told-every-stage", Level.SILVER, "every stage that the hub knows can be told")
@@ -84,7 +90,11 @@ def told_refused(subject: Subject) -> None:
         desk.trouble = lambda _: Trouble.NOT_FOUND
         error = _error_of(lambda: _tell(desk, answer_to(draft, 1)))
         demand(error is not None, "believed", "it is refused, and counts as told")
-        demand(isinstance(error, Refused | SourceGone), "again", "it is refused for good, and told again for ever")
+        demand(
+            isinstance(error, Refused | SourceGone),
+            "again",
+            "it is refused for good, and told again for ever",
+        )
         desk.trouble = fine
         _tell(desk, answer_to(draft, 2))
         demand(len(_heard(desk, 2)) == 1, "stopped", "after one refused answer no other one is heard")
@@ -94,7 +104,13 @@ def told_refused(subject: Subject) -> None:
 def told_nobody(subject: Subject) -> None:
     with _answering(subject) as (desk, draft):
         stray = Answer(
-            source_ref=_NOWHERE, part="", stage=Stage.CLOSED, at=NOON, text=_TEXT, department="城管", nonce="n" * 32
+            source_ref=_NOWHERE,
+            part="",
+            stage=Stage.CLOSED,
+            at=NOON,
+            text=_TEXT,
+            department="城管",
+            nonce="n" * 32,
         )
         _error_of(lambda: _tell(desk, stray))
         _tell(desk, answer_to(draft, 2))

@@ -29,11 +29,17 @@ _MEANT_AS_NONE: Final = (
 @check("zone", Level.SILVER, "times arrive as the moments that were meant, in summer and in winter")
 def zone(subject: Subject) -> None:
     for moment in (_SUMMER, _WINTER):
-        told = subject.says(at=moment, occurred_at=moment - timedelta(minutes=30), reported_at=moment - timedelta(minutes=10))
+        told = subject.says(
+            at=moment, occurred_at=moment - timedelta(minutes=30), reported_at=moment - timedelta(minutes=10)
+        )
         story = subject.story(told, clock=FixedClock(moment + timedelta(minutes=10)))
         said = (told.at, told.occurred_at, told.reported_at)
         for found in _moments(story):
-            demand(any(abs(found - one) <= _SLACK for one in said), "shifted", "a time is another moment than was meant")
+            demand(
+                any(abs(found - one) <= _SLACK for one in said),
+                "shifted",
+                "a time is another moment than was meant",
+            )
 
 
 @check("any-machine", Level.SILVER, "the zone of the machine changes nothing")
@@ -43,7 +49,11 @@ def any_machine(subject: Subject) -> None:
         for one in told:
             with _machine_in("America/New_York"):
                 other = tuple(desk.adapter.normalise(one.body, Arrival(desk.clock.now(), one.body.kind)))
-            demand(other == one.drafts, "local", "in another zone of the machine the same record says something else")
+            demand(
+                other == one.drafts,
+                "local",
+                "in another zone of the machine the same record says something else",
+            )
 
 
 @check("clock-ahead", Level.SILVER, "what happens in two hours is kept, and marked as doubtful")
@@ -53,7 +63,11 @@ def clock_ahead(subject: Subject) -> None:
     demand(bool(story.told), "lost", "a report whose clock is ahead is thrown away")
     for draft in story.drafts:
         later = [one for one in _of(draft) if one > NOON + timedelta(minutes=30)]
-        demand(not later or "clock_suspect" in draft.flags, "believed", "a time that has not come yet is not marked")
+        demand(
+            not later or "clock_suspect" in draft.flags,
+            "believed",
+            "a time that has not come yet is not marked",
+        )
 
 
 @check("no-date", Level.SILVER, "a date that stands for none is none")
@@ -74,7 +88,11 @@ def times_in_disorder(subject: Subject) -> None:
     story = subject.story(subject.says(occurred_at=happened, reported_at=told))
     demand(bool(story.told), "lost", "a report whose times are in disorder is thrown away")
     for draft in story.drafts:
-        if draft.occurred_at and draft.reported_at and draft.occurred_at > draft.reported_at + timedelta(hours=1):
+        if (
+            draft.occurred_at
+            and draft.reported_at
+            and draft.occurred_at > draft.reported_at + timedelta(hours=1)
+        ):
             demand("times_disordered" in draft.flags, "believed", "times in disorder are not marked")
 
 
