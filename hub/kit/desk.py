@@ -41,6 +41,9 @@ _PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _PATIENCE_S: Final = 8.0
 """Real seconds that a system has to say what it has to say, and an adapter to read it."""
 _TICK_S: Final = 0.01
+_IDLE_TICKS: Final = 20
+_MEANWHILE_S: Final = 60.0
+"""By the scenario clock, where nobody has anything to do: some systems speak every few minutes only."""
 _TIMEOUT_S: Final = 0.75
 
 
@@ -58,8 +61,10 @@ class Told:
     drafts: tuple[Draft | GridDraft, ...] = ()
     error: HubError | None = None
     dropped: tuple[str, ...] = ()
-    sent: Body = Body(b"")
+    sent: Body = field(default=Body(b""))  # noqa: RUF009  nothing can change it
     """As it came."""
+    pushed: bool = False
+    """Whether it came to the door, and not with a page."""
 
 
 @dataclass(slots=True)
@@ -171,7 +176,7 @@ class Desk:
         self.door: KeptDoor | None = None
         self.adapter: Adapter = self.made()
         if isinstance(self.adapter, Receives):
-            self.door = KeptDoor(self, self._take, keeps=door_keeps)
+            self.door = KeptDoor(self, self._take_pushed, keeps=door_keeps)
             self.adapter.close()
             self.adapter = self.made()  # now it can say where it is reached
             self.simulator.push_to(self.door.url)
@@ -208,6 +213,7 @@ class Desk:
         """
         ended = until or self.simulator.done
         deadline = time.monotonic() + patience_s
+        idle = 0
         while True:
             over = ended()
             worked = self.step()
@@ -217,6 +223,10 @@ class Desk:
                 raise Failed("lost", "what the system said has not come, and the adapter asks no further")
             if not worked:
                 threading.Event().wait(_TICK_S)
+            idle = 0 if worked else idle + 1
+            if idle == _IDLE_TICKS:
+                self.clock.pause(_MEANWHILE_S)
+                idle = 0
 
     def step(self) -> int:
         """One step under the supervisor; a back-off ends at once, by the scenario clock."""
@@ -270,8 +280,11 @@ class Desk:
         except (BadRecord, HeldRecord) as error:
             return Told(body, error=error, dropped=dropped, sent=sent)
 
-    def _take(self, body: Body) -> None:
-        told = self.judged(body)
+    def _take_pushed(self, body: Body) -> None:
+        self._take(body, pushed=True)
+
+    def _take(self, body: Body, *, pushed: bool = False) -> None:
+        told = replace(self.judged(body), pushed=pushed)
         with self._lock:
             self.taken += 1
             if not self.forgets:

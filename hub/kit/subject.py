@@ -85,6 +85,14 @@ class Subject:
             return desk.made()
 
     @cached_property
+    def sampled(self) -> Adapter:
+        """The adapter as its samples want it: by `config.json` beside them, where there is one."""
+        settings = self.entry.samples / "config.json" if self.entry.samples else None
+        if settings is None or not settings.exists():
+            return self.adapter
+        return self.entry.make(self.entry.config.model_validate_json(settings.read_bytes()), self._tools())
+
+    @cached_property
     def samples(self) -> tuple[Sample, ...]:
         """Its golden samples; none where it has no folder."""
         return read_samples(self.entry.samples) if self.entry.samples else ()

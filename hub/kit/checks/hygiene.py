@@ -24,6 +24,7 @@ from hub.kit.wire import Trouble
 from hub.model import Person
 from hub.plugin import Body
 from hub.plugin.adapter import Filters, Tells
+from hub.plugin.json_text import read_json
 from hub.plugin.transport.xml import local_name, parse_xml
 
 _NAME: Final = "欧阳甲测"
@@ -303,7 +304,7 @@ def _fields(body: Body) -> Iterator[tuple[str, str]]:
     """Dotted path and text of each value; nothing where it is neither JSON nor XML."""
     match form_of(body.content):
         case Form.JSON:
-            yield from _leaves(orjson.loads(body.content.removeprefix(b"\xef\xbb\xbf")), "")
+            yield from _leaves(read_json(body.content), "")
         case Form.XML:
             yield from _elements(parse_xml(body.content), "")
 
@@ -337,7 +338,7 @@ def _with_planted(body: Body) -> Iterator[Body]:
     """The body with a field that nobody listed, in each of its objects."""
     match form_of(body.content):
         case Form.JSON:
-            yield Body(orjson.dumps(_planted(orjson.loads(body.content))), body.kind)
+            yield Body(orjson.dumps(_planted(read_json(body.content))), body.kind)
         case Form.XML:
             planted = f"<{_PLANTED}>{_PLANTED}</{_PLANTED}>".encode()
             yield Body(re.sub(rb"(</)", planted + rb"\1", body.content), body.kind)

@@ -1,19 +1,22 @@
 """Where it is: the declared coordinate system, coarse, swapped, missing and far points. Rules: domain.md N43–N45."""
 
-from typing import Final
+from typing import Final, NoReturn
 
 from hub.kit.bodies import replaced
+from hub.kit.desk import Desk, Told
 from hub.kit.outcome import Level, NotApplicable, check
 from hub.kit.subject import Subject, demand
 from hub.model import Crs, Draft, Position
 from hub.pipeline import Parked
 from hub.place.coords import metres_between, to_cgcs2000
+from hub.plugin import Body
 
 _NEAR_M: Final = 5.0
 _ELSEWHERE_M: Final = 10_000.0
 _HERE: Final = ((120.8512, 32.0013), (120.8891, 31.9794), (120.8333, 32.0444))
 _BEIJING: Final = (116.3912, 39.9066)
-_NONE: Final = ((None, None), (0.0, 0.0))
+_NONE: Final = ("0", "0.0", "0.000000", "null", "")
+"""How systems write that there is no point."""
 
 
 @check(
@@ -30,34 +33,31 @@ def place_true(subject: Subject) -> None:
 @check("two-decimals", Level.SILVER, "a point of two decimals is as coarse as it was sent")
 def two_decimals(subject: Subject) -> None:
     with subject.at_desk(subject.says()) as desk:
-        for one in desk.run().told:
-            for draft in one.drafts:
-                if not isinstance(draft, Draft) or draft.position is None:
-                    continue
-                changed = replaced(one.sent, _shown(draft.position.x), f"{draft.position.x:.2f}")
-                changed = changed and replaced(changed, _shown(draft.position.y), f"{draft.position.y:.2f}")
-                if changed is None:
-                    raise NotApplicable("its points do not stand in its bodies as degrees")
-                coarse = [found.position for found in desk.judged(changed).drafts if isinstance(found, Draft)]
-                demand(
-                    all(found is None or found.decimals == 2 for found in coarse),
-                    "precise",
-                    "a point of two decimals, some 500 m wide, counts as precise",
-                )
-                return
-    raise NotApplicable("its system says no points")
+        for one, at in _with_point(desk):
+            coarse = _drafts(desk, _at(one.sent, at, f"{at.x:.2f}", f"{at.y:.2f}"))
+            demand(
+                all(found.position is None or found.position.decimals == 2 for found in coarse),
+                "precise",
+                "a point of two decimals, some 500 m wide, counts as precise",
+            )
 
 
 @check("no-place", Level.SILVER, "a point that is missing or zero is none")
 def no_place(subject: Subject) -> None:
-    for lon, lat in _NONE:
-        story = subject.story(subject.says(lon=lon, lat=lat))
-        demand(bool(story.told), "lost", "a report without a point is thrown away")
-        demand(
-            not any(draft.position for draft in story.drafts),
-            "made-up",
-            "a point is made up where none was said",
-        )
+    story = subject.story(subject.says(lon=None, lat=None))
+    demand(bool(story.told), "lost", "a report without a point is thrown away")
+    demand(
+        not any(draft.position for draft in story.drafts), "made-up", "a point is made up where none was said"
+    )
+
+
+@check("zero-place", Level.SILVER, "a point that is written as zero or as a word for nothing is none")
+def zero_place(subject: Subject) -> None:
+    with subject.at_desk(subject.says()) as desk:
+        for one, at in _with_point(desk):
+            for nothing in _NONE:
+                found = [draft.position for draft in _drafts(desk, _at(one.sent, at, nothing, nothing))]
+                demand(not any(found), "made-up", "a zero, or a word for nothing, becomes a point")
 
 
 @check("far-place", Level.SILVER, "a point outside the district stays where it is")
@@ -109,6 +109,33 @@ def _true(position: Position, lon: float, lat: float) -> None:
     east, north = to_cgcs2000(position)
     off = metres_between(east, north, lon, lat)
     demand(off <= _NEAR_M, "off", f"a point lies {off:.0f} m off: another coordinate system than is declared")
+
+
+def _with_point(desk: Desk) -> list[tuple[Told, Position]]:
+    """What came with a point that stands in its body as it is; raises NotApplicable where nothing did."""
+    found = [
+        (one, draft.position)
+        for one in desk.run().told
+        for draft in one.drafts
+        if isinstance(draft, Draft) and draft.position is not None
+    ]
+    if not found:
+        raise NotApplicable("its system says no points")
+    return [(one, at) for one, at in found if _at(one.sent, at, "1", "1") is not None] or _not_shown()
+
+
+def _not_shown() -> NoReturn:
+    raise NotApplicable("its points do not stand in its bodies as the numbers that they are")
+
+
+def _at(body: Body, at: Position, x: str, y: str) -> Body | None:
+    """The body with other coordinates in the place of these."""
+    changed = replaced(body, _shown(at.x), x)
+    return changed and replaced(changed, _shown(at.y), y)
+
+
+def _drafts(desk: Desk, body: Body | None) -> list[Draft]:
+    return [one for one in desk.judged(body).drafts if isinstance(one, Draft)] if body else []
 
 
 def _shown(value: float) -> str:

@@ -48,8 +48,10 @@ def memory(subject: Subject) -> None:
 
 def records_held(subject: Subject, records: int) -> None:
     """Raises Failed where what the adapter holds grows with what it has read. Drills ask for more records."""
-    first = NOON - timedelta(minutes=records)
-    said = [subject.says(number, at=first + timedelta(minutes=number)) for number in range(1, records + 1)]
+    first = NOON - timedelta(seconds=5 * records)
+    said = [
+        subject.says(number, at=first + timedelta(seconds=5 * number)) for number in range(1, records + 1)
+    ]
     with subject.at_desk(*said) as desk:
         desk.forgets = True
         desk.run(until=lambda: desk.taken >= records // 10, patience_s=60.0)

@@ -57,7 +57,7 @@ _LONG: Final = (
 """What makes a careless pattern run for hours."""
 _DEEP: Final = 20_000
 _BOMB_BYTES: Final = 384 << 20
-_SECRET: Final = "KITSECRET93174"
+_CANARY: Final = "KITCANARY93174"
 _CONTROL: Final = "第一\x00句\x0b第二\x1b句"
 _MOJIBAKE: Final = "青石路十八号门前井盖破损".encode().decode("gb18030", "replace")
 
@@ -118,6 +118,8 @@ def large_record(subject: Subject) -> None:
 def byte_order_mark(subject: Subject) -> None:
     with _captured(subject, Form.JSON, Form.XML) as (desk, bodies):
         for body in bodies:
+            if not _is_utf8(body.content):
+                continue  # the mark is one of UTF-8
             plain = desk.judged(body)
             marked = desk.judged(replace(body, content=b"\xef\xbb\xbf" + body.content))
             demand(
@@ -165,7 +167,7 @@ def gb18030_bytes(subject: Subject) -> None:
 def entities(subject: Subject) -> None:
     with _captured(subject, Form.XML) as (desk, bodies), _memory():
         canary = desk.place / "secret.txt"
-        canary.write_text(_SECRET, "utf-8")
+        canary.write_text(_CANARY, "utf-8")
         for body in bodies:
             for kind in (
                 f'<!ENTITY k SYSTEM "{canary.as_uri()}">'.encode(),
@@ -173,7 +175,7 @@ def entities(subject: Subject) -> None:
                 b'<!ENTITY k "%s">' % (b"k" * 100_000),
             ):
                 for told in _end(desk, body, _with_entity(body, kind)):
-                    demand(_SECRET not in repr(told), "read", "a file of this machine is read for a record")
+                    demand(_CANARY not in repr(told), "read", "a file of this machine is read for a record")
 
 
 @check("archive-bomb", Level.BRONZE, "an archive that unpacks to a gigabyte is not unpacked")
@@ -258,6 +260,14 @@ def _sound(drafts: Iterable[Draft]) -> None:
     for draft in drafts:
         for words in (draft.title, draft.content, draft.address, draft.accused_name):
             demand(not is_mojibake(words), "kept", "broken words stand in a report")
+
+
+def _is_utf8(content: bytes) -> bool:
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    return True
 
 
 def _misread(body: Body) -> Iterator[Body]:

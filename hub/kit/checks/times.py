@@ -18,6 +18,7 @@ _SUMMER: Final = datetime(2026, 7, 1, 2, 30, tzinfo=SHANGHAI)
 _WINTER: Final = datetime(2026, 1, 15, 23, 59, tzinfo=SHANGHAI)
 _SLACK: Final = timedelta(seconds=61)
 """Some systems write minutes only."""
+_MARKED: Final = frozenset({"clock_suspect", "times_disordered"})
 _AHEAD: Final = timedelta(hours=2)
 _MEANT_AS_NONE: Final = (
     datetime(1900, 1, 1, tzinfo=SHANGHAI),
@@ -56,17 +57,17 @@ def any_machine(subject: Subject) -> None:
             )
 
 
-@check("clock-ahead", Level.SILVER, "what happens in two hours is kept, and marked as doubtful")
+@check("clock-ahead", Level.SILVER, "a time that has not come yet stays as it was sent, for the hub to judge")
 def clock_ahead(subject: Subject) -> None:
     ahead = NOON + _AHEAD
     story = subject.story(subject.says(occurred_at=ahead, reported_at=ahead))
     demand(bool(story.told), "lost", "a report whose clock is ahead is thrown away")
     for draft in story.drafts:
-        later = [one for one in _of(draft) if one > NOON + timedelta(minutes=30)]
+        kept = not _of(draft) or any(one > NOON + timedelta(minutes=30) for one in _of(draft))
         demand(
-            not later or "clock_suspect" in draft.flags,
-            "believed",
-            "a time that has not come yet is not marked",
+            kept or bool(_MARKED & {*draft.flags}),
+            "moved",
+            "a time that has not come yet is put right unsaid",
         )
 
 
@@ -82,18 +83,20 @@ def no_date(subject: Subject) -> None:
             demand(not taken, "believed", f"{meant:%Y-%m-%d} is taken for a date")
 
 
-@check("times-in-disorder", Level.SILVER, "told before it happened: both times are kept, and it is marked")
+@check(
+    "times-in-disorder",
+    Level.SILVER,
+    "told before it happened: both times stay as they were sent, for the hub to judge",
+)
 def times_in_disorder(subject: Subject) -> None:
     happened, told = NOON - timedelta(minutes=30), NOON - timedelta(hours=30)
     story = subject.story(subject.says(occurred_at=happened, reported_at=told))
     demand(bool(story.told), "lost", "a report whose times are in disorder is thrown away")
     for draft in story.drafts:
-        if (
-            draft.occurred_at
-            and draft.reported_at
-            and draft.occurred_at > draft.reported_at + timedelta(hours=1)
-        ):
-            demand("times_disordered" in draft.flags, "believed", "times in disorder are not marked")
+        moved = draft.occurred_at == told or draft.reported_at == happened
+        demand(
+            not moved or bool(_MARKED & {*draft.flags}), "moved", "times in disorder are put in order unsaid"
+        )
 
 
 def _moments(story: Story) -> list[datetime]:

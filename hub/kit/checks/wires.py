@@ -14,6 +14,8 @@ from hub.kit.wire import Trouble
 from hub.plugin.adapter import Reads
 
 _MANY: Final = 5
+_LONGEST: Final = 40
+"""Requests: a trouble that nobody tells of ends by itself."""
 _ENOUGH_BYTES: Final = 64 << 20
 
 
@@ -21,14 +23,15 @@ def _once(trouble: Trouble, *, at: int = 1, times: int = 2) -> Callable[[int], T
     return lambda number: trouble if at <= number < at + times else None
 
 
-def _endures(subject: Subject, trouble: Trouble, *codes: str, times: int = 2) -> None:
-    """The trouble is told by one of `codes`, and then everything comes."""
+def _endures(subject: Subject, trouble: Trouble, *codes: str) -> None:
+    """The trouble lasts until it is told, by one of `codes`, and then everything comes."""
     subject.needs(Reads, why="it is not read page by page")
     with subject.at_desk(
-        *(subject.says(number) for number in range(1, _MANY + 1)), trouble=_once(trouble, times=times)
+        *(subject.says(number) for number in range(1, _MANY + 1)), trouble=lambda _: trouble
     ) as desk:
         if not desk.wires:
             raise NotApplicable("it is not reached over HTTP")
+        desk.trouble = lambda number: None if desk.story.troubles or number > _LONGEST else trouble
         story = desk.run()
         refs = {draft.source_ref for draft in story.drafts}
         demand(
@@ -71,7 +74,7 @@ def reset(subject: Subject) -> None:
 
 @check("silent-peer", Level.SILVER, "who does not answer is not waited for without end")
 def silent_peer(subject: Subject) -> None:
-    _endures(subject, Trouble.SILENT, "S101", times=1)
+    _endures(subject, Trouble.SILENT, "S101")
 
 
 @check("slow-peer", Level.SILVER, "an answer that comes in small pieces is a whole one")
