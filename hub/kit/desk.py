@@ -38,7 +38,7 @@ from hub.plugin.supervisor import BackOff, State, Supervised
 
 _PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Nothing here speaks TLS."""
-_PATIENCE_S: Final = 8.0
+PATIENCE_S: Final = 8.0
 """Real seconds that a system has to say what it has to say, and an adapter to read it."""
 _TICK_S: Final = 0.01
 _IDLE_TICKS: Final = 20
@@ -205,14 +205,14 @@ class Desk:
         self.adapter = self.made()
         self._life = self._supervised()
 
-    def run(self, *, until: Callable[[], bool] | None = None, patience_s: float = _PATIENCE_S) -> Story:
+    def run(self, *, until: Callable[[], bool] | None = None, patience_s: float = 0.0) -> Story:
         """Everything that the system has to say, read, received and made drafts of.
 
         Raises Failed `crashed` for what is no error of the hub's tree, `gave_up` where the adapter stops for good,
-        `lost` where something that was said never comes.
+        `lost` where something that was said never comes within `patience_s` (0.0: as long as the kit waits).
         """
         ended = until or self.simulator.done
-        deadline = time.monotonic() + patience_s
+        deadline = time.monotonic() + (patience_s or PATIENCE_S)
         idle = 0
         while True:
             over = ended()

@@ -12,6 +12,7 @@ from hub.plugin.adapter import Filters
 
 _MANY: Final = 25
 _LATER: Final = timedelta(minutes=1)
+_WITHIN_THE_SECOND: Final = timedelta(milliseconds=500)
 
 
 @check("reads-all", Level.BRONZE, "each thing that is said becomes a report of its number")
@@ -90,9 +91,13 @@ def reordered(subject: Subject) -> None:
 
 @check("same-time-changed", Level.SILVER, "a change within the same second arrives")
 def same_time_changed(subject: Subject) -> None:
-    first = subject.says()
-    second = subject.says(revision=1, content="青石路十八号门前井盖已经丢失")
-    story = subject.story(first, second)
+    at = NOON - timedelta(minutes=10)
+    first = subject.says(at=at)
+    second = subject.says(at=at + _WITHIN_THE_SECOND, revision=1, content="青石路十八号门前井盖已经丢失")
+    with subject.at_desk(first, second, clock=FixedClock(at)) as desk:
+        desk.run(until=lambda: bool(desk.story.bodies))
+        desk.clock.pause(1.0)
+        story = desk.run()
     revisions = _revisions(subject, story.drafts)
     last = _revisions(subject, _drafts(subject, second))
     if last == _revisions(subject, _drafts(subject, first)):
