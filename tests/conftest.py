@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import Phase, settings
@@ -83,6 +84,16 @@ class Servers:
             conn.execute(text(f"CREATE DATABASE {name} TEMPLATE {like}"))
         engine.dispose()
         return make_url(self.postgresql).set(database=name).render_as_string(hide_password=False)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """How `-n 2 --dist loadgroup` shares out; every other way is xdist's own."""
+    if config.getoption("dist") != "loadgroup":
+        return None
+    from tests.together import Together
+
+    return Together(config, log)
 
 
 @pytest.fixture(scope="session")
