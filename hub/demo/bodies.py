@@ -160,6 +160,7 @@ class _Door:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body leave apart
 
     def __init__(self, door: _Door, *arguments: Any) -> None:
         self._door = door
