@@ -1,0 +1,321 @@
+"""Adapters that read, wait, keep and stop wrongly, and offers that are not whole."""
+
+import json
+import logging
+import threading
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import ConfigDict
+
+from hub.errors import BadRecord, HubError, SignInAgain, TryLater
+from hub.model import Arrival, Draft
+from hub.plugin import Body, Page, Tools
+from tests.kit.hostile.plain import (
+    PLAIN,
+    Row,
+    SampleSource,
+    SampleSourceConfig,
+    SampleSourceSystem,
+    understood,
+    with_adapter,
+)
+
+LET_GO: Final = threading.Event()
+"""Set behind a test: what goes on for ever ends with it."""
+
+
+# --- the offer
+
+
+class _Open(SampleSourceConfig):
+    model_config = ConfigDict(extra="ignore")
+
+
+class _Lax(SampleSourceConfig):
+    model_config = ConfigDict(strict=False)
+
+
+class _Plain(SampleSourceConfig):
+    push_token: str = ""
+
+
+class _OtherSettings(SampleSourceSystem):
+    def settings(self) -> Mapping[str, object]:
+        return {**super().settings(), "colour": "green"}
+
+
+class _Asking(SampleSource):
+    def __init__(self, config: SampleSourceConfig, tools: Tools) -> None:
+        super().__init__(config, tools)
+        self.check()
+
+
+# --- pages
+
+
+class _OnePage(SampleSource):
+    def read(self, cursor: str) -> Page:
+        return Page((), cursor) if cursor else super().read(cursor)
+
+
+class _NothingIsTrouble(SampleSource):
+    def read(self, cursor: str) -> Page:
+        page = super().read(cursor)
+        if not page.bodies:
+            raise TryLater("S110")
+        return page
+
+
+class _AllAgain(SampleSource):
+    def read(self, cursor: str) -> Page:  # noqa: ARG002  that is what is wrong with it
+        return super().read("")
+
+
+class _OneSweep(SampleSource):
+    """What came once is all there is."""
+
+    _over = False
+
+    def read(self, cursor: str) -> Page:
+        if self._over:
+            return Page((), cursor)
+        page = super().read(cursor)
+        self._over = bool(page.bodies) and not page.more
+        return page
+
+
+class _InMemory(SampleSource):
+    """Keeps its place to itself."""
+
+    _place = ""
+
+    def read(self, cursor: str) -> Page:  # noqa: ARG002  that is what is wrong with it
+        page = super().read(self._place)
+        self._place = page.cursor
+        return replace(page, cursor="")
+
+
+class OnDisk(SampleSource):
+    """Keeps its place in a file, before what it read was stored."""
+
+    def read(self, cursor: str) -> Page:
+        place = Path(self.tools.place) / "cursor"
+        page = super().read(place.read_text("utf-8") if place.exists() else cursor)
+        place.write_text(page.cursor, "utf-8")
+        return page
+
+
+class _OncePerNumber(SampleSource):
+    """Knows a number and its time, and reads it no more."""
+
+    def __init__(self, config: SampleSourceConfig, tools: Tools) -> None:
+        super().__init__(config, tools)
+        self._known: set[tuple[str, str]] = set()
+
+    def read(self, cursor: str) -> Page:
+        page = super().read(cursor)
+        fresh = [body for body in page.bodies if self._key(body) not in self._known]
+        self._known |= {self._key(body) for body in page.bodies}
+        return replace(page, bodies=tuple(fresh))
+
+    @staticmethod
+    def _key(body: Body) -> tuple[str, str]:
+        row = json.loads(body.content)
+        return row["eventNo"], row["updateTime"]
+
+
+# --- the wire
+
+
+class _Hiding(SampleSource):
+    """Takes any trouble for a source that has nothing to say."""
+
+    def check(self) -> None:
+        return
+
+    def read(self, cursor: str) -> Page:
+        try:
+            return super().read(cursor)
+        except HubError:
+            return Page((), cursor)
+
+
+class _Impatient(SampleSource):
+    """Reads the first piece that comes."""
+
+    def read(self, cursor: str) -> Page:
+        with self.client.stream("GET", "/api/events", params={"size": "1000"}) as response:
+            first = next(response.iter_raw())
+        try:
+            json.loads(first)
+        except ValueError:
+            raise TryLater("S104") from None
+        return super().read(cursor)
+
+
+class _EndsAtTheSame(SampleSource):
+    """A page that it has seen before is the last one to it, for good."""
+
+    def __init__(self, config: SampleSourceConfig, tools: Tools) -> None:
+        super().__init__(config, tools)
+        self._before: bytes = b""
+        self._over = False
+        client = self.client
+        client.event_hooks["response"] = [self._look]
+
+    def _look(self, response: Any) -> None:
+        content = response.read()
+        self._over = self._over or (len(content) > 1000 and content == self._before)
+        self._before = content
+
+    def read(self, cursor: str) -> Page:
+        page = Page((), cursor) if self._over else super().read(cursor)
+        return Page((), cursor) if self._over else page
+
+
+class _ReadsAll(SampleSource):
+    def check(self) -> None:
+        self.client.get("/api/events")
+
+
+class _NotSignedOut(SampleSource):
+    def read(self, cursor: str) -> Page:
+        try:
+            return super().read(cursor)
+        except SignInAgain:
+            raise TryLater("S102") from None
+
+
+# --- hygiene
+
+
+class _Logging(SampleSource):
+    def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft]:
+        logging.getLogger("gridplus_sample_source").warning("row %s", body.content.decode("utf-8", "replace"))
+        return super().normalise(body, arrival)
+
+
+class _Quoting(SampleSource):
+    def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft]:
+        try:
+            return super().normalise(body, arrival)
+        except HubError:
+            raise BadRecord("R202", pointer=f"/{body.content.decode('utf-8', 'replace')}") from None
+
+
+class _Marking(SampleSource):
+    """Its cursor holds the last row."""
+
+    def read(self, cursor: str) -> Page:
+        page = super().read(cursor.partition("\n")[0])
+        last = page.bodies[-1].content.decode() if page.bodies else ""
+        return replace(page, cursor=f"{page.cursor}\n{last}")
+
+
+class _Keeping(SampleSource):
+    def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft]:
+        (Path(self.tools.place) / "last.json").write_bytes(body.content)
+        return super().normalise(body, arrival)
+
+
+class _Telling(SampleSource):
+    def check(self) -> None:
+        logging.getLogger("gridplus_sample_source").info("key %s", self.config.api_key.get_secret_value())
+        super().check()
+
+
+class _Rewriting(SampleSource):
+    def read(self, cursor: str) -> Page:
+        page = super().read(cursor)
+        return replace(
+            page,
+            bodies=tuple(Body(json.dumps(json.loads(one.content)).encode(), one.kind) for one in page.bodies),
+        )
+
+
+# --- resources
+
+
+class _Hoarding(SampleSource):
+    def __init__(self, config: SampleSourceConfig, tools: Tools) -> None:
+        super().__init__(config, tools)
+        self._all: list[bytes] = []
+
+    def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft]:
+        self._all.append(body.content)
+        return super().normalise(body, arrival)
+
+
+class _Threading(SampleSource):
+    def __init__(self, config: SampleSourceConfig, tools: Tools) -> None:
+        super().__init__(config, tools)
+        threading.Thread(target=LET_GO.wait, args=(60.0,), daemon=True).start()
+
+
+class _ClosingOnce(SampleSource):
+    _closed = False
+
+    def close(self) -> None:
+        if self._closed:
+            raise RuntimeError
+        self._closed = True
+        super().close()
+
+
+class _Lingering(SampleSource):
+    def close(self) -> None:
+        LET_GO.wait(60.0)
+        super().close()
+
+
+ROWS: Final = (
+    Row("named", replace(PLAIN, name="Sample Source"), "name"),
+    Row("settings-closed", replace(PLAIN, config=_Open), "open"),
+    Row("settings-strict", replace(PLAIN, config=_Lax), "lax"),
+    Row("secrets-marked", replace(PLAIN, config=_Plain), "plain"),
+    Row("skips-named", replace(PLAIN, skips={"no-such-check": "there is no such thing here"}), "unknown"),
+    Row("simulator", replace(PLAIN, simulator=None), "none"),
+    Row("settings-reach", replace(PLAIN, simulator=_OtherSettings), "refused"),
+    Row("opens-nothing", with_adapter(_Asking), "asked"),
+    Row("samples-hold", understood(lambda draft, _: replace(draft, title=f"{draft.title}！")), "differs"),
+    Row("owner-named", replace(PLAIN, owner=""), "nobody"),
+    Row("pages-whole", with_adapter(_OnePage), "lost"),
+    Row("empty-page", with_adapter(_NothingIsTrouble), "trouble"),
+    Row("at-rest", with_adapter(_AllAgain), "again"),
+    Row("grows-while-read", with_adapter(_OneSweep), "lost"),
+    Row("goes-on", with_adapter(_InMemory), "twice"),
+    Row("not-stored", with_adapter(OnDisk), "lost"),
+    Row("same-time-changed", with_adapter(_OncePerNumber), "missed"),
+    *(
+        Row(name, with_adapter(_Hiding), "hidden")
+        for name in (
+            "busy",
+            "server-error",
+            "login-page",
+            "redirect",
+            "half-an-answer",
+            "reset",
+            "silent-peer",
+        )
+    ),
+    Row("slow-peer", with_adapter(_Impatient), "lost"),
+    Row("page-repeated", with_adapter(_EndsAtTheSame), "lost"),
+    Row("endless-answer", with_adapter(_ReadsAll), "read"),
+    Row("signed-out", with_adapter(_NotSignedOut), "other"),
+    Row("log-says-nothing", with_adapter(_Logging), "said"),
+    Row("errors-say-nothing", with_adapter(_Quoting), "said"),
+    Row("cursor-says-nothing", with_adapter(_Marking), "said"),
+    Row("disk-says-nothing", with_adapter(_Keeping), "kept"),
+    Row("secrets-stay", with_adapter(_Telling), "log"),
+    Row("fields-declared", replace(PLAIN, declares={"eventNo": "internal"}), "unknown"),
+    Row("people-declared", replace(PLAIN, declares={**PLAIN.declares, "reporterName": "public"}), "open"),
+    Row("as-sent", with_adapter(_Rewriting), "changed"),
+    Row("memory", with_adapter(_Hoarding), "grows"),
+    Row("nothing-left", with_adapter(_Threading), "thread"),
+    Row("close-twice", with_adapter(_ClosingOnce), "crashed"),
+    Row("stops-in-time", with_adapter(_Lingering), "waits"),
+    Row("killed", with_adapter(OnDisk), "lost"),
+)
