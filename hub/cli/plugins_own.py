@@ -18,7 +18,9 @@ _MARKS = {"passed": "✓", "failed": "✗", "not_applicable": "·", "skipped": "
 @click.command()
 @click.argument("name")
 @click.option("--transport", required=True, help="How its system is reached; see gridplus plugin transports.")
-@click.option("--title", default="新接系统", show_default=True, help="What people call the system, in Chinese.")
+@click.option(
+    "--title", default="新接系统", show_default=True, help="What people call the system, in Chinese."
+)
 @click.option(
     "--into", default=".", type=click.Path(path_type=Path, file_okay=False), help="Where to write it."
 )
@@ -115,7 +117,10 @@ def join(name: str, pack: Path, source: str, means: tuple[str, ...]) -> None:
 @click.option("--only", multiple=True, help="Only this check; may be repeated.")
 @click.option("--trace", is_flag=True, help="Where a plugin crashes, also the traceback, on stderr.")
 @click.option(
-    "--html", "page", type=click.Path(path_type=Path, dir_okay=False), help="Also writes the report as a page."
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also writes the report as a page.",
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def check(name: str, only: tuple[str, ...], trace: bool, page: Path | None, as_json: bool) -> None:

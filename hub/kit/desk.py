@@ -206,16 +206,17 @@ class Desk:
         self._life = self._supervised()
 
     def run(self, *, until: Callable[[], bool] | None = None, patience_s: float = 0.0) -> Story:
-        """Everything that the system has to say, read, received and made drafts of.
+        """Everything that the system has to say, read, received and made drafts of; or what came `until` something holds.
 
         Raises Failed `crashed` for what is no error of the hub's tree, `gave_up` where the adapter stops for good,
         `lost` where something that was said never comes within `patience_s` (0.0: as long as the kit waits).
         """
-        ended = until or self.simulator.done
         deadline = time.monotonic() + (patience_s or PATIENCE_S)
         idle = 0
         while True:
-            over = ended()
+            if until is not None and until():
+                return self.story
+            over = until is None and self.simulator.done()
             worked = self.step()
             if over and not worked and self._rests():
                 return self.story

@@ -115,7 +115,7 @@ class Pushed:
         kept = Element("alarm")
         for one in root:
             if local_name(one) in FIELDS:
-                SubElement(kept, local_name(one)).text = text_in(one)
+                SubElement(kept, local_name(one)).text = one.text
         return Admitted(tostring(kept, encoding="utf-8"))
 
     def opened(self, content: bytes) -> bytes:
