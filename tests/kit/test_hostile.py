@@ -17,7 +17,7 @@ ROWS: Final = (*reading.ROWS, *speaking.ROWS, *answering.ROWS, *receiving.ROWS)
 @pytest.fixture(autouse=True)
 def _sooner(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """What never comes is not waited for as long as on a busy machine."""
-    monkeypatch.setattr(desk, "PATIENCE_S", 2.0)
+    monkeypatch.setattr(desk, "PATIENCE_S", 4.0)
     monkeypatch.setattr(resources, "_PATIENCE_S", 2.0)
     monkeypatch.setattr(resources, "_SETTLES_WITHIN_S", 0.5)
     monkeypatch.setattr(resources, "_STOPS_WITHIN_S", 2.0)

@@ -85,7 +85,7 @@ def goes_on(subject: Subject) -> None:
 def not_stored(subject: Subject) -> None:
     subject.needs(Reads, why=_NOT_READ)
     with subject.at_desk(*(subject.says(number) for number in range(1, 6))) as desk:
-        desk.run(until=lambda: desk.simulator.done())
+        desk.run()
         whole = len({draft.source_ref for draft in desk.story.drafts})
         desk.story.told[:] = [one for one in desk.story.told if one.pushed]
         desk.cursor = ""

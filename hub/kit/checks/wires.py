@@ -15,7 +15,7 @@ from hub.plugin.adapter import Reads
 
 _MANY: Final = 5
 _LONGEST: Final = 40
-_LONGEST_SILENT: Final = 2
+_LONGEST_SILENT: Final = 4
 """Requests: a trouble that nobody tells of ends by itself."""
 _ENOUGH_BYTES: Final = 64 << 20
 

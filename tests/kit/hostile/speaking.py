@@ -17,7 +17,7 @@ from tests.kit.hostile.plain import LISTED, Listing, Row, SampleSource, understo
 
 _SERIAL: Final = count()
 _LONG_AGO: Final = datetime(2025, 1, 1, tzinfo=UTC)
-_BOX: Final = (120.84, 120.88, 31.99, 32.02)
+_BOX: Final = (120.845, 120.855, 31.999, 32.004)
 
 
 class _Counting(SampleSource):
