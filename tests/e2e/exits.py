@@ -200,6 +200,7 @@ COMMANDS: Final[Mapping[str, str | Sequence[str]]] = {
     "plugin check": _NO_STORE,
     "plugin join": _NO_STORE,
     "plugin new": _NO_STORE,
+    "plugin record": "reads a source; `tests/unit/kit/test_recording.py` looks at what it writes",
     "contract check": _NO_STORE,
     "contract diff": _NO_STORE,
     "contract replay": ["--pack", "{pack}", "--json"],
