@@ -122,7 +122,8 @@ def join(name: str, pack: Path, source: str, means: tuple[str, ...]) -> None:
 )
 def record(source: str, into: Path, most: int, for_s: float) -> None:
     """Writes samples from the real system of SOURCE that may be committed: what is not declared public or internal, and all
-    free text, is made up. Reads from its beginning; where it sends, prints the address that it can send to."""
+    free text, is made up. Reads from its beginning; where that is too little and it also sends, prints the address to
+    which it can send, and waits."""
     from contextlib import closing
 
     from hub.errors import FixSettings
@@ -138,15 +139,13 @@ def record(source: str, into: Path, most: int, for_s: float) -> None:
             raise FixSettings("C106", id=source)
         entry = hub.adapters.entry(source)
         with hub.adapters.lent(source) as adapter:
-            if isinstance(adapter, Reads):
-                bodies = recording.read(adapter, most)
-            elif isinstance(adapter, Receives):
-                door = Door(adapter)
-                click.echo(door.url, err=True)
-                with closing(door):
-                    bodies = iter(list(recording.heard(door, most, for_s=for_s)))
-            else:
+            if not isinstance(adapter, Reads | Receives):
                 raise FixSettings("C194", name=entry.name)
+            bodies = list(recording.read(adapter, most))
+            if len(bodies) < most and isinstance(adapter, Receives):
+                with closing(Door(adapter)) as door:
+                    click.echo(door.url, err=True)
+                    bodies += recording.heard(door, most - len(bodies), for_s=for_s)
             done = recording.write(entry, adapter, bodies, into, hub.clock)
     finally:
         hub.close()

@@ -7,7 +7,7 @@ and counted.
 import json
 import secrets
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -63,7 +63,7 @@ def heard(door: Door, most: int, *, for_s: float) -> Iterator[Body]:
 
 
 def write(
-    entry: AdapterEntry, adapter: Adapter, bodies: Iterator[Body], into: Path, clock: Clock
+    entry: AdapterEntry, adapter: Adapter, bodies: Iterable[Body], into: Path, clock: Clock
 ) -> Recorded:
     """Scrubs the bodies and writes each as a pair into `into`, numbered on from what lies there."""
     into.mkdir(parents=True, exist_ok=True)
