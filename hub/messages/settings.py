@@ -231,12 +231,18 @@ TEXTS: Final[dict[str, Text]] = {
         "give it another name (--source), or change sources.yaml itself",
     ),
     "C194": Text(
+        "插件 {name} 既不读取也不接收，无从录制",
+        "它的记录由本系统页面产生",
+        "the plugin {name} neither reads nor receives: there is nothing to record",
+        "its records are made by the hub's own pages",
+    ),
+    "C197": Text(
         "没有检查 {name}",
         "检查的名称见 docs/reference/checks.md",
         "there is no check {name}",
         "their names stand in docs/reference/checks.md",
     ),
-    "C195": Text(
+    "C198": Text(
         "{name} 是外呼渠道，不是接入插件，没有可做的检查",
         "检查只针对接入插件；渠道由其自带测试保证",
         "{name} is a channel and no adapter: the kit has no checks for it",

@@ -8,10 +8,10 @@ import pytest
 
 from hub.kit import Verdict, check_names, checked, desk
 from hub.kit.checks import resources
-from tests.kit.hostile import answering, reading, receiving, speaking
+from tests.kit.hostile import answering, keeping, reading, receiving, speaking
 from tests.kit.hostile.plain import Row
 
-ROWS: Final = (*reading.ROWS, *speaking.ROWS, *answering.ROWS, *receiving.ROWS)
+ROWS: Final = (*reading.ROWS, *keeping.ROWS, *speaking.ROWS, *answering.ROWS, *receiving.ROWS)
 
 
 @pytest.fixture(autouse=True)
@@ -21,9 +21,9 @@ def _sooner(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(resources, "_PATIENCE_S", 2.0)
     monkeypatch.setattr(resources, "_SETTLES_WITHIN_S", 0.5)
     monkeypatch.setattr(resources, "_STOPS_WITHIN_S", 2.0)
-    reading.LET_GO.clear()
+    keeping.LET_GO.clear()
     yield
-    reading.LET_GO.set()
+    keeping.LET_GO.set()
 
 
 def test_every_check_has_its_row() -> None:

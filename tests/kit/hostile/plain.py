@@ -21,7 +21,7 @@ from hub.plugin.json_text import cut_rows
 FOLDER: Final = TemporaryDirectory(prefix="gridplus-")
 sys.path.insert(0, str(scaffold.write("sample_source", "rest-pull", Path(FOLDER.name), "示例系统")))
 
-from gridplus_sample_source.adapter import LISTING, PATH, SampleSource, SampleSourceConfig  # noqa: E402
+from gridplus_sample_source.adapter import PATH, SampleSource, SampleSourceConfig  # noqa: E402
 from gridplus_sample_source.plugin import grid_adapters  # noqa: E402
 from gridplus_sample_source.simulator import SampleSourceSystem  # noqa: E402
 

@@ -59,7 +59,7 @@ class _AnyBody(Pushed):
 
 class _Timeless(Pushed):
     def receive(self, request: PeerRequest) -> Received:
-        self.gate._window_s = 1000 * WINDOW_S  # type: ignore[misc]  # noqa: SLF001
+        self.gate._window_s = 1000 * WINDOW_S  # type: ignore[misc]
         return super().receive(request)
 
 
@@ -67,7 +67,7 @@ class _NewEachTime(Pushed):
     """Lets a request in again, and takes it for another report."""
 
     def receive(self, request: PeerRequest) -> Received:
-        self.gate = Gate({"alarms": self.config.push_secret}, clock=self.gate._clock)  # type: ignore[misc]  # noqa: SLF001
+        self.gate = Gate({"alarms": self.config.push_secret}, clock=self.gate._clock)  # type: ignore[misc]
         return super().receive(request)
 
     def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft]:

@@ -97,7 +97,7 @@ def _later(draft: Draft, hours: int) -> Draft:
 
 
 def _of_this_machine(draft: Draft, row: Any) -> Draft:
-    naive = datetime.fromisoformat(row["occurTime"])  # noqa: DTZ007  that is what is wrong with it
+    naive = datetime.fromisoformat(row["occurTime"])
     return replace(draft, occurred_at=naive.astimezone(UTC))
 
 
@@ -196,7 +196,7 @@ class _NoMark(SampleSource):
 class _Raw(SampleSource):
     """Takes words as they come."""
 
-    def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft]:
+    def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft]:  # noqa: ARG002  it looks at no clock
         try:
             row = json.loads(body.content.decode("utf-8", "replace"), strict=False)
         except ValueError:
