@@ -152,6 +152,12 @@ TEXTS: Final[dict[str, Text]] = {
         "the call reached nobody",
         "the next channel or contact is called; the gateway's own word says why",
     ),
+    "S127": Text(
+        "中间表不能写入：表或列不在，或账号无权",
+        "请部门核对结果表与状态列，并授予 INSERT、UPDATE 权限",
+        "the middle table cannot be written: table or column are not there, or the account may not",
+        "ask the department for both, and for INSERT and UPDATE on them",
+    ),
     "S202": Text(
         "{name} 的值不可用", "从页面上重新选择", "{name} has no such value", "choose again on the page"
     ),
