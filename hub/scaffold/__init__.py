@@ -17,6 +17,7 @@ TRANSPORTS: Final[Mapping[str, str]] = {
     "rest-pull": "read over HTTP, page by page",
     "sql-view": "a read-only view on the department's database, compared row by row",
     "sql-table": "a middle table that the department fills, with one for answers",
+    "ferry": "numbered files with manifests over a one-way border",
 }
 """Transport → what it is, in a line."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
