@@ -32,6 +32,8 @@ _PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _PATIENCE_S: Final = 8.0
 """Real seconds that a system has to say what it has to say, and an adapter to read it."""
 _TICK_S: Final = 0.01
+_ENOUGH_REST: Final = 2
+"""Steps that bring nothing, once all was said: the first may be the end of a pass that began before."""
 _TIMEOUT_S: Final = 0.75
 
 
@@ -165,15 +167,35 @@ class Desk:
         """
         ended = until or self.simulator.done
         deadline = time.monotonic() + patience_s
+        idle = 0
         while True:
             over = ended()
             worked = self.step()
             if over and not worked and self._rests():
-                return self.story
+                idle += 1
+                if idle == _ENOUGH_REST:
+                    return self.story
+                continue
             if time.monotonic() > deadline:
                 raise Failed("lost", "what the system said has not come, and the adapter asks no further")
             if not worked:
                 threading.Event().wait(_TICK_S)
+
+    def go(
+        self, until: Callable[[], bool], *, passing_s: float = 0.0, patience_s: float = _PATIENCE_S
+    ) -> Story:
+        """Steps until `until` holds, and no step further; with each, so much scenario time passes.
+
+        Raises Failed as `run`.
+        """
+        deadline = time.monotonic() + patience_s
+        while not until():
+            if time.monotonic() > deadline:
+                raise Failed("lost", "what was waited for has not come")
+            if not self.step():
+                threading.Event().wait(_TICK_S)
+            self.clock.pause(passing_s)
+        return self.story
 
     def step(self) -> int:
         """One step under the supervisor; a back-off ends at once, by the scenario clock."""

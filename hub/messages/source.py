@@ -158,6 +158,18 @@ TEXTS: Final[dict[str, Text]] = {
         "the middle table cannot be written: table or column are not there, or the account may not",
         "ask the department for both, and for INSERT and UPDATE on them",
     ),
+    "S130": Text(
+        "插件进程结束了（{status}）",
+        "会自动重新启动；若反复结束，执行 gridplus plugin check 并联系插件负责人",
+        "the plugin's process ended ({status})",
+        "it is started anew by itself; where that goes on, run gridplus plugin check and call the plugin's owner",
+    ),
+    "S131": Text(
+        "插件的 {method} 在 {seconds} 秒内没有返回，进程已结束",
+        "会自动重新启动；若反复如此，联系插件负责人",
+        "the plugin's {method} did not return within {seconds} s, and its process was ended",
+        "it is started anew by itself; where that goes on, call the plugin's owner",
+    ),
     "S202": Text(
         "{name} 的值不可用", "从页面上重新选择", "{name} has no such value", "choose again on the page"
     ),

@@ -61,18 +61,6 @@ def check(account: dict[str, Any]) -> None:
 
 
 @pytest.mark.slow
-def test_the_demo_plays_to_its_end_on_the_embedded_default_and_leaves_an_installation_alone(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "anchors").mkdir()
-    (tmp_path / "gridplus.toml").write_text(
-        'home = "real"\nanchors = "anchors"\nkeys = "real.toml"\n[sources.real]\nurl = "https://real.invalid"\n'
-    )
-    check(play(cwd=tmp_path))
-    assert {"anchors", "gridplus.toml"} == {one.name for one in tmp_path.rglob("*")}
-
-
-@pytest.mark.slow
 @pytest.mark.connected
 def test_the_demo_plays_to_its_end_on_kafka_and_postgresql(real_servers: Servers) -> None:
     store, bus, _ = real_servers.fresh()
@@ -97,8 +85,11 @@ def test_the_demo_plays_on_a_machine_whose_date_is_two_years_ahead() -> None:
 
 
 @pytest.mark.slow
-def test_the_wheels_alone_play_the_demo_outside_the_checkout(tmp_path: Path) -> None:
-    """Wheels of the hub, its plugins and the client, in an environment that knows nothing of the checkout."""
+def test_the_wheels_alone_play_the_demo_outside_the_checkout_and_leave_an_installation_alone(
+    tmp_path: Path,
+) -> None:
+    """Wheels of the hub, its plugins and the client, in an environment that knows nothing of the checkout; beside the
+    settings of a hub that is meant."""
     uv = shutil.which("uv", path=str(Path(sys.executable).parent))
     assert uv is not None
     wheels = tmp_path / "wheels"
@@ -138,7 +129,13 @@ def test_the_wheels_alone_play_the_demo_outside_the_checkout(tmp_path: Path) -> 
         check=True,
     )
     assert 2 == found.stdout.count(str(tmp_path))
-    check(play(gridplus=tmp_path / "env" / "bin" / "gridplus", env={"PYTHONPATH": ""}))
+    there = tmp_path / "installation"
+    (there / "anchors").mkdir(parents=True)
+    (there / "gridplus.toml").write_text(
+        'home = "real"\nanchors = "anchors"\nkeys = "real.toml"\n[sources.real]\nurl = "https://real.invalid"\n'
+    )
+    check(play(gridplus=tmp_path / "env" / "bin" / "gridplus", env={"PYTHONPATH": ""}, cwd=there))
+    assert {"anchors", "gridplus.toml"} == {one.name for one in there.rglob("*")}
 
 
 def _run(*command: str, cwd: Path) -> None:
