@@ -17,6 +17,7 @@ TRANSPORTS: Final[Mapping[str, str]] = {
     "rest-pull": "read over HTTP, page by page",
     "sql-view": "a read-only view on the department's database, compared row by row",
     "sql-table": "a middle table that the department fills, with one for answers",
+    "file-drop": "files that are put into a directory",
     "ferry": "numbered files with manifests over a one-way border",
     "excel": "an Excel table that an office sends",
 }
