@@ -115,8 +115,8 @@ def cleared_when_taken(subject: Subject) -> None:
 
 @check("lost-digits", Level.SILVER, "a number that a spreadsheet has rounded is believed by nobody")
 def lost_digits(subject: Subject) -> None:
-    needs_failure(subject, "lost_digits", why=_NO_SHEET)
-    story = subject.story(*(subject.says(number) for number in range(1, 4)), failures=("lost_digits",))
+    needs_failure(subject, "rounded_number", why=_NO_SHEET)
+    story = subject.story(*(subject.says(number) for number in range(1, 4)), failures=("rounded_number",))
     demand(len(story.drafts) == 2, "believed", "a number that has lost its last digits became a report's")
     demand(story.codes == ["R204"], "other", "the row does not wait for a table with its number as text")
 

@@ -25,7 +25,7 @@ FAILURES: Final[Mapping[str, str]] = {
     **OF_SENDING,
     "form_upload": "以浏览器表单上传",
     "no_workbook": "先上传一个被截断的文件",
-    "lost_digits": "第一行的编号被表格软件转成科学计数",
+    "rounded_number": "第一行的编号被表格软件转成科学计数",
     "merged_cells": "每张表另有两行，合并了编号以外的前几列",
 }
 """Failure modes by name."""
@@ -107,7 +107,7 @@ def workbook_of(
     for at, row in enumerate(rows, start=3):
         for column, name in enumerate(headings, start=1):
             _put(sheet, at, column, row.get(name, ""))
-    if "lost_digits" in spoilt and rows:
+    if "rounded_number" in spoilt and rows:
         cell = sheet.cell(3, 1)
         cell.value = float(329901199001011234)
         cell.number_format = "0.00E+00"  # what a spreadsheet makes of a long number (N21)
