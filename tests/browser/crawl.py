@@ -63,7 +63,9 @@ def _read(text: str) -> Iterator[str]:
 def crawl(site: Site, who: str, begin: Sequence[str]) -> Haul:
     """All that `who` gets to see, from the paths `begin` on along links of this host."""
     haul = Haul()
-    client = httpx.Client(timeout=10, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT))  # nothing here speaks TLS
+    client = httpx.Client(
+        timeout=10, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    )  # nothing here speaks TLS
     with site.context(who) as (context, _guard), client:
         _Walk(site.url, context, context.new_page(), client, haul).over(begin)
     return haul
