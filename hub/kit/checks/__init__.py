@@ -3,10 +3,44 @@
 from collections.abc import Mapping
 from typing import Final
 
-from hub.kit.checks import files, identity, offer, pages, tables, text, wires
+from hub.kit.checks import (
+    door,
+    files,
+    hygiene,
+    identity,
+    lists,
+    offer,
+    pages,
+    places,
+    resources,
+    spoilt,
+    states,
+    tables,
+    telling,
+    text,
+    times,
+    wires,
+)
 from hub.kit.outcome import CHECKS, Check
 
-_MODULES: Final = (offer, identity, pages, text, wires, tables, files)
+_MODULES: Final = (
+    offer,
+    identity,
+    pages,
+    text,
+    spoilt,
+    places,
+    times,
+    states,
+    wires,
+    door,
+    telling,
+    lists,
+    tables,
+    files,
+    hygiene,
+    resources,
+)
 """In the order in which they are run."""
 
 ALL: Final[Mapping[str, Check]] = {

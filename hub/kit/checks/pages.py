@@ -8,7 +8,7 @@ from hub.kit.desk import Desk
 from hub.kit.outcome import Level, check
 from hub.kit.subject import NOON, Subject, demand
 from hub.model import Draft
-from hub.plugin.adapter import Body, Reads
+from hub.plugin.adapter import Reads
 
 _MANY: Final = 260
 """More than two pages of the usual hundred."""
@@ -107,6 +107,5 @@ def back_fill(subject: Subject) -> None:
 
 def _read(desk: Desk) -> list[Draft]:
     """What came by reading, and not by the door."""
-    pushed = set(desk.door.bodies) if desk.door else set[Body]()
-    found = (one.drafts for one in desk.story.told if one.body not in pushed)
+    found = (one.drafts for one in desk.story.told if not one.pushed)
     return [draft for drafts in found for draft in drafts if isinstance(draft, Draft)]

@@ -55,7 +55,7 @@ class Layout:
     records_at: str = ""
     """JSON pointer to the records of a JSON document, "" for the document itself; `/event` for XML."""
     row_bytes: int = 256 * 1024
-    """Of a CSV row that goes over several lines."""
+    """The longest row; a CSV row that goes over several lines ends there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,8 +92,10 @@ def open_table(content: bytes, layout: Layout) -> Table:
 def cells_of_row(content: bytes, layout: Layout) -> Mapping[str, object]:
     """The cells of a row by heading, or the fields of a record; absent ones are missing or None.
 
-    Raises BadRecord R101, R102 (unreadable), R204 (digits lost).
+    Raises BadRecord R101, R102 (unreadable), R103 (too long), R204 (digits lost).
     """
+    if len(content) > layout.row_bytes:
+        raise BadRecord("R103", limit=layout.row_bytes)
     match layout.format:
         case Format.CSV:
             return _csv_cells(content, layout)

@@ -32,7 +32,7 @@ _BETWEEN: Final = re.compile(r"[,，;；\s]+")
 def draft_of(content: bytes, kind: str, config: FileImportConfig) -> Draft:
     """The report of one row.
 
-    Raises BadRecord R101, R102 (unreadable), R201 (no number), R202, R204 (digits lost), or the code of a
+    Raises BadRecord R101, R102 (unreadable), R103 (too long), R201 (no number), R202, R204 (digits lost), or the code of a
     file that could not be opened; HeldRecord R104, R203. Pointers name the column, or lead into the record.
     """
     layout = config.layout()
