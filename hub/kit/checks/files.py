@@ -85,11 +85,11 @@ def foreign_copy(subject: Subject) -> None:
 
 
 @check(
-    "archive-bomb",
+    "ferried-bomb",
     Level.SILVER,
     "an archive that unpacks to more than is allowed stays closed, and what follows comes",
 )
-def archive_bomb(subject: Subject) -> None:
+def ferried_bomb(subject: Subject) -> None:
     _refused(subject, "zip_bomb", "S112")
 
 
