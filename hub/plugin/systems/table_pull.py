@@ -139,6 +139,6 @@ class MiddleTableSystem(Talker):
         if self._ready is not None:
             name, word = self._ready
             state[name] = word if ready else ""
+        asked = self._table.insert().returning(self._table.c[self._key])
         with self._engine.begin() as link:
-            made = [link.execute(self._table.insert().values({**row, **state})) for row in rows]
-            return [int(key[0]) for one in made if (key := one.inserted_primary_key)]
+            return list(link.execute(asked, [{**row, **state} for row in rows]).scalars())
