@@ -15,7 +15,16 @@ from hub.plugin.words import stage_of, urgency_of
 ROWS: Final = Rows(
     key="id",
     columns=(
-        *("event_no", "other_no", "type_code", "occur_time", "report_time", "update_time", "title", "content"),
+        *(
+            "event_no",
+            "other_no",
+            "type_code",
+            "occur_time",
+            "report_time",
+            "update_time",
+            "title",
+            "content",
+        ),
         *("urgency", "status", "lng", "lat", "address", "area_code", "reporter_name", "reporter_phone"),
     ),
     ready=("batch_ready", "1"),
