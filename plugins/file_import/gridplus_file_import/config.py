@@ -105,6 +105,12 @@ class FileImportConfig(BaseModel):
             raise ValueError("central_meridian goes with crs cgcs2000_gk")
         return self
 
+    @model_validator(mode="after")
+    def _xml_has_a_name(self) -> "FileImportConfig":
+        if self.format is Format.XML and not self.records_at.rpartition("/")[2]:
+            raise ValueError("records_at names the elements of an XML document")
+        return self
+
     def layout(self) -> Layout:
         """How the files are written."""
         return self._layout
