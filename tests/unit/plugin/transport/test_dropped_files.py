@@ -74,8 +74,8 @@ def test_a_file_that_still_grows_has_not_settled(start: Start) -> None:
     one = start(Whole.SETTLED)
     one.put("a.jsonl", b"{}\n")
     assert one.rows() == []
-    one.clock.pause(50)
-    one.put("a.jsonl", b"{}\n{}\n", at=50)
+    one.clock.pause(70)
+    one.put("a.jsonl", b"{}\n{}\n", at=70)
     assert one.rows() == []
     one.clock.pause(59)
     assert one.rows() == []
@@ -138,3 +138,10 @@ def test_what_is_no_document_is_one_record_that_says_so(start: Start) -> None:
     (body,) = one.files.read("").bodies
     with pytest.raises(BadRecord, match="R102"):
         raise_if_broken(body.kind, limit=1)
+
+
+def test_a_row_that_is_longer_than_agreed_is_not_read() -> None:
+    short = Layout(format=Format.JSONL, row_bytes=64)
+    assert cells_of_row(b'{"no": 1}', short) == {"no": 1}
+    with pytest.raises(BadRecord, match="R103"):
+        cells_of_row(b'{"no": "%s"}' % (b"1" * 64), short)

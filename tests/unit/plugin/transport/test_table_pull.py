@@ -116,9 +116,24 @@ def test_a_page_that_was_never_stored_is_marked_by_nobody_and_comes_again(depart
     assert department.taken() == [1, 2, 3]
 
 
-def test_who_dies_between_marking_and_remembering_marks_once_more(
-    department: Department, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_mark_that_failed_is_set_by_the_next_read(department: Department) -> None:
+    department.put(1)
+    adapter = department.adapter()
+    _, cursor = pull(adapter)
+    department.run("alter table t rename column taken to later")
+    with pytest.raises(SourceGone, match="S107"):
+        adapter.read(cursor)
+    department.run("alter table t rename column later to taken")
+    with department.engine.begin() as link:
+        link.execute(text("update t set words = words"))  # somebody holds the table for longer than we wait
+        with pytest.raises(TryLater, match="S101"):
+            department.adapter(url=f"{department.url}?timeout=0").read(cursor)
+    assert department.taken() == []
+    assert pull(adapter, cursor) == ([], cursor)
+    assert department.taken() == [1]
+
+
+def test_who_dies_between_marking_and_remembering_marks_once_more(department: Department) -> None:
     department.put(1)
     adapter = department.adapter()
     _, cursor = pull(adapter)
@@ -141,6 +156,18 @@ def test_a_row_that_changed_after_it_was_read_is_not_marked_before_the_change_is
     assert department.taken() == []
     pull(adapter, cursor)
     assert department.taken() == [1]
+
+
+def test_a_cursor_that_was_put_back_proves_nothing_stored(department: Department) -> None:
+    department.put(1)
+    adapter = department.adapter()
+    _, cursor = pull(adapter)
+    _, cursor = pull(adapter, cursor)
+    department.put(2)
+    pull(adapter, cursor)
+    page = adapter.read("")  # the hub's database is a copy of before
+    assert department.taken() == [1]
+    assert len(page.bodies) == 2
 
 
 def test_what_is_not_ready_is_not_there(department: Department) -> None:
