@@ -236,6 +236,18 @@ TEXTS: Final[dict[str, Text]] = {
         "the plugin {name} neither reads nor receives: there is nothing to record",
         "its records are made by the hub's own pages",
     ),
+    "C197": Text(
+        "没有检查 {name}",
+        "检查的名称见 docs/reference/checks.md",
+        "there is no check {name}",
+        "their names stand in docs/reference/checks.md",
+    ),
+    "C198": Text(
+        "{name} 是外呼渠道，不是接入插件，没有可做的检查",
+        "检查只针对接入插件；渠道由其自带测试保证",
+        "{name} is a channel and no adapter: the kit has no checks for it",
+        "check adapters; a channel is held to its own tests",
+    ),
     "C180": Text(
         "这个存储是演示用的，其中有演示账号",
         "正式运行请用新的存储；演示用 gridplus demo",

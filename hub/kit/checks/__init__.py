@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hub.kit.checks import (
+    declared,
     door,
     files,
     hygiene,
@@ -19,6 +20,7 @@ from hub.kit.checks import (
     telling,
     text,
     times,
+    traps,
     wires,
 )
 from hub.kit.outcome import CHECKS, Check
@@ -29,6 +31,7 @@ _MODULES: Final = (
     pages,
     text,
     spoilt,
+    traps,
     places,
     times,
     states,
@@ -38,6 +41,7 @@ _MODULES: Final = (
     lists,
     tables,
     files,
+    declared,
     hygiene,
     resources,
 )

@@ -72,7 +72,7 @@ def foreign_copy(subject: Subject) -> None:
     needs_failure(subject, "duplicate_name", why=_NO_FERRY)
     with subject.at_desk(*_three(subject, "duplicate_name")) as desk:
         let_out(desk, after_s=_LATER.total_seconds())
-        desk.run(until=lambda: True)
+        steps(desk, 10)
         let_out(desk, after_s=_AN_HOUR_S)
         desk.run()
         desk.again()
@@ -168,7 +168,7 @@ def _two_exports(subject: Subject, failure: str) -> None:
     late = [subject.says(number, at=NOON + _LATER) for number in (4, 5)]
     with subject.at_desk(*early, *late, failures=(failure,)) as desk:
         let_out(desk)
-        desk.go(lambda: len(desk.story.drafts) >= len(early))
+        desk.run(until=lambda: len(desk.story.drafts) >= len(early))
         let_out(desk, after_s=_AN_HOUR_S)
         all_come(desk, 5, after="the second export")
 

@@ -31,7 +31,7 @@ def schema_changes(subject: Subject) -> None:
     said = [*(subject.says(number) for number in range(1, 6)), subject.says(6, at=NOON + _SOON)]
     with subject.at_desk(*said, failures=("column_added",)) as desk:
         let_out(desk)
-        desk.go(lambda: len(desk.story.drafts) == 5)
+        desk.run(until=lambda: len(desk.story.drafts) == 5)
         let_out(desk, after_s=_A_WHILE_S)
         steps(desk, 5, passing_s=60.0)
         told = [error for error in desk.story.troubles if error.code == "S107"]
@@ -52,7 +52,7 @@ def absent_row(subject: Subject) -> None:
     said = [*(subject.says(number) for number in range(1, 13)), subject.says(13, at=NOON + _SOON)]
     with subject.at_desk(*said, failures=("row_vanishes",)) as desk:
         let_out(desk)
-        desk.go(lambda: len(desk.story.drafts) == 12)
+        desk.run(until=lambda: len(desk.story.drafts) == 12)
         let_out(desk, after_s=_A_WHILE_S)
         steps(desk, 1)
         demand(not _called_off(desk), "at-once", "a row that is missing once is taken for called off")
@@ -69,7 +69,7 @@ def emptied_view(subject: Subject) -> None:
     said = [*(subject.says(number) for number in range(1, 31)), subject.says(31, at=NOON + _SOON)]
     with subject.at_desk(*said, failures=("view_empties",)) as desk:
         let_out(desk)
-        desk.go(lambda: len(desk.story.drafts) == 30)
+        desk.run(until=lambda: len(desk.story.drafts) == 30)
         let_out(desk, after_s=_A_WHILE_S)
         steps(desk, _SWEEPS, passing_s=60.0)
         demand(
@@ -96,7 +96,7 @@ def cleared_when_taken(subject: Subject) -> None:
         *(subject.says(number) for number in range(1, 7)), failures=("clears_taken",)
     ) as desk:
         let_out(desk)
-        desk.go(lambda: bool(desk.story.bodies))
+        desk.run(until=lambda: bool(desk.story.bodies))
         before = desk.story.cursors[-2] if len(desk.story.cursors) > 1 else ""
         desk.story.told.clear()
         desk.cursor = before
