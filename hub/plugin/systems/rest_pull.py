@@ -7,7 +7,7 @@ credentials, and how one utterance looks as a row. Failure modes: `FAILURES`.
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl, unquote
 
 import orjson
@@ -42,6 +42,8 @@ class _Shown:
 
 class RestPullSystem(HttpSimulator):
     """Keeps what it has to say until it is asked. Told something at `<path>/<ref>/replies`, it keeps that too."""
+
+    FAILURES: ClassVar[Mapping[str, str]] = FAILURES
 
     def __init__(self, setup: SimulatorSetup) -> None:
         super().__init__(setup)

@@ -7,7 +7,7 @@ four comes from the office as a table instead. Which, follows from the seed and 
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from random import Random
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import parse_qsl, unquote
 from zlib import crc32
 
@@ -43,6 +43,8 @@ _JSON: Final = {"content-type": "application/json;charset=UTF-8"}
 
 class MarketPlatform(Office):
     """Platform and office. Failure modes: `FAILURES`; defects: README."""
+
+    FAILURES: ClassVar[Mapping[str, str]] = FAILURES
 
     def __init__(self, setup: SimulatorSetup) -> None:
         super().__init__(setup)
