@@ -26,6 +26,7 @@ from hub.plugin.adapter import Adapter, Filters, Reads, Receives, Tends
 from hub.plugin.door import Door
 from hub.plugin.simulator import Simulator
 from hub.plugin.supervisor import BackOff, State, Supervised
+from hub.plugin.systems.rest_push import HUB_KEY
 
 _PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Nothing here speaks TLS."""
@@ -33,6 +34,8 @@ _PATIENCE_S: Final = 8.0
 """Real seconds that a system has to say what it has to say, and an adapter to read it."""
 _TICK_S: Final = 0.01
 _TIMEOUT_S: Final = 0.75
+_KEY: Final = "kit-key"
+"""What the hub would have given to a source that has no secret of its own."""
 
 
 def fine(_: int) -> Trouble | None:
@@ -85,7 +88,7 @@ class KeptDoor(Door):
         self._took: Final = took
         self._kept = 0
         self._one: Final = threading.Lock()
-        super().__init__(adapter, failing=failing)
+        super().__init__(adapter, failing=failing, key=_KEY)
 
     def take(self, request: PeerRequest) -> PeerReply:
         """As `Door`; what is no refusal of the protocol is a crash, and answered as the hub would."""
@@ -131,7 +134,9 @@ class Desk:
         self.own: Final = place / "own"
         self.place.mkdir(parents=True, exist_ok=True)
         self.own.mkdir(exist_ok=True)
-        setup = SimulatorSetup(clock=clock, utterances=utterances, place=self.place, failures=failures)
+        setup = SimulatorSetup(
+            clock=clock, utterances=utterances, place=self.place, failures=failures, secrets={HUB_KEY: _KEY}
+        )
         self.simulator: Final[Simulator] = entry.simulator(setup)
         self.wires: Final[list[Wire]] = []
         self._lock: Final = threading.RLock()

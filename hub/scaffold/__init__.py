@@ -15,6 +15,7 @@ from hub.errors import FixSettings
 
 TRANSPORTS: Final[Mapping[str, str]] = {
     "rest-pull": "read over HTTP, page by page",
+    "rest-push": "sends its reports over HTTP by itself",
 }
 """Transport → what it is, in a line."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
