@@ -1,7 +1,7 @@
 """The urban-management platform, to play with: an exchange service over SOAP 1.1 and a read-only view.
 
 Cases of the old code table (`cg-2015`) stand in the view, as if the old system were still open to look
-at, and so does a quarter of the others; the rest goes through the service. How they are written is in `wording`, the view's in `case_table`.
+at, and so does a quarter of the others; the rest goes through the service. How they are written is in `wording`.
 """
 
 from collections import Counter
@@ -12,7 +12,7 @@ from random import Random
 from typing import Final
 from zlib import crc32
 
-from gridplus_urban_management.case_table import CaseTable
+from gridplus_urban_management.config import COLUMNS
 from gridplus_urban_management.wording import Case, as_xml, local, written
 from hub.errors import HubError
 from hub.ids import digest_of
@@ -20,6 +20,7 @@ from hub.model import Stage
 from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
 from hub.plugin.simulator_http import HttpSimulator
 from hub.plugin.simulator_troubles import PAGE_TROUBLES, PageTroubles
+from hub.plugin.systems.tables import OpenTable
 from hub.plugin.transport.soap import CONTENT_TYPE, Call, call_in, fault_bytes, response_bytes
 
 FAILURES: Final[Mapping[str, str]] = {
@@ -51,6 +52,8 @@ ONLY_SERVICE: Final = frozenset(
     }
 )
 """What needs two bodies in one order, or XML: a row shows only its last state."""
+_WIDTHS: Final = {"rec_id": 24, "main_type_id": 4, "sub_type_id": 4, "cell_code": 20}
+"""Key and codes of the view are CHAR columns, and there is no update time to be had."""
 _PATH: Final = "/services/CaseExchange"
 _XML: Final = {"content-type": CONTENT_TYPE}
 _LISTING: Final = Call(operation="GetChangedCases", namespace="http://service.urban.example/exchange")
@@ -78,7 +81,8 @@ class UrbanPlatform(HttpSimulator):
         )
         self._happened: Final[Counter[str]] = Counter()
         url = setup.store_url or f"sqlite:///{setup.place / 'platform.sqlite'}"
-        self._table: Final = CaseTable(url, f"case_{digest_of(str(setup.place))[:12]}")
+        name = f"case_{digest_of(str(setup.place))[:12]}"
+        self._table: Final = OpenTable(url, name, columns=COLUMNS, key="rec_id", widths=_WIDTHS)
         self._url: Final = url
 
     def start(self) -> Mapping[str, object]:

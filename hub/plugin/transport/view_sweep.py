@@ -1,32 +1,67 @@
-"""Pass after pass over the platform's view, handing out the rows that are new, changed or gone.
+"""Pass after pass over a department's view or table, handing out the rows that are new, changed or gone.
 
-A protocol of this plugin alone: the view has no update time, so each pass compares every row with the
-digest that the last one left (`hub.plugin.transport.seen_rows`).
+A view seldom has an update time, so each pass compares every row with the digest that the last one left
+(`seen_rows`). What a row means is the plugin's. Rules: domain.md N09, N66, N85.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Annotated, Final
 
 import orjson
 import structlog
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, Strict
 
-from gridplus_urban_management.case import KEPT
-from gridplus_urban_management.config import ViewSettings
 from hub.errors import SourceGone
-from hub.plugin import Body, Page, Tools
+from hub.plugin.adapter import Body, Page, Tools
 from hub.plugin.transport.seen_rows import Seen, SeenRows, Shrunk
 from hub.plugin.transport.sql_view import Columns, Key, Row, SqlView
 
 ROW: Final = "row"
+"""Body kind of a row that is new or changed."""
 GONE: Final = "gone"
+"""Body kind of a row that vanished: `{"gone": key, "kept": {…}}`."""
 log = structlog.get_logger(__name__)
+
+Words = Annotated[tuple[str, ...], Strict(strict=False)]
+"""A list in YAML or JSON, a tuple here."""
+
+
+class SweepSettings(BaseModel):
+    """Where the rows are, and how often they are looked at. A source says `key` and `columns` itself."""
+
+    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
+
+    url: SecretStr
+    """SQLAlchemy URL; secret, since it holds the account's password."""
+    view: str
+    """Its name; `schema.name` where it stands in another schema."""
+    fingerprint: str = ""
+    """Of columns that a person has looked at (S107 names it); "" accepts what the first run finds."""
+    batch: Annotated[int, Field(ge=1, le=5000)] = 500
+    sweep_pause_s: Annotated[float, Field(ge=0)] = 30.0
+    """Between two passes over the whole: it is the department's own database."""
+    absences: Annotated[int, Field(ge=2, le=1000)] = 3
+    """A row is gone once it was missing in so many passes (N09)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rows:
+    """What is read of each row."""
+
+    key: str
+    """The column that tells rows apart."""
+    columns: Sequence[str]
+    kept: Collection[str] = ()
+    """Columns that are remembered, so that a row's disappearance can still be told: none that is personal."""
+    ready: tuple[str, str] | None = None
+    """A column and its value in rows that are complete; others are not there yet."""
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where the sweep stands; the cursor of this channel. Its size does not grow with the view."""
+    """Where the sweep stands; the cursor. Its size does not grow with the view."""
 
     columns: tuple[str, ...] = ()
     """As the view was when it was last accepted."""
@@ -46,17 +81,19 @@ class Place:
 
 
 class ViewSweep:
-    """Reads the view as pages. Raises SourceGone S107 where its columns are not the recorded ones."""
+    """Reads rows as pages. Raises SourceGone S107 where the columns are not the recorded ones."""
 
-    def __init__(self, settings: ViewSettings, tools: Tools) -> None:
+    def __init__(self, settings: SweepSettings, rows: Rows, tools: Tools) -> None:
         self._settings: Final = settings
         self._tools: Final = tools
+        self._kept: Final = frozenset(name.lower() for name in rows.kept)
         self._view: Final = SqlView(
             settings.url.get_secret_value(),
             settings.view,
-            key=settings.key,
-            columns=settings.columns,
+            key=rows.key,
+            columns=rows.columns,
             batch=settings.batch,
+            ready=rows.ready,
         )
         self._seen: SeenRows | None = None
         self._recorded: tuple[str, ...] = ()
@@ -71,13 +108,13 @@ class ViewSweep:
         columns, seen = self._accepted(), self._seen_rows()
         seen.resume(place.mark)
         batch = self._view.batch(place.after)
-        news = seen.news([_seen(row) for row in batch.rows])
+        news = seen.news([self._row(row) for row in batch.rows])
         gone: list[Seen] = []
         if batch.after is None:
             gone = self._gone(seen, news)
             self._pause_until = now + timedelta(seconds=self._settings.sweep_pause_s)
         place = Place(columns, seen.hand_out(place.mark, news, gone), batch.after)
-        return Page(_bodies(batch.rows, news, gone), str(place), more=batch.after is not None)
+        return Page(self._bodies(batch.rows, news, gone), str(place), more=batch.after is not None)
 
     def check(self) -> None:
         """Raises TryLater where the database does not answer, SourceGone S107 as `read` would."""
@@ -116,17 +153,17 @@ class ViewSweep:
             return []
         return found
 
+    def _bodies(self, rows: Sequence[Row], news: Sequence[Seen], gone: Sequence[Seen]) -> tuple[Body, ...]:
+        content = {row.key: row.content for row in rows}
+        told = [Body(content[one.key], ROW) for one in news]
+        told += [Body(orjson.dumps({"gone": one.key, "kept": orjson.loads(one.kept)}), GONE) for one in gone]
+        return tuple(told)
 
-def _bodies(rows: Sequence[Row], news: Sequence[Seen], gone: Sequence[Seen]) -> tuple[Body, ...]:
-    content = {row.key: row.content for row in rows}
-    told = [Body(content[one.key], ROW) for one in news]
-    told += [Body(orjson.dumps({"gone": one.key, "kept": orjson.loads(one.kept)}), GONE) for one in gone]
-    return tuple(told)
-
-
-def _seen(row: Row) -> Seen:
-    kept: Mapping[str, object] = {name: row.values[name] for name in KEPT if name in row.values}
-    return Seen(row.key, row.digest, orjson.dumps(kept, default=str, option=orjson.OPT_SORT_KEYS).decode())
+    def _row(self, row: Row) -> Seen:
+        kept: Mapping[str, object] = {name: row.values[name] for name in row.values if name in self._kept}
+        return Seen(
+            row.key, row.digest, orjson.dumps(kept, default=str, option=orjson.OPT_SORT_KEYS).decode()
+        )
 
 
 def _told(now: Columns, recorded: tuple[str, ...]) -> str:
