@@ -3,6 +3,7 @@
 What the hub would store is kept as a story: every body, and what the adapter made of it. Nothing is stored, no hub runs.
 """
 
+import re
 import ssl
 import threading
 import time
@@ -18,6 +19,7 @@ import httpx
 
 from hub.clock import FixedClock
 from hub.errors import BadRecord, HeldRecord, HubError
+from hub.kit.cable import Cable
 from hub.kit.outcome import Failed, NotApplicable
 from hub.kit.wire import Trouble, Wire
 from hub.model import Arrival, Draft, GridDraft
@@ -33,6 +35,9 @@ _PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 _PATIENCE_S: Final = 8.0
 """Real seconds that a system has to say what it has to say, and an adapter to read it."""
 _TICK_S: Final = 0.01
+_LASTING: Final = re.compile(r"(mqtts?://127\.0\.0\.1:)([0-9]+)(.*)")
+"""Addresses of systems that are spoken to over one connection that stays. A broker of Kafka is none: it tells its clients
+itself where it is, and they leave the cable aside."""
 _TIMEOUT_S: Final = 0.75
 _KEY: Final = "kit-key"
 """What the hub would have given to a source that has no secret of its own."""
@@ -139,6 +144,8 @@ class Desk:
         )
         self.simulator: Final[Simulator] = entry.simulator(setup)
         self.wires: Final[list[Wire]] = []
+        self.cables: Final[list[Cable]] = []
+        """To systems that it stays connected to; `<scheme>://127.0.0.1:<port>` in its configuration."""
         self._lock: Final = threading.RLock()
         said = dict(self.simulator.start())
         self.config: Final[dict[str, Any]] = {**self._wired(said, trouble), **(settings or {})}
@@ -149,6 +156,7 @@ class Desk:
             self.simulator.push_to(self.door.url)
         self.cursor = ""
         self._tend_at = clock.now()
+        self._stores: Callable[[Page], int] = self._store
         self._life = self._supervised()
 
     def made(self) -> Adapter:
@@ -161,6 +169,12 @@ class Desk:
         self.adapter.close()
         self.adapter = self.made()
         self._life = self._supervised()
+
+    def replaced(self) -> Adapter:
+        """Another process goes on, and does not know of this one, which is still there; returns what was replaced."""
+        before, self.adapter = self.adapter, self.made()
+        self._life = self._supervised()
+        return before
 
     def run(self, *, until: Callable[[], bool] | None = None, patience_s: float = _PATIENCE_S) -> Story:
         """Everything that the system has to say, read, received and made drafts of.
@@ -179,6 +193,27 @@ class Desk:
                 raise Failed("lost", "what the system said has not come, and the adapter asks no further")
             if not worked:
                 threading.Event().wait(_TICK_S)
+
+    def unstored(self, patience_s: float = _PATIENCE_S) -> Page:
+        """The next page that holds anything, read and not stored, as where the store fails; raises Failed `lost`."""
+        page = Page((), self.cursor)
+
+        def keep(read: Page) -> int:
+            nonlocal page
+            page = read
+            return int(bool(read.bodies))
+
+        self._stores = keep
+        deadline = time.monotonic() + patience_s
+        try:
+            while not page.bodies:
+                if time.monotonic() > deadline:
+                    raise Failed("lost", "what the system said has not come, and the adapter asks no further")
+                if not self.step():
+                    threading.Event().wait(_TICK_S)
+        finally:
+            self._stores = self._store
+        return page
 
     def step(self) -> int:
         """One step under the supervisor; a back-off ends at once, by the scenario clock."""
@@ -217,6 +252,8 @@ class Desk:
             self.simulator.stop()
             for wire in self.wires:
                 wire.close()
+            for cable in self.cables:
+                cable.close()
 
     # --- inside
 
@@ -264,7 +301,7 @@ class Desk:
         if not isinstance(self.adapter, Reads):
             return 0
         page = self.adapter.read(self.cursor)
-        return self._store(page)
+        return self._stores(page)
 
     def _store(self, page: Page) -> int:
         self.cursor = page.cursor
@@ -280,6 +317,11 @@ class Desk:
         """The configuration with every address of this machine behind a wire."""
         if isinstance(said, Mapping):
             return {name: self._wired(one, trouble) for name, one in said.items()}
+        if isinstance(said, list | tuple):
+            return type(said)(self._wired(one, trouble) for one in said)
+        if isinstance(said, str) and (found := _LASTING.fullmatch(said)):
+            self.cables.append(Cable("127.0.0.1", int(found[2])))
+            return f"{found[1]}{self.cables[-1].port}{found[3]}"
         if isinstance(said, str) and said.startswith("http://127.0.0.1:"):
             target, _, rest = said.removeprefix("http://").partition("/")
             known = next((one for one in self.wires if one.target.netloc == target), None)

@@ -152,6 +152,18 @@ TEXTS: Final[dict[str, Text]] = {
         "the call reached nobody",
         "the next channel or contact is called; the gateway's own word says why",
     ),
+    "S130": Text(
+        "对方的消息服务不允许订阅 {topic}",
+        "请对方为本账号开通该主题，或改正 topics",
+        "the broker does not let us subscribe to {topic}",
+        "ask for the right to it, or mend topics",
+    ),
+    "S131": Text(
+        "对方的消息服务拒绝本客户端",
+        "核对 client_id 与协议版本（MQTT 3.1.1）",
+        "the broker refuses this client",
+        "check client_id and the protocol's version (MQTT 3.1.1)",
+    ),
     "S202": Text(
         "{name} 的值不可用", "从页面上重新选择", "{name} has no such value", "choose again on the page"
     ),

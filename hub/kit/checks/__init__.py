@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from typing import Final
 
-from hub.kit.checks import identity, offer, pages, text, wires
+from hub.kit.checks import identity, offer, pages, sessions, text, wires
 from hub.kit.outcome import CHECKS, Check
 
-_MODULES: Final = (offer, identity, pages, text, wires)
+_MODULES: Final = (offer, identity, pages, text, wires, sessions)
 """In the order in which they are run."""
 
 ALL: Final[Mapping[str, Check]] = {
