@@ -164,6 +164,12 @@ TEXTS: Final[dict[str, Text]] = {
         "the broker refuses this client",
         "check client_id and the protocol's version (MQTT 3.1.1)",
     ),
+    "S132": Text(
+        "来源不认识这次请求",
+        "核对接口地址、命名空间与操作名",
+        "the source does not know what it was asked",
+        "check address, namespace and operation",
+    ),
     "S202": Text(
         "{name} 的值不可用", "从页面上重新选择", "{name} has no such value", "choose again on the page"
     ),

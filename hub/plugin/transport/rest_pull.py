@@ -6,7 +6,7 @@ sorts a row into drafts (`normalise`). Rules: domain.md N64–N67, N71.
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
@@ -66,7 +66,8 @@ class RestPull(Generic[Config]):
         self.tools: Final = tools
         self.zone: Final = zone_of(config.zone)
         self.client: Final = tools.http(base_url=config.base_url, auth=self.credentials().auth())
-        self._listing: Final = self.listed()
+        listing = self.listed()
+        self._listing: Final = replace(listing, walk=listing.walk.sized(config.page_size))
         self._pace: Final = Pace(config.questions_a_minute)
 
     @abstractmethod
