@@ -133,6 +133,16 @@ class Settings(BaseSettings):
     sources: dict[str, dict[str, Any]] = Field(
         default_factory=dict, description="Configuration of each source's adapter; secrets belong here."
     )
+    plugins_inside: list[str] = Field(
+        default_factory=list,
+        description="Plugins that are not shipped with the hub and run inside its process all the same, by name.",
+    )
+    plugin_user: str = Field(
+        "",
+        description="User of the machine as whom such a plugin's own process runs, where the hub starts as root; "
+        "empty: as the hub.",
+    )
+    plugin_memory_mb: int = Field(1024, ge=64, description="Address space of such a process at most, MiB.")
     sources_dir: Path | None = Field(
         None,
         description="Directory with one `<source>.json` a source, added to `sources`; as secrets are mounted.",

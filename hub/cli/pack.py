@@ -35,6 +35,21 @@ def check(path: Path | None, as_json: bool) -> None:
 
 
 @pack.command()
+@click.argument("into", type=click.Path(path_type=Path))
+def copy(into: Path) -> None:
+    """Writes a copy of the demo pack, to be made into one's own; nothing is overwritten."""
+    import shutil
+
+    from hub.errors import FixSettings
+    from hub.pack.locate_pack import locate_pack
+
+    if into.exists():
+        raise FixSettings("C192", path=str(into))
+    shutil.copytree(locate_pack(None), into, ignore=shutil.ignore_patterns("__pycache__"))
+    click.echo(str(into))
+
+
+@pack.command()
 @_PATH
 @_JSON
 def coverage(path: Path | None, as_json: bool) -> None:

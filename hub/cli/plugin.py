@@ -9,7 +9,14 @@ from hub.cli import output, plugins_own
 from hub.cli.stopping import stop_event
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from hub.pack import Pack
+    from hub.plugin import Utterance
+    from hub.plugin.registry import Registry
     from hub.plugin.supervisor import Turn
+
+_MANY = 120
 
 
 @click.group()
@@ -19,6 +26,7 @@ def plugin() -> None:
 
 plugin.add_command(plugins_own.new)
 plugin.add_command(plugins_own.check)
+plugin.add_command(plugins_own.join)
 
 
 @plugin.command("list")
@@ -49,17 +57,18 @@ _STORE = click.option("--store", default=None, help="SQLAlchemy URL of the store
 @_STORE
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
 def states(store: str | None, as_json: bool) -> None:
-    """How each source's adapter stands: source, state, code, since when, failures in a row, and what is wished."""
+    """How each source's adapter stands: source, state, code, since when, failures in a row, what is wished, and how many
+    records of it have which fate."""
     from hub.jsonform import plain
     from hub.run.assembly import Assembly
     from hub.settings import read
-    from hub.store import sources
+    from hub.store import records, sources
     from hub.store.moments import from_us
 
     hub = Assembly(read(store=store))
     try:
         with hub.store.read() as conn:
-            found = sources.states(conn)
+            found, came = sources.states(conn), records.account(conn)
     finally:
         hub.close()
     told = {
@@ -69,6 +78,7 @@ def states(store: str | None, as_json: bool) -> None:
             "since": plain(from_us(one.since_us)),
             "failures": one.failures,
             "wish": one.wish,
+            "records": came.get(one.source, {}),
         }
         for one in found
     }
@@ -76,7 +86,9 @@ def states(store: str | None, as_json: bool) -> None:
         output.figures(told)
         return
     for source, one in told.items():
-        click.echo("\t".join([source, *(str(value) or "-" for value in one.values())]))
+        by_fate = " ".join(f"{fate} {n}" for fate, n in came.get(source, {}).items())
+        heads = (str(one[name]) or "-" for name in ("state", "code", "since", "failures", "wish"))
+        click.echo("\t".join([source, *heads, by_fate or "-"]))
 
 
 @plugin.command()
@@ -171,7 +183,7 @@ def simulate(
         simulator = make_simulator(
             SimulatorSetup(
                 clock=ScenarioClock(start, speed),
-                utterances=scenario.utterances.get(name, ()),
+                utterances=scenario.utterances.get(name) or _said_by_anybody(registry, name, pack),
                 place=lives,
                 seed=seed,
                 failures=failures,
@@ -187,6 +199,28 @@ def simulate(
             stop.wait()
         finally:
             simulator.stop()
+
+
+def _said_by_anybody(registry: "Registry", name: str, pack: "Pack") -> "Sequence[Utterance]":
+    """What a system says that the scenario does not know: a report a minute, at addresses of the district, in the manner
+    of the plugin's samples."""
+    import tempfile
+    from datetime import timedelta
+
+    from hub.kit.subject import Subject
+
+    entry, addresses = registry.adapters.get(name), pack.geography.addresses
+    if entry is None:  # a channel says nothing by itself
+        return ()
+    start = pack.manifest.starts_at
+    with tempfile.TemporaryDirectory(prefix="gridplus-") as place:
+        subject = Subject(entry, Path(place))
+        said = []
+        for number, address in enumerate(addresses[:: max(1, len(addresses) // _MANY)], 1):
+            at = start + number * timedelta(minutes=1)
+            moments = {"at": at, "occurred_at": at, "reported_at": at}
+            said.append(subject.says(number, lon=address.lon, lat=address.lat, address="", **moments))
+        return said
 
 
 def _write(file: Path, config: dict[str, Any]) -> None:

@@ -17,7 +17,7 @@ _MARKS = {"passed": "✓", "failed": "✗", "not_applicable": "·", "skipped": "
 @click.command()
 @click.argument("name")
 @click.option("--transport", required=True, help="How its system is reached; see gridplus plugin transports.")
-@click.option("--title", default="", help="What people call the system, in Chinese.")
+@click.option("--title", default="新接系统", show_default=True, help="What people call the system, in Chinese.")
 @click.option(
     "--into", default=".", type=click.Path(path_type=Path, file_okay=False), help="Where to write it."
 )
@@ -61,6 +61,52 @@ def check_at(made: str, name: str) -> None:
         EntryPoint(key, value, "gridplus") for key, value in project["entry-points"]["gridplus"].items()
     ]
     raise SystemExit(_told(_run(Registry.load(points).entry(name)), as_json=False))
+
+
+@click.command()
+@click.argument("name")
+@click.option(
+    "--pack",
+    required=True,
+    type=click.Path(path_type=Path, exists=True, file_okay=False),
+    help="The pack; see gridplus pack copy.",
+)
+@click.option("--source", default="", help="What the source is called there; default: as the plugin.")
+@click.option(
+    "--means",
+    multiple=True,
+    metavar="CODE=CATEGORY",
+    help="What a code of its table means here; may be repeated.",
+)
+def join(name: str, pack: Path, source: str, means: tuple[str, ...]) -> None:
+    """Puts a source of the plugin NAME into a pack, and says what is still wrong with it."""
+    from tempfile import TemporaryDirectory
+
+    import hub.pack
+    from hub.errors import FixSettings
+    from hub.kit.subject import Subject
+    from hub.plugin.registry import Registry
+    from hub.scaffold.joining import Joining
+    from hub.scaffold.joining import join as put
+    from hub.settings import read
+
+    if not all(one.partition("=")[2] for one in means):
+        raise FixSettings("C101", name="--means")
+    entry = Registry.load().entry(name)
+    with TemporaryDirectory(prefix="gridplus-") as place:
+        table = Subject(entry, Path(place)).manner.code_table
+    one = Joining(
+        source=source or name,
+        plugin=name,
+        title=entry.title,
+        table=table or name,
+        means=dict(each.split("=", 1) for each in means),
+    )
+    for file in put(pack, one):
+        click.echo(str(file))
+    found = hub.pack.check(pack)
+    output.findings(found, read().language)
+    raise SystemExit(1 if found else 0)
 
 
 @click.command()

@@ -20,8 +20,8 @@ from hub.demo.scenario import Scenario, make
 from hub.errors import PeerRefused, TryLater
 from hub.pack import Pack
 from hub.plugin import Adapter, Body, Page, PeerRequest, Reads, Receives, SimulatorSetup, Tends, Tools
+from hub.plugin.lent import http_client
 from hub.plugin.registry import Registry
-from hub.run.sources.adapters import http_client
 
 _PER_MATTER: Final = 1.85
 """Reports a matter in the demo's mix, measured; only steers how many matters are made."""
@@ -160,6 +160,7 @@ class _Door:
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True  # head and body leave apart
 
     def __init__(self, door: _Door, *arguments: Any) -> None:
         self._door = door

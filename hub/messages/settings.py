@@ -224,6 +224,12 @@ TEXTS: Final[dict[str, Text]] = {
         "{path} is there already",
         "take another name or folder; nothing is overwritten",
     ),
+    "C193": Text(
+        "来源 {name} 已登记",
+        "换一个来源名（--source），或直接改 sources.yaml",
+        "the source {name} stands in the pack already",
+        "give it another name (--source), or change sources.yaml itself",
+    ),
     "C180": Text(
         "这个存储是演示用的，其中有演示账号",
         "正式运行请用新的存储；演示用 gridplus demo",

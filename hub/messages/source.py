@@ -153,18 +153,30 @@ TEXTS: Final[dict[str, Text]] = {
         "the next channel or contact is called; the gateway's own word says why",
     ),
     "S130": Text(
+        "插件进程结束了（{status}）",
+        "会自动重新启动；若反复结束，执行 gridplus plugin check 并联系插件负责人",
+        "the plugin's process ended ({status})",
+        "it is started anew by itself; where that goes on, run gridplus plugin check and call the plugin's owner",
+    ),
+    "S131": Text(
+        "插件的 {method} 在 {seconds} 秒内没有返回，进程已结束",
+        "会自动重新启动；若反复如此，联系插件负责人",
+        "the plugin's {method} did not return within {seconds} s, and its process was ended",
+        "it is started anew by itself; where that goes on, call the plugin's owner",
+    ),
+    "S140": Text(
         "对方的消息服务不允许订阅 {topic}",
         "请对方为本账号开通该主题，或改正 topics",
         "the broker does not let us subscribe to {topic}",
         "ask for the right to it, or mend topics",
     ),
-    "S131": Text(
+    "S141": Text(
         "对方的消息服务拒绝本客户端",
         "核对 client_id 与协议版本（MQTT 3.1.1）",
         "the broker refuses this client",
         "check client_id and the protocol's version (MQTT 3.1.1)",
     ),
-    "S132": Text(
+    "S142": Text(
         "来源不认识这次请求",
         "核对接口地址、命名空间与操作名",
         "the source does not know what it was asked",

@@ -61,6 +61,7 @@ def _handler_of(door: Door) -> type[BaseHTTPRequestHandler]:
         """One request to the door."""
 
         timeout = 10
+        disable_nagle_algorithm = True  # head and body leave apart
 
         def _serve(self) -> None:
             target = urlsplit(self.path)

@@ -21,6 +21,20 @@ from hub.plugin.hookspecs import PROJECT
 
 INTERFACE: Final = 1
 """The version of `hub.plugin` that this hub speaks."""
+SHIPPED: Final = frozenset(
+    {
+        "gridplus-file-import",
+        "gridplus-grid-pages",
+        "gridplus-hotline-12345",
+        "gridplus-market-supervision",
+        "gridplus-police-grid",
+        "gridplus-sms-gateway",
+        "gridplus-urban-management",
+        "gridplus-voice-gateway",
+        "gridplus-xueliang-video",
+    }
+)
+"""Distributions that come with the hub and are tested with it."""
 Offered = TypeVar("Offered", AdapterEntry, ChannelEntry)
 
 
@@ -31,6 +45,8 @@ class Origin:
     name: str
     distribution: str = ""
     version: str = ""
+    module: str = ""
+    """What the entry point names: who loads it elsewhere loads the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +106,13 @@ class Registry:
         """The adapter called `name`; raises FixSettings C102, or why its plugin was refused."""
         return self._found(self.adapters, name)
 
+    def origin(self, name: str) -> Origin:
+        """Where the adapter or channel called `name` comes from; raises FixSettings C102."""
+        for offer in self.offers:
+            if name in offer.names:
+                return offer.origin
+        raise FixSettings("C102", name=name)
+
     def channel(self, name: str) -> ChannelEntry:
         """The channel called `name`; raises FixSettings C102, or why its plugin was refused."""
         return self._found(self.channels, name)
@@ -146,5 +169,5 @@ def _without_collision(answer: Offer | Refusal, earlier: Iterable[Offer]) -> Off
 
 def _origin(point: EntryPoint) -> Origin:
     if point.dist is None:
-        return Origin(point.name)
-    return Origin(point.name, point.dist.name, point.dist.version)
+        return Origin(point.name, module=point.value)
+    return Origin(point.name, point.dist.name, point.dist.version, point.value)

@@ -158,6 +158,9 @@ class _Handler(BaseHTTPRequestHandler):
     """Turns one HTTP request into a PeerRequest and the PeerReply into an answer."""
 
     protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = (
+        True  # head and body leave apart: the second would wait 40 ms for the first to be taken
+    )
     server: _Server
 
     def _serve(self) -> None:

@@ -50,7 +50,7 @@ def _renaming(name: str, title: str) -> Mapping[str, str]:
         "sample_source": name,
         "sample-source": name.replace("_", "-"),
         "SampleSource": camel,
-        "示例系统": title or name,
+        "示例系统": title,
     }
 
 

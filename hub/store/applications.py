@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, Row, func, select, tuple_, upd
 from hub import ids
 from hub.access.application import OPEN, Application, State, Taken
 from hub.access.application import Step as Kind
+from hub.bus.message import Fenced
 from hub.jsonform import dumps, loads
 from hub.store.copying import insert_or_fence
 from hub.store.lists import among
@@ -63,11 +64,16 @@ def add(conn: Connection, one: Application, first: Taken) -> None:
 
 
 def take(conn: Connection, stored: Stored, taken: Taken, state: State) -> None:
-    """Its next step, after which it stands in `state`; raises Fenced where somebody was faster."""
+    """Its next step, after which it stands in `state`; raises Fenced where somebody was faster.
+
+    Its steps were read after its state: somebody may have come in between, so the number alone does not tell.
+    """
     id_ = stored.application.id
     _put(conn, id_, taken, len(stored.steps) + 1)
+    still = (application.c.id == id_, application.c.state == stored.state.value)
     changed = {"state": state.value, "proposal_id": taken.proposal}
-    conn.execute(update(application).where(application.c.id == id_).values(**changed))
+    if not conn.execute(update(application).where(*still).values(**changed)).rowcount:
+        raise Fenced
 
 
 def _put(conn: Connection, id_: str, taken: Taken, number: int) -> None:

@@ -14,7 +14,9 @@ from tests.browser.site import Site, live_through, site_of
 from tests.conftest import lacking as cannot_run
 from tests.instruments import HubInHand
 
-STACKS = ["embedded", pytest.param("connected", marks=pytest.mark.connected)]
+STACKS = ["embedded", pytest.param("connected", marks=[pytest.mark.connected, pytest.mark.drill])]
+"""The same steps on servers belong to `make drill`: what a page asks of a database, tests without a browser ask there too,
+and `test_newcomer` walks through the whole on both."""
 Visit = Callable[..., Page]
 
 

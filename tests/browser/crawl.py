@@ -6,6 +6,7 @@ May not hold: what may be shown to whom.
 
 import io
 import re
+import ssl
 import time
 import zipfile
 from collections import Counter, defaultdict
@@ -62,14 +63,19 @@ def _read(text: str) -> Iterator[str]:
 def crawl(site: Site, who: str, begin: Sequence[str]) -> Haul:
     """All that `who` gets to see, from the paths `begin` on along links of this host."""
     haul = Haul()
-    with site.context(who) as (context, _guard):
-        _Walk(site.url, context, context.new_page(), haul).over(begin)
+    client = httpx.Client(
+        timeout=10, verify=ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+    )  # nothing here speaks TLS
+    with site.context(who) as (context, _guard), client:
+        _Walk(site.url, context, context.new_page(), client, haul).over(begin)
     return haul
 
 
 class _Walk:
-    def __init__(self, own: str, context: BrowserContext, page: Page, haul: Haul) -> None:
-        self._own, self._context, self._page, self._haul = own, context, page, haul
+    def __init__(
+        self, own: str, context: BrowserContext, page: Page, client: httpx.Client, haul: Haul
+    ) -> None:
+        self._own, self._context, self._page, self._client, self._haul = own, context, page, client, haul
         self._answers: list[Response] = []
         self._kinds: Counter[str] = Counter()
         context.on("response", self._heard)
@@ -115,7 +121,7 @@ class _Walk:
         """Keeps the answer as it comes over the line."""
         cookies = "; ".join(f"{one['name']}={one['value']}" for one in self._context.cookies())
         headers = {"cookie": cookies, "accept": "text/html,*/*"}
-        with httpx.stream("GET", url, headers=headers, timeout=10) as answer:
+        with self._client.stream("GET", url, headers=headers) as answer:
             self._haul.statuses[url] = answer.status_code
             self._haul.add("headers", url, *(f"{name}: {value}" for name, value in answer.headers.items()))
             if answer.headers.get("content-type", "").startswith("text/event-stream"):

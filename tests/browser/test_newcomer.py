@@ -13,7 +13,6 @@ from playwright.sync_api import Browser, Page, expect
 
 from hub.run.servers import free_port
 from tests.browser.chromium import person
-from tests.browser.conftest import STACKS
 from tests.browser.guard import Guard
 
 _BEGINS_MS = 90_000
@@ -21,7 +20,7 @@ _BEGINS_MS = 90_000
 CODE = re.compile(r"^329901\d{8}$")
 
 
-@pytest.fixture(params=STACKS)
+@pytest.fixture(params=["embedded", pytest.param("connected", marks=pytest.mark.connected)])
 def demo(request: pytest.FixtureRequest) -> Iterator[str]:
     """Where `gridplus demo` answers."""
     port, given = free_port(), list[str]()

@@ -64,7 +64,6 @@ from tests.photos import photo
 from tests.unit.run.duty import phones
 from tests.unit.run.relayed import relay
 
-pytestmark = pytest.mark.xdist_group("canaries")  # making their day takes longer than looking through it
 LINKED = {200: 201, 201: 200, 202: 202, 203: 203}
 """Hotline and urban management tell of one matter, and of each other; the other two stand alone."""
 CODES = {

@@ -1,7 +1,6 @@
 """The demo as a newcomer meets it: one command, real protocols, every figure in place."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -61,18 +60,6 @@ def check(account: dict[str, Any]) -> None:
 
 
 @pytest.mark.slow
-def test_the_demo_plays_to_its_end_on_the_embedded_default_and_leaves_an_installation_alone(
-    tmp_path: Path,
-) -> None:
-    (tmp_path / "anchors").mkdir()
-    (tmp_path / "gridplus.toml").write_text(
-        'home = "real"\nanchors = "anchors"\nkeys = "real.toml"\n[sources.real]\nurl = "https://real.invalid"\n'
-    )
-    check(play(cwd=tmp_path))
-    assert {"anchors", "gridplus.toml"} == {one.name for one in tmp_path.rglob("*")}
-
-
-@pytest.mark.slow
 @pytest.mark.connected
 def test_the_demo_plays_to_its_end_on_kafka_and_postgresql(real_servers: Servers) -> None:
     store, bus, _ = real_servers.fresh()
@@ -94,53 +81,3 @@ def test_the_demo_plays_on_a_machine_whose_date_is_two_years_ahead() -> None:
         "FAKETIME_FORCE_MONOTONIC_FIX": "0",
     }
     check(play(env=ahead))
-
-
-@pytest.mark.slow
-def test_the_wheels_alone_play_the_demo_outside_the_checkout(tmp_path: Path) -> None:
-    """Wheels of the hub, its plugins and the client, in an environment that knows nothing of the checkout."""
-    uv = shutil.which("uv", path=str(Path(sys.executable).parent))
-    assert uv is not None
-    wheels = tmp_path / "wheels"
-    for member in (ROOT, ROOT / "client", *sorted((ROOT / "plugins").iterdir())):
-        _run(
-            uv,
-            "build",
-            "--wheel",
-            "--no-build-isolation",
-            "--python",
-            sys.executable,
-            "-o",
-            str(wheels),
-            str(member),
-            cwd=tmp_path,
-        )
-    _run(uv, "venv", "--python", sys.executable, str(tmp_path / "env"), cwd=tmp_path)
-    python = str(tmp_path / "env" / "bin" / "python")
-    lock = str(ROOT / "requirements.lock")
-    _run(uv, "pip", "install", "-q", "--python", python, "--require-hashes", "-r", lock, cwd=tmp_path)
-    _run(
-        uv,
-        "pip",
-        "install",
-        "-q",
-        "--python",
-        python,
-        "--no-deps",
-        *map(str, wheels.glob("*.whl")),
-        cwd=tmp_path,
-    )
-    found = subprocess.run(
-        [python, "-c", "import gridplus_client, hub; print(gridplus_client.__file__, hub.__file__)"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert 2 == found.stdout.count(str(tmp_path))
-    check(play(gridplus=tmp_path / "env" / "bin" / "gridplus", env={"PYTHONPATH": ""}))
-
-
-def _run(*command: str, cwd: Path) -> None:
-    done = subprocess.run(command, cwd=cwd, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-3000:]

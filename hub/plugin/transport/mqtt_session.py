@@ -79,7 +79,7 @@ class Session:
     def open(self) -> None:
         """Sees to it that there is a connection, with our topics subscribed.
 
-        Raises TryLater S101 (no answer), S105 (busy), SignInAgain S106, SourceGone S130 (a topic is refused) or S131
+        Raises TryLater S101 (no answer), S105 (busy), SignInAgain S106, SourceGone S140 (a topic is refused) or S141
         (the broker refuses us for good), FixSettings C108 where the client is not installed.
         """
         if self._client is not None:
@@ -165,7 +165,7 @@ class Session:
         if code in _BUSY:
             raise TryLater("S105")
         if code >= _FAILED:
-            raise SourceGone("S131")
+            raise SourceGone("S141")
         if not is_known:  # it numbers anew: what we hold under old numbers is ours alone
             self._unacknowledged.clear()
             self._acknowledged.clear()
@@ -176,7 +176,7 @@ class Session:
         self._wait_for(lambda: self._granted is not None)
         for topic, granted in zip(self._broker.topics, self._granted or (), strict=False):
             if granted >= _FAILED:
-                raise SourceGone("S130", topic=topic)
+                raise SourceGone("S140", topic=topic)
 
     def _wait_for(self, condition: Callable[[], bool]) -> None:
         ends = time.monotonic() + _PATIENCE_S

@@ -52,7 +52,7 @@ def result_in(raw: bytes, operation: str, *, max_bytes: int = MAX_BYTES) -> str:
 
     Stacks name the element `<op>Result`, `return` or `out`: it is the only child, whatever its name.
     Raises TryLater S104 where `raw` is no such envelope (a login page, half an answer, a DTD). A fault says who has to
-    do something (SOAP 1.1, 4.4.1): SignInAgain S106 where it is about who we are, SourceGone S132 where it is about
+    do something (SOAP 1.1, 4.4.1): SignInAgain S106 where it is about who we are, SourceGone S142 where it is about
     what we asked, TryLater S103 else.
     """
     answer = _first_in(child(_root(raw, max_bytes), "Body"))
@@ -101,7 +101,7 @@ def _meant(faultcode: str) -> TryLater | SourceGone:
     code = faultcode.rpartition(":")[2].lower()
     if any(word in code for word in _ABOUT_US):
         return SignInAgain("S106")
-    return SourceGone("S132") if code.partition(".")[0] == "client" else TryLater("S103")
+    return SourceGone("S142") if code.partition(".")[0] == "client" else TryLater("S103")
 
 
 def _envelope() -> tuple[Element, Element]:

@@ -14,20 +14,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Final
 
-import httpx
 import structlog
 
-from hub.clock import Clock
+from hub.clock import Clock, ScenarioClock
 from hub.errors import HubError
 from hub.pack import Pack
 from hub.plugin import Adapter, AdapterEntry, Tools
-from hub.plugin.registry import Registry
+from hub.plugin.apart import Birth, Limits, Process, apart
+from hub.plugin.lent import http_client
+from hub.plugin.registry import SHIPPED, Registry
 from hub.run.ground.secretfiles import checked, files_of, filled
 from hub.run.ground.watched import Watched
 from hub.settings import Settings
 
 log = structlog.get_logger()
 
+_FILES: Final = 256
+"""Open files of a plugin's process at most."""
 _CLOSING_S: Final = 5.0
 """How long a process that ends waits for its adapters (real seconds)."""
 
@@ -137,8 +140,35 @@ class Adapters:
         entry = self.entry(source)
         said, files = self._said(entry, source)
         watched = Watched(tuple(files.values()), self._clock)  # before they are read: no change is missed
-        config = checked(entry.config, filled(said, files), f"sources.{source}")
+        plain = filled(said, files)
+        config = checked(entry.config, plain, f"sources.{source}")
+        if self.runs_apart(entry.name):
+            return _Made(apart(self._process(entry, source, plain), entry.make), watched)
         return _Made(entry.make(config, self.tools(source)), watched)
+
+    def runs_apart(self, plugin: str) -> bool:
+        """Whether it runs in a process of its own: what is not shipped with the hub, but for what the settings name."""
+        origin = self._registry().origin(plugin)
+        foreign = bool(origin.module) and origin.distribution not in SHIPPED
+        return foreign and plugin not in self._settings.plugins_inside
+
+    def _process(self, entry: AdapterEntry, source: str, config: dict[str, Any]) -> Process:
+        tools, clock = self.tools(source), self._clock
+        scenario = (
+            (clock.start.isoformat(), clock.speed, clock.origin) if isinstance(clock, ScenarioClock) else None
+        )
+        birth = Birth(
+            module=self._registry().origin(entry.name).module,
+            adapter=entry.name,
+            config=config,
+            source=source,
+            place=tools.place,
+            public_url=tools.public_url,
+            clock=scenario,
+            memory_bytes=self._settings.plugin_memory_mb << 20,
+            files=_FILES,
+        )
+        return Process(birth, Limits(), self._settings.plugin_user)
 
     def _said(self, entry: AdapterEntry, source: str) -> tuple[dict[str, Any], dict[str, Path]]:
         """What the pack and, over it, the settings say of a source; and the files of its secrets."""
@@ -202,13 +232,3 @@ def _close(adapter: Adapter) -> None:
         adapter.close()
     except Exception as error:  # foreign code: nobody needs this adapter any more
         log.warning("adapter_not_closed", error=type(error).__name__)
-
-
-def http_client(**arguments: Any) -> httpx.Client:
-    """A client for adapters: bounded waits, no redirects, few connections."""
-    defaults: dict[str, Any] = {
-        "timeout": httpx.Timeout(10.0, connect=5.0),
-        "follow_redirects": False,
-        "limits": httpx.Limits(max_connections=8),
-    }
-    return httpx.Client(**(defaults | arguments))

@@ -17,7 +17,7 @@ from hub.access.vault import DataKey, Vault
 from hub.bus import Message
 from hub.bus.topics import DEADLETTERS
 from hub.clock import Clock
-from hub.errors import BadRecord, HeldRecord
+from hub.errors import BadRecord, HeldRecord, TryLater
 from hub.intake.revisions import Standing, is_behind
 from hub.jsonform import dumps
 from hub.model import Arrival, Draft, Event, EventKey, Fate, GridDraft, Mode, Resident
@@ -215,6 +215,8 @@ class Intake:
             return records.End(id=one.id, fate=Fate.HELD, code=held.code, pointer=held.pointer, owner=desk)
         except BadRecord as bad:
             return records.End(id=one.id, fate=Fate.DEAD, code=bad.code, pointer=bad.pointer)
+        except TryLater:  # it runs in a process of its own, which is not there: nothing is said of the record
+            raise
         except Exception as error:  # foreign code: what comes out is a fate of this record
             log.warning("adapter_failed", source=self.source, record=one.id, error=type(error).__name__)
             return records.End(id=one.id, fate=Fate.HELD, code="R106", owner=ENGINEER)

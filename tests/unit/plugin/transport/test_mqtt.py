@@ -117,14 +117,14 @@ def test_a_topic_that_is_refused_asks_for_a_person(broker: Broker) -> None:
     adapter = wells(broker.url, topics=("secret/#",))
     with pytest.raises(SourceGone) as refused:
         adapter.check()
-    assert ("S130", "secret/#") == (refused.value.code, refused.value.facts["topic"])
+    assert ("S140", "secret/#") == (refused.value.code, refused.value.facts["topic"])
     adapter.close()
 
 
 @pytest.mark.parametrize(
     ("code", "told", "kind"),
     [
-        (2, "S131", "SourceGone"),
+        (2, "S141", "SourceGone"),
         (3, "S105", "TryLater"),
         (4, "S106", "SignInAgain"),
     ],

@@ -140,7 +140,7 @@ def test_a_failing_service_says_what_recovers_and_then_everything_comes(
     [
         ("Server", "S103", TryLater),
         ("Server.userException", "S103", TryLater),
-        ("Client", "S132", SourceGone),
+        ("Client", "S142", SourceGone),
         ("Client.Authentication", "S106", SignInAgain),
         ("wsse:FailedAuthentication", "S106", SignInAgain),
         ("InvalidSecurityToken", "S106", SignInAgain),
