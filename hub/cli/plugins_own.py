@@ -17,7 +17,9 @@ _MARKS = {"passed": "✓", "failed": "✗", "not_applicable": "·", "skipped": "
 @click.command()
 @click.argument("name")
 @click.option("--transport", required=True, help="How its system is reached; see gridplus plugin transports.")
-@click.option("--title", default="新接系统", show_default=True, help="What people call the system, in Chinese.")
+@click.option(
+    "--title", default="新接系统", show_default=True, help="What people call the system, in Chinese."
+)
 @click.option(
     "--into", default=".", type=click.Path(path_type=Path, file_okay=False), help="Where to write it."
 )

@@ -9,21 +9,30 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any, Final
 
 import httpx
 
 from hub.clock import FixedClock
-from hub.errors import BadRecord, HeldRecord, HubError
+from hub.errors import BadRecord, HeldRecord, HubError, PeerRefused
 from hub.kit.cable import Cable
 from hub.kit.outcome import Failed, NotApplicable
 from hub.kit.wire import Trouble, Wire
 from hub.model import Arrival, Draft, GridDraft
-from hub.plugin import AdapterEntry, Body, Page, PeerReply, PeerRequest, SimulatorSetup, Tools, Utterance
+from hub.plugin import (
+    AdapterEntry,
+    Body,
+    Page,
+    PeerReply,
+    PeerRequest,
+    Received,
+    SimulatorSetup,
+    Tools,
+    Utterance,
+)
 from hub.plugin.adapter import Adapter, Filters, Reads, Receives, Tends
 from hub.plugin.door import Door
 from hub.plugin.simulator import Simulator
@@ -32,12 +41,15 @@ from hub.plugin.systems.rest_push import HUB_KEY
 
 _PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Nothing here speaks TLS."""
-_PATIENCE_S: Final = 8.0
+PATIENCE_S: Final = 8.0
 """Real seconds that a system has to say what it has to say, and an adapter to read it."""
 _TICK_S: Final = 0.01
 _LASTING: Final = re.compile(r"(mqtts?://127\.0\.0\.1:)([0-9]+)(.*)")
 """Addresses of systems that are spoken to over one connection that stays. A broker of Kafka is none: it tells its clients
 itself where it is, and they leave the cable aside."""
+_IDLE_TICKS: Final = 20
+_MEANWHILE_S: Final = 60.0
+"""By the scenario clock, where nobody has anything to do: some systems speak every few minutes only."""
 _TIMEOUT_S: Final = 0.75
 _KEY: Final = "kit-key"
 """What the hub would have given to a source that has no secret of its own."""
@@ -53,9 +65,14 @@ class Told:
     """One body, and what the adapter made of it: drafts, or the error that says what is wrong with it."""
 
     body: Body
+    """As it would be stored: behind the ingress filter, where there is one."""
     drafts: tuple[Draft | GridDraft, ...] = ()
     error: HubError | None = None
     dropped: tuple[str, ...] = ()
+    sent: Body = field(default=Body(b""))  # noqa: RUF009  nothing can change it
+    """As it came."""
+    pushed: bool = False
+    """Whether it came to the door, and not with a page."""
 
 
 @dataclass(slots=True)
@@ -84,37 +101,52 @@ class Story:
 
 
 class KeptDoor(Door):
-    """A door that remembers every request as it came, so that it can come again."""
+    """A door that remembers every request as it came. Where it keeps nothing, storing has failed: what would have been
+    let in is among `turned_away`, and its sender told so."""
 
-    def __init__(self, adapter: Receives, took: Callable[[Body], None], *, failing: int = 0) -> None:
-        self.requests: Final[list[PeerRequest]] = []
-        self.replies: Final[list[PeerReply]] = []
+    def __init__(self, adapter: Receives, took: Callable[[Body], None], *, keeps: bool) -> None:
+        self.turned_away: Final[list[PeerRequest]] = []
+        self.asked: Final[list[PeerRequest]] = []
         self.crashes: Final[list[Exception]] = []
         self._took: Final = took
-        self._kept = 0
+        self._keeps: Final = keeps
+        self._given = 0
+        self._kit_adapter: Final = adapter
         self._one: Final = threading.Lock()
-        super().__init__(adapter, failing=failing, key=_KEY)
+        super().__init__(adapter, key=_KEY)
 
     def take(self, request: PeerRequest) -> PeerReply:
         """As `Door`; what is no refusal of the protocol is a crash, and answered as the hub would."""
         with self._one:
-            self.requests.append(request)
-            reply = self._answered(request)
-            self.replies.append(reply)
-            return reply
+            self.asked.append(request)
+            try:
+                return self._kept(request) if self._keeps else self._not_kept(request)
+            except HubError:
+                return PeerReply(503)
+            except (Exception, SystemExit) as error:  # foreign code: what it raises is a finding
+                self.crashes.append(
+                    error
+                    if isinstance(error, Exception)
+                    else Failed("crashed", "it raised SystemExit at a request")
+                )
+                return PeerReply(500)
 
-    def _answered(self, request: PeerRequest) -> PeerReply:
-        try:
-            reply = super().take(request)
-            fresh, self._kept = self.bodies[self._kept :], len(self.bodies)
-            for body in fresh:
-                self._took(body)
-        except HubError:
-            return PeerReply(503)
-        except Exception as error:  # foreign code: what it raises is a finding
-            self.crashes.append(error)
-            return PeerReply(500)
+    def _kept(self, request: PeerRequest) -> PeerReply:
+        reply = super().take(request)
+        fresh, self._given = self.bodies[self._given :], len(self.bodies)
+        for body in fresh:
+            self._took(body)
         return reply
+
+    def _not_kept(self, request: PeerRequest) -> PeerReply:
+        try:
+            received = self._kit_adapter.receive(request)
+        except PeerRefused as error:
+            return PeerReply(error.status, error.body, error.headers)
+        if not received.bodies:
+            return received.reply
+        self.turned_away.append(request)
+        return received.failed
 
 
 class Desk:
@@ -130,7 +162,7 @@ class Desk:
         failures: tuple[str, ...] = (),
         trouble: Callable[[int], Trouble | None] = fine,
         settings: Mapping[str, object] | None = None,
-        door_fails: int = 0,
+        door_keeps: bool = True,
     ) -> None:
         if entry.simulator is None:
             raise NotApplicable("it offers no simulator")
@@ -146,15 +178,25 @@ class Desk:
         self.wires: Final[list[Wire]] = []
         self.cables: Final[list[Cable]] = []
         """To systems that it stays connected to; `<scheme>://127.0.0.1:<port>` in its configuration."""
+        self.clients: Final[list[httpx.Client]] = []
+        """All that were made for an adapter at this desk."""
+        self.trouble = trouble
+        """What the next request meets; may be set while the desk is at work."""
         self._lock: Final = threading.RLock()
         said = dict(self.simulator.start())
-        self.config: Final[dict[str, Any]] = {**self._wired(said, trouble), **(settings or {})}
-        self.adapter: Adapter = self.made()
+        self.config: Final[dict[str, Any]] = {**self._wired(said), **(settings or {})}
         self.door: KeptDoor | None = None
+        self.adapter: Adapter = self.made()
         if isinstance(self.adapter, Receives):
-            self.door = KeptDoor(self.adapter, self._take, failing=door_fails)
+            self.door = KeptDoor(self, self._take_pushed, keeps=door_keeps)
+            self.adapter.close()
+            self.adapter = self.made()  # now it can say where it is reached
             self.simulator.push_to(self.door.url)
         self.cursor = ""
+        self.forgets = False
+        """Whether what came is only counted: for very many records."""
+        self.taken = 0
+        self.largest_page = 0
         self._tend_at = clock.now()
         self._stores: Callable[[Page], int] = self._store
         self._life = self._supervised()
@@ -162,7 +204,13 @@ class Desk:
     def made(self) -> Adapter:
         """One more adapter of the same configuration, as another process would make it."""
         config = self.entry.config.model_validate(self.config)
-        return self.entry.make(config, tools(self.clock, self.own, self.entry.name))
+        lent = tools(self.clock, self.own, self.entry.name, made=self.clients.append)
+        return self.entry.make(config, replace(lent, public_url=self.door.url if self.door else ""))
+
+    def receive(self, request: PeerRequest) -> Received:
+        """What the adapter at work says of a request."""
+        assert isinstance(self.adapter, Receives)  # noqa: S101  else there is no door
+        return self.adapter.receive(request)
 
     def again(self) -> None:
         """The process is gone and another one goes on: a new adapter, the same cursor and place."""
@@ -176,14 +224,15 @@ class Desk:
         self._life = self._supervised()
         return before
 
-    def run(self, *, until: Callable[[], bool] | None = None, patience_s: float = _PATIENCE_S) -> Story:
+    def run(self, *, until: Callable[[], bool] | None = None, patience_s: float = 0.0) -> Story:
         """Everything that the system has to say, read, received and made drafts of.
 
         Raises Failed `crashed` for what is no error of the hub's tree, `gave_up` where the adapter stops for good,
-        `lost` where something that was said never comes.
+        `lost` where something that was said never comes within `patience_s` (0.0: as long as the kit waits).
         """
         ended = until or self.simulator.done
-        deadline = time.monotonic() + patience_s
+        deadline = time.monotonic() + (patience_s or PATIENCE_S)
+        idle = 0
         while True:
             over = ended()
             worked = self.step()
@@ -193,9 +242,14 @@ class Desk:
                 raise Failed("lost", "what the system said has not come, and the adapter asks no further")
             if not worked:
                 threading.Event().wait(_TICK_S)
+            idle = 0 if worked else idle + 1
+            if idle == _IDLE_TICKS:
+                self.clock.pause(_MEANWHILE_S)
+                idle = 0
 
-    def unstored(self, patience_s: float = _PATIENCE_S) -> Page:
-        """The next page that holds anything, read and not stored, as where the store fails; raises Failed `lost`."""
+    def unstored(self, patience_s: float = PATIENCE_S) -> Page:
+        """The next page that holds anything, read and not stored, as where the store fails; an empty one where nothing is
+        to be read. Raises Failed `lost`."""
         page = Page((), self.cursor)
 
         def keep(read: Page) -> int:
@@ -207,9 +261,13 @@ class Desk:
         deadline = time.monotonic() + patience_s
         try:
             while not page.bodies:
+                over = self.simulator.done()
+                worked = self.step()
+                if over and not worked and self._rests():
+                    return page
                 if time.monotonic() > deadline:
                     raise Failed("lost", "what the system said has not come, and the adapter asks no further")
-                if not self.step():
+                if not worked:
                     threading.Event().wait(_TICK_S)
         finally:
             self._stores = self._store
@@ -237,9 +295,7 @@ class Desk:
         """What the adapter makes of a body, at the door and after; raises Failed `crashed`."""
         try:
             return self._judged(body)
-        except Exception as error:
-            if isinstance(error, Failed):
-                raise
+        except (Exception, SystemExit) as error:
             raise Failed("crashed", f"it raised {type(error).__name__} over a record") from None
 
     def close(self) -> None:
@@ -258,23 +314,28 @@ class Desk:
     # --- inside
 
     def _judged(self, body: Body) -> Told:
-        dropped: tuple[str, ...] = ()
+        sent, dropped = body, tuple[str, ...]()
         try:
             if isinstance(self.adapter, Filters):
                 admitted = self.adapter.admit(body)
                 dropped = admitted.dropped
                 if admitted.content is None:
-                    return Told(body, error=BadRecord("R105"), dropped=dropped)
+                    return Told(Body(b"", body.kind), error=BadRecord("R105"), dropped=dropped, sent=sent)
                 body = Body(admitted.content, body.kind)
             drafts = self.adapter.normalise(body, Arrival(self.clock.now(), body.kind))
-            return Told(body, tuple(drafts), dropped=dropped)
+            return Told(body, tuple(drafts), dropped=dropped, sent=sent)
         except (BadRecord, HeldRecord) as error:
-            return Told(body, error=error, dropped=dropped)
+            return Told(body, error=error, dropped=dropped, sent=sent)
 
-    def _take(self, body: Body) -> None:
-        told = self.judged(body)
+    def _take_pushed(self, body: Body) -> None:
+        self._take(body, pushed=True)
+
+    def _take(self, body: Body, *, pushed: bool = False) -> None:
+        told = replace(self.judged(body), pushed=pushed)
         with self._lock:
-            self.story.told.append(told)
+            self.taken += 1
+            if not self.forgets:
+                self.story.told.append(told)
 
     def _look_at_the_door(self) -> None:
         if self.door and self.door.crashes:
@@ -305,7 +366,9 @@ class Desk:
 
     def _store(self, page: Page) -> int:
         self.cursor = page.cursor
-        self.story.cursors.append(page.cursor)
+        self.largest_page = max(self.largest_page, len(page.bodies))
+        if not self.forgets:
+            self.story.cursors.append(page.cursor)
         for body in page.bodies:
             self._take(body)
         return int(bool(page.bodies) or page.more)
@@ -313,12 +376,12 @@ class Desk:
     def _rests(self) -> bool:
         return self._life.health.state is State.RUNNING
 
-    def _wired(self, said: Any, trouble: Callable[[int], Trouble | None]) -> Any:
+    def _wired(self, said: Any) -> Any:
         """The configuration with every address of this machine behind a wire."""
         if isinstance(said, Mapping):
-            return {name: self._wired(one, trouble) for name, one in said.items()}
+            return {name: self._wired(one) for name, one in said.items()}
         if isinstance(said, list | tuple):
-            return type(said)(self._wired(one, trouble) for one in said)
+            return type(said)(self._wired(one) for one in said)
         if isinstance(said, str) and (found := _LASTING.fullmatch(said)):
             self.cables.append(Cable("127.0.0.1", int(found[2])))
             return f"{found[1]}{self.cables[-1].port}{found[3]}"
@@ -326,19 +389,27 @@ class Desk:
             target, _, rest = said.removeprefix("http://").partition("/")
             known = next((one for one in self.wires if one.target.netloc == target), None)
             if known is None:
-                known = Wire(f"http://{target}", trouble)
+                known = Wire(f"http://{target}", lambda number: self.trouble(number))
                 self.wires.append(known)
             return f"{known.url}/{rest}" if rest else known.url
         return said
 
 
-def tools(clock: FixedClock, own: Path, source: str) -> Tools:
-    """What the hub would lend an adapter."""
+def tools(
+    clock: FixedClock, own: Path, source: str, *, made: Callable[[httpx.Client], None] = lambda _: None
+) -> Tools:
+    """What the hub would lend an adapter; `made` is told of each HTTP client."""
     nonces = iter(range(1, 1 << 62))
+
+    def http(**how: Any) -> httpx.Client:
+        client = httpx.Client(**{"timeout": _TIMEOUT_S, "verify": _PLAIN, **how})
+        made(client)
+        return client
+
     return Tools(
         source=source,
         clock=clock,
-        http=partial(httpx.Client, timeout=_TIMEOUT_S, verify=_PLAIN),
+        http=http,
         nonce=lambda: f"{next(nonces):032x}",
         place=str(own),
     )

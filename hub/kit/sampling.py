@@ -12,4 +12,4 @@ from hub.plugin.samples import Sample, outcome_of
 def outcome(entry: AdapterEntry, sample: Sample) -> dict[str, Any]:
     """What the adapter makes of the sample, in the form of what stands beside it."""
     with TemporaryDirectory(prefix="gridplus-") as place:
-        return outcome_of(Subject(entry, Path(place)).adapter, sample)
+        return outcome_of(Subject(entry, Path(place)).sampled, sample)

@@ -85,6 +85,14 @@ class Subject:
             return desk.made()
 
     @cached_property
+    def sampled(self) -> Adapter:
+        """The adapter as its samples want it: by `config.json` beside them, where there is one."""
+        settings = self.entry.samples / "config.json" if self.entry.samples else None
+        if settings is None or not settings.exists():
+            return self.adapter
+        return self.entry.make(self.entry.config.model_validate_json(settings.read_bytes()), self._tools())
+
+    @cached_property
     def samples(self) -> tuple[Sample, ...]:
         """Its golden samples; none where it has no folder."""
         return read_samples(self.entry.samples) if self.entry.samples else ()
@@ -140,7 +148,7 @@ class Subject:
         failures: tuple[str, ...] = (),
         trouble: Callable[[int], Trouble | None] = fine,
         settings: Mapping[str, object] | None = None,
-        door_fails: int = 0,
+        door_keeps: bool = True,
         clock: FixedClock | None = None,
     ) -> Iterator[Desk]:
         """A desk in a directory of its own, closed behind the block."""
@@ -154,7 +162,7 @@ class Subject:
             failures=failures,
             trouble=trouble,
             settings=settings,
-            door_fails=door_fails,
+            door_keeps=door_keeps,
         )
         try:
             yield desk
@@ -165,6 +173,14 @@ class Subject:
         """What came of saying this, to the end; see `at_desk`."""
         with self.at_desk(*utterances, **how) as desk:
             return desk.run()
+
+    def said_otherwise(self, why: str, **changes: Any) -> Story:
+        """What comes of one report with these changes; raises NotApplicable with `why` where the system says the same
+        with them and without."""
+        plain, other = self.story(self.says()), self.story(self.says(**changes))
+        if {one.sent for one in plain.told} == {one.sent for one in other.told}:
+            raise NotApplicable(why)
+        return other
 
     def understood(self, draft: Draft) -> Understood | Parked:
         """What the hub makes of a draft."""

@@ -6,6 +6,7 @@ came, and answers what the system answers, until a trouble is due.
 
 import http.client
 import threading
+from collections import deque
 from collections.abc import Callable
 from enum import StrEnum
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -18,12 +19,16 @@ _PIECE: Final = b" " * (1 << 20)
 _PIECES: Final = 512
 """Half a gigabyte is offered; who reads all of it has no limit."""
 _PATIENCE_S: Final = 10.0
+_REMEMBERED: Final = 200
+_PIECE_BYTES: Final = 64
+_BETWEEN_S: Final = 0.002
 
 
 class Trouble(StrEnum):
     """What happens instead of an answer."""
 
     UNAUTHORIZED = "401"
+    NOT_FOUND = "404"
     RATE_LIMITED = "429"
     SERVER_ERROR = "503"
     LOGIN_PAGE = "login_page"
@@ -37,6 +42,10 @@ class Trouble(StrEnum):
     """An answer that does not end for half a gigabyte."""
     REDIRECT = "redirect"
     """To somewhere else."""
+    AGAIN = "again"
+    """The answer to the question before of this path, once more."""
+    SLOW = "slow"
+    """The answer, in small pieces."""
 
 
 class Wire:
@@ -46,6 +55,12 @@ class Wire:
         self.target: Final = urlsplit(target)
         self.trouble: Final = trouble
         self.requests = 0
+        self.asked: Final[list[str]] = []
+        """Paths with their parameters."""
+        self.answers: Final[deque[bytes]] = deque(maxlen=_REMEMBERED)
+        """What the system answered, the latest ones."""
+        self.before: Final[dict[str, tuple[int, dict[str, str], bytes]]] = {}
+        """Path → the answer before."""
         self.sent_bytes = 0
         """Of answers made here."""
         self.stopping: Final = threading.Event()
@@ -55,10 +70,11 @@ class Wire:
         self._thread.start()
         self.url: Final = f"http://127.0.0.1:{self._server.server_port}"
 
-    def next(self) -> Trouble | None:
-        """The trouble of the next request."""
+    def next(self, path: str) -> Trouble | None:
+        """The trouble of the next request, which asks for `path`."""
         with self._lock:
             self.requests += 1
+            self.asked.append(path)
             return self.trouble(self.requests)
 
     def close(self) -> None:
@@ -89,9 +105,13 @@ class _Handler(BaseHTTPRequestHandler):
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
         wire = self.server.wire
-        match wire.next():
-            case None | Trouble.HALF as trouble:
-                self._hand_on(body, half=trouble is not None)
+        match wire.next(self.path):
+            case None | Trouble.HALF | Trouble.SLOW as trouble:
+                self._hand_on(body, trouble)
+            case Trouble.AGAIN if self._place in wire.before:
+                self._answer(*wire.before[self._place])
+            case Trouble.AGAIN:
+                self._hand_on(body, None)
             case Trouble.RESET:
                 self.close_connection = True
             case Trouble.SILENT:
@@ -106,7 +126,11 @@ class _Handler(BaseHTTPRequestHandler):
             case trouble:
                 self._answer(int(trouble.value), {}, b"")
 
-    def _hand_on(self, body: bytes, *, half: bool) -> None:
+    @property
+    def _place(self) -> str:
+        return f"{self.command} {urlsplit(self.path).path}"
+
+    def _hand_on(self, body: bytes, trouble: Trouble | None) -> None:
         target = self.server.wire.target
         link = http.client.HTTPConnection(target.hostname or "", target.port, timeout=_PATIENCE_S)
         try:
@@ -119,10 +143,19 @@ class _Handler(BaseHTTPRequestHandler):
             return
         finally:
             link.close()
-        self._answer(reply.status, headers, content[: len(content) // 2] if half else content, len(content))
+        self.server.wire.answers.append(content)
+        self.server.wire.before[self._place] = (reply.status, headers, content)
+        shown = content[: len(content) // 2] if trouble is Trouble.HALF else content
+        self._answer(reply.status, headers, shown, len(content), slowly=trouble is Trouble.SLOW)
 
     def _answer(
-        self, status: int, headers: dict[str, str], content: bytes, length: int | None = None
+        self,
+        status: int,
+        headers: dict[str, str],
+        content: bytes,
+        length: int | None = None,
+        *,
+        slowly: bool = False,
     ) -> None:
         self.send_response(status)
         for name, value in headers.items():
@@ -130,7 +163,11 @@ class _Handler(BaseHTTPRequestHandler):
                 self.send_header(name, value)
         self.send_header("content-length", str(len(content) if length is None else length))
         self.end_headers()
-        self.wfile.write(content)
+        step = max(_PIECE_BYTES, len(content) // 64) if slowly else len(content) or 1
+        for begin in range(0, len(content), step):
+            self.wfile.write(content[begin : begin + step])
+            if slowly:
+                self.server.wire.stopping.wait(_BETWEEN_S)
         self.close_connection = True
 
     def _go_on(self) -> None:

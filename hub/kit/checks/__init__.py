@@ -3,10 +3,42 @@
 from collections.abc import Mapping
 from typing import Final
 
-from hub.kit.checks import identity, offer, pages, sessions, text, wires
+from hub.kit.checks import (
+    door,
+    hygiene,
+    identity,
+    lists,
+    offer,
+    pages,
+    places,
+    resources,
+    sessions,
+    spoilt,
+    states,
+    telling,
+    text,
+    times,
+    wires,
+)
 from hub.kit.outcome import CHECKS, Check
 
-_MODULES: Final = (offer, identity, pages, text, wires, sessions)
+_MODULES: Final = (
+    offer,
+    identity,
+    pages,
+    text,
+    spoilt,
+    places,
+    times,
+    states,
+    wires,
+    sessions,
+    door,
+    telling,
+    lists,
+    hygiene,
+    resources,
+)
 """In the order in which they are run."""
 
 ALL: Final[Mapping[str, Check]] = {

@@ -8,9 +8,11 @@ from hub.kit.outcome import Level, NotApplicable, check
 from hub.kit.subject import NOON, Subject, demand, ids_of
 from hub.model import Arrival, Draft
 from hub.pipeline import Parked
+from hub.plugin.adapter import Filters
 
 _MANY: Final = 25
 _LATER: Final = timedelta(minutes=1)
+_WITHIN_THE_SECOND: Final = timedelta(milliseconds=500)
 
 
 @check("reads-all", Level.BRONZE, "each thing that is said becomes a report of its number")
@@ -89,9 +91,13 @@ def reordered(subject: Subject) -> None:
 
 @check("same-time-changed", Level.SILVER, "a change within the same second arrives")
 def same_time_changed(subject: Subject) -> None:
-    first = subject.says()
-    second = subject.says(revision=1, content="青石路十八号门前井盖已经丢失")
-    story = subject.story(first, second)
+    at = NOON - timedelta(minutes=10)
+    first = subject.says(at=at)
+    second = subject.says(at=at + _WITHIN_THE_SECOND, revision=1, content="青石路十八号门前井盖已经丢失")
+    with subject.at_desk(first, second, clock=FixedClock(at)) as desk:
+        desk.run(until=lambda: bool(desk.story.bodies))
+        desk.clock.pause(1.0)
+        story = desk.run()
     revisions = _revisions(subject, story.drafts)
     last = _revisions(subject, _drafts(subject, second))
     if last == _revisions(subject, _drafts(subject, first)):
@@ -101,7 +107,10 @@ def same_time_changed(subject: Subject) -> None:
 
 @check("no-number", Level.BRONZE, "a record without a number is held or dead, and no number is made up")
 def no_number(subject: Subject) -> None:
-    story = subject.story(subject.says(ref=""), subject.says(2, ref=""))
+    another = subject.says(
+        2, ref="", occurred_at=NOON - timedelta(hours=3), reported_at=NOON - timedelta(hours=2)
+    )
+    story = subject.story(subject.says(ref=""), another)
     made_up = [draft for draft in story.drafts if not draft.source_ref]
     demand(not made_up, "empty", "a report has an empty number: all such reports would be one")
     demand(
@@ -111,24 +120,47 @@ def no_number(subject: Subject) -> None:
     )
 
 
+@check(
+    "numbers-apart",
+    Level.SILVER,
+    "numbers that differ in their beginning alone, as in the year, are two reports",
+)
+def numbers_apart(subject: Subject) -> None:
+    ref = subject.says().ref
+    other = _another_year(ref)
+    if other == ref:
+        raise NotApplicable("its numbers have no digits that could be a year's")
+    first, second = (ids_of(_drafts(subject, subject.says(ref=one))) for one in (ref, other))
+    demand(not {*first} & {*second}, "same", "a number that comes again in another year is the same report")
+
+
+def _another_year(ref: str) -> str:
+    """The number with its first digit but zero changed, and as long as it was."""
+    for at, one in enumerate(ref):
+        if one.isdigit() and one != "0" and at < len(ref) - 6:
+            return ref[:at] + ("1" if one != "1" else "2") + ref[at + 1 :]
+    return ref
+
+
 @check("tidy-number", Level.SILVER, "blanks and full-width digits around a number make no other report")
 def tidy_number(subject: Subject) -> None:
     plain, ref = subject.says(), subject.says().ref
     wide = "".join(chr(ord(one) + 0xFEE0) if one.isdigit() else one for one in ref)
-    first = ids_of(_drafts(subject, plain))
-    demand(
-        first == ids_of(_drafts(subject, subject.says(ref=f" {wide}  "))),
-        "other",
-        "the same number in full-width digits is another report",
-    )
+    first, story = ids_of(_drafts(subject, plain)), subject.story(subject.says(ref=f" {wide}  "))
+    if any(one.dropped for one in story.told) and isinstance(subject.adapter, Filters):
+        raise NotApplicable("its ingress filter lets no such number in")
+    demand(first == ids_of(story.drafts), "other", "the same number in full-width digits is another report")
 
 
 def _two(subject: Subject) -> tuple[list[Draft], list[Draft]]:
-    before = _drafts(subject, subject.says())
-    after = _drafts(
-        subject, subject.says(revision=1, at=NOON - _LATER, content="青石路十八号门前井盖已经丢失")
+    """One report before and after a change; raises NotApplicable where its system says the same of both."""
+    after = subject.said_otherwise(
+        "its system says the same of a report that changed",
+        revision=1,
+        at=NOON - _LATER,
+        content="青石路十八号门前井盖已经丢失",
     )
-    return before, after
+    return _drafts(subject, subject.says()), after.drafts
 
 
 def _drafts(subject: Subject, *said: object) -> list[Draft]:

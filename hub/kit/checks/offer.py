@@ -5,12 +5,14 @@ from typing import Final
 
 from pydantic import ValidationError
 
-from hub.kit.outcome import Failed, Level, NotApplicable, check
+from hub.kit.outcome import CHECKS, Failed, Level, NotApplicable, check
 from hub.kit.subject import Subject, demand
 from hub.plugin.samples import outcome_of
 
 _NAME: Final = re.compile(r"[a-z][a-z0-9_]{1,39}")
-_SECRET: Final = re.compile(r"secret|password|passwd|token|(^|_)(api_)?key$|upload_key")
+_SECRET: Final = re.compile(r"secret|password|passwd|token|(api|access|private|upload|sign(ing)?)_?key$")
+_SENTENCE: Final = 3
+"""Words, at least."""
 _CHINESE: Final = re.compile(r"[\u4e00-\u9fff]")
 
 
@@ -44,6 +46,20 @@ def secrets_marked(subject: Subject) -> None:
                 demand(one.get("format") == "password", "plain", f"the setting {name} is a plain text")
 
 
+@check(
+    "skips-named", Level.BRONZE, "what it leaves out is the name of a check, with a sentence that says why"
+)
+def skips_named(subject: Subject) -> None:
+    for name, reason in subject.entry.skips.items():
+        demand(name in CHECKS, "unknown", f"it skips {name}, and there is no such check")
+        demand(len(reason.split()) >= _SENTENCE, "unsaid", f"it skips {name} and does not say why")
+
+
+@check("simulator", Level.BRONZE, "it brings a simulator of its system")
+def simulator(subject: Subject) -> None:
+    demand(subject.entry.simulator is not None, "none", "without a simulator hardly anything can be shown")
+
+
 @check("settings-reach", Level.BRONZE, "the simulator's settings are settings of the adapter")
 def settings_reach(subject: Subject) -> None:
     subject.needs_simulator()
@@ -69,7 +85,7 @@ def samples_hold(subject: Subject) -> None:
     demand(bool(subject.samples), "none", "it has no samples")
     for sample in subject.samples:
         demand(
-            outcome_of(subject.adapter, sample) == sample.expected,
+            outcome_of(subject.sampled, sample) == sample.expected,
             "differs",
             f"sample {sample.name} gives something else",
         )

@@ -4,15 +4,19 @@ Rules: domain.md N65, N67, N71.
 """
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Final
 
 from hub.errors import SignInAgain
 from hub.kit.outcome import Level, NotApplicable, check
-from hub.kit.subject import Subject, demand
+from hub.kit.subject import NOON, Subject, demand
 from hub.kit.wire import Trouble
 from hub.plugin.adapter import Reads
 
 _MANY: Final = 5
+_LONGEST: Final = 40
+_LONGEST_SILENT: Final = 4
+"""Requests: a trouble that nobody tells of ends by itself."""
 _ENOUGH_BYTES: Final = 64 << 20
 
 
@@ -20,14 +24,16 @@ def _once(trouble: Trouble, *, at: int = 1, times: int = 2) -> Callable[[int], T
     return lambda number: trouble if at <= number < at + times else None
 
 
-def _endures(subject: Subject, trouble: Trouble, *codes: str, times: int = 2) -> None:
-    """The trouble is told by one of `codes`, and then everything comes."""
+def _endures(subject: Subject, trouble: Trouble, *codes: str) -> None:
+    """The trouble lasts until it is told, by one of `codes`, and then everything comes."""
     subject.needs(Reads, why="it is not read page by page")
     with subject.at_desk(
-        *(subject.says(number) for number in range(1, _MANY + 1)), trouble=_once(trouble, times=times)
+        *(subject.says(number) for number in range(1, _MANY + 1)), trouble=lambda _: trouble
     ) as desk:
         if not desk.wires:
             raise NotApplicable("it is not reached over HTTP")
+        longest = _LONGEST_SILENT if trouble is Trouble.SILENT else _LONGEST
+        desk.trouble = lambda number: None if desk.story.troubles or number > longest else trouble
         story = desk.run()
         refs = {draft.source_ref for draft in story.drafts}
         demand(
@@ -70,7 +76,28 @@ def reset(subject: Subject) -> None:
 
 @check("silent-peer", Level.SILVER, "who does not answer is not waited for without end")
 def silent_peer(subject: Subject) -> None:
-    _endures(subject, Trouble.SILENT, "S101", times=1)
+    _endures(subject, Trouble.SILENT, "S101")
+
+
+@check("slow-peer", Level.SILVER, "an answer that comes in small pieces is a whole one")
+def slow_peer(subject: Subject) -> None:
+    _arrives(subject, Trouble.SLOW)
+
+
+@check("page-repeated", Level.SILVER, "a page that is answered twice hides none behind it")
+def page_repeated(subject: Subject) -> None:
+    _arrives(subject, Trouble.AGAIN)
+
+
+def _arrives(subject: Subject, trouble: Trouble) -> None:
+    """With this in the way of every third answer, everything comes."""
+    subject.needs(Reads, why="it is not read page by page")
+    said = [subject.says(number, at=NOON - timedelta(hours=9, seconds=-number)) for number in range(1, 251)]
+    with subject.at_desk(*said, trouble=lambda number: None if number % 3 else trouble) as desk:
+        if not desk.wires:
+            raise NotApplicable("it is not reached over HTTP")
+        refs = {draft.source_ref for draft in desk.run().drafts}
+        demand(len(refs) == len(said), "lost", f"of {len(said)} reports {len(refs)} have come")
 
 
 @check("endless-answer", Level.SILVER, "an answer without end is cut off")

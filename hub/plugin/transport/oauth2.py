@@ -5,8 +5,8 @@ is sent once more with a new token, and the page goes on.
 """
 
 import threading
-from collections.abc import Generator
-from typing import Final
+from collections.abc import Generator, Iterator, Mapping
+from typing import Any, Final
 
 import httpx
 from pydantic import SecretStr
@@ -17,6 +17,8 @@ from hub.plugin.transport.http import Reply, document, raise_for
 
 _EARLY_S: Final = 30.0
 """A token is renewed this long before its end, so that none ends on the wire."""
+_LIMIT_BYTES: Final = 1 << 20
+"""Of a token, or of a refusal."""
 _SHORTEST_S: Final = 60.0
 """Lifetime taken where the source names none, or nonsense."""
 
@@ -44,11 +46,12 @@ class ClientCredentials(httpx.Auth):
         """httpx asks this for each request. Raises SignInAgain S106 where the source gives no token,
         TryLater where it does not answer as agreed.
         """
-        token = self._live_token() or (yield from self._renew())
+        token = self._live_token() or (yield from self._renew(request))
         request.headers["authorization"] = f"Bearer {token}"
         response = yield request
         if response.status_code == 401:
-            token = yield from self._renew()
+            _bound(response)
+            token = yield from self._renew(request)
             request.headers["authorization"] = f"Bearer {token}"
             yield request
 
@@ -63,8 +66,10 @@ class ClientCredentials(httpx.Auth):
                 return None
             return self._token.get_secret_value()
 
-    def _renew(self) -> Generator[httpx.Request, httpx.Response, str]:
-        response = yield self._token_request()
+    def _renew(self, request: httpx.Request) -> Generator[httpx.Request, httpx.Response, str]:
+        """Asks for a token with the time-outs of the request that needs it."""
+        response = yield self._token_request(request.extensions)
+        _bound(response)
         response.read()
         if response.status_code == 400:  # RFC 6749, 5.2: invalid_client and its kind
             raise SignInAgain("S106")
@@ -80,11 +85,39 @@ class ClientCredentials(httpx.Auth):
             self._until = self._clock.now().timestamp() + max(lifetime_s - _EARLY_S, lifetime_s / 2)
         return token
 
-    def _token_request(self) -> httpx.Request:
+    def _token_request(self, extensions: Mapping[str, Any]) -> httpx.Request:
         asked = {"grant_type": "client_credentials"} | ({"scope": self._scope} if self._scope else {})
-        request = httpx.Request("POST", self._token_url, data=asked)
+        # one that no client has built has no time-outs of its own
+        request = httpx.Request("POST", self._token_url, data=asked, extensions=dict(extensions))
         basic = httpx.BasicAuth(self._client_id, self._client_secret.get_secret_value())
         return next(basic.auth_flow(request))
+
+
+class _Bounded(httpx.SyncByteStream):
+    """An answer's bytes up to a limit; raises TryLater S104 beyond."""
+
+    def __init__(self, stream: httpx.SyncByteStream, limit_bytes: int) -> None:
+        self._stream: Final = stream
+        self._limit_bytes: Final = limit_bytes
+
+    def __iter__(self) -> Iterator[bytes]:
+        size = 0
+        for piece in self._stream:
+            size += len(piece)
+            if size > self._limit_bytes:
+                raise TryLater("S104")
+            yield piece
+
+    def close(self) -> None:
+        """Gives the connection back."""
+        self._stream.close()
+
+
+def _bound(response: httpx.Response) -> None:
+    """httpx reads whole whatever comes before the answer that was asked for: not more than this of it."""
+    stream = response.stream
+    assert isinstance(stream, httpx.SyncByteStream)  # noqa: S101  the client is no asynchronous one
+    response.stream = _Bounded(stream, _LIMIT_BYTES)
 
 
 def _seconds(said: object) -> float:

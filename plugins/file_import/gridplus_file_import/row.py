@@ -39,12 +39,14 @@ def kind_of_broken(error: BadRecord) -> str:
 def draft_of(content: bytes, kind: str, config: FileImportConfig) -> Draft:
     """The report of one row.
 
-    Raises BadRecord R101, R102 (unreadable), R201 (no number), R202, R204 (digits lost), or the code of a
+    Raises BadRecord R101, R102 (unreadable), R103 (too long), R201 (no number), R202, R204 (digits lost), or the code of a
     file that could not be opened; HeldRecord R104, R203. Pointers name the column, or lead into the record.
     """
     if kind.startswith(_BROKEN):
         code, _, rest = kind.removeprefix(_BROKEN).partition("/")
         raise BadRecord(code, pointer=f"/{rest}" if rest else "", limit=config.file_bytes)
+    if len(content) > config.row_bytes:
+        raise BadRecord("R103", limit=config.row_bytes)
     try:
         return _Row(_cells(content, config), config).draft()
     except (BadRecord, HeldRecord) as error:

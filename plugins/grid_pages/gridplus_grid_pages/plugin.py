@@ -42,4 +42,6 @@ def grid_adapters() -> Iterable[AdapterEntry]:
         make=GridPages,
         samples=Path(__file__).parent / "samples",
         declares=DECLARES,
+        skips={"simulator": "its pages are the hub's own: a browser is all there is to simulate"},
+        owner="网格平台运维组",
     )

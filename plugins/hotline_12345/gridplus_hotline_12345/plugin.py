@@ -69,4 +69,5 @@ def grid_adapters() -> Iterable[AdapterEntry]:
         simulator=HotlineSystem,
         samples=Path(__file__).parent / "samples",
         declares=DECLARES,
+        owner="12345 热线对接组",
     )

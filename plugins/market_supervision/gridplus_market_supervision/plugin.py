@@ -60,4 +60,5 @@ def grid_adapters() -> Iterable[AdapterEntry]:
         simulator=MarketPlatform,
         samples=Path(__file__).parent / "samples",
         declares=DECLARES,
+        owner="市场监管对接组",
     )

@@ -34,5 +34,6 @@ def grid_adapters() -> Iterable[AdapterEntry]:
         simulator=PoliceExport,
         samples=Path(__file__).parent / "samples",
         declares=DECLARES,
+        owner="公安摆渡对接组",
         cannot_tell=True,
     )

@@ -28,7 +28,7 @@ DECLARES: Final[Mapping[str, str]] = {
          "main_type_id", "sub_type_id", "street_code", "community_code", "cell_code", "coordinate_x",
          "coordinate_y", "event_src_name", "occur_time", "create_time", "update_time", "dispatch_time",
          "act_deadline_time", "cond_name", "limit_text", "limit_unit", "urgency", "step", "state_name",
-         "change"), "internal"),
+         "change", "is_secret"), "internal"),
     **dict.fromkeys(("event_desc", "address", "reporter_name", "reporter_contact"), "personal"),
 }  # fmt: skip
 """Field → class of its data. Words that people wrote may hold anything, so they count as personal."""

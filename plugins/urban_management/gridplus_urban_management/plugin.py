@@ -22,4 +22,5 @@ def grid_adapters() -> Iterable[AdapterEntry]:
         simulator=UrbanPlatform,
         samples=Path(str(files(__package__) / "samples")),
         declares=DECLARES,
+        owner="数字城管对接组",
     )

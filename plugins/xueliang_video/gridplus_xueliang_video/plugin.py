@@ -21,5 +21,6 @@ def grid_adapters() -> Iterable[AdapterEntry]:
         simulator=VideoPlatform,
         samples=Path(__file__).parent / "samples",
         declares=DECLARES,
+        owner="雪亮工程对接组",
         cannot_tell=True,
     )
