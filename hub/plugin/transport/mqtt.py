@@ -7,15 +7,19 @@ N74 (all come back together), N75 (a flood of one device), N76.
 """
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from base64 import b64decode, b64encode
+from collections.abc import Mapping, Sequence
 from typing import Annotated, Final, Generic, TypeVar
 from urllib.parse import urlsplit
 
+import orjson
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, Strict, field_validator
 
 from hub.errors import BadRecord
 from hub.model import Arrival, Draft, GridDraft
 from hub.plugin.adapter import Body, Page, Tools
+from hub.plugin.fields import Fields
+from hub.plugin.json_text import read_json
 from hub.plugin.times import zone_of
 from hub.plugin.transport.handed import Handed
 from hub.plugin.transport.mqtt_session import Broker, Message, Session
@@ -101,7 +105,7 @@ class Mqtt(Generic[Config]):
         messages = (*known, *fresh)
         if not messages:
             return Page((), cursor)
-        bodies = tuple(Body(body_of(one.topic, one.payload), KIND) for one in messages)
+        bodies = tuple(Body(body_of(one), KIND) for one in messages)
         mark = self._handed.hand(cursor, messages, [body.content for body in bodies])
         return Page(bodies, mark, more=True)
 
@@ -110,14 +114,33 @@ class Mqtt(Generic[Config]):
         self._session.close()
 
 
-def body_of(topic: str, payload: bytes) -> bytes:
-    """One message as it is stored: its topic on a line of its own, behind it the payload byte for byte."""
-    return topic.encode() + b"\n" + payload
+def body_of(message: Message) -> bytes:
+    """One message as it is stored: `{"topic": …, "payload": …}`, the payload byte for byte where it is JSON, and in base64
+    under `payload_base64` where it is not."""
+    told = {"topic": message.topic, **({"retained": True} if message.retained else {})}
+    head = orjson.dumps(told)[:-1]
+    try:
+        orjson.loads(message.payload)
+    except orjson.JSONDecodeError:
+        return head + b',"payload_base64":"' + b64encode(message.payload) + b'"}'
+    return head + b',"payload":' + message.payload + b"}"
 
 
-def message_in(content: bytes) -> tuple[str, bytes]:
-    """Topic and payload of a stored message; raises BadRecord R102 where there is no topic."""
-    topic, found, payload = content.partition(b"\n")
-    if not found or not topic:
+def message_in(content: bytes) -> tuple[str, object]:
+    """Topic and payload of a stored message: the document where the payload is JSON, in whatever charset, its bytes where
+    it is not. Raises BadRecord R101 or R102 where there is no such message."""
+    document = read_json(content)
+    if not isinstance(document, Mapping):
         raise BadRecord("R102")
-    return topic.decode("utf-8", "replace"), payload
+    said = Fields.of(document)
+    encoded = said.text("payload_base64")
+    if not encoded:
+        return said.text("topic"), document.get("payload")
+    try:
+        payload = b64decode(encoded, validate=True)
+    except ValueError:
+        raise BadRecord("R102", pointer="/payload_base64") from None
+    try:
+        return said.text("topic"), read_json(payload)
+    except BadRecord:
+        return said.text("topic"), payload

@@ -42,6 +42,8 @@ class Message:
     payload: bytes
     mid: int = 0
     """What the broker knows it by until it is acknowledged; 0 for QoS 0, of which it knows nothing more."""
+    retained: bool = False
+    """Whether it stood there before we subscribed."""
 
     @property
     def digest(self) -> bytes:
@@ -219,7 +221,7 @@ class Session:
         self._granted = [int(one.value) for one in reasons]
 
     def _message(self, client: Any, _data: Any, said: Any) -> None:
-        message = Message(said.topic, bytes(said.payload), said.mid if said.qos else 0)
+        message = Message(said.topic, bytes(said.payload), said.mid if said.qos else 0, bool(said.retain))
         if not message.mid:
             self._arrived.append(message)
             return

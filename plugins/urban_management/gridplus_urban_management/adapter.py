@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from gridplus_urban_management.case import KEPT, draft_of, vanished, version_of
+from gridplus_urban_management.case import KEPT, draft_of, fields_of_xml, vanished, version_of
 from gridplus_urban_management.case_flow import TOLD
 from gridplus_urban_management.case_service import CaseService
 from gridplus_urban_management.config import SoapSettings, UrbanConfig, ViewSettings
@@ -21,7 +21,6 @@ from hub.plugin.json_text import read_json
 from hub.plugin.text import tidy_ref
 from hub.plugin.times import zone_of
 from hub.plugin.transport.view_sweep import GONE, ROW, Rows, ViewSweep
-from hub.plugin.transport.xml import fields_of_xml
 
 CASE: Final = "case"
 

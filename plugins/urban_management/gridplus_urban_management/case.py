@@ -19,7 +19,9 @@ from hub.errors import HeldRecord
 from hub.model import Alias, Draft, Person, SourceClock, Stage
 from hub.plugin.fields import Fields
 from hub.plugin.notes import looks_like_a_test, original_numbers
+from hub.plugin.text import decode
 from hub.plugin.times import parse_moment, zone_of
+from hub.plugin.transport.xml import declared_charset, local_name, parse_xml, text_in
 from hub.plugin.words import urgency_of
 
 DECLARES: Final[Mapping[str, str]] = {
@@ -39,6 +41,12 @@ KEPT: Final = frozenset(name for name, kind in DECLARES.items() if kind == "inte
 _CHANGED: Final = frozenset({"2", "变更", "更新", "update"})
 _A_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[0-9:.]*")
 """A number that a spreadsheet took for a date: many cases share it, so it is nobody's number (N21)."""
+
+
+def fields_of_xml(content: bytes) -> Fields:
+    """The fields of one `<case>`; raises BadRecord or HeldRecord as `decode` and `parse_xml` do."""
+    case = parse_xml(decode(content, declared=declared_charset(content)))
+    return Fields({local_name(one): text_in(one) for one in case})
 
 
 def draft_of(case: Fields, config: UrbanConfig, table: str) -> Draft:

@@ -14,9 +14,9 @@ from hub.model import Arrival, Draft
 from hub.plugin import Body, Tools
 from hub.plugin.systems.mqtt_broker import Broker
 from hub.plugin.systems.mqtt_packets import length_in, matches
-from hub.plugin.transport import mqtt_session
 from hub.plugin.transport.handed import Handed
-from hub.plugin.transport.mqtt import Mqtt, MqttConfig, message_in
+from hub.plugin.transport.mqtt import Mqtt, MqttConfig, body_of, message_in
+from hub.plugin.transport.mqtt_session import Message
 from tests.certificates import self_signed
 from tests.unit.plugin.transport.mqtt_cases import ALARMS, PASSWORD, USER, Cases, Place
 
@@ -65,9 +65,9 @@ class TestSmallBroker(Cases):
 @pytest.mark.nasty("N68", "a page that was not stored is handed out again, and acknowledged only then")
 def test_a_page_is_acknowledged_by_the_read_that_proves_it_stored(broker: Broker) -> None:
     adapter = wells(broker.url)
-    broker.publish("wells/1/alarm", b"open")
+    broker.publish("wells/1/alarm", b'"open"')
     first = adapter.read("")
-    assert [b"wells/1/alarm\nopen"] == [body.content for body in first.bodies]
+    assert [b'{"topic":"wells/1/alarm","payload":"open"}'] == [body.content for body in first.bodies]
     assert first == adapter.read("")  # it was not stored
     assert 1 == broker.outstanding("hub")
     assert ((), first.cursor) == (adapter.read(first.cursor).bodies, first.cursor)
@@ -77,18 +77,20 @@ def test_a_page_is_acknowledged_by_the_read_that_proves_it_stored(broker: Broker
 
 def test_what_came_meanwhile_stands_behind_what_was_not_stored(broker: Broker) -> None:
     adapter = wells(broker.url)
-    broker.publish("wells/1/alarm", b"1")
+    broker.publish("wells/1/alarm", b'"1"')
     first = adapter.read("")
-    broker.publish("wells/1/alarm", b"2")
+    broker.publish("wells/1/alarm", b'"2"')
     while len((second := adapter.read("")).bodies) < 2:
         pass
-    assert [b"wells/1/alarm\n1", b"wells/1/alarm\n2"] == [body.content for body in second.bodies]
+    assert [b'{"topic":"wells/1/alarm","payload":"1"}', b'{"topic":"wells/1/alarm","payload":"2"}'] == [
+        body.content for body in second.bodies
+    ]
     assert second.cursor != first.cursor
     adapter.close()
 
 
 def test_a_page_that_another_process_stored_is_told_to_the_broker_by_its_coming_again(broker: Broker) -> None:
-    broker.publish("wells/1/alarm", b"open")
+    broker.publish("wells/1/alarm", b'"open"')
     before, after = wells(broker.url), wells(broker.url)
     stored = before.read("")
     before.close()  # it ended between storing and acknowledging
@@ -102,7 +104,7 @@ def test_a_page_that_another_process_stored_is_told_to_the_broker_by_its_coming_
 
 def test_a_broken_connection_is_told_once_and_the_next_one_loses_nothing(broker: Broker) -> None:
     adapter = wells(broker.url)
-    broker.publish("wells/1/alarm", b"open")
+    broker.publish("wells/1/alarm", b'"open"')
     page = adapter.read("")
     broker.hang_up()
     with pytest.raises(TryLater) as lost:
@@ -155,8 +157,10 @@ def test_over_tls_the_broker_must_show_a_certificate_that_we_trust(tmp_path: Pat
     url = broker.start()
     trusting, doubting = wells(url, ca_file=str(certificate)), wells(url)
     trusting.check()
-    broker.publish("wells/1/alarm", b"open")
-    assert [b"wells/1/alarm\nopen"] == [body.content for body in trusting.read("").bodies]
+    broker.publish("wells/1/alarm", b'"open"')
+    assert [b'{"topic":"wells/1/alarm","payload":"open"}'] == [
+        body.content for body in trusting.read("").bodies
+    ]
     with pytest.raises(TryLater) as doubted:
         doubting.check()
     assert doubted.value.code == "S101"
@@ -169,7 +173,6 @@ def test_without_its_client_the_hub_says_what_to_install(monkeypatch: pytest.Mon
     with pytest.raises(FixSettings) as lacking:
         wells("mqtt://127.0.0.1:9").check()
     assert lacking.value.code == "C108"
-    assert mqtt_session.Session is not None
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1", "127.0.0.1:1883", "tcp://127.0.0.1"])
@@ -178,15 +181,35 @@ def test_an_address_of_another_kind_stops_the_start(url: str) -> None:
         wells(url)
 
 
-@pytest.mark.parametrize("content", [b"", b"\n{}", b'{"no": 1}'])
-def test_what_has_no_topic_is_no_message(content: bytes) -> None:
+@pytest.mark.parametrize("content", [b"", b"[]", b"{", b'{"topic": "a", "payload_base64": "%"}'])
+def test_what_is_no_stored_message_is_dead(content: bytes) -> None:
     with pytest.raises(BadRecord) as bad:
         message_in(content)
     assert bad.value.code == "R102"
 
 
-def test_a_payload_keeps_its_own_lines() -> None:
-    assert ("wells/1", b"a\nb") == message_in(b"wells/1\na\nb")
+@pytest.mark.nasty("N29", "a payload that is no JSON, or in another charset, is kept as it came")
+@pytest.mark.parametrize(
+    ("payload", "stored", "means"),
+    [
+        (b'{"no":  "1", "x": 120.850}', b'"payload":{"no":  "1", "x": 120.850}', {"no": "1", "x": "120.850"}),
+        (b"17", b'"payload":17', 17),
+        (b"", b'"payload_base64":""', None),
+        (b'{"no": NaN}', b'"payload_base64":"eyJubyI6IE5hTn0="', b'{"no": NaN}'),
+        (b"\x01\xff\x02", b'"payload_base64":"Af8C"', b"\x01\xff\x02"),
+        ('{"no": "井盖移位报警"}'.encode("gb18030"), b'"payload_base64":"', {"no": "井盖移位报警"}),
+    ],
+)
+def test_a_payload_is_stored_as_it_came_and_read_as_what_it_is(
+    payload: bytes, stored: bytes, means: object
+) -> None:
+    content = body_of(Message("wells/井/alarm", payload, 7))
+    assert content.startswith('{"topic":"wells/井/alarm",'.encode() + stored)
+    assert ("wells/井/alarm", means) == message_in(content)
+
+
+def test_a_message_that_stood_there_before_we_came_says_so() -> None:
+    assert b'{"topic":"a","retained":true,"payload":1}' == body_of(Message("a", b"1", 7, retained=True))
 
 
 def test_a_mark_follows_from_page_and_cursor_alone() -> None:

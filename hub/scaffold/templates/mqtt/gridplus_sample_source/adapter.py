@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from hub import Arrival, Code, Crs, Draft, GridDraft
 from hub.plugin import Body
 from hub.plugin.fields import Fields
-from hub.plugin.json_text import read_json
 from hub.plugin.points import point_of
 from hub.plugin.text import tidy_ref
 from hub.plugin.times import time_flags
@@ -26,7 +25,7 @@ class SampleSource(Mqtt[SampleSourceConfig]):
     def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft | GridDraft]:
         """The matter of one message. Raises BadRecord or HeldRecord with a pointer to the field, never its value."""
         topic, payload = message_in(body.content)
-        row = Fields.of(read_json(payload))
+        row = Fields.of(payload, "/payload")
         occurred_at = row.moment("occurTime", zone=self.zone)
         reported_at = row.moment("reportTime", zone=self.zone)
         updated_at = row.moment("updateTime", zone=self.zone)

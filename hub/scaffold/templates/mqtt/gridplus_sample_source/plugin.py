@@ -10,16 +10,17 @@ from gridplus_sample_source.simulator import SampleSourceSystem
 from hub.plugin import AdapterEntry, hookimpl
 
 DECLARES: Final = {
-    "alarmNo": "internal",
-    "typeCode": "internal",
-    "occurTime": "internal",
-    "reportTime": "internal",
-    "updateTime": "internal",
-    "urgency": "internal",
-    "status": "internal",
-    "lng": "internal",
-    "lat": "internal",
-    "text": "personal",
+    "topic": "internal",
+    "payload.alarmNo": "internal",
+    "payload.typeCode": "internal",
+    "payload.occurTime": "internal",
+    "payload.reportTime": "internal",
+    "payload.updateTime": "internal",
+    "payload.urgency": "internal",
+    "payload.status": "internal",
+    "payload.lng": "internal",
+    "payload.lat": "internal",
+    "payload.text": "personal",
 }
 """Every field that is sent, and whom it may be shown to. Free text counts as personal: somebody may have named somebody in it."""
 
