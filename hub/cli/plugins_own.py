@@ -115,15 +115,20 @@ def join(name: str, pack: Path, source: str, means: tuple[str, ...]) -> None:
 @click.argument("name")
 @click.option("--only", multiple=True, help="Only this check; may be repeated.")
 @click.option("--trace", is_flag=True, help="Where a plugin crashes, also the traceback, on stderr.")
+@click.option(
+    "--bus", default="", metavar="kafka://HOST:PORT", help="A broker to play a system on that is a topic."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def check(name: str, only: tuple[str, ...], trace: bool, as_json: bool) -> None:
+def check(name: str, only: tuple[str, ...], trace: bool, bus: str, as_json: bool) -> None:
     """Runs the conformance kit on the installed plugin NAME; exit 0 only where no check fails."""
     from hub.plugin.registry import Registry
 
-    raise SystemExit(_told(_run(Registry.load().entry(name), only, trace=trace), as_json=as_json))
+    raise SystemExit(_told(_run(Registry.load().entry(name), only, trace=trace, bus=bus), as_json=as_json))
 
 
-def _run(entry: "AdapterEntry", only: tuple[str, ...] = (), *, trace: bool = False) -> "list[Result]":
+def _run(
+    entry: "AdapterEntry", only: tuple[str, ...] = (), *, trace: bool = False, bus: str = ""
+) -> "list[Result]":
     import traceback
     from tempfile import TemporaryDirectory
 
@@ -133,7 +138,7 @@ def _run(entry: "AdapterEntry", only: tuple[str, ...] = (), *, trace: bool = Fal
     for name in only or check_names():
         with TemporaryDirectory(prefix="gridplus-") as place:
             how = {"crashed": traceback.print_exception} if trace else {}
-            results.append(checked(entry, name, Path(place), **how))
+            results.append(checked(entry, name, Path(place), bus_url=bus, **how))
     return results
 
 

@@ -17,7 +17,7 @@ from typing import Any, Final
 import httpx
 
 from hub.clock import FixedClock
-from hub.errors import BadRecord, HeldRecord, HubError, PeerRefused
+from hub.errors import BadRecord, FixSettings, HeldRecord, HubError, PeerRefused
 from hub.kit.cable import Cable
 from hub.kit.outcome import Failed, NotApplicable
 from hub.kit.wire import Trouble, Wire
@@ -51,6 +51,7 @@ _IDLE_TICKS: Final = 20
 _MEANWHILE_S: Final = 60.0
 """By the scenario clock, where nobody has anything to do: some systems speak every few minutes only."""
 _TIMEOUT_S: Final = 0.75
+_NO_BROKER: Final = "C194"
 _KEY: Final = "kit-key"
 """What the hub would have given to a source that has no secret of its own."""
 
@@ -163,6 +164,7 @@ class Desk:
         trouble: Callable[[int], Trouble | None] = fine,
         settings: Mapping[str, object] | None = None,
         door_keeps: bool = True,
+        bus_url: str = "",
     ) -> None:
         if entry.simulator is None:
             raise NotApplicable("it offers no simulator")
@@ -172,7 +174,12 @@ class Desk:
         self.place.mkdir(parents=True, exist_ok=True)
         self.own.mkdir(exist_ok=True)
         setup = SimulatorSetup(
-            clock=clock, utterances=utterances, place=self.place, failures=failures, secrets={HUB_KEY: _KEY}
+            clock=clock,
+            utterances=utterances,
+            place=self.place,
+            failures=failures,
+            secrets={HUB_KEY: _KEY},
+            bus_url=bus_url,
         )
         self.simulator: Final[Simulator] = entry.simulator(setup)
         self.wires: Final[list[Wire]] = []
@@ -183,7 +190,7 @@ class Desk:
         self.trouble = trouble
         """What the next request meets; may be set while the desk is at work."""
         self._lock: Final = threading.RLock()
-        said = dict(self.simulator.start())
+        said = self._started()
         self.config: Final[dict[str, Any]] = {**self._wired(said), **(settings or {})}
         self.door: KeptDoor | None = None
         self.adapter: Adapter = self.made()
@@ -312,6 +319,14 @@ class Desk:
                 cable.close()
 
     # --- inside
+
+    def _started(self) -> dict[str, object]:
+        try:
+            return dict(self.simulator.start())
+        except FixSettings as lacking:
+            if lacking.code != _NO_BROKER:
+                raise
+            raise NotApplicable("its system is a topic, and there is no broker to play it on") from None
 
     def _judged(self, body: Body) -> Told:
         sent, dropped = body, tuple[str, ...]()

@@ -182,6 +182,24 @@ TEXTS: Final[dict[str, Text]] = {
         "the source does not know what it was asked",
         "check address, namespace and operation",
     ),
+    "S143": Text(
+        "来源没有主题 {topic}",
+        "核对 topics 与集群地址",
+        "the source has no topic {topic}",
+        "check topics, and which cluster it is",
+    ),
+    "S144": Text(
+        "主题 {topic} 已不是原来读取的那个（删除后重建）",
+        "与对方核对；确认后更改 generation，即从头读取",
+        "the topic {topic} is not the one that was read: it was deleted and made anew",
+        "ask the department; to read it from its beginning, set generation to another word",
+    ),
+    "S145": Text(
+        "主题 {topic} 有 {count} 条消息未读即被清除",
+        "已从现存最早的一条继续；请对方补发，或延长保留时间",
+        "{count} records of the topic {topic} were dropped before they were read",
+        "reading goes on behind them; ask for them by another way, and for a longer retention",
+    ),
     "S202": Text(
         "{name} 的值不可用", "从页面上重新选择", "{name} has no such value", "choose again on the page"
     ),
