@@ -4,6 +4,7 @@ No group and no commit: where we stand is what the hub stored, never what the br
 read. No thread of ours; a reader is for one thread at a time.
 """
 
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
@@ -17,6 +18,7 @@ from kafka.errors import (
     KafkaError,
     OffsetOutOfRangeError,
     SaslAuthenticationFailedError,
+    TopicAuthorizationFailedError,
     UnknownTopicOrPartitionError,
 )
 
@@ -29,6 +31,8 @@ _PATIENCE_MS: Final = 5_000
 _POLL_MS: Final = 100
 _POLLS: Final = 20
 """So many at most until every partition has said once how far it reaches."""
+_LOOK_S: Final = 60.0
+"""So often it is asked whether a topic is still the same one: its client reads on in one that was made anew."""
 _FETCH_BYTES: Final = 20 * 1024 * 1024
 
 Positions = Mapping[str, Mapping[str, int]]
@@ -89,6 +93,7 @@ class Reader:
         self._cluster: Final = cluster
         self._consumer: Any = None
         self._ids: Mapping[str, str] = {}
+        self._looked = 0.0
         self._passed: Final[dict[TopicPartition, int]] = {}
         """Where a partition begins by now whose unread records the broker has dropped, and that was told."""
 
@@ -103,7 +108,7 @@ class Reader:
         with self._told():
             client = self._cluster.client()
             sign_in(client)
-            self._ids = self._identities(client)
+            self._look(client)
             self._consumer = KafkaConsumer(
                 **client,
                 group_id=None,
@@ -123,6 +128,8 @@ class Reader:
         """
         self.open()
         with self._told():
+            if time.monotonic() - self._looked > _LOOK_S:
+                self._look(self._cluster.client())
             self._hold_to(place)
             partitions = self._assigned()
             positions = self._sought(place, partitions)
@@ -159,8 +166,8 @@ class Reader:
                 raise SourceGone("S140", topic=", ".join(self._cluster.topics)) from None
             raise TryLater("S101") from None
 
-    def _identities(self, client: Mapping[str, Any]) -> Mapping[str, str]:
-        """The broker's own id of each topic, which a topic that is made anew does not keep."""
+    def _look(self, client: Mapping[str, Any]) -> None:
+        """Asks for the broker's own id of each topic, which a topic that is made anew does not keep."""
         admin = KafkaAdminClient(**client)
         try:
             found = {one["name"]: one for one in admin.describe_topics(list(self._cluster.topics))}
@@ -169,9 +176,12 @@ class Reader:
         finally:
             admin.close()
         for topic in self._cluster.topics:
+            if found.get(topic, {}).get("error_code") == TopicAuthorizationFailedError.errno:
+                raise SourceGone("S140", topic=topic)
             if not found.get(topic, {}).get("partitions"):
                 raise SourceGone("S143", topic=topic)
-        return {topic: str(found[topic].get("topic_id", "")) for topic in self._cluster.topics}
+        self._ids = {topic: str(found[topic].get("topic_id", "")) for topic in self._cluster.topics}
+        self._looked = time.monotonic()
 
     def _hold_to(self, place: Place) -> None:
         for topic, known in place.ids.items():
