@@ -51,6 +51,11 @@ from hub.cli import output
     is_flag=True,
     help="Whole lives, on Kafka and PostgreSQL: --events of them, from the call to the archive; --preload whistles.",
 )
+@click.option(
+    "--adapters",
+    is_flag=True,
+    help="What one record costs each installed adapter, from bytes to a validated event; nothing else is measured.",
+)
 @click.option("--seed", default=20260310, show_default=True, help="Seed of the reports.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on the last line.")
 def bench(
@@ -63,6 +68,7 @@ def bench(
     profile: Path | None,
     plans: Path | None,
     lifecycle: bool,
+    adapters: bool,
     seed: int,
     as_json: bool,
 ) -> None:
@@ -71,6 +77,9 @@ def bench(
     from hub.run.ground import logs
 
     logs.configure("warning")
+    if adapters:
+        _tell(_adapters(), as_json)
+        return
     if lifecycle:
         from hub.demo import lives
 
@@ -98,3 +107,23 @@ def _tell(figures: dict[str, Any], as_json: bool) -> None:
         for name, value in figures.items():
             click.echo(f"{name:>18}: {value}")
     output.figures(figures)
+
+
+def _adapters() -> dict[str, Any]:
+    """Adapter → microseconds a record, or why it has no figure."""
+    from tempfile import TemporaryDirectory
+
+    from hub.kit.costing import cost
+    from hub.kit.outcome import Failed, NotApplicable
+    from hub.plugin.registry import Registry
+
+    figures: dict[str, Any] = {}
+    for name, entry in sorted(Registry.load().adapters.items()):
+        with TemporaryDirectory(prefix="gridplus-") as place:
+            try:
+                one = cost(entry, Path(place))
+            except (Failed, NotApplicable) as error:
+                figures[name] = {"unmeasured": error.said}
+                continue
+        figures[name] = {"records": one.records, "adapter_us": one.adapter_us, "event_us": one.event_us}
+    return figures

@@ -27,6 +27,7 @@ def plugin() -> None:
 plugin.add_command(plugins_own.new)
 plugin.add_command(plugins_own.check)
 plugin.add_command(plugins_own.join)
+plugin.add_command(plugins_own.record)
 
 
 @plugin.command("list")

@@ -112,6 +112,48 @@ def join(name: str, pack: Path, source: str, means: tuple[str, ...]) -> None:
 
 
 @click.command()
+@click.argument("source")
+@click.option(
+    "--into", required=True, type=click.Path(path_type=Path, file_okay=False), help="Where samples go."
+)
+@click.option("--most", default=10, show_default=True, type=click.IntRange(1, 99), help="Records at most.")
+@click.option(
+    "--wait", "for_s", default=60.0, show_default=True, help="Seconds to wait for a source that sends."
+)
+def record(source: str, into: Path, most: int, for_s: float) -> None:
+    """Writes samples from the real system of SOURCE that may be committed: what is not declared public or internal, and all
+    free text, is made up. Reads from its beginning; where that is too little and it also sends, prints the address to
+    which it can send, and waits."""
+    from contextlib import closing
+
+    from hub.errors import FixSettings
+    from hub.kit import recording
+    from hub.plugin import Reads, Receives
+    from hub.plugin.door import Door
+    from hub.run.assembly import Assembly
+    from hub.settings import read
+
+    hub = Assembly(read())
+    try:
+        if source not in hub.pack.sources:
+            raise FixSettings("C106", id=source)
+        entry = hub.adapters.entry(source)
+        with hub.adapters.lent(source) as adapter:
+            if not isinstance(adapter, Reads | Receives):
+                raise FixSettings("C194", name=entry.name)
+            bodies = list(recording.read(adapter, most))
+            if len(bodies) < most and isinstance(adapter, Receives):
+                with closing(Door(adapter)) as door:
+                    click.echo(door.url, err=True)
+                    bodies += recording.heard(door, most - len(bodies), for_s=for_s)
+            done = recording.write(entry, adapter, bodies, into, hub.clock)
+    finally:
+        hub.close()
+    output.figures({"written": done.written, "left_out": done.left_out})
+    raise SystemExit(0 if done.written else 1)
+
+
+@click.command()
 @click.argument("name")
 @click.option("--only", multiple=True, help="Only this check; may be repeated.")
 @click.option("--trace", is_flag=True, help="Where a plugin crashes, also the traceback, on stderr.")

@@ -236,6 +236,12 @@ TEXTS: Final[dict[str, Text]] = {
         "the source {name} stands in the pack already",
         "give it another name (--source), or change sources.yaml itself",
     ),
+    "C194": Text(
+        "插件 {name} 既不读取也不接收，无从录制",
+        "它的记录由本系统页面产生",
+        "the plugin {name} neither reads nor receives: there is nothing to record",
+        "its records are made by the hub's own pages",
+    ),
     "C180": Text(
         "这个存储是演示用的，其中有演示账号",
         "正式运行请用新的存储；演示用 gridplus demo",

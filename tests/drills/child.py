@@ -18,6 +18,7 @@ from hub.plugin.registry import Offer, Origin, Registry
 from hub.run.ground import logs
 from hub.run.rooms import clock_of
 from hub.settings import read
+from tests.drills import naughty
 from tests.drills.full import Ceiling
 from tests.drills.packs import DEMO, QUICK, pack_named
 from tests.drills.shift import Shift, Shifted
@@ -47,7 +48,8 @@ def _run(settings: Mapping[str, Any], workers: Sequence[str], log: Path, pack: s
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     crew = Crew(told, workers, clock=Shifted(clock_of(told), Shift(told.home)), pack=pack_named(pack))
-    crew.hub.registry = Registry([Offer(Origin("drill"), ENTRIES)], [])
+    outside = Offer(Origin("naughty", module=naughty.__name__), tuple(naughty.grid_adapters()))
+    crew.hub.registry = Registry([Offer(Origin("drill"), ENTRIES), outside], [])
     Ceiling(told.home).hold(crew.hub.store)
     crew.start()
     os.write(1, f"started {os.getpid()}\n".encode())  # at once: a worker's line may not come between

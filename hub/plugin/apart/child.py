@@ -119,7 +119,7 @@ def _limit(birth: Birth) -> None:
         (resource.RLIMIT_CORE, 0),
     ):
         resource.setrlimit(what, (most, most))
-    os.nice(5)  # whoever calculates without end leaves the others their turn
+    os.nice(10)  # whoever calculates without end leaves the others their turn
 
 
 def _adapter(birth: Birth) -> Adapter:

@@ -236,11 +236,14 @@ class Numbered:
     page_size: int = 100
     begin: str = ""
     overlap_s: int = 120
+    settle_s: int = 5
+    """A window ends so long before now: what changes while it is walked lies behind its end, also where the two clocks are
+    so far apart. What a report waits for by that."""
     zone: tzinfo = SHANGHAI
     form: str = SECONDS
 
     def question(self, cursor: str, now: datetime) -> Mapping[str, str]:
-        """The next page of the window, or the first of a new one that ends now."""
+        """The next page of the window, or the first of a new one that ends just now."""
         place = self._opened(cursor, now)
         at = place.page * self.page_size if self.by == "offset" else place.page + self.first
         return {
@@ -280,14 +283,15 @@ class Numbered:
         return Walked(fresh, _dumped(ended), False)
 
     def _opened(self, cursor: str, now: datetime) -> _WindowPlace:
-        """The window that stands open, or a new one that ends now."""
+        """The window that stands open, or a new one that ends just now."""
         place = _WindowPlace(since=self.begin)
         if cursor:
             kept: dict[str, Any] = orjson.loads(cursor)
             place = _WindowPlace(**{**kept, "seen": tuple(kept["seen"]), "last": tuple(kept["last"])})
         if place.until:
             return place
-        return _WindowPlace(place.since, self._local(now), last=place.last)
+        until = self._local(now - timedelta(seconds=self.settle_s))
+        return _WindowPlace(place.since, until, last=place.last)
 
     def _before(self, until: str) -> str:
         moment = parse_moment(until, zone=self.zone)

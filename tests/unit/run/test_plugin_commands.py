@@ -36,7 +36,7 @@ def test_states_say_how_each_source_stands_and_what_is_wished(hub: HubInHand) ->
     plugin(hub, "pause", SOURCE)
     one = states(hub)[SOURCE]
     assert ("loaded", "", 0, "pause") == (one["state"], one["code"], one["failures"], one["wish"])
-    assert {"state", "code", "since", "failures", "wish"} == set(one)
+    assert {"state", "code", "since", "failures", "wish", "records"} == set(one)
     (line,) = plugin(hub, "states").stdout.splitlines()
     assert [SOURCE, "loaded", "-"] == line.split("\t")[:3]
 

@@ -39,7 +39,7 @@ def make(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Make]:
             memory_bytes=2 << 30,
             files=64,
         )
-        process = Process(birth, Limits(calls_s={"close": 1.0, **limits}))
+        process = Process(birth, Limits(calls_s={"close": 0.2, **limits}))
         one = apart(
             process, Naughty if name == "naughty" else lambda _config, _tools: Naughty(_config, _tools)
         )
@@ -189,7 +189,7 @@ def test_closing_takes_no_longer_than_its_limit(make: Make) -> None:
     began = time.monotonic()
     adapter.close()
     adapter.close()
-    assert time.monotonic() - began < 4
+    assert time.monotonic() - began < 2
 
 
 def _request(path: str) -> PeerRequest:
