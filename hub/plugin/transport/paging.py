@@ -115,6 +115,8 @@ class Keyset:
     form: str = SECONDS
     read: Callable[[bytes], Fields] = fields_of_json
     """The fields of one row."""
+    last: tuple[str, ...] = ()
+    """Where the answer itself names `at` and `key` of its last row; () where it does not, and the row is read."""
 
     def question(self, cursor: str, now: datetime) -> Mapping[str, str]:  # noqa: ARG002  the walk's
         """From where the sweep stands, or from the overlap where one begins."""
@@ -136,7 +138,7 @@ class Keyset:
         without any such row leads nowhere."""
         place = self._place(cursor)
         fresh = _fresh(page.rows, place.seen)
-        at, key = self._last(page.rows) if page.rows else (place.at, place.key)
+        at, key = self._last(page) if page.rows else (place.at, place.key)
         onward = bool(page.rows) and (not place.walking or (at, key) > (place.at, place.key))
         seen = {**place.seen, **{_digest(row): at for row in page.rows}}
         if not onward:
@@ -151,9 +153,12 @@ class Keyset:
     def _place(self, cursor: str) -> _KeysetPlace:
         return _KeysetPlace(**orjson.loads(cursor)) if cursor else _KeysetPlace(at=self.begin)
 
-    def _last(self, rows: Sequence[bytes]) -> tuple[str, str]:
+    def _last(self, page: Answered) -> tuple[str, str]:
         """Update time and number of the last row that says when it changed, as the source writes them."""
-        for row in reversed(rows):
+        told = page.at(self.last) if self.last else None
+        if isinstance(told, Mapping) and told.get(self.at):
+            return str(told[self.at]), str(told.get(self.key) or "")
+        for row in reversed(page.rows):
             try:
                 fields = self.read(row)
                 at, key = fields.text(self.at), fields.text(self.key)

@@ -16,7 +16,7 @@ from hub.model import Arrival, Draft, GridDraft
 from hub.plugin.adapter import Body, Page, Tools
 from hub.plugin.times import zone_of
 from hub.plugin.transport.credentials import Credentials
-from hub.plugin.transport.http import call, document, opened
+from hub.plugin.transport.http import Reply, call, document, opened
 from hub.plugin.transport.paging import Answered, Walk
 from hub.plugin.transport.quiet import Hours, Pace, is_quiet
 
@@ -102,13 +102,21 @@ class RestPull(Generic[Config]):
         return Page(tuple(Body(row, listing.kind) for row in walked.fresh), walked.cursor, walked.more)
 
     def ask(self, method: str, path: str, **how: Any) -> Mapping[str, object]:
-        """The document that was answered, checked for errors inside (N67); raises as `transport.http`."""
-        return opened(document(call(self.client, method, path, **how)))
+        """The document that was answered; raises as `exchange`."""
+        return self.exchange(method, path, **how)[1]
+
+    def exchange(self, method: str, path: str, **how: Any) -> tuple[Reply, Mapping[str, object]]:
+        """An answer, and the document in it, checked for errors inside (N67); raises as `transport.http`.
+
+        A source whose sessions end in the middle of things overrides this, signs in and asks again.
+        """
+        reply = call(self.client, method, path, **how)
+        return reply, opened(document(reply))
 
     def close(self) -> None:
         """Gives the connections back; may be called twice."""
         self.client.close()
 
     def _answered(self, listing: Listing, question: Mapping[str, str]) -> Answered:
-        reply = call(self.client, "GET", listing.path, params=question)
-        return Answered.of(reply.content, opened(document(reply)), listing.rows)
+        reply, said = self.exchange("GET", listing.path, params=question)
+        return Answered.of(reply.content, said, listing.rows)

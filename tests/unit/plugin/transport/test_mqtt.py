@@ -1,6 +1,7 @@
 """A source behind a broker: nothing is acknowledged before it is stored. The small broker under the cases of all brokers."""
 
 import ssl
+import time
 from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
@@ -31,6 +32,14 @@ TOOLS = Tools(
 class Wells(Mqtt[MqttConfig]):
     def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft]:  # noqa: ARG002  as the interface says
         return []
+
+
+def _nothing_left(broker: Broker) -> bool:
+    """Whether everything is acknowledged, once the broker has heard what was sent to it."""
+    ends = time.monotonic() + 5.0
+    while broker.outstanding("hub") and time.monotonic() < ends:
+        pass
+    return broker.outstanding("hub") == 0
 
 
 def _read_on(adapter: Wells, cursor: str) -> None:
@@ -72,7 +81,7 @@ def test_a_page_is_acknowledged_by_the_read_that_proves_it_stored(broker: Broker
     assert 1 == broker.outstanding("hub")
     assert ((), first.cursor) == (adapter.read(first.cursor).bodies, first.cursor)
     adapter.close()
-    assert 0 == broker.outstanding("hub")
+    assert _nothing_left(broker)
 
 
 def test_what_came_meanwhile_stands_behind_what_was_not_stored(broker: Broker) -> None:
@@ -99,7 +108,7 @@ def test_a_page_that_another_process_stored_is_told_to_the_broker_by_its_coming_
     assert stored.cursor != again.cursor
     after.read(again.cursor)
     after.close()
-    assert 0 == broker.outstanding("hub")
+    assert _nothing_left(broker)
 
 
 def test_a_broken_connection_is_told_once_and_the_next_one_loses_nothing(broker: Broker) -> None:
@@ -112,7 +121,7 @@ def test_a_broken_connection_is_told_once_and_the_next_one_loses_nothing(broker:
     assert lost.value.code == "S101"
     assert () == adapter.read(page.cursor).bodies
     adapter.close()
-    assert 0 == broker.outstanding("hub")
+    assert _nothing_left(broker)
 
 
 def test_a_topic_that_is_refused_asks_for_a_person(broker: Broker) -> None:

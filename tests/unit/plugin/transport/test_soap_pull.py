@@ -1,7 +1,7 @@
 """A source over SOAP and its other side: whatever wraps an answer comes off, and what a fault means is told."""
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -54,7 +54,7 @@ class LetterOffice(SoapPullSystem):
         return listing(self.walk)
 
     def row(self, utterance: Utterance) -> Mapping[str, str]:
-        at = f"2026-03-10 12:00:{int(utterance.ref):02d}"
+        at = f"2026-03-10 11:00:{int(utterance.ref):02d}"
         return {"no": utterance.ref, "time": at, "text": utterance.content}
 
 
@@ -66,7 +66,13 @@ def start(tmp_path: Path) -> Iterator[Start]:
     closing: list[Callable[[], None]] = []
 
     def begin(count: int = 2, *failures: str, walk: Walk = KEYSET, **settings: object) -> Letters:
-        told = {"at": NOON, "code": "1", "code_table": "t", "occurred_at": NOON, "reported_at": NOON}
+        told = {
+            "at": NOON - timedelta(hours=1),
+            "code": "1",
+            "code_table": "t",
+            "occurred_at": NOON,
+            "reported_at": NOON,
+        }
         said = [Utterance(ref=str(at), content=WORDS, **told) for at in range(1, count + 1)]  # type: ignore[arg-type]  # as named
         clock = FixedClock(NOON)
         office = type("Office", (LetterOffice,), {"walk": walk})(
