@@ -8,9 +8,10 @@ import click
 from hub.cli import output
 
 if TYPE_CHECKING:
-    from hub.kit import Result
+    from hub.kit.report import Report
     from hub.plugin import AdapterEntry
 
+_LONGEST = 40
 _MARKS = {"passed": "✓", "failed": "✗", "not_applicable": "·", "skipped": "-"}
 
 
@@ -158,52 +159,55 @@ def record(source: str, into: Path, most: int, for_s: float) -> None:
 @click.option("--only", multiple=True, help="Only this check; may be repeated.")
 @click.option("--trace", is_flag=True, help="Where a plugin crashes, also the traceback, on stderr.")
 @click.option(
+    "--html",
+    "page",
+    type=click.Path(path_type=Path, dir_okay=False),
+    help="Also writes the report as a page.",
+)
+@click.option(
     "--bus", default="", metavar="kafka://HOST:PORT", help="A broker to play a system on that is a topic."
 )
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def check(name: str, only: tuple[str, ...], trace: bool, bus: str, as_json: bool) -> None:
+def check(name: str, only: tuple[str, ...], trace: bool, page: Path | None, bus: str, as_json: bool) -> None:
     """Runs the conformance kit on the installed plugin NAME; exit 0 only where no check fails."""
+    from hub.errors import FixSettings
+    from hub.kit import check_names
     from hub.plugin.registry import Registry
 
-    raise SystemExit(_told(_run(Registry.load().entry(name), only, trace=trace, bus=bus), as_json=as_json))
+    unknown = sorted({*only} - {*check_names()})
+    if unknown:
+        raise FixSettings("C197", name=unknown[0][:_LONGEST])
+    registry = Registry.load()
+    if name in registry.channels:
+        raise FixSettings("C198", name=name)
+    report = _run(registry.entry(name), only, trace=trace, bus=bus)
+    if page is not None:
+        page.write_text(report.as_page(), "utf-8")
+    raise SystemExit(_told(report, as_json=as_json))
 
 
 def _run(
     entry: "AdapterEntry", only: tuple[str, ...] = (), *, trace: bool = False, bus: str = ""
-) -> "list[Result]":
+) -> "Report":
     import traceback
     from tempfile import TemporaryDirectory
 
     from hub.kit import check_names, checked
+    from hub.kit.report import Report
 
     results = []
     for name in only or check_names():
         with TemporaryDirectory(prefix="gridplus-") as place:
             how = {"crashed": traceback.print_exception} if trace else {}
             results.append(checked(entry, name, Path(place), bus_url=bus, **how))
-    return results
+    return Report(entry, results)
 
 
-def _told(results: "list[Result]", *, as_json: bool) -> int:
-    failed = [one for one in results if not one.passed]
+def _told(report: "Report", *, as_json: bool) -> int:
     if as_json:
-        output.figures(
-            {
-                "checks": {
-                    one.check.name: {
-                        "verdict": one.verdict,
-                        "why": one.why,
-                        "said": one.said,
-                        "level": one.check.level,
-                        "seconds": round(one.seconds, 3),
-                    }
-                    for one in results
-                },
-                "failed": len(failed),
-            }
-        )
+        output.figures(report.as_json())
     else:
-        for one in results:
+        for one in report.results:
             click.echo(f"{_MARKS[one.verdict]} {one.seconds:6.2f}s {one.line}")
-        click.echo(f"{len(results)} checks, {len(failed)} failed")
-    return 1 if failed else 0
+        click.echo(report.line)
+    return 0 if all(one.passed for one in report.results) else 1

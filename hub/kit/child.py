@@ -9,19 +9,25 @@ import pickle
 import sys
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from hub.clock import FixedClock
 from hub.errors import HubError
 from hub.kit.desk import tools
-from hub.plugin.adapter import Reads
+from hub.plugin.adapter import Adapter, Reads
+
+
+class _Reader(Adapter, Reads, Protocol):
+    """What is asked of it here."""
 
 
 def _serve() -> None:
     begun = json.loads(sys.stdin.readline())
     make, model = pickle.loads(base64.b64decode(begun["made"]))  # noqa: S301  from the process that started this one
     clock = FixedClock(datetime.fromisoformat(begun["now"]))
-    adapter = make(model.model_validate(begun["config"]), tools(clock, Path(begun["own"]), begun["source"]))
-    assert isinstance(adapter, Reads)  # noqa: S101  asked before
+    adapter: _Reader = make(
+        model.model_validate(begun["config"]), tools(clock, Path(begun["own"]), begun["source"])
+    )
     for line in sys.stdin:
         try:
             adapter.check()

@@ -9,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any, Final
@@ -17,16 +17,17 @@ from typing import Any, Final
 import httpx
 
 from hub.clock import FixedClock
-from hub.errors import BadRecord, FixSettings, HeldRecord, HubError, PeerRefused
+from hub.errors import BadRecord, FixSettings, HeldRecord
 from hub.kit.cable import Cable
+from hub.kit.kept_door import KEY, KeptDoor
 from hub.kit.outcome import Failed, NotApplicable
+from hub.kit.story import Story, Told
 from hub.kit.wire import Trouble, Wire
-from hub.model import Arrival, Draft, GridDraft
+from hub.model import Arrival
 from hub.plugin import (
     AdapterEntry,
     Body,
     Page,
-    PeerReply,
     PeerRequest,
     Received,
     SimulatorSetup,
@@ -34,7 +35,6 @@ from hub.plugin import (
     Utterance,
 )
 from hub.plugin.adapter import Adapter, Filters, Reads, Receives, Tends
-from hub.plugin.door import Door
 from hub.plugin.simulator import Simulator
 from hub.plugin.supervisor import BackOff, State, Supervised
 from hub.plugin.systems.rest_push import HUB_KEY
@@ -51,103 +51,12 @@ _IDLE_TICKS: Final = 20
 _MEANWHILE_S: Final = 60.0
 """By the scenario clock, where nobody has anything to do: some systems speak every few minutes only."""
 _TIMEOUT_S: Final = 0.75
-_NO_BROKER: Final = "C194"
-_KEY: Final = "kit-key"
-"""What the hub would have given to a source that has no secret of its own."""
+_NO_BROKER: Final = "C199"
 
 
 def fine(_: int) -> Trouble | None:
     """A wire without trouble."""
     return None
-
-
-@dataclass(frozen=True, slots=True)
-class Told:
-    """One body, and what the adapter made of it: drafts, or the error that says what is wrong with it."""
-
-    body: Body
-    """As it would be stored: behind the ingress filter, where there is one."""
-    drafts: tuple[Draft | GridDraft, ...] = ()
-    error: HubError | None = None
-    dropped: tuple[str, ...] = ()
-    sent: Body = field(default=Body(b""))  # noqa: RUF009  nothing can change it
-    """As it came."""
-    pushed: bool = False
-    """Whether it came to the door, and not with a page."""
-
-
-@dataclass(slots=True)
-class Story:
-    """All that came, in order, and every trouble on the way."""
-
-    told: list[Told] = field(default_factory=list)
-    troubles: list[HubError] = field(default_factory=list)
-    cursors: list[str] = field(default_factory=list)
-    refused: list[str] = field(default_factory=list)
-    """Codes of requests that were not let in."""
-
-    @property
-    def bodies(self) -> list[Body]:
-        return [one.body for one in self.told]
-
-    @property
-    def drafts(self) -> list[Draft]:
-        """All reports, in the order in which they came."""
-        return [draft for one in self.told for draft in one.drafts if isinstance(draft, Draft)]
-
-    @property
-    def codes(self) -> list[str]:
-        """Of records that did not become drafts."""
-        return [one.error.code for one in self.told if one.error]
-
-
-class KeptDoor(Door):
-    """A door that remembers every request as it came. Where it keeps nothing, storing has failed: what would have been
-    let in is among `turned_away`, and its sender told so."""
-
-    def __init__(self, adapter: Receives, took: Callable[[Body], None], *, keeps: bool) -> None:
-        self.turned_away: Final[list[PeerRequest]] = []
-        self.asked: Final[list[PeerRequest]] = []
-        self.crashes: Final[list[Exception]] = []
-        self._took: Final = took
-        self._keeps: Final = keeps
-        self._given = 0
-        self._kit_adapter: Final = adapter
-        self._one: Final = threading.Lock()
-        super().__init__(adapter, key=_KEY)
-
-    def take(self, request: PeerRequest) -> PeerReply:
-        """As `Door`; what is no refusal of the protocol is a crash, and answered as the hub would."""
-        with self._one:
-            self.asked.append(request)
-            try:
-                return self._kept(request) if self._keeps else self._not_kept(request)
-            except HubError:
-                return PeerReply(503)
-            except (Exception, SystemExit) as error:  # foreign code: what it raises is a finding
-                self.crashes.append(
-                    error
-                    if isinstance(error, Exception)
-                    else Failed("crashed", "it raised SystemExit at a request")
-                )
-                return PeerReply(500)
-
-    def _kept(self, request: PeerRequest) -> PeerReply:
-        reply = super().take(request)
-        fresh, self._given = self.bodies[self._given :], len(self.bodies)
-        for body in fresh:
-            self._took(body)
-        return reply
-
-    def _not_kept(self, request: PeerRequest) -> PeerReply:
-        try:
-            received = self._kit_adapter.receive(request)
-        except PeerRefused as error:
-            return PeerReply(error.status, error.body, error.headers)
-        if not received.bodies:
-            return received.reply
-        self.turned_away.append(request)
-        return received.failed
 
 
 class Desk:
@@ -178,7 +87,7 @@ class Desk:
             utterances=utterances,
             place=self.place,
             failures=failures,
-            secrets={HUB_KEY: _KEY},
+            secrets={HUB_KEY: KEY},
             bus_url=bus_url,
         )
         self.simulator: Final[Simulator] = entry.simulator(setup)
@@ -232,16 +141,17 @@ class Desk:
         return before
 
     def run(self, *, until: Callable[[], bool] | None = None, patience_s: float = 0.0) -> Story:
-        """Everything that the system has to say, read, received and made drafts of.
+        """Everything that the system has to say, read, received and made drafts of; or what came `until` something holds.
 
         Raises Failed `crashed` for what is no error of the hub's tree, `gave_up` where the adapter stops for good,
         `lost` where something that was said never comes within `patience_s` (0.0: as long as the kit waits).
         """
-        ended = until or self.simulator.done
         deadline = time.monotonic() + (patience_s or PATIENCE_S)
         idle = 0
         while True:
-            over = ended()
+            if until is not None and until():
+                return self.story
+            over = until is None and self.simulator.done()
             worked = self.step()
             if over and not worked and self._rests():
                 return self.story

@@ -12,8 +12,9 @@ from typing import Any, Final
 
 from hub.clock import SHANGHAI, FixedClock
 from hub.intake.validate import Validator
-from hub.kit.desk import Desk, Story, fine, tools
+from hub.kit.desk import Desk, fine, tools
 from hub.kit.outcome import Failed, NotApplicable
+from hub.kit.story import Story
 from hub.kit.wire import Trouble
 from hub.model import Draft, Mode, Person, RecordId, RequestType
 from hub.pack import load

@@ -224,7 +224,7 @@ TEXTS: Final[dict[str, Text]] = {
         "{path} is there already",
         "take another name or folder; nothing is overwritten",
     ),
-    "C194": Text(
+    "C199": Text(
         "这个模拟系统需要一个 Kafka",
         "给出 kafka:// 地址（gridplus plugin check --bus）",
         "this simulator needs a Kafka broker",
@@ -241,6 +241,18 @@ TEXTS: Final[dict[str, Text]] = {
         "它的记录由本系统页面产生",
         "the plugin {name} neither reads nor receives: there is nothing to record",
         "its records are made by the hub's own pages",
+    ),
+    "C197": Text(
+        "没有检查 {name}",
+        "检查的名称见 docs/reference/checks.md",
+        "there is no check {name}",
+        "their names stand in docs/reference/checks.md",
+    ),
+    "C198": Text(
+        "{name} 是外呼渠道，不是接入插件，没有可做的检查",
+        "检查只针对接入插件；渠道由其自带测试保证",
+        "{name} is a channel and no adapter: the kit has no checks for it",
+        "check adapters; a channel is held to its own tests",
     ),
     "C180": Text(
         "这个存储是演示用的，其中有演示账号",

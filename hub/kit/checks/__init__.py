@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Final
 
 from hub.kit.checks import (
+    declared,
     door,
     hygiene,
     identity,
@@ -18,6 +19,7 @@ from hub.kit.checks import (
     telling,
     text,
     times,
+    traps,
     wires,
 )
 from hub.kit.outcome import CHECKS, Check
@@ -28,6 +30,7 @@ _MODULES: Final = (
     pages,
     text,
     spoilt,
+    traps,
     places,
     times,
     states,
@@ -36,6 +39,7 @@ _MODULES: Final = (
     door,
     telling,
     lists,
+    declared,
     hygiene,
     resources,
 )

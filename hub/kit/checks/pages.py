@@ -10,6 +10,7 @@ from hub.plugin.adapter import Reads
 
 _MANY: Final = 260
 """More than two pages of the usual hundred."""
+_STEPS: Final = 10
 _NOT_READ: Final = "it is not read page by page"
 
 
@@ -25,16 +26,21 @@ def pages_whole(subject: Subject) -> None:
 @check("empty-page", Level.BRONZE, "where there is nothing, nothing is read and nothing is wrong")
 def empty_page(subject: Subject) -> None:
     subject.needs(Reads, why=_NOT_READ)
-    story = subject.story()
-    demand(not story.bodies, "something", "it makes records out of nothing")
-    demand(not story.troubles, "trouble", "a source that has nothing to say is taken for an ill one")
+    with subject.at_desk() as desk:
+        for _ in range(_STEPS):
+            desk.step()
+        demand(not desk.story.bodies, "something", "it makes records out of nothing")
+        demand(not desk.story.troubles, "trouble", "a source that has nothing to say is taken for an ill one")
 
 
 @check("at-rest", Level.SILVER, "what was read is not read again for ever")
 def at_rest(subject: Subject) -> None:
     subject.needs(Reads, why=_NOT_READ)
     with subject.at_desk(*(subject.says(number) for number in range(1, 6))) as desk:
-        desk.run()
+        desk.run(until=desk.simulator.done)
+        for _ in range(_STEPS):
+            if not desk.step():
+                break
         read = len(desk.story.bodies)
         for _ in range(5):
             desk.clock.pause(60.0)

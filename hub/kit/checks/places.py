@@ -3,8 +3,9 @@
 from typing import Final, NoReturn
 
 from hub.kit.bodies import replaced
-from hub.kit.desk import Desk, Told
+from hub.kit.desk import Desk
 from hub.kit.outcome import Level, NotApplicable, check
+from hub.kit.story import Told
 from hub.kit.subject import Subject, demand
 from hub.model import Crs, Draft, Position
 from hub.pipeline import Parked

@@ -1,13 +1,13 @@
 """What it takes and gives back: memory, threads, sockets, time to stop, and a process that is killed in the middle."""
 
 import gc
-import os
 import sys
 import threading
 import time
 import types
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
 from typing import Any, Final
 
 from hub.kit.apart import Child
@@ -18,8 +18,11 @@ from hub.kit.wire import Trouble
 from hub.plugin import Page
 from hub.plugin.adapter import Adapter, Reads, Receives
 
+_OPEN_FILES: Final = Path("/proc/self/fd")
 _NOT_READ: Final = "it is not read page by page"
 RECORDS: Final = 5_000
+_SLOWEST_A_SECOND: Final = 80
+"""Records: slower than that, it counts as lost."""
 _PUSHED: Final = 600
 _GROWTH_BYTES: Final = 400
 """A record: what any list of them would need at least."""
@@ -50,15 +53,16 @@ def memory(subject: Subject) -> None:
 
 def records_held(subject: Subject, records: int) -> None:
     """Raises Failed where what the adapter holds grows with what it has read. Drills ask for more records."""
+    patience_s = max(_PATIENCE_S, records / _SLOWEST_A_SECOND)
     first = NOON - timedelta(seconds=5 * records)
     said = [
         subject.says(number, at=first + timedelta(seconds=5 * number)) for number in range(1, records + 1)
     ]
     with subject.at_desk(*said) as desk:
         desk.forgets = True
-        desk.run(until=lambda: desk.taken >= records // 10, patience_s=60.0)
+        desk.run(until=lambda: desk.taken >= records // 10, patience_s=patience_s)
         early = _held_by(desk.adapter)
-        desk.run(patience_s=60.0)
+        desk.run(patience_s=patience_s)
         demand(desk.taken >= records, "lost", f"of {records} reports {desk.taken} have come")
         grown = _held_by(desk.adapter) - early
         demand(
@@ -161,15 +165,14 @@ def _settled(holds: Callable[[], bool], why: str, said: str) -> None:
 def _sockets() -> int:
     """How many this process has open; raises NotApplicable where nobody says."""
     try:
-        names = os.listdir("/proc/self/fd")
+        return sum(map(_is_socket, list(_OPEN_FILES.iterdir())))
     except OSError:
         raise NotApplicable("this machine does not say which sockets are open") from None
-    return sum(_is_socket(name) for name in names)
 
 
-def _is_socket(name: str) -> bool:
+def _is_socket(file: Path) -> bool:
     try:
-        return os.readlink(f"/proc/self/fd/{name}").startswith("socket:")
+        return str(file.readlink()).startswith("socket:")
     except OSError:
         return False  # it was closed meanwhile
 

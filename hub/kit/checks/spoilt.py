@@ -3,21 +3,18 @@
 Bodies are the plugin's own, taken from its simulator and spoilt. Rules: domain.md N18, N21, N29, N30, N70.
 """
 
-import io
 import time
 import tracemalloc
-import zipfile
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from functools import cache, partial
+from functools import partial
 from typing import Final, TypeVar
 
-from hub.errors import HubError
 from hub.kit.bodies import Form, cut, form_of, noisy, replaced, values_in, with_value
-from hub.kit.checks.door import at_the_door
-from hub.kit.desk import Desk, Told
-from hub.kit.outcome import Failed, Level, NotApplicable, check
+from hub.kit.desk import Desk
+from hub.kit.outcome import Level, NotApplicable, check
+from hub.kit.story import Told
 from hub.kit.subject import WORDS, Subject, demand
 from hub.model import Draft
 from hub.plugin import Body
@@ -56,67 +53,65 @@ _LONG: Final = (
 )
 """What makes a careless pattern run for hours."""
 _DEEP: Final = 20_000
-_BOMB_BYTES: Final = 384 << 20
-_CANARY: Final = "KITCANARY93174"
 _CONTROL: Final = "第一\x00句\x0b第二\x1b句"
 _MOJIBAKE: Final = "青石路十八号门前井盖破损".encode().decode("gb18030", "replace")
 
 
 @check("cut-off", Level.BRONZE, "a record that is cut off anywhere stops nothing")
 def cut_off(subject: Subject) -> None:
-    with _captured(subject) as (desk, bodies):
+    with captured(subject) as (desk, bodies):
         for body in bodies:
-            _end(desk, body, cut(body.content))
+            end(desk, body, cut(body.content))
 
 
 @check("noise", Level.BRONZE, "noise in a record, or instead of one, stops nothing")
 def noise(subject: Subject) -> None:
-    with _captured(subject) as (desk, bodies):
+    with captured(subject) as (desk, bodies):
         for body in bodies:
-            _end(desk, body, noisy(body.content))
+            end(desk, body, noisy(body.content))
 
 
 @check(
     "odd-values", Level.BRONZE, "NaN, lists, huge numbers and nothing in the place of any value stop nothing"
 )
 def odd_values(subject: Subject) -> None:
-    with _captured(subject) as (desk, bodies):
+    with captured(subject) as (desk, bodies):
         for body in bodies:
             odd = _ODD_JSON if form_of(body.content) is Form.JSON else _ODD
             for value in values_in(body.content)[:_MANY]:
-                _end(desk, body, (with_value(body, value, words).content for words in odd))
+                end(desk, body, (with_value(body, value, words).content for words in odd))
 
 
 @check("long-values", Level.BRONZE, "a value of 200,000 characters costs no second")
 def long_values(subject: Subject) -> None:
-    with _captured(subject) as (desk, bodies):
+    with captured(subject) as (desk, bodies):
         for body in bodies:
             quote = b'"' if form_of(body.content) is Form.JSON else b""
             for value in values_in(body.content)[:_MANY]:
-                _end(desk, body, (with_value(body, value, quote + words + quote).content for words in _LONG))
+                end(desk, body, (with_value(body, value, quote + words + quote).content for words in _LONG))
 
 
 @check("too-deep", Level.BRONZE, "a record nested twenty thousand deep stops nothing")
 def too_deep(subject: Subject) -> None:
-    with _captured(subject) as (desk, bodies), _memory():
+    with captured(subject) as (desk, bodies), memory():
         for body in bodies:
             inside = [with_value(body, value, _nest(body)).content for value in values_in(body.content)[:3]]
-            _end(desk, body, (_nest(body), *inside))
+            end(desk, body, (_nest(body), *inside))
 
 
 @check("large-record", Level.BRONZE, "a record of 16 MB costs less than 100 MB")
 def large_record(subject: Subject) -> None:
-    with _captured(subject) as (desk, bodies), _memory():
+    with captured(subject) as (desk, bodies), memory():
         for body in bodies:
             large = b"9" * (16 << 20)
             values = values_in(body.content)[:1]
             inside = [with_value(body, value, b'"' + large + b'"').content for value in values]
-            _end(desk, body, (body.content + b" " * (16 << 20), *inside), cpu_s=4 * _CPU_S)
+            end(desk, body, (body.content + b" " * (16 << 20), *inside), cpu_s=4 * _CPU_S)
 
 
 @check("byte-order-mark", Level.BRONZE, "a byte-order mark before a record changes nothing")
 def byte_order_mark(subject: Subject) -> None:
-    with _captured(subject, Form.JSON, Form.XML) as (desk, bodies):
+    with captured(subject, Form.JSON, Form.XML) as (desk, bodies):
         for body in bodies:
             if not _is_utf8(body.content):
                 continue  # the mark is one of UTF-8
@@ -140,7 +135,7 @@ def control_characters(subject: Subject) -> None:
 def mojibake(subject: Subject) -> None:
     with subject.at_desk(subject.says(content=_MOJIBAKE)) as desk:
         _sound(desk.run().drafts)
-    with _captured(subject, Form.JSON, Form.XML) as (desk, bodies):
+    with captured(subject, Form.JSON, Form.XML) as (desk, bodies):
         for body in bodies:
             for broken in _misread(body):
                 _sound(_drafts(desk.judged(broken)))
@@ -148,7 +143,7 @@ def mojibake(subject: Subject) -> None:
 
 @check("gb18030-bytes", Level.SILVER, "GB18030 bytes under any label become the right words, or none")
 def gb18030_bytes(subject: Subject) -> None:
-    with _captured(subject, Form.JSON, Form.XML) as (desk, bodies):
+    with captured(subject, Form.JSON, Form.XML) as (desk, bodies):
         for body in bodies:
             try:
                 plain, other = desk.judged(body), body.content.decode("utf-8").encode("gb18030")
@@ -163,48 +158,14 @@ def gb18030_bytes(subject: Subject) -> None:
             )
 
 
-@check("entities", Level.BRONZE, "entities in XML are not resolved: no file is read, nothing grows")
-def entities(subject: Subject) -> None:
-    with _captured(subject, Form.XML) as (desk, bodies), _memory():
-        canary = desk.place / "secret.txt"
-        canary.write_text(_CANARY, "utf-8")
-        for body in bodies:
-            for kind in (
-                f'<!ENTITY k SYSTEM "{canary.as_uri()}">'.encode(),
-                _laughs(),
-                b'<!ENTITY k "%s">' % (b"k" * 100_000),
-            ):
-                for told in _end(desk, body, _with_entity(body, kind)):
-                    demand(_CANARY not in repr(told), "read", "a file of this machine is read for a record")
-
-
-@check("archive-bomb", Level.BRONZE, "an archive that unpacks to a gigabyte is not unpacked")
-def archive_bomb(subject: Subject) -> None:
-    tried = False
-    with subject.at_desk(*(subject.says(number) for number in range(1, 13))) as desk, _memory():
-        desk.run(until=desk.simulator.done)
-        desk.again()
-        for file in (one for one in desk.place.rglob("*") if one.is_file() and one.read_bytes()[:2] == b"PK"):
-            file.write_bytes(_bomb())
-            tried = True
-        if tried:
-            desk.cursor = ""
-            _bounded(lambda: [desk.step() for _ in range(6)])
-        for body in _one_of_each(desk.story.told, (Form.ARCHIVE,)):
-            _end(desk, body, (_bomb(),))
-            tried = True
-    if not _bombed_at_the_door(subject) and not tried:
-        raise NotApplicable("its system sends no archives")
-
-
 # --- spoiling, and what may come of it
 
 
 @contextmanager
-def _captured(subject: Subject, *forms: Form) -> Iterator[tuple[Desk, list[Body]]]:
+def captured(subject: Subject, *forms: Form) -> Iterator[tuple[Desk, list[Body]]]:
     """A desk, and one body of each kind as its system sends it; of these forms alone, where any are named."""
     with subject.at_desk(*(subject.says(number) for number in range(1, 13))) as desk:
-        bodies = _one_of_each(desk.run().told, forms)
+        bodies = one_of_each(desk.run().told, forms)
         if not bodies:
             raise NotApplicable(
                 f"no body of its system is {' or '.join(forms)}" if forms else "nothing comes of its system"
@@ -212,7 +173,7 @@ def _captured(subject: Subject, *forms: Form) -> Iterator[tuple[Desk, list[Body]
         yield desk, bodies
 
 
-def _one_of_each(told: Iterable[Told], forms: tuple[Form, ...]) -> list[Body]:
+def one_of_each(told: Iterable[Told], forms: tuple[Form, ...]) -> list[Body]:
     found: dict[str, Body] = {}
     for one in told:
         if one.drafts and (not forms or form_of(one.sent.content) in forms):
@@ -220,15 +181,12 @@ def _one_of_each(told: Iterable[Told], forms: tuple[Form, ...]) -> list[Body]:
     return list(found.values())[:_KINDS]
 
 
-def _end(desk: Desk, body: Body, spoilt: Iterable[bytes], *, cpu_s: float = _CPU_S) -> list[Told]:
+def end(desk: Desk, body: Body, spoilt: Iterable[bytes], *, cpu_s: float = _CPU_S) -> list[Told]:
     """What becomes of them; raises Failed where one costs too much, or ends in none of the ways that there are."""
-    made: list[Told] = []
-    for content in spoilt:
-        made.append(_bounded(partial(desk.judged, replace(body, content=content)), cpu_s))
-    return made
+    return [bounded(partial(desk.judged, replace(body, content=content)), cpu_s) for content in spoilt]
 
 
-def _bounded(work: Callable[[], Made], cpu_s: float = _CPU_S) -> Made:
+def bounded(work: Callable[[], Made], cpu_s: float = _CPU_S) -> Made:
     """What the work returns; raises Failed where it costs too much."""
     if tracemalloc.is_tracing():
         tracemalloc.reset_peak()
@@ -243,7 +201,7 @@ def _bounded(work: Callable[[], Made], cpu_s: float = _CPU_S) -> Made:
 
 
 @contextmanager
-def _memory() -> Iterator[None]:
+def memory() -> Iterator[None]:
     """Memory is counted within the block."""
     tracemalloc.start()
     try:
@@ -284,56 +242,3 @@ def _nest(body: Body) -> bytes:
     if form_of(body.content) is Form.XML:
         return b"<a>" * _DEEP + b"</a>" * _DEEP
     return b'{"a":[' * (_DEEP // 2) + b"]}" * (_DEEP // 2)
-
-
-def _with_entity(body: Body, declared: bytes) -> Iterator[bytes]:
-    """The body behind a document type, with a reference in each of its first values."""
-    for value in values_in(body.content)[:6]:
-        content = with_value(body, value, b"&k;").content
-        head, mark, rest = (
-            content.partition(b"?>") if content.lstrip().startswith(b"<?xml") else (b"", b"", content)
-        )
-        root = rest.lstrip()[1:].split(b">")[0].split()[0].strip(b"/")
-        yield head + mark + b"<!DOCTYPE " + root + b" [" + declared + b"]>" + rest
-
-
-def _laughs() -> bytes:
-    lines = [b'<!ENTITY a0 "haha">']
-    lines += [b'<!ENTITY a%d "%s">' % (at, b"&a%d;" % (at - 1) * 10) for at in range(1, 10)]
-    return b"".join([*lines, b'<!ENTITY k "&a9;">'])
-
-
-@cache
-def _bomb() -> bytes:
-    """A megabyte that claims to be, and is, a gigabyte; its member is called as a workbook's are."""
-    made = io.BytesIO()
-    with zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as archive:
-        for name in ("[Content_Types].xml", "xl/workbook.xml", "xl/worksheets/sheet1.xml"):
-            with archive.open(name, "w", force_zip64=True) as member:
-                for _ in range(_BOMB_BYTES // 3 >> 20):
-                    member.write(bytes(1 << 20))
-    return made.getvalue()
-
-
-def _bombed_at_the_door(subject: Subject) -> bool:
-    """Whether archives come to its door; one that does comes again as a bomb."""
-    try:
-        with at_the_door(subject) as (desk, request), _memory():
-            if form_of(request.body) is not Form.ARCHIVE:
-                return False
-            bomb = replace(request, body=_bomb())
-
-            def knock() -> None:
-                try:
-                    received = desk.receive(bomb)
-                except HubError:
-                    return
-                except Exception as error:
-                    raise Failed("crashed", f"it raised {type(error).__name__} at an archive") from None
-                for body in received.bodies:
-                    desk.judged(body)
-
-            _bounded(knock)
-            return True
-    except NotApplicable:
-        return False

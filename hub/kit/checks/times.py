@@ -8,8 +8,8 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from hub.clock import SHANGHAI, FixedClock
-from hub.kit.desk import Story
 from hub.kit.outcome import Level, NotApplicable, check
+from hub.kit.story import Story
 from hub.kit.subject import NOON, Subject, demand
 from hub.model import Arrival, Draft
 

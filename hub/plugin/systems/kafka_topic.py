@@ -48,9 +48,9 @@ class KafkaTopicSystem(Talker):
         return {}
 
     def start(self) -> Mapping[str, object]:
-        """Makes the topic, and begins to talk; raises FixSettings C194 where there is no broker."""
+        """Makes the topic, and begins to talk; raises FixSettings C199 where there is no broker."""
         if not self._servers:
-            raise FixSettings("C194")
+            raise FixSettings("C199")
         from kafka import KafkaProducer
         from kafka.admin import NewTopic
 

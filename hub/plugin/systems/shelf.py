@@ -37,18 +37,19 @@ class Shelf:
 
     def __init__(self, walk: Walk) -> None:
         self._walk: Final = walk
-        self._rows: Final[dict[str, Shown]] = {}
+        self.rows: Final[dict[str, Shown]] = {}
+        """All rows as they stand, by their number."""
         self._serial = 0
         self.unread: Final[set[bytes]] = set()
         """Rows that nobody has had in their present state."""
 
     def put(self, utterance: Utterance, row: Mapping[str, object], content: bytes) -> None:
         """From now on the list has the row, which is written as `content`."""
-        old = self._rows.pop(utterance.ref, None)
+        old = self.rows.pop(utterance.ref, None)
         if old is not None:
             self.unread.discard(old.content)
         self._serial += 1
-        self._rows[utterance.ref] = Shown(*self._place_of(row, utterance), self._serial, content)
+        self.rows[utterance.ref] = Shown(*self._place_of(row, utterance), self._serial, content)
         self.unread.add(content)
 
     def hand_out(self, asked: Mapping[str, str]) -> HandedOut:
@@ -73,7 +74,7 @@ class Shelf:
             case Keyset() as walk:
                 behind = (asked.get(walk.since, ""), asked.get(walk.after, ""))
                 rows = sorted(
-                    (row for row in self._rows.values() if (row.at, row.key) > behind),
+                    (row for row in self.rows.values() if (row.at, row.key) > behind),
                     key=lambda row: (row.at, row.key),
                 )
                 size = int(asked.get(walk.size, "100"))
@@ -96,4 +97,4 @@ class Shelf:
         return len(rows), rows[begin : begin + size], len(rows) > begin + size
 
     def _in_order(self) -> list[Shown]:
-        return sorted(self._rows.values(), key=lambda row: row.serial)
+        return sorted(self.rows.values(), key=lambda row: row.serial)

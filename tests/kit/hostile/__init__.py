@@ -1,0 +1,1 @@
+"""Adapters that each do one thing wrong, a few lines over a good one."""

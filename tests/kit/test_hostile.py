@@ -1,0 +1,42 @@
+"""Every check is failed by an adapter that does what it forbids, for that reason, and held by one that does not."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+import pytest
+
+from hub.kit import Verdict, check_names, checked, desk
+from hub.kit.checks import resources
+from tests.kit.hostile import answering, keeping, reading, receiving, speaking, staying
+from tests.kit.hostile.plain import Row
+
+ROWS: Final = (*reading.ROWS, *keeping.ROWS, *speaking.ROWS, *answering.ROWS, *receiving.ROWS, *staying.ROWS)
+
+
+@pytest.fixture(autouse=True)
+def _sooner(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What never comes is not waited for as long as on a busy machine."""
+    monkeypatch.setattr(desk, "PATIENCE_S", 4.0)
+    monkeypatch.setattr(resources, "_PATIENCE_S", 2.0)
+    monkeypatch.setattr(resources, "_SETTLES_WITHIN_S", 0.5)
+    monkeypatch.setattr(resources, "_STOPS_WITHIN_S", 2.0)
+    keeping.LET_GO.clear()
+    yield
+    keeping.LET_GO.set()
+
+
+def test_every_check_has_its_row() -> None:
+    assert {*check_names()} == {one.check for one in ROWS}
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda one: one.check)
+def test_who_does_what_it_forbids_fails_it_for_that_reason(row: Row, tmp_path: Path) -> None:
+    result = checked(row.hostile, row.check, tmp_path)
+    assert (Verdict.FAILED, row.why) == (result.verdict, result.why), result.line
+
+
+@pytest.mark.parametrize("row", ROWS, ids=lambda one: one.check)
+def test_who_differs_by_that_one_thing_holds_it(row: Row, tmp_path: Path) -> None:
+    result = checked(row.good, row.check, tmp_path)
+    assert result.verdict is Verdict.PASSED, result.line
