@@ -15,8 +15,8 @@ from tests.kit.hostile.plain import FOLDER, Row
 
 sys.path.insert(0, str(scaffold.write("sample_queue", "mqtt", Path(FOLDER.name), "示例队列")))
 
-from gridplus_sample_queue.adapter import SampleQueue  # noqa: E402
-from gridplus_sample_queue.plugin import grid_adapters  # noqa: E402
+from gridplus_sample_queue.adapter import SampleQueue
+from gridplus_sample_queue.plugin import grid_adapters
 
 (GOOD,) = grid_adapters()
 
