@@ -50,6 +50,7 @@ def _pages(root: Path) -> "list[Page]":
     import hub.pack
     from hub.api import asyncapi
     from hub.cli import main
+    from hub.kit.page import checks_page
     from hub.messages.text import Language
     from hub.run.reference import catalogue, commands, flow, interface, nasty, nouns, settings, states
     from hub.run.reference.page import json_page
@@ -62,6 +63,7 @@ def _pages(root: Path) -> "list[Page]":
         states.states_page(),
         interface.interface_page(),
         nouns.nouns_page(schemas()),
+        checks_page(),
         json_page("docs/reference/asyncapi.json", asyncapi.document(hub.pack.load(), schemas())),
         json_page("docs/reference/openapi.json", _openapi()),
         nasty.nasty_page(nasty.read_groups(root / "tests" / "nasty_cases.yaml"), nasty.shown_by(root)),

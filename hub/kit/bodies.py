@@ -71,19 +71,26 @@ def with_value(body: Body, value: Value, words: bytes) -> Body:
 
 
 def replaced(body: Body, words: str, by: str) -> Body | None:
-    """The body with other words in the place of the first value that is made of `words`, in whichever charset it
-    is; None where none is. A number may have zeros behind it.
+    """The body with other words in the place of the first value that is made of `words`, in the charset that it is in;
+    None where none is. A number may have zeros behind it.
     """
-    for charset in ("utf-8", "gb18030"):
-        sought = _made_of(words, charset)
-        for value in values_in(body.content):
-            shown = body.content[value.begin : value.end]
-            found = sought.fullmatch(shown)
-            if found is not None:
-                begin = value.begin + found.start("words")
-                end = value.begin + found.end("words")
-                return with_value(body, Value(begin, end), by.encode(charset))
+    charset = charset_of(body.content)
+    sought = _made_of(words, charset)
+    for value in values_in(body.content):
+        found = sought.fullmatch(body.content[value.begin : value.end])
+        if found is not None:
+            place = Value(value.begin + found.start("words"), value.begin + found.end("words"))
+            return with_value(body, place, by.encode(charset))
     return None
+
+
+def charset_of(content: bytes) -> str:
+    """UTF-8 where it can be, else GB18030."""
+    try:
+        content.decode("utf-8")
+    except UnicodeDecodeError:
+        return "gb18030"
+    return "utf-8"
 
 
 def _made_of(words: str, charset: str) -> re.Pattern[bytes]:

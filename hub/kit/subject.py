@@ -201,13 +201,13 @@ class Subject:
 
 
 def numbered(ref: str, number: int) -> str:
-    """A number of the same form as `ref`: its last digits count, its length stays."""
+    """A number of the same form as `ref`: its last digits count, and its length stays as long as they are enough."""
     end = len(ref.rstrip("0123456789"))
     digits = len(ref) - end
     if digits == 0:
         return f"{ref}{number}"
     kept = min(digits, 6)
-    return f"{ref[: len(ref) - kept]}{number % 10**kept:0{kept}d}"
+    return f"{ref[: len(ref) - kept]}{number:0{kept}d}"
 
 
 def ids_of(drafts: list[Draft]) -> list[tuple[str, str]]:

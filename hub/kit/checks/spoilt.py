@@ -11,7 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import Final, TypeVar
 
-from hub.kit.bodies import Form, cut, form_of, noisy, replaced, values_in, with_value
+from hub.kit.bodies import Form, charset_of, cut, form_of, noisy, replaced, values_in, with_value
 from hub.kit.desk import Desk
 from hub.kit.outcome import Level, NotApplicable, check
 from hub.kit.story import Told
@@ -113,7 +113,7 @@ def large_record(subject: Subject) -> None:
 def byte_order_mark(subject: Subject) -> None:
     with captured(subject, Form.JSON, Form.XML) as (desk, bodies):
         for body in bodies:
-            if not _is_utf8(body.content):
+            if charset_of(body.content) != "utf-8":
                 continue  # the mark is one of UTF-8
             plain = desk.judged(body)
             marked = desk.judged(replace(body, content=b"\xef\xbb\xbf" + body.content))
@@ -145,10 +145,9 @@ def mojibake(subject: Subject) -> None:
 def gb18030_bytes(subject: Subject) -> None:
     with captured(subject, Form.JSON, Form.XML) as (desk, bodies):
         for body in bodies:
-            try:
-                plain, other = desk.judged(body), body.content.decode("utf-8").encode("gb18030")
-            except UnicodeDecodeError:
+            if charset_of(body.content) != "utf-8":
                 continue  # it is in GB18030 already
+            plain, other = desk.judged(body), body.content.decode("utf-8").encode("gb18030")
             changed = desk.judged(replace(body, content=other))
             _sound(_drafts(changed))
             demand(
@@ -218,14 +217,6 @@ def _sound(drafts: Iterable[Draft]) -> None:
     for draft in drafts:
         for words in (draft.title, draft.content, draft.address, draft.accused_name):
             demand(not is_mojibake(words), "kept", "broken words stand in a report")
-
-
-def _is_utf8(content: bytes) -> bool:
-    try:
-        content.decode("utf-8")
-    except UnicodeDecodeError:
-        return False
-    return True
 
 
 def _misread(body: Body) -> Iterator[Body]:

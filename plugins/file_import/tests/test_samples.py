@@ -12,7 +12,9 @@ from gridplus_file_import.simulator import FAILURES
 from pydantic import ValidationError
 
 from hub.clock import FixedClock
-from hub.plugin import Lists, Reads, Receives, Tells, Tools
+from hub.errors import BadRecord
+from hub.model import Arrival
+from hub.plugin import Body, Lists, Reads, Receives, Tells, Tools
 from hub.plugin.samples import RECEIVED_AT, Sample, outcome_of, read_samples
 
 (ENTRY,) = grid_adapters()
@@ -97,3 +99,10 @@ def test_the_readme_names_every_column_and_setting(name: str) -> None:
 def test_what_a_column_may_hold_is_declared_for_each() -> None:
     assert {f"columns.{name}" for name in ColumnMap.model_fields} == ENTRY.declares.keys()
     assert {"public", "internal", "personal", "sensitive"} >= set(ENTRY.declares.values())
+
+
+def test_a_row_beyond_the_limit_is_not_even_looked_at(adapter: FileImport) -> None:
+    long = Body(b"9" * (256 * 1024 + 1), "csv")
+    with pytest.raises(BadRecord) as raised:
+        adapter.normalise(long, Arrival(RECEIVED_AT, "csv"))
+    assert "R103" == raised.value.code

@@ -110,3 +110,19 @@ def test_no_token_is_told_as_what_it_is(
     with pytest.raises(kind) as told:
         call(source.client, "GET", "/letters")
     assert (type(told.value), told.value.code) == (kind, code)
+
+
+def test_a_token_is_asked_for_with_the_time_outs_of_the_request_that_needs_it(source: Source) -> None:
+    asked: list[httpx.Request] = []
+    source.client.event_hooks["request"] = [asked.append]
+    source.said = httpx.Response(200, json={"access_token": "t0"})
+    call(source.client, "GET", "/letters", timeout=0.25)
+    assert ["/token", "/letters"] == [one.url.path for one in asked]
+    assert {0.25} == {one.extensions["timeout"]["read"] for one in asked}
+
+
+def test_an_answer_without_end_is_no_token(source: Source) -> None:
+    source.said = httpx.Response(200, content=iter([b" " * (1 << 20)] * 4))
+    with pytest.raises(TryLater) as raised:
+        call(source.client, "GET", "/letters")
+    assert "S104" == raised.value.code

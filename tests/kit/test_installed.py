@@ -1,0 +1,38 @@
+"""The plugins that come with the hub, held to the kit: gold, but for the hub's own pages, which no simulator can play."""
+
+from pathlib import Path
+
+import pytest
+
+from hub.kit import Level, check_names, checked
+from hub.kit.report import Report
+from hub.plugin.registry import Registry
+
+REACHED = {
+    **dict.fromkeys(
+        (
+            "hotline_12345",
+            "urban_management",
+            "xueliang_video",
+            "police_grid",
+            "market_supervision",
+            "file_import",
+        ),
+        Level.GOLD,
+    ),
+    "grid_pages": Level.BRONZE,
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("name", "level"), REACHED.items())
+def test_a_plugin_of_the_hub_reaches_its_level(name: str, level: Level, tmp_path: Path) -> None:
+    entry = Registry.load().entry(name)
+    report = Report(entry, [checked(entry, one, _place(tmp_path, one)) for one in check_names()])
+    assert level is report.reached, [one.line for one in report.results if not one.passed]
+
+
+def _place(tmp_path: Path, check: str) -> Path:
+    made = tmp_path / check
+    made.mkdir()
+    return made
