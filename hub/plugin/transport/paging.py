@@ -151,7 +151,11 @@ class Keyset:
         return {self.since: since, self.after: after, self.size: str(self.page_size)}
 
     def _place(self, cursor: str) -> _KeysetPlace:
-        return _KeysetPlace(**orjson.loads(cursor)) if cursor else _KeysetPlace(at=self.begin)
+        if not cursor:
+            return _KeysetPlace(at=self.begin)
+        kept = orjson.loads(cursor)
+        # a cursor of another hand goes on from its time: rows that stand there are met again, and known by their digest
+        return _KeysetPlace(**{name: kept[name] for name in ("at", "key", "walking", "seen") if name in kept})
 
     def _last(self, page: Answered) -> tuple[str, str]:
         """Update time and number of the last row that says when it changed, as the source writes them."""
