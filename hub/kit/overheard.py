@@ -48,13 +48,12 @@ def _structlog(heard: Overheard) -> Iterator[None]:
         heard.said.append(repr(dict(line)))
         raise structlog.DropEvent
 
-    processors = structlog.get_config()["processors"]
-    before = list(processors)
-    processors[:] = [keep]  # in place: loggers that are bound already hold this very list
+    before = structlog.get_config()
+    structlog.configure(processors=[keep], wrapper_class=structlog.make_filtering_bound_logger(logging.DEBUG))
     try:
         yield
     finally:
-        processors[:] = before
+        structlog.configure(**before)
 
 
 class _Kept(logging.Handler):

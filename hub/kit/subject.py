@@ -60,8 +60,10 @@ class Manner:
 class Subject:
     """One adapter under check. `place` is an empty directory for one check."""
 
-    def __init__(self, entry: AdapterEntry, place: Path) -> None:
+    def __init__(self, entry: AdapterEntry, place: Path, *, bus_url: str = "") -> None:
+        """`bus_url`: a broker for systems that are topics; "" where there is none."""
         self.entry: Final = entry
+        self.bus_url: Final = bus_url
         self.place: Final = place
         self._number: Final = count()
 
@@ -164,6 +166,7 @@ class Subject:
             trouble=trouble,
             settings=settings,
             door_keeps=door_keeps,
+            bus_url=self.bus_url,
         )
         try:
             yield desk
@@ -198,13 +201,13 @@ class Subject:
 
 
 def numbered(ref: str, number: int) -> str:
-    """A number of the same form as `ref`: its last digits count, its length stays."""
+    """A number of the same form as `ref`: its last digits count, and its length stays as long as they are enough."""
     end = len(ref.rstrip("0123456789"))
     digits = len(ref) - end
     if digits == 0:
         return f"{ref}{number}"
     kept = min(digits, 6)
-    return f"{ref[: len(ref) - kept]}{number % 10**kept:0{kept}d}"
+    return f"{ref[: len(ref) - kept]}{number:0{kept}d}"
 
 
 def ids_of(drafts: list[Draft]) -> list[tuple[str, str]]:

@@ -15,6 +15,10 @@ from hub.errors import FixSettings
 
 TRANSPORTS: Final[Mapping[str, str]] = {
     "rest-pull": "read over HTTP, page by page",
+    "rest-push": "sends its reports over HTTP by itself",
+    "soap": "read over SOAP, page by page",
+    "kafka": "a topic of the department's own Kafka",
+    "mqtt": "devices that speak through a broker, one lasting session",
     "sql-view": "a read-only view on the department's database, compared row by row",
     "sql-table": "a middle table that the department fills, with one for answers",
     "file-drop": "files that are put into a directory",

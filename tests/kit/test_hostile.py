@@ -8,10 +8,13 @@ import pytest
 
 from hub.kit import Verdict, check_names, checked, desk
 from hub.kit.checks import resources
-from tests.kit.hostile import answering, keeping, reading, receiving, speaking, tables
-from tests.kit.hostile.plain import Row
+from tests.kit.hostile import answering, keeping, reading, receiving, speaking, staying, tables
+from tests.kit.hostile.plain import PLAIN, Row
 
-ROWS: Final = (*reading.ROWS, *keeping.ROWS, *speaking.ROWS, *answering.ROWS, *receiving.ROWS, *tables.ROWS)
+ROWS: Final = (
+    *(*reading.ROWS, *keeping.ROWS, *speaking.ROWS, *answering.ROWS, *receiving.ROWS),
+    *(*staying.ROWS, *tables.ROWS),
+)
 
 
 @pytest.fixture(autouse=True)
@@ -40,3 +43,8 @@ def test_who_does_what_it_forbids_fails_it_for_that_reason(row: Row, tmp_path: P
 def test_who_differs_by_that_one_thing_holds_it(row: Row, tmp_path: Path) -> None:
     result = checked(row.good, row.check, tmp_path)
     assert result.verdict is Verdict.PASSED, result.line
+
+
+@pytest.mark.nasty("N05", "a number that comes again in another year")
+def test_a_number_of_another_year_is_another_report(tmp_path: Path) -> None:
+    assert Verdict.PASSED is checked(PLAIN, "numbers-apart", tmp_path).verdict

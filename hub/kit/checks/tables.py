@@ -96,10 +96,7 @@ def cleared_when_taken(subject: Subject) -> None:
         *(subject.says(number) for number in range(1, 7)), failures=("clears_taken",)
     ) as desk:
         let_out(desk)
-        desk.run(until=lambda: bool(desk.story.bodies))
-        before = desk.story.cursors[-2] if len(desk.story.cursors) > 1 else ""
-        desk.story.told.clear()
-        desk.cursor = before
+        desk.unstored()
         desk.again()
         let_out(desk)
         all_come(

@@ -47,8 +47,7 @@ class MarketSupervision(RestPull[MarketConfig]):
 
     def listed(self) -> Listing:
         """Letters behind a cursor, which is the platform's own."""
-        walk = Marked(page_size=self.config.page_size)
-        return Listing(path=_LETTERS, walk=walk, rows=("items",), total=("total",), kind="letter")
+        return Listing(path=_LETTERS, walk=Marked(), rows=("items",), total=("total",), kind="letter")
 
     def receive(self, request: PeerRequest) -> Received:
         """One table; see `Uploads.receive`."""
