@@ -54,7 +54,7 @@ contracts: $(STAMP)  ## Tests of the schema and of the demo pack
 docs: $(STAMP)  ## Regenerates the reference pages
 	@$(BIN)/gridplus docs
 
-connected: setup  ## Tests on a real Kafka and a real PostgreSQL
+connected: setup  ## Tests on a real Kafka, PostgreSQL and Mosquitto
 	@$(BIN)/pytest -q -m connected
 
 drill: setup  ## Heavy and slow checks that make test leaves out; the drills at full size, with their table (FULL=1: a million records)

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Prepares a fresh checkout. `python`: the virtual environment; `servers`: Java, Maven, PostgreSQL, Kafka, and what
+# Prepares a fresh checkout. `python`: the virtual environment; `servers`: Java, Maven, PostgreSQL, Mosquitto, Kafka, and what
 # browser tests need: Chromium and a Chinese font.
 set -euo pipefail
 cd "$(dirname "$0")/.."
@@ -40,6 +40,7 @@ prepare_servers() {
   command -v java >/dev/null || lacking+=(default-jre-headless)
   command -v mvn >/dev/null || lacking+=(maven)
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || command -v initdb >/dev/null || lacking+=(postgresql)
+  [ -x /usr/sbin/mosquitto ] || command -v mosquitto >/dev/null || lacking+=(mosquitto)
   [ -e /usr/lib/*/faketime/libfaketime.so.1 ] || lacking+=(libfaketime)
   command -v chromium >/dev/null || command -v chromium-browser >/dev/null || lacking+=(chromium)
   command -v fc-list >/dev/null || lacking+=(fontconfig)

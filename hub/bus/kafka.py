@@ -13,8 +13,9 @@ from kafka.errors import KafkaError, TopicAlreadyExistsError, TopicAuthorization
 
 from hub.bus.accounts import Account
 from hub.bus.message import Consumer, Delivered, Message, Partition, Positions
-from hub.bus.refusals import sign_in, told
+from hub.bus.refusals import told
 from hub.errors import TryLater
+from hub.plugin.transport.kafka_signing_in import sign_in
 
 _COMPACTED: Final = ("grid.incidents",)
 _LOOK_MS: Final = 3_000

@@ -137,6 +137,7 @@ def _wish(source: str, store: str | None, turn: "Turn") -> None:
 @click.option("--seed", default=0, show_default=True, help="Seed of the simulator.")
 @click.option("--speed", default=60.0, show_default=True, help="Scenario seconds a second.")
 @click.option("--hub", "hub_url", default="", help="The hub's /in/<source> address, for systems that push.")
+@click.option("--bus", default="", metavar="kafka://HOST:PORT", help="A broker, for systems that are topics.")
 @click.option(
     "--place",
     default=None,
@@ -155,6 +156,7 @@ def simulate(
     seed: int,
     speed: float,
     hub_url: str,
+    bus: str,
     place: Path | None,
     write: Path | None,
 ) -> None:
@@ -189,6 +191,7 @@ def simulate(
                 seed=seed,
                 failures=failures,
                 hub_url=hub_url,
+                bus_url=bus,
             )
         )
         stop = stop_event()

@@ -164,8 +164,11 @@ def record(source: str, into: Path, most: int, for_s: float) -> None:
     type=click.Path(path_type=Path, dir_okay=False),
     help="Also writes the report as a page.",
 )
+@click.option(
+    "--bus", default="", metavar="kafka://HOST:PORT", help="A broker to play a system on that is a topic."
+)
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def check(name: str, only: tuple[str, ...], trace: bool, page: Path | None, as_json: bool) -> None:
+def check(name: str, only: tuple[str, ...], trace: bool, page: Path | None, bus: str, as_json: bool) -> None:
     """Runs the conformance kit on the installed plugin NAME; exit 0 only where no check fails."""
     from hub.errors import FixSettings
     from hub.kit import check_names
@@ -177,13 +180,15 @@ def check(name: str, only: tuple[str, ...], trace: bool, page: Path | None, as_j
     registry = Registry.load()
     if name in registry.channels:
         raise FixSettings("C198", name=name)
-    report = _run(registry.entry(name), only, trace=trace)
+    report = _run(registry.entry(name), only, trace=trace, bus=bus)
     if page is not None:
         page.write_text(report.as_page(), "utf-8")
     raise SystemExit(_told(report, as_json=as_json))
 
 
-def _run(entry: "AdapterEntry", only: tuple[str, ...] = (), *, trace: bool = False) -> "Report":
+def _run(
+    entry: "AdapterEntry", only: tuple[str, ...] = (), *, trace: bool = False, bus: str = ""
+) -> "Report":
     import traceback
     from tempfile import TemporaryDirectory
 
@@ -194,7 +199,7 @@ def _run(entry: "AdapterEntry", only: tuple[str, ...] = (), *, trace: bool = Fal
     for name in only or check_names():
         with TemporaryDirectory(prefix="gridplus-") as place:
             how = {"crashed": traceback.print_exception} if trace else {}
-            results.append(checked(entry, name, Path(place), **how))
+            results.append(checked(entry, name, Path(place), bus_url=bus, **how))
     return Report(entry, results)
 
 

@@ -22,11 +22,16 @@ def check_names() -> tuple[str, ...]:
 
 
 def checked(
-    entry: AdapterEntry, name: str, place: Path, *, crashed: Callable[[Exception], None] = lambda _: None
+    entry: AdapterEntry,
+    name: str,
+    place: Path,
+    *,
+    bus_url: str = "",
+    crashed: Callable[[Exception], None] = lambda _: None,
 ) -> Result:
     """What comes of one check on one adapter; `place` is an empty directory. Never raises for what the adapter does.
 
-    `crashed` is given what came out of the plugin and is none of the hub's errors: its author wants the traceback.
+    `bus_url` (`kafka://…`) is a broker to play systems on that are topics; without one they are not applicable. `crashed` is given what came out of the plugin and is none of the hub's errors: its author wants the traceback.
     """
     one = ALL[name]
     if name in entry.skips:
@@ -37,7 +42,7 @@ def checked(
         return Result(one, verdict, why, said, time.perf_counter() - began)
 
     try:
-        one.run(Subject(entry, place))
+        one.run(Subject(entry, place, bus_url=bus_url))
     except NotApplicable as other:
         return result(Verdict.NOT_APPLICABLE, said=other.said)
     except Failed as failed:

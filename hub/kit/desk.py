@@ -3,6 +3,7 @@
 What the hub would store is kept as a story: every body, and what the adapter made of it. Nothing is stored, no hub runs.
 """
 
+import re
 import ssl
 import threading
 import time
@@ -16,8 +17,9 @@ from typing import Any, Final
 import httpx
 
 from hub.clock import FixedClock
-from hub.errors import BadRecord, HeldRecord
-from hub.kit.kept_door import KeptDoor
+from hub.errors import BadRecord, FixSettings, HeldRecord
+from hub.kit.cable import Cable
+from hub.kit.kept_door import KEY, KeptDoor
 from hub.kit.outcome import Failed, NotApplicable
 from hub.kit.story import Story, Told
 from hub.kit.wire import Trouble, Wire
@@ -35,16 +37,23 @@ from hub.plugin import (
 from hub.plugin.adapter import Adapter, Filters, Reads, Receives, Tends
 from hub.plugin.simulator import Simulator
 from hub.plugin.supervisor import BackOff, State, Supervised
+from hub.plugin.systems.rest_push import HUB_KEY
 
 _PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 """Nothing here speaks TLS."""
 PATIENCE_S: Final = 8.0
 """Real seconds that a system has to say what it has to say, and an adapter to read it."""
 _TICK_S: Final = 0.01
+_ENOUGH_REST: Final = 2
+"""Steps that bring nothing, once all was said: the first may be the end of a pass that began before."""
+_LASTING: Final = re.compile(r"(mqtts?://127\.0\.0\.1:)([0-9]+)(.*)")
+"""Addresses of systems that are spoken to over one connection that stays. A broker of Kafka is none: it tells its clients
+itself where it is, and they leave the cable aside."""
 _IDLE_TICKS: Final = 20
 _MEANWHILE_S: Final = 60.0
 """By the scenario clock, where nobody has anything to do: some systems speak every few minutes only."""
 _TIMEOUT_S: Final = 0.75
+_NO_BROKER: Final = "C199"
 
 
 def fine(_: int) -> Trouble | None:
@@ -66,6 +75,7 @@ class Desk:
         trouble: Callable[[int], Trouble | None] = fine,
         settings: Mapping[str, object] | None = None,
         door_keeps: bool = True,
+        bus_url: str = "",
     ) -> None:
         if entry.simulator is None:
             raise NotApplicable("it offers no simulator")
@@ -74,15 +84,24 @@ class Desk:
         self.own: Final = place / "own"
         self.place.mkdir(parents=True, exist_ok=True)
         self.own.mkdir(exist_ok=True)
-        setup = SimulatorSetup(clock=clock, utterances=utterances, place=self.place, failures=failures)
+        setup = SimulatorSetup(
+            clock=clock,
+            utterances=utterances,
+            place=self.place,
+            failures=failures,
+            secrets={HUB_KEY: KEY},
+            bus_url=bus_url,
+        )
         self.simulator: Final[Simulator] = entry.simulator(setup)
         self.wires: Final[list[Wire]] = []
+        self.cables: Final[list[Cable]] = []
+        """To systems that it stays connected to; `<scheme>://127.0.0.1:<port>` in its configuration."""
         self.clients: Final[list[httpx.Client]] = []
         """All that were made for an adapter at this desk."""
         self.trouble = trouble
         """What the next request meets; may be set while the desk is at work."""
         self._lock: Final = threading.RLock()
-        said = dict(self.simulator.start())
+        said = self._started()
         self.config: Final[dict[str, Any]] = {**self._wired(said), **(settings or {})}
         self.door: KeptDoor | None = None
         self.adapter: Adapter = self.made()
@@ -97,6 +116,7 @@ class Desk:
         self.taken = 0
         self.largest_page = 0
         self._tend_at = clock.now()
+        self._stores: Callable[[Page], int] = self._store
         self._life = self._supervised()
 
     def made(self) -> Adapter:
@@ -116,6 +136,12 @@ class Desk:
         self.adapter = self.made()
         self._life = self._supervised()
 
+    def replaced(self) -> Adapter:
+        """Another process goes on, and does not know of this one, which is still there; returns what was replaced."""
+        before, self.adapter = self.adapter, self.made()
+        self._life = self._supervised()
+        return before
+
     def run(self, *, until: Callable[[], bool] | None = None, patience_s: float = 0.0) -> Story:
         """Everything that the system has to say, read, received and made drafts of; or what came `until` something holds.
 
@@ -123,14 +149,17 @@ class Desk:
         `lost` where something that was said never comes within `patience_s` (0.0: as long as the kit waits).
         """
         deadline = time.monotonic() + (patience_s or PATIENCE_S)
-        idle = 0
+        rested = idle = 0
         while True:
             if until is not None and until():
                 return self.story
             over = until is None and self.simulator.done()
             worked = self.step()
             if over and not worked and self._rests():
-                return self.story
+                rested += 1
+                if rested == _ENOUGH_REST:
+                    return self.story
+                continue
             if time.monotonic() > deadline:
                 raise Failed("lost", "what the system said has not come, and the adapter asks no further")
             if not worked:
@@ -139,6 +168,32 @@ class Desk:
             if idle == _IDLE_TICKS:
                 self.clock.pause(_MEANWHILE_S)
                 idle = 0
+
+    def unstored(self, patience_s: float = PATIENCE_S) -> Page:
+        """The next page that holds anything, read and not stored, as where the store fails; an empty one where nothing is
+        to be read. Raises Failed `lost`."""
+        page = Page((), self.cursor)
+
+        def keep(read: Page) -> int:
+            nonlocal page
+            page = read
+            return int(bool(read.bodies))
+
+        self._stores = keep
+        deadline = time.monotonic() + patience_s
+        try:
+            while not page.bodies:
+                over = self.simulator.done()
+                worked = self.step()
+                if over and not worked and self._rests():
+                    return page
+                if time.monotonic() > deadline:
+                    raise Failed("lost", "what the system said has not come, and the adapter asks no further")
+                if not worked:
+                    threading.Event().wait(_TICK_S)
+        finally:
+            self._stores = self._store
+        return page
 
     def step(self) -> int:
         """One step under the supervisor; a back-off ends at once, by the scenario clock."""
@@ -175,8 +230,18 @@ class Desk:
             self.simulator.stop()
             for wire in self.wires:
                 wire.close()
+            for cable in self.cables:
+                cable.close()
 
     # --- inside
+
+    def _started(self) -> dict[str, object]:
+        try:
+            return dict(self.simulator.start())
+        except FixSettings as lacking:
+            if lacking.code != _NO_BROKER:
+                raise
+            raise NotApplicable("its system is a topic, and there is no broker to play it on") from None
 
     def _judged(self, body: Body) -> Told:
         sent, dropped = body, tuple[str, ...]()
@@ -227,7 +292,7 @@ class Desk:
         if not isinstance(self.adapter, Reads):
             return 0
         page = self.adapter.read(self.cursor)
-        return self._store(page)
+        return self._stores(page)
 
     def _store(self, page: Page) -> int:
         self.cursor = page.cursor
@@ -245,6 +310,11 @@ class Desk:
         """The configuration with every address of this machine behind a wire."""
         if isinstance(said, Mapping):
             return {name: self._wired(one) for name, one in said.items()}
+        if isinstance(said, list | tuple):
+            return type(said)(self._wired(one) for one in said)
+        if isinstance(said, str) and (found := _LASTING.fullmatch(said)):
+            self.cables.append(Cable("127.0.0.1", int(found[2])))
+            return f"{found[1]}{self.cables[-1].port}{found[3]}"
         if isinstance(said, str) and said.startswith("http://127.0.0.1:"):
             target, _, rest = said.removeprefix("http://").partition("/")
             known = next((one for one in self.wires if one.target.netloc == target), None)

@@ -10,6 +10,9 @@ from hub.plugin import Body, PeerReply, PeerRequest
 from hub.plugin.adapter import Receives
 from hub.plugin.door import Door
 
+KEY: Final = "kit-key"
+"""What the hub would have given to a source that has no secret of its own."""
+
 
 class KeptDoor(Door):
     """A door that remembers every request as it came. Where it keeps nothing, storing has failed: what would have been
@@ -24,7 +27,7 @@ class KeptDoor(Door):
         self._given = 0
         self._kit_adapter: Final = adapter
         self._one: Final = threading.Lock()
-        super().__init__(adapter)
+        super().__init__(adapter, key=KEY)
 
     def take(self, request: PeerRequest) -> PeerReply:
         """As `Door`; what is no refusal of the protocol is a crash, and answered as the hub would."""

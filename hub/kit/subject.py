@@ -60,8 +60,10 @@ class Manner:
 class Subject:
     """One adapter under check. `place` is an empty directory for one check."""
 
-    def __init__(self, entry: AdapterEntry, place: Path) -> None:
+    def __init__(self, entry: AdapterEntry, place: Path, *, bus_url: str = "") -> None:
+        """`bus_url`: a broker for systems that are topics; "" where there is none."""
         self.entry: Final = entry
+        self.bus_url: Final = bus_url
         self.place: Final = place
         self._number: Final = count()
 
@@ -164,6 +166,7 @@ class Subject:
             trouble=trouble,
             settings=settings,
             door_keeps=door_keeps,
+            bus_url=self.bus_url,
         )
         try:
             yield desk

@@ -224,6 +224,12 @@ TEXTS: Final[dict[str, Text]] = {
         "{path} is there already",
         "take another name or folder; nothing is overwritten",
     ),
+    "C199": Text(
+        "这个模拟系统需要一个 Kafka",
+        "给出 kafka:// 地址（gridplus plugin check --bus）",
+        "this simulator needs a Kafka broker",
+        "give the address of one: gridplus plugin check --bus kafka://HOST:PORT",
+    ),
     "C193": Text(
         "来源 {name} 已登记",
         "换一个来源名（--source），或直接改 sources.yaml",

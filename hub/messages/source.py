@@ -152,6 +152,18 @@ TEXTS: Final[dict[str, Text]] = {
         "the call reached nobody",
         "the next channel or contact is called; the gateway's own word says why",
     ),
+    "S127": Text(
+        "中间表不能写入：表或列不在，或账号无权",
+        "请部门核对结果表与状态列，并授予 INSERT、UPDATE 权限",
+        "the middle table cannot be written: table or column are not there, or the account may not",
+        "ask the department for both, and for INSERT and UPDATE on them",
+    ),
+    "S128": Text(
+        "目录里有 {count} 个文件一小时以上仍未写完",
+        "请来源检查导出任务；按约定改名，或放上 .done",
+        "{count} files in the directory have not become whole for more than an hour",
+        "ask the source to look at its export: it renames them, or puts .done beside them, as agreed",
+    ),
     "S130": Text(
         "插件进程结束了（{status}）",
         "会自动重新启动；若反复结束，执行 gridplus plugin check 并联系插件负责人",
@@ -163,6 +175,42 @@ TEXTS: Final[dict[str, Text]] = {
         "会自动重新启动；若反复如此，联系插件负责人",
         "the plugin's {method} did not return within {seconds} s, and its process was ended",
         "it is started anew by itself; where that goes on, call the plugin's owner",
+    ),
+    "S140": Text(
+        "对方的消息服务不允许订阅 {topic}",
+        "请对方为本账号开通该主题，或改正 topics",
+        "the broker does not let us subscribe to {topic}",
+        "ask for the right to it, or mend topics",
+    ),
+    "S141": Text(
+        "对方的消息服务拒绝本客户端",
+        "核对 client_id 与协议版本（MQTT 3.1.1）",
+        "the broker refuses this client",
+        "check client_id and the protocol's version (MQTT 3.1.1)",
+    ),
+    "S142": Text(
+        "来源不认识这次请求",
+        "核对接口地址、命名空间与操作名",
+        "the source does not know what it was asked",
+        "check address, namespace and operation",
+    ),
+    "S143": Text(
+        "来源没有主题 {topic}",
+        "核对 topics 与集群地址",
+        "the source has no topic {topic}",
+        "check topics, and which cluster it is",
+    ),
+    "S144": Text(
+        "主题 {topic} 已不是原来读取的那个（删除后重建）",
+        "与对方核对；确认后更改 generation，即从头读取",
+        "the topic {topic} is not the one that was read: it was deleted and made anew",
+        "ask the department; to read it from its beginning, set generation to another word",
+    ),
+    "S145": Text(
+        "主题 {topic} 有 {count} 条消息未读即被清除",
+        "已从现存最早的一条继续；请对方补发，或延长保留时间",
+        "{count} records of the topic {topic} were dropped before they were read",
+        "reading goes on behind them; ask for them by another way, and for a longer retention",
     ),
     "S202": Text(
         "{name} 的值不可用", "从页面上重新选择", "{name} has no such value", "choose again on the page"

@@ -18,9 +18,11 @@ PREFIX: Final = "/in/source"
 class Door:
     """Open from `__init__` to `close`. `bodies` came in; `refused` holds the code of each refusal."""
 
-    def __init__(self, adapter: Receives, *, failing: int = 0) -> None:
-        """Storing fails `failing` times first: the adapter's `failed` goes out and nothing is kept."""
+    def __init__(self, adapter: Receives, *, failing: int = 0, key: str = "") -> None:
+        """Storing fails `failing` times first: the adapter's `failed` goes out and nothing is kept. `key` is the one
+        that the hub gave to the source: whoever shows it is known."""
         self._adapter: Final = adapter
+        self._key: Final = key
         self.bodies: Final[list[Body]] = []
         self.refused: Final[list[str]] = []
         self._failing = failing
@@ -42,6 +44,10 @@ class Door:
         self.bodies.extend(received.bodies)
         received.stored()
         return received.reply
+
+    def knows(self, shown: str) -> bool:
+        """Whether the header `authorization` shows the source's key."""
+        return bool(self._key) and shown == f"Bearer {self._key}"
 
     def close(self) -> None:
         """Stops listening; returns when its threads have ended."""
@@ -67,6 +73,7 @@ def _handler_of(door: Door) -> type[BaseHTTPRequestHandler]:
                     headers={name.lower(): value for name, value in self.headers.items()},
                     body=self.rfile.read(int(self.headers.get("content-length") or 0)),
                     peer=self.client_address[0],
+                    known=door.knows(self.headers.get("authorization", "")),
                 )
             )
             self.send_response(reply.status)

@@ -72,6 +72,8 @@ class SimulatorSetup:
     """Shared secrets to use; made up from the seed where absent."""
     store_url: str = ""
     """SQLAlchemy URL of a database for sources that are views; "" means SQLite in `place`."""
+    bus_url: str = ""
+    """`kafka://host:port` of a broker for sources that are topics; "" where there is none to play on."""
 
 
 class Simulator(Protocol):

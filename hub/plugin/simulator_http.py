@@ -1,23 +1,23 @@
 """A department's system that speaks HTTP, to play with: the part that all such simulators share.
 
-It listens on 127.0.0.1 on a port of its own, lets utterances out when their time has come on the
-scenario clock, keeps what was written back to it, and stops within 5 s with no thread or socket left.
-What the system says, and in which words, is its simulator's; nothing of any one protocol may live here.
+It listens on 127.0.0.1 on a port of its own, talks (`simulator_talking`), and stops within 5 s with no thread or
+socket left. What the system says, and in which words, is its simulator's; nothing of any one protocol may live here.
 """
 
 import http.client
 import socket
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from hub.plugin.adapter import PeerReply, PeerRequest
-from hub.plugin.simulator import SimulatorSetup, Utterance
+from hub.plugin.simulator import SimulatorSetup
+from hub.plugin.simulator_talking import Talker
 
 _TICK_S: Final = 0.02
-"""How often the talking thread looks at the scenario clock, real seconds."""
+"""How often the server looks whether it has ended, real seconds."""
 _PATIENCE_S: Final = 10.0
 """How long a push waits for the hub's answer, real seconds."""
 
@@ -26,28 +26,18 @@ class Hangup(Exception):  # noqa: N818  nothing went wrong: it is what the scena
     """Raised by `answer` to break the connection without an answer."""
 
 
-class HttpSimulator:
+class HttpSimulator(Talker):
     """Subclass it: `answer` (requests to the system), `config`, and `speak` (one utterance's time has come).
 
     A system that is read keeps what `speak` is given and serves it; one that pushes calls `deliver`.
-    `said` counts what the subclass hands to `count`. All methods may be called from any thread.
     """
 
     def __init__(self, setup: SimulatorSetup) -> None:
-        self.setup: Final = setup
+        super().__init__(setup)
         self.url = ""
         """`http://127.0.0.1:<port>`, once started."""
-        self.stopping: Final = threading.Event()
-        """Set when the simulator ends: whatever is slow on purpose waits on this, not on a sleep."""
-        self.lock: Final = threading.RLock()
-        self.changed: Final = threading.Condition(self.lock)
-        """Notified whenever something was let out, served, pushed or heard."""
         self._hub_url = setup.hub_url
-        self._said = 0
-        self._heard: list[Mapping[str, str]] = []
-        self._spoken = 0
         self._server: _Server | None = None
-        self._threads: list[threading.Thread] = []
 
     # --- what a subclass says
 
@@ -55,50 +45,20 @@ class HttpSimulator:
         """The system's answer to one request; may raise Hangup. Runs in a thread per connection."""
         raise NotImplementedError
 
-    def config(self) -> Mapping[str, object]:
-        """The adapter configuration that reaches this system; `self.url` is known by now."""
-        raise NotImplementedError
-
-    def speak(self, utterance: Utterance) -> None:
-        """The utterance's time has come: show it, or `deliver` it. Runs in the talking thread, in order."""
-        raise NotImplementedError
-
-    def outstanding(self) -> int:
-        """How many bodies that were let out still wait to be fetched; systems that push have none."""
-        return 0
-
     # --- what `hub.plugin.Simulator` promises
 
     def start(self) -> Mapping[str, object]:
         """Listens and starts to talk; returns the configuration for the adapter."""
         self._server = _Server(self)
         self.url = f"http://127.0.0.1:{self._server.server_port}"
-        for work in (self._server.serve, self._talk):
-            thread = threading.Thread(target=work, name=f"{type(self).__name__}-{work.__name__}", daemon=True)
-            self._threads.append(thread)
-            thread.start()
-        return self.config()
+        self.run_beside(self._server.serve)
+        return super().start()
 
     def push_to(self, hub_url: str) -> None:
         """From now on, pushes go to this `/in/<source>` prefix."""
         with self.changed:
             self._hub_url = hub_url
             self.changed.notify_all()
-
-    def said(self) -> int:
-        """How many bodies have left so far, resends and nasty ones included."""
-        with self.lock:
-            return self._said
-
-    def heard(self) -> Sequence[Mapping[str, str]]:
-        """What was written back, oldest first."""
-        with self.lock:
-            return tuple(self._heard)
-
-    def done(self) -> bool:
-        """True once every utterance was let out, and fetched where it waits to be fetched."""
-        with self.lock:
-            return self._spoken == len(self.setup.utterances) and self.outstanding() == 0
 
     def stop(self) -> None:
         """Stops and gives everything back; may be called twice."""
@@ -108,40 +68,9 @@ class HttpSimulator:
         server, self._server = self._server, None
         if server is not None:
             server.end()
-        for thread in self._threads:
-            thread.join(timeout=2.0)
-        self._threads.clear()
+        super().stop()
 
     # --- what a subclass may use
-
-    def fails(self, name: str) -> bool:
-        """True where the failure mode `name` is switched on."""
-        return name in self.setup.failures
-
-    def count(self, bodies: int = 1) -> None:
-        """So many more bodies have left."""
-        with self.changed:
-            self._said += bodies
-            self.changed.notify_all()
-
-    def hear(self, *, ref: str, stage: str, nonce: str, **more: str) -> None:
-        """Keeps one thing that was written back."""
-        with self.changed:
-            self._heard.append({"ref": ref, "stage": stage, "nonce": nonce, **more})
-            self.changed.notify_all()
-
-    def spoken(self) -> int:
-        """How many utterances have been let out."""
-        with self.lock:
-            return self._spoken
-
-    def wait_for(self, condition: Callable[[], bool], deadline_s: float = 10.0) -> bool:
-        """Waits, without polling, until `condition` holds; False after `deadline_s` real seconds.
-
-        It is looked at whenever something was let out, fetched, pushed or heard.
-        """
-        with self.changed:
-            return self.changed.wait_for(condition, deadline_s)
 
     def send(
         self, method: str, path: str, *, headers: Mapping[str, str] | None = None, body: bytes = b""
@@ -183,24 +112,6 @@ class HttpSimulator:
             self.pause(pause_s)
             pause_s = min(2 * pause_s, 2.0)
         return None
-
-    def pause(self, seconds: float) -> bool:
-        """Waits real seconds; False at once when the simulator is stopped. For retries of a push."""
-        return not self.stopping.wait(seconds)
-
-    # --- the talking thread
-
-    def _talk(self) -> None:
-        for utterance in self.setup.utterances:
-            while self.setup.clock.now() < utterance.at:
-                if not self.pause(_TICK_S):
-                    return
-            if self.stopping.is_set():
-                return
-            self.speak(utterance)
-            with self.changed:
-                self._spoken += 1
-                self.changed.notify_all()
 
 
 class _Server(ThreadingHTTPServer):

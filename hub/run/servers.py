@@ -1,7 +1,7 @@
-"""A real Kafka and a real PostgreSQL on this machine, without a container engine.
+"""A real Kafka, a real PostgreSQL and a real Mosquitto on this machine, without a container engine.
 
 For connected tests, drills and `gridplus bench`: loopback only, own directory, own ports, stopped by
-whoever started them. Kafka's jars come from Maven Central by Maven; PostgreSQL from the distribution.
+whoever started them. Kafka's jars come from Maven Central by Maven; PostgreSQL and Mosquitto from the distribution.
 """
 
 import os
@@ -76,6 +76,15 @@ def missing_for_kafka() -> list[str]:
     if not _jars().is_dir() and shutil.which("mvn") is None:
         lacks.append("Maven (package maven)")
     return lacks
+
+
+def missing_for_mqtt() -> list[str]:
+    """The same for an MQTT broker."""
+    return [] if _mosquitto() else ["Mosquitto (package mosquitto)"]
+
+
+def _mosquitto() -> str | None:
+    return shutil.which("mosquitto", path=f"{os.environ.get('PATH', '')}{os.pathsep}/usr/sbin")
 
 
 def _pg_bin() -> Path | None:
@@ -206,6 +215,28 @@ def _guarded(password: str) -> dict[str, str]:
         "super.users": f"User:{BROKER_ADMIN}",
         "allow.everyone.if.no.acl.found": "false",
     }
+
+
+@contextmanager
+def mosquitto(place: Path, *, user: str, password: str) -> Iterator[Running]:
+    """One Mosquitto in `place` that lets in `user` alone; the address is `mqtt://…`. It keeps nothing on disk."""
+    program = _mosquitto()
+    if program is None:
+        raise FixSettings("C108", what="Mosquitto")
+    place.mkdir(parents=True, exist_ok=True)
+    port, accounts, config = free_port(), place / "accounts", place / "mosquitto.conf"
+    accounts.touch(mode=0o600)
+    subprocess.run(["mosquitto_passwd", "-b", accounts, user, password], check=True, capture_output=True)
+    lines = (f"listener {port} 127.0.0.1", "allow_anonymous false", f"password_file {accounts}")
+    config.write_text(
+        "\n".join((*lines, "persistence false", "user root" if os.geteuid() == 0 else "")) + "\n"
+    )
+    process = _spawn([program, "-c", str(config)], place / "mosquitto.out")
+    try:
+        _wait_for(port, process)
+        yield Running(f"mqtt://127.0.0.1:{port}", process)
+    finally:
+        _stop(process)
 
 
 @contextmanager

@@ -9,7 +9,7 @@ import pytest
 
 from hub.kit import Verdict, check_names, checked, desk
 from hub.kit.checks import ALL, resources
-from tests.kit.hostile import answering, further, keeping, reading, receiving, speaking
+from tests.kit.hostile import answering, further, keeping, reading, receiving, speaking, staying, tables
 from tests.kit.hostile.plain import PLAIN, Row
 
 ROWS: Final = (
@@ -18,6 +18,8 @@ ROWS: Final = (
     *speaking.ROWS,
     *answering.ROWS,
     *receiving.ROWS,
+    *staying.ROWS,
+    *tables.ROWS,
     *further.ROWS,
 )
 GOOD: Final = {(one.check, one.good.make.__name__): one for one in ROWS}

@@ -15,7 +15,6 @@ from gridplus_urban_management.adapter import UrbanReader
 from gridplus_urban_management.adapter import made as urban
 from gridplus_urban_management.case import DECLARES
 from gridplus_urban_management.config import UrbanConfig
-from gridplus_urban_management.view_sweep import ROW
 from gridplus_xueliang_video.adapter import ALARM28181, XueliangVideo
 from gridplus_xueliang_video.config import XueliangConfig
 
@@ -23,6 +22,7 @@ from hub.clock import FixedClock
 from hub.errors import HeldRecord
 from hub.model import Arrival, Crs, Draft
 from hub.plugin import Body, Tools
+from hub.plugin.transport.view_sweep import ROW
 
 DATA = Path(os.environ.get("GRIDPLUS_DATA") or Path(__file__).parents[3] / "shared" / "data") / "payloads"
 RECEIVED_AT = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)

@@ -73,10 +73,11 @@ def settings_reach(subject: Subject) -> None:
 @check("opens-nothing", Level.BRONZE, "making an adapter asks nobody")
 def opens_nothing(subject: Subject) -> None:
     with subject.at_desk(subject.says()) as desk:
-        if not desk.wires:
-            raise NotApplicable("it is not reached over HTTP")
+        if not desk.wires and not desk.cables:
+            raise NotApplicable("it is not reached over a network")
         desk.made().close()
-        demand(not any(wire.requests for wire in desk.wires), "asked", "it sends a request when it is made")
+        asked = any(wire.requests for wire in desk.wires) or any(one.connections for one in desk.cables)
+        demand(not asked, "asked", "it sends a request when it is made")
 
 
 @check("samples-hold", Level.BRONZE, "each sample gives what stands beside it, good ones and bad ones")

@@ -34,6 +34,18 @@ class Credentials(Protocol):
         ...
 
 
+class Unsigned:
+    """Requests show nothing: the network lets nobody else in, or each is given what it needs where it is made."""
+
+    def auth(self) -> httpx.Auth:
+        """Adds nothing."""
+        return httpx.Auth()
+
+    def admits(self, request: PeerRequest) -> bool:  # noqa: ARG002  whoever it is
+        """Everybody."""
+        return True
+
+
 class ApiKey:
     """The key itself, in a header. Worth no more than the connection is private."""
 

@@ -5,9 +5,9 @@ No retry lives here: the supervisor backs off (TryLater), signs in again (SignIn
 pages inside HTTP 200), N71 (tokens that end).
 """
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 import httpx
 
@@ -24,9 +24,12 @@ _GOOD: Final = frozenset({"0", "00", "0000", "200", "success", "ok", "true"})
 _SIGN_IN: Final = frozenset({"401", "403"})
 
 
+Found = TypeVar("Found", bound=Mapping[str, object])
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a source answered with a 2xx status. Header names are lower case."""
+    """What a source answered. Header names are lower case."""
 
     status: int
     headers: Mapping[str, str]
@@ -34,16 +37,24 @@ class Reply:
 
 
 def call(
-    client: httpx.Client, method: str, path: str, *, limit_bytes: int = LIMIT_BYTES, **how: Any
+    client: httpx.Client,
+    method: str,
+    path: str,
+    *,
+    limit_bytes: int = LIMIT_BYTES,
+    answers: Collection[int] = (),
+    **how: Any,
 ) -> Reply:
-    """The source's answer to one request; `how` are httpx's own keyword arguments.
+    """The source's answer to one request; `how` are httpx's own keyword arguments. `answers` are statuses beyond 2xx
+    that hold an answer in the source's protocol.
 
     Raises TryLater (no answer S101, 5xx S102, 429 S105, a redirect S104, too large S104), SignInAgain
     (401 and 403, S106) and SourceGone (404, 410 and other refusals, S102).
     """
     try:
         with client.stream(method, path, **how) as response:
-            raise_for(response.status_code)
+            if response.status_code not in answers:
+                raise_for(response.status_code)
             content = _read(response, limit_bytes)
             headers = {name.lower(): value for name, value in response.headers.items()}
             return Reply(response.status_code, headers, content)
@@ -80,14 +91,14 @@ def document(reply: Reply) -> Mapping[str, object]:
 
 
 def opened(
-    found: Mapping[str, object],
+    found: Found,
     *,
     code: str = "code",
     good: frozenset[str] = _GOOD,
     sign_in: frozenset[str] = _SIGN_IN,
     busy: frozenset[str] = frozenset({"429"}),
     refused: frozenset[str] = frozenset({"409", "422"}),
-) -> Mapping[str, object]:
+) -> Found:
     """`found` itself where the code inside it is a good one (N67).
 
     Raises TryLater S104 (no code at all), SignInAgain S106, TryLater S105 (busy), Refused S113 (what was

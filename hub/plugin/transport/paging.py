@@ -6,8 +6,8 @@ second (N02) and a row stored late arrive, and nothing arrives twice for ever. R
 N66.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from hashlib import blake2b
 from typing import Any, Final, Literal, Protocol
@@ -71,6 +71,10 @@ class Walk(Protocol):
         """Parameters that ask for nothing, to see whether somebody answers."""
         ...
 
+    def sized(self, page_size: int) -> "Walk":
+        """The same walk in pages of that size."""
+        ...
+
     def walked(self, cursor: str, page: Answered, now: datetime) -> Walked:
         """What the answer to `question(cursor, now)` came to."""
         ...
@@ -83,6 +87,11 @@ class _KeysetPlace:
     walking: bool = False
     seen: Mapping[str, str] = field(default_factory=dict)
     """Digest of a row → the update time of the last row on its page; for the overlap alone."""
+
+
+def fields_of_json(row: bytes) -> Fields:
+    """The fields of a row that is a JSON object; raises ValueError or BadRecord for anything else."""
+    return Fields.of(parse_json(row.decode("utf-8", "surrogateescape")))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +113,10 @@ class Keyset:
     overlap_s: int = 120
     zone: tzinfo = SHANGHAI
     form: str = SECONDS
+    read: Callable[[bytes], Fields] = fields_of_json
+    """The fields of one row."""
+    last: tuple[str, ...] = ()
+    """Where the answer itself names `at` and `key` of its last row; () where it does not, and the row is read."""
 
     def question(self, cursor: str, now: datetime) -> Mapping[str, str]:  # noqa: ARG002  the walk's
         """From where the sweep stands, or from the overlap where one begins."""
@@ -116,12 +129,16 @@ class Keyset:
         """What changes in a year's time: nothing yet."""
         return self._asked((now + timedelta(days=366)).astimezone(self.zone).strftime(self.form), "")
 
+    def sized(self, page_size: int) -> "Keyset":
+        """As `Walk`."""
+        return replace(self, page_size=page_size)
+
     def walked(self, cursor: str, page: Answered, now: datetime) -> Walked:  # noqa: ARG002  the walk's
         """Raises TryLater S104 where no row of a page says when it changed: a row is judged by itself, but a page
         without any such row leads nowhere."""
         place = self._place(cursor)
         fresh = _fresh(page.rows, place.seen)
-        at, key = self._last(page.rows) if page.rows else (place.at, place.key)
+        at, key = self._last(page) if page.rows else (place.at, place.key)
         onward = bool(page.rows) and (not place.walking or (at, key) > (place.at, place.key))
         seen = {**place.seen, **{_digest(row): at for row in page.rows}}
         if not onward:
@@ -134,13 +151,20 @@ class Keyset:
         return {self.since: since, self.after: after, self.size: str(self.page_size)}
 
     def _place(self, cursor: str) -> _KeysetPlace:
-        return _KeysetPlace(**orjson.loads(cursor)) if cursor else _KeysetPlace(at=self.begin)
+        if not cursor:
+            return _KeysetPlace(at=self.begin)
+        kept = orjson.loads(cursor)
+        # a cursor of another hand goes on from its time: rows that stand there are met again, and known by their digest
+        return _KeysetPlace(**{name: kept[name] for name in ("at", "key", "walking", "seen") if name in kept})
 
-    def _last(self, rows: Sequence[bytes]) -> tuple[str, str]:
+    def _last(self, page: Answered) -> tuple[str, str]:
         """Update time and number of the last row that says when it changed, as the source writes them."""
-        for row in reversed(rows):
+        told = page.at(self.last) if self.last else None
+        if isinstance(told, Mapping) and told.get(self.at):
+            return str(told[self.at]), str(told.get(self.key) or "")
+        for row in reversed(page.rows):
             try:
-                fields = Fields.of(parse_json(row.decode("utf-8", "surrogateescape")))
+                fields = self.read(row)
                 at, key = fields.text(self.at), fields.text(self.key)
             except (ValueError, BadRecord, HeldRecord):  # it is judged when it is normalised
                 continue
@@ -164,14 +188,20 @@ class Marked:
     mark: tuple[str, ...] = ("nextCursor",)
     more: tuple[str, ...] = ("hasMore",)
     page_size: int = 100
+    begin: str = ""
+    """What stands for the beginning."""
 
     def question(self, cursor: str, now: datetime) -> Mapping[str, str]:  # noqa: ARG002  the walk's
         """From the mark that came with the last page."""
-        return {self.cursor: cursor, self.size: str(self.page_size)}
+        return {self.cursor: cursor or self.begin, self.size: str(self.page_size)}
 
     def probe(self, now: datetime) -> Mapping[str, str]:  # noqa: ARG002  the walk's
         """One row from the beginning: a mark leads to no place where nothing lies."""
-        return {self.cursor: "", self.size: "1"}
+        return {self.cursor: self.begin, self.size: "1"}
+
+    def sized(self, page_size: int) -> "Marked":
+        """As `Walk`."""
+        return replace(self, page_size=page_size)
 
     def walked(self, cursor: str, page: Answered, now: datetime) -> Walked:  # noqa: ARG002  the walk's
         """Raises TryLater S104 for rows without a mark behind them: the next page would be this one."""
@@ -241,6 +271,10 @@ class Numbered:
             self.number: str(0 if self.by == "offset" else self.first),
             self.size: "1",
         }
+
+    def sized(self, page_size: int) -> "Numbered":
+        """As `Walk`."""
+        return replace(self, page_size=page_size)
 
     def walked(self, cursor: str, page: Answered, now: datetime) -> Walked:
         """An empty page ends the window."""

@@ -6,9 +6,10 @@ sorts a row into drafts (`normalise`). Rules: domain.md N64–N67, N71.
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Generic, TypeVar
 
+import httpx
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hub.errors import TryLater
@@ -16,7 +17,7 @@ from hub.model import Arrival, Draft, GridDraft
 from hub.plugin.adapter import Body, Page, Tools
 from hub.plugin.times import zone_of
 from hub.plugin.transport.credentials import Credentials
-from hub.plugin.transport.http import call, document, opened
+from hub.plugin.transport.http import Reply, call, document, opened
 from hub.plugin.transport.paging import Answered, Walk
 from hub.plugin.transport.quiet import Hours, Pace, is_quiet
 
@@ -65,12 +66,15 @@ class RestPull(Generic[Config]):
         self.config: Final = config
         self.tools: Final = tools
         self.zone: Final = zone_of(config.zone)
-        self.client: Final = tools.http(base_url=config.base_url, auth=self.credentials().auth())
-        self._listing: Final = self.listed()
+        shown = self.credentials()
+        auth = shown if isinstance(shown, httpx.Auth) else shown.auth()
+        self.client: Final = tools.http(base_url=config.base_url, auth=auth)
+        listing = self.listed()
+        self._listing: Final = replace(listing, walk=listing.walk.sized(config.page_size))
         self._pace: Final = Pace(config.questions_a_minute)
 
     @abstractmethod
-    def credentials(self) -> Credentials:
+    def credentials(self) -> Credentials | httpx.Auth:
         """How it shows who it is. Asked once."""
 
     @abstractmethod
@@ -101,13 +105,21 @@ class RestPull(Generic[Config]):
         return Page(tuple(Body(row, listing.kind) for row in walked.fresh), walked.cursor, walked.more)
 
     def ask(self, method: str, path: str, **how: Any) -> Mapping[str, object]:
-        """The document that was answered, checked for errors inside (N67); raises as `transport.http`."""
-        return opened(document(call(self.client, method, path, **how)))
+        """The document that was answered; raises as `exchange`."""
+        return self.exchange(method, path, **how)[1]
+
+    def exchange(self, method: str, path: str, **how: Any) -> tuple[Reply, Mapping[str, object]]:
+        """An answer, and the document in it, checked for errors inside (N67); raises as `transport.http`.
+
+        A source whose sessions end in the middle of things overrides this, signs in and asks again.
+        """
+        reply = call(self.client, method, path, **how)
+        return reply, opened(document(reply))
 
     def close(self) -> None:
         """Gives the connections back; may be called twice."""
         self.client.close()
 
     def _answered(self, listing: Listing, question: Mapping[str, str]) -> Answered:
-        reply = call(self.client, "GET", listing.path, params=question)
-        return Answered.of(reply.content, opened(document(reply)), listing.rows)
+        reply, said = self.exchange("GET", listing.path, params=question)
+        return Answered.of(reply.content, said, listing.rows)

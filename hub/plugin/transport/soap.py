@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, register_namespace, tostring
 
-from hub.errors import BadRecord, TryLater
+from hub.errors import BadRecord, SignInAgain, SourceGone, TryLater
 from hub.plugin.transport.xml import MAX_BYTES, child, local_name, parse_xml, text_in
 
 ENVELOPE: Final = "http://schemas.xmlsoap.org/soap/envelope/"
 CONTENT_TYPE: Final = "text/xml; charset=utf-8"
+_ABOUT_US: Final = ("authentication", "authorization", "security", "token")
+"""In codes of stacks and of WS-Security: `Client.Authentication`, `wsse:InvalidSecurity`, `wsse:FailedAuthentication`."""
 register_namespace("soap", ENVELOPE)
 
 
@@ -49,12 +51,13 @@ def result_in(raw: bytes, operation: str, *, max_bytes: int = MAX_BYTES) -> str:
     """The string that the answer to `operation` carries, one layer of escaping taken off.
 
     Stacks name the element `<op>Result`, `return` or `out`: it is the only child, whatever its name.
-    Raises TryLater S104 where `raw` is no such envelope (a login page, half an answer, a DTD) and S103
-    for a SOAP fault.
+    Raises TryLater S104 where `raw` is no such envelope (a login page, half an answer, a DTD). A fault says who has to
+    do something (SOAP 1.1, 4.4.1): SignInAgain S106 where it is about who we are, SourceGone S142 where it is about
+    what we asked, TryLater S103 else.
     """
     answer = _first_in(child(_root(raw, max_bytes), "Body"))
     if answer is not None and local_name(answer) == "Fault":
-        raise TryLater("S103")
+        raise _meant(text_in(answer, "faultcode"))
     if answer is None or local_name(answer) != f"{operation}Response":
         raise TryLater("S104")
     return text_in(_first_in(answer))
@@ -91,6 +94,14 @@ def fault_bytes(code: str, text: str) -> bytes:
     SubElement(fault, "faultcode").text = f"soap:{code}"
     SubElement(fault, "faultstring").text = text
     return _written(envelope)
+
+
+def _meant(faultcode: str) -> TryLater | SourceGone:
+    """Stacks qualify the code with a prefix, and refine it behind a point: `soap:Client.Authentication`."""
+    code = faultcode.rpartition(":")[2].lower()
+    if any(word in code for word in _ABOUT_US):
+        return SignInAgain("S106")
+    return SourceGone("S142") if code.partition(".")[0] == "client" else TryLater("S103")
 
 
 def _envelope() -> tuple[Element, Element]:

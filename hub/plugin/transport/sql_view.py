@@ -17,13 +17,16 @@ from sqlalchemy import (
     Connection,
     Engine,
     Select,
+    String,
     TableClause,
     column,
     create_engine,
+    func,
     inspect,
     select,
     table,
 )
+from sqlalchemy import cast as cast_sql
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchTableError, SQLAlchemyError
 from sqlalchemy.pool import QueuePool
@@ -84,17 +87,27 @@ class SqlView:
     """One view, reached by a SQLAlchemy URL. Opens nothing before first use; `close` gives all back.
 
     `columns` are the ones that are read: what nobody asked for never enters the hub. Names are matched
-    without regard to case. Every method raises TryLater S101 where the database does not answer, and
+    without regard to case. Where `ready` names a column and a value, rows with another one are not there. Every method raises TryLater S101 where the database does not answer, and
     SourceGone S107 where view or columns are not there.
     """
 
-    def __init__(self, url: str, view: str, *, key: str, columns: Sequence[str], batch: int = 500) -> None:
-        self._url: Final = _parsed(url)
+    def __init__(
+        self,
+        url: str,
+        view: str,
+        *,
+        key: str,
+        columns: Sequence[str],
+        batch: int = 500,
+        ready: tuple[str, str] | None = None,
+    ) -> None:
+        self._url: Final = parsed(url)
         schema, _, name = view.rpartition(".")
         self._view: Final[TableClause] = table(name, schema=schema or None)
         self._key: Final = key.lower()
         self._columns: Final = tuple(dict.fromkeys([self._key, *(one.lower() for one in columns)]))
         self._batch: Final = batch
+        self._ready: Final = ready
         self._engine: Engine | None = None
 
     def columns(self) -> Columns:
@@ -159,21 +172,26 @@ class SqlView:
 
     def _chosen(self, link: Connection) -> dict[str, ColumnElement[Any]]:
         found = self._found(link)
-        missing = [name for name in self._columns if name not in found]
+        needed = self._columns if self._ready is None else (*self._columns, self._ready[0].lower())
+        missing = [name for name in needed if name not in found]
         if missing:
             raise SourceGone("S107", columns=" ".join(f"-{name}" for name in missing), fingerprint="")
-        return {name: column(found[name][0]) for name in self._columns}
+        return {name: column(found[name][0]) for name in needed}
 
     def _asked(self, chosen: Mapping[str, ColumnElement[Any]], where: ColumnElement[bool]) -> _Asked:
-        named = [one.label(name) for name, one in chosen.items()]
-        return select(*named).select_from(self._view).where(where).order_by(chosen[self._key])
+        named = [chosen[name].label(name) for name in self._columns]
+        asked = select(*named).select_from(self._view).where(where).order_by(chosen[self._key])
+        if self._ready is None:
+            return asked
+        name, value = self._ready
+        return asked.where(func.trim(cast_sql(chosen[name.lower()], String)) == value)
 
 
 def _rows(link: Connection, asked: _Asked) -> list[dict[str, object]]:
     return [dict(row) for row in link.execute(asked).mappings()]
 
 
-def _parsed(url: str) -> URL:
+def parsed(url: str) -> URL:
     """Raises FixSettings C101 for what is no URL of a database whose driver is installed."""
     try:
         made = make_url(url)
@@ -210,7 +228,7 @@ def _told_apart(rows: Sequence[Mapping[str, object]], key: str) -> tuple[Row, ..
 
     Twins are numbered in the order of their digests, since the database promises none among them.
     """
-    made = [_row(values, key) for values in rows]
+    made = [row_of(values, key) for values in rows]
     number: dict[str, int] = {}
     named: dict[int, Row] = {}
     for at in sorted(range(len(made)), key=lambda one: made[one].digest):
@@ -220,7 +238,8 @@ def _told_apart(rows: Sequence[Mapping[str, object]], key: str) -> tuple[Row, ..
     return tuple(named[at] for at in range(len(made)))
 
 
-def _row(values: Mapping[str, object], key: str) -> Row:
+def row_of(values: Mapping[str, object], key: str) -> Row:
+    """One row as read, by column name in lower case."""
     trimmed = {name: _trimmed(value) for name, value in values.items()}
     return Row(
         key="" if values[key] is None else str(trimmed[key]),

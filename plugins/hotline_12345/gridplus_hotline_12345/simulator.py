@@ -5,7 +5,6 @@ the seed and the order's number, so that a scenario is the same each time.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta
 from random import Random
 from typing import Any, Final
 from urllib.parse import parse_qsl, unquote
@@ -15,20 +14,17 @@ import orjson
 from pydantic import SecretStr
 
 from gridplus_hotline_12345 import files
+from gridplus_hotline_12345.adapter import ORDERS
 from gridplus_hotline_12345.wording import Order, called_off, changed_within_the_second, written
-from hub.clock import Clock
 from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
-from hub.plugin.simulator_http import HttpSimulator
 from hub.plugin.simulator_troubles import PAGE_TROUBLES, PageTroubles
+from hub.plugin.systems.pushing import JSON, PUSH_TROUBLES, Pushing
 from hub.plugin.transport.signing import Signer, signature_of, sorted_parameters
 
 FAILURES: Final[Mapping[str, str]] = {
     **PAGE_TROUBLES,
+    **PUSH_TROUBLES,
     "token_expires_mid_page": "令牌每用三次即失效，返回 200 内含 code 401",
-    "unsigned_push": "每次推送前先推一次签名错误的报文",
-    "wrong_clock": "每次推送前先推一次时间戳早一小时的报文",
-    "replayed_push": "每次推送后把同一请求原样重放一次",
-    "ack_lost": "推送已被接收但对方当作失败，换随机串再推一次",
     "refuses_replies": "回写一律以 code 422 拒收",
     "order_left_out": "第一件供拉取的工单列在单号清单里，却不在任何一页上",
     "reply_forgotten": "第一次回写答复成功，但不给编号，也没有存下",
@@ -42,21 +38,17 @@ ONLY_PUSHED: Final = frozenset(
 _TOKEN_LIFE_S: Final = 7200
 _USES: Final = 3
 """Uses of a token under `token_expires_mid_page`."""
-_JSON: Final = {"content-type": "application/json;charset=UTF-8"}
 
 
-class HotlineSystem(HttpSimulator):
+class HotlineSystem(Pushing):
     """The platform. Failure modes: `FAILURES`; defects: `wording.DEFECTS` and `ONLY_PUSHED` (README)."""
 
     def __init__(self, setup: SimulatorSetup) -> None:
         super().__init__(setup)
-        self._dice: Final = Random(setup.seed)  # noqa: S311  a seeded scenario, not a secret's source
         self._secrets: Final = {
-            name: setup.secrets.get(name) or self._hex()
+            name: setup.secrets.get(name) or self.nonce()
             for name in ("app_key", "app_secret", "push_key", "push_secret")
         }
-        self._signer: Final = self._signer_by(setup.clock)
-        self._late_signer: Final = self._signer_by(_HourBehind(setup.clock))
         self._shown: Final[dict[str, tuple[str, bytes]]] = {}
         self._held: Final[dict[str, bytes]] = {}
         """Every order as it stands, pushed and shown ones alike."""
@@ -95,7 +87,7 @@ class HotlineSystem(HttpSimulator):
             return
         if self._is_pushed(utterance):
             for body in self._bodies(order, utterance):
-                self._push(body)
+                self.push(ORDERS, body, self._signed)
         else:
             with self.lock:
                 self._shown[utterance.ref] = (str(order["updateTime"]), orjson.dumps(order))
@@ -135,28 +127,10 @@ class HotlineSystem(HttpSimulator):
 
     # --- pushing
 
-    def _signer_by(self, clock: Clock) -> Signer:
+    def _signed(self, body: bytes) -> Mapping[str, str]:
         secret = SecretStr(self._secrets["push_secret"])
-        return Signer(self._secrets["push_key"], secret, clock=clock, nonce=self._hex)
-
-    def _push(self, body: bytes) -> None:
-        last: dict[str, str] = {}
-
-        def signed() -> dict[str, str]:
-            last.update(self._signer.sign("POST", "/orders", body=body), **_JSON)
-            return dict(last)
-
-        if self.fails("unsigned_push"):
-            self.send("POST", "/orders", headers=signed() | {"x-signature": "0" * 64}, body=body)
-        if self.fails("wrong_clock"):
-            self.send(
-                "POST", "/orders", headers=self._late_signer.sign("POST", "/orders", body=body), body=body
-            )
-        self.deliver("POST", "/orders", headers=signed, body=body)
-        if self.fails("replayed_push"):
-            self.send("POST", "/orders", headers=last, body=body)
-        if self.fails("ack_lost"):
-            self.deliver("POST", "/orders", headers=signed, body=body)
+        signer = Signer(self._secrets["push_key"], secret, clock=self.clock, nonce=self.nonce)
+        return signer.sign(ORDERS.method, ORDERS.path, body=body)
 
     # --- being pulled, and told
 
@@ -269,25 +243,8 @@ class HotlineSystem(HttpSimulator):
             return _said(200, {"code": 0, "msg": "ok", "data": data}, {"x-next-token": self._token})
 
     def _roll(self) -> None:
-        self._token = self._hex()
-
-    def _hex(self) -> str:
-        with self.lock:
-            return f"{self._dice.getrandbits(128):032x}"
-
-
-class _HourBehind:
-    """A clock that is one hour slow."""
-
-    def __init__(self, clock: Clock) -> None:
-        self._clock: Final = clock
-
-    def now(self) -> datetime:
-        return self._clock.now() - timedelta(hours=1)
-
-    def pause(self, seconds: float) -> None:
-        self._clock.pause(seconds)
+        self._token = self.nonce()
 
 
 def _said(status: int, content: Mapping[str, object], headers: Mapping[str, str] | None = None) -> PeerReply:
-    return PeerReply(status, orjson.dumps(content), {**_JSON, **(headers or {})})
+    return PeerReply(status, orjson.dumps(content), {**JSON, **(headers or {})})

@@ -7,12 +7,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from typing import Final
 
-from gridplus_urban_management.case import draft_of, fields_of_xml, vanished, version_of
+from gridplus_urban_management.case import KEPT, draft_of, fields_of_xml, vanished, version_of
 from gridplus_urban_management.case_flow import TOLD
 from gridplus_urban_management.case_service import CaseService
 from gridplus_urban_management.config import SoapSettings, UrbanConfig, ViewSettings
 from gridplus_urban_management.in_turn import Channel, InTurn
-from gridplus_urban_management.view_sweep import GONE, ROW, ViewSweep
 from hub.clock import SHANGHAI
 from hub.errors import HeldRecord, HubError
 from hub.model import Arrival, Draft
@@ -21,6 +20,7 @@ from hub.plugin.fields import Fields
 from hub.plugin.json_text import read_json
 from hub.plugin.text import tidy_ref
 from hub.plugin.times import zone_of
+from hub.plugin.transport.view_sweep import GONE, ROW, Rows, ViewSweep
 
 CASE: Final = "case"
 
@@ -31,7 +31,7 @@ class UrbanReader:
     def __init__(self, config: UrbanConfig, service: CaseService | None, tools: Tools) -> None:
         self._config: Final = config
         self._service: Final = service
-        self._sweep: Final = None if config.view is None else ViewSweep(config.view, tools)
+        self._sweep: Final = None if config.view is None else _sweep(config.view, tools)
         channels: dict[str, Channel] = {}
         if self._service is not None:
             channels["soap"] = _CaseChannel(self._service)
@@ -118,6 +118,10 @@ def made(config: UrbanConfig, tools: Tools) -> UrbanReader:
     if config.soap is None:
         return UrbanReader(config, None, tools)
     return UrbanManagement(config, CaseService(config.soap, tools.http), tools)
+
+
+def _sweep(view: ViewSettings, tools: Tools) -> ViewSweep:
+    return ViewSweep(view, Rows(key=view.key, columns=view.columns, kept=KEPT), tools)
 
 
 class _CaseChannel:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, Strict, field_vali
 
 from hub.model import Stage
 from hub.plugin.times import zone_of
+from hub.plugin.transport.view_sweep import SweepSettings, Words
 
 COLUMNS: Final = (
     "rec_id", "task_num", "other_task_num", "code_version", "event_type_id", "main_type_id", "sub_type_id",
@@ -17,10 +18,6 @@ COLUMNS: Final = (
     "act_deadline_time", "cond_name", "limit_text", "urgency", "step", "state_name",
 )  # fmt: skip
 """The columns of the vendor's standard view; `view.columns` names others where a city has renamed them."""
-
-
-Words = Annotated[tuple[str, ...], Strict(strict=False)]
-"""A list in YAML or JSON, a tuple here."""
 
 
 class _Strict(BaseModel):
@@ -41,22 +38,13 @@ class SoapSettings(_Strict):
     """For cases that do not name their table themselves."""
 
 
-class ViewSettings(_Strict):
+class ViewSettings(SweepSettings):
     """A read-only view on the platform's database."""
 
-    url: SecretStr
-    """SQLAlchemy URL; secret, since it holds the account's password."""
     view: str = "v_case"
     key: str = "rec_id"
     columns: Words = COLUMNS
     code_table: str = "cg-2015"
-    fingerprint: str = ""
-    """Of columns that a person has looked at (S107 names it); "" accepts what the first run finds."""
-    batch: Annotated[int, Field(ge=1, le=5000)] = 500
-    sweep_pause_s: Annotated[float, Field(ge=0)] = 30.0
-    """Between two passes over the whole view: it is the department's own database."""
-    absences: Annotated[int, Field(ge=2, le=1000)] = 3
-    """A row is gone once it was missing in so many sweeps (N09)."""
 
 
 class PlaceSettings(_Strict):

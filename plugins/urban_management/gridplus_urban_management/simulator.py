@@ -1,10 +1,9 @@
 """The urban-management platform, to play with: an exchange service over SOAP 1.1 and a read-only view.
 
 Cases of the old code table (`cg-2015`) stand in the view, as if the old system were still open to look
-at, and so does a quarter of the others; the rest goes through the service. How they are written is in `wording`, the view's in `case_table`.
+at, and so does a quarter of the others; the rest goes through the service. How they are written is in `wording`.
 """
 
-from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import timedelta
@@ -12,25 +11,21 @@ from random import Random
 from typing import Final
 from zlib import crc32
 
-from gridplus_urban_management.case_table import CaseTable
+from gridplus_urban_management.config import COLUMNS
 from gridplus_urban_management.wording import Case, as_xml, local, written
 from hub.errors import HubError
 from hub.ids import digest_of
 from hub.model import Stage
 from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
-from hub.plugin.simulator_http import HttpSimulator
 from hub.plugin.simulator_troubles import PAGE_TROUBLES, PageTroubles
-from hub.plugin.transport.soap import CONTENT_TYPE, Call, call_in, fault_bytes, response_bytes
+from hub.plugin.systems.soap_answers import ANSWER_TROUBLES, XML, SoapAnswering, result
+from hub.plugin.systems.tables import OpenTable
+from hub.plugin.transport.soap import Call, call_in, fault_bytes
 
 FAILURES: Final[Mapping[str, str]] = {
     **PAGE_TROUBLES,
-    "soap_fault": "查询接口头两次返回 SOAP Fault（HTTP 500）",
-    "xxe": "查询接口头两次返回带 DTD 与外部实体的报文",
+    **ANSWER_TROUBLES,
     "page_repeated": "每页给两遍，同一批案件再来一次",
-    "double_escaped": "返回串被多转义一层",
-    "url_encoded": "返回串经过 URL 编码",
-    "gb2312_declared": "报文声明 GB2312，实际是 UTF-8",
-    "gbk_bytes": "报文声明 GBK，确实是 GBK",
     "refuses_results": "回写一律答复 code 404",
     "case_left_out": "第一件案件列在编号清单里，却不在变更清单里",
     "no_view": "不提供视图",
@@ -51,12 +46,13 @@ ONLY_SERVICE: Final = frozenset(
     }
 )
 """What needs two bodies in one order, or XML: a row shows only its last state."""
+_WIDTHS: Final = {"rec_id": 24, "main_type_id": 4, "sub_type_id": 4, "cell_code": 20}
+"""Key and codes of the view are CHAR columns, and there is no update time to be had."""
 _PATH: Final = "/services/CaseExchange"
-_XML: Final = {"content-type": CONTENT_TYPE}
 _LISTING: Final = Call(operation="GetChangedCases", namespace="http://service.urban.example/exchange")
 
 
-class UrbanPlatform(HttpSimulator):
+class UrbanPlatform(SoapAnswering):
     """The platform. Failure modes: `FAILURES`; defects: `wording.DEFECTS`, `ONLY_VIEW`, `ONLY_SERVICE`."""
 
     def __init__(self, setup: SimulatorSetup) -> None:
@@ -73,12 +69,12 @@ class UrbanPlatform(HttpSimulator):
         self._page_troubles: Final = PageTroubles(
             setup.failures,
             self.stopping,
-            error=_answer(_LISTING, _result("-1", "系统异常")),
-            empty=_answer(_LISTING, _result("0", "成功", "<count>3</count><cases></cases>")),
+            error=self.reply(_LISTING, result("-1", "系统异常")),
+            empty=self.reply(_LISTING, result("0", "成功", "<count>3</count><cases></cases>")),
         )
-        self._happened: Final[Counter[str]] = Counter()
         url = setup.store_url or f"sqlite:///{setup.place / 'platform.sqlite'}"
-        self._table: Final = CaseTable(url, f"case_{digest_of(str(setup.place))[:12]}")
+        name = f"case_{digest_of(str(setup.place))[:12]}"
+        self._table: Final = OpenTable(url, name, columns=COLUMNS, key="rec_id", widths=_WIDTHS)
         self._url: Final = url
 
     def start(self) -> Mapping[str, object]:
@@ -173,7 +169,7 @@ class UrbanPlatform(HttpSimulator):
         try:
             asked = call_in(request.body)
         except HubError:
-            return PeerReply(500, fault_bytes("Client", "报文无法识别"), _XML)
+            return PeerReply(500, fault_bytes("Client", "报文无法识别"), XML)
         operations: dict[str, Callable[[Call], str]] = {
             "GetChangedCases": self._list,
             "SubmitResult": self._take_result,
@@ -182,11 +178,13 @@ class UrbanPlatform(HttpSimulator):
         }
         operation = operations.get(asked.operation)
         if operation is None:
-            return PeerReply(500, fault_bytes("Client", "没有这个操作"), _XML)
+            return PeerReply(500, fault_bytes("Client", "没有这个操作"), XML)
         if asked.header != {"UserName": "grid", "Password": self._password}:
-            return self._reply(asked, _result("401", "用户名或密码错误"))
-        trouble = self._trouble() if asked.operation == _LISTING.operation else None
-        return self._reply(asked, operation(asked)) if trouble is None else trouble
+            return self.reply(asked, result("401", "用户名或密码错误"))
+        trouble = None
+        if asked.operation == _LISTING.operation:
+            trouble = self.trouble(asked) or self._page_troubles.next()
+        return self.reply(asked, operation(asked)) if trouble is None else trouble
 
     def _list(self, asked: Call) -> str:
         after, size = int(asked.arguments["afterSerial"]), int(asked.arguments["size"])
@@ -200,23 +198,23 @@ class UrbanPlatform(HttpSimulator):
             self.count(len(cases))
             cases = cases * 2
         head = f"<count>{len(cases)}</count><lastSerial>{last}</lastSerial><more>{int(more)}</more>"
-        return _result("0", "成功", f"{head}<cases>{''.join(cases)}</cases>")
+        return result("0", "成功", f"{head}<cases>{''.join(cases)}</cases>")
 
     def _list_ids(self, asked: Call) -> str:
         since, until = asked.arguments["since"], asked.arguments["until"]
         with self.lock:
             found = sorted((ref, at) for ref, at in self._numbers.items() if since <= at < until)
-        return _result("0", "成功", "".join(f'<id updated="{at}">{ref}</id>' for ref, at in found))
+        return result("0", "成功", "".join(f'<id updated="{at}">{ref}</id>' for ref, at in found))
 
     def _cases(self, asked: Call) -> str:
         with self.lock:
             found = [self._held[ref] for ref in asked.arguments["recIds"].split(",") if ref in self._held]
-        return _result("0", "成功", f"<cases>{''.join(found)}</cases>")
+        return result("0", "成功", f"<cases>{''.join(found)}</cases>")
 
     def _take_result(self, asked: Call) -> str:
         told = asked.arguments
         if self.fails("refuses_results"):
-            return _result("404", "案件不存在或已归档")
+            return result("404", "案件不存在或已归档")
         with self.lock:
             known = self._results.get(told["nonce"])
             receipt = self._results.setdefault(told["nonce"], f"HF{len(self._results) + 1:08d}")
@@ -225,46 +223,9 @@ class UrbanPlatform(HttpSimulator):
                 ref=told["recId"], stage=told["step"], nonce=told["nonce"], text=told["content"],
                 dept=told["deptName"],
             )  # fmt: skip
-        return _result("0", "成功", f"<ref>{receipt}</ref>")
-
-    def _reply(self, asked: Call, result: str) -> PeerReply:
-        """The answer with `result` as its string, in the charset and escaping that the failures ask for."""
-        if self.fails("double_escaped"):
-            result = result.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-        if self.fails("url_encoded"):
-            result = "".join(f"%{byte:02X}" for byte in result.encode())
-        raw = response_bytes(asked, result)
-        if self.fails("gb2312_declared"):
-            raw = raw.replace(b'encoding="utf-8"', b'encoding="GB2312"', 1)
-        if self.fails("gbk_bytes"):
-            raw = raw.decode().replace('encoding="utf-8"', 'encoding="GBK"', 1).encode("gb18030")
-        return PeerReply(200, raw, _XML)
-
-    def _trouble(self) -> PeerReply | None:
-        """The next failure of a page that is switched on and not yet over."""
-        if self._twice("soap_fault"):
-            return PeerReply(500, fault_bytes("Server", "系统异常"), _XML)
-        if self._twice("xxe"):
-            dtd = b'<?xml version="1.0"?><!DOCTYPE a [<!ENTITY x SYSTEM "file:///etc/hostname">]>'
-            return PeerReply(200, dtd + response_bytes(_LISTING, "&x;").partition(b"?>")[2], _XML)
-        return self._page_troubles.next()
-
-    def _twice(self, name: str) -> bool:
-        if not self.fails(name):
-            return False
-        with self.lock:
-            self._happened[name] += 1
-            return self._happened[name] <= 2
+        return result("0", "成功", f"<ref>{receipt}</ref>")
 
 
 def _returned(said: Utterance) -> Utterance:
     """The department hands it back: the state goes backwards (domain.md 2.3)."""
     return replace(said, stage=Stage.RETURNED, revision=said.revision + 1, defect="")
-
-
-def _answer(asked: Call, result: str) -> PeerReply:
-    return PeerReply(200, response_bytes(asked, result), _XML)
-
-
-def _result(code: str, message: str, content: str = "") -> str:
-    return f"<result><code>{code}</code><message>{message}</message>{content}</result>"

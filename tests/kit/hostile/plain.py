@@ -78,10 +78,10 @@ class ListingSystem(SampleSourceSystem):
 
     def answer(self, request: PeerRequest) -> PeerReply:
         if request.path == f"{PATH}/ids":
-            rows = [orjson.loads(one.content) for one in self._rows.values()]
+            rows = [orjson.loads(one.content) for one in self._shelf.rows.values()]
             return _said([{"no": one["eventNo"], "at": one["updateTime"]} for one in rows])
         if request.path.startswith(f"{PATH}/one/"):
-            found = self._rows.get(request.path.rpartition("/")[2])
+            found = self._shelf.rows.get(request.path.rpartition("/")[2])
             return _said([orjson.Fragment(found.content)] if found else [])
         return super().answer(request)
 

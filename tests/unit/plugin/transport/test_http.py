@@ -1,5 +1,7 @@
 """What the outcome of one HTTP call means for recovery."""
 
+from typing import Any
+
 import httpx
 import pytest
 
@@ -7,7 +9,7 @@ from hub.errors import HubError, Refused, SignInAgain, SourceGone, TryLater
 from hub.plugin.transport.http import Reply, call, document, opened
 
 
-def asked(answer: httpx.Response | Exception, **how: int) -> Reply:
+def asked(answer: httpx.Response | Exception, **how: Any) -> Reply:
     def handler(request: httpx.Request) -> httpx.Response:
         if isinstance(answer, Exception):
             raise answer

@@ -173,3 +173,23 @@ def test_a_probe_asks_for_next_to_nothing(walk: Walk) -> None:
     for n in range(7):
         source.put(f"N{n}", NOON - timedelta(seconds=1))
     assert len(source.answer(walk, walk.probe(NOON)).rows) <= 1
+
+
+def test_a_cursor_that_names_its_number_otherwise_goes_on_from_its_time() -> None:
+    kept = orjson.dumps({"at": "2026-03-10 11:00:00", "number": "7", "walking": True, "seen": {}}).decode()
+    assert {"since": "2026-03-10 11:00:00", "after": "", "size": "3"} == KEYSET.question(kept, NOON)
+
+
+def test_where_an_answer_says_which_row_was_its_last_no_row_is_asked() -> None:
+    walk = Keyset(at="at", key="no", last=("last",))
+    page = Answered((b'{"no": ""}', b"{broken"), {"last": {"at": "2026-03-10 11:00:00", "no": "7"}})
+    walked = walk.walked("", page, NOON)
+    asked = walk.question(walked.cursor, NOON)
+    assert ("2026-03-10 11:00:00", "7") == (asked["since"], asked["after"])
+
+
+def test_a_walk_asks_for_as_many_rows_as_the_settings_say() -> None:
+    sizes = [walk.sized(7).question("", NOON) for walk in (KEYSET, MARKED, BY_PAGE)]
+    assert ["7", "7", "7"] == [
+        asked.get("size") or asked.get("limit") or asked["pageSize"] for asked in sizes
+    ]

@@ -1,0 +1,50 @@
+"""示例系统, to play with: it speaks the same protocol on a port of its own."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+from gridplus_sample_source.adapter import LISTING
+
+from hub import Stage, Urgency
+from hub.plugin import Utterance
+from hub.plugin.systems.soap_pull import SoapPullSystem
+from hub.plugin.transport.soap_pull import Operation
+
+_LOCAL: Final = timezone(timedelta(hours=8))
+_STATES: Final = {Stage.CANCELLED: "已作废", Stage.CLOSED: "已结案", Stage.REOPENED: "重办"}
+_URGENCIES: Final = {Urgency.URGENT: "紧急"}
+
+
+class SampleSourceSystem(SoapPullSystem):
+    """Failure modes: `hub.plugin.systems.soap_pull.FAILURES`."""
+
+    def listed(self) -> Operation:
+        """What its adapter reads."""
+        return LISTING
+
+    def row(self, utterance: Utterance) -> Mapping[str, str]:
+        """One event in the system's own words."""
+        person = utterance.requester
+        return {
+            "eventNo": utterance.ref,
+            "otherNo": utterance.second_ref,
+            "typeCode": utterance.code,
+            "occurTime": _local(utterance.occurred_at),
+            "reportTime": _local(utterance.reported_at),
+            "updateTime": _local(utterance.at),
+            "title": utterance.title,
+            "content": utterance.content,
+            "urgency": _URGENCIES.get(utterance.urgency, "一般"),
+            "status": _STATES.get(utterance.stage, "待处置"),
+            "lng": "" if utterance.lon is None else f"{utterance.lon:.6f}",
+            "lat": "" if utterance.lat is None else f"{utterance.lat:.6f}",
+            "address": utterance.address,
+            "areaCode": utterance.area_code,
+            "reporterName": person.name if person else "",
+            "reporterPhone": person.phone if person else "",
+        }
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")
