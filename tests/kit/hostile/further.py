@@ -27,6 +27,7 @@ from tests.kit.hostile.keeping import LET_GO
 from tests.kit.hostile.plain import (
     FOLDER,
     LISTED,
+    PATH,
     PLAIN,
     Listing,
     Row,
@@ -126,6 +127,34 @@ class _Hanging(SampleSource):
         LET_GO.wait(60.0)
 
 
+def _key_of(source: SampleSource) -> str:
+    return str(source.config.api_key.get_secret_value())
+
+
+class _KeyInAddress(SampleSource):
+    def check(self) -> None:
+        self.ask("GET", PATH, params={"key": _key_of(self), "since": "9999", "size": "1"})
+
+
+class _KeyOnDisk(SampleSource):
+    def check(self) -> None:
+        (Path(self.tools.place) / "key").write_text(_key_of(self), "utf-8")
+        super().check()
+
+
+class _KeyInName(SampleSource):
+    def __repr__(self) -> str:
+        return f"SampleSource({_key_of(self)})"
+
+
+class _KeyInError(SampleSource):
+    def check(self) -> None:
+        try:
+            super().check()
+        except TryLater:
+            raise TryLater("S102", status=_key_of(self)) from None
+
+
 # --- what is told and listed
 
 
@@ -202,6 +231,9 @@ ROWS: Final = (
     ),
     Row("no-number", with_adapter(_Nameless), "empty"),
     Row("empty-page", with_adapter(_OutOfNothing), "something"),
+    Row(
+        "control-characters", understood(lambda draft, _: replace(draft, title=f"{draft.title}\x1b")), "kept"
+    ),
     Row("no-place", without(lambda row: not row["lng"]), "lost"),
     Row("far-place", without(lambda row: row["lat"].startswith("39")), "lost"),
     Row("swapped-place", without(lambda row: row["lng"].startswith("32")), "lost"),
@@ -230,6 +262,10 @@ ROWS: Final = (
     Row("memory", with_adapter(_InOnePage), "page"),
     Row("memory", with_adapter(_LongCursor), "cursor"),
     Row("nothing-left", with_adapter(_OpenClient), "client"),
+    Row("secrets-stay", with_adapter(_KeyInAddress), "address"),
+    Row("secrets-stay", with_adapter(_KeyOnDisk), "file"),
+    Row("secrets-stay", with_adapter(_KeyInName), "mark"),
+    Row("secrets-stay", with_adapter(_KeyInError), "error"),
     Row("stops-in-time", with_adapter(_Hanging), "hangs"),
     Row("tells-as-offered", replace(PUSHED, cannot_tell=False), "cannot", PUSHED),
     Row("told", with_adapter(_ToAnother), "other"),
