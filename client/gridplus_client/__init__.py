@@ -2,7 +2,7 @@
 
 from gridplus_client import moves, webhook
 from gridplus_client.aio import AsyncHub
-from gridplus_client.answers import Answered, Evidence, Measure, Opened, Picture, Pictures, State
+from gridplus_client.answers import Answered, Contact, Evidence, Measure, Opened, Picture, Pictures, State
 from gridplus_client.calls import Retry, nonce_of
 from gridplus_client.errors import (
     ClientError,
@@ -25,6 +25,7 @@ __all__ = [
     "CalledAgain",
     "CalledOff",
     "ClientError",
+    "Contact",
     "Evidence",
     "Hub",
     "Inbox",

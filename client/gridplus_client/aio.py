@@ -9,7 +9,7 @@ from typing import Any, Final, Self
 import httpx
 
 from gridplus_client import answers, calls
-from gridplus_client.answers import Answered, Evidence, Measure, Opened, Pictures, State
+from gridplus_client.answers import Answered, Contact, Evidence, Measure, Opened, Pictures, State
 from gridplus_client.errors import Unavailable
 from gridplus_client.inbox import AsyncInbox
 from gridplus_client.messages import Message
@@ -124,6 +124,22 @@ class AsyncHub:
     ) -> Evidence:
         """As `Hub.attach`."""
         return answers.evidence_of(await self._json(calls.evidence(whistle, content, content_type)))
+
+    async def write(
+        self, whistle: Message | str, report: str, *, template: str = "", text: str = "", nonce: str = ""
+    ) -> Contact:
+        """As `Hub.write`."""
+        call = calls.contact(whistle, report, nonce, kind="message", template=template, text=text)
+        return answers.contact_of(await self._json(call))
+
+    async def call(self, whistle: Message | str, report: str, extension: str, *, nonce: str = "") -> Contact:
+        """As `Hub.call`."""
+        call = calls.contact(whistle, report, nonce, kind="call", extension=extension)
+        return answers.contact_of(await self._json(call))
+
+    async def contacts(self, whistle: Message | str) -> list[Contact]:
+        """As `Hub.contacts`."""
+        return answers.contacts_of(await self._json(calls.contacts(whistle)))
 
     async def measures(self, *, limit: int = 100) -> list[Measure]:
         """As `Hub.measures`."""

@@ -80,6 +80,21 @@ class Answered:
     repeated: bool
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contact:
+    """代发、代拨: one contact with who told a report. `kind`: `message` or `call`. `state`: `queued`, `sent` (the gateway
+    has it), `delivered` (the phone has it), `answered` (somebody picked up), `failed` (`code` says why), or one that came
+    later. `repeated`: the hub had it already, and contacts nobody twice."""
+
+    id: str
+    report: str
+    kind: str
+    state: str
+    code: str
+    repeated: bool
+    raw: Json
+
+
 def state_of(said: Json) -> State:
     """The answer to a report."""
     return State(
@@ -148,6 +163,24 @@ def answered_of(said: Json) -> Answered:
         version=_number(said.get("version")),
         repeated=said.get("repeated") is True,
     )
+
+
+def contact_of(said: Json) -> Contact:
+    """The answer to a contact."""
+    return Contact(
+        id=str(said.get("id", "")),
+        report=str(said.get("report", "")),
+        kind=str(said.get("kind", "")),
+        state=str(said.get("state", "")),
+        code=str(said.get("code", "")),
+        repeated=said.get("repeated") is True,
+        raw=said,
+    )
+
+
+def contacts_of(said: Json) -> list[Contact]:
+    """The list of a whistle's contacts."""
+    return [contact_of(one) for one in _objects(said.get("contacts"))]
 
 
 def _object(value: object) -> Json:

@@ -163,6 +163,18 @@ def evidence(call: Message | str, content: bytes | Path, content_type: str) -> C
     return Call(method="POST", path=_of(call, "evidence"), content=content, content_type=content_type)
 
 
+def contacts(call: Message | str) -> Call:
+    """Whom we contacted for the whistle."""
+    return Call(method="GET", path=_of(call, "contacts"))
+
+
+def contact(call: Message | str, report: str, nonce: str, **said: str) -> Call:
+    """代发、代拨. Of `said`, what is empty is left out."""
+    told = {name: value for name, value in said.items() if value}
+    body = {"nonce": nonce or token_hex(16), "report": report, **told}
+    return Call(method="POST", path=_of(call, "contacts"), json=body)
+
+
 def measures(limit: int) -> Call:
     """What we have to answer for."""
     return Call(method="GET", path=MEASURES, params={"limit": str(limit)})

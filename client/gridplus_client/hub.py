@@ -10,7 +10,7 @@ from typing import Any, Final, Self
 import httpx
 
 from gridplus_client import answers, calls
-from gridplus_client.answers import Answered, Evidence, Measure, Opened, Pictures, State
+from gridplus_client.answers import Answered, Contact, Evidence, Measure, Opened, Pictures, State
 from gridplus_client.errors import Unavailable
 from gridplus_client.inbox import Inbox
 from gridplus_client.messages import Message
@@ -147,6 +147,25 @@ class Hub:
     def attach(self, whistle: Message | str, content: bytes | Path, *, content_type: str = "") -> Evidence:
         """A file of ours, for instance a photo of the place, as the hub has taken it."""
         return answers.evidence_of(self._json(calls.evidence(whistle, content, content_type)))
+
+    # -- contacting a resident -----------------------------------------------------------------------
+
+    def write(
+        self, whistle: Message | str, report: str, *, template: str = "", text: str = "", nonce: str = ""
+    ) -> Contact:
+        """代发: a message to who told `report` (an id out of `open`), by one of the pack's templates or in our own words;
+        no number is shown to us. `nonce` empty: a new one for each call; the same one writes nothing twice."""
+        call = calls.contact(whistle, report, nonce, kind="message", template=template, text=text)
+        return answers.contact_of(self._json(call))
+
+    def call(self, whistle: Message | str, report: str, extension: str, *, nonce: str = "") -> Contact:
+        """代拨: connects `extension`, the label of a telephone of ours on the roster of the day, with who told `report`."""
+        call = calls.contact(whistle, report, nonce, kind="call", extension=extension)
+        return answers.contact_of(self._json(call))
+
+    def contacts(self, whistle: Message | str) -> list[Contact]:
+        """Whom we contacted for the whistle, and what became of it; the newest first."""
+        return answers.contacts_of(self._json(calls.contacts(whistle)))
 
     # -- supervision ---------------------------------------------------------------------------------
 

@@ -94,6 +94,7 @@ class StandIn:
         self.opened: dict[str, Any] = {"incident": {}, "whistle": {}, "reports": []}
         self.files: dict[str, bytes] = {}
         self.evidence: list[tuple[str, bytes]] = []
+        self.contacts: list[dict[str, Any]] = []
         self.faults: list[Fault] = []
         self.asked: list[Asked] = []
         self.url = ""
@@ -138,13 +139,20 @@ class StandIn:
             case "POST", ["whistles", _, "evidence"]:
                 self.evidence.append((asked.headers.get("content-type", ""), asked.body))
                 return 201, {"id": "fi_1", "digest": "d1", "later": True}
-        return self._measures(parts, asked)
+        return self._beside(parts, asked)
 
     def _pictures(self) -> list[dict[str, Any]]:
         kind = {"kind": "image/jpeg"}
         return [kind | {"id": n, "name": f"{n}.jpg", "size": len(b)} for n, b in self.files.items()]
 
-    def _measures(self, parts: list[str], asked: Asked) -> tuple[int, Any]:
+    def _contact(self, said: dict[str, Any]) -> tuple[int, Any]:
+        repeated = any(one["nonce"] == said["nonce"] for one in self.contacts)
+        if not repeated:
+            self.contacts.append(said)
+        told = {name: said[name] for name in ("report", "kind")}
+        return 201, {**told, "id": f"ct_{said['nonce']}", "state": "queued", "code": "", "repeated": repeated}
+
+    def _beside(self, parts: list[str], asked: Asked) -> tuple[int, Any]:
         match asked.method, parts:
             case "GET", ["measures"]:
                 return 200, {"measures": [MEASURE], "later": 1}
@@ -152,6 +160,10 @@ class StandIn:
                 repeated = asked.json["nonce"] in self.reports
                 self.reports.setdefault(asked.json["nonce"], asked.json)
                 return 201, {"measure_id": id_, "state": "answered", "version": 2, "repeated": repeated}
+            case "POST", ["whistles", _, "contacts"]:
+                return self._contact(asked.json)
+            case "GET", ["whistles", _, "contacts"]:
+                return 200, {"contacts": [self._contact(one)[1] for one in self.contacts], "later": 1}
         return 404, problem("P107")
 
     def _report(self, id_: str, said: dict[str, Any]) -> tuple[int, Any]:

@@ -235,6 +235,25 @@ def test_what_we_have_to_answer_for_is_listed_and_answered_once_through_a_silenc
     assert hub.answer("sv_1", "附照片", nonce=said["nonce"]).repeated
 
 
+def test_a_resident_is_contacted_once_through_a_silence_and_no_number_is_asked_for(
+    standin: StandIn, hub: Hub
+) -> None:
+    standin.faults.append(Fault("/contacts", cut=True, after=True))
+    written = hub.write(W, "ev_1", text="明早上门，请留人")
+    assert ("ev_1", "message", "queued", True) == (
+        written.report,
+        written.kind,
+        written.state,
+        written.repeated,
+    )
+    called = hub.call(W, "ev_1", "值班", nonce="n2")
+    assert ("call", False) == (called.kind, called.repeated)
+    first, second = standin.contacts
+    assert {"nonce": first["nonce"], "report": "ev_1", "kind": "message", "text": "明早上门，请留人"} == first
+    assert {"nonce": "n2", "report": "ev_1", "kind": "call", "extension": "值班"} == second
+    assert [written.id, called.id] == [one.id for one in hub.contacts(W)]
+
+
 def test_many_ids_are_acknowledged_in_portions(standin: StandIn, hub: Hub) -> None:
     hub.acknowledge([f"wh_{n}" for n in range(501)])
     assert [500, 1] == [len(one.json["ids"]) for one in standin.asked]

@@ -82,6 +82,14 @@ class Reveal:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Ended:
+    """Somebody ended it before its time."""
+
+    by: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Reviewed:
     """Somebody of the security administration looked at it afterwards."""
 
@@ -104,14 +112,18 @@ class Emergency:
     due_at: datetime | None = None
     """By when it must have been reviewed; None while nobody agreed to it."""
     reviewed: Reviewed | None = None
+    ended: Ended | None = None
 
     @property
     def until(self) -> datetime:
         """Until when it gives, or may be decided about."""
-        return _until(self.at, self.decided, OPEN_FOR)
+        by_itself = _until(self.at, self.decided, OPEN_FOR)
+        return min(by_itself, self.ended.at) if self.ended else by_itself
 
     def state_at(self, now: datetime) -> State:
         """Where it stands."""
+        if self.ended and now >= self.ended.at:
+            return State.ENDED
         return _state(self.at, self.decided, OPEN_FOR, now)
 
     @property
@@ -162,6 +174,12 @@ def check_decide(one: Reveal | Emergency, by: str, now: datetime) -> None:
         raise Refused("A441")
     if one.state_at(now) is not State.WAITING:
         raise Refused("A442")
+
+
+def check_end(one: Emergency, now: datetime) -> None:
+    """Returns where it can be ended now. Raises Refused A450 for one that gives nothing."""
+    if one.state_at(now) is not State.LIVE:
+        raise Refused("A450")
 
 
 def check_review(one: Emergency, by: str) -> None:

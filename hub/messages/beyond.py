@@ -56,6 +56,12 @@ TEXTS: Final[dict[str, Text]] = {
         "there is nothing to review: it never held, or it was reviewed",
         "load the list again",
     ),
+    "A450": Text(
+        "这件紧急授权没有在生效",
+        "刷新页面看它现在的状态",
+        "this emergency gives nothing now",
+        "load the page anew to see how it stands",
+    ),
     "A449": Text(
         "紧急授权过期未复核：{count} 件，如 {first}",
         "请安全管理员在 /whitelist/emergencies 复核",

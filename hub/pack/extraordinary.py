@@ -5,14 +5,17 @@ The file may be absent: then nothing is.
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Final
 
 from hub.access.beyond import NOTHING, BeyondRules, EmergencyKind, RevealRules, may_be_named
 from hub.contract.marked import Entry
 from hub.model import Sensitivity
 from hub.pack.reading import PackFiles, required_text
+from hub.schema import schemas
 
 FILE: Final = "extraordinary.yaml"
+_NEVER: Final = frozenset({"resident.former"})
 _ID: Final = re.compile(r"[a-z][a-z0-9_]{0,31}")
 
 
@@ -52,8 +55,15 @@ def _kinds(entry: Entry) -> Iterator[EmergencyKind]:
 
 
 def _fields(entry: Entry) -> tuple[str, ...]:
-    """Each is one about a person: what is not, a grant gives."""
+    """Each is one that there is and that is about a person: what is not, a grant gives."""
     for one in entry.each():
-        if not may_be_named(one.text()):
+        if not may_be_named(one.text()) or one.text() not in _known():
             one.faults.add(one.pointer, "K282", name=one.text())
     return tuple(one.text() for one in entry.each())
+
+
+@cache
+def _known() -> frozenset[str]:
+    """Fields of reports and of who told them that the unified schema has, but what it says that nobody is shown."""
+    nouns = {noun: schemas()[noun]["properties"] for noun in ("event", "resident")}
+    return frozenset(f"{noun}.{leaf}" for noun, leaves in nouns.items() for leaf in leaves) - _NEVER

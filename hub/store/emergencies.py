@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, Select, func, select, update
 
 from hub import ids
-from hub.access.beyond import Decided, Emergency, Reviewed, Verdict
+from hub.access.beyond import Decided, Emergency, Ended, Reviewed, Verdict
 from hub.bus.message import Fenced
 from hub.model import IncidentId
 from hub.store import incidents
@@ -43,6 +43,8 @@ def add(conn: Connection, one: Emergency) -> None:
         "reviewed_us": None,
         "note": "",
         "filed": 0,
+        "ended_by": "",
+        "ended_us": None,
     }
     insert_or_fence(conn, emergency, [row])
 
@@ -69,6 +71,17 @@ def review(conn: Connection, id_: str, said: Reviewed) -> None:
         update(emergency)
         .where(emergency.c.id == id_, emergency.c.reviewed_us.is_(None))
         .values(reviewed_by=said.by, reviewed_us=to_us(said.at), note=said.note)
+    )
+    if done.rowcount != 1:
+        raise Fenced
+
+
+def end(conn: Connection, id_: str, said: Ended) -> None:
+    """Writes that it gives nothing from now on; raises Fenced where somebody ended it meanwhile."""
+    done = conn.execute(
+        update(emergency)
+        .where(emergency.c.id == id_, emergency.c.ended_us.is_(None))
+        .values(ended_by=said.by, ended_us=to_us(said.at))
     )
     if done.rowcount != 1:
         raise Fenced
@@ -145,4 +158,5 @@ def _emergency(r: Row[Any]) -> Emergency:
         decided=decided,
         due_at=from_us_or_none(r.due_us),
         reviewed=reviewed,
+        ended=None if r.ended_us is None else Ended(by=r.ended_by, at=from_us(r.ended_us)),
     )

@@ -6,6 +6,7 @@ from dataclasses import replace
 from datetime import timedelta
 
 import httpx
+import orjson
 import pytest
 
 from hub.model.account import Role
@@ -124,6 +125,27 @@ def test_an_emergency_opens_for_a_day_and_waits_for_its_review(hub: HubInHand, u
     assert 303 == admin.post(path, data={"note": "属实，家属已到场"}).status_code
     assert "家属已到场" in (listed := auditor.get("/whitelist/emergencies").text)
     assert ["/whitelist/emergencies"] == re.findall(r'href="([^"]+)" aria-current', listed)
+
+
+def test_an_emergency_that_is_over_sooner_is_ended_by_who_asked_for_it_or_by_the_centre(
+    hub: HubInHand, url: str
+) -> None:
+    proposer, colleague = operator(hub, url), operator(hub, url, "op-2")
+    page = f"/inbox/{whistle(hub)}"
+    proposer.post(f"{page}/emergencies", data={"kind": "life", "reason": "屋里有人被困"})
+    desk, admin = signed_in(url, hub, Role.DISTRICT), signed_in(url, hub, Role.SECURITY_ADMIN)
+    assert "/end" not in proposer.get("/whitelist/emergencies").text
+    desk.post(only(desk, "/whitelist/emergencies", "words"), data={"verdict": "approve"})
+    assert PERSON.address in colleague.get(page).text
+    path = only(proposer, "/whitelist/emergencies", "end")
+    assert {path} == {only(client, "/whitelist/emergencies", "end") for client in (desk, admin)}
+    assert "/end" not in colleague.get("/whitelist/emergencies").text
+    assert [403, 303, 422] == [client.post(path).status_code for client in (colleague, proposer, desk)]
+    assert "杜撰里" not in colleague.get(page).text
+    assert "提前收回" in (listed := admin.get("/whitelist/emergencies").text)
+    assert "/review" in listed  # it gave something: somebody looks at it all the same
+    told = [orjson.loads(line) for r in hub.rows("SELECT rows FROM audit") for line in r.rows.splitlines()]
+    assert ["op-1"] == [one["who"] for one in told if one.get("reason") == "end"]
 
 
 def test_the_district_opens_one_for_a_matter_of_the_map(hub: HubInHand, url: str) -> None:

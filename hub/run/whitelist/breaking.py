@@ -14,10 +14,12 @@ from hub.access.beyond import (
     WAITS_FOR,
     Decided,
     Emergency,
+    Ended,
     Reviewed,
     State,
     Verdict,
     check_decide,
+    check_end,
     check_review,
 )
 from hub.access.exits import Exit
@@ -119,6 +121,21 @@ class Breaking:
             check_decide(one, who.name, now)
             emergencies.decide(conn, id_, said, due_at)
             rows.append(self._row(one, who, said.verdict.value, now))
+        return one
+
+    def end(self, id_: str, who: Account, now: datetime) -> Emergency:
+        """It gives nothing from now on; it is reviewed all the same. The district, a security administrator and whoever
+        asked for it may: less is shown by that. Raises Refused A440, A450 where it gives nothing now, A303 for others."""
+        return together(lambda: self._end(id_, Ended(by=who.name, at=now), who, now))
+
+    def _end(self, id_: str, said: Ended, who: Account, now: datetime) -> Emergency:
+        with written(self.store, self.ledger(), now) as (conn, rows):
+            one = _found(conn, id_)
+            if who.role not in DECIDERS and who.name != one.by:
+                raise Refused("A303")
+            check_end(one, now)
+            emergencies.end(conn, id_, said)
+            rows.append(self._row(one, who, "end", now))
         return one
 
     def review(self, id_: str, note: str, who: Account, now: datetime) -> Emergency:

@@ -42,6 +42,8 @@ emergency = Table(
     Column("reviewed_us", BigInteger),
     Column("note", Text, nullable=False),  # of the review
     Column("filed", SmallInteger, nullable=False, server_default="0"),  # as above; 3: the review, too
+    Column("ended_by", String(64), nullable=False, server_default=""),  # before its day was over
+    Column("ended_us", BigInteger),
     Index("emergency_incident", "incident_id"),
     Index("emergency_asked", "asked_us", "id"),
 )

@@ -28,6 +28,7 @@ PLACE: Final = Place(
 )
 router = APIRouter(include_in_schema=False)
 District = Annotated[Visitor, allowed(Role.DISTRICT)]
+Ender = Annotated[Visitor, allowed(Role.DISTRICT, Role.SECURITY_ADMIN, Role.OPERATOR)]
 Admin = Annotated[Visitor, allowed(Role.SECURITY_ADMIN)]
 
 
@@ -63,6 +64,7 @@ def _page(
         typed=typed,
         reveals_waiting=house.revealing.waiting(now) if me.role in DECIDERS else 0,
         may_decide=me.role in DECIDERS,
+        may_end=lambda one: one.state_at(now) is State.LIVE and (me.role in DECIDERS or me.name == one.by),
         may_review=lambda one: _may_review(visitor, one),
         is_overdue=lambda one: one.due_at is not None and one.due_at < now,
     )
@@ -109,6 +111,13 @@ def say(
 ) -> Response:
     """Agrees, or not."""
     house.breaking.decide(emergency_id, verdict, visitor.account, house.clock.now())
+    return _back()
+
+
+@router.post("/whitelist/emergencies/{emergency_id}/end")
+def end(house: House, visitor: Ender, emergency_id: PlainText) -> Response:
+    """From now on it gives nothing."""
+    house.breaking.end(emergency_id, visitor.account, house.clock.now())
     return _back()
 
 

@@ -46,4 +46,5 @@ def test_fields_that_are_about_nobody_and_sets_without_a_name_are_faults(tmp_pat
     twice = WHOLE + WHOLE.partition("emergencies:\n")[2]
     assert ["K281"] == read(twice, tmp_path)[1]
     assert ["K281"] == read(WHOLE.replace("id: life", "id: Life!"), tmp_path)[1]
-    assert ["K282"] == read(WHOLE.replace("resident.phone", "incident.lon"), tmp_path)[1]
+    for field in ("incident.lon", "resident.shoe_size", "resident.former", "event.stage"):
+        assert ["K282"] == read(WHOLE.replace("resident.phone", field), tmp_path)[1]
