@@ -44,6 +44,8 @@ _PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 PATIENCE_S: Final = 8.0
 """Real seconds that a system has to say what it has to say, and an adapter to read it."""
 _TICK_S: Final = 0.01
+_ENOUGH_REST: Final = 2
+"""Steps that bring nothing, once all was said: the first may be the end of a pass that began before."""
 _LASTING: Final = re.compile(r"(mqtts?://127\.0\.0\.1:)([0-9]+)(.*)")
 """Addresses of systems that are spoken to over one connection that stays. A broker of Kafka is none: it tells its clients
 itself where it is, and they leave the cable aside."""
@@ -147,14 +149,17 @@ class Desk:
         `lost` where something that was said never comes within `patience_s` (0.0: as long as the kit waits).
         """
         deadline = time.monotonic() + (patience_s or PATIENCE_S)
-        idle = 0
+        rested = idle = 0
         while True:
             if until is not None and until():
                 return self.story
             over = until is None and self.simulator.done()
             worked = self.step()
             if over and not worked and self._rests():
-                return self.story
+                rested += 1
+                if rested == _ENOUGH_REST:
+                    return self.story
+                continue
             if time.monotonic() > deadline:
                 raise Failed("lost", "what the system said has not come, and the adapter asks no further")
             if not worked:

@@ -152,6 +152,18 @@ TEXTS: Final[dict[str, Text]] = {
         "the call reached nobody",
         "the next channel or contact is called; the gateway's own word says why",
     ),
+    "S127": Text(
+        "中间表不能写入：表或列不在，或账号无权",
+        "请部门核对结果表与状态列，并授予 INSERT、UPDATE 权限",
+        "the middle table cannot be written: table or column are not there, or the account may not",
+        "ask the department for both, and for INSERT and UPDATE on them",
+    ),
+    "S128": Text(
+        "目录里有 {count} 个文件一小时以上仍未写完",
+        "请来源检查导出任务；按约定改名，或放上 .done",
+        "{count} files in the directory have not become whole for more than an hour",
+        "ask the source to look at its export: it renames them, or puts .done beside them, as agreed",
+    ),
     "S130": Text(
         "插件进程结束了（{status}）",
         "会自动重新启动；若反复结束，执行 gridplus plugin check 并联系插件负责人",

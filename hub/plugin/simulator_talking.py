@@ -171,8 +171,10 @@ class Talker:
 
     def _speak_due(self) -> None:
         now, waiting = self.setup.clock.now(), self.setup.utterances
+        with self.lock:
+            until = min([now, *(at for at, _ in self._later[:1])])
         ends = self._spoken + 1
-        while ends < min(len(waiting), self._spoken + self.together) and waiting[ends].at <= now:
+        while ends < min(len(waiting), self._spoken + self.together) and waiting[ends].at <= until:
             ends += 1
         self.speak_together(waiting[self._spoken : ends])
         with self.changed:

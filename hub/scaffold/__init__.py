@@ -20,10 +20,16 @@ TRANSPORTS: Final[Mapping[str, str]] = {
     "kafka": "a topic of the department's own Kafka",
     "mqtt": "devices that speak through a broker, one lasting session",
     "sql-view": "a read-only view on the department's database, compared row by row",
+    "sql-table": "a middle table that the department fills, with one for answers",
+    "file-drop": "files that are put into a directory",
+    "ferry": "numbered files with manifests over a one-way border",
+    "excel": "an Excel table that an office sends",
 }
 """Transport → what it is, in a line."""
 _NAME: Final = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*")
 _LONGEST: Final = 40
+_AS_THEY_ARE: Final = (".xlsx", ".csv")
+"""Samples in a charset or form of their own: bytes, not words."""
 
 
 def write(name: str, transport: str, folder: Path, title: str) -> Path:
@@ -63,6 +69,8 @@ def _copy(source: Traversable, target: Path, renamed: Mapping[str, str]) -> None
         there = target / _said(one.name, renamed)
         if one.is_dir():
             _copy(one, there, renamed)
+        elif one.name.endswith(_AS_THEY_ARE):
+            there.write_bytes(one.read_bytes())
         else:
             there.write_text(_said(one.read_text("utf-8"), renamed), "utf-8")
 

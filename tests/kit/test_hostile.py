@@ -8,10 +8,13 @@ import pytest
 
 from hub.kit import Verdict, check_names, checked, desk
 from hub.kit.checks import resources
-from tests.kit.hostile import answering, keeping, reading, receiving, speaking, staying
+from tests.kit.hostile import answering, keeping, reading, receiving, speaking, staying, tables
 from tests.kit.hostile.plain import PLAIN, Row
 
-ROWS: Final = (*reading.ROWS, *keeping.ROWS, *speaking.ROWS, *answering.ROWS, *receiving.ROWS, *staying.ROWS)
+ROWS: Final = (
+    *(*reading.ROWS, *keeping.ROWS, *speaking.ROWS, *answering.ROWS, *receiving.ROWS),
+    *(*staying.ROWS, *tables.ROWS),
+)
 
 
 @pytest.fixture(autouse=True)

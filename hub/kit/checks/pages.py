@@ -10,6 +10,8 @@ from hub.plugin.adapter import Reads
 
 _MANY: Final = 260
 """More than two pages of the usual hundred."""
+_A_WHILE_S: Final = 300.0
+"""Scenario time in which every system lets out what it has to say, also one that exports now and then."""
 _STEPS: Final = 10
 _NOT_READ: Final = "it is not read page by page"
 
@@ -58,7 +60,7 @@ def grows_while_read(subject: Subject) -> None:
     ] + [subject.says(number, at=NOON + timedelta(seconds=2)) for number in range(121, 141)]
     with subject.at_desk(*early, *late, clock=FixedClock(NOON)) as desk:
         desk.run(until=lambda: bool(desk.story.bodies))
-        desk.clock.pause(10.0)
+        desk.clock.pause(_A_WHILE_S)
         story = desk.run()
     refs = {draft.source_ref for draft in story.drafts}
     demand(
@@ -74,7 +76,7 @@ def goes_on(subject: Subject) -> None:
     with subject.at_desk(*early, *late, clock=FixedClock(NOON)) as desk:
         desk.run(until=lambda: len(desk.story.bodies) >= len(early))
         desk.again()
-        desk.clock.pause(60.0)
+        desk.clock.pause(_A_WHILE_S)
         story = desk.run()
     refs = [draft.source_ref for draft in story.drafts]
     demand(len(set(refs)) == 60, "lost", f"of 60 reports {len(set(refs))} have come")

@@ -6,7 +6,7 @@ credentials, and how one utterance looks as a row. Failure modes: `FAILURES`.
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 from urllib.parse import parse_qsl, unquote
 
 import orjson
@@ -32,6 +32,8 @@ _EVERY: Final = 4
 
 class RestPullSystem(HttpSimulator):
     """Keeps what it has to say until it is asked. Told something at `<path>/<ref>/replies`, it keeps that too."""
+
+    FAILURES: ClassVar[Mapping[str, str]] = FAILURES
 
     def __init__(self, setup: SimulatorSetup) -> None:
         super().__init__(setup)

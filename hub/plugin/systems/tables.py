@@ -21,7 +21,7 @@ class OpenTable:
     ) -> None:
         self._engine: Final = create_engine(url)
         if self._engine.dialect.name == "sqlite":
-            listen(self._engine, "connect", _hasty)
+            listen(self._engine, "connect", hasty)
         self._name: Final = name
         self._columns: Final = tuple(columns)
         self._widths: Final = widths
@@ -87,6 +87,6 @@ class OpenTable:
         link.execute(text(f"CREATE VIEW {self.view} AS SELECT {self._shown} FROM {self._name}"))  # noqa: S608  names of our own
 
 
-def _hasty(link: sqlite3.Connection, _: object) -> None:
+def hasty(link: sqlite3.Connection, _: object) -> None:
     """What a simulator says need not survive a power cut."""
     link.execute("PRAGMA synchronous = OFF")

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Generic, TypeVar
 
+import httpx
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from hub.errors import TryLater
@@ -65,13 +66,15 @@ class RestPull(Generic[Config]):
         self.config: Final = config
         self.tools: Final = tools
         self.zone: Final = zone_of(config.zone)
-        self.client: Final = tools.http(base_url=config.base_url, auth=self.credentials().auth())
+        shown = self.credentials()
+        auth = shown if isinstance(shown, httpx.Auth) else shown.auth()
+        self.client: Final = tools.http(base_url=config.base_url, auth=auth)
         listing = self.listed()
         self._listing: Final = replace(listing, walk=listing.walk.sized(config.page_size))
         self._pace: Final = Pace(config.questions_a_minute)
 
     @abstractmethod
-    def credentials(self) -> Credentials:
+    def credentials(self) -> Credentials | httpx.Auth:
         """How it shows who it is. Asked once."""
 
     @abstractmethod

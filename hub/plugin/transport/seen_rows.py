@@ -79,6 +79,15 @@ class SeenRows:
             self._file.execute("update mark set mark = ?", (mark,))
             self._file.execute("update sweep set number = number + ended, ended = 0")
 
+    def proved(self, mark: str) -> list[Seen]:
+        """The rows that a cursor with `mark` proves to be stored, where nobody has been told so yet; asked before
+        `resume`."""
+        marks = dict(self._file.execute("select of, mark from mark").fetchall())
+        if mark == marks["seen"] or mark != marks["aside"]:
+            return []
+        asked = "select key, digest, kept from aside where digest is not null order by key"
+        return [Seen(*row) for row in self._file.execute(asked)]
+
     def news(self, rows: Sequence[Seen]) -> list[Seen]:
         """Those of `rows` that are new or changed; the others are noted as present in this sweep."""
         known, sweep = self._digests([row.key for row in rows]), self._sweep()
@@ -93,12 +102,18 @@ class SeenRows:
         `news` are rows of this sweep that are not known yet: changed, and so not absent.
         """
         sweep = self._sweep()
-        self._file.execute("update sweep set ended = 1")
         (known,) = self._file.execute("select count(*) from seen").fetchone()
         (absent,) = self._file.execute("select count(*) from seen where sweep < ?", (sweep,)).fetchone()
         absent -= len(self._digests([row.key for row in news]))
         if absent > known * (0.5 if known <= _FEW else _MOST_ABSENT):
+            self._file.execute("update sweep set ended = 1")
             return Shrunk(known, absent)
+        return self.end_queue_sweep(absences=absences, news=news)
+
+    def end_queue_sweep(self, *, absences: int, news: Sequence[Seen] = ()) -> list[Seen]:
+        """As `end_sweep`, however many they are: of a table that others clear, a missing row says nothing."""
+        sweep = self._sweep()
+        self._file.execute("update sweep set ended = 1")
         there = {row.key for row in news}
         gone = "select key, digest, kept from seen where sweep <= ? order by key"
         found = (Seen(*row) for row in self._file.execute(gone, (sweep - absences,)))

@@ -101,7 +101,7 @@ class SqlView:
         batch: int = 500,
         ready: tuple[str, str] | None = None,
     ) -> None:
-        self._url: Final = _parsed(url)
+        self._url: Final = parsed(url)
         schema, _, name = view.rpartition(".")
         self._view: Final[TableClause] = table(name, schema=schema or None)
         self._key: Final = key.lower()
@@ -191,7 +191,7 @@ def _rows(link: Connection, asked: _Asked) -> list[dict[str, object]]:
     return [dict(row) for row in link.execute(asked).mappings()]
 
 
-def _parsed(url: str) -> URL:
+def parsed(url: str) -> URL:
     """Raises FixSettings C101 for what is no URL of a database whose driver is installed."""
     try:
         made = make_url(url)
@@ -228,7 +228,7 @@ def _told_apart(rows: Sequence[Mapping[str, object]], key: str) -> tuple[Row, ..
 
     Twins are numbered in the order of their digests, since the database promises none among them.
     """
-    made = [_row(values, key) for values in rows]
+    made = [row_of(values, key) for values in rows]
     number: dict[str, int] = {}
     named: dict[int, Row] = {}
     for at in sorted(range(len(made)), key=lambda one: made[one].digest):
@@ -238,7 +238,8 @@ def _told_apart(rows: Sequence[Mapping[str, object]], key: str) -> tuple[Row, ..
     return tuple(named[at] for at in range(len(made)))
 
 
-def _row(values: Mapping[str, object], key: str) -> Row:
+def row_of(values: Mapping[str, object], key: str) -> Row:
+    """One row as read, by column name in lower case."""
     trimmed = {name: _trimmed(value) for name, value in values.items()}
     return Row(
         key="" if values[key] is None else str(trimmed[key]),

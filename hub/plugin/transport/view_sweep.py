@@ -84,8 +84,9 @@ class ViewSweep:
     """Reads rows as pages. Raises SourceGone S107 where the columns are not the recorded ones."""
 
     def __init__(self, settings: SweepSettings, rows: Rows, tools: Tools) -> None:
-        self._settings: Final = settings
+        self.settings: Final = settings
         self._tools: Final = tools
+        self.key: Final = rows.key.lower()
         self._kept: Final = frozenset(name.lower() for name in rows.kept)
         self._view: Final = SqlView(
             settings.url.get_secret_value(),
@@ -106,15 +107,15 @@ class ViewSweep:
             return Page((), cursor)
         self._recorded = place.columns
         columns, seen = self._accepted(), self._seen_rows()
-        seen.resume(place.mark)
+        self.settle(seen, place.mark)
         batch = self._view.batch(place.after)
-        news = seen.news([self._row(row) for row in batch.rows])
+        news = seen.news([self.row(row) for row in batch.rows])
         gone: list[Seen] = []
         if batch.after is None:
-            gone = self._gone(seen, news)
-            self._pause_until = now + timedelta(seconds=self._settings.sweep_pause_s)
+            gone = self.ended(seen, news)
+            self._pause_until = now + timedelta(seconds=self.settings.sweep_pause_s)
         place = Place(columns, seen.hand_out(place.mark, news, gone), batch.after)
-        return Page(self._bodies(batch.rows, news, gone), str(place), more=batch.after is not None)
+        return Page(self.bodies(batch.rows, news, gone), str(place), more=batch.after is not None)
 
     def check(self) -> None:
         """Raises TryLater where the database does not answer, SourceGone S107 as `read` would."""
@@ -125,7 +126,7 @@ class ViewSweep:
 
         With neither on record the first sight is accepted. Raises SourceGone S107, naming what changed.
         """
-        now, accepted = self._view.columns(), self._settings.fingerprint
+        now, accepted = self._view.columns(), self.settings.fingerprint
         first_sight = not (self._recorded or accepted)
         if first_sight or now.described == self._recorded or now.fingerprint == accepted:
             return now.described
@@ -146,20 +147,27 @@ class ViewSweep:
         self._seen = self._seen or SeenRows(self._tools.place, self._tools.source)
         return self._seen
 
-    def _gone(self, seen: SeenRows, news: Sequence[Seen]) -> list[Seen]:
-        found = seen.end_sweep(absences=self._settings.absences, news=news)
+    def settle(self, seen: SeenRows, mark: str) -> None:
+        """The cursor that came back proves what is stored."""
+        seen.resume(mark)
+
+    def ended(self, seen: SeenRows, news: Sequence[Seen]) -> list[Seen]:
+        """The pass is over: the rows that are gone."""
+        found = seen.end_sweep(absences=self.settings.absences, news=news)
         if isinstance(found, Shrunk):
             log.warning("view_shrunk", source=self._tools.source, known=found.known, absent=found.absent)
             return []
         return found
 
-    def _bodies(self, rows: Sequence[Row], news: Sequence[Seen], gone: Sequence[Seen]) -> tuple[Body, ...]:
+    def bodies(self, rows: Sequence[Row], news: Sequence[Seen], gone: Sequence[Seen]) -> tuple[Body, ...]:
+        """What is told of rows that are news, and of rows that are gone."""
         content = {row.key: row.content for row in rows}
         told = [Body(content[one.key], ROW) for one in news]
         told += [Body(orjson.dumps({"gone": one.key, "kept": orjson.loads(one.kept)}), GONE) for one in gone]
         return tuple(told)
 
-    def _row(self, row: Row) -> Seen:
+    def row(self, row: Row) -> Seen:
+        """What is remembered of a row."""
         kept: Mapping[str, object] = {name: row.values[name] for name in row.values if name in self._kept}
         return Seen(
             row.key, row.digest, orjson.dumps(kept, default=str, option=orjson.OPT_SORT_KEYS).decode()

@@ -1,27 +1,17 @@
 """What an administrator sets for one import: which files, which column means what, how it is written."""
 
 from collections.abc import Mapping
-from enum import StrEnum
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from hub import Crs, RequestType, Stage, Urgency
 from hub.plugin.times import DEFAULT, zone_of
+from hub.plugin.transport.file_rows import Format, Layout
 
 _STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
 _Names = Annotated[tuple[str, ...], Field(strict=False)]
-
-
-class Format(StrEnum):
-    """How the files are written."""
-
-    CSV = "csv"
-    JSONL = "jsonl"
-    """One JSON object a line."""
-    JSON = "json"
-    """One document: `records_at` points to its list of objects, or to the one object."""
-    EXCEL = "excel"
 
 
 class ColumnMap(BaseModel):
@@ -115,7 +105,29 @@ class FileImportConfig(BaseModel):
             raise ValueError("central_meridian goes with crs cgcs2000_gk")
         return self
 
-    def headings(self) -> tuple[str, ...]:
+    @model_validator(mode="after")
+    def _xml_has_a_name(self) -> "FileImportConfig":
+        if self.format is Format.XML and not self.records_at.rpartition("/")[2]:
+            raise ValueError("records_at names the elements of an XML document")
+        return self
+
+    def layout(self) -> Layout:
+        """How the files are written."""
+        return self._layout
+
+    @cached_property
+    def _layout(self) -> Layout:
+        return Layout(
+            format=self.format,
+            headings=self._headings(),
+            encoding=self.encoding,
+            delimiter=self.delimiter,
+            heading_row=self.heading_row,
+            records_at=self.records_at,
+            row_bytes=self.row_bytes,
+        )
+
+    def _headings(self) -> tuple[str, ...]:
         """Every column that is mapped, each once, in the order of the map."""
         single = self.columns.model_dump(exclude={"source_ref"}).values()
         mapped = (*self.columns.source_ref, *single, *self.aliases.values())

@@ -5,8 +5,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Final
 
-from gridplus_file_import.config import FileImportConfig, Format
-from gridplus_file_import.tables import cells_of, value_at
+from gridplus_file_import.config import FileImportConfig
 from hub import (
     Alias,
     BadRecord,
@@ -18,22 +17,16 @@ from hub import (
     Stage,
 )
 from hub.plugin.fields import Fields, whole
-from hub.plugin.json_text import read_json
 from hub.plugin.notes import looks_like_a_test, original_numbers
 from hub.plugin.points import point_of
-from hub.plugin.text import decode
 from hub.plugin.times import zone_of
+from hub.plugin.transport.dropped_files import raise_if_broken
+from hub.plugin.transport.file_rows import cells_of_row
 from hub.plugin.words import request_type_of, stage_of, urgency_of
 
 _SCIENTIFIC: Final = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{2}")
 """What a spreadsheet makes of a long number: its last digits are gone (N21)."""
 _BETWEEN: Final = re.compile(r"[,，;；\s]+")
-_BROKEN: Final = "broken:"
-
-
-def kind_of_broken(error: BadRecord) -> str:
-    """Body kind of a file that could not be opened as a whole."""
-    return f"{_BROKEN}{error.code}{error.pointer}"
 
 
 def draft_of(content: bytes, kind: str, config: FileImportConfig) -> Draft:
@@ -42,13 +35,10 @@ def draft_of(content: bytes, kind: str, config: FileImportConfig) -> Draft:
     Raises BadRecord R101, R102 (unreadable), R103 (too long), R201 (no number), R202, R204 (digits lost), or the code of a
     file that could not be opened; HeldRecord R104, R203. Pointers name the column, or lead into the record.
     """
-    if kind.startswith(_BROKEN):
-        code, _, rest = kind.removeprefix(_BROKEN).partition("/")
-        raise BadRecord(code, pointer=f"/{rest}" if rest else "", limit=config.file_bytes)
-    if len(content) > config.row_bytes:
-        raise BadRecord("R103", limit=config.row_bytes)
+    layout = config.layout()
+    raise_if_broken(kind, limit=config.file_bytes)
     try:
-        return _Row(_cells(content, config), config).draft()
+        return _Row(cells_of_row(content, layout), config).draft()
     except (BadRecord, HeldRecord) as error:
         raise type(error)(error.code, pointer=_as_mapped(error.pointer), **error.facts) from None
 
@@ -167,39 +157,3 @@ class _Row:
             callback=self._yes(columns.callback),
         )
         return None if person == Person(callback=person.callback) else person
-
-
-def _cells(content: bytes, config: FileImportConfig) -> Mapping[str, object]:
-    """The mapped cells of a row; absent ones are missing or None."""
-    match config.format:
-        case Format.CSV:
-            return _csv_cells(content, config)
-        case Format.EXCEL:
-            return _excel_cells(content)
-        case Format.JSONL | Format.JSON:
-            document = read_json(content, declared=config.encoding)
-            if not isinstance(document, Mapping):
-                raise BadRecord("R102")
-            pointers = (name for name in config.headings() if name.startswith("/"))
-            return {**document, **{name: value_at(document, name) for name in pointers}}
-
-
-def _csv_cells(content: bytes, config: FileImportConfig) -> Mapping[str, object]:
-    text = decode(content, declared=config.encoding)
-    rows = cells_of(text, config.delimiter)
-    if rows is None or len(rows) != 2:
-        raise BadRecord("R102")
-    heading, row = rows
-    if any(cell.strip() for cell in row[len(heading) :]):
-        raise BadRecord("R102")  # a separator too many: every cell behind it stands in a wrong column
-    return {name: cell for name, cell in zip(heading, row, strict=False) if name.strip()}
-
-
-def _excel_cells(content: bytes) -> Mapping[str, object]:
-    row = read_json(content)
-    if not isinstance(row, Mapping):
-        raise BadRecord("R102")
-    for lost in row["lost"]:
-        raise BadRecord("R204", pointer=f"/{lost}")
-    cells: Mapping[str, object] = row["cells"]
-    return cells

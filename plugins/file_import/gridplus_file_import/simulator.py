@@ -2,14 +2,14 @@
 
 import csv
 import io
-import threading
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from random import Random
-from typing import Final
+from typing import ClassVar, Final
 
 from hub.plugin import SimulatorSetup, Utterance
+from hub.plugin.simulator_talking import Talker
+from hub.plugin.systems.ferry_pull import write_whole
 from hub.plugin.times import zone_of
 
 FAILURES: Final[Mapping[str, str]] = {
@@ -27,7 +27,6 @@ FAILURES: Final[Mapping[str, str]] = {
 }
 """Failure mode, and per-utterance `defect` but for the first three, by name → what happens."""
 _OF_FILES: Final = frozenset({"utf8_bom", "utf16", "not_a_table"})
-_ROWS_A_FILE: Final = 50
 _ZONE: Final = zone_of("Asia/Shanghai")
 _SHARE: Final = 0.1
 HEADINGS: Final = (
@@ -54,36 +53,24 @@ _COLUMNS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class _Export:
-    due_at: datetime
-    name: str
-    content: bytes
-    bodies: int
+class FileExport(Talker):
+    """Writes what is due into `setup.place`, so many rows a file; the seed chooses whom a failure mode strikes."""
 
-
-class FileExport:
-    """Writes into `setup.place` a file when the last of its reports is due on the scenario clock."""
+    FAILURES: ClassVar[Mapping[str, str]] = FAILURES
+    together = 50
 
     def __init__(self, setup: SimulatorSetup) -> None:
-        self._setup: Final = setup
-        self._waiting: list[_Export] = _plan(setup)
-        self._said = 0
-        self._lock: Final = threading.Lock()
-        self._stopping: Final = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> Mapping[str, object]:
-        """Starts to export; returns the configuration for the adapter."""
-        self._thread = threading.Thread(target=self._run, name="file-export", daemon=True)
-        self._thread.start()
-        return self.config()
+        super().__init__(setup)
+        self._dice: Final = Random(setup.seed)  # noqa: S311  a scenario, no secret
+        self._of_rows: Final = sorted({*setup.failures} & FAILURES.keys() - _OF_FILES)
+        self._again: list[str] = []
+        self._files = 0
 
     def config(self) -> Mapping[str, object]:
         """The adapter's configuration: where the files come, and what their columns mean."""
-        tables = {one.code_table for one in self._setup.utterances}
+        tables = {one.code_table for one in self.setup.utterances}
         return {
-            "files": str(self._setup.place),
+            "files": str(self.setup.place),
             "pattern": "*.csv",
             "format": "csv",
             "columns": _COLUMNS,
@@ -92,73 +79,33 @@ class FileExport:
             "crs": "cgcs2000",
         }
 
-    def let_out(self) -> None:
-        """Writes every file whose time has come."""
-        with self._lock:
-            while self._waiting and self._waiting[0].due_at <= self._setup.clock.now():
-                export = self._waiting.pop(0)
-                part = self._setup.place / f".{export.name}.part"
-                part.write_bytes(export.content)
-                part.replace(self._setup.place / export.name)
-                self._said += export.bodies
-
-    def push_to(self, hub_url: str) -> None:
-        """Nothing: it only exports."""
-
-    def said(self) -> int:
-        """Rows so far, and one for each file that is no table."""
-        with self._lock:
-            return self._said
-
-    def heard(self) -> Sequence[Mapping[str, str]]:
-        """Nothing, ever."""
-        return ()
-
-    def done(self) -> bool:
-        """True once every file was written."""
-        with self._lock:
-            return not self._waiting
-
-    def stop(self) -> None:
-        """Stops; may be called twice."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout=2.0)
-            self._thread = None
-
-    def _run(self) -> None:
-        while not self._stopping.wait(0.02):
-            self.let_out()
-
-
-def _plan(setup: SimulatorSetup) -> list[_Export]:
-    """All files, by time; the seed chooses whom a failure mode strikes."""
-    random = Random(setup.seed)  # noqa: S311  a scenario, no secret
-    of_rows = sorted({*setup.failures} & FAILURES.keys() - _OF_FILES)
-    exports: list[_Export] = []
-    again: list[str] = []
-    told = setup.utterances
-    for at in range(0, len(told), _ROWS_A_FILE):
-        some = told[at : at + _ROWS_A_FILE]
-        lines, resent = list(again), list[str]()
-        for one in some:
-            struck = bool(of_rows) and not one.defect and random.random() < _SHARE
-            defect = random.choice(of_rows) if struck else one.defect
+    def speak_together(self, due: Sequence[Utterance]) -> None:
+        """One file; behind the last of all, what is to come again and what is no table."""
+        lines, again = self._again, list[str]()
+        for one in due:
+            defect = self._defect(one)
             lines.append(_line(one, defect))
-            resent += [lines[-1]] if defect == "resend" else []
-        again = resent
-        exports.append(_file(len(exports), some[-1].at, lines, setup.failures))
-    if again:
-        exports.append(_file(len(exports), told[-1].at, again, setup.failures))
-    if "not_a_table" in setup.failures and exports:
-        exports.append(_Export(exports[-1].due_at, "export-9999.csv", b"\xff\xff\x00" * 9, 1))
-    return exports
+            again += [lines[-1]] if defect == "resend" else []
+        self._write(lines)
+        self._again = again
+        if due[-1] is not self.setup.utterances[-1]:
+            return
+        if again:
+            self._write(again)
+        if self.fails("not_a_table"):
+            write_whole(self.setup.place, "export-9999.csv", b"\xff\xff\x00" * 9)
+            self.count()
 
+    def _defect(self, one: Utterance) -> str:
+        struck = bool(self._of_rows) and not one.defect and self._dice.random() < _SHARE
+        return self._dice.choice(self._of_rows) if struck else one.defect
 
-def _file(number: int, due_at: datetime, lines: Sequence[str], failures: Sequence[str]) -> _Export:
-    text = "".join((_csv(HEADINGS), *lines))
-    charset = "utf-8-sig" if "utf8_bom" in failures else "utf-16" if "utf16" in failures else "gb18030"
-    return _Export(due_at, f"export-{number:04d}.csv", text.encode(charset), len(lines))
+    def _write(self, lines: Sequence[str]) -> None:
+        text = "".join((_csv(HEADINGS), *lines))
+        charset = "utf-8-sig" if self.fails("utf8_bom") else "utf-16" if self.fails("utf16") else "gb18030"
+        write_whole(self.setup.place, f"export-{self._files:04d}.csv", text.encode(charset))
+        self._files += 1
+        self.count(len(lines))
 
 
 def _line(one: Utterance, defect: str) -> str:

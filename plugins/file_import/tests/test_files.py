@@ -436,3 +436,26 @@ def test_a_number_of_several_columns_tells_years_apart(make: Make, tmp_path: Pat
     one = make(tmp_path, format="jsonl", columns={"source_ref": ["year", "no"]})
     one.run()
     assert one.outcomes() == ["2025-000123 ", "2026-000123 "]
+
+
+def test_each_element_of_an_xml_document_is_a_row(make: Make, tmp_path: Path) -> None:
+    row = "<event><编号>A1</编号><标题>路灯不亮</标题></event>"
+    (tmp_path / "a.xml").write_bytes(
+        f'<?xml version="1.0" encoding="GBK"?><events>{row}</events>'.encode("gb18030")
+    )
+    one = make(tmp_path, format="xml", records_at="/events/event")
+    one.run()
+    assert one.outcomes() == ["A1 路灯不亮"]
+
+
+def test_an_xml_document_wants_the_name_of_its_elements(make: Make, tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="records_at"):
+        make(tmp_path, format="xml")
+
+
+@pytest.mark.parametrize("name", ["a.csv.part", "a.tmp"])
+def test_a_file_that_is_still_written_is_left_alone(name: str, make: Make, tmp_path: Path) -> None:
+    (tmp_path / name).write_text(lines("A1"))
+    one = make(tmp_path)
+    one.run()
+    assert one.outcomes() == []

@@ -7,7 +7,7 @@ four comes from the office as a table instead. Which, follows from the seed and 
 from base64 import b64decode
 from collections.abc import Callable, Mapping
 from random import Random
-from typing import Final
+from typing import ClassVar, Final
 from urllib.parse import parse_qsl, unquote
 from zlib import crc32
 
@@ -22,14 +22,13 @@ from gridplus_market_supervision.wording import (
     written,
 )
 from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
-from hub.plugin.simulator_http import HttpSimulator
 from hub.plugin.simulator_troubles import PAGE_TROUBLES, PageTroubles
+from hub.plugin.systems.excel_upload import OF_SENDING, Office
 
 FAILURES: Final[Mapping[str, str]] = {
     **PAGE_TROUBLES,
     "token_expires_mid_page": "令牌每用三次即失效，返回 401",
-    "wrong_upload_key": "每次上传前先用错误的密钥上传一次",
-    "ack_lost": "上传已被接收但办公室当作失败，再上传一次",
+    **OF_SENDING,
     "refuses_replies": "反馈一律以 code 422 拒收",
 }
 """Failure modes by name."""
@@ -40,11 +39,12 @@ ONLY_TABLED: Final = frozenset({*TABLE_DEFECTS, "no_workbook", "form_upload"})
 _TOKEN_LIFE_S: Final = 7200
 _USES: Final = 3
 _JSON: Final = {"content-type": "application/json;charset=UTF-8"}
-_XLSX: Final = {"content-type": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"}
 
 
-class MarketPlatform(HttpSimulator):
+class MarketPlatform(Office):
     """Platform and office. Failure modes: `FAILURES`; defects: README."""
+
+    FAILURES: ClassVar[Mapping[str, str]] = FAILURES
 
     def __init__(self, setup: SimulatorSetup) -> None:
         super().__init__(setup)
@@ -61,7 +61,6 @@ class MarketPlatform(HttpSimulator):
         self._token_uses = 0
         self._token_until = 0.0
         self._tokens_given = 0
-        self._upload_answers: Final[list[bytes]] = []
         self._troubles: Final = PageTroubles(
             setup.failures,
             self.stopping,
@@ -97,10 +96,10 @@ class MarketPlatform(HttpSimulator):
         with self.lock:
             return self._tokens_given
 
-    def upload_answers(self) -> tuple[bytes, ...]:
-        """What the hub answered to the office's tables, oldest first."""
-        with self.lock:
-            return tuple(self._upload_answers)
+    @property
+    def upload_key(self) -> str:
+        """The key that the office was given."""
+        return self._secrets["upload_key"]
 
     def _is_tabled(self, said: Utterance) -> bool:
         if said.defect in ONLY_READ or said.defect in ONLY_TABLED:
@@ -130,21 +129,7 @@ class MarketPlatform(HttpSimulator):
         workbook, rows = table_of(written(said), said.defect)
         if said.defect == "no_workbook":
             workbook, rows = workbook[: len(workbook) // 2], 1
-        kind, body = dict(_XLSX), workbook
-        if said.defect == "form_upload":
-            kind, body = _form(workbook)
-        if self.fails("wrong_upload_key"):
-            self.send("POST", "/upload", headers=kind | {"x-upload-key": "guessed"}, body=body)
-        for _ in range(2 if self.fails("ack_lost") else 1):
-            reply = self.deliver(
-                "POST",
-                "/upload",
-                headers=lambda: kind | {"x-upload-key": self._secrets["upload_key"]},
-                body=body,
-            )
-            if reply is not None:
-                self._upload_answers.append(reply.body)
-                self.count(rows - 1 if reply.status < 300 else 1)
+        self.upload(workbook, rows, form=said.defect == "form_upload")
 
     # --- the platform
 
@@ -237,15 +222,6 @@ class MarketPlatform(HttpSimulator):
                 dept=told["dept"],
             )
         return _said({"code": "0", "message": "ok", "feedbackNo": receipt})
-
-
-def _form(workbook: bytes) -> tuple[dict[str, str], bytes]:
-    """The workbook as a browser's form sends it."""
-    boundary = "----GridFormBoundary7MA4"
-    head = f'--{boundary}\r\nContent-Disposition: form-data; name="file"; filename="登记表.xlsx"\r\nContent-Type: application/octet-stream\r\n\r\n'
-    return {
-        "content-type": f"multipart/form-data; boundary={boundary}"
-    }, head.encode() + workbook + f"\r\n--{boundary}--\r\n".encode()
 
 
 def _said(content: Mapping[str, object], status: int = 200) -> PeerReply:

@@ -1,18 +1,14 @@
 """The Excel table that an office fills in where it has no interface: rows → letters. Pure.
 
-One row is one record: a wrong row does not stop its table. Rules: domain.md N21 (lost digits are not
-believed), N22 (merged cells), N26 (`4.0`).
+Rules: domain.md N22 (merged cells), N26 (`4.0`).
 """
 
 from typing import Final
 
-import orjson
-
-from hub.errors import HeldRecord
 from hub.plugin.fields import Fields, whole
-from hub.plugin.transport.excel import Columns, TableRow, read_table
+from hub.plugin.transport.excel import Columns
 
-_COLUMNS: Final = Columns(
+COLUMNS: Final = Columns(
     headings={
         "letterNo": ("信件编号", "登记编号", "编号", "投诉举报编号"),
         "infType": ("类型", "信件类型", "投诉/举报"),
@@ -49,29 +45,9 @@ _COLUMNS: Final = Columns(
 )
 
 
-def rows_of(workbook: bytes) -> tuple[TableRow, ...]:
-    """The rows of the table; raises BadRecord as `hub.plugin.transport.excel.read_table`."""
-    return read_table(workbook, _COLUMNS)
-
-
-def body_of(row: TableRow) -> bytes:
-    """One row as a record: its cells by our names, and which of them have lost digits. Where in the
-    workbook it stood is left out, so that the same row sent again is the same record (N01)."""
-    return orjson.dumps({"cells": row.cells, "lost": row.lost}, option=orjson.OPT_SORT_KEYS)
-
-
-def letter_of(row: Fields) -> Fields:
-    """The row as the letter that the platform would have sent.
-
-    Raises HeldRecord R204 naming the first column that has lost digits: a number off by some hundreds is
-    another person's, so the whole row waits for an export with that column as text.
-    """
-    lost = row.texts("lost")
-    if lost:
-        column = lost[0] if lost[0] in _COLUMNS.headings else "*"  # a name that was sent is not told
-        raise HeldRecord("R204", pointer=f"/cells/{column}")
-    cells = row.inside("cells")
-    letter: dict[str, object] = {name: whole(cells.text(name)) for name in _COLUMNS.headings}
+def letter_of(cells: Fields) -> Fields:
+    """The row as the letter that the platform would have sent."""
+    letter: dict[str, object] = {name: whole(cells.text(name)) for name in COLUMNS.headings}
     letter["accused"] = {"name": letter["accusedName"], "uscc": letter["uscc"]}
     letter["person"] = {name: letter[name] for name in ("name", "phone", "idNo")}
     return Fields(letter)

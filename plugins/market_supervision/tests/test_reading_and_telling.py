@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 
 import orjson
 import pytest
-from gridplus_market_supervision.upload import file_in
 
 from hub.errors import Refused, SignInAgain, TryLater
 from hub.model import Stage
 from hub.plugin import Answer, Lists, Reads, Receives, Tells
+from hub.plugin.transport.upload import file_in
 
 if TYPE_CHECKING:
     from plugins.market_supervision.tests.conftest import Say, Start

@@ -1,79 +1,53 @@
 """The police side of the ferry, to play with: it drops files and never hears a word."""
 
-import threading
-from collections.abc import Mapping, Sequence
-from pathlib import Path
-from typing import Final
+from collections.abc import Mapping
+from typing import ClassVar, Final
 
-from gridplus_police_grid.voyage import FAILURES, PREFIX, Drop, plan
-from hub.plugin import SimulatorSetup
+from gridplus_police_grid import rendering
+from hub.plugin import SimulatorSetup, Utterance
+from hub.plugin.systems import voyage
+from hub.plugin.systems.ferry_pull import FerrySystem
+from hub.plugin.systems.voyage import Drop, Manner
 
-__all__ = ["FAILURES", "PoliceExport"]
-
-_TICK_S: Final = 0.02
-"""How often the scenario clock is looked at, real seconds."""
-
-
-class PoliceExport:
-    """Writes into `setup.place` what `voyage.plan` says, when the scenario clock says so.
-
-    `let_out` does what is due now; `start` only calls it from a thread, so a test needs none.
-    """
-
-    def __init__(self, setup: SimulatorSetup) -> None:
-        self._setup: Final = setup
-        self._waiting: list[Drop] = list(plan(setup))
-        self._said = 0
-        self._lock: Final = threading.Lock()
-        self._stopping: Final = threading.Event()
-        self._thread: threading.Thread | None = None
-
-    def start(self) -> Mapping[str, object]:
-        """Starts to drop files; returns the configuration for the adapter."""
-        self._thread = threading.Thread(target=self._run, name="police-export", daemon=True)
-        self._thread.start()
-        return {"inbox": str(self._setup.place), "prefix": PREFIX}
-
-    def let_out(self) -> None:
-        """Drops every file whose time has come."""
-        with self._lock:
-            while self._waiting and self._waiting[0].due_at <= self._setup.clock.now():
-                drop = self._waiting.pop(0)
-                for name, content in drop.files:
-                    _write(self._setup.place, name, content)
-                self._said += drop.bodies
-
-    def push_to(self, hub_url: str) -> None:
-        """Nothing: over this border nobody is called."""
-
-    def said(self) -> int:
-        """How many bodies a reader will have found in what was dropped, once it has read it all."""
-        with self._lock:
-            return self._said
-
-    def heard(self) -> Sequence[Mapping[str, str]]:
-        """Nothing, ever: there is no way back."""
-        return ()
-
-    def done(self) -> bool:
-        """True once everything was dropped, mended files and foreign copies included."""
-        with self._lock:
-            return not self._waiting
-
-    def stop(self) -> None:
-        """Stops; may be called twice."""
-        self._stopping.set()
-        if self._thread is not None:
-            self._thread.join(timeout=2.0)
-            self._thread = None
-
-    def _run(self) -> None:
-        while not self._stopping.wait(_TICK_S):
-            self.let_out()
+_OF_ROWS: Final[Mapping[str, str]] = {
+    "unreadable": "a row is cut in the middle",
+    "case_row": "an extra row is a case file, which must never be held",
+    "forbidden_fields": "a row also carries a plate, a face, a track, an identity number",
+    "mojibake": "a row's text was read in the wrong charset before it was sent",
+    "no_number": "a row has no number",
+    "test_data": "a row is the vendor's test",
+    "unknown_code": "a row has a code that no table knows",
+}
+FAILURES: Final[Mapping[str, str]] = {**voyage.FAILURES, **_OF_ROWS}
+"""Failure mode, and per-utterance `defect`, by name → what happens."""
 
 
-def _write(place: Path, name: str, content: bytes) -> None:
-    """Under another name first: what bears its own name is whole, as far as it will ever be."""
-    part = place / f".{name}.part"
-    part.write_bytes(content)
-    part.replace(place / name)
+class PoliceExport(FerrySystem):
+    """Exports matters and police grids. Failure modes: `FAILURES`."""
+
+    FAILURES: ClassVar[Mapping[str, str]] = FAILURES
+
+    def manner(self) -> Manner:
+        """How the police write."""
+        return MANNER
+
+
+def plan(setup: SimulatorSetup) -> tuple[Drop, ...]:
+    """Everything that will appear, in order of time."""
+    return voyage.plan(setup, MANNER)
+
+
+def _rows(one: Utterance, defect: str) -> tuple[bytes, ...]:
+    if "boundary" in one.extra:
+        return (rendering.grid(one),)
+    row = rendering.matter(one, defect=defect)
+    return (row, rendering.case_row(one)) if defect == "case_row" else (row,)
+
+
+MANNER: Final = Manner(
+    prefix="JG",
+    charset="GB18030",
+    rows=_rows,
+    defects=tuple(_OF_ROWS),
+    is_spared=lambda one: "boundary" in one.extra,
+)

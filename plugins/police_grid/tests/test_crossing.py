@@ -8,14 +8,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from gridplus_police_grid.simulator import FAILURES, PoliceExport
-from gridplus_police_grid.voyage import MENDED_AFTER, REPLACED_AFTER, plan
+from gridplus_police_grid.simulator import FAILURES, PoliceExport, plan
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hub import TryLater
 from hub.clock import FixedClock, SystemClock
 from hub.plugin import SimulatorSetup, Utterance
+from hub.plugin.systems.voyage import MENDED_AFTER, REPLACED_AFTER
 
 Cross = Callable[..., Any]
 Told = Callable[..., Utterance]

@@ -1,25 +1,61 @@
-"""Files → rows, each as it stands in the file, with the place behind it. Pure but for the bytes it is given.
+"""Files → rows, each as it stands in the file, with the place behind it; and a row → its cells. Pure.
 
 A row of a CSV file is kept with its heading line, so that it can be read alone, byte for byte; a row of a
-workbook, which has no bytes of its own, as the JSON of its cells.
+workbook, which has no bytes of its own, as the JSON of its cells; an element of an XML document in UTF-8.
 """
 
 import csv
 import io
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final, Protocol
 
 import orjson
 
-from gridplus_file_import.config import FileImportConfig, Format
-from hub import BadRecord
+from hub.errors import BadRecord
 from hub.plugin.fields import Fields
-from hub.plugin.json_text import cut_rows
-from hub.plugin.text import decode
+from hub.plugin.json_text import cut_rows, read_json
+from hub.plugin.text import decode, decode_unproved
 from hub.plugin.transport.excel import Columns, read_table
+from hub.plugin.transport.xml import declared_charset, elements_of, local_name, parse_xml, text_in
 
 UTF16_MARKS: Final = (b"\xff\xfe", b"\xfe\xff")
+
+
+class Format(StrEnum):
+    """How the files are written."""
+
+    CSV = "csv"
+    JSONL = "jsonl"
+    """One JSON object a line."""
+    JSON = "json"
+    """One document: `records_at` points to its list of objects, or to the one object."""
+    EXCEL = "excel"
+    XML = "xml"
+    """One document: `records_at` ends with the name of the elements that are records."""
+
+
+GROWING: Final = frozenset({Format.CSV, Format.JSONL})
+"""Where what is added stands behind what was there. Not so in UTF-16: its rows are cut in a copy."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Layout:
+    """How the files of one source are written."""
+
+    format: Format
+    headings: tuple[str, ...] = ()
+    """Columns without which a CSV file or workbook is not the table; JSON pointers among them lead into records."""
+    encoding: str = ""
+    """Declared charset of text files; "" to find out."""
+    delimiter: str = ","
+    heading_row: int = 1
+    """Line of the headings of a CSV file; titles above it are left out."""
+    records_at: str = ""
+    """JSON pointer to the records of a JSON document, "" for the document itself; `/event` for XML."""
+    row_bytes: int = 256 * 1024
+    """The longest row; a CSV row that goes over several lines ends there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +74,41 @@ class Table(Protocol):
         ...
 
 
-def open_table(content: bytes, config: FileImportConfig) -> Table:
+def open_table(content: bytes, layout: Layout) -> Table:
     """The rows of one file; raises BadRecord where it is none of its format as a whole."""
-    match config.format:
+    match layout.format:
         case Format.CSV:
-            return _Sheet(_as_utf8(content), config)
+            return _Sheet(_as_utf8(content), layout)
         case Format.JSONL:
             return _Lines(_as_utf8(content))
         case Format.JSON:
-            return _Listed(_elements(_as_utf8(content), config.records_at))
+            return _Listed(_elements(_as_utf8(content), layout.records_at))
         case Format.EXCEL:
-            return _Listed(_workbook(content, config.headings()))
+            return _Listed(_workbook(content, layout.headings))
+        case Format.XML:
+            return _Listed(_xml_elements(content, layout.records_at))
+
+
+def cells_of_row(content: bytes, layout: Layout) -> Mapping[str, object]:
+    """The cells of a row by heading, or the fields of a record; absent ones are missing or None.
+
+    Raises BadRecord R101, R102 (unreadable), R103 (too long), R204 (digits lost).
+    """
+    if len(content) > layout.row_bytes:
+        raise BadRecord("R103", limit=layout.row_bytes)
+    match layout.format:
+        case Format.CSV:
+            return _csv_cells(content, layout)
+        case Format.EXCEL:
+            return _excel_cells(content)
+        case Format.XML:
+            return {local_name(one): text_in(one) for one in parse_xml(decode(content))}
+        case Format.JSONL | Format.JSON:
+            document = read_json(content, declared=layout.encoding)
+            if not isinstance(document, Mapping):
+                raise BadRecord("R102")
+            pointers = (name for name in layout.headings if name.startswith("/"))
+            return {**document, **{name: value_at(document, name) for name in pointers}}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,17 +138,17 @@ class _Lines:
 class _Sheet:
     """A CSV file: rows that may go over several lines, below a heading; a place is an offset in bytes."""
 
-    def __init__(self, content: bytes, config: FileImportConfig) -> None:
+    def __init__(self, content: bytes, layout: Layout) -> None:
         self._content: Final = content
-        self._delimiter: Final = config.delimiter
-        self._row_bytes: Final = config.row_bytes
+        self._delimiter: Final = layout.delimiter
+        self._row_bytes: Final = layout.row_bytes
         self._width, self._first = 0, 0
-        for _ in range(config.heading_row):
+        for _ in range(layout.heading_row):
             begin, self._first = self._first, self._row_end(self._first)
             self._heading: bytes = content[begin : self._first].rstrip(b"\r\n") + b"\r\n"
-        (names, *_) = cells_of(decode(self._heading, declared=config.encoding), self._delimiter) or [[]]
+        (names, *_) = cells_of(decode(self._heading, declared=layout.encoding), self._delimiter) or [[]]
         known = Fields(dict.fromkeys(names, "present"))
-        for name in config.headings():
+        for name in layout.headings:
             if not known.has(name):
                 raise BadRecord("R201", pointer=known.pointer_to(name))
         self._width = len(names)
@@ -180,3 +240,32 @@ def value_at(document: object, pointer: str) -> object:
 
 def _unescaped(part: str) -> str:
     return part.replace("~1", "/").replace("~0", "~")
+
+
+def _xml_elements(content: bytes, records_at: str) -> Sequence[bytes]:
+    """The elements of that name; a document without any holds nothing."""
+    text = decode_unproved(content, declared=declared_charset(content))
+    if not text.lstrip().startswith("<"):
+        raise BadRecord("R102")
+    return [one.encode() for one in elements_of(text, records_at.rpartition("/")[2])]
+
+
+def _csv_cells(content: bytes, layout: Layout) -> Mapping[str, object]:
+    text = decode(content, declared=layout.encoding)
+    rows = cells_of(text, layout.delimiter)
+    if rows is None or len(rows) != 2:
+        raise BadRecord("R102")
+    heading, row = rows
+    if any(cell.strip() for cell in row[len(heading) :]):
+        raise BadRecord("R102")  # a separator too many: every cell behind it stands in a wrong column
+    return {name: cell for name, cell in zip(heading, row, strict=False) if name.strip()}
+
+
+def _excel_cells(content: bytes) -> Mapping[str, object]:
+    row = read_json(content)
+    if not isinstance(row, Mapping):
+        raise BadRecord("R102")
+    for lost in row["lost"]:
+        raise BadRecord("R204", pointer=f"/{lost}")
+    cells: Mapping[str, object] = row["cells"]
+    return cells

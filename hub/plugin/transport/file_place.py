@@ -1,6 +1,6 @@
 """The cursor: what was read of each file, told by content and not by name. Pure."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, replace
 from hashlib import blake2b
 from typing import Final
@@ -9,6 +9,7 @@ import orjson
 
 _STEP: Final = 64 * 1024
 """Bytes between two kept states of the digest: any beginning of a file is digested from the nearest."""
+_GONE_KEPT: Final = 200
 
 
 class Content:
@@ -63,6 +64,13 @@ class Place:
     def after(self, part: Part) -> "Place":
         """The place once `part` was read."""
         return replace(self, parts=(*(one for one in self.parts if one.name != part.name), part))
+
+    def without_long_gone(self, present: Collection[str]) -> "Place":
+        """Without what was read under names that are not there any more, but for the last few: whoever moves a file
+        away may bring it back under another name."""
+        gone = [one for one in self.parts if one.name not in present]
+        forgotten = {one.name for one in gone[:-_GONE_KEPT]}
+        return replace(self, parts=tuple(one for one in self.parts if one.name not in forgotten))
 
     def ends(self) -> frozenset[str]:
         """Digests of the contents that were read to their end."""

@@ -1,4 +1,4 @@
-"""When which bytes appear in the inbox: the whole crossing planned ahead. Pure; the seed is in the setup.
+"""When which bytes appear in the inbox of a ferry: the whole crossing planned ahead. Pure; the seed is in the setup.
 
 Utterances of one window of scenario time share a file. A failure mode or a defect changes what is in a
 file, when it appears, or what appears under its name before and after.
@@ -7,18 +7,16 @@ file, when it appears, or what appears under its name before and after.
 import io
 import json
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby
 from random import Random
 from typing import Final
 
-from gridplus_police_grid import rendering
-from hub.plugin import SimulatorSetup, Utterance
+from hub.plugin.simulator import SimulatorSetup, Utterance
 from hub.plugin.transport.ferry import sm3
 
-PREFIX: Final = "JG"
 WINDOW: Final = timedelta(minutes=2)
 """Scenario time between two exports."""
 MENDED_AFTER: Final = timedelta(minutes=5)
@@ -38,20 +36,28 @@ FAILURES: Final[Mapping[str, str]] = {
     "path_in_zip": "an extra file is an archive whose member is named ../../etc/passwd",
     "miscounted": "the manifest announces one row more than there is",
     "zipped": "files are zip archives",
-    "unreadable": "a row is cut in the middle",
-    "case_row": "an extra row is a case file, which must never be held",
-    "forbidden_fields": "a row also carries a plate, a face, a track, an identity number",
-    "mojibake": "a row's text was read in the wrong charset before it was sent",
-    "no_number": "a row has no number",
-    "test_data": "a row is the vendor's test",
-    "unknown_code": "a row has a code that no table knows",
     "resend": "a row comes once more, byte for byte, in the next file",
 }
-"""Failure mode, and per-utterance `defect`, by name → what happens."""
+"""Failure mode, and per-utterance `defect`, by name → what happens. A system adds what is wrong with its rows."""
 _EXTRA_FILES: Final = frozenset({"zip_bomb", "path_in_zip"})
 _SHARE: Final = 0.2
 """Of the utterances, how many a switched-on failure mode strikes; at least one."""
 _BOMB_BYTES: Final = 160 << 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """What is this system's own: its prefix, and how it writes things down."""
+
+    prefix: str
+    charset: str
+    """As the manifests declare it."""
+    rows: Callable[[Utterance, str], tuple[bytes, ...]]
+    """An utterance, and the name of a defect or "" → its lines."""
+    defects: Collection[str] = ()
+    """Names of what can be wrong with a row; failure modes like the others."""
+    is_spared: Callable[[Utterance], bool] = lambda _: False
+    """Whom no failure mode may strike."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -72,28 +78,28 @@ class _File:
     defects: frozenset[str]
 
 
-def plan(setup: SimulatorSetup) -> tuple[Drop, ...]:
+def plan(setup: SimulatorSetup, manner: Manner) -> tuple[Drop, ...]:
     """Everything that will appear, in order of time."""
-    defects = _struck(setup)
+    defects = _struck(setup, manner)
     files: list[_File] = []
     again: list[bytes] = []
     for window, told in groupby(setup.utterances, key=lambda one: _window(one.at)):
         chosen = [(one, defects.get(at, one.defect)) for at, one in _numbered(told, setup.utterances)]
         files += _extra_files(len(files) + 1, window, {defect for _, defect in chosen})
-        rows = (*again, *(row for one, defect in chosen for row in _rows(one, defect)))
-        again = [rendering.matter(one) for one, defect in chosen if defect == "resend"]
+        rows = (*again, *(row for one, defect in chosen for row in manner.rows(one, defect)))
+        again = [row for one, defect in chosen if defect == "resend" for row in manner.rows(one, "")]
         files.append(_File(len(files) + 1, window, rows, _of_file(chosen, setup.failures)))
     if again:
         files.append(_File(len(files) + 1, files[-1].due_at + WINDOW, tuple(again), frozenset()))
-    return tuple(sorted(drop for one in files for drop in _drops(one)))
+    return tuple(sorted(drop for one in files for drop in _drops(one, manner)))
 
 
-def _struck(setup: SimulatorSetup) -> dict[int, str]:
+def _struck(setup: SimulatorSetup, manner: Manner) -> dict[int, str]:
     """Index of utterance → the failure mode that strikes it; those with a defect of their own are spared."""
     random = Random(setup.seed)  # noqa: S311  a scenario, no secret
-    spared = [at for at, one in enumerate(setup.utterances) if not one.defect and "boundary" not in one.extra]
+    spared = [at for at, one in enumerate(setup.utterances) if not one.defect and not manner.is_spared(one)]
     struck: dict[int, str] = {}
-    for name in sorted({*setup.failures} & FAILURES.keys() - {"zipped"}):
+    for name in sorted({*setup.failures} & {*FAILURES, *manner.defects} - {"zipped"}):
         free = [at for at in spared if at not in struck]
         count = min(len(free), max(1, round(len(setup.utterances) * _SHARE / len(setup.failures))))
         count = min(count, 1) if name == "lost_file" else count
@@ -106,13 +112,6 @@ def _numbered(told: Iterable[Utterance], all_told: Sequence[Utterance]) -> list[
     return [(place[id(one)], one) for one in told]
 
 
-def _rows(one: Utterance, defect: str) -> tuple[bytes, ...]:
-    if "boundary" in one.extra:
-        return (rendering.grid(one),)
-    row = rendering.matter(one, defect=defect)
-    return (row, rendering.case_row(one)) if defect == "case_row" else (row,)
-
-
 def _of_file(chosen: Iterable[tuple[Utterance, str]], failures: Iterable[str]) -> frozenset[str]:
     zipped = {"zipped"} & set(failures)
     return frozenset({defect for _, defect in chosen} - _EXTRA_FILES | zipped)
@@ -123,10 +122,10 @@ def _extra_files(number: int, due_at: datetime, defects: Iterable[str]) -> list[
     return [_File(number + at, due_at, (), frozenset({kind})) for at, kind in enumerate(kinds)]
 
 
-def _drops(one: _File) -> list[Drop]:
+def _drops(one: _File, manner: Manner) -> list[Drop]:
     """What appears for one file, and when."""
-    name, content = _content(one)
-    manifest = _manifest(one, name, content)
+    name, content = _content(one, manner)
+    manifest = _manifest(one, name, content, manner)
     whole = Drop(one.due_at, one.number, ((name, content), manifest), _bodies(one))
     mended = replace(whole, due_at=one.due_at + MENDED_AFTER)
     half = content[: len(content) // 2]
@@ -145,8 +144,8 @@ def _drops(one: _File) -> list[Drop]:
             return [replace(whole, files=((name, half), manifest), bodies=0), mended]
     if "duplicate_name" in one.defects:
         other = replace(one, rows=(*one.rows, b"{}"), defects=one.defects - {"miscounted"})
-        name, content = _content(other)
-        files = ((name, content), _manifest(other, name, content))
+        name, content = _content(other, manner)
+        files = ((name, content), _manifest(other, name, content, manner))
         return [whole, Drop(one.due_at + REPLACED_AFTER, one.number, files, 1)]
     return [whole]
 
@@ -159,8 +158,8 @@ def _bodies(one: _File) -> int:
     return len(one.rows) + len(one.defects & {"zip_bomb", "path_in_zip", "miscounted"})
 
 
-def _content(one: _File) -> tuple[str, bytes]:
-    stem = f"{PREFIX}_{one.number:06d}"
+def _content(one: _File, manner: Manner) -> tuple[str, bytes]:
+    stem = f"{manner.prefix}_{one.number:06d}"
     if "zip_bomb" in one.defects:
         return f"{stem}.zip", _zip("rows.jsonl", _BOMB_BYTES)
     if "path_in_zip" in one.defects:
@@ -171,15 +170,15 @@ def _content(one: _File) -> tuple[str, bytes]:
     return f"{stem}.jsonl", lines
 
 
-def _manifest(one: _File, name: str, content: bytes) -> tuple[str, bytes]:
+def _manifest(one: _File, name: str, content: bytes, manner: Manner) -> tuple[str, bytes]:
     said = {
         "name": name,
         "sequence": one.number,
         "sm3": sm3(content),
         "rows": len(one.rows) + ("miscounted" in one.defects),
-        "charset": "GB18030",
+        "charset": manner.charset,
     }
-    return f"{PREFIX}_{one.number:06d}.manifest.json", json.dumps(said).encode()
+    return f"{manner.prefix}_{one.number:06d}.manifest.json", json.dumps(said).encode()
 
 
 def _zip(member: str, content: bytes | int) -> bytes:

@@ -1,0 +1,46 @@
+"""Offers the adapter to the hub."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from gridplus_sample_source.adapter import SampleSource, SampleSourceConfig
+from gridplus_sample_source.simulator import SampleSourceSystem
+
+from hub.plugin import AdapterEntry, hookimpl
+
+DECLARES: Final = {
+    "eventNo": "internal",
+    "otherNo": "internal",
+    "typeCode": "internal",
+    "occurTime": "internal",
+    "reportTime": "internal",
+    "updateTime": "internal",
+    "urgency": "internal",
+    "status": "internal",
+    "lng": "internal",
+    "lat": "internal",
+    "areaCode": "internal",
+    "title": "personal",
+    "content": "personal",
+    "address": "personal",
+    "reporterName": "personal",
+    "reporterPhone": "personal",
+}
+"""Every column by our names, and whom it may be shown to. Free text counts as personal: people name each other in it."""
+
+
+@hookimpl
+def grid_adapters() -> Iterable[AdapterEntry]:
+    """One adapter: `sample_source`."""
+    yield AdapterEntry(
+        name="sample_source",
+        title="示例系统",
+        config=SampleSourceConfig,
+        make=SampleSource,
+        simulator=SampleSourceSystem,
+        samples=Path(__file__).parent / "samples",
+        declares=DECLARES,
+        cannot_tell=True,
+        owner="示例系统运维组",
+    )

@@ -1,0 +1,50 @@
+"""示例系统, to play with: the far side of the ferry, which drops files and hears nothing."""
+
+import json
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+from hub import Stage, Urgency
+from hub.plugin import Utterance
+from hub.plugin.systems.ferry_pull import FerrySystem
+from hub.plugin.systems.voyage import Manner
+
+_LOCAL: Final = timezone(timedelta(hours=8))
+_STATES: Final = {Stage.CANCELLED: "已作废", Stage.CLOSED: "已结案", Stage.REOPENED: "重办"}
+_URGENCIES: Final = {Urgency.URGENT: "紧急"}
+
+
+class SampleSourceSystem(FerrySystem):
+    """Failure modes: `hub.plugin.systems.voyage.FAILURES`."""
+
+    def manner(self) -> Manner:
+        """JSON lines in GB18030."""
+        return Manner(prefix="SJ", charset="GB18030", rows=_lines)
+
+
+def _lines(utterance: Utterance, _: str) -> tuple[bytes, ...]:
+    """One event in the system's own words."""
+    person = utterance.requester
+    row = {
+        "eventNo": utterance.ref,
+        "otherNo": utterance.second_ref,
+        "typeCode": utterance.code,
+        "occurTime": _local(utterance.occurred_at),
+        "reportTime": _local(utterance.reported_at),
+        "updateTime": _local(utterance.at),
+        "title": utterance.title,
+        "content": utterance.content,
+        "urgency": _URGENCIES.get(utterance.urgency, "一般"),
+        "status": _STATES.get(utterance.stage, "待处置"),
+        "lng": "" if utterance.lon is None else f"{utterance.lon:.6f}",
+        "lat": "" if utterance.lat is None else f"{utterance.lat:.6f}",
+        "address": utterance.address,
+        "areaCode": utterance.area_code,
+        "reporterName": person.name if person else "",
+        "reporterPhone": person.phone if person else "",
+    }
+    return (json.dumps(row, ensure_ascii=False).encode("gb18030"),)
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

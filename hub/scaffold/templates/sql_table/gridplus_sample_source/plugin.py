@@ -1,0 +1,46 @@
+"""Offers the adapter to the hub."""
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+from gridplus_sample_source.adapter import SampleSource, SampleSourceConfig
+from gridplus_sample_source.simulator import SampleSourceSystem
+
+from hub.plugin import AdapterEntry, hookimpl
+
+DECLARES: Final = {
+    "id": "internal",
+    "event_no": "internal",
+    "other_no": "internal",
+    "type_code": "internal",
+    "occur_time": "internal",
+    "report_time": "internal",
+    "update_time": "internal",
+    "urgency": "internal",
+    "status": "internal",
+    "lng": "internal",
+    "lat": "internal",
+    "area_code": "internal",
+    "title": "personal",
+    "content": "personal",
+    "address": "personal",
+    "reporter_name": "personal",
+    "reporter_phone": "personal",
+}
+"""Every column that is read, and whom it may be shown to. Free text counts as personal: people name each other in it."""
+
+
+@hookimpl
+def grid_adapters() -> Iterable[AdapterEntry]:
+    """One adapter: `sample_source`."""
+    yield AdapterEntry(
+        name="sample_source",
+        title="示例系统",
+        config=SampleSourceConfig,
+        make=SampleSource,
+        simulator=SampleSourceSystem,
+        samples=Path(__file__).parent / "samples",
+        declares=DECLARES,
+        owner="示例系统运维组",
+    )
