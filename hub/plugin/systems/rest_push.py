@@ -6,7 +6,7 @@ A subclass says by which entrance, what it shows to be let in, and how one utter
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import orjson
 
@@ -26,6 +26,8 @@ HUB_KEY: Final = "hub_key"
 
 class RestPushSystem(Pushing):
     """Sends what it has to say until the hub has taken or refused it."""
+
+    FAILURES: ClassVar[Mapping[str, str]] = FAILURES
 
     def __init__(self, setup: SimulatorSetup) -> None:
         super().__init__(setup)
