@@ -74,9 +74,9 @@ class RestPushSystem(Pushing):
         rows, self._gathered[:] = list(reversed(self._gathered)), []
         if self._entrance.rows is None:
             for row in rows:
-                self.push(self._entrance, row, self.shown)
+                self.send_in(self._entrance, row, self.shown)
         else:
-            self.push(self._entrance, _listed(rows, self._entrance.rows), self.shown, records=len(rows))
+            self.send_in(self._entrance, _listed(rows, self._entrance.rows), self.shown, records=len(rows))
 
 
 def _listed(rows: Sequence[bytes], path: Sequence[str]) -> bytes:
