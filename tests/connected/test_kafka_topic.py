@@ -171,10 +171,10 @@ def test_a_topic_that_was_made_anew_asks_for_a_person_who_begins_a_new_generatio
     topic.produce("1", "2")
     _, cursor = read_all(topic.reader())
     topic.make_anew()
-    topic.produce("new")
+    topic.produce("new", "newer", "newest")  # it reaches further than we stood in the old one
     told = refused(topic.reader(), cursor)
     assert (SourceGone, "S144", topic.name) == (type(told), told.code, told.facts["topic"])
-    assert ["new"] == read_all(topic.reader(generation="2"), cursor)[0]
+    assert ["new", "newer", "newest"] == read_all(topic.reader(generation="2"), cursor)[0]
 
 
 def test_an_offset_beyond_the_end_is_another_topics(topic: Topic) -> None:

@@ -30,18 +30,15 @@ class Hotline(HotlineSystem):
         """From now on these hold and the others do not; a token that was given out ends."""
         self._secrets.update(secrets)
         self._token_until = 0.0
-        vars(self)["_signer"] = self._signer_by(self.setup.clock)
 
     def push(self, utterance: Utterance) -> int:
         """The status of one push; 0 where nobody listens yet."""
         body = orjson.dumps(written(utterance, Random(utterance.ref)))
-        return self._status(body, self._signer.sign("POST", "/orders", body=body))
+        return self._status(body, self._signed(body))
 
     def knock(self) -> int:
         """The status of a push that somebody else signed."""
-        return self._status(
-            b"{}", self._signer.sign("POST", "/orders", body=b"{}") | {"x-signature": "0" * 64}
-        )
+        return self._status(b"{}", {**self._signed(b"{}")} | {"x-signature": "0" * 64})
 
     def _status(self, body: bytes, headers: Mapping[str, str]) -> int:
         reply = self.send("POST", "/orders", headers=headers, body=body)

@@ -8,7 +8,8 @@ from typing import Final
 import pytest
 
 from hub.kit import Verdict, check_names, checked, desk
-from hub.kit.checks import ALL, resources
+from hub.kit.checks import ALL, resources, sessions
+from hub.plugin.transport import mqtt_session
 from tests.kit.hostile import answering, further, keeping, reading, receiving, speaking, staying, tables
 from tests.kit.hostile.plain import PLAIN, Row
 
@@ -27,7 +28,6 @@ CHECKS: Final = Path(resources.__file__).parent
 NOT_YET: Final = {
     *(("files", why) for why in ("order", "stopped", "taken")),
     *(("levers", why) for why in ("lost", "spoilt")),
-    *(("sessions", why) for why in ("crashed", "waits")),
     *(("tables", why) for why in ("again", "stopped", "unnamed", "unsaid")),
 }
 """Second reasons of checks that have a row for another one: nobody is given them so far."""
@@ -40,6 +40,8 @@ def _sooner(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(resources, "_PATIENCE_S", 2.0)
     monkeypatch.setattr(resources, "_SETTLES_WITHIN_S", 0.5)
     monkeypatch.setattr(resources, "_STOPS_WITHIN_S", 2.0)
+    monkeypatch.setattr(mqtt_session, "_PATIENCE_S", 1.0)
+    monkeypatch.setattr(sessions, "_LONGEST_S", 3.0)
     keeping.LET_GO.clear()
     yield
     keeping.LET_GO.set()

@@ -75,6 +75,7 @@ def goes_on(subject: Subject) -> None:
     late = [subject.says(number, at=NOON + timedelta(seconds=30)) for number in range(31, 61)]
     with subject.at_desk(*early, *late, clock=FixedClock(NOON)) as desk:
         desk.run(until=lambda: len(desk.story.bodies) >= len(early))
+        desk.step()  # so it can tell its system what is stored
         desk.again()
         desk.clock.pause(_A_WHILE_S)
         story = desk.run()

@@ -1,6 +1,5 @@
 """Systems that one stays connected to, and that keep what was not acknowledged. Rules: domain.md N71, N74, N75; invariant 2."""
 
-import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -9,6 +8,7 @@ from typing import Any, Final
 
 from hub.errors import HubError
 from hub.kit.cable import Cable
+from hub.kit.checks.levers import needs_failure
 from hub.kit.desk import Desk
 from hub.kit.outcome import Failed, Level, NotApplicable, check
 from hub.kit.subject import NOON, Subject, demand
@@ -137,19 +137,12 @@ def _connected(subject: Subject, *said: Any, **how: Any) -> Iterator[tuple[Desk,
 def _endures(subject: Subject, failure: str, *codes: str) -> None:
     """The failure is told by one of `codes`, and then everything comes."""
     with _connected(subject, *_said(subject), failures=(failure,)) as (desk, _):
-        if not _knows(subject, failure):
-            raise NotApplicable(f"its simulator does not know the failure {failure}")
+        needs_failure(subject, failure, why="its simulator does not play it")
         story = desk.run()
         _all_came(desk, "after the trouble was over, not everything has come")
         found = {error.code for error in story.troubles}
         demand(bool(found), "hidden", "it says nothing of the trouble: an ill source looks like a silent one")
         demand(bool(found & set(codes)), "other", f"it calls the trouble {', '.join(sorted(found))}")
-
-
-def _knows(subject: Subject, failure: str) -> bool:
-    """Whether the simulator, or a base of it, lists the failure."""
-    kinds = getattr(subject.entry.simulator, "__mro__", ())
-    return any(failure in getattr(sys.modules[one.__module__], "FAILURES", ()) for one in kinds)
 
 
 def _said(subject: Subject) -> list[Any]:

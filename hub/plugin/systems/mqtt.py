@@ -7,7 +7,7 @@ under which topic and how one utterance is published. Failure modes: `FAILURES`.
 from abc import abstractmethod
 from collections import Counter
 from collections.abc import Mapping
-from typing import Final
+from typing import ClassVar, Final
 
 import orjson
 
@@ -32,6 +32,8 @@ _TIMES: Final = 2
 
 class MqttSystem(Talker):
     """Publishes what it has to say; each message waits for the adapter until it is acknowledged."""
+
+    FAILURES: ClassVar[Mapping[str, str]] = FAILURES
 
     def __init__(self, setup: SimulatorSetup) -> None:
         super().__init__(setup)

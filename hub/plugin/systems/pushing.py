@@ -34,7 +34,7 @@ class Pushing(HttpSimulator):
         with self.lock:
             return f"{self.dice.getrandbits(128):032x}"
 
-    def push(
+    def send_in(
         self,
         entrance: Entrance,
         body: bytes,

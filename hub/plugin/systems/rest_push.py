@@ -6,7 +6,7 @@ A subclass says by which entrance, what it shows to be let in, and how one utter
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 import orjson
 
@@ -26,6 +26,8 @@ HUB_KEY: Final = "hub_key"
 
 class RestPushSystem(Pushing):
     """Sends what it has to say until the hub has taken or refused it."""
+
+    FAILURES: ClassVar[Mapping[str, str]] = FAILURES
 
     def __init__(self, setup: SimulatorSetup) -> None:
         super().__init__(setup)
@@ -72,9 +74,9 @@ class RestPushSystem(Pushing):
         rows, self._gathered[:] = list(reversed(self._gathered)), []
         if self._entrance.rows is None:
             for row in rows:
-                self.push(self._entrance, row, self.shown)
+                self.send_in(self._entrance, row, self.shown)
         else:
-            self.push(self._entrance, _listed(rows, self._entrance.rows), self.shown, records=len(rows))
+            self.send_in(self._entrance, _listed(rows, self._entrance.rows), self.shown, records=len(rows))
 
 
 def _listed(rows: Sequence[bytes], path: Sequence[str]) -> bytes:

@@ -6,7 +6,7 @@ to it by any other operation is kept. Failure modes: `FAILURES`.
 
 from abc import abstractmethod
 from collections.abc import Mapping
-from typing import Final
+from typing import ClassVar, Final
 
 from hub.errors import HubError
 from hub.plugin.adapter import PeerReply, PeerRequest
@@ -30,6 +30,8 @@ _USER: Final = "grid"
 
 class SoapPullSystem(SoapAnswering):
     """Keeps what it has to say until it is asked."""
+
+    FAILURES: ClassVar[Mapping[str, str]] = FAILURES
 
     def __init__(self, setup: SimulatorSetup) -> None:
         super().__init__(setup)

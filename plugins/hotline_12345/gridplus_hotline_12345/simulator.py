@@ -87,7 +87,7 @@ class HotlineSystem(Pushing):
             return
         if self._is_pushed(utterance):
             for body in self._bodies(order, utterance):
-                self.push(ORDERS, body, self._signed)
+                self.send_in(ORDERS, body, self._signed)
         else:
             with self.lock:
                 self._shown[utterance.ref] = (str(order["updateTime"]), orjson.dumps(order))

@@ -4,13 +4,14 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from hub import scaffold
 from hub.errors import HubError, TryLater
 from hub.model import Arrival, Draft
-from hub.plugin import AdapterEntry, Body, Page
+from hub.plugin import AdapterEntry, Body, Page, Tools
 from hub.plugin.transport.mqtt import KIND, body_of
+from tests.kit.hostile.keeping import LET_GO
 from tests.kit.hostile.plain import FOLDER, Row
 
 sys.path.insert(0, str(scaffold.write("sample_queue", "mqtt", Path(FOLDER.name), "示例队列")))
@@ -78,6 +79,32 @@ class _AllTheSame(SampleQueue):
             raise TryLater("S104") from None
 
 
+class _Patient(SampleQueue):
+    """Waits for an answer as long as it takes."""
+
+    def check(self) -> None:
+        try:
+            super().check()
+        except HubError:
+            LET_GO.wait(4.0)
+            raise
+
+
+class _Jealous(SampleQueue):
+    """Breaks where another one of its kind has come after it."""
+
+    newest: ClassVar[list[SampleQueue]] = []
+
+    def __init__(self, config: Any, tools: Tools) -> None:
+        super().__init__(config, tools)
+        self.newest[:] = [self]
+
+    def read(self, cursor: str) -> Page:
+        if self.newest != [self]:
+            raise RuntimeError("I am not the one any more")
+        return super().read(cursor)
+
+
 def _understood(**changes: Any) -> AdapterEntry:
     class Hostile(SampleQueue):
         def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft]:
@@ -96,8 +123,10 @@ ROWS: Final = (
     _row("stored-is-acknowledged", _Twice, "again"),
     _row("line-cut", _OneConnection, "lost"),
     _row("line-silent", _Quiet, "hidden"),
+    _row("line-silent", _Patient, "waits"),
     _row("session-refused", _AllTheSame, "other"),
     _row("session-busy", _AllTheSame, "other"),
     _row("two-workers", _TooEarly, "lost"),
+    _row("two-workers", _Jealous, "crashed"),
     Row("flapping", _understood(source_ref=lambda draft: draft.device_ref), "lost", GOOD),
 )
