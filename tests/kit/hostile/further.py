@@ -91,6 +91,11 @@ def _samples(*kept: str) -> Path:
     return made
 
 
+def _happened_before_told(draft: Draft, _: Any) -> Draft:
+    first = draft.occurred_at and draft.reported_at and min(draft.occurred_at, draft.reported_at)
+    return replace(draft, occurred_at=first, flags=())
+
+
 class _OutOfNothing(SampleSource):
     def read(self, cursor: str) -> Page:
         page = super().read(cursor)
@@ -107,6 +112,17 @@ class _InOnePage(SampleSource):
             further = super().read(page.cursor)
             page = replace(further, bodies=(*page.bodies, *further.bodies))
         return page
+
+
+_EVERY_RECORD: Final[list[bytes]] = []
+
+
+class _HoardingForAll(SampleSource):
+    """Keeps what came where all adapters of its module share it."""
+
+    def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft]:
+        _EVERY_RECORD.append(body.content)
+        return super().normalise(body, arrival)
 
 
 class _LongCursor(SampleSource):
@@ -240,6 +256,7 @@ ROWS: Final = (
     Row("clock-ahead", without(lambda row: row["occurTime"] > row["updateTime"]), "lost"),
     Row("no-date", without(lambda row: row["occurTime"] < "2000"), "lost"),
     Row("times-in-disorder", without(lambda row: row["occurTime"] > row["reportTime"]), "lost"),
+    Row("times-in-disorder", understood(_happened_before_told), "moved"),
     Row("unknown-code", without(lambda row: not row["typeCode"].isdigit()), "lost"),
     Row(
         "unknown-code",
@@ -261,6 +278,7 @@ ROWS: Final = (
     Row("fields-declared", replace(PLAIN, declares={**PLAIN.declares, "lng": "open"}), "kind"),
     Row("memory", with_adapter(_InOnePage), "page"),
     Row("memory", with_adapter(_LongCursor), "cursor"),
+    Row("memory", with_adapter(_HoardingForAll), "grows"),
     Row("nothing-left", with_adapter(_OpenClient), "client"),
     Row("secrets-stay", with_adapter(_KeyInAddress), "address"),
     Row("secrets-stay", with_adapter(_KeyOnDisk), "file"),
