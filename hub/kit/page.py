@@ -61,6 +61,33 @@ IN_THE_FIELD: Final[Mapping[str, tuple[str, ...]]] = {
         "ingress-is-a-list",
         "as-sent",
     ),
+    "a column, a row or a whole view that changes without a word": (
+        "schema-changes",
+        "absent-row",
+        "emptied-view",
+    ),
+    "a middle table that is written and cleared while it is read": ("half-batch", "cleared-when-taken"),
+    "spreadsheets: rounded numbers, merged cells, broken ones, sent by a form or twice": (
+        *("lost-digits", "merged-cells", "broken-workbook", "sent-by-form", "sent-twice"),
+    ),
+    "files that are half-written, damaged, replaced, continued, or none of the system's": (
+        *(
+            "half-written-file",
+            "damaged-file",
+            "replaced-file",
+            "continued-file",
+            "charset-of-a-file",
+            "file-of-another",
+        ),
+    ),
+    "a ferry with gaps, foreign copies, wrong counts and archives that do harm": (
+        *("gap", "foreign-copy", "miscounted-file", "ferried-bomb", "path-in-archive"),
+    ),
+    "a lasting connection that breaks, is silent, refused, full, or taken over": (
+        *("line-cut", "line-silent", "session-refused", "session-busy", "two-workers"),
+    ),
+    "a queue that keeps what was not acknowledged": ("acknowledged-when-stored", "stored-is-acknowledged"),
+    "a device that alarms all night": ("flapping",),
     "memory over thousands of records": ("memory",),
     "threads, clients and sockets left behind": ("nothing-left", "close-twice"),
     "a stop while the system hangs": ("stops-in-time",),

