@@ -24,8 +24,9 @@ demo: $(STAMP)  ## Simulated departments, hub and pages, until Ctrl-C (ARGS="--s
 
 test: setup check  ## Everything CI runs: lint, types, imports, all tests, connected ones too
 	@$(BIN)/pytest -q -n 2 --dist worksteal -m "not connected and not slow and not drill" --durations=10
-	@$(BIN)/pytest -q -n 2 --dist loadgroup -m "slow and not connected and not drill" --durations=10
-	@$(BIN)/pytest -q -n 2 --dist loadgroup -m "connected and not drill" --durations=10
+	@# what is slow mostly waits: a third process has room on two cores
+	@$(BIN)/pytest -q -n 3 --dist loadgroup -m "slow and not connected and not drill" --durations=10
+	@$(BIN)/pytest -q -n 3 --dist loadgroup -m "connected and not drill" --durations=10
 
 check: lint types imports  ## lint, types and imports together
 

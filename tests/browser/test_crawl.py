@@ -31,7 +31,7 @@ def canaries_for(site: Site, who: str) -> Canaries:
     return Canaries(hidden_from(site.hub.hub.pack, PEOPLE[who].organisation))
 
 
-@pytest.mark.parametrize("who", ["", *PEOPLE])
+@pytest.mark.parametrize("who", ["", *(role.value for role in Role)])
 @pytest.mark.parametrize(
     "town",
     ["embedded", pytest.param("connected", marks=[pytest.mark.connected, pytest.mark.drill])],

@@ -5,15 +5,18 @@ from pathlib import Path
 import pytest
 
 from hub.kit import Verdict, checked
+from tests.kit.hostile import files, tables
 from tests.kit.hostile.plain import Row
-from tests.kit.hostile.tables import ROWS, WRITTEN
+from tests.kit.hostile.written import WRITTEN
 
 ALSO = {("half-written-file", "ferry")}
 """Beside the transports that the rows show."""
 
 
 @pytest.mark.parametrize("transport", WRITTEN)
-@pytest.mark.parametrize("one", ROWS, ids=lambda one: one.check)
+@pytest.mark.parametrize(
+    "one", {one.check: one for one in (*tables.ROWS, *files.ROWS)}.values(), ids=lambda one: one.check
+)
 def test_a_check_is_held_by_whom_it_is_about_and_asks_nobody_else(
     one: Row, transport: str, tmp_path: Path
 ) -> None:
