@@ -44,6 +44,7 @@ _PLAIN: Final = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
 PATIENCE_S: Final = 8.0
 """Real seconds that a system has to say what it has to say, and an adapter to read it."""
 _TICK_S: Final = 0.01
+_CLOSES_WITHIN_S: Final = 2.0
 _ENOUGH_REST: Final = 2
 """Steps that bring nothing, once all was said: the first may be the end of a pass that began before."""
 _LASTING: Final = re.compile(r"(mqtts?://127\.0\.0\.1:)([0-9]+)(.*)")
@@ -223,7 +224,7 @@ class Desk:
     def close(self) -> None:
         """Everything ends, in the order in which a hub ends it."""
         try:
-            self.adapter.close()
+            self._close_adapter()
         finally:
             if self.door:
                 self.door.close()
@@ -234,6 +235,22 @@ class Desk:
                 cable.close()
 
     # --- inside
+
+    def _close_adapter(self) -> None:
+        """Raises what the adapter raises; one that does not come back is left where it is."""
+        raised: list[Exception] = []
+
+        def close() -> None:
+            try:
+                self.adapter.close()
+            except Exception as error:
+                raised.append(error)
+
+        closing = threading.Thread(target=close, daemon=True)
+        closing.start()
+        closing.join(_CLOSES_WITHIN_S)
+        if raised:
+            raise raised[0]
 
     def _started(self) -> dict[str, object]:
         try:
