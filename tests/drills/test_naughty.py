@@ -22,7 +22,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.drill]
 
 RATE: Final = 300
 """Records a second that are offered by the source that behaves."""
-MATTERS, NEIGHBOURS = 40, 60
+MATTERS, NEIGHBOURS = 40, 150
 KEPT: Final = 0.95
 """How much of that must have its fate a second after the last was offered."""
 MOODS: Final = {

@@ -62,6 +62,7 @@ def test_every_reason_that_checks_give_is_given_to_somebody() -> None:
     assert set() == _reasons() - given
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("row", ROWS, ids=lambda one: f"{one.check}-{one.why}")
 def test_who_does_what_it_forbids_fails_it_for_that_reason(row: Row, tmp_path: Path) -> None:
     result = checked(row.hostile, row.check, tmp_path)

@@ -13,6 +13,7 @@ ALSO = {("half-written-file", "ferry")}
 """Beside the transports that the rows show."""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("transport", WRITTEN)
 @pytest.mark.parametrize(
     "one", {one.check: one for one in (*tables.ROWS, *files.ROWS)}.values(), ids=lambda one: one.check
