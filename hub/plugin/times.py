@@ -11,8 +11,10 @@ from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from functools import lru_cache
 from itertools import pairwise
-from typing import Final
+from typing import Annotated, Final
 from unicodedata import normalize
+
+from pydantic import AfterValidator
 
 from hub.clock import SHANGHAI
 from hub.errors import HeldRecord
@@ -115,6 +117,15 @@ def zone_of(text: str) -> tzinfo:
     if text in ("UTC", "Z") or re.fullmatch(r"[+-](0[0-9]|1[0-4]):?[0-5][0-9]", text):
         return _zone(text, UTC)
     raise ValueError("zone")
+
+
+def _known(text: str) -> str:
+    zone_of(text)
+    return text
+
+
+Zone = Annotated[str, AfterValidator(_known)]
+"""The zone of a source's times that name none (N33), as `zone_of` reads it. For settings; anything else is refused."""
 
 
 def time_flags(

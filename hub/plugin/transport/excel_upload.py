@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from typing import Final, Generic, TypeVar
 
 import orjson
-from pydantic import BaseModel, ConfigDict, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, SecretStr
 
 from hub.errors import BadRecord, HeldRecord, PeerRefused
 from hub.model import Arrival, Draft, GridDraft
 from hub.plugin.adapter import Body, PeerReply, PeerRequest, Received, Tools
 from hub.plugin.fields import Fields
 from hub.plugin.json_text import read_json
-from hub.plugin.times import zone_of
+from hub.plugin.times import Zone, zone_of
 from hub.plugin.transport.excel import Columns, TableRow, read_table
 from hub.plugin.transport.upload import file_in
 
@@ -87,14 +87,8 @@ class ExcelUploadConfig(BaseModel):
 
     upload_key: SecretStr
     """Who sends tables to `/upload` shows this key; long and random, another for each hub."""
-    zone: str = "+08:00"
+    zone: Zone = "+08:00"
     """Zone of times without one (N33)."""
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        zone_of(value)
-        return value
 
 
 Config = TypeVar("Config", bound=ExcelUploadConfig)

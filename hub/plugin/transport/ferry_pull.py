@@ -9,11 +9,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from hub.model import Arrival, Draft, GridDraft
 from hub.plugin.adapter import Body, Page, Tools
-from hub.plugin.times import zone_of
+from hub.plugin.times import Zone, zone_of
 from hub.plugin.transport.ferry import Ferry, charset_of
 from hub.plugin.transport.unpack import Limits
 
@@ -32,17 +32,11 @@ class FerryPullConfig(BaseModel):
     """How the names of this ferry's files begin, before `_000001`."""
     first: Annotated[int, Field(ge=1)] = 1
     """Number of the first file; higher where the hub joins a ferry that has long been running."""
-    zone: str = "+08:00"
+    zone: Zone = "+08:00"
     """Zone of times without one (N33)."""
     page_rows: Annotated[int, Field(ge=1, le=5000)] = 500
     packed_bytes: Annotated[int, Field(ge=1024)] = 32 * 1024 * 1024
     unpacked_bytes: Annotated[int, Field(ge=1024)] = 128 * 1024 * 1024
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        zone_of(value)
-        return value
 
 
 Config = TypeVar("Config", bound=FerryPullConfig)

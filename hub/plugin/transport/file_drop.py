@@ -9,12 +9,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Final, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from hub.model import Arrival, Draft, GridDraft
 from hub.plugin.adapter import Body, Page, Tools
 from hub.plugin.fields import Fields
-from hub.plugin.times import zone_of
+from hub.plugin.times import Zone, zone_of
 from hub.plugin.transport.dropped_files import Dropped, DroppedFiles, Whole, raise_if_broken
 from hub.plugin.transport.file_rows import Layout, cells_of_row
 
@@ -31,16 +31,10 @@ class FileDropConfig(BaseModel):
     whole: Annotated[Whole, Field(strict=False)] = Whole.TWIN
     settle_s: Annotated[float, Field(ge=1)] = 60.0
     """For `settled`."""
-    zone: str = "+08:00"
+    zone: Zone = "+08:00"
     """Zone of times without one (N33)."""
     page_rows: Annotated[int, Field(ge=1, le=5000)] = 500
     file_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024 * 1024
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        zone_of(value)
-        return value
 
 
 Config = TypeVar("Config", bound=FileDropConfig)

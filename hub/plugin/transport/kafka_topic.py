@@ -9,11 +9,11 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, Literal, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, Strict, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, Strict
 
 from hub.model import Arrival, Draft, GridDraft
 from hub.plugin.adapter import Body, Page, Tools
-from hub.plugin.times import zone_of
+from hub.plugin.times import Zone, zone_of
 
 if TYPE_CHECKING:
     from hub.plugin.transport.kafka_reader import Reader
@@ -42,14 +42,8 @@ class KafkaTopicConfig(BaseModel):
     tls: bool = False
     ca_file: str = ""
     """Certificates to trust instead of the system's."""
-    zone: str = "+08:00"
+    zone: Zone = "+08:00"
     """Zone of times without one (N33)."""
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        zone_of(value)
-        return value
 
 
 Config = TypeVar("Config", bound=KafkaTopicConfig)

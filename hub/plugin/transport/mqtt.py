@@ -20,7 +20,7 @@ from hub.model import Arrival, Draft, GridDraft
 from hub.plugin.adapter import Body, Page, Tools
 from hub.plugin.fields import Fields
 from hub.plugin.json_text import read_json
-from hub.plugin.times import zone_of
+from hub.plugin.times import Zone, zone_of
 from hub.plugin.transport.handed import Handed
 from hub.plugin.transport.mqtt_session import Broker, Message, Session
 
@@ -47,14 +47,8 @@ class MqttConfig(BaseModel):
     password: SecretStr = SecretStr("")
     ca_file: str = ""
     """Certificates to trust instead of the system's."""
-    zone: str = "+08:00"
+    zone: Zone = "+08:00"
     """Zone of times without one (N33)."""
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        zone_of(value)
-        return value
 
     @field_validator("url")
     @classmethod

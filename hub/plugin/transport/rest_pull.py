@@ -10,12 +10,12 @@ from dataclasses import dataclass, replace
 from typing import Annotated, Any, Final, Generic, TypeVar
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field
 
 from hub.errors import TryLater
 from hub.model import Arrival, Draft, GridDraft
 from hub.plugin.adapter import Body, Page, Tools
-from hub.plugin.times import zone_of
+from hub.plugin.times import Zone, zone_of
 from hub.plugin.transport.credentials import Credentials
 from hub.plugin.transport.http import Reply, call, document, opened
 from hub.plugin.transport.paging import Answered, Walk
@@ -29,19 +29,13 @@ class RestPullConfig(BaseModel):
 
     base_url: str
     """`https://host[:port]`, with the path that all its questions begin with, if there is one."""
-    zone: str = "+08:00"
+    zone: Zone = "+08:00"
     """Zone of times without one (N33)."""
     page_size: Annotated[int, Field(ge=1, le=1000)] = 100
     quiet_hours: Hours = ""
     """`00:00-05:00`: then it is not asked, in its own zone (N64)."""
     questions_a_minute: Annotated[int, Field(ge=0)] = 0
     """At most; 0: as many as there are (N65)."""
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        zone_of(value)
-        return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,11 +9,11 @@ from abc import abstractmethod
 from collections.abc import Sequence
 from typing import Final, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, field_validator
+from pydantic import BaseModel, ConfigDict
 
 from hub.model import Arrival, Draft, GridDraft
 from hub.plugin.adapter import Body, PeerReply, PeerRequest, Received, Tools
-from hub.plugin.times import zone_of
+from hub.plugin.times import Zone, zone_of
 from hub.plugin.transport.entrances import Entrance, Entrances, Lock, said_in_json
 
 
@@ -22,14 +22,8 @@ class RestPushConfig(BaseModel):
 
     model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
-    zone: str = "+08:00"
+    zone: Zone = "+08:00"
     """Zone of times without one (N33)."""
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        zone_of(value)
-        return value
 
 
 Config = TypeVar("Config", bound=RestPushConfig)

@@ -9,12 +9,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Annotated, Final, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr
 
 from hub.errors import TryLater
 from hub.model import Arrival, Draft, GridDraft
 from hub.plugin.adapter import Body, Page, Tools
-from hub.plugin.times import zone_of
+from hub.plugin.times import Zone, zone_of
 from hub.plugin.transport.paging import Walk
 from hub.plugin.transport.quiet import Hours, Pace, is_quiet
 from hub.plugin.transport.soap_service import SoapService
@@ -31,19 +31,13 @@ class SoapPullConfig(BaseModel):
     """As the WSDL's `targetNamespace`; "" for the plugin's own."""
     user: str
     password: SecretStr
-    zone: str = "+08:00"
+    zone: Zone = "+08:00"
     """Zone of times without one (N33)."""
     page_size: Annotated[int, Field(ge=1, le=1000)] = 100
     quiet_hours: Hours = ""
     """`00:00-05:00`: then it is not asked, in its own zone (N64)."""
     questions_a_minute: Annotated[int, Field(ge=0)] = 0
     """At most; 0: as many as there are (N65)."""
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        zone_of(value)
-        return value
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

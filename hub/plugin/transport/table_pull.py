@@ -11,13 +11,13 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Annotated, Final, Generic, TypeVar
 
 import orjson
-from pydantic import Field, field_validator
+from pydantic import Field
 
 from hub.model import Arrival, Draft, GridDraft
 from hub.plugin.adapter import Answer, Body, Page, Receipt, Tools
 from hub.plugin.fields import Fields
 from hub.plugin.json_text import read_json
-from hub.plugin.times import zone_of
+from hub.plugin.times import Zone, zone_of
 from hub.plugin.transport.seen_rows import Seen, SeenRows
 from hub.plugin.transport.sql_view import Row
 from hub.plugin.transport.sql_writes import SqlWrites
@@ -31,14 +31,8 @@ class TablePullConfig(SweepSettings):
     """The table that answers are written into."""
     taken: Annotated[str, Field(min_length=1)] = "1"
     """What we set the status column to, once a row is stored here."""
-    zone: str = "+08:00"
+    zone: Zone = "+08:00"
     """Zone of times without one (N33)."""
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        zone_of(value)
-        return value
 
 
 Config = TypeVar("Config", bound=TablePullConfig)

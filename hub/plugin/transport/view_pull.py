@@ -10,28 +10,20 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Final, Generic, TypeVar
 
-from pydantic import field_validator
-
 from hub.model import Arrival, Draft, GridDraft, Stage
 from hub.plugin.adapter import Body, Listed, Page, Tools
 from hub.plugin.fields import Fields
 from hub.plugin.json_text import read_json
 from hub.plugin.text import tidy_ref
-from hub.plugin.times import zone_of
+from hub.plugin.times import Zone, zone_of
 from hub.plugin.transport.view_sweep import GONE, Rows, SweepSettings, ViewSweep
 
 
 class ViewPullConfig(SweepSettings):
     """What an administrator sets for any source that is a view. Closed: a misspelt setting stops the start."""
 
-    zone: str = "+08:00"
+    zone: Zone = "+08:00"
     """Zone of times without one (N33)."""
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        zone_of(value)
-        return value
 
 
 Config = TypeVar("Config", bound=ViewPullConfig)

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 from hub import Crs, RequestType, Stage, Urgency
-from hub.plugin.times import DEFAULT, zone_of
+from hub.plugin.times import DEFAULT, Zone
 from hub.plugin.transport.file_rows import Format, Layout
 
 _STRICT = ConfigDict(extra="forbid", strict=True, frozen=True)
@@ -74,7 +74,7 @@ class FileImportConfig(BaseModel):
     crs: Annotated[Crs, Field(strict=False)] = Crs.WGS84
     central_meridian: float | None = None
     """Degrees; only for planar coordinates."""
-    zone: str = "+08:00"
+    zone: Zone = "+08:00"
     """Zone of times without one (N33)."""
     time_formats: _Names = DEFAULT
     """Members of `hub.plugin.times.Shape`, or strptime patterns, tried in order (N34)."""
@@ -92,12 +92,6 @@ class FileImportConfig(BaseModel):
     page_rows: Annotated[int, Field(ge=1, le=5000)] = 500
     file_bytes: Annotated[int, Field(ge=1024)] = 256 * 1024 * 1024
     row_bytes: Annotated[int, Field(ge=64)] = 256 * 1024
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        zone_of(value)
-        return value
 
     @model_validator(mode="after")
     def _planar_has_meridian(self) -> "FileImportConfig":

@@ -5,10 +5,10 @@ Everything here differs from city to city; nothing here is asked of the platform
 
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, Strict, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, Strict, model_validator
 
 from hub.model import Stage
-from hub.plugin.times import zone_of
+from hub.plugin.times import Zone
 from hub.plugin.transport.view_sweep import SweepSettings, Words
 
 COLUMNS: Final = (
@@ -64,7 +64,7 @@ class UrbanConfig(_Strict):
     soap: SoapSettings | None = None
     view: ViewSettings | None = None
     place: PlaceSettings = PlaceSettings()
-    zone: str = "+08:00"
+    zone: Zone = "+08:00"
     """Zone of times that name none (N33)."""
     code_tables: dict[str, str] = {"2015": "cg-2015", "2023": "cg-2023"}
     """The platform's word for a code-table version → the pack's table; a word not listed stays unmapped."""
@@ -78,12 +78,6 @@ class UrbanConfig(_Strict):
     """Which of the two words stands before 立案 here; the other stands before 结案 (domain.md 2.3)."""
     numbers_of: str = "hotline_order"
     """Who numbers what stands in `other_task_num`; the name that the other plugin gives that series."""
-
-    @field_validator("zone")
-    @classmethod
-    def _known_zone(cls, value: str) -> str:
-        zone_of(value)
-        return value
 
     @model_validator(mode="after")
     def _has_a_channel(self) -> "UrbanConfig":
