@@ -1,15 +1,18 @@
 """Grid+ hub. What a plugin author may import stands here and in `hub.plugin`; nothing else is public."""
 
+from hub.clock import SHANGHAI
 from hub.errors import (
     BadRecord,
     FixSettings,
     HeldRecord,
     HubError,
     PeerRefused,
+    Refused,
     SignInAgain,
     SourceGone,
     TryLater,
 )
+from hub.ids import digest_of
 from hub.model import (
     Alias,
     Arrival,
@@ -29,6 +32,7 @@ from hub.model import (
 )
 
 __all__ = [
+    "SHANGHAI",
     "Alias",
     "Arrival",
     "AttachmentRef",
@@ -44,6 +48,7 @@ __all__ = [
     "PeerRefused",
     "Person",
     "Position",
+    "Refused",
     "RequestType",
     "Satisfaction",
     "SignInAgain",
@@ -52,4 +57,5 @@ __all__ = [
     "Stage",
     "TryLater",
     "Urgency",
+    "digest_of",
 ]

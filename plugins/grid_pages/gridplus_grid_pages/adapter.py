@@ -9,7 +9,7 @@ from typing import Final
 
 from gridplus_grid_pages.config import GridPagesConfig
 from gridplus_grid_pages.report import draft_of
-from hub.model import Arrival, Draft, GridDraft
+from hub import Arrival, Draft, GridDraft
 from hub.plugin import Answer, Body, Receipt, Tools
 
 

@@ -7,7 +7,7 @@ record, sealed; the unified schema has no place for it, since nobody is to be lo
 from typing import Final
 
 from gridplus_grid_pages.config import GridPagesConfig
-from hub.model import Arrival, AttachmentRef, Code, Crs, Draft, Person, Position
+from hub import Arrival, AttachmentRef, Code, Crs, Draft, Person, Position
 from hub.plugin.fields import Fields
 from hub.plugin.json_text import read_json
 from hub.plugin.notes import looks_like_a_test, original_numbers

@@ -8,8 +8,7 @@ from urllib.parse import quote
 from gridplus_hotline_12345.config import HotlineConfig
 from gridplus_hotline_12345.order import drafts_of
 from gridplus_hotline_12345.session import SignedIn
-from hub.errors import HeldRecord, TryLater
-from hub.model import Arrival, Draft, GridDraft, Stage
+from hub import Arrival, Draft, GridDraft, HeldRecord, Stage, TryLater
 from hub.plugin import Answer, Body, Listed, PeerRequest, Receipt, Received, Tools
 from hub.plugin.text import tidy_ref
 from hub.plugin.times import parse_moment, zone_of

@@ -4,7 +4,7 @@ from typing import Annotated
 
 from pydantic import Field, SecretStr
 
-from hub.model import Crs
+from hub import Crs
 from hub.plugin.transport.rest_pull import RestPullConfig
 
 

@@ -7,7 +7,7 @@ from datetime import tzinfo
 from typing import Final
 
 from gridplus_hotline_12345.config import HotlineConfig
-from hub.model import (
+from hub import (
     Alias,
     Arrival,
     AttachmentRef,

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from gridplus_hotline_12345.config import HotlineConfig
-from hub.errors import SignInAgain, TryLater
+from hub import SignInAgain, TryLater
 from hub.plugin.transport.credentials import Credentials, Unsigned
 from hub.plugin.transport.http import Reply, call, document, opened
 from hub.plugin.transport.rest_pull import RestPull

@@ -9,7 +9,7 @@ from random import Random
 from typing import Any, Final
 
 from gridplus_hotline_12345.gcj02 import shifted
-from hub.model import RequestType, Satisfaction, Stage, Urgency
+from hub import RequestType, Satisfaction, Stage, Urgency
 from hub.plugin import Utterance
 
 Order = dict[str, Any]

@@ -8,8 +8,7 @@ from urllib.parse import quote
 from gridplus_market_supervision.config import MarketConfig
 from gridplus_market_supervision.letter import drafts_of
 from gridplus_market_supervision.table import COLUMNS, letter_of
-from hub.errors import TryLater
-from hub.model import Arrival, Draft, GridDraft, Stage
+from hub import Arrival, Draft, GridDraft, Stage, TryLater
 from hub.plugin import Answer, Body, Listed, PeerRequest, Receipt, Received, Tools
 from hub.plugin.fields import Fields
 from hub.plugin.json_text import read_json

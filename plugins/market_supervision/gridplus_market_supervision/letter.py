@@ -9,7 +9,7 @@ from typing import Final
 
 from gridplus_market_supervision.config import MarketConfig
 from gridplus_market_supervision.uscc import is_uscc
-from hub.model import Alias, Arrival, Code, Draft, Person, RequestType, SourceClock, Stage
+from hub import Alias, Arrival, Code, Draft, Person, RequestType, SourceClock, Stage
 from hub.plugin.fields import Fields
 from hub.plugin.notes import looks_like_a_test, original_numbers
 from hub.plugin.text import tidy_ref

@@ -12,7 +12,7 @@ from typing import Any, Final
 import openpyxl
 from openpyxl.worksheet.worksheet import Worksheet
 
-from hub.model import RequestType, Stage
+from hub import RequestType, Stage
 from hub.plugin import Utterance
 
 Letter = dict[str, Any]

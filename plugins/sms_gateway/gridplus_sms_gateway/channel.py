@@ -11,7 +11,7 @@ import orjson
 
 from gridplus_sms_gateway.config import SmsConfig
 from gridplus_sms_gateway.segments import segments_of
-from hub.errors import Refused, SignInAgain, TryLater
+from hub import Refused, SignInAgain, TryLater
 from hub.plugin import CallReceipt, CallState, Letter, Summons, Tools
 from hub.plugin.transport.http import call, document
 from hub.plugin.transport.signing import Signer

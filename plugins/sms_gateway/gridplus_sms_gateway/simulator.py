@@ -9,7 +9,7 @@ import orjson
 from pydantic import SecretStr
 
 from gridplus_sms_gateway.segments import segments_of
-from hub.errors import PeerRefused
+from hub import PeerRefused
 from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
 from hub.plugin.simulator_http import Hangup, HttpSimulator
 from hub.plugin.transport.signing import Gate

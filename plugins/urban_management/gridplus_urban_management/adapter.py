@@ -12,9 +12,7 @@ from gridplus_urban_management.case_flow import TOLD
 from gridplus_urban_management.case_service import CaseService
 from gridplus_urban_management.config import SoapSettings, UrbanConfig, ViewSettings
 from gridplus_urban_management.in_turn import Channel, InTurn
-from hub.clock import SHANGHAI
-from hub.errors import HeldRecord, HubError
-from hub.model import Arrival, Draft
+from hub import SHANGHAI, Arrival, Draft, HeldRecord, HubError
 from hub.plugin import Answer, Body, Listed, Page, Receipt, Tools
 from hub.plugin.fields import Fields
 from hub.plugin.json_text import read_json

@@ -15,8 +15,7 @@ from gridplus_urban_management.class_codes import class_of
 from gridplus_urban_management.config import UrbanConfig
 from gridplus_urban_management.coordinates import position_of
 from gridplus_urban_management.limits import due_at
-from hub.errors import HeldRecord
-from hub.model import Alias, Draft, Person, SourceClock, Stage
+from hub import Alias, Draft, HeldRecord, Person, SourceClock, Stage
 from hub.plugin.fields import Fields
 from hub.plugin.notes import looks_like_a_test, original_numbers
 from hub.plugin.text import decode

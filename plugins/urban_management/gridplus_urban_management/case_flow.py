@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Final, Literal
 from unicodedata import normalize
 
-from hub.model import Stage
+from hub import Stage
 from hub.plugin.words import stage_of
 
 _STEPS: Final[Mapping[str, Stage]] = {

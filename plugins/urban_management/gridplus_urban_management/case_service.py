@@ -11,8 +11,7 @@ from typing import Final
 import httpx
 
 from gridplus_urban_management.config import SoapSettings
-from hub.clock import SHANGHAI
-from hub.errors import TryLater
+from hub import SHANGHAI, TryLater
 from hub.plugin.transport.http import opened
 from hub.plugin.transport.paging import Answered
 from hub.plugin.transport.soap_service import SoapService, fields_in

@@ -7,7 +7,7 @@ table, and a table that nobody declared is passed on by its own name: unmapped, 
 from collections.abc import Mapping
 from typing import Final
 
-from hub.model import Code
+from hub import Code
 from hub.plugin.fields import Fields, whole
 from hub.plugin.text import tidy_ref
 

@@ -7,7 +7,7 @@ from typing import Annotated, Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, Strict, model_validator
 
-from hub.model import Stage
+from hub import Stage
 from hub.plugin.times import Zone
 from hub.plugin.transport.view_sweep import SweepSettings, Words
 

@@ -9,7 +9,7 @@ from math import atan, degrees, exp, pi
 from typing import Final
 
 from gridplus_urban_management.config import PlaceSettings
-from hub.model import Crs, Position
+from hub import Crs, Position
 from hub.plugin.points import point_of
 
 _EARTH_M: Final = 6378137.0

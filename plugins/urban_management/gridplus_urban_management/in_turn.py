@@ -10,7 +10,7 @@ from typing import Final, Protocol
 import orjson
 import structlog
 
-from hub.errors import HubError, SourceGone, TryLater
+from hub import HubError, SourceGone, TryLater
 from hub.plugin import Body, Page
 
 log = structlog.get_logger(__name__)

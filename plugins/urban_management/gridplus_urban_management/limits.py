@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Final
 from unicodedata import normalize
 
-from hub.errors import HeldRecord
+from hub import HeldRecord
 
 _LIMIT: Final = re.compile(r"([0-9]{1,4})(?:\.0+)?\s*个?\s*(\D{1,8})")
 _CONTINUOUS: Final[Mapping[str, timedelta]] = {

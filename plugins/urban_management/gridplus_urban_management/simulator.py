@@ -13,9 +13,7 @@ from zlib import crc32
 
 from gridplus_urban_management.config import COLUMNS
 from gridplus_urban_management.wording import Case, as_xml, local, written
-from hub.errors import HubError
-from hub.ids import digest_of
-from hub.model import Stage
+from hub import HubError, Stage, digest_of
 from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
 from hub.plugin.simulator_troubles import PAGE_TROUBLES, PageTroubles
 from hub.plugin.systems.soap_answers import ANSWER_TROUBLES, XML, SoapAnswering, result

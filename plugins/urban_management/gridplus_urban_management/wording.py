@@ -9,7 +9,7 @@ from random import Random
 from typing import Final
 
 from gridplus_urban_management.plane import planar, with_zone
-from hub.model import Stage, Urgency
+from hub import Stage, Urgency
 from hub.plugin import Utterance
 
 Case = dict[str, str]

@@ -10,7 +10,7 @@ from typing import Any, Final
 import orjson
 
 from gridplus_voice_gateway.config import VoiceConfig
-from hub.errors import Refused, SignInAgain, TryLater
+from hub import Refused, SignInAgain, TryLater
 from hub.plugin import Bridge, CallReceipt, CallState, Summons, Tools
 from hub.plugin.transport.http import call, document
 from hub.plugin.transport.signing import Signer

@@ -7,7 +7,7 @@ from typing import Any, Final
 import orjson
 from pydantic import SecretStr
 
-from hub.errors import PeerRefused
+from hub import PeerRefused
 from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
 from hub.plugin.simulator_http import Hangup, HttpSimulator
 from hub.plugin.transport.signing import Gate

@@ -12,8 +12,7 @@ from gridplus_xueliang_video.config import XueliangConfig
 from gridplus_xueliang_video.ingress import admit_alarm28181, admit_notification, read_document
 from gridplus_xueliang_video.notification import cut, drafts_of
 from gridplus_xueliang_video.session import Session
-from hub.errors import BadRecord, PeerRefused
-from hub.model import Arrival, Draft
+from hub import Arrival, BadRecord, Draft, PeerRefused
 from hub.plugin import Admitted, Body, PeerReply, PeerRequest, Received, Tools
 from hub.plugin.transport.digest_auth import Challenged, Gate
 

@@ -10,7 +10,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 from gridplus_xueliang_video.config import XueliangConfig
 from gridplus_xueliang_video.notification import code_of
-from hub.model import Code, Draft, Urgency
+from hub import Code, Draft, Urgency
 from hub.plugin import PeerReply
 from hub.plugin.fields import Fields
 from hub.plugin.points import point_of

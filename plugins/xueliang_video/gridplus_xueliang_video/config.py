@@ -4,7 +4,7 @@ from typing import Annotated, Final
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, field_validator
 
-from hub.model import Crs
+from hub import Crs
 from hub.plugin.times import Zone
 
 _OF_PEOPLE: Final = frozenset({"11", "12", "13", "14"})

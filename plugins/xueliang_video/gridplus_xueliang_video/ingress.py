@@ -11,7 +11,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 import orjson
 
 from gridplus_xueliang_video.allowed import HEAD, INFO, KINDS, LISTS, NAMED, NOTIFY, OBJECT, Allowed, folded
-from hub.errors import BadRecord, HeldRecord
+from hub import BadRecord, HeldRecord
 from hub.plugin import Admitted
 from hub.plugin.json_text import parse_json
 from hub.plugin.text import decode

@@ -13,8 +13,7 @@ from typing import Any, Final
 from gridplus_xueliang_video.allowed import HEAD, LISTS, folded
 from gridplus_xueliang_video.config import XueliangConfig
 from gridplus_xueliang_video.ingress import notifications, objects_in, wrapped
-from hub.errors import HeldRecord
-from hub.model import Code, Draft, Stage, Urgency
+from hub import Code, Draft, HeldRecord, Stage, Urgency
 from hub.plugin.fields import Fields, whole
 from hub.plugin.points import point_of
 from hub.plugin.times import time_flags, zone_of

@@ -14,9 +14,7 @@ import orjson
 
 from gridplus_xueliang_video import viid
 from gridplus_xueliang_video.config import XueliangConfig
-from hub.clock import SHANGHAI
-from hub.errors import FixSettings, SignInAgain, TryLater
-from hub.ids import digest_of
+from hub import SHANGHAI, FixSettings, SignInAgain, TryLater, digest_of
 from hub.plugin import Tools
 from hub.plugin.transport.http import call, document
 

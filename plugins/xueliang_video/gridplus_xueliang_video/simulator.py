@@ -16,7 +16,7 @@ from pydantic import SecretStr
 
 from gridplus_xueliang_video.pushes import ALARM, NOTIFY, pushes_of
 from gridplus_xueliang_video.wording import compact
-from hub.ids import digest_of
+from hub import digest_of
 from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
 from hub.plugin.simulator_http import Hangup, HttpSimulator
 from hub.plugin.transport.digest_auth import Challenge, Challenged, Gate, authorization, challenge_in

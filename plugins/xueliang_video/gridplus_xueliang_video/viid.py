@@ -10,8 +10,7 @@ from typing import Any, Final
 
 import orjson
 
-from hub.clock import SHANGHAI
-from hub.errors import SignInAgain, TryLater
+from hub import SHANGHAI, SignInAgain, TryLater
 from hub.plugin import PeerReply
 from hub.plugin.fields import whole
 

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta, timezone
 from random import Random
 from typing import Any, Final
 
-from hub.model import Stage, Urgency
+from hub import Stage, Urgency
 from hub.plugin import Utterance
 
 Alarm = dict[str, Any]
