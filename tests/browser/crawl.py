@@ -23,7 +23,7 @@ from playwright.sync_api import Error as BrowserError
 
 from tests.browser.site import Site, table
 
-MOST_OF_A_KIND: Final = 3
+MOST_OF_A_KIND: Final = 2
 """Pages whose URL differs in ids alone that are walked; of a list of a thousand whistles these many are opened."""
 _PAUSE_S: Final = 1.5
 _STREAM_S: Final = 5.0

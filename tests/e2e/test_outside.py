@@ -110,7 +110,7 @@ def test_an_engineers_first_plugin_becomes_a_whistle_in_fifteen_commands(
     (tmp_path / "gridplus.toml").write_text('pack = "district"\nsources_dir = "reach"\n')
     (tmp_path / "reach").mkdir()
 
-    assert " checks, 0 failed" in desk.type("gridplus", "plugin", "new", "lamps", "--transport", "rest-pull")
+    assert " 0 failed" in desk.type("gridplus", "plugin", "new", "lamps", "--transport", "rest-pull")
     adapter = tmp_path / "lamps/gridplus_lamps/adapter.py"  # one field is called otherwise
     simulator = adapter.with_name("simulator.py")
     for file, old in ((adapter, 'row.text("content")'), (simulator, '"content": ')):
