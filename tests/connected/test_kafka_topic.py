@@ -288,6 +288,7 @@ def played() -> Iterator[AdapterEntry]:
         sys.path.remove(str(made))
 
 
+@pytest.mark.drill
 @pytest.mark.parametrize("name", check_names())
 def test_the_plugin_that_is_written_passes_the_check(
     name: str, played: AdapterEntry, real_servers: Servers, tmp_path: Path

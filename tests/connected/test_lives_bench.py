@@ -7,7 +7,7 @@ from click.testing import CliRunner
 
 from hub.cli import main
 
-pytestmark = [pytest.mark.connected]
+pytestmark = [pytest.mark.connected, pytest.mark.drill]
 LIVES = 30
 PAST = 500
 
