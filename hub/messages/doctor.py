@@ -131,6 +131,12 @@ TEXTS: Final[dict[str, Text]] = {
         "{count} dossiers do not go on from what was anchored, and are anchored no more, {first} among them",
         "after a restore name a new directory in anchors; else stop, compare a backup, and find out who could write",
     ),
+    "D164": Text(
+        "外来插件以 root 身份运行：{plugins}",
+        "在设置中给出 plugin_user（本机上一个无特权用户），重启",
+        "plugins from outside run as root: {plugins}",
+        "name a user of this machine without rights as plugin_user in the settings, and restart",
+    ),
     "D163": Text(
         "{count} 条审计链与已锚定的内容不衔接，未再锚定，如 {first}",
         "数据库是恢复的：在设置 anchors 中给出新目录；否则停止使用，运行 gridplus audit verify --key … --anchors …",

@@ -112,15 +112,15 @@ def test_an_engineers_first_plugin_becomes_a_whistle_in_fifteen_commands(
 
     assert " 0 failed" in desk.type("gridplus", "plugin", "new", "lamps", "--transport", "rest-pull")
     adapter = tmp_path / "lamps/gridplus_lamps/adapter.py"  # one field is called otherwise
-    simulator = adapter.with_name("simulator.py")
-    for file, old in ((adapter, 'row.text("content")'), (simulator, '"content": ')):
+    simulator, offer = adapter.with_name("simulator.py"), adapter.with_name("plugin.py")
+    for file, old in ((adapter, 'row.text("content")'), (simulator, '"content": '), (offer, '"content": ')):
         assert old in file.read_text("utf-8")
         file.write_text(file.read_text("utf-8").replace(old, old.replace("content", "faultText")), "utf-8")
     (sample,) = adapter.parent.glob("samples/01-*.raw.json")
     sample.write_text(sample.read_text("utf-8").replace('"content"', '"faultText"'), "utf-8")
     desk.type("uv", "pip", "install", "-q", "--python", str(environment / "python"), "--no-deps", "./lamps")
     assert "lamps" in desk.type("gridplus", "plugin", "list").split()
-    desk.type("gridplus", "plugin", "check", "lamps")
+    assert "level gold" in desk.type("gridplus", "plugin", "check", "lamps")
 
     desk.type("gridplus", "pack", "copy", "district")
     mapped = ("--means", "0101=public_utility.rain_cover")

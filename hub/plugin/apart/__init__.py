@@ -11,7 +11,7 @@ call are limited. One that ends, hangs or leaks is started anew at the next call
 """
 
 from hub.plugin.apart.adapter import apart
-from hub.plugin.apart.process import Limits, Process
+from hub.plugin.apart.process import Limits, Process, give_to
 from hub.plugin.apart.speech import Birth
 
-__all__ = ["Birth", "Limits", "Process", "apart"]
+__all__ = ["Birth", "Limits", "Process", "apart", "give_to"]

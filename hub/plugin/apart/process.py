@@ -5,6 +5,7 @@ ends: with what it said, with an error of the hub's tree, or with TryLater S130 
 """
 
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -16,7 +17,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Any, BinaryIO, Final
 
-from hub.errors import TryLater
+from hub.errors import FixSettings, TryLater
 from hub.plugin.apart import speech
 from hub.plugin.apart.speech import Birth, Born, Call, Said
 
@@ -222,8 +223,24 @@ class _Running:
         return str(code)
 
 
+def give_to(place: str, user: str) -> None:
+    """Makes `user` the owner of a directory, so that its process can keep its small state there; raises FixSettings C101
+    where the machine knows no such user."""
+    found = _account(user)
+    os.chown(place, found["user"], found["group"])
+
+
+def _account(user: str) -> dict[str, Any]:
+    """Who it is, and that it is in no group but its own."""
+    try:
+        found = pwd.getpwnam(user)
+    except KeyError:
+        raise FixSettings("C101", name="plugin_user") from None
+    return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": []}
+
+
 def _started(birth: Birth, user: str) -> "subprocess.Popen[bytes]":
-    whose: dict[str, Any] = {"user": user, "extra_groups": []} if user else {}
+    whose = _account(user) if user else {}
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "hub.plugin.apart.child"],
         stdin=subprocess.PIPE,

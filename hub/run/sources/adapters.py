@@ -5,10 +5,11 @@ which is closed when the last of them is through. Making and closing one is fore
 for that very source, and no lock that others need is held meanwhile.
 """
 
+import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,7 +21,7 @@ from hub.clock import Clock, ScenarioClock
 from hub.errors import HubError
 from hub.pack import Pack
 from hub.plugin import Adapter, AdapterEntry, Tools
-from hub.plugin.apart import Birth, Limits, Process, apart
+from hub.plugin.apart import Birth, Limits, Process, apart, give_to
 from hub.plugin.lent import http_client
 from hub.plugin.registry import SHIPPED, Registry
 from hub.run.ground.secretfiles import checked, files_of, filled
@@ -152,8 +153,19 @@ class Adapters:
         foreign = bool(origin.module) and origin.distribution not in SHIPPED
         return foreign and plugin not in self._settings.plugins_inside
 
+    def exposed(self, sources: Iterable[str]) -> list[HubError]:
+        """D164 where plugins from outside run as root, since the settings name no user for them."""
+        if os.geteuid() != 0 or self._settings.plugin_user:
+            return []
+        known = self._registry().adapters
+        plugins = {self._pack().sources[source].plugin for source in sources}
+        foreign = sorted(one for one in plugins if one in known and self.runs_apart(one))
+        return [HubError("D164", plugins=", ".join(foreign))] if foreign else []
+
     def _process(self, entry: AdapterEntry, source: str, config: dict[str, Any]) -> Process:
         tools, clock = self.tools(source), self._clock
+        if self._settings.plugin_user and os.geteuid() == 0:
+            give_to(tools.place, self._settings.plugin_user)  # its own small state is its own
         scenario = (
             (clock.start.isoformat(), clock.speed, clock.origin) if isinstance(clock, ScenarioClock) else None
         )
