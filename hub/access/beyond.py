@@ -78,7 +78,7 @@ class Reveal:
 
     def state_at(self, now: datetime) -> State:
         """Where it stands."""
-        return _state(self.at, self.decided, SHOWN_FOR, now)
+        return _state(self.decided, self.until, now)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,9 +122,7 @@ class Emergency:
 
     def state_at(self, now: datetime) -> State:
         """Where it stands."""
-        if self.ended and now >= self.ended.at:
-            return State.ENDED
-        return _state(self.at, self.decided, OPEN_FOR, now)
+        return _state(self.decided, self.until, now)
 
     @property
     def needs_review(self) -> bool:
@@ -262,8 +260,8 @@ def _until(at: datetime, decided: Decided | None, lasts: timedelta) -> datetime:
     return at + WAITS_FOR if decided is None else decided.at + lasts
 
 
-def _state(at: datetime, decided: Decided | None, lasts: timedelta, now: datetime) -> State:
-    over = now >= _until(at, decided, lasts)
+def _state(decided: Decided | None, until: datetime, now: datetime) -> State:
+    over = now >= until
     if decided is None:
         return State.LAPSED if over else State.WAITING
     if decided.verdict is Verdict.REFUSE:

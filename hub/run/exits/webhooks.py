@@ -21,7 +21,7 @@ from hub.clock import Clock
 from hub.errors import Refused
 from hub.run.exits.telling import Telling
 from hub.run.ground.envelope import CONTENT_TYPE
-from hub.run.ground.ledger import Ledger
+from hub.run.ground.ledger import Ledger, written
 from hub.store import deliveries, leases, resting
 from hub.store.engine import Store
 from hub.store.password import secret_in
@@ -49,11 +49,9 @@ def saying(store: Store, telling: Telling, ledger: Ledger) -> Say:
     """Makes each message under the grants of its moment; one for each caller, since a ledger is one thread's."""
 
     def say(message_id: str, whistle_id: str, now: datetime) -> str:
-        ledger.begin()
-        with store.write() as conn:
+        with written(store, ledger, now) as (conn, rows):
             told = telling.again(conn, {message_id: whistle_id}, through=Exit.WEBHOOK, at=now).get(message_id)
-            ledger.append(conn, told.rows if told else (), now)
-        ledger.committed()
+            rows += told.rows if told else ()
         return told.message if told else ""
 
     return say

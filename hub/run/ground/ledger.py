@@ -98,9 +98,8 @@ def written(store: Store, ledger: Ledger, at: datetime) -> Iterator[tuple[Connec
 
 def noted(store: Store, ledger: Ledger, row: AuditRow) -> None:
     """Writes `row` in a transaction of its own: for a look or a refusal that changes nothing else."""
-    with store.write() as conn:
-        ledger.append(conn, [row], row.at)
-    ledger.committed()
+    with written(store, ledger, row.at) as (_, rows):
+        rows.append(row)
 
 
 def _stored(conn: Connection, chain: Chain) -> Chain:

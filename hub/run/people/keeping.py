@@ -18,7 +18,7 @@ from hub.errors import Refused
 from hub.model import AreaId
 from hub.model.account import Account, AccountChange, ProposedChange
 from hub.pack import Pack
-from hub.run.ground.ledger import Ledger
+from hub.run.ground.ledger import Ledger, written
 from hub.run.people.hashing import hashed
 from hub.run.people.said import said
 from hub.run.people.second import written_code
@@ -189,12 +189,9 @@ class Keeping:
             raise
 
     def _written(self, act: Callable[[Connection], None], line: AuditRow, now: datetime) -> None:
-        ledger = self._ledger()
-        ledger.begin()
-        with self._store.write() as conn:
+        with written(self._store, self._ledger(), now) as (conn, rows):
             act(conn)
-            ledger.append(conn, [line], now)
-        ledger.committed()
+            rows.append(line)
 
     def _found(self, conn: Connection, name: str) -> Account:
         found = accounts.find(conn, name)

@@ -15,7 +15,7 @@ from hub.clock import Clock
 from hub.errors import Refused
 from hub.model import WhistleState
 from hub.plugin import CallReceipt, CallState, Channel, Follows, Summons
-from hub.run.ground.ledger import Ledger
+from hub.run.ground.ledger import Ledger, written
 from hub.run.matters.reporting import Reporting, Sent
 from hub.run.ringing.callwords import CallWords, Silent
 from hub.run.ringing.outcome import (
@@ -90,11 +90,9 @@ class Calling:
 
     def _said(self, row: Any, now: datetime) -> Summons | Silent:
         """What is said, audited before it leaves; nothing where the whistle was taken meanwhile."""
-        self._ledger.begin()
-        with self._store.write() as conn:
+        with written(self._store, self._ledger, now) as (conn, rows):
             found = self._words.of(conn, row, now)
-            self._ledger.append(conn, found.rows, now)
-        self._ledger.committed()
+            rows += found.rows
         return found.said
 
     def _follow(self, row: Any) -> Outcome:

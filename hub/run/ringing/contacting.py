@@ -25,7 +25,7 @@ from hub.pack import Pack
 from hub.plugin import Bridge, CallReceipt, CallState, Channel, Connects, Follows, Letter, Writes
 from hub.run.exits.linked import people_of, reports_of
 from hub.run.exits.looking import OVER_THE_LIMIT, shown
-from hub.run.ground.ledger import Ledger
+from hub.run.ground.ledger import Ledger, written
 from hub.run.ground.sealing import CONTACT_SEALED_AT
 from hub.run.ringing.asker import Asker, asked_row
 from hub.run.ringing.outcome import LOOK_S, Kept, Later, Lost, Outcome, asked, tried_again_at, unless_long_ago
@@ -118,14 +118,12 @@ class Contacting:
 
     def _said(self, row: Any, now: datetime) -> Said:
         """What goes to the gateway, audited before it leaves; or why nothing does."""
-        self._ledger.begin()
-        with self._store.write() as conn:
+        with written(self._store, self._ledger, now) as (conn, rows):
             try:
-                said, rows = self._allowed(conn, row, now)
+                said, shown = self._allowed(conn, row, now)
             except Refused as refused:
-                said, rows = Lost(refused.code), []
-            self._ledger.append(conn, rows, now)
-        self._ledger.committed()
+                return Lost(refused.code)
+            rows += shown
         return said
 
     def _allowed(self, conn: Connection, row: Any, now: datetime) -> tuple[Said, list[AuditRow]]:

@@ -21,7 +21,7 @@ from hub.jsonform import canonical
 from hub.model import Whistle
 from hub.pack import Pack
 from hub.run.exits.looking import OVER_THE_LIMIT, shown
-from hub.run.ground.ledger import Ledger, noted
+from hub.run.ground.ledger import Ledger, noted, written
 from hub.run.ground.sealing import CONTACT_SEALED_AT
 from hub.run.ground.trouble import together
 from hub.run.ringing.asker import Asker, asked_row, refused_row
@@ -133,9 +133,7 @@ class Contacts:
             return False
 
     def _alone(self, asker: Asker, whistle_id: str, wanted: Wanted, now: datetime) -> Made:
-        ledger = self._ledger()
-        ledger.begin()
-        with self._store.write() as conn:
+        with written(self._store, self._ledger(), now) as (conn, rows):
             whistle = _own(conn, asker.department, whistle_id)
             id_ = ids.contact_id(whistle_id, asker.department, wanted.nonce)
             if (known := contacts.find(conn, id_)) is not None:
@@ -155,10 +153,8 @@ class Contacts:
                 raise Refused(OVER_THE_LIMIT)
             row = self._new(conn, id_, asker, whistle, stored, wanted, n, now)
             contacts.add(conn, row, now)
-            ledger.append(conn, [asked_row(projected, asker, whistle_id, wanted.report, now)], now)
-            made = self._made(contacts.find(conn, id_), None, text=wanted.text)
-        ledger.committed()
-        return made
+            rows.append(asked_row(projected, asker, whistle_id, wanted.report, now))
+            return self._made(contacts.find(conn, id_), None, text=wanted.text)
 
     def _new(
         self,

@@ -30,7 +30,7 @@ from hub.errors import Refused
 from hub.model import DepartmentId, Grant, Output, ShareType
 from hub.model.account import Role
 from hub.pack import Pack
-from hub.run.ground.ledger import Ledger
+from hub.run.ground.ledger import Ledger, written
 from hub.run.ground.trouble import together
 from hub.run.whitelist.appliedclocks import due_at
 from hub.run.whitelist.proposing import PURPOSE, Proposing
@@ -243,11 +243,8 @@ class Applying:
         """What is done and its lines hold together; where somebody was faster, once more by how things stand then."""
 
         def once() -> None:
-            ledger = self._ledger()
-            ledger.begin()
-            with self._store.write() as conn:
-                ledger.append(conn, act(conn), at)
-            ledger.committed()
+            with written(self._store, self._ledger(), at) as (conn, rows):
+                rows += act(conn)
 
         together(once)
 
