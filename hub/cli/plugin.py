@@ -213,10 +213,10 @@ def _said_by_anybody(registry: "Registry", name: str, pack: "Pack") -> "Sequence
 
     from hub.kit.subject import Subject
 
-    entry, addresses = registry.adapters.get(name), pack.geography.addresses
+    entry = registry.adapters.get(name)
     if entry is None:  # a channel says nothing by itself
         return ()
-    start = pack.manifest.starts_at
+    start, addresses = pack.manifest.starts_at, pack.geography.addresses
     with tempfile.TemporaryDirectory(prefix="gridplus-") as place:
         subject = Subject(entry, Path(place))
         said = []

@@ -1,4 +1,6 @@
-"""`gridplus plugin new` and `check`: writing a plugin of one's own, and whether it does what the hub relies on."""
+"""`gridplus plugin new`, `check`, `join` and `record`: writing a plugin of one's own, holding it to what the hub relies on,
+putting it into a pack, and samples from its real system.
+"""
 
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -6,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli import output
+from hub.scaffold import TRANSPORTS
 
 if TYPE_CHECKING:
     from hub.kit.report import Report
@@ -17,7 +20,7 @@ _MARKS = {"passed": "✓", "failed": "✗", "not_applicable": "·", "skipped": "
 
 @click.command()
 @click.argument("name")
-@click.option("--transport", required=True, help="How its system is reached; see gridplus plugin transports.")
+@click.option("--transport", required=True, help=f"How its system is reached: {', '.join(TRANSPORTS)}.")
 @click.option(
     "--title", default="新接系统", show_default=True, help="What people call the system, in Chinese."
 )
@@ -41,7 +44,7 @@ def new(name: str, transport: str, title: str, into: Path, no_check: bool) -> No
 
 
 def _green(made: Path, name: str) -> bool:
-    """Runs its own tests and the kit on it, in a process that finds it where it lies."""
+    """Runs the kit on it, as its own tests do, in a process that finds it where it lies."""
     import os
     import subprocess
     import sys

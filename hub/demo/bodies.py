@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from datetime import timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, Final
 
@@ -19,8 +19,20 @@ from hub.clock import ScenarioClock
 from hub.demo.scenario import Scenario, make
 from hub.errors import PeerRefused, TryLater
 from hub.pack import Pack
-from hub.plugin import Adapter, Body, Page, PeerRequest, Reads, Receives, SimulatorSetup, Tends, Tools
+from hub.plugin import (
+    Adapter,
+    Body,
+    Page,
+    PeerReply,
+    PeerRequest,
+    Reads,
+    Receives,
+    SimulatorSetup,
+    Tends,
+    Tools,
+)
 from hub.plugin.lent import http_client
+from hub.plugin.peer_handler import PeerHandler
 from hub.plugin.registry import Registry
 
 _PER_MATTER: Final = 1.85
@@ -158,33 +170,15 @@ class _Door:
         self._server.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(PeerHandler):
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = True  # head and body leave apart
 
     def __init__(self, door: _Door, *arguments: Any) -> None:
         self._door = door
         super().__init__(*arguments)
 
     def _any(self) -> None:
-        path, _, query = self.path.partition("?")
-        request = PeerRequest(
-            method=self.command,
-            path=path,
-            query=query,
-            headers={k.lower(): v for k, v in self.headers.items()},
-            body=self.rfile.read(int(self.headers.get("content-length") or 0)),
-            peer=self.client_address[0],
-        )
-        status, body, headers = self._door.take(request)
-        self.send_response(status)
-        for name, value in headers.items():
-            self.send_header(name, value)
-        self.send_header("content-length", str(len(body)))
-        self.end_headers()
-        self.wfile.write(body)
+        status, body, headers = self._door.take(self.asked())
+        self.say(PeerReply(status, body, {**headers, "content-length": str(len(body))}))
 
     do_GET = do_POST = do_PUT = do_DELETE = _any  # noqa: N815 http.server's names
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 http.server's name
-        """Silent."""

@@ -8,10 +8,13 @@ import http.client
 import threading
 from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from enum import StrEnum
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import urlsplit
+
+from hub.plugin.peer_handler import PeerHandler
 
 _HOP: Final = frozenset({"connection", "transfer-encoding", "content-length", "keep-alive", "date", "server"})
 _LOGIN_PAGE: Final = "<!DOCTYPE html><html><head><title>统一身份认证</title></head></html>".encode()
@@ -97,10 +100,9 @@ class _Server(ThreadingHTTPServer):
         """A connection that broke is what the kit is about."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class _Handler(PeerHandler):
     server: _Server
     timeout = _PATIENCE_S
-    disable_nagle_algorithm = True  # head and body leave apart
 
     def _serve(self) -> None:
         body = self.rfile.read(int(self.headers.get("content-length") or 0))
@@ -174,15 +176,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_response(200)
         self.send_header("content-type", "application/json")
         self.end_headers()
-        try:
+        with suppress(OSError):  # whoever reads it has had enough
             for _ in range(_PIECES):
                 self.wfile.write(_PIECE)
                 self.server.wire.sent_bytes += len(_PIECE)
-        except OSError:
-            pass  # whoever reads it has had enough
         self.close_connection = True
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the standard library's
-        """Silent: requests carry what people entered."""
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = _serve  # noqa: N815  http.server's names

@@ -5,12 +5,13 @@ the adapter says. Nothing is stored: the real door is the hub's.
 """
 
 import threading
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from dataclasses import replace
+from http.server import ThreadingHTTPServer
 from typing import Final
-from urllib.parse import urlsplit
 
 from hub.errors import PeerRefused
 from hub.plugin.adapter import Body, PeerReply, PeerRequest, Receives
+from hub.plugin.peer_handler import PeerHandler
 
 PREFIX: Final = "/in/source"
 
@@ -56,34 +57,17 @@ class Door:
         self._server.server_close()
 
 
-def _handler_of(door: Door) -> type[BaseHTTPRequestHandler]:
-    class Handler(BaseHTTPRequestHandler):
+def _handler_of(door: Door) -> type[PeerHandler]:
+    class Handler(PeerHandler):
         """One request to the door."""
 
         timeout = 10
-        disable_nagle_algorithm = True  # head and body leave apart
 
         def _serve(self) -> None:
-            target = urlsplit(self.path)
-            reply = door.take(
-                PeerRequest(
-                    method=self.command,
-                    path=target.path.removeprefix(PREFIX),
-                    query=target.query,
-                    headers={name.lower(): value for name, value in self.headers.items()},
-                    body=self.rfile.read(int(self.headers.get("content-length") or 0)),
-                    peer=self.client_address[0],
-                    known=door.knows(self.headers.get("authorization", "")),
-                )
-            )
-            self.send_response(reply.status)
-            for name, value in {**reply.headers, "content-length": str(len(reply.body))}.items():
-                self.send_header(name, value)
-            self.end_headers()
-            self.wfile.write(reply.body)
-
-        def log_message(self, format: str, *args: object) -> None:  # noqa: A002  the standard library's
-            """Silent: requests carry what people entered."""
+            asked = self.asked()
+            known = door.knows(asked.headers.get("authorization", ""))
+            reply = door.take(replace(asked, path=asked.path.removeprefix(PREFIX), known=known))
+            self.say(replace(reply, headers={**reply.headers, "content-length": str(len(reply.body))}))
 
         do_GET = do_POST = do_PUT = do_DELETE = _serve  # noqa: N815  http.server's names
 

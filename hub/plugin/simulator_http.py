@@ -8,11 +8,12 @@ import http.client
 import socket
 import threading
 from collections.abc import Callable, Mapping
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import ThreadingHTTPServer
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from hub.plugin.adapter import PeerReply, PeerRequest
+from hub.plugin.peer_handler import PeerHandler
 from hub.plugin.simulator import SimulatorSetup
 from hub.plugin.simulator_talking import Talker
 
@@ -154,44 +155,18 @@ class _Server(ThreadingHTTPServer):
         self.server_close()
 
 
-class _Handler(BaseHTTPRequestHandler):
-    """Turns one HTTP request into a PeerRequest and the PeerReply into an answer."""
+class _Handler(PeerHandler):
+    """Asks the simulator."""
 
     protocol_version = "HTTP/1.1"
-    disable_nagle_algorithm = (
-        True  # head and body leave apart: the second would wait 40 ms for the first to be taken
-    )
     server: _Server
 
     def _serve(self) -> None:
-        target = urlsplit(self.path)
-        request = PeerRequest(
-            method=self.command,
-            path=target.path,
-            query=target.query,
-            headers={name.lower(): value for name, value in self.headers.items()},
-            body=self.rfile.read(int(self.headers.get("content-length") or 0)),
-            peer=self.client_address[0],
-        )
         try:
-            reply = self.server.simulator.answer(request)
+            reply = self.server.simulator.answer(self.asked())
         except Hangup:
             self.close_connection = True
             return
-        self._write(reply)
-
-    def _write(self, reply: PeerReply) -> None:
-        """A `content-length` in the reply's headers wins: larger than the body, it is half an answer."""
-        named = {name.lower(): value for name, value in reply.headers.items()}
-        promised = int(named.setdefault("content-length", str(len(reply.body))))
-        self.send_response(reply.status)
-        for name, value in named.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(reply.body)
-        self.close_connection = self.close_connection or promised != len(reply.body)
-
-    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002  the name is the standard library's
-        """Silent: a simulator's requests carry what its department's people entered."""
+        self.say(reply)
 
     do_GET = do_POST = do_PUT = do_DELETE = do_PATCH = do_HEAD = _serve  # noqa: N815  http.server's names

@@ -16,6 +16,12 @@ def needs_failure(subject: Subject, name: str, *, why: str) -> None:
         raise NotApplicable(why)
 
 
+def needs_wire(desk: Desk) -> None:
+    """Raises NotApplicable where the kit holds no wire to the system."""
+    if not desk.wires:
+        raise NotApplicable("it is not reached over HTTP")
+
+
 def let_out(desk: Desk, *, after_s: float = 0.0) -> None:
     """So much scenario time passes, and everything that is due by then has been said when it returns."""
     desk.clock.pause(after_s)

@@ -8,8 +8,9 @@ from contextlib import contextmanager
 from typing import Final
 
 from hub.errors import HubError, Refused, SourceGone, TryLater
+from hub.kit.checks.levers import needs_wire
 from hub.kit.desk import Desk, fine
-from hub.kit.outcome import Failed, Level, NotApplicable, check
+from hub.kit.outcome import Failed, Level, check
 from hub.kit.subject import NOON, Subject, demand
 from hub.kit.wire import Trouble
 from hub.model import Draft, Stage
@@ -75,7 +76,7 @@ def told_every_stage(subject: Subject) -> None:
 @check("told-busy", Level.SILVER, "a source that is busy is told again later, and hears it once")
 def told_busy(subject: Subject) -> None:
     with _answering(subject) as (desk, draft):
-        _needs_wire(desk)
+        needs_wire(desk)
         desk.trouble = lambda _: Trouble.SERVER_ERROR
         error = _error_of(lambda: _tell(desk, answer_to(draft, 1)))
         demand(isinstance(error, TryLater), "given-up", "a source that is busy for now is not told again")
@@ -87,7 +88,7 @@ def told_busy(subject: Subject) -> None:
 @check("told-refused", Level.SILVER, "an answer that its source refuses fails alone")
 def told_refused(subject: Subject) -> None:
     with _answering(subject) as (desk, draft):
-        _needs_wire(desk)
+        needs_wire(desk)
         desk.trouble = lambda _: Trouble.NOT_FOUND
         error = _error_of(lambda: _tell(desk, answer_to(draft, 1)))
         demand(error is not None, "believed", "it is refused, and counts as told")
@@ -148,11 +149,6 @@ def _answering(subject: Subject) -> Iterator[tuple[Desk, Draft]]:
         if not drafts:
             raise Failed("nothing", "nothing of what was said became a report")
         yield desk, drafts[0]
-
-
-def _needs_wire(desk: Desk) -> None:
-    if not desk.wires:
-        raise NotApplicable("it is not reached over HTTP")
 
 
 def _tell(desk: Desk, answer: Answer) -> None:

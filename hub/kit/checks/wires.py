@@ -8,7 +8,8 @@ from datetime import timedelta
 from typing import Final
 
 from hub.errors import SignInAgain
-from hub.kit.outcome import Level, NotApplicable, check
+from hub.kit.checks.levers import needs_wire
+from hub.kit.outcome import Level, check
 from hub.kit.subject import NOON, Subject, demand
 from hub.kit.wire import Trouble
 from hub.plugin.adapter import Reads
@@ -30,8 +31,7 @@ def _endures(subject: Subject, trouble: Trouble, *codes: str) -> None:
     with subject.at_desk(
         *(subject.says(number) for number in range(1, _MANY + 1)), trouble=lambda _: trouble
     ) as desk:
-        if not desk.wires:
-            raise NotApplicable("it is not reached over HTTP")
+        needs_wire(desk)
         longest = _LONGEST_SILENT if trouble is Trouble.SILENT else _LONGEST
         desk.trouble = lambda number: None if desk.story.troubles or number > longest else trouble
         story = desk.run()
@@ -94,8 +94,7 @@ def _arrives(subject: Subject, trouble: Trouble) -> None:
     subject.needs(Reads, why="it is not read page by page")
     said = [subject.says(number, at=NOON - timedelta(hours=9, seconds=-number)) for number in range(1, 251)]
     with subject.at_desk(*said, trouble=lambda number: None if number % 3 else trouble) as desk:
-        if not desk.wires:
-            raise NotApplicable("it is not reached over HTTP")
+        needs_wire(desk)
         refs = {draft.source_ref for draft in desk.run().drafts}
         demand(len(refs) == len(said), "lost", f"of {len(said)} reports {len(refs)} have come")
 
@@ -104,8 +103,7 @@ def _arrives(subject: Subject, trouble: Trouble) -> None:
 def endless_answer(subject: Subject) -> None:
     subject.needs(Reads, why="it is not read page by page")
     with subject.at_desk(subject.says(), trouble=_once(Trouble.ENDLESS, times=1)) as desk:
-        if not desk.wires:
-            raise NotApplicable("it is not reached over HTTP")
+        needs_wire(desk)
         desk.run()
         sent = sum(wire.sent_bytes for wire in desk.wires)
         demand(sent < _ENOUGH_BYTES, "read", "it reads an answer of half a gigabyte into memory")
@@ -118,8 +116,7 @@ def signed_out(subject: Subject) -> None:
         *(subject.says(number) for number in range(1, 251)),
         trouble=_once(Trouble.UNAUTHORIZED, at=3, times=1),
     ) as desk:
-        if not desk.wires:
-            raise NotApplicable("it is not reached over HTTP")
+        needs_wire(desk)
         story = desk.run()
         refs = {draft.source_ref for draft in story.drafts}
         demand(len(refs) == 250, "lost", f"of 250 reports {len(refs)} have come")

@@ -29,14 +29,13 @@ class _Apart:
 
     def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft | GridDraft]:
         """As the adapter's own. A record over which the process ends twice is at fault itself: RuntimeError."""
-        mark = blake2b(body.content, digest_size=16).digest()
-        if mark not in self._fatal:
+        if not (self._fatal and _mark(body) in self._fatal):
             with suppress(Ended):
                 return self._made(body, arrival)
             with suppress(Ended):  # the first time it may have ended over something else
                 return self._made(body, arrival, at_once=True)
-            self._fatal[mark] = None
-            while len(self._fatal) > _MOST_FATAL:
+            self._fatal[_mark(body)] = None
+            if len(self._fatal) > _MOST_FATAL:
                 self._fatal.popitem(last=False)
         raise RuntimeError("ended")
 
@@ -47,6 +46,10 @@ class _Apart:
     def close(self) -> None:
         """Ends the process."""
         self._process.close()
+
+
+def _mark(body: Body) -> bytes:
+    return blake2b(body.content, digest_size=16).digest()
 
 
 def _admit(self: _Apart, body: Body) -> Admitted:

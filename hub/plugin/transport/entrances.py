@@ -72,14 +72,7 @@ class Signed:
 
     def admit(self, request: PeerRequest) -> Callable[[], None]:
         """Raises PeerRefused P101 (signature), P102 (time), P103 (replayed); a nonce is used up by storing alone."""
-        admitted = self._gate.admit(
-            method=request.method,
-            path=request.path,
-            query=request.query,
-            headers=request.headers,
-            body=request.body,
-        )
-        return partial(self._gate.remember, admitted)
+        return partial(self._gate.remember, self._gate.admit_request(request))
 
 
 class KnownToTheHub:

@@ -6,7 +6,7 @@ second (N02) and a row stored late arrive, and nothing arrives twice for ever. R
 N66.
 """
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime, timedelta, tzinfo
 from hashlib import blake2b
@@ -137,10 +137,11 @@ class Keyset:
         """Raises TryLater S104 where no row of a page says when it changed: a row is judged by itself, but a page
         without any such row leads nowhere."""
         place = self._place(cursor)
-        fresh = _fresh(page.rows, place.seen)
+        digests = [_digest(row) for row in page.rows]
+        fresh = _fresh(page.rows, digests, place.seen)
         at, key = self._last(page) if page.rows else (place.at, place.key)
         onward = bool(page.rows) and (not place.walking or (at, key) > (place.at, place.key))
-        seen = {**place.seen, **{_digest(row): at for row in page.rows}}
+        seen = {**place.seen, **dict.fromkeys(digests, at)}
         if not onward:
             at = max(at, place.at)
             horizon = self._earlier(at)
@@ -280,8 +281,9 @@ class Numbered:
         """An empty page ends the window."""
         place = self._opened(cursor, now)
         total = str(page.at(self.total) or "")
-        fresh = _fresh(page.rows, {*place.seen, *place.last})
-        seen = (*place.seen, *(_digest(row) for row in page.rows))
+        digests = [_digest(row) for row in page.rows]
+        fresh = _fresh(page.rows, digests, {*place.seen, *place.last})
+        seen = (*place.seen, *digests)
         if place.page and total != place.total:
             again = _WindowPlace(place.since, place.until, 0, total, seen, place.last)
             return Walked(fresh, _dumped(again), True)
@@ -310,9 +312,8 @@ class Numbered:
         return moment.astimezone(self.zone).strftime(self.form)
 
 
-def _fresh(rows: Iterable[bytes], seen: Iterable[str]) -> tuple[bytes, ...]:
-    known = set(seen)
-    return tuple(row for row in rows if _digest(row) not in known)
+def _fresh(rows: Iterable[bytes], digests: Iterable[str], seen: Container[str]) -> tuple[bytes, ...]:
+    return tuple(row for row, digest in zip(rows, digests, strict=True) if digest not in seen)
 
 
 def _digest(row: bytes) -> str:

@@ -6,74 +6,49 @@ sorts a row into drafts (`normalise`). Rules: domain.md N64–N67, N71.
 
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Annotated, Any, Final, Generic, TypeVar
+from dataclasses import dataclass
+from typing import Any, Final, TypeVar
 
 import httpx
-from pydantic import BaseModel, ConfigDict, Field
 
-from hub.errors import TryLater
 from hub.model import Arrival, Draft, GridDraft
-from hub.plugin.adapter import Body, Page, Tools
-from hub.plugin.times import Zone, zone_of
+from hub.plugin.adapter import Body, Tools
 from hub.plugin.transport.credentials import Credentials
 from hub.plugin.transport.http import Reply, call, document, opened
-from hub.plugin.transport.paging import Answered, Walk
-from hub.plugin.transport.quiet import Hours, Pace, is_quiet
+from hub.plugin.transport.paged import Paged, PagedConfig, PagedList
+from hub.plugin.transport.paging import Answered
 
 
-class RestPullConfig(BaseModel):
+class RestPullConfig(PagedConfig):
     """What an administrator sets for any source that is read over HTTP. Closed: a misspelt setting stops the start."""
-
-    model_config = ConfigDict(extra="forbid", strict=True, frozen=True)
 
     base_url: str
     """`https://host[:port]`, with the path that all its questions begin with, if there is one."""
-    zone: Zone = "+08:00"
-    """Zone of times without one (N33)."""
-    page_size: Annotated[int, Field(ge=1, le=1000)] = 100
-    quiet_hours: Hours = ""
-    """`00:00-05:00`: then it is not asked, in its own zone (N64)."""
-    questions_a_minute: Annotated[int, Field(ge=0)] = 0
-    """At most; 0: as many as there are (N65)."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Listing:
+class Listing(PagedList):
     """Where the list is: its path, the way through it, where its rows lie in an answer, and what one is called."""
 
     path: str
-    walk: Walk
     rows: tuple[str, ...] = ("data", "list")
-    total: tuple[str, ...] = ()
-    """Where the answer says how many there are; () where it does not. Announced and not there is a fault (N65)."""
-    kind: str = "row"
 
 
 Config = TypeVar("Config", bound=RestPullConfig)
 
 
-class RestPull(Generic[Config]):
+class RestPull(Paged[Config, Listing]):
     """An adapter that reads; `self.config`, `self.tools` and `self.client` are the subclass's to use."""
 
     def __init__(self, config: Config, tools: Tools) -> None:
-        self.config: Final = config
-        self.tools: Final = tools
-        self.zone: Final = zone_of(config.zone)
+        super().__init__(config, tools)
         shown = self.credentials()
         auth = shown if isinstance(shown, httpx.Auth) else shown.auth()
         self.client: Final = tools.http(base_url=config.base_url, auth=auth)
-        listing = self.listed()
-        self._listing: Final = replace(listing, walk=listing.walk.sized(config.page_size))
-        self._pace: Final = Pace(config.questions_a_minute)
 
     @abstractmethod
     def credentials(self) -> Credentials | httpx.Auth:
         """How it shows who it is. Asked once."""
-
-    @abstractmethod
-    def listed(self) -> Listing:
-        """Where the list is. Asked once."""
 
     @abstractmethod
     def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft | GridDraft]:
@@ -81,22 +56,7 @@ class RestPull(Generic[Config]):
 
     def check(self) -> None:
         """Asks for nothing, to see whether address and credentials are right."""
-        self.ask("GET", self._listing.path, params=self._listing.walk.probe(self.tools.clock.now()))
-
-    def read(self, cursor: str) -> Page:
-        """The next page, its rows byte for byte; an empty one in its quiet hours, and where the minute is used up.
-
-        Raises TryLater S110 for an empty page where rows are announced.
-        """
-        now = self.tools.clock.now()
-        if is_quiet(self.config.quiet_hours, now, self.zone) or not self._pace.allows(now):
-            return Page((), cursor)
-        listing = self._listing
-        page = self._answered(listing, listing.walk.question(cursor, now))
-        if not page.rows and page.announces(listing.total):
-            raise TryLater("S110")
-        walked = listing.walk.walked(cursor, page, now)
-        return Page(tuple(Body(row, listing.kind) for row in walked.fresh), walked.cursor, walked.more)
+        self.ask("GET", self.listing.path, params=self.listing.walk.probe(self.tools.clock.now()))
 
     def ask(self, method: str, path: str, **how: Any) -> Mapping[str, object]:
         """The document that was answered; raises as `exchange`."""
@@ -110,10 +70,11 @@ class RestPull(Generic[Config]):
         reply = call(self.client, method, path, **how)
         return reply, opened(document(reply))
 
+    def answered(self, question: Mapping[str, str]) -> Answered:
+        """As `Paged`; raises as `exchange`."""
+        reply, said = self.exchange("GET", self.listing.path, params=question)
+        return Answered.of(reply.content, said, self.listing.rows)
+
     def close(self) -> None:
         """Gives the connections back; may be called twice."""
         self.client.close()
-
-    def _answered(self, listing: Listing, question: Mapping[str, str]) -> Answered:
-        reply, said = self.exchange("GET", listing.path, params=question)
-        return Answered.of(reply.content, said, listing.rows)

@@ -16,6 +16,7 @@ from pydantic import SecretStr
 
 from hub.clock import Clock
 from hub.errors import PeerRefused
+from hub.plugin.adapter import PeerRequest
 from hub.plugin.transport.seen_requests import Seen
 
 WINDOW_S: Final = 300
@@ -141,6 +142,24 @@ class Gate:
         if self._seen.holds(admitted):
             raise PeerRefused("P103")
         return admitted
+
+    def admit_request(self, request: PeerRequest) -> Admitted:
+        """As `admit`, of a request as it came."""
+        return self.admit(
+            method=request.method,
+            path=request.path,
+            query=request.query,
+            headers=request.headers,
+            body=request.body,
+        )
+
+    def lets_in(self, request: PeerRequest) -> bool:
+        """Whether the request is let in; if so, it is a replay from now on. For simulators: they store nothing."""
+        try:
+            self.remember(self.admit_request(request))
+        except PeerRefused:
+            return False
+        return True
 
     def remember(self, admitted: Admitted) -> None:
         """From now on this request is a replay."""

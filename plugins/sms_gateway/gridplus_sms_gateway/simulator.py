@@ -9,7 +9,6 @@ import orjson
 from pydantic import SecretStr
 
 from gridplus_sms_gateway.segments import segments_of
-from hub import PeerRefused
 from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
 from hub.plugin.simulator_http import Hangup, HttpSimulator
 from hub.plugin.transport.signing import Gate
@@ -59,17 +58,8 @@ class SmsPlatform(HttpSimulator):
             raise Hangup
         if self.fails("http_503"):
             return PeerReply(503)
-        try:
-            admitted = self._gate.admit(
-                method=request.method,
-                path=request.path,
-                query=request.query,
-                headers=request.headers,
-                body=request.body,
-            )
-        except PeerRefused:
+        if not self._gate.lets_in(request):
             return _said({"result": "401"})
-        self._gate.remember(admitted)
         if (request.method, request.path) == ("POST", "/v1/messages"):
             return self._submit(orjson.loads(request.body))
         if request.path == "/v1/reports":

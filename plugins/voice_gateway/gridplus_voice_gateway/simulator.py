@@ -7,7 +7,6 @@ from typing import Any, Final
 import orjson
 from pydantic import SecretStr
 
-from hub import PeerRefused
 from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
 from hub.plugin.simulator_http import Hangup, HttpSimulator
 from hub.plugin.transport.signing import Gate
@@ -65,17 +64,8 @@ class VoicePlatform(HttpSimulator):
             raise Hangup
         if self.fails("http_503"):
             return PeerReply(503)
-        try:
-            admitted = self._gate.admit(
-                method=request.method,
-                path=request.path,
-                query=request.query,
-                headers=request.headers,
-                body=request.body,
-            )
-        except PeerRefused:
+        if not self._gate.lets_in(request):
             return _said({"code": "401"})
-        self._gate.remember(admitted)
         if (request.method, request.path) == ("POST", "/v1/calls"):
             return self._dial(orjson.loads(request.body))
         if (request.method, request.path) == ("POST", "/v1/bridges"):

@@ -96,13 +96,7 @@ class Pushed:
             raise PeerRefused("P107", status=404)
         if len(request.body) > _LIMIT_BYTES:
             raise PeerRefused("P108", status=413)
-        admitted = self.gate.admit(
-            method=request.method,
-            path=request.path,
-            query=request.query,
-            headers=request.headers,
-            body=request.body,
-        )
+        admitted = self.gate.admit_request(request)
         return Received(
             (Body(request.body, "alarm"),), PeerReply(), stored=partial(self.gate.remember, admitted)
         )

@@ -6,7 +6,6 @@ from typing import Final
 
 from gridplus_sample_source.adapter import SampleSource, SampleSourceConfig
 from gridplus_sample_source.simulator import SampleSourceSystem
-
 from hub.plugin import AdapterEntry, hookimpl
 
 DECLARES: Final = {
