@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
-from hub.model.kinds import Crs, GridKind, RequestType, Satisfaction, Stage, Urgency
+from hub.model.kinds import Crs, GridKind, Handling, RequestType, Satisfaction, Stage, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +131,10 @@ class Draft:
     """`test_data`, `clock_suspect`, `times_disordered`…: snake_case, explained in the plugin's README."""
     satisfaction: Satisfaction | None = None
     """满意度: what the requester said when they were called back; None where nobody has asked yet."""
+    handling: Handling = Handling.CALL
+    until: datetime | None = None
+    """Of what was planned and announced (计划停水): when it is over. Until then, from `occurred_at` on, it explains what
+    is reported of its category in its area. None: it explains nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

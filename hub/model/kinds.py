@@ -47,6 +47,17 @@ class Stage(StrEnum):
     UNKNOWN = "unknown"
 
 
+class Handling(StrEnum):
+    """Who deals with what is reported."""
+
+    CALL = "call"
+    """Whom the contracts call."""
+    ELSEWHERE = "elsewhere"
+    """A channel or an office that the law, or its own plan, gives it to (信访, 计划停供): shown, never dispatched again."""
+    DRILL = "drill"
+    """演练: marked as one, kept apart from everything real, calls nobody."""
+
+
 class Urgency(StrEnum):
     """紧急程度, one scale for 普通/紧急/特急, 红橙黄蓝 and the others; the raw word stays beside it."""
 

@@ -21,6 +21,7 @@ HUB = [
     "FixSettings",
     "GridDraft",
     "GridKind",
+    "Handling",
     "HeldRecord",
     "HubError",
     "PeerRefused",
