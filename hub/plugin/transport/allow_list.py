@@ -22,9 +22,13 @@ UNLISTED: Final = "unlisted"
 
 class AllowList:
     """Fields by their dotted paths, `photos.url` for one inside an object or a list of objects; names are compared as
-    `Fields` does. What is dropped is named by its path where it is among the allowed or the `known` ones."""
+    `Fields` does. What is dropped is named by its path where it is among the allowed or the `known` ones. A record
+    without any of the fields of `matter` is none of ours: nothing of it is held."""
 
-    def __init__(self, allowed: Collection[str], *, known: Collection[str] = ()) -> None:
+    def __init__(
+        self, allowed: Collection[str], *, known: Collection[str] = (), matter: Collection[str] = ()
+    ) -> None:
+        self._matter: Final = frozenset(map(folded, matter))
         self._allowed: Final = frozenset(map(folded, allowed))
         self._around: Final = frozenset(path.rpartition(".")[0] for path in self._allowed)
         """Objects and lists that are gone into; "" is the record."""
@@ -35,21 +39,22 @@ class AllowList:
         record, dropped = read_json(content), set[str]()
         if not isinstance(record, Mapping):
             raise BadRecord("R102")
+        kept = self._object(record, "", dropped)
         # with escapes: a word may hold half a character, which no charset can hold
-        return Admitted(json.dumps(self._object(record, "", dropped)).encode(), tuple(sorted(dropped)))
+        held = json.dumps(kept).encode() if self._says_something(kept) else None
+        return Admitted(held, tuple(sorted(dropped)))
 
     def of_xml(self, content: bytes) -> Admitted:
         """The elements right inside the root of `content`, without attributes, written anew in UTF-8; raises BadRecord
         as `hub.plugin.transport.xml.fields_of_xml`."""
         root = parse_xml(decode_unproved(content, declared=declared_charset(content)))
-        kept, dropped = Element("row"), set[str]()
-        for one in root:
-            name = local_name(one)
-            if folded(name) in self._allowed and not len(one):
-                SubElement(kept, name).text = text_in(one)
-            else:
-                dropped.add(self._named(name))
-        return Admitted(tostring(kept, encoding="utf-8"), tuple(sorted(dropped)))
+        found = {local_name(one): {} if len(one) else text_in(one) for one in root}
+        dropped, written = set[str](), Element("row")
+        kept = self._object(found, "", dropped)
+        for name, words in kept.items():
+            SubElement(written, name).text = str(words)
+        held = tostring(written, encoding="utf-8") if self._says_something(kept) else None
+        return Admitted(held, tuple(sorted(dropped)))
 
     def _object(self, found: Mapping[str, object], around: str, dropped: set[str]) -> dict[str, object]:
         kept: dict[str, object] = {}
@@ -65,6 +70,10 @@ class AllowList:
             else:
                 dropped.add(self._named(path))
         return kept
+
+    def _says_something(self, kept: Mapping[str, object]) -> bool:
+        said = {folded(name) for name, value in kept.items() if value not in (None, "")}
+        return not self._matter or bool(said & self._matter)
 
     def _named(self, path: str) -> str:
         return self._names.get(folded(path), UNLISTED)

@@ -8,9 +8,9 @@ from datetime import datetime, timedelta, timezone
 from random import Random
 from typing import Any, Final
 
-from gridplus_hotline_12345.gcj02 import shifted
 from hub import RequestType, Satisfaction, Stage, Urgency
 from hub.plugin import Utterance
+from hub.plugin.systems.gcj02 import shifted
 
 Order = dict[str, Any]
 """One order as JSON: the platform's own field names."""

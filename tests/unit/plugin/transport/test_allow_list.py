@@ -57,6 +57,14 @@ def test_what_cannot_be_judged_is_refused(content: bytes) -> None:
         LIST.of_json(content)
 
 
+def test_a_record_without_a_matter_is_not_held_at_all() -> None:
+    matters = AllowList(("no", "text", "at"), known=("workerLng",), matter=("no", "text"))
+    track = matters.of_json(b'{"at": "2026-03-10", "no": "", "workerLng": "120.8"}')
+    assert (None, ("workerLng",)) == (track.content, track.dropped)
+    assert matters.of_json(b'{"NO": "7"}').content is not None
+    assert matters.of_xml(b"<row><at>2026-03-10</at><no/></row>").content is None
+
+
 @pytest.mark.nasty("N30", "an entity never gets as far as the filter")
 def test_of_xml_the_listed_elements_are_held_without_attributes() -> None:
     row = f"<row at='{CANARY}'><no>7</no><text><![CDATA[a < b\x0b]]></text><text2>{CANARY}</text2></row>"

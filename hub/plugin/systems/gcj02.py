@@ -1,6 +1,6 @@
-"""CGCS2000 degrees → GCJ-02 degrees, as the map picker of a hotline desk shifts them.
+"""CGCS2000 degrees → GCJ-02 degrees, as map pickers and the maps of telephones shift them.
 
-For the simulator alone, written apart from the hub's own conversion so that neither hides a mistake of
+For simulators alone, written apart from the hub's own conversion so that neither hides a mistake of
 the other. The published formula; good to a few decimetres inside a district.
 """
 
