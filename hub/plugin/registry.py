@@ -28,6 +28,7 @@ SHIPPED: Final = frozenset(
         "gridplus-grid-pages",
         "gridplus-hotline-12345",
         "gridplus-market-supervision",
+        "gridplus-petition",
         "gridplus-police-grid",
         "gridplus-sms-gateway",
         "gridplus-urban-management",

@@ -50,6 +50,7 @@ def test_the_departments_sources_and_our_own_pages_have_code_tables_that_lead_to
         "police_grid",
         "market_supervision",
         "grid_app",
+        "petition",
     } == set(pack.sources)
     for source in pack.sources.values():
         for table in source.code_tables:

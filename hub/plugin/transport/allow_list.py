@@ -1,11 +1,11 @@
 """An allow-list at ingress: a record with nothing but the fields that may be held, before anything is stored. Pure.
 
-A field passes by its name alone: what stands in free text is the source's and the masks' business. Whoever needs more
-looks at the values too. Rules: invariant 5, domain.md 5.6 (drop what no grant can ever show), N32.
+A field passes by its name alone: what stands in free text is the source's and the masks' business. Whoever has to know
+more gives a `Judge`, which looks at the words too. Rules: invariant 5, domain.md 5.6 (drop what no grant can ever show), N32.
 """
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -18,6 +18,8 @@ from hub.plugin.transport.xml import declared_charset, local_name, parse_xml, te
 
 UNLISTED: Final = "unlisted"
 """Stands among what was dropped for fields that nobody knows: a name may be a value, and is not kept either."""
+Judge = Callable[[Mapping[str, str], Collection[str]], Mapping[str, str] | None]
+"""(what the names let in, and the words of all that they do not) → what is held of the former; None: nothing at all."""
 
 
 class AllowList:
@@ -44,17 +46,20 @@ class AllowList:
         held = json.dumps(kept).encode() if self._says_something(kept) else None
         return Admitted(held, tuple(sorted(dropped)))
 
-    def of_xml(self, content: bytes) -> Admitted:
-        """The elements right inside the root of `content`, without attributes, written anew in UTF-8; raises BadRecord
-        as `hub.plugin.transport.xml.fields_of_xml`."""
+    def of_xml(self, content: bytes, judge: Judge = lambda kept, _: kept) -> Admitted:
+        """The elements right inside the root of `content`, without attributes, written anew in UTF-8 under the names of
+        the list; raises BadRecord as `hub.plugin.transport.xml.fields_of_xml`."""
         root = parse_xml(decode_unproved(content, declared=declared_charset(content)))
         found = {local_name(one): {} if len(one) else text_in(one) for one in root}
         dropped, written = set[str](), Element("row")
-        kept = self._object(found, "", dropped)
-        for name, words in kept.items():
-            SubElement(written, name).text = str(words)
-        held = tostring(written, encoding="utf-8") if self._says_something(kept) else None
-        return Admitted(held, tuple(sorted(dropped)))
+        kept = {self._named(name): str(one) for name, one in self._object(found, "", dropped).items()}
+        held = judge(kept, [text_in(one) for one in root if self._named(local_name(one)) not in kept])
+        if held is None or not self._says_something(held):
+            return Admitted(None, tuple(sorted(dropped)))
+        dropped.update(name for name, words in kept.items() if held.get(name, "") != words)
+        for name, words in held.items():
+            SubElement(written, name).text = words
+        return Admitted(tostring(written, encoding="utf-8"), tuple(sorted(dropped)))
 
     def _object(self, found: Mapping[str, object], around: str, dropped: set[str]) -> dict[str, object]:
         kept: dict[str, object] = {}

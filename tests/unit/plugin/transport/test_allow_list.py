@@ -1,6 +1,7 @@
 """What an allow-list lets in: named fields, plain values, and nothing hidden among them."""
 
 import json
+from collections.abc import Collection, Mapping
 
 import pytest
 
@@ -82,3 +83,20 @@ def test_of_xml_the_words_survive_a_charset_that_lies() -> None:
     for charset in ("utf-8", "gb18030"):
         admitted = LIST.of_xml(row.encode(charset))
         assert "青石路𠮷" == fields_of_xml(admitted.content or b"").text("text")
+
+
+def test_of_xml_a_judge_sees_what_is_dropped_and_may_cut_more_or_all() -> None:
+    seen: list[object] = []
+
+    def judge(kept: Mapping[str, str], cut: Collection[str]) -> Mapping[str, str] | None:
+        seen.append((dict(kept), list(cut)))
+        return None if kept["no"] == "8" else {**kept, "text": kept["text"].replace(CANARY, "")}
+
+    row = f"<r><NO>7</NO><text>of {CANARY}</text><name>{CANARY}</name><x><y>z</y></x></r>"
+    admitted = LIST.of_xml(row.encode(), judge)
+    assert (b"<row><no>7</no><text>of </text></row>", ("text", "unlisted")) == (
+        admitted.content,
+        admitted.dropped,
+    )
+    assert [({"no": "7", "text": f"of {CANARY}"}, [CANARY, "z"])] == seen
+    assert LIST.of_xml(b"<r><no>8</no><text/></r>", judge).content is None
