@@ -65,7 +65,9 @@ Start = Callable[..., Letters]
 def start(tmp_path: Path) -> Iterator[Start]:
     closing: list[Callable[[], None]] = []
 
-    def begin(count: int = 2, *failures: str, walk: Walk = KEYSET, **settings: object) -> Letters:
+    def begin(
+        count: int = 2, *failures: str, walk: Walk = KEYSET, in_cdata: bool = False, **settings: object
+    ) -> Letters:
         told = {
             "at": NOON - timedelta(hours=1),
             "code": "1",
@@ -75,7 +77,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         }
         said = [Utterance(ref=str(at), content=WORDS, **told) for at in range(1, count + 1)]  # type: ignore[arg-type]  # as named
         clock = FixedClock(NOON)
-        office = type("Office", (LetterOffice,), {"walk": walk})(
+        office = type("Office", (LetterOffice,), {"walk": walk, "in_cdata": in_cdata})(
             SimulatorSetup(clock=clock, utterances=said, place=tmp_path, failures=failures)
         )
         config = SoapPullConfig.model_validate({**office.start(), **settings})
@@ -110,8 +112,11 @@ def test_each_walk_of_paging_leads_through_a_list_over_soap(walk: Walk, start: S
 
 @pytest.mark.nasty("N30", "GB2312 declared, UTF-8 sent; CDATA inside a string, escaped once more")
 @pytest.mark.parametrize("failure", ["double_escaped", "url_encoded", "gb2312_declared", "gbk_bytes"])
-def test_however_an_answer_is_wrapped_its_words_are_the_same(failure: str, start: Start) -> None:
-    (first, _) = start(2, failure).read("").bodies
+@pytest.mark.parametrize("in_cdata", [False, True])
+def test_however_an_answer_is_wrapped_its_words_are_the_same(
+    failure: str, in_cdata: bool, start: Start
+) -> None:
+    (first, _) = start(2, failure, in_cdata=in_cdata).read("").bodies
     assert WORDS == fields_of_xml(first.content).text("text")
     assert failure in FAILURES
 
