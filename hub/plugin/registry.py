@@ -24,6 +24,7 @@ INTERFACE: Final = 1
 SHIPPED: Final = frozenset(
     {
         "gridplus-file-import",
+        "gridplus-food-safety",
         "gridplus-grid-pages",
         "gridplus-hotline-12345",
         "gridplus-market-supervision",
