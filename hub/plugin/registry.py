@@ -31,6 +31,7 @@ SHIPPED: Final = frozenset(
         "gridplus-police-grid",
         "gridplus-sms-gateway",
         "gridplus-urban-management",
+        "gridplus-utilities",
         "gridplus-voice-gateway",
         "gridplus-xueliang-video",
     }

@@ -48,6 +48,10 @@ def test_the_sources_and_our_own_pages_have_code_tables_that_lead_to_categories(
         "police_grid",
         "market_supervision",
         "food_safety",
+        "utilities_water",
+        "utilities_power",
+        "utilities_gas",
+        "utilities_heat",
     } == set(pack.sources)
     for source in pack.sources.values():
         for table in source.code_tables:
