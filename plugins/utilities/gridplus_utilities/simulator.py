@@ -19,7 +19,6 @@ EXTRA: Final = {
     "left": "从公告中移出的社区代码（只有平台给）",
     "until": "计划结束时间，`yyyy-MM-dd HH:mm:ss`；不给即开始后八小时",
     "back": "实际恢复时间（只有平台给）",
-    "utility": "哪家公司：`water`、`power`、`gas`、`heat`，看第一条；不给即 `water`",
 }
 """What an utterance may say in `extra`."""
 DEFECTS: Final = {
@@ -37,6 +36,7 @@ _STATES: Final = {
     Stage.REOPENED: "重办",
 }
 _ENDS: Final = {"no_end": "", "end_in_another_century": "2062-03-12 17:00:00"}
+_COMPANIES: Final = {"S": "water", "D": "power", "Q": "gas", "R": "heat"}
 _WORDS: Final = {"water": "水", "power": "电", "gas": "气", "heat": "热"}
 _PLANNED_FOR: Final = timedelta(hours=8)
 
@@ -133,7 +133,8 @@ def _household(utterance: Utterance) -> dict[str, str]:
 
 
 def _utility(utterances: Sequence[Utterance]) -> str:
-    return utterances[0].extra.get("utility", "water") if utterances else "water"
+    """By the first code; water where it tells nothing."""
+    return _COMPANIES.get(utterances[0].code[:1], "water") if utterances else "water"
 
 
 def _local(moment: datetime) -> str:

@@ -57,11 +57,7 @@ def notice(order: Say) -> Say:
     """Makes a notice of a planned outage in two communities; keywords beside Utterance's own go into `extra`."""
 
     def utterance(number: int = 1, **changes: Any) -> Utterance:
-        said = {
-            name: changes.pop(name)
-            for name in ("areas", "left", "until", "back", "utility")
-            if name in changes
-        }
+        said = {name: changes.pop(name) for name in ("areas", "left", "until", "back") if name in changes}
         told: dict[str, Any] = {
             "ref": f"SG2026030{number:07d}",
             "code": "S01",

@@ -38,19 +38,19 @@ def test_a_planned_outage_is_one_report_for_each_community_and_calls_nobody(
 
 
 @pytest.mark.parametrize(
-    ("utility", "category"),
+    ("code", "category"),
     [
-        ("water", "livelihood_service.water_supply"),
-        ("power", "livelihood_service.power_supply"),
-        ("gas", "livelihood_service.gas_supply"),
-        ("heat", "livelihood_service.heating"),
+        ("S01", "livelihood_service.water_supply"),
+        ("D01", "livelihood_service.power_supply"),
+        ("Q01", "livelihood_service.gas_supply"),
+        ("R01", "livelihood_service.heating"),
     ],
 )
 @pytest.mark.parametrize("way", ["read", "sent"])
 def test_each_company_announces_what_it_supplies_under_whatever_code(
-    start: "Start", send: "Send", notice: "Say", way: str, utility: str, category: str
+    start: "Start", send: "Send", notice: "Say", way: str, code: str, category: str
 ) -> None:
-    utterance = notice(utility=utility, defect="another_code", areas=ONE)
+    utterance = notice(code=code, defect="another_code", areas=ONE)
     (draft,) = start(utterance).drafts() if way == "read" else send(utterance)
     assert category == load().codes.category_of("gy-2026", draft.category.value)
     assert draft.handling is Handling.ELSEWHERE
