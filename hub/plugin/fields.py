@@ -36,7 +36,7 @@ class Fields:
         self._folded: Final[dict[str, tuple[str, object]]] = {}
         for name, value in values.items():
             if value is not None:
-                self._folded.setdefault(_fold(name), (name, value))
+                self._folded.setdefault(folded(name), (name, value))
 
     @classmethod
     def of(cls, document: object, pointer: str = "") -> "Fields":
@@ -134,7 +134,7 @@ class Fields:
 
     def _find(self, names: Sequence[str]) -> tuple[str, object]:
         for name in names:
-            found = self._folded.get(_fold(name))
+            found = self._folded.get(folded(name))
             if found is not None and found[1] != "":
                 return found
         return names[0], None
@@ -147,5 +147,6 @@ def whole(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _fold(name: str) -> str:
+def folded(name: str) -> str:
+    """A field's name as it is compared: vendors change case, `_`, `-` and blanks (N32)."""
     return name.translate(_MARKS).lower()

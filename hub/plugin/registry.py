@@ -24,12 +24,14 @@ INTERFACE: Final = 1
 SHIPPED: Final = frozenset(
     {
         "gridplus-file-import",
+        "gridplus-food-safety",
         "gridplus-grid-pages",
         "gridplus-hotline-12345",
         "gridplus-market-supervision",
         "gridplus-police-grid",
         "gridplus-sms-gateway",
         "gridplus-urban-management",
+        "gridplus-utilities",
         "gridplus-voice-gateway",
         "gridplus-xueliang-video",
     }
