@@ -24,6 +24,7 @@ INTERFACE: Final = 1
 SHIPPED: Final = frozenset(
     {
         "gridplus-file-import",
+        "gridplus-food-safety",
         "gridplus-grid-app",
         "gridplus-grid-pages",
         "gridplus-hotline-12345",
@@ -32,6 +33,7 @@ SHIPPED: Final = frozenset(
         "gridplus-police-grid",
         "gridplus-sms-gateway",
         "gridplus-urban-management",
+        "gridplus-utilities",
         "gridplus-voice-gateway",
         "gridplus-xueliang-video",
     }

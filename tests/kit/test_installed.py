@@ -12,7 +12,18 @@ _LONG = ("market_supervision", "urban_management", "xueliang_video")
 """Each takes as long as the others together: `make drill` holds them to it."""
 REACHED = {
     **dict.fromkeys(
-        (*_LONG, "hotline_12345", "police_grid", "file_import", "grid_app", "petition"), Level.GOLD
+        (
+            *_LONG,
+            "hotline_12345",
+            "police_grid",
+            "file_import",
+            "food_safety",
+            "grid_app",
+            "petition",
+            "utilities",
+            "utilities_table",
+        ),
+        Level.GOLD,
     ),
     "grid_pages": Level.BRONZE,
 }

@@ -8,12 +8,12 @@ from datetime import datetime, tzinfo
 from typing import Final
 
 from gridplus_market_supervision.config import MarketConfig
-from gridplus_market_supervision.uscc import is_uscc
 from hub import Alias, Arrival, Code, Draft, Person, RequestType, SourceClock, Stage
 from hub.plugin.fields import Fields
 from hub.plugin.notes import looks_like_a_test, original_numbers
 from hub.plugin.text import tidy_ref
 from hub.plugin.times import time_flags, zone_of
+from hub.plugin.uscc import is_uscc
 from hub.plugin.words import request_type_of, stage_of
 
 _COMPLAINT: Final = "complaint"
