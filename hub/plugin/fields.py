@@ -15,7 +15,7 @@ from typing import Final
 
 from hub.clock import SHANGHAI
 from hub.errors import BadRecord, HeldRecord
-from hub.model import Person, SourceClock
+from hub.model import AttachmentRef, Person, SourceClock
 from hub.plugin.json_text import read_json
 from hub.plugin.text import is_mojibake, tidy_ref, tidy_text
 from hub.plugin.times import DEFAULT, Times, parse_moment
@@ -146,6 +146,10 @@ class Fields:
         if found == _NOBODY:
             return None
         return replace(found, callback=self._one_text(callback).lower() in _YES)
+
+    def attachments(self, rows: str, *, url: str = "url", name: str = "name") -> tuple[AttachmentRef, ...]:
+        """The files that the list `rows` offers, by the fields of its objects; raises as `rows`."""
+        return tuple(AttachmentRef(row.text(url), row.text(name)) for row in self.rows(rows))
 
     def inside(self, *names: str) -> "Fields":
         """The object under that name; empty where absent. Raises BadRecord R202 for anything else."""

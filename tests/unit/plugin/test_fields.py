@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from hub.errors import BadRecord, HeldRecord
-from hub.model import Person, SourceClock
+from hub.model import AttachmentRef, Person, SourceClock
 from hub.plugin.fields import Fields, whole
 
 
@@ -151,3 +151,9 @@ def test_each_deadline_that_is_set_is_a_clock_with_its_beginning_where_it_is_tol
 )
 def test_a_person_is_what_is_told_of_them_or_nobody(values: dict[str, str], person: Person | None) -> None:
     assert person == Fields(values).person("who", "phone mobile", callback="call")
+
+
+def test_files_are_offered_by_link_and_name() -> None:
+    row = Fields({"photos": [{"link": "http://192.0.2.1/1.jpg"}]})
+    assert row.attachments("photos", url="link") == (AttachmentRef("http://192.0.2.1/1.jpg"),)
+    assert row.attachments("attachments") == ()
