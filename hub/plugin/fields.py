@@ -8,7 +8,7 @@ never quotes what stood in it.
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, tzinfo
+from datetime import date, datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Final
@@ -106,6 +106,18 @@ class Fields:
         except HeldRecord as error:
             raise HeldRecord(error.code, pointer=self.pointer_to(name)) from None
 
+    def day(self, *names: str, zone: tzinfo = SHANGHAI) -> date | None:
+        """A day in that zone; None for empty and for 9999-12-31 (N35). Raises as `moment`."""
+        moment = self.moment(*names, zone=zone)
+        return moment.astimezone(zone).date() if moment else None
+
+    def needed_day(self, *names: str, zone: tzinfo = SHANGHAI) -> date:
+        """A day without which the matter cannot be kept; raises HeldRecord R201 where it is absent."""
+        found = self.day(*names, zone=zone)
+        if found is None:
+            raise HeldRecord("R201", pointer=self.pointer_to(names[0]))
+        return found
+
     def times(
         self, *, occurred: str = "", reported: str = "", updated: str = "", zone: tzinfo = SHANGHAI
     ) -> Times:
@@ -146,6 +158,20 @@ class Fields:
         if found == _NOBODY:
             return None
         return replace(found, callback=self._one_text(callback).lower() in _YES)
+
+    def person_unless(
+        self,
+        anonymous: str,
+        name: str = "",
+        phone: str = "",
+        id_number: str = "",
+        address: str = "",
+        callback: str = "",
+    ) -> Person | None:
+        """As `person`; where the field `anonymous` says so, nothing of them is taken although it was sent."""
+        if self._one_text(anonymous).lower() in _YES:
+            return Person(anonymous=True)
+        return self.person(name, phone, id_number, address, callback)
 
     def attachments(self, rows: str, *, url: str = "url", name: str = "name") -> tuple[AttachmentRef, ...]:
         """The files that the list `rows` offers, by the fields of its objects; raises as `rows`."""

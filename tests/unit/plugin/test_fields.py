@@ -1,6 +1,6 @@
 """The fields of a record, whatever the vendor called them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
@@ -157,3 +157,19 @@ def test_files_are_offered_by_link_and_name() -> None:
     row = Fields({"photos": [{"link": "http://192.0.2.1/1.jpg"}]})
     assert row.attachments("photos", url="link") == (AttachmentRef("http://192.0.2.1/1.jpg"),)
     assert row.attachments("attachments") == ()
+
+
+@pytest.mark.nasty("N35")
+def test_a_day_is_one_in_the_sources_zone_and_none_where_it_stands_for_never() -> None:
+    row = Fields({"from": "20260301", "to": "99991231"})
+    assert row.needed_day("from") == date(2026, 3, 1)
+    assert row.day("to") is None
+    with pytest.raises(HeldRecord) as held:
+        row.needed_day("to")
+    assert (held.value.code, held.value.pointer) == ("R201", "/to")
+
+
+def test_of_a_person_who_wants_no_name_nothing_is_taken() -> None:
+    row = Fields({"hidden": "1", "who": "测试甲", "mobile": "13800000000"})
+    assert row.person_unless("hidden", "who", "mobile") == Person(anonymous=True)
+    assert row.person_unless("other", "who", "mobile") == Person("测试甲", "13800000000")
