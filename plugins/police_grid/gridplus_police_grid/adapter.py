@@ -64,7 +64,8 @@ class PoliceGrid(FerryPull[PoliceGridConfig]):
         raise BadRecord("R105", pointer="/LX")
 
     def _matter(self, row: Fields) -> Draft:
-        ref, hotline_ref, earlier_ref = _needed(row, "JQBH"), row.ref("ZBDBH"), row.ref("YJQBH")
+        """Without a number it is dead: over this border nothing can be asked for again."""
+        ref, hotline_ref, earlier_ref = row.ref_or_dead("JQBH"), row.ref("ZBDBH"), row.ref("YJQBH")
         title, content = row.text("SXMC"), row.text("JQNR")
         remarked = original_numbers(content, own={ref, hotline_ref, earlier_ref})
         times = row.times(occurred="FSSJ", reported="BJSJ", updated="GXSJ", zone=self.zone)
@@ -99,7 +100,7 @@ class PoliceGrid(FerryPull[PoliceGridConfig]):
 
     def _grids(self, row: Fields) -> Sequence[GridDraft]:
         """One grid a part: a beat across a river is two outlines, the second under its code with `#2`."""
-        code, phone = _needed(row, "JWGBH"), row.text("ZBDH")
+        code, phone = row.ref_or_dead("JWGBH"), row.text("ZBDH")
         valid_from = row.needed_day("QSRQ", zone=self.zone)
         parts = parts_of(row.text("BJ"), pointer=row.pointer_to("BJ"))
         codes = (code, *(f"{code}#{at}" for at in range(2, len(parts) + 1)))
@@ -120,11 +121,3 @@ class PoliceGrid(FerryPull[PoliceGridConfig]):
 
     def _crs(self, row: Fields) -> Crs:
         return crs_of(row.text("ZBX"), self.config.crs)
-
-
-def _needed(row: Fields, name: str) -> str:
-    """Without a number a row is dead: over this border nothing can be asked for again."""
-    found = row.ref(name)
-    if not found:
-        raise BadRecord("R201", pointer=row.pointer_to(name))
-    return found

@@ -7,7 +7,7 @@ import pytest
 
 from hub.errors import BadRecord, HeldRecord
 from hub.model import AttachmentRef, Person, SourceClock
-from hub.plugin.fields import Fields, whole
+from hub.plugin.fields import Fields, Renaming, whole
 
 
 @pytest.mark.nasty("N32")
@@ -173,3 +173,28 @@ def test_of_a_person_who_wants_no_name_nothing_is_taken() -> None:
     row = Fields({"hidden": "1", "who": "测试甲", "mobile": "13800000000"})
     assert row.person_unless("hidden", "who", "mobile") == Person(anonymous=True)
     assert row.person_unless("other", "who", "mobile") == Person("测试甲", "13800000000")
+
+
+def test_a_row_read_by_our_names_points_to_the_names_that_were_sent() -> None:
+    names = {"told": "登记时间", "ref": "工单号", "deep": "/a/0/b", "title": "标题", "none": "没有"}
+    row = Renaming(names).of(Fields({"登记 时间": "never", "工单号": "", "/a/0/b": {"c": 1}, "标题": "路灯"}))
+    assert (row.text("title"), row.text("标题"), row.text("none")) == ("路灯", "", "")
+    with pytest.raises(HeldRecord) as time:
+        row.moment("told")
+    with pytest.raises(BadRecord) as missing:
+        row.ref_or_dead("ref")
+    with pytest.raises(BadRecord) as deep:
+        row.text("deep")
+    assert [(one.value.code, one.value.pointer) for one in (time, missing, deep)] == [
+        ("R203", "/登记 时间"),
+        ("R201", "/工单号"),
+        ("R202", "/a/0/b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "version"),
+    [("2026-3-10 9:00", "2026-03-10T01:00:00+00:00"), ("v7", "V7"), ("", ""), (None, "")],
+)
+def test_a_version_is_a_time_in_one_form_or_whatever_stands_there(value: object, version: str) -> None:
+    assert Fields({"changed": value}).version("changed") == version
