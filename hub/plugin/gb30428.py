@@ -6,6 +6,7 @@ Pure. Fields and channels of any one system are its plugin's. Rules: domain.md 2
 import re
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Final, Literal
 from unicodedata import normalize
 
@@ -99,6 +100,7 @@ def _two(ref: str) -> str:
     return digits.zfill(2) if digits.isdigit() and len(digits) == 1 else digits
 
 
+@lru_cache(maxsize=4096)
 def _folded(word: str) -> str:
     """As `hub.plugin.words` compares: no case, no blanks, no `.0` behind a number (N26)."""
     return re.sub(r"[\s_-]", "", normalize("NFKC", word)).lower().removesuffix(".0")

@@ -20,7 +20,7 @@ from hub.plugin.transport.paging import SECONDS, Marked
 from hub.plugin.transport.soap_pages import SoapPages
 from hub.plugin.transport.soap_pull import Operation
 from hub.plugin.transport.view_sweep import GONE, Rows, ViewSweep
-from hub.plugin.transport.xml import declared_charset, fields_of_xml, text_in
+from hub.plugin.transport.xml import declared_charset, fields_in_xml, text_in
 from hub.plugin.words import told_as
 
 CASE: Final = "case"
@@ -76,10 +76,8 @@ class UrbanReader(InTurn):
         channel = config.soap if kind == CASE else config.view
         table = "" if channel is None else channel.code_table
         if kind == CASE:
-            decode(
-                body.content, declared=declared_charset(body.content)
-            )  # mojibake holds the case as a whole
-            return [draft_of(fields_of_xml(body.content), config, table)]
+            text = decode(body.content, declared=declared_charset(body.content))
+            return [draft_of(fields_in_xml(text), config, table)]
         row = Fields.of_json(body.content)
         if kind != GONE:
             return [draft_of(row, config, table)]
