@@ -38,7 +38,7 @@ class Fields:
         self._folded: Final[dict[str, tuple[str, object]]] = {}
         for name, value in values.items():
             if value is not None:
-                self._folded.setdefault(_fold(name), (name, value))
+                self._folded.setdefault(folded(name), (name, value))
 
     @classmethod
     def of(cls, document: object, pointer: str = "") -> "Fields":
@@ -240,7 +240,7 @@ class Fields:
     def _find(self, names: Sequence[str]) -> tuple[str, object]:
         known = self._folded
         for name in names:
-            found = known.get(_fold(name))
+            found = known.get(folded(name))
             if found is not None and found[1] != "":
                 return found
         return names[0], None
@@ -253,7 +253,7 @@ class Renaming:
     def __init__(self, names: Mapping[str, str]) -> None:
         """Our name → theirs."""
         self._names: Final = names
-        self._folded: Final = tuple((_fold(ours), _fold(theirs)) for ours, theirs in names.items())
+        self._folded: Final = tuple((folded(ours), folded(theirs)) for ours, theirs in names.items())
 
     def of(self, row: Fields) -> Fields:
         """The row by our names; what is not named is not there."""
@@ -265,11 +265,11 @@ class _Renamed(Fields):
 
     __slots__ = ("_theirs",)
 
-    def __init__(self, row: Fields, folded: Sequence[tuple[str, str]], names: Mapping[str, str]) -> None:
+    def __init__(self, row: Fields, pairs: Sequence[tuple[str, str]], names: Mapping[str, str]) -> None:
         super().__init__({}, row._pointer)  # noqa: SLF001  of its own kind
         self._theirs: Final = names
         known = row._folded  # noqa: SLF001
-        for ours, theirs in folded:
+        for ours, theirs in pairs:
             if theirs in known:
                 self._folded[ours] = known[theirs]
 
@@ -285,5 +285,6 @@ def whole(text: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _fold(name: str) -> str:
+def folded(name: str) -> str:
+    """A field's name as it is compared: vendors change case, `_`, `-` and blanks (N32)."""
     return name.translate(_MARKS).lower()

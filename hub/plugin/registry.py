@@ -24,12 +24,14 @@ INTERFACE: Final = 1
 SHIPPED: Final = frozenset(
     {
         "gridplus-file-import",
+        "gridplus-food-safety",
         "gridplus-grid-pages",
         "gridplus-hotline-12345",
         "gridplus-market-supervision",
         "gridplus-police-grid",
         "gridplus-sms-gateway",
         "gridplus-urban-management",
+        "gridplus-utilities",
         "gridplus-voice-gateway",
         "gridplus-xueliang-video",
     }
@@ -47,6 +49,8 @@ class Origin:
     version: str = ""
     module: str = ""
     """What the entry point names: who loads it elsewhere loads the same."""
+    path: str = ""
+    """Where it lies, if it is not installed but on the shelf."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,18 @@ from hub.plugin.registry import Registry
 _LONG = ("market_supervision", "urban_management", "xueliang_video")
 """Each takes as long as the others together: `make drill` holds them to it."""
 REACHED = {
-    **dict.fromkeys((*_LONG, "hotline_12345", "police_grid", "file_import"), Level.GOLD),
+    **dict.fromkeys(
+        (
+            *_LONG,
+            "hotline_12345",
+            "police_grid",
+            "file_import",
+            "food_safety",
+            "utilities",
+            "utilities_table",
+        ),
+        Level.GOLD,
+    ),
     "grid_pages": Level.BRONZE,
 }
 

@@ -72,6 +72,10 @@ class RestPushSystem(Pushing):
         if self.fails("offline") and len(self._gathered) < len(self.setup.utterances):
             return
         rows, self._gathered[:] = list(reversed(self._gathered)), []
+        self.upload(rows)
+
+    def upload(self, rows: Sequence[bytes]) -> None:
+        """Sends these records: in one request where the entrance takes several, else one after the other."""
         if self._entrance.rows is None:
             for row in rows:
                 self.send_in(self._entrance, row, self.shown)

@@ -56,6 +56,15 @@ class Entrance:
         return tuple(Body(row, self.kind) for row in rows or (content,))
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AnsweredOnly(Entrance):
+    """A path whose requests are let in and answered like others, and of which nothing is kept: heartbeats, tracks."""
+
+    def bodies(self, content: bytes) -> tuple[Body, ...]:  # noqa: ARG002  whatever it holds
+        """None."""
+        return ()
+
+
 class Lock(Protocol):
     """Who may come in."""
 

@@ -65,6 +65,20 @@ class Batch:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """A view that joins a report to several of something, and so repeats its row once for each: a shop's licences.
+
+    Rows of one key are then one row, in which `column` holds all its values, each once, in order, `、` between them.
+    Where they differ in something else too, because they are being written just now, the row that is last by `latest`
+    counts.
+    """
+
+    column: str
+    latest: str
+    """A column with the time of the last change, in a form that sorts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Columns:
     """All columns that the view has now, as `name type`, sorted; not only those that are read."""
 
@@ -100,6 +114,7 @@ class SqlView:
         columns: Sequence[str],
         batch: int = 500,
         ready: tuple[str, str] | None = None,
+        repeated: Repeated | None = None,
     ) -> None:
         self._url: Final = parsed(url)
         schema, _, name = view.rpartition(".")
@@ -108,6 +123,7 @@ class SqlView:
         self._columns: Final = tuple(dict.fromkeys([self._key, *(one.lower() for one in columns)]))
         self._batch: Final = batch
         self._ready: Final = ready
+        self._repeated: Final = repeated
         self._engine: Engine | None = None
 
     def columns(self) -> Columns:
@@ -133,6 +149,8 @@ class SqlView:
                 last = rows[-1][self._key]
             if after is None:
                 rows = [*_rows(link, self._asked(chosen, key.is_(None)).limit(self._batch)), *rows]
+        if self._repeated is not None:
+            rows = _folded(rows, self._key, self._repeated)
         return Batch(_told_apart(rows, self._key), cast("Key", last))
 
     def keys(self) -> Iterator[str]:
@@ -221,6 +239,21 @@ def _sqlite(path: str) -> sqlite3.Connection:
     # a broken text must hold its own row (N18), not fail the whole batch
     link.text_factory = lambda raw: raw.decode("utf-8", "replace")
     return link
+
+
+def _folded(rows: Sequence[Mapping[str, object]], key: str, repeated: Repeated) -> list[dict[str, object]]:
+    """`rows` with one for each key, in their order; those without a key stay as they are."""
+    by_key: dict[str, list[Mapping[str, object]]] = {}
+    for at, row in enumerate(rows):
+        by_key.setdefault(str(_trimmed(row[key]) or f"#{at}"), []).append(row)
+    return [_one_of(same, repeated) for same in by_key.values()]
+
+
+def _one_of(rows: Sequence[Mapping[str, object]], repeated: Repeated) -> dict[str, object]:
+    column, latest = repeated.column.lower(), repeated.latest.lower()
+    each = {str(_trimmed(row[column])) for row in rows if row[column] is not None}
+    newest = max(rows, key=lambda row: (str(row[latest] or ""), row_of(row, column).digest))
+    return {**newest, column: "、".join(sorted(each - {""}))}
 
 
 def _told_apart(rows: Sequence[Mapping[str, object]], key: str) -> tuple[Row, ...]:

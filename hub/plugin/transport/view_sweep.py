@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, Strict
 from hub.errors import SourceGone
 from hub.plugin.adapter import Body, Page, Tools
 from hub.plugin.transport.seen_rows import Seen, SeenRows, Shrunk
-from hub.plugin.transport.sql_view import Columns, Key, Row, SqlView
+from hub.plugin.transport.sql_view import Columns, Key, Repeated, Row, SqlView
 
 ROW: Final = "row"
 """Body kind of a row that is new or changed."""
@@ -57,6 +57,8 @@ class Rows:
     """Columns that are remembered, so that a row's disappearance can still be told: none that is personal."""
     ready: tuple[str, str] | None = None
     """A column and its value in rows that are complete; others are not there yet."""
+    repeated: Repeated | None = None
+    """Where the view repeats a report's row: one is read, and it is gone when all of them are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,7 @@ class ViewSweep:
             columns=rows.columns,
             batch=settings.batch,
             ready=rows.ready,
+            repeated=rows.repeated,
         )
         self._seen: SeenRows | None = None
         self._recorded: tuple[str, ...] = ()

@@ -8,7 +8,7 @@ files, and whatever somebody adds tomorrow.
 from typing import Final
 
 from hub.plugin import Admitted, Body
-from hub.plugin.allow_list import AllowList
+from hub.plugin.transport.allowed_rows import AllowedRows
 from hub.plugin.transport.ferry import is_refused
 
 MATTER: Final = "FJW"
@@ -25,7 +25,7 @@ ALLOWED: Final = {
 FORBIDDEN: Final = frozenset(["SFZH", "XYRXM", "RYLB", "CPHM", "RLTZ", "GJXX", "ZPDZ", "AJBH", "ZRMJ"])
 """Fields that these exports are known to carry: identity number, suspect's name, category of a person, plate, face
 features, track, picture or a link to one, case file, officer's name."""
-_APPROVED: Final = AllowList(kind="LX", fields=ALLOWED, told=FORBIDDEN)
+_APPROVED: Final = AllowedRows(kind="LX", fields=ALLOWED, told=FORBIDDEN)
 
 
 def admit(body: Body) -> Admitted:

@@ -9,7 +9,14 @@ from pydantic import SecretStr
 from hub.clock import FixedClock
 from hub.errors import PeerRefused
 from hub.plugin import PeerRequest
-from hub.plugin.transport.entrances import Entrance, Entrances, KnownToTheHub, Lock, Signed
+from hub.plugin.transport.entrances import (
+    AnsweredOnly,
+    Entrance,
+    Entrances,
+    KnownToTheHub,
+    Lock,
+    Signed,
+)
 from hub.plugin.transport.signing import Gate, Signer
 
 CLOCK = FixedClock(datetime(2026, 3, 10, 4, 0, tzinfo=UTC))
@@ -97,3 +104,10 @@ def test_a_key_of_the_hubs_own_lets_in_its_source_alone() -> None:
 def test_what_could_not_be_stored_is_answered_so_that_it_comes_again() -> None:
     received = Entrances([LISTED], signed()).receive(request())
     assert (received.reply.status, received.failed.status) == (200, 503)
+
+
+def test_of_a_heartbeat_nothing_is_kept_and_only_who_may_come_in_is_thanked() -> None:
+    entrances = Entrances([LISTED, AnsweredOnly(path="/heartbeat", rows=("data", "list"))], signed())
+    received = entrances.receive(request(b'{"data": {"list": [{"lng": "1"}]}}', path="/heartbeat"))
+    assert ((), 200) == (received.bodies, received.reply.status)
+    assert "P101" == refused(entrances, request(path="/heartbeat", forged=True)).code

@@ -1,7 +1,8 @@
 """What may come in over a border that most fields must not cross: an allow-list, applied before anything is stored.
 
-Pure. For rows that are flat JSON objects. Nothing is taken out that somebody thought of: what is not listed is cut,
-whatever it is and whoever adds it tomorrow (invariant 5). Which fields are listed is the plugin's.
+Pure. For flat JSON objects of several kinds, held byte for byte where nothing is cut; `allow_list` is for records of one
+kind, with objects inside. What is not listed is cut, whatever it is and whoever adds it tomorrow (invariant 5). Which
+fields are listed is the plugin's.
 """
 
 import json
@@ -15,7 +16,7 @@ _UNREADABLE: Final = Admitted(None, ("unreadable",))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class AllowList:
+class AllowedRows:
     """Which fields a row may have, by what kind of row it says to be."""
 
     kind: str

@@ -4,9 +4,9 @@ import json
 
 import pytest
 
-from hub.plugin.allow_list import AllowList
+from hub.plugin.transport.allowed_rows import AllowedRows
 
-LIST = AllowList(
+LIST = AllowedRows(
     kind="kind",
     fields={"matter": frozenset({"kind", "no", "text"}), "grid": frozenset({"kind", "code"})},
     told=frozenset({"plate"}),
