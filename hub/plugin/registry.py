@@ -23,6 +23,7 @@ INTERFACE: Final = 1
 """The version of `hub.plugin` that this hub speaks."""
 SHIPPED: Final = frozenset(
     {
+        "gridplus-emergency",
         "gridplus-file-import",
         "gridplus-grid-pages",
         "gridplus-hotline-12345",

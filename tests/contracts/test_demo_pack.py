@@ -38,7 +38,9 @@ def test_five_working_days_follow_the_packs_calendar(pack: Pack, start: str, due
     assert date.fromisoformat(due) == pack.calendar.add_days(date.fromisoformat(start), 5).day
 
 
-def test_the_five_sources_and_our_own_pages_have_code_tables_that_lead_to_categories(pack: Pack) -> None:
+def test_the_sources_of_departments_and_our_own_pages_have_code_tables_that_lead_to_categories(
+    pack: Pack,
+) -> None:
     assert {
         REPORTS,
         ENTRIES,
@@ -47,6 +49,7 @@ def test_the_five_sources_and_our_own_pages_have_code_tables_that_lead_to_catego
         "xueliang_video",
         "police_grid",
         "market_supervision",
+        "emergency",
     } == set(pack.sources)
     for source in pack.sources.values():
         for table in source.code_tables:

@@ -9,9 +9,10 @@ from hub.kit.report import Report
 from hub.plugin.registry import Registry
 
 _LONG = ("market_supervision", "urban_management", "xueliang_video")
-"""Each takes as long as the others together: `make drill` holds them to it."""
+"""Each takes as long as the others together: `make drill` holds them to it. So does it `emergency`, which is played on a real
+Kafka alone (tests/connected/test_emergency.py)."""
 REACHED = {
-    **dict.fromkeys((*_LONG, "hotline_12345", "police_grid", "file_import"), Level.GOLD),
+    **dict.fromkeys((*_LONG, "hotline_12345", "police_grid", "file_import", "emergency"), Level.GOLD),
     "grid_pages": Level.BRONZE,
 }
 
