@@ -27,6 +27,7 @@ SHIPPED: Final = frozenset(
         "gridplus-file-import",
         "gridplus-grid-pages",
         "gridplus-hotline-12345",
+        "gridplus-iot-sensors",
         "gridplus-market-supervision",
         "gridplus-police-grid",
         "gridplus-sms-gateway",

@@ -50,6 +50,7 @@ def test_the_sources_of_departments_and_our_own_pages_have_code_tables_that_lead
         "police_grid",
         "market_supervision",
         "emergency",
+        "iot_sensors",
     } == set(pack.sources)
     for source in pack.sources.values():
         for table in source.code_tables:
