@@ -7,7 +7,7 @@ event ─▶ sighting ─▶ link decision ─▶ INCIDENT ─▶ calls ─▶ W
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Final
+from typing import Final, TypedDict
 
 import orjson
 
@@ -35,6 +35,7 @@ from hub.model import (
     Fate,
     Grid,
     GridDraft,
+    Handling,
     Incident,
     IncidentId,
     IncidentState,
@@ -50,6 +51,9 @@ from hub.place.surveys import survey
 from hub.understood import Origin, Understood, understood
 from hub.whistle.clocks import due_from
 from hub.whistle.timetable import source_deadlines
+
+_SILENT: Final = (',"until":null', ',"handling":"call"', ',"satisfaction":null')
+"""The last fields of a draft, where they say nothing; the newest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +210,9 @@ class Journey:
             features=features(title, content, *([parse(text.address)] if text.address else [])),
             secret=event.secret,
             device_ref=event.device_ref,
+            community_id=event.place.community_id,
+            handling=event.handling,
+            until=event.until,
         )
 
     def blocks(self, of: Sighting | Candidate) -> tuple[str, ...]:
@@ -284,7 +291,10 @@ def matter_of(event: Event, incident: Incident, accused: frozenset[DepartmentId]
 def _as_it_counts(draft: Draft) -> bytes:
     """What tells revisions apart. A field that drafts had no room for before counts only where it says something: what
     was read before it was there, and is sent again, is no revision."""
-    return dumps(draft).replace(',"satisfaction":null}', "}").encode()
+    said = dumps(draft).removesuffix("}")
+    for silent in _SILENT:
+        said = said.removesuffix(silent)
+    return (said + "}").encode()
 
 
 def opened_by(event: Event, *, recurrence_of: IncidentId | None) -> Incident:
@@ -307,4 +317,19 @@ def opened_by(event: Event, *, recurrence_of: IncidentId | None) -> Incident:
         merged_into=None,
         version=1,
         own_level=Level.ROUTINE,
+        **handled_as(event),
     )
+
+
+class Handled(TypedDict):
+    """What a matter takes over from the report that speaks for it."""
+
+    handling: Handling
+    handled_by: str
+    until: datetime | None
+
+
+def handled_as(event: Event) -> Handled:
+    """Who deals with the matter that `event` speaks for."""
+    by = event.source if event.handling is Handling.ELSEWHERE else ""
+    return {"handling": event.handling, "handled_by": by, "until": event.until}

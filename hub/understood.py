@@ -116,6 +116,8 @@ def understood(
         mode=_mode(origin, moments, pack),
         flags=tuple(dict.fromkeys(flags)),
         satisfaction=draft.satisfaction,
+        handling=draft.handling,
+        until=draft.until,
     )
     return Understood(
         event=event,

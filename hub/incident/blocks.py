@@ -69,6 +69,8 @@ def _keys(sighting: Sighting, rules: LinkRules) -> list[str]:
     marks += [
         f"d{place:x}-{number:x}" for place, numbers in sighting.features.doors.items() for number in numbers
     ]
+    if around.announced and sighting.community_id:
+        marks.append(f"n{sighting.community_id}")
     if sighting.device_ref:
         marks.append("v" + digest_of(sighting.source, sighting.device_ref)[:16])
     return [f"{family}|{mark}" for family in around.families for mark in marks]
@@ -81,7 +83,7 @@ def box_of(sighting: Sighting, rules: LinkRules) -> Box | None:
 
 def is_of_place(key: str) -> bool:
     """Whether a key stands for a cell: there the boxes of two reports tell whether they are near each other. Others
-    stand for an address, a door or a device, wherever the points lie."""
+    stand for an address, a door, a community or a device, wherever the points lie."""
     return key.partition("|")[2].startswith("c")
 
 

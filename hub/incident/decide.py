@@ -14,7 +14,7 @@ from hub.incident.judge import Judgement, judge, ruled
 from hub.incident.rules import LinkRules
 from hub.incident.sighting import Candidate, Sighting
 from hub.incident.ties import Tie, are_parts, tie_of
-from hub.model import EventKey, IncidentId, IncidentState, Reason, Verdict
+from hub.model import EventKey, Handling, IncidentId, IncidentState, Reason, Verdict
 
 TIED: Final = "same_number"
 """The reason's rule of a link by id, alias or 原单号. Its facts: `report`, the key of the report there that it is
@@ -66,13 +66,15 @@ class Open:
 def decide(sighting: Sighting, candidates: Iterable[Candidate], rules: LinkRules) -> Join | Open:
     """What becomes of `sighting`; the same for every order of `candidates`.
 
-    A secret report opens its own incident, unseen by any rule, and nothing joins a secret one (N16).
+    A secret report opens its own incident, unseen by any rule, and nothing joins a secret one (N16). A drill and
+    what is real never meet.
     Nothing joins a verified incident, or one closed longer than its rule's grace, not even under its own
     number: that is a recurrence (N10). Within the grace it joins, and the matter stays closed.
     """
     if sighting.secret:
         return Open()
-    known = tuple(candidates)
+    is_drill = sighting.handling is Handling.DRILL
+    known = tuple(one for one in candidates if one.is_drill is is_drill)
     tied = {one.incident_id: tie for one in known if (tie := _tie_to(sighting, one))}
     joinable = [one for one in known if one.incident_id in tied and _takes(sighting, one, rules)]
     if joinable:

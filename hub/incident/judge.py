@@ -26,6 +26,9 @@ DRIFT: Final = 2
 COMPARED: Final = 8
 """Sightings of one incident that are compared: the first, and the latest."""
 
+ANNOUNCED: Final = "announced"
+"""The reason's rule of a report that an announcement explains; its fact `report` is the key of the announcement."""
+
 _RANK: Final = {
     verdict: rank
     for rank, verdict in enumerate(
@@ -81,11 +84,20 @@ def judge(sighting: Sighting, candidate: Candidate, rules: LinkRules) -> Judgeme
         rule = rules.between(sighting.category, known.category)
         if rule is None or are_parts(sighting, known):
             continue
+        if rule.announced and candidate.state is IncidentState.OPEN and explains(known, sighting):
+            return _SECRET if candidate.secret else ruled(Verdict.SAME, ANNOUNCED, report=known.event_key)
         judgement = _judge_pair(sighting, known, candidate, rule)
         if judgement is not _APART and judgement.strength > best.strength:
             best = judgement
     # Asked last: most candidates share nothing, and then it makes no difference.
     return _SECRET if best is not _APART and candidate.secret else best
+
+
+def explains(notice: Sighting, report: Sighting) -> bool:
+    """Whether `notice` announced for the community of `report` what that tells of, at that time."""
+    if notice.until is None or not notice.community_id or notice.community_id != report.community_id:
+        return False
+    return report.until is None and notice.occurred_at <= report.occurred_at <= notice.until
 
 
 def _compared(sightings: tuple[Sighting, ...]) -> tuple[Sighting, ...]:

@@ -5,7 +5,7 @@ them. Which categories may name one matter is data too: several tables name one 
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
@@ -49,6 +49,8 @@ class LinkRule:
     """The matter belongs to an address (a flat, a shop): another address is another matter."""
     extent: Extent = Extent.OBJECT
     fold: timedelta = FOLD
+    announced: bool = False
+    """Whether it may be announced for a whole community (计划停水): until that is over it explains what is reported there."""
 
 
 _DAY: Final = timedelta(days=1)
@@ -63,6 +65,7 @@ NUISANCE: Final = LinkRule(name="nuisance", distance_m=100, window=12 * _HOUR, e
 DISPUTE: Final = LinkRule(name="dispute", distance_m=50, window=90 * _DAY, same_address=True)
 PREMISES: Final = LinkRule(name="premises", distance_m=30, window=30 * _DAY, same_address=True)
 PERSONAL: Final = LinkRule(name="personal", distance_m=15, window=7 * _DAY, text_min=0.9, same_address=True)
+SUPPLY: Final = replace(PERSONAL, name="supply", announced=True)
 
 START_RULES: Final[Mapping[str, LinkRule]] = MappingProxyType(
     {
@@ -92,6 +95,10 @@ START_RULES: Final[Mapping[str, LinkRule]] = MappingProxyType(
         "security_hazard.*": CONDITION,
         "market.*": PREMISES,
         "livelihood_service.*": PERSONAL,
+        "livelihood_service.water_supply": SUPPLY,
+        "livelihood_service.power_supply": SUPPLY,
+        "livelihood_service.gas_supply": SUPPLY,
+        "livelihood_service.heating": SUPPLY,
         "environment.*": NUISANCE,
         "*": STREET,
     }
@@ -151,6 +158,7 @@ class Around(NamedTuple):
     window: timedelta
     closed_grace: timedelta
     recurrence: timedelta
+    announced: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,6 +206,7 @@ class LinkRules:
             window=max(rule.window for rule in between),
             closed_grace=max(rule.closed_grace for rule in between),
             recurrence=max(rule.recurrence for rule in between),
+            announced=any(rule.announced for rule in between),
         )
 
     def _find(self, one: str, other: str) -> LinkRule | None:

@@ -10,7 +10,7 @@ from math import cos, hypot, radians
 from typing import Final
 
 from hub.incident.text import SILENT, Features
-from hub.model import Alias, AreaId, EventKey, IncidentId, IncidentState
+from hub.model import Alias, AreaId, EventKey, Handling, IncidentId, IncidentState
 
 COARSE_M: Final = 200.0
 """A point that may be further off than this says nothing about which matter it is (domain.md 3.5)."""
@@ -38,6 +38,10 @@ class Sighting:
     features: Features = SILENT
     secret: bool = False
     device_ref: str = ""
+    community_id: AreaId | None = None
+    handling: Handling = Handling.CALL
+    until: datetime | None = None
+    """Of what was announced: when it is over."""
 
     @property
     def point(self) -> tuple[float, float, float] | None:
@@ -63,6 +67,11 @@ class Candidate:
     def secret(self) -> bool:
         """Whether any report of it is 保密: then nothing links into it."""
         return any(sighting.secret for sighting in self.sightings)
+
+    @property
+    def is_drill(self) -> bool:
+        """Whether nothing but a drill is told of; one report in earnest makes it real."""
+        return all(sighting.handling is Handling.DRILL for sighting in self.sightings)
 
 
 def metres_apart(one: Sighting, other: Sighting) -> float | None:

@@ -9,6 +9,7 @@ from hub.model.kinds import (
     DepartmentId,
     EventId,
     EventKey,
+    Handling,
     IncidentId,
     RecordId,
     RequestType,
@@ -107,6 +108,9 @@ class Event:
     mode: Mode
     flags: tuple[str, ...]
     satisfaction: Satisfaction | None = None
+    handling: Handling = Handling.CALL
+    until: datetime | None = None
+    """When what was planned and announced is over; None for everything else."""
 
 
 class Verdict(StrEnum):

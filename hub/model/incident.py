@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from hub.model.kinds import IncidentId, Level, Urgency
+from hub.model.kinds import Handling, IncidentId, Level, Urgency
 from hub.model.place import Place
 
 
@@ -41,3 +41,9 @@ class Incident:
     own_level: Level | None = None
     """What it stands at without the emergency that its reports make of it, and without what was merged into it; None
     where that was not kept: then it is its level."""
+    handling: Handling = Handling.CALL
+    """As the report says that speaks for it. Elsewhere, or a drill: nobody is called who is not at it already."""
+    handled_by: str = ""
+    """The source that has it, where it is handled elsewhere."""
+    until: datetime | None = None
+    """When what was planned and announced is over: it closes then by itself."""

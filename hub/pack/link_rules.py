@@ -11,7 +11,7 @@ from hub.pack.reading import PackFiles, number, span
 from hub.pack.taxonomy import Taxonomy
 
 FILE: Final = "link_rules.yaml"
-_OPTIONAL: Final = ("text_min", "closed_grace", "recurrence", "same_address", "extent", "fold")
+_OPTIONAL: Final = ("text_min", "closed_grace", "recurrence", "same_address", "extent", "fold", "announced")
 
 
 def read_link_rules(files: PackFiles) -> Mapping[str, LinkRule]:
@@ -44,6 +44,7 @@ def _rule(name: str, entry: Entry) -> LinkRule:
         closed_grace=span(entry["closed_grace"], usual.closed_grace),
         recurrence=span(entry["recurrence"], usual.recurrence),
         same_address=bool(entry["same_address"].flag()),
+        announced=bool(entry["announced"].flag()),
         extent=entry["extent"].word(Extent, usual.extent),
         fold=span(entry["fold"], usual.fold),
     )

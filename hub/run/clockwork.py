@@ -15,7 +15,7 @@ from sqlalchemy import Connection, delete, func, not_, or_, select
 
 from hub.bus.topics import EVENTS, REPORTS
 from hub.clock import Clock, day_of, is_due
-from hub.model import Move
+from hub.model import IncidentId, Move
 from hub.pack.manifest import Retention
 from hub.run.care.retiring import retire
 from hub.run.ground.timekeeping import JUMPED, Watch, written
@@ -23,7 +23,7 @@ from hub.run.ground.trouble import code_of, may_be_put_aside
 from hub.run.matters.hubmoves import Moves
 from hub.run.matters.ticks import Due, Ticks
 from hub.run.supervision.supervising import Supervising
-from hub.store import due, facts, leases, months, outbox, rows_read
+from hub.store import due, facts, incidents, leases, months, outbox, rows_read
 from hub.store.engine import Store
 from hub.store.moments import to_us
 from hub.store.tables import message, offset
@@ -68,6 +68,8 @@ class Clockwork:
         self._kept, self._keeps_log = retention.topics if keeps_log else timedelta(0), keeps_log
         self._ticks, self._moves = ticks, moves
         self._retimed_up_to = ""
+        self._not_before: dict[IncidentId, datetime] = {}
+        """Matters that could not be closed, and when that is tried again."""
         self._next_sweep = self._next_retiring = self._next_months = self._next_retiming = clock.now()
 
     def step(self) -> int:
@@ -80,10 +82,12 @@ class Clockwork:
         with self._store.write() as conn:
             leases.hold(conn, held)
             ticked = self._ticks.look(conn, now, _PORTION)
+            announced = incidents.announced_before(conn, now, _PORTION)
             if is_due(self._next_sweep, now, within=_SWEEP_EVERY):
                 self._sweep(conn, now)
                 self._next_sweep = now + _SWEEP_EVERY
         moved = self._make(held, ticked.moves, now)
+        moved += sum(self._close_announced(held, one, now) for one in announced)
         carded = self._supervising.step(held, now) if self._supervising else 0
         if ticked.noted or moved:
             log.info("deadlines_passed", steps=ticked.noted, moves=moved)
@@ -140,6 +144,25 @@ class Clockwork:
             return 0
         self._moves.committed()
         return made
+
+    def _close_announced(self, held: leases.Lease, one: IncidentId, now: datetime) -> int:
+        """Each in a transaction of its own; one that cannot be closed waits and stops no other."""
+        if not is_due(self._not_before.get(one, now), now, within=_PUT_OFF):
+            return 0
+        self._moves.begin()
+        try:
+            with self._store.write() as conn:
+                leases.hold(conn, held)
+                closed = self._moves.close_announced(conn, one, now)
+        except Exception as error:
+            if not may_be_put_aside(error):
+                raise
+            log.warning("matter_not_closed", incident=one, code=code_of(error), error=type(error).__name__)
+            self._not_before[one] = now + _PUT_OFF
+            return 0
+        self._not_before.pop(one, None)
+        self._moves.committed()
+        return closed
 
     def _retime(self, held: leases.Lease, now: datetime) -> None:
         """Counts one portion of provisional deadlines again; an hour's rest once all were looked at."""

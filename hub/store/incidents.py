@@ -19,9 +19,10 @@ from hub.store.copying import insert_or_fence
 from hub.store.engine import chunks, insert
 from hub.store.events import loads_reasons, newest
 from hub.store.lists import among
-from hub.store.moments import from_us, from_us_or_none, to_us
+from hub.store.moments import from_us, from_us_or_none, to_us, to_us_or_none
 from hub.store.swapping import swap
 from hub.store.tables import fallback, incident, link, review
+from hub.store.tables.matters import OPEN_AND_ANNOUNCED
 
 _OF_NAMES: Final = {
     "sqlite": """
@@ -225,6 +226,8 @@ def _row(one: Incident, at: datetime) -> dict[str, object]:
         "lat": one.place.lat,
         "body": dumps(one),
         "changed_us": to_us(at),
+        "handling": one.handling.value,
+        "until_us": to_us_or_none(one.until),
     }
 
 
@@ -233,6 +236,12 @@ def change(conn: Connection, incidents: Sequence[Incident], at: datetime) -> Non
     Fenced where someone else changed one meanwhile. By id, as `lock_rows` locks them: nobody waits for who waits for it."""
     swap(conn, incident, [_row(one, at) for one in sorted(incidents, key=lambda one: one.id)])
     blocks.follow(conn, incidents)
+
+
+def announced_before(conn: Connection, now: datetime, most: int) -> list[IncidentId]:
+    """Open matters whose announced end has passed, longest ago first."""
+    over = select(incident.c.id).where(OPEN_AND_ANNOUNCED, incident.c.until_us <= to_us(now))
+    return [IncidentId(id_) for id_ in conn.execute(over.order_by(incident.c.until_us).limit(most)).scalars()]
 
 
 def add_links(conn: Connection, links: Sequence[CurrentLink]) -> None:

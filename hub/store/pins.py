@@ -8,7 +8,7 @@ from typing import Any, Final
 import orjson
 from sqlalchemy import ColumnElement, Connection, and_, or_, select, text
 
-from hub.model import IncidentState, Role, WhistleState
+from hub.model import Handling, IncidentState, Role, WhistleState
 from hub.store.engine import chunks
 from hub.store.lists import among
 from hub.store.moments import to_us
@@ -55,6 +55,7 @@ class Pin:
     community_id: str | None
     subdistrict_id: str | None
     calls: tuple[Call, ...]
+    handling: Handling
     accused: frozenset[str]
     """Departments of which its reports complain: they are shown nothing of it (domain.md 2.5)."""
 
@@ -105,6 +106,7 @@ def load(conn: Connection, ids: Iterable[str], at: datetime | None = None) -> di
                 incident.c.version,
                 incident.c.opened_us,
                 incident.c.closed_us,
+                incident.c.handling,
                 incident.c.state,  # not a condition: its index would be read for every portion
                 incident.c.body,
             ).where(among(incident.c.id, part))
@@ -139,6 +141,7 @@ def _pin(row: Any, calls: Sequence[Call], accused: frozenset[str], at: datetime 
         community_id=place.get("community_id"),
         subdistrict_id=place.get("subdistrict_id"),
         calls=tuple(calls),
+        handling=Handling(row.handling),
         accused=accused,
     )
 

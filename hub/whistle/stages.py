@@ -8,6 +8,7 @@ its source takes the whole back is told to nobody. `hub.run.matters.answering` p
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 from hub.model import DepartmentId, Ending, Incident, IncidentState, Move, Role, Stage, Whistle, WhistleState
@@ -72,9 +73,14 @@ class Word:
     their report stays in the matter."""
 
     stage: Stage
-    move: Move
+    move: Move | None
+    """None: no department's, but of who deals with it elsewhere."""
     departments: tuple[DepartmentId, ...]
     seed: str
+    elsewhere: str = ""
+    """The source that has it, where no department does."""
+    until: datetime | None = None
+    """When that is over, where it was announced."""
 
 
 def stage_of(leads: Iterable[Whistle]) -> Stage | None:
@@ -154,17 +160,20 @@ def _word(stage: Stage, move: Move, by: Whistle) -> Word:
     return Word(stage, move, (by.department,), seed=f"{by.id}:{by.version}")
 
 
-def _turned(one: Turned) -> Word:
+def _turned(one: Turned) -> Word | None:
     if one.incident.state is IncidentState.OPEN:
         return _word(Stage.REOPENED, one.move, one.by[0])
     return _ended(one.incident, one.by, one.move)
 
 
-def _ended(incident: Incident, by: Iterable[Whistle], move: Move) -> Word:
-    """Said once for each closing, to whoever is there then and to whoever comes later."""
+def _ended(incident: Incident, by: Iterable[Whistle], move: Move) -> Word | None:
+    """Said once for each closing, to whoever is there then and to whoever comes later; None of what nobody did."""
     stage = Stage.DONE_BY_DEPT if incident.state is IncidentState.CLOSED else Stage.CLOSED
     departments = tuple(dict.fromkeys(w.department for w in by))
-    return Word(stage, move, departments, seed=f"{incident.id}:{stage}:{incident.closed_at}")
+    seed = f"{incident.id}:{stage}:{incident.closed_at}"
+    if departments:
+        return Word(stage, move, departments, seed)
+    return Word(stage, None, (), seed, incident.handled_by) if incident.handled_by else None
 
 
 def closed_by(incident: Incident, standing: Iterable[Whistle]) -> Turned:
@@ -186,12 +195,12 @@ def _results(standing: Iterable[Whistle]) -> tuple[Whistle, ...]:
 def word_now(incident: Incident, leads: Sequence[Whistle]) -> Word | None:
     """What whoever joins `incident` late is told of how it stands; None where there is nothing to tell yet."""
     if incident.state is IncidentState.CLOSED:
-        return _turned(closed_by(incident, leads)) if _results(leads) else None
+        return _turned(closed_by(incident, leads))
     if incident.state is IncidentState.VERIFIED:
-        return _turned(verified_by(incident, leads)) if _results(leads) else None
+        return _turned(verified_by(incident, leads))
     stage = stage_of(leads) if incident.state is IncidentState.OPEN else None
     if stage is None:
-        return None
+        return _elsewhere(incident, leads)
     if stage is Stage.RETURNED:  # the word of who left it, which everyone else was told
         return _word(stage, Move.RETURN, [w for w in leads if w.state in _LEFT_IT][-1])
     signed = _signed(leads)
@@ -199,6 +208,14 @@ def word_now(incident: Incident, leads: Sequence[Whistle]) -> Word | None:
     times = f"{sum(w.round for w in leads)}:{sum(w.returns for w in leads)}"
     departments = tuple(dict.fromkeys(w.department for w in by))
     return Word(stage, move, departments, seed=f"{incident.id}:{stage}:{times}")
+
+
+def _elsewhere(incident: Incident, leads: Sequence[Whistle]) -> Word | None:
+    """Who has an open matter for which nobody is called."""
+    if leads or not incident.handled_by or incident.state is not IncidentState.OPEN:
+        return None
+    seed = f"{incident.id}:elsewhere:{incident.until}"
+    return Word(Stage.IN_PROGRESS, None, (), seed, incident.handled_by, incident.until)
 
 
 def parted(home: Incident, leads: Iterable[Whistle], now: Incident) -> Word | None:

@@ -7,12 +7,12 @@ from importlib.util import find_spec
 from typing import Final
 
 import orjson
-from sqlalchemy import Connection, func, or_, select, text
+from sqlalchemy import Connection, and_, func, or_, select, text
 
 from hub.clock import SHANGHAI, day_of
 from hub.errors import HubError
 from hub.jsonform import plain
-from hub.model import UNMAPPED, Fate, IncidentState, Role
+from hub.model import UNMAPPED, Fate, Handling, IncidentState, Role
 from hub.pack import Pack
 from hub.run.care import conservation
 from hub.run.care.conservation import Side
@@ -292,7 +292,8 @@ class Doctor:
 
 
 def _forgotten(conn: Connection) -> Iterator[HubError]:
-    """Open matters that nobody leads and that wait nowhere; what only back-fills tell of calls nobody (N78)."""
+    """Open matters that nobody leads and that wait nowhere; what only back-fills tell of calls nobody (N78), and neither
+    does what is dealt with elsewhere, or a drill."""
     led = select(whistle.c.id).where(
         whistle.c.incident_id == incident.c.id,
         whistle.c.role == Role.LEAD.value,
@@ -300,6 +301,10 @@ def _forgotten(conn: Connection) -> Iterator[HubError]:
     )
     waits = select(fallback.c.incident_id).where(
         fallback.c.incident_id == incident.c.id, fallback.c.resolved_us.is_(None)
+    )
+    is_ours = incident.c.handling == Handling.CALL.value
+    is_emergency = and_(
+        incident.c.handling == Handling.ELSEWHERE.value, incident.c.body.like('%"urgency":"critical"%')
     )
     # Bodies are JSON of ours: a source's word stands in it with its quotes escaped, so this can only be the mode.
     told = (
@@ -311,7 +316,7 @@ def _forgotten(conn: Connection) -> Iterator[HubError]:
     count, first = conn.execute(
         select(func.count(), func.min(incident.c.id))
         .where(incident.c.state == IncidentState.OPEN.value)
-        .where(~led.exists(), ~waits.exists(), told.exists())
+        .where(~led.exists(), ~waits.exists(), told.exists(), or_(is_ours, is_emergency))
     ).one()
     if count:
         yield HubError("D113", count=count, first=first)

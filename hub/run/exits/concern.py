@@ -8,11 +8,23 @@ from typing import Final
 from sqlalchemy import Connection
 
 from hub import ids
-from hub.model import DepartmentId, Ending, Event, EventKey, Incident, Mode, SourceClock, Stage, Urgency
+from hub.model import (
+    DepartmentId,
+    Ending,
+    Event,
+    EventKey,
+    Handling,
+    Incident,
+    Mode,
+    SourceClock,
+    Stage,
+    Urgency,
+)
 from hub.store import events, incidents
 
 WITHDRAWN: Final = (Stage.CANCELLED, Stage.REJECTED)
 """Stages in which the source itself has let a report go (N11)."""
+_DONE: Final = (Stage.DONE_BY_DEPT, Stage.CLOSED)
 _URGENCY: Final = {Urgency.ROUTINE: 0, Urgency.URGENT: 1, Urgency.CRITICAL: 2}
 
 
@@ -35,6 +47,19 @@ class Concern:
     """What departments are told that are called no longer."""
     is_let_go: bool = False
     """Whether its sources have let go of all of its reports."""
+
+    @property
+    def calls_nobody(self) -> bool:
+        """Whether no department is called that is not at it already: history, a drill, or what is dealt with elsewhere,
+        unless it is an emergency: then being called twice is the lesser evil."""
+        handling = self.incident.handling
+        is_elsewhere = handling is Handling.ELSEWHERE and self.incident.urgency is not Urgency.CRITICAL
+        return self.is_history or handling is Handling.DRILL or is_elsewhere
+
+    @property
+    def is_over_elsewhere(self) -> bool:
+        """Whether who deals with it, and is no department of ours, says that it is done."""
+        return self.incident.handling is not Handling.CALL and self.event.stage in _DONE
 
 
 def concerns_of(

@@ -15,7 +15,7 @@ from hub.access.masks import FULL, Mask, Scene, mask_of
 from hub.access.plan import Plan
 from hub.access.row import Care, RowScope, areas_of
 from hub.access.territory import Territory
-from hub.model import AreaId, Sensitivity, WhistleState
+from hub.model import AreaId, Handling, Sensitivity, WhistleState
 from hub.store.pins import Call, Pin
 from hub.whistle.lifecycle import DONE, RELIEVED, UNBLOWN, UNSETTLED
 from hub.whistle.sight import SIGHT, Sight
@@ -49,6 +49,10 @@ class Stage(StrEnum):
     """退单争议."""
     DONE = "done"
     """已办结."""
+    ELSEWHERE = "elsewhere"
+    """另行办理: nobody is called, since a legal channel or a plan deals with it."""
+    DRILL = "drill"
+    """演练."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -142,7 +146,7 @@ class Marker:
         mine = self._territory.department
         calls = [one for one in pin.calls if not mine or one.department == mine]
         live = [one for one in calls if one.state not in _NOT_CALLED]
-        yield "stage", stage_of(pin.closed_us is not None, live).value
+        yield "stage", stage_of(pin.closed_us is not None, live, pin.handling).value
         yield "urgency", pin.urgency
         yield "level", pin.level
         yield "category", pin.category
@@ -206,14 +210,19 @@ def _areas(pin: Pin) -> tuple[str | None, ...]:
     return pin.grid_id, *areas_of(AreaId(finest) if finest else None)
 
 
-def stage_of(is_closed: bool, live: Iterable[Call]) -> Stage:
+_UNCALLED: Final = {Handling.ELSEWHERE: Stage.ELSEWHERE, Handling.DRILL: Stage.DRILL}
+
+
+def stage_of(is_closed: bool, live: Iterable[Call], handling: Handling = Handling.CALL) -> Stage:
     """The stage of a matter by its whistles that were blown and not called off: the leads', where any leads."""
     calls = list(live)
+    if handling is Handling.DRILL:
+        return Stage.DRILL
     states = {one.state for one in calls if one.leads} or {one.state for one in calls}
     if is_closed or (states and states <= DONE):
         return Stage.DONE
     if states & UNSETTLED:
         return Stage.DISPUTED
     if not states:
-        return Stage.WAITING
+        return _UNCALLED.get(handling, Stage.WAITING)
     return Stage.CALLED if WhistleState.BLOWN in states else Stage.HANDLING

@@ -12,6 +12,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from hub import ids
+from hub.clock import SHANGHAI
 from hub.jsonform import dumps
 from hub.model import DepartmentId, Event, IncidentId, Mode, Move, Stage
 from hub.pack import Pack
@@ -19,7 +20,10 @@ from hub.plugin import Answer
 from hub.store import answers, events, incidents, whistles
 from hub.whistle.stages import Happening, Word, words_of
 
-_WORDS: Final[Mapping[tuple[Stage, Move], str]] = {
+_WORDS: Final[Mapping[tuple[Stage, Move | None], str]] = {
+    (Stage.IN_PROGRESS, None): "该事项已由{department}办理，不再重复派单",
+    (Stage.DONE_BY_DEPT, None): "{department}已办理完毕；如仍有问题，请再次反映",
+    (Stage.CLOSED, None): "{department}已办理完毕，予以结案",
     (Stage.ACCEPTED, Move.SIGN): "已由{department}签收",
     (Stage.IN_PROGRESS, Move.SIGN): "{department}已签收",
     (Stage.IN_PROGRESS, Move.CONTACT): "{department}已与现场联系",
@@ -83,6 +87,7 @@ class Answering:
             for incident, said in words.items()
             for word in said
             for report, link in reports.get(incident, ())
+            if report.source != word.elsewhere  # it says so itself
         ]
         answers.add(conn, new, now)
 
@@ -95,10 +100,8 @@ class Answering:
             part=report.part,
             stage=word.stage,
             at=now,
-            text=_WORDS[word.stage, word.move].format(
-                department="、".join(map(self._name, word.departments))
-            ),
-            department=word.departments[-1],
+            text=self._text(word),
+            department=word.elsewhere or word.departments[-1],
             nonce=nonce,
         )
         return answers.NewAnswer(
@@ -112,6 +115,18 @@ class Answering:
     def _name(self, department: DepartmentId) -> str:
         organisation = self._pack.organisations.get(department)
         return organisation.name if organisation else department
+
+    def _text(self, word: Word) -> str:
+        names = [self._title(word.elsewhere)] if word.elsewhere else map(self._name, word.departments)
+        said = _WORDS[word.stage, word.move].format(department="、".join(names))
+        if word.until is None:
+            return said
+        until = word.until.astimezone(SHANGHAI)
+        return f"{said}，预计{until.month}月{until.day}日{until:%H:%M}结束"
+
+    def _title(self, source: str) -> str:
+        known = self._pack.sources.get(source)
+        return known.title if known else source
 
     def _addressees(self, conn: Connection, ids_: Iterable[str]) -> dict[str, list[tuple[Addressee, int]]]:
         """Incident → everyone who reported it, each with the number of its link, oldest link first."""

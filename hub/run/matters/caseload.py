@@ -22,6 +22,7 @@ from hub.model import (
     Event,
     EventId,
     Fate,
+    Handling,
     Incident,
     IncidentId,
     IncidentState,
@@ -32,7 +33,7 @@ from hub.model import (
     Urgency,
     Verdict,
 )
-from hub.pipeline import Journey, opened_by
+from hub.pipeline import Journey, handled_as, opened_by
 from hub.run.exits.concern import (
     WITHDRAWN,
     Concern,
@@ -72,7 +73,8 @@ class Caseload:
         self._moved: dict[str, datetime] = {}
         """Incidents that may call other departments than before, and when what moved them came."""
         self.late: list[tuple[Event, IncidentId]] = []
-        """Live reports that joined a matter of before this batch: they are told how it stands."""
+        """Live reports that joined a matter of before this batch, or one of which no whistle will tell them: they are told
+    how it stands."""
         self.said: list[tuple[Event, IncidentId]] = []
         """Revisions that say whether their requester is content, each with its matter."""
         self._new_links: list[incidents.CurrentLink] = []
@@ -201,7 +203,8 @@ class Caseload:
             after = self._weighed(after, most_urgent((incident.urgency, event.urgency)))
         if self._calls_others(incident, after, event):
             self._move(after, event)
-        if incident.id not in self._opened and event.mode is not Mode.BACKFILL:
+        is_new = incident.id in self._opened and incident.handling is Handling.CALL
+        if not is_new and event.mode is not Mode.BACKFILL:
             self.late.append((event, incident.id))
         self._ask(event, incident.id, decision.likely)
         self._change(after)
@@ -365,7 +368,7 @@ def _keeps_other_clocks(before: Event | None, event: Event) -> bool:
 def _route_facts(one: Incident) -> tuple[Any, ...]:
     """What a route is decided from (`Journey.route`), and whether anyone is called at all."""
     where = (one.place.subdistrict_id, one.place.community_id)
-    return one.category, where, one.urgency, one.level, one.sources, one.secret, one.state
+    return one.category, where, one.urgency, one.level, one.sources, one.secret, one.state, one.handling
 
 
 def _label(one: Incident) -> tuple[str, str | None]:
@@ -375,7 +378,7 @@ def _label(one: Incident) -> tuple[str, str | None]:
 def _taken_over(incident: Incident, event: Event) -> Incident:
     """An unmapped code says nothing new of what it is."""
     category = incident.category if event.category == UNMAPPED else event.category
-    return replace(incident, category=category, place=event.place)
+    return replace(incident, category=category, place=event.place, **handled_as(event))
 
 
 def _touched(incident: Incident, event: Event, *, more: int) -> Incident:

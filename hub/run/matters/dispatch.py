@@ -5,6 +5,7 @@ The one place that decides it: for casework, and for a person who joins or parts
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -167,6 +168,16 @@ class Dispatch:
         self.tell_incidents(conn, list(changed.values()), by.at)
         return changed[incident.id]
 
+    def end_announced(self, conn: Connection, incident: Incident, now: datetime) -> None:
+        """What was announced for `incident` is over: it is closed, or goes on with the departments that are at it."""
+        standing = whistles.of_incidents(conn, [incident.id]).get(incident.id, [])
+        round_ = Round()
+        if standing:
+            round_.change(incident, replace(incident, until=None))
+        else:
+            round_.close(incident, (), now)
+        self.tell_incidents(conn, list(self._moving.write(conn, round_, self._ledger, now).values()), now)
+
     def settle(
         self,
         conn: Connection,
@@ -230,8 +241,10 @@ class Dispatch:
                 round_.over.append(concern.incident.id)
             elif state is IncidentState.CLOSED:
                 self._moving.settle(conn, round_, concern.incident, standing, now)
-            elif state is IncidentState.OPEN and (standing or not concern.is_history):
+            elif state is IncidentState.OPEN and (standing or not concern.calls_nobody):
                 self._follow(conn, round_, concern, standing, now, left)
+            elif state is IncidentState.OPEN and concern.is_over_elsewhere:
+                round_.close(concern.incident, standing, now)
 
     def _follow(
         self,

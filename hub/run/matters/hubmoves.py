@@ -10,7 +10,7 @@ from typing import Protocol
 
 from sqlalchemy import Connection
 
-from hub.model import Actor, Move
+from hub.model import Actor, IncidentId, IncidentState, Move
 from hub.pack import Pack
 from hub.run.matters.deciding import Deciding
 from hub.run.matters.dispatch import Dispatch
@@ -36,6 +36,10 @@ class Moves(Protocol):
 
     def archive(self, conn: Connection, ripe: Sequence[Due], now: datetime) -> int:
         """Archives those of them that nobody moved since; returns how many. Raises Refused where one cannot be."""
+        ...
+
+    def close_announced(self, conn: Connection, id_: IncidentId, now: datetime) -> int:
+        """Closes a matter whose announced end has passed; 0 where it is open for another reason by now."""
         ...
 
 
@@ -83,6 +87,15 @@ class HubMoves:
         matters = incidents.load(conn, {one.incident_id for one in still})
         self._ready().settle_all(conn, round_, matters, standing.values(), now)
         return len(still)
+
+    def close_announced(self, conn: Connection, id_: IncidentId, now: datetime) -> int:
+        """Closes it, and who reported it hears so; where departments are at it they go on, and it is announced no more."""
+        incidents.lock_rows(conn, [id_])
+        one = incidents.load(conn, [id_]).get(id_)
+        if one is None or one.state is not IncidentState.OPEN or one.until is None or one.until > now:
+            return 0
+        self._ready().end_announced(conn, one, now)
+        return 1
 
     def _ready(self) -> Dispatch:
         if self._dispatch is None:

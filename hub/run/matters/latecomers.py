@@ -52,10 +52,11 @@ class Latecomers:
     def _words(conn: Connection, late: Sequence[tuple[Event, IncidentId]]) -> dict[IncidentId, Word]:
         if not late:
             return {}
-        called = whistles.leads_of(conn, {incident for _, incident in late})
-        leads = {id_: some for id_, some in called.items() if any(w.state not in QUIET for w in some)}
-        stand = incidents.load(conn, leads).values()
-        return {one.id: word for one in stand if (word := word_now(one, leads[one.id])) is not None}
+        asked = {incident for _, incident in late}
+        leads = whistles.leads_of(conn, asked)
+        waiting = {id_ for id_, some in leads.items() if all(w.state in QUIET for w in some)}
+        stand = incidents.load(conn, asked - waiting).values()
+        return {one.id: word for one in stand if (word := word_now(one, leads.get(one.id, []))) is not None}
 
     def _queue(
         self,

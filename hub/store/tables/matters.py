@@ -18,6 +18,9 @@ from sqlalchemy import (
 
 from hub.store.tables.base import metadata
 
+OPEN_AND_ANNOUNCED: Final = text("until_us IS NOT NULL AND state = 'open'")
+"""Of an incident: until when something explains what is reported."""
+
 incident = Table(
     "incident",
     metadata,
@@ -33,6 +36,14 @@ incident = Table(
     Column("lat", Float),
     Column("body", Text, nullable=False),  # incident.v1 JSON
     Column("changed_us", BigInteger, nullable=False, server_default="0"),  # when it was written last
+    Column("handling", String(10), nullable=False, server_default="call"),
+    Column("until_us", BigInteger),  # when what was announced is over
+    Index(
+        "incident_until",
+        "until_us",
+        sqlite_where=OPEN_AND_ANNOUNCED,
+        postgresql_where=OPEN_AND_ANNOUNCED,
+    ),
     Index("incident_state", "state", "opened_us"),
     Index("incident_changed", "changed_us"),
     Index(  # the past: what was open at a moment was closed after it

@@ -26,6 +26,7 @@ from hub.web.moments import minute_of
 from hub.web.page import Place, draw
 from hub.web.pages.map_words import (
     COLOURS,
+    HANDLINGS,
     LEVELS,
     PALETTE,
     PENDING,
@@ -215,6 +216,7 @@ def matter(request: Request, house: House, visitor: Onlooker, incident_id: str) 
         departments={id_: one.name for id_, one in house.pack.organisations.items()},
         sources={id_: one.title for id_, one in house.pack.sources.items()},
         urgencies=URGENCIES,
+        handlings=HANDLINGS,
         levels=LEVELS,
         states=STATES,
         steps=STEPS,

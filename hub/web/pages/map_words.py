@@ -12,7 +12,10 @@ STAGES: Final = {
     Stage.HANDLING: "办理中",
     Stage.DISPUTED: "退单待裁",
     Stage.DONE: "已办结",
+    Stage.ELSEWHERE: "另行办理",
+    Stage.DRILL: "演练",
 }
+HANDLINGS: Final = {"elsewhere": "另行办理，不再派单", "drill": "演练"}
 PALETTE: Final = {
     "stage": {
         "waiting": ["#d55e00", "triangle"],
@@ -20,6 +23,8 @@ PALETTE: Final = {
         "handling": ["#0072b2", "circle"],
         "disputed": ["#cc79a7", "cross"],
         "done": ["#009e73", "square"],
+        "elsewhere": ["#56b4e9", "wedge"],
+        "drill": ["#7a7a00", "hexagon"],
     },
     "urgency": {
         "critical": ["#d55e00", "triangle"],
@@ -109,6 +114,7 @@ RULES: Final = {
     "same_door": "同一门牌",
     "same_device": "同一设备",
     "same_firm": "同一单位",
+    "announced": "在公告的停供时段内",
     "merged": "人工合并",
     "unlinked": "人工拆分",
 }

@@ -8,7 +8,7 @@ from typing import Any, Final
 from hub.access.plan import Plan
 from hub.access.planbook import PlanBook
 from hub.access.territory import Territory
-from hub.model import DepartmentId, Grant, Output, Sensitivity, ShareType, WhistleState
+from hub.model import DepartmentId, Grant, Handling, Output, Sensitivity, ShareType, WhistleState
 from hub.run.map.marks import Marker
 from hub.run.map.sheet import Sheet
 from hub.store.pins import Call, Pin
@@ -43,6 +43,7 @@ def pin(n: int = 1, **changes: Any) -> Pin:
         community_id="329901001001",
         subdistrict_id="329901001",
         calls=BLOWN,
+        handling=Handling.CALL,
         accused=frozenset(),
     )
     return replace(one, **changes)

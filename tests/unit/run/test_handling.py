@@ -1,0 +1,230 @@
+"""Matters that no department is called for: dealt with elsewhere by law or by plan, and drills."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import orjson
+import pytest
+
+from hub.model import Code, Draft, Handling, Stage, Urgency
+from tests.instruments import HubInHand, at
+from tests.unit.run.matters import desk, incidents, is_sound, matter, told, whistles
+from tests.unit.run.sources import pipe
+from tests.unit.run.test_answering import heard, texts
+from tests.unit.run.test_moving_on import tell
+
+
+def water(hub: HubInHand, ref: str, n: int = 0, **changes: Any) -> Draft:
+    """No water, at a standard address; another `n` is another one of them."""
+    address = hub.hub.pack.geography.addresses[1000 + n]
+    now = hub.clock.now()
+    said: dict[str, Any] = {
+        "position": at(address.lon, address.lat),
+        "category": code(hub),
+        "title": "家里没水",
+        "content": f"第{n}户没水了。",
+        "occurred_at": now,
+        "reported_at": now,
+    }
+    return replace(pipe(hub, ref), **(said | changes))
+
+
+def code(hub: HubInHand) -> Code:
+    found = hub.hub.pack.codes.code_for("hl-2024", "livelihood_service.water_supply")
+    assert found is not None
+    return Code("hl-2024", found)
+
+
+def announced(hub: HubInHand, ref: str = "N1", hours: int = 6, **changes: Any) -> Draft:
+    """计划停水 for the community of the addresses of `water`, from now on."""
+    community = hub.hub.pack.geography.addresses[1000].community_id
+    now = hub.clock.now()
+    said: dict[str, Any] = {
+        "position": None,
+        "address": "",
+        "area_code": community,
+        "category": code(hub),
+        "title": "计划停水公告",
+        "content": "",
+        "handling": Handling.ELSEWHERE,
+        "occurred_at": now,
+        "reported_at": now,
+        "until": now + timedelta(hours=hours),
+    }
+    return replace(pipe(hub, ref), **(said | changes))
+
+
+def elsewhere(hub: HubInHand, *drafts: Draft) -> None:
+    """Told by another source than all the rest."""
+    hub.clock.pause(60)
+    hub.tell(*drafts, source="urban_management")
+    hub.settle("urban_management")
+
+
+def stands(hub: HubInHand, id_: str) -> dict[str, Any]:
+    (body,) = (r[1] for r in hub.rows("SELECT id, body FROM incident") if r[0] == id_)
+    found: dict[str, Any] = orjson.loads(body)
+    return found
+
+
+# -- elsewhere --------------------------------------------------------------------------------------
+
+
+def test_what_a_legal_channel_has_is_shown_and_calls_nobody(hub: HubInHand) -> None:
+    tell(hub, replace(pipe(hub, "P1"), handling=Handling.ELSEWHERE))
+    one = stands(hub, matter(hub, "P1"))
+    assert ("open", "elsewhere", "hotline_12345") == (one["state"], one["handling"], one["handled_by"])
+    assert {} == whistles(hub)
+    assert [] == desk(hub)
+
+
+def test_who_reports_the_same_is_told_who_has_it_and_nobody_is_called_twice(hub: HubInHand) -> None:
+    tell(hub, replace(pipe(hub, "P1"), handling=Handling.ELSEWHERE))
+    elsewhere(hub, pipe(hub, "C1"))
+    assert matter(hub, "P1") == matter(hub, "C1")
+    assert {} == whistles(hub)
+    assert ["in_progress"] == heard(hub, "C1")
+    assert [] == heard(hub, "P1")
+    assert "政务服务便民热线 12345办理" in texts(hub, "C1")[0]
+
+
+def test_departments_that_are_at_a_matter_go_on_when_it_comes_by_a_legal_channel_too(hub: HubInHand) -> None:
+    tell(hub, pipe(hub, "A1"))
+    called = whistles(hub)
+    tell(hub, replace(pipe(hub, "P1"), handling=Handling.ELSEWHERE))
+    assert matter(hub, "A1") == matter(hub, "P1")
+    assert called == whistles(hub) != {}
+    assert "call" == stands(hub, matter(hub, "A1"))["handling"]
+
+
+def test_an_emergency_calls_whoever_else_may_have_it(hub: HubInHand) -> None:
+    tell(hub, replace(pipe(hub, "P1"), handling=Handling.ELSEWHERE, urgency=Urgency.CRITICAL))
+    assert {} != whistles(hub)
+
+
+def test_it_is_closed_when_its_own_channel_says_so_and_everybody_hears_it(hub: HubInHand) -> None:
+    first = replace(pipe(hub, "P1"), handling=Handling.ELSEWHERE)
+    tell(hub, first)
+    elsewhere(hub, pipe(hub, "C1"))
+    tell(hub, replace(first, version="2", stage=Stage.DONE_BY_DEPT))
+    assert "closed" == stands(hub, matter(hub, "P1"))["state"]
+    assert ["in_progress", "done_by_dept"] == heard(hub, "C1")
+    is_sound(hub)
+
+
+def test_what_a_channel_gives_back_is_called_for(hub: HubInHand) -> None:
+    first = replace(pipe(hub, "P1"), handling=Handling.ELSEWHERE)
+    tell(hub, first)
+    tell(hub, replace(first, version="2", handling=Handling.CALL))
+    assert {} != whistles(hub)
+    assert ("call", "") == tuple(stands(hub, matter(hub, "P1"))[it] for it in ("handling", "handled_by"))
+
+
+# -- announced --------------------------------------------------------------------------------------
+
+
+@pytest.mark.nasty("N75")
+def test_a_flood_of_reports_is_explained_by_what_was_announced(hub: HubInHand) -> None:
+    elsewhere(hub, announced(hub))
+    tell(hub, *(water(hub, f"W{n}", n) for n in range(8) if near(hub, n)))
+    assert 1 == len(incidents(hub))
+    assert {} == whistles(hub)
+    assert "3月10日" in texts(hub, "W0")[0]
+    rules = {one["rule"] for r in hub.rows("SELECT reasons FROM link") for one in orjson.loads(r[0])}
+    assert "announced" in rules
+
+
+def near(hub: HubInHand, n: int) -> bool:
+    addresses = hub.hub.pack.geography.addresses
+    return addresses[1000 + n].community_id == addresses[1000].community_id
+
+
+def test_reports_of_the_same_batch_hear_it_too(hub: HubInHand) -> None:
+    tell(hub, announced(hub), water(hub, "W0"))
+    assert ["in_progress"] == heard(hub, "W0")
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"category": Code("hl-2024", "010202")},
+        {"occurred_at": None, "reported_at": None},
+    ],
+    ids=["of something else", "later"],
+)
+def test_nothing_else_is_explained_by_it(hub: HubInHand, changes: dict[str, Any]) -> None:
+    tell(hub, announced(hub, hours=1))
+    if "occurred_at" in changes:
+        hub.clock.pause(2 * 3600)
+        now = hub.clock.now()
+        changes = {"occurred_at": now, "reported_at": now}
+    tell(hub, water(hub, "W0", **changes))
+    assert matter(hub, "N1") != matter(hub, "W0")
+    assert {} != whistles(hub)
+
+
+def test_another_community_is_not_explained_by_it(hub: HubInHand) -> None:
+    tell(hub, announced(hub))
+    other = next(n for n in range(1, 30_000) if not near(hub, n))
+    tell(hub, water(hub, "W0", other))
+    assert matter(hub, "N1") != matter(hub, "W0")
+
+
+def test_it_closes_by_itself_when_it_is_over(hub: HubInHand) -> None:
+    elsewhere(hub, announced(hub, hours=2))
+    tell(hub, water(hub, "W0"))
+    clockwork = hub.hub.plain_clockwork()
+    clockwork.step()
+    assert "open" == stands(hub, matter(hub, "N1"))["state"]
+    hub.clock.pause(2 * 3600)
+    clockwork.step()
+    assert "closed" == stands(hub, matter(hub, "N1"))["state"]
+    assert ["in_progress", "done_by_dept"] == heard(hub, "W0")
+    assert 0 == clockwork.step()
+
+
+def test_one_that_is_moved_closes_when_it_was_moved_to(hub: HubInHand) -> None:
+    first = announced(hub, hours=1)
+    tell(hub, first)
+    assert first.until is not None
+    tell(hub, replace(first, version="2", until=first.until + timedelta(hours=3)))
+    hub.clock.pause(2 * 3600)
+    clockwork = hub.hub.plain_clockwork()
+    clockwork.step()
+    assert "open" == stands(hub, matter(hub, "N1"))["state"]
+    hub.clock.pause(2 * 3600)
+    clockwork.step()
+    assert "closed" == stands(hub, matter(hub, "N1"))["state"]
+
+
+# -- drills -----------------------------------------------------------------------------------------
+
+
+def test_a_drill_calls_nobody_however_urgent_it_looks(hub: HubInHand) -> None:
+    tell(hub, replace(pipe(hub, "D1"), handling=Handling.DRILL, urgency=Urgency.CRITICAL))
+    assert ({}, []) == (whistles(hub), desk(hub))
+    assert "drill" == stands(hub, matter(hub, "D1"))["handling"]
+
+
+def test_a_drill_and_the_real_thing_beside_it_never_meet(hub: HubInHand) -> None:
+    tell(hub, replace(pipe(hub, "D1"), handling=Handling.DRILL))
+    tell(hub, pipe(hub, "A1"))
+    tell(hub, replace(pipe(hub, "D2"), handling=Handling.DRILL))
+    assert matter(hub, "D1") == matter(hub, "D2") != matter(hub, "A1")
+    assert {} != whistles(hub)
+
+
+def test_a_drill_that_names_a_real_matter_is_kept_apart_all_the_same(hub: HubInHand) -> None:
+    tell(hub, pipe(hub, "A1"))
+    tell(hub, replace(pipe(hub, "D1"), handling=Handling.DRILL, same_as=("A1",)))
+    assert matter(hub, "D1") != matter(hub, "A1")
+
+
+def test_a_drill_that_becomes_real_calls(hub: HubInHand) -> None:
+    first = replace(pipe(hub, "D1"), handling=Handling.DRILL)
+    tell(hub, first)
+    tell(hub, replace(first, version="2", handling=Handling.CALL))
+    assert {} != whistles(hub)
+    assert told(hub, "zilai")
+    is_sound(hub)
