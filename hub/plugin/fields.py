@@ -7,6 +7,7 @@ never quotes what stood in it.
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, tzinfo
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
@@ -14,13 +15,16 @@ from typing import Final
 
 from hub.clock import SHANGHAI
 from hub.errors import BadRecord, HeldRecord
+from hub.model import Person, SourceClock
+from hub.plugin.json_text import read_json
 from hub.plugin.text import is_mojibake, tidy_ref, tidy_text
-from hub.plugin.times import DEFAULT, parse_moment
+from hub.plugin.times import DEFAULT, Times, parse_moment
 
 _WHOLE: Final = re.compile(r"([0-9]+)\.0+")
 _MARKS: Final = str.maketrans("", "", "_- ")
 _NOTHING: Final = frozenset({"", "null", "none", "nil", "undefined", "nan"})
 _LONGEST_NOTHING: Final = max(len(word) for word in _NOTHING)
+_NOBODY: Final = Person()
 _YES: Final = frozenset({"1", "是", "true", "yes", "y", "t", "保密", "需要", "有"})
 
 
@@ -44,6 +48,11 @@ class Fields:
         if not isinstance(document, Mapping):
             raise BadRecord("R102", pointer=pointer)
         return cls(document, pointer)
+
+    @classmethod
+    def of_json(cls, content: bytes, *, declared: str = "") -> "Fields":
+        """The fields of one record that is a JSON object; raises BadRecord R101 or R102, as `read_json`."""
+        return cls.of(read_json(content, declared=declared))
 
     def text(self, *names: str) -> str:
         """Words for people, trimmed; "" where absent or a word for nothing (`null`).
@@ -97,6 +106,47 @@ class Fields:
         except HeldRecord as error:
             raise HeldRecord(error.code, pointer=self.pointer_to(name)) from None
 
+    def times(
+        self, *, occurred: str = "", reported: str = "", updated: str = "", zone: tzinfo = SHANGHAI
+    ) -> Times:
+        """When it happened, was reported, and was changed. Each text is a field's name, or several with blanks between
+        them; raises as `moment`."""
+        return Times(*(self._one_moment(names, zone) for names in (occurred, reported, updated)))
+
+    def clocks(
+        self, fields: Mapping[str, Sequence[str]], *, zone: tzinfo = SHANGHAI
+    ) -> tuple[SourceClock, ...]:
+        """The deadlines that the source keeps: name of each → field of its end and, where it is told, of its beginning.
+        One that is not set is left out; raises as `moment`."""
+        found = []
+        for name, (due, *begin) in fields.items():
+            due_at = self.moment(due, zone=zone)
+            if due_at is not None:
+                found.append(SourceClock(name, due_at, self._one_moment(" ".join(begin), zone)))
+        return tuple(found)
+
+    def person(
+        self,
+        name: str = "",
+        phone: str = "",
+        id_number: str = "",
+        address: str = "",
+        callback: str = "",
+        anonymous: str = "",
+    ) -> Person | None:
+        """Who is to be answered; None where nothing is told of them. Each text as in `times`; one that is left out is a
+        field that the source does not have."""
+        found = Person(
+            name=self._one_text(name),
+            phone=whole(self._one_text(phone)),
+            id_number=whole(tidy_ref(self._one_text(id_number))),
+            address=self._one_text(address),
+            anonymous=self._one_text(anonymous).lower() in _YES,
+        )
+        if found == _NOBODY:
+            return None
+        return replace(found, callback=self._one_text(callback).lower() in _YES)
+
     def inside(self, *names: str) -> "Fields":
         """The object under that name; empty where absent. Raises BadRecord R202 for anything else."""
         name, value = self._find(names)
@@ -131,6 +181,12 @@ class Fields:
     def pointer_to(self, name: str) -> str:
         """JSON pointer of a field of this object (RFC 6901)."""
         return f"{self._pointer}/{name.replace('~', '~0').replace('/', '~1')}"
+
+    def _one_text(self, names: str) -> str:
+        return self.text(*names.split()) if names else ""
+
+    def _one_moment(self, names: str, zone: tzinfo) -> datetime | None:
+        return self.moment(*names.split(), zone=zone) if names else None
 
     def _find(self, names: Sequence[str]) -> tuple[str, object]:
         for name in names:

@@ -7,6 +7,7 @@ the record). Nothing about any one source may live here.
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from functools import lru_cache
@@ -144,6 +145,24 @@ def time_flags(
     if any(later + slack < earlier for earlier, later in pairwise(in_order)):
         flags.append("times_disordered")
     return tuple(flags)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The three moments that most records have; None for one that is absent."""
+
+    occurred_at: datetime | None
+    reported_at: datetime | None
+    updated_at: datetime | None
+
+    @property
+    def version(self) -> str:
+        """The update time as a version, which sorts as text; "" where there is none."""
+        return self.updated_at.isoformat() if self.updated_at else ""
+
+    def flags(self, received_at: datetime) -> tuple[str, ...]:
+        """As `time_flags`."""
+        return time_flags(occurred_at=self.occurred_at, reported_at=self.reported_at, received_at=received_at)
 
 
 def _unless_null(moment: datetime) -> datetime | None:

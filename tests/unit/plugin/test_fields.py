@@ -6,6 +6,7 @@ from decimal import Decimal
 import pytest
 
 from hub.errors import BadRecord, HeldRecord
+from hub.model import Person, SourceClock
 from hub.plugin.fields import Fields, whole
 
 
@@ -106,3 +107,47 @@ def test_a_moment_is_read_in_the_declared_zone() -> None:
 @pytest.mark.parametrize(("text", "plain"), [("4.0", "4"), ("4.50", "4.50"), ("A.0", "A.0"), ("", "")])
 def test_only_a_whole_number_loses_its_fraction(text: str, plain: str) -> None:
     assert whole(text) == plain
+
+
+def test_a_record_that_is_a_json_object_is_read_at_once() -> None:
+    assert Fields.of_json('{"no": 1}'.encode("gb18030"), declared="gbk").ref("no") == "1"
+    with pytest.raises(BadRecord):
+        Fields.of_json(b"[1]")
+
+
+def test_the_three_times_of_a_record_give_its_version_and_what_is_odd_about_them() -> None:
+    row = Fields({"late": "2026-03-10 08:00:00", "upd": "2026-03-10 09:00:00"})
+    times = row.times(occurred="happened", reported="told late", updated="upd")
+    assert (times.occurred_at, times.reported_at) == (None, datetime(2026, 3, 10, 0, 0, tzinfo=UTC))
+    assert times.version == "2026-03-10T01:00:00+00:00"
+    assert times.flags(datetime(2026, 3, 10, 2, tzinfo=UTC)) == ()
+    assert "clock_suspect" in times.flags(datetime(2026, 3, 9, tzinfo=UTC))
+    assert Fields({}).times(updated="upd").version == ""
+
+
+@pytest.mark.nasty("N39")
+def test_each_deadline_that_is_set_is_a_clock_with_its_beginning_where_it_is_told() -> None:
+    row = Fields(
+        {"cityDue": "2026-03-17", "cityFrom": "2026-03-10", "districtDue": "2026-03-15", "other": ""}
+    )
+    assert row.clocks({"city": ("cityDue", "cityFrom"), "district": ["districtDue"], "none": ["other"]}) == (
+        SourceClock("city", datetime(2026, 3, 16, 16, tzinfo=UTC), datetime(2026, 3, 9, 16, tzinfo=UTC)),
+        SourceClock("district", datetime(2026, 3, 14, 16, tzinfo=UTC)),
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "person"),
+    [
+        pytest.param(
+            {"who": "测试甲", "mobile": "13800000000.0"}, Person("测试甲", "13800000000"), id="known"
+        ),
+        pytest.param(
+            {"mobile": "1380", "call": "是"}, Person(phone="1380", callback=True), id="to be called"
+        ),
+        pytest.param({"call": "是"}, None, id="nobody can be called back of whom nothing is told"),
+        pytest.param({"who": "null"}, None, id="nothing"),
+    ],
+)
+def test_a_person_is_what_is_told_of_them_or_nobody(values: dict[str, str], person: Person | None) -> None:
+    assert person == Fields(values).person("who", "phone mobile", callback="call")

@@ -1,9 +1,10 @@
 """The check of a 统一社会信用代码, remainder 0 included."""
 
 import pytest
-from gridplus_market_supervision.uscc import is_uscc
 from hypothesis import given
 from hypothesis import strategies as st
+
+from hub.plugin.uscc import is_uscc
 
 ALPHABET = "0123456789ABCDEFGHJKLMNPQRTUWXY"
 BODIES = st.text(ALPHABET, min_size=17, max_size=17)

@@ -1,4 +1,4 @@
-"""The 12315 platform and an office with an Excel table, to play with, on 127.0.0.1.
+"""Platform and office: what is asked of the one, and what the other sends.
 
 What they say is in `wording.py`. The platform is a log of letters read by cursor; about one letter in
 four comes from the office as a table instead. Which, follows from the seed and the letter's number.
@@ -13,7 +13,7 @@ from zlib import crc32
 
 import orjson
 
-from gridplus_market_supervision.wording import (
+from gridplus_market_supervision.simulator.wording import (
     TABLE_DEFECTS,
     called_off,
     changed_within_the_second,
