@@ -15,7 +15,7 @@ from typing import Final
 
 from hub.clock import SHANGHAI
 from hub.errors import BadRecord, HeldRecord
-from hub.model import Person, SourceClock
+from hub.model import Alias, Person, SourceClock
 from hub.plugin.json_text import read_json
 from hub.plugin.text import is_mojibake, tidy_ref, tidy_text
 from hub.plugin.times import DEFAULT, Times, parse_moment
@@ -81,6 +81,11 @@ class Fields:
         if not found:
             raise HeldRecord("R201", pointer=self.pointer_to(names[0]))
         return found
+
+    def aliases(self, fields: Mapping[str, str]) -> tuple[Alias, ...]:
+        """The further numbers of the report: system that gives each → its field. One that is absent is left out."""
+        found = (Alias(system, self.ref(name)) for system, name in fields.items())
+        return tuple(one for one in found if one.ref)
 
     def yes(self, *names: str) -> bool:
         """True for 是, 1, true, y and their kind; absent is False."""

@@ -29,6 +29,7 @@ SHIPPED: Final = frozenset(
         "gridplus-hotline-12345",
         "gridplus-iot-sensors",
         "gridplus-market-supervision",
+        "gridplus-police-110",
         "gridplus-police-grid",
         "gridplus-sms-gateway",
         "gridplus-urban-management",

@@ -51,6 +51,7 @@ def test_the_sources_of_departments_and_our_own_pages_have_code_tables_that_lead
         "market_supervision",
         "emergency",
         "iot_sensors",
+        "police_110",
     } == set(pack.sources)
     for source in pack.sources.values():
         for table in source.code_tables:

@@ -69,10 +69,11 @@ class Counted:
     """Rows come in batches, and a table of headers says of how many rows each: `number` and `count` are its columns,
     `column` is where a row says which batch it belongs to."""
 
-    headers: str
     column: str
     number: str
     count: str
+    headers: str = ""
+    """The table; "" where it is named by the settings."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -65,7 +65,7 @@ class TablePull(Generic[Config]):
         self.config: Final = config
         self.tools: Final = tools
         self.zone: Final = zone_of(config.zone)
-        self._rows: Final = self.rows()
+        self._rows: Final = _counted_by(config.headers, self.rows())
         self._writes: Final = SqlWrites(config.url.get_secret_value())
         self._sweep: Final = _TableSweep(config, self._rows, tools, self._mark)
 
@@ -125,6 +125,11 @@ class TablePull(Generic[Config]):
                 digests=digests,
                 status=(self.status, self.config.taken),
             )
+
+
+def _counted_by(headers: str, rows: Rows) -> Rows:
+    """The rows with the table of headers that the settings name."""
+    return replace(rows, counted=rows.counted and replace(rows.counted, headers=headers))
 
 
 class _TableSweep(ViewSweep):

@@ -4,13 +4,11 @@ from collections.abc import Sequence
 from typing import Final
 
 from gridplus_emergency.drills import is_text_of_a_drill, is_title_of_a_drill, says_real
-from hub import Alias, Arrival, Code, Crs, Draft, GridDraft, Handling, Stage, Urgency
+from hub import Arrival, Code, Crs, Draft, GridDraft, Handling, Stage, Urgency
 from hub.plugin import Admitted, Body
 from hub.plugin.declared import declared
 from hub.plugin.fields import Fields
-from hub.plugin.json_text import read_json
 from hub.plugin.points import point_of
-from hub.plugin.times import time_flags
 from hub.plugin.transport.allow_list import AllowList
 from hub.plugin.transport.kafka_topic import TOMBSTONE, KafkaTopic, KafkaTopicConfig, deleted
 from hub.plugin.words import stage_of
@@ -61,21 +59,17 @@ class Emergency(KafkaTopic[EmergencyConfig]):
         """The emergency of one message. Raises BadRecord or HeldRecord with a pointer to the field, never its value."""
         if (body.kind or arrival.kind) == TOMBSTONE:
             return [deleted(body, self.config.code_table)]
-        row = Fields.of(read_json(body.content))
-        occurred_at = row.moment("FSSJ", zone=self.zone)
-        reported_at = row.moment("JBSJ", zone=self.zone)
-        updated_at = row.moment("GXSJ", zone=self.zone)
-        times = time_flags(occurred_at=occurred_at, reported_at=reported_at, received_at=arrival.received_at)
-        fire_number = row.ref("XFJQH")
+        row = Fields.of_json(body.content)
+        times = row.times(occurred="FSSJ", reported="JBSJ", updated="GXSJ", zone=self.zone)
         handling, doubts = _handling(row)
         return [
             Draft(
                 source_ref=row.needed_ref("SJBH"),
-                aliases=(Alias("fire_119", fire_number),) if fire_number else (),
-                version=updated_at.isoformat() if updated_at else "",
+                aliases=row.aliases({"fire_119": "XFJQH"}),
+                version=times.version,
                 category=Code(self.config.code_table, row.ref("SJLX")),
-                occurred_at=occurred_at,
-                reported_at=reported_at,
+                occurred_at=times.occurred_at,
+                reported_at=times.reported_at,
                 title=row.text("SJBT"),
                 content=row.text("SJNR"),
                 channel=row.text("XXLY"),
@@ -88,7 +82,7 @@ class Emergency(KafkaTopic[EmergencyConfig]):
                 address=row.text("FSDZ"),
                 area_code=row.ref("XZQH"),
                 handling=handling,
-                flags=(*times, *doubts),
+                flags=(*times.flags(arrival.received_at), *doubts),
             )
         ]
 

@@ -244,7 +244,7 @@ class Counted(Table):
     """Batches with headers, which are asked for again."""
 
     def rows(self) -> Rows:
-        by = CountedBy(headers=self.config.headers, column="batch", number="no", count="rows_of_it")
+        by = CountedBy(column="batch", number="no", count="rows_of_it")
         return Rows(key="id", columns=("no", "words"), counted=by)
 
     def ask_again(self, half: HalfBatch) -> Mapping[str, object]:
