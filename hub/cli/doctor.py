@@ -33,7 +33,7 @@ def doctor(store: str | None, as_json: bool) -> None:
         with hub.store.read() as conn:
             found = [*unasked, *examined.findings(conn)]
         found += hub.untaken()
-        found += hub.adapters.exposed(sources)
+        found += hub.adapters.versions.exposed(sources)
         found += brokers.refusals(settings, by_worker(hub.departments))
     finally:
         hub.close()

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from hub.cli import output, plugins_own
+from hub.cli import output, plugin_versions, plugins_own
 from hub.cli.stopping import stop_event
 
 if TYPE_CHECKING:
@@ -28,6 +28,10 @@ plugin.add_command(plugins_own.new)
 plugin.add_command(plugins_own.check)
 plugin.add_command(plugins_own.join)
 plugin.add_command(plugins_own.record)
+for command in (plugin_versions.keep, plugin_versions.versions, plugin_versions.shadow, plugin_versions.use):
+    plugin.add_command(command)
+for command in (plugin_versions.back, plugin_versions.off, plugin_versions.on):
+    plugin.add_command(command)
 
 
 @plugin.command("list")

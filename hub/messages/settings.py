@@ -152,6 +152,24 @@ TEXTS: Final[dict[str, Text]] = {
         "the pack still knows whom the account {account} is for",
         "take that department's contracts out of the pack first",
     ),
+    "C121": Text(
+        "插件 {name} 没有保存版本 {version}",
+        "执行 gridplus plugin versions 查看；用 gridplus plugin keep 放入",
+        "no version {version} of {name} lies here",
+        "see gridplus plugin versions; put it there by gridplus plugin keep",
+    ),
+    "C122": Text(
+        "{name} 不能放入插件架：{why}",
+        "用 pip wheel --no-deps 重新打包；其依赖须与平台一同安装",
+        "{name} cannot be kept: {why}",
+        "build it by pip wheel --no-deps; what it needs is installed with the hub",
+    ),
+    "C123": Text(
+        "插件 {name} 没有换过版本，无从退回",
+        "执行 gridplus plugin versions 查看",
+        "{name} never changed its version: there is nothing to go back to",
+        "see gridplus plugin versions",
+    ),
     "C131": Text(
         "平面坐标缺少中央子午线",
         "在来源配置中声明 central_meridian，或要求带带号的横坐标",

@@ -50,6 +50,8 @@ class Origin:
     version: str = ""
     module: str = ""
     """What the entry point names: who loads it elsewhere loads the same."""
+    path: str = ""
+    """Where it lies, if it is not installed but on the shelf."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class Doorways(Workers):
         return Gateway(
             self.active_sources(),
             self.adapters.lent,
+            self.adapters.is_on,
             vault=self.vault,
             body_limit=self.settings.body_limit,
             store=self.store,

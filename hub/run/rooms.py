@@ -47,6 +47,7 @@ from hub.run.matters.moving import Moving
 from hub.run.matters.reporting import Reporting
 from hub.run.ringing.channels import Channels
 from hub.run.sources.adapters import Adapters
+from hub.run.sources.chosen import Chosen
 from hub.schema import schemas
 from hub.settings import Settings
 from hub.store import migrate, outbox
@@ -250,8 +251,9 @@ class Rooms:
 
     @cached_property
     def adapters(self) -> Adapters:
-        """This process's adapters, each anew where its secrets changed."""
-        return Adapters(self.settings, lambda: self.pack, lambda: self.registry, self.clock)
+        """This process's adapters, each anew where its secrets changed, or another version was chosen."""
+        chosen = Chosen(lambda: self.store, self.clock)
+        return Adapters(self.settings, lambda: self.pack, lambda: self.registry, self.clock, chosen.of)
 
     @cached_property
     def channels(self) -> Channels:

@@ -73,9 +73,9 @@ class Workers(Rooms):
         """What intake of this process hands to casework of this process."""
         return Reports()
 
-    def intake(self, source: str) -> Loop:
-        """The worker of one source."""
-        worker = SourceWorker(
+    def plain_source(self, source: str) -> SourceWorker:
+        """One source's whole turn, for a caller that steps it itself."""
+        return SourceWorker(
             self.plain_intake(source, self.adapter(source)),
             entry=self.adapters.entry(source),
             store=self.store,
@@ -83,7 +83,12 @@ class Workers(Rooms):
             clock=self.clock,
             poll_s=self.settings.poll_s,
             lent=lambda: self.adapters.lent(source),
+            is_on=lambda: self.adapters.is_on(source),
         )
+
+    def intake(self, source: str) -> Loop:
+        """The worker of one source."""
+        worker = self.plain_source(source)
         return Loop(f"intake:{source}", worker.step, idle_s=INTAKE_IDLE_S, close=worker.close)
 
     def plain_attachments(self, source: str, fetching: Fetching | None = None) -> Attachments:

@@ -7,7 +7,19 @@ from itertools import accumulate
 from typing import Any, Final
 
 import orjson
-from sqlalchemy import ColumnElement, Connection, Row, and_, bindparam, case, exists, func, select, update
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Row,
+    and_,
+    bindparam,
+    case,
+    exists,
+    func,
+    select,
+    tuple_,
+    update,
+)
 
 from hub.access.vault import DataKey
 from hub.jsonform import dumps
@@ -33,6 +45,8 @@ _HEADS: Final = (
     .limit(bindparam("most"))
 )
 """Made once: it is asked twenty times a second of every source, mostly for nothing."""
+Behind = tuple[datetime, RecordId]
+"""The record that was looked at last."""
 _POINTER: Final = 200
 _RANK: Final = {Fate.HELD: 0, Fate.DEAD: 1, Fate.PUBLISHED: 2, Fate.LINKED: 3}
 
@@ -150,6 +164,25 @@ def waiting(conn: Connection, source: str, limit: int, limit_bytes: int = BATCH_
     ]
     if not ids:
         return []
+    return _with_bodies(conn, ids)
+
+
+def lately(conn: Connection, source: str, most: int, behind: Behind | None = None) -> list[WaitingRecord]:
+    """The newest `most` records of `source`, whatever became of them, oldest first; `behind` that one, the oldest of
+    those that came since. What retention has let go is left out."""
+    ids = select(record.c.id).where(record.c.source == source)
+    if behind is None:
+        ids = ids.order_by(record.c.received_us.desc(), record.c.id.desc())
+    else:
+        at = to_us(behind[0]), behind[1]
+        ids = ids.where(tuple_(record.c.received_us, record.c.id) > at).order_by(
+            record.c.received_us, record.c.id
+        )
+    found = list(conn.execute(ids.limit(most)).scalars())
+    return [one for part in chunks(found) for one in _with_bodies(conn, part) if one.sealed]
+
+
+def _with_bodies(conn: Connection, ids: Sequence[str]) -> list[WaitingRecord]:
     of_it = and_(body.c.received_us == record.c.received_us, body.c.record_id == record.c.id)
     rows = conn.execute(
         select(record.c.id, record.c.kind, record.c.mode, record.c.received_us, body.c.sealed)

@@ -8,10 +8,12 @@ call are limited. One that ends, hangs or leaks is started anew at the next call
     process.py   the process: started, spoken to, given up
     child.py     its main: loads the plugin, makes the adapter, answers calls
     speech.py    what goes through the pipe
+    offered.py   what a version on the shelf offers; asked.py is the main of the process that is asked
 """
 
 from hub.plugin.apart.adapter import apart
+from hub.plugin.apart.offered import offered
 from hub.plugin.apart.process import Limits, Process, give_to
 from hub.plugin.apart.speech import Birth
 
-__all__ = ["Birth", "Limits", "Process", "apart", "give_to"]
+__all__ = ["Birth", "Limits", "Process", "apart", "give_to", "offered"]

@@ -23,6 +23,7 @@ from hub.model import Draft, GridDraft
 from hub.plugin.adapter import Adapter, Received, Tools
 from hub.plugin.apart import speech
 from hub.plugin.apart.speech import Birth, Born, Call, Kept, Made, Said
+from hub.plugin.configured import checked
 from hub.plugin.hookspecs import PROJECT
 from hub.plugin.lent import http_client
 from hub.plugin.registry import Registry
@@ -85,7 +86,7 @@ class Answering:
 
 def main() -> None:
     """Hears its birth, answers it, and then calls until there are no more."""
-    heard, out = _pipes()
+    heard, out = pipes()
     birth = speech.read(heard, Birth)
     _limit(birth)
     try:
@@ -102,7 +103,7 @@ def main() -> None:
         os._exit(0)  # whatever a thread hangs in: nobody waits for it any more
 
 
-def _pipes() -> tuple[BinaryIO, BinaryIO]:
+def pipes() -> tuple[BinaryIO, BinaryIO]:
     """Both ends of the pipe, out of the reach of what a plugin prints and reads."""
     heard, out = os.dup(0), os.dup(1)
     nowhere = os.open(os.devnull, os.O_RDWR)
@@ -123,6 +124,8 @@ def _limit(birth: Birth) -> None:
 
 
 def _adapter(birth: Birth) -> Adapter:
+    if birth.path:
+        sys.path.insert(0, birth.path)
     entry = Registry.load([EntryPoint(birth.adapter, birth.module, PROJECT)]).entry(birth.adapter)
     tools = Tools(
         source=birth.source,
@@ -132,7 +135,7 @@ def _adapter(birth: Birth) -> Adapter:
         public_url=birth.public_url,
         place=birth.place,
     )
-    return entry.make(entry.config.model_validate(birth.config), tools)
+    return entry.make(checked(entry.config, birth.config, f"sources.{birth.source}"), tools)
 
 
 def _clock(birth: Birth) -> Clock:

@@ -239,15 +239,24 @@ def _account(user: str) -> dict[str, Any]:
     return {"user": found.pw_uid, "group": found.pw_gid, "extra_groups": []}
 
 
+def whose(user: str) -> dict[str, Any]:
+    """What `subprocess` needs to run something as `user` of this machine, and in no group but theirs; "": as we are."""
+    return _account(user) if user else {}
+
+
+def environment() -> dict[str, str]:
+    """What of the hub's environment goes along."""
+    return {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
+
+
 def _started(birth: Birth, user: str) -> "subprocess.Popen[bytes]":
-    whose = _account(user) if user else {}
     return subprocess.Popen(
         [sys.executable, "-P", "-m", "hub.plugin.apart.child"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         cwd=birth.place or "/",
-        env={name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+        env=environment(),
         start_new_session=True,  # so that what it starts goes with it
-        **whose,
+        **whose(user),
     )

@@ -56,6 +56,8 @@ class Birth:
     source: str
     place: str
     public_url: str
+    path: str = ""
+    """A folder in front of Python's path, where the module lies in none of the installed ones."""
     clock: tuple[str, float, float] | None = None
     """Scenario clock: start (ISO 8601), speed, origin; None: the machine's."""
     memory_bytes: int
@@ -80,6 +82,29 @@ class Told:
     status: int = 0
     body: bytes = b""
     headers: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Described:
+    """One adapter that a plugin offers: its `AdapterEntry`, as far as that is no code."""
+
+    module: str
+    title: str
+    schema: dict[str, Any]
+    """JSON Schema of its configuration."""
+    declares: dict[str, str]
+    interface: int
+    cannot_tell: bool
+    skips: dict[str, str]
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Offering:
+    """All that one plugin offers, by name, and why some of it is refused."""
+
+    adapters: dict[str, Described]
+    refused: list[Told]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
-from pydantic import BaseModel, SecretStr, ValidationError
+from pydantic import BaseModel, SecretStr
 
 from hub.errors import FixSettings
 from hub.store.password import secret_in
@@ -41,12 +41,3 @@ def filled(said: Mapping[str, Any], files: Mapping[str, Path]) -> dict[str, Any]
     for name in files:
         plain.setdefault(name, secret_in(files[name]))
     return plain
-
-
-def checked(config: type[BaseModel], said: Mapping[str, Any], where: str) -> Any:
-    """The plugin's own configuration. Raises FixSettings C101, which names the fields and quotes nothing."""
-    try:
-        return config.model_validate(said)
-    except ValidationError as error:
-        fields = sorted({".".join(str(p) for p in one["loc"]) for one in error.errors(include_input=False)})
-        raise FixSettings("C101", name=", ".join(f"{where}.{f}" if f else where for f in fields)) from None

@@ -15,10 +15,11 @@ from hub.clock import Clock
 from hub.errors import FixSettings, Refused, TryLater
 from hub.pack import Pack
 from hub.plugin import CallReceipt, CallState, Channel, Summons, Tools
+from hub.plugin.configured import checked
 from hub.plugin.lent import http_client
 from hub.plugin.registry import Registry
 from hub.run.exits.webhooks import Webhooks
-from hub.run.ground.secretfiles import checked, files_of, filled
+from hub.run.ground.secretfiles import files_of, filled
 from hub.run.ground.watched import Watched
 from hub.settings import Settings
 

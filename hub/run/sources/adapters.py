@@ -1,6 +1,7 @@
-"""The adapters of one process: asked for at each turn and never kept, so that a new secret serves without a restart.
+"""The adapters of one process: asked for at each turn and never kept, so that a new secret, and another version of a
+plugin, serves without a restart.
 
-Where a file of its secrets changed, an adapter is made anew; the step or request in hand finishes with the old one,
+Where a file of its secrets changed, or another version was chosen, an adapter is made anew; the step or request in hand finishes with the old one,
 which is closed when the last of them is through. Making and closing one is foreign code: whoever it holds up is at work
 for that very source, and no lock that others need is held meanwhile.
 """
@@ -9,7 +10,7 @@ import os
 import secrets
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -22,11 +23,14 @@ from hub.errors import HubError
 from hub.pack import Pack
 from hub.plugin import Adapter, AdapterEntry, Tools
 from hub.plugin.apart import Birth, Limits, Process, apart, give_to
+from hub.plugin.configured import checked
 from hub.plugin.lent import http_client
-from hub.plugin.registry import SHIPPED, Registry
-from hub.run.ground.secretfiles import checked, files_of, filled
+from hub.plugin.registry import Registry
+from hub.run.ground.secretfiles import files_of, filled
 from hub.run.ground.watched import Watched
+from hub.run.sources.versions import Code, Versions
 from hub.settings import Settings
+from hub.store.choices import USUAL, Choice
 
 log = structlog.get_logger()
 
@@ -42,9 +46,11 @@ class _Made:
 
     adapter: Adapter
     watched: Watched
+    version: str = ""
+    """That was chosen when it was made; "": the installed one."""
     users: int = 0
-    untaken: str = ""
-    """Why what its files hold by now is not taken; "" where it is."""
+    untaken: tuple[str, str] | None = None
+    """What is not taken in its place, and why: a version, and the code or the type of its error."""
 
 
 @dataclass(slots=True)
@@ -60,17 +66,44 @@ class Adapters:
     """One adapter a source, made at first use. Thread-safe; a source waits for no other."""
 
     def __init__(
-        self, settings: Settings, pack: Callable[[], Pack], registry: Callable[[], Registry], clock: Clock
+        self,
+        settings: Settings,
+        pack: Callable[[], Pack],
+        registry: Callable[[], Registry],
+        clock: Clock,
+        chosen: Callable[[str], Choice] = lambda _: USUAL,
     ) -> None:
-        """`pack` and `registry` are asked for when the first adapter is made."""
-        self._settings, self._pack, self._registry, self._clock = settings, pack, registry, clock
+        """`pack` and `registry` are asked for when the first adapter is made; `chosen`: distribution → what is wanted of
+        it, asked at each turn."""
+        self.versions: Final = Versions(settings, pack, registry, chosen)
+        self._settings, self._pack, self._clock = settings, pack, clock
         self._places: dict[str, _Place] = {}
         self._lock: Final = threading.Lock()
         """For a few words of bookkeeping, never while foreign code runs."""
 
     def entry(self, source: str) -> AdapterEntry:
-        """The plugin of a source; raises FixSettings C102."""
-        return self._registry().entry(self._pack().sources[source].plugin)
+        """The plugin of a source, in the version that is used; raises FixSettings C102, C121, or why it is refused."""
+        return self._code(source).entry
+
+    def _code(self, source: str) -> Code:
+        return self.versions.code(self.versions.plugin(source), self.versions.choice(source).version)
+
+    def is_on(self, source: str) -> bool:
+        """Whether its plugin is; one that is off gives its adapter back."""
+        is_on = self.versions.choice(source).is_on
+        if not is_on:
+            self._release(source)
+        return is_on
+
+    def _release(self, source: str) -> None:
+        place = self._places.get(source)
+        if place is None or (place.made is None and not place.old):
+            return
+        with self._lock:
+            if place.made is not None:
+                place.old.append(place.made)
+                place.made = None
+        self._close_old(place)
 
     def now(self, source: str) -> Adapter:
         """The adapter of this moment, for who uses it at once."""
@@ -112,12 +145,21 @@ class Adapters:
             with place.making:
                 if place.made is None:
                     self._put(place, self._make(source))
-        elif known.watched.changed() and place.making.acquire(blocking=False):
+        elif self._is_old(source, known) and place.making.acquire(blocking=False):
             try:
                 if place.made is known:
                     self._renew(source, place, known)
             finally:
                 place.making.release()
+
+    def _is_old(self, source: str, known: _Made) -> bool:
+        """Whether its secrets changed, or another version was chosen since."""
+        return known.watched.changed() or self._is_other_version(source, known)
+
+    def _is_other_version(self, source: str, known: _Made) -> bool:
+        version = self.versions.choice(source).version
+        was_tried = known.untaken is not None and known.untaken[0] == version
+        return version != known.version and not was_tried
 
     def _put(self, place: _Place, made: _Made) -> None:
         with self._lock:
@@ -126,43 +168,40 @@ class Adapters:
             place.made = made
 
     def _renew(self, source: str, place: _Place, known: _Made) -> None:
-        """Makes the adapter anew; the old one stays where a file is not whole, or the plugin does not take what is in it."""
+        """Makes the adapter anew; the old one stays where a file is not whole, the plugin does not take what is in it, or
+        the version that was chosen does not begin."""
+        version = self.versions.choice(source).version
         try:
             made = self._make(source)
         except HubError as error:
-            return _keep(source, known, error.code)
+            return _keep(source, known, version, error.code)
         except Exception as error:  # foreign code: what works goes on
-            return _keep(source, known, type(error).__name__)
+            return _keep(source, known, version, type(error).__name__)
         self._put(place, made)
-        log.info("secret_taken", source=source)
+        log.info("adapter_renewed", source=source, version=version or "installed")
         return None
 
     def _make(self, source: str) -> _Made:
-        entry = self.entry(source)
-        said, files = self._said(entry, source)
+        version = self.versions.choice(source).version
+        code = self.versions.code(self.versions.plugin(source), version)
+        said, files = self._said(code.entry, source)
         watched = Watched(tuple(files.values()), self._clock)  # before they are read: no change is missed
-        plain = filled(said, files)
+        return _Made(self._adapter(source, code, filled(said, files)), watched, version)
+
+    def beside(self, source: str, version: str) -> Adapter:
+        """The adapter of a source in another version, for who lets it read what is stored here and no more; to be closed
+        by who asks. Raises FixSettings C101, C102, C121, or why it is refused."""
+        code = self.versions.code(self.versions.plugin(source), version)
+        return self._adapter(source, code, filled(*self._said(code.entry, source)))
+
+    def _adapter(self, source: str, code: Code, plain: dict[str, Any]) -> Adapter:
+        entry = code.entry
         config = checked(entry.config, plain, f"sources.{source}")
-        if self.runs_apart(entry.name):
-            return _Made(apart(self._process(entry, source, plain), entry.make), watched)
-        return _Made(entry.make(config, self.tools(source)), watched)
+        if code.path or self.versions.runs_apart(entry.name):
+            return apart(self._process(code, source, plain), entry.make)
+        return entry.make(config, self.tools(source))
 
-    def runs_apart(self, plugin: str) -> bool:
-        """Whether it runs in a process of its own: what is not shipped with the hub, but for what the settings name."""
-        origin = self._registry().origin(plugin)
-        foreign = bool(origin.module) and origin.distribution not in SHIPPED
-        return foreign and plugin not in self._settings.plugins_inside
-
-    def exposed(self, sources: Iterable[str]) -> list[HubError]:
-        """D164 where plugins from outside run as root, since the settings name no user for them."""
-        if os.geteuid() != 0 or self._settings.plugin_user:
-            return []
-        known = self._registry().adapters
-        plugins = {self._pack().sources[source].plugin for source in sources}
-        foreign = sorted(one for one in plugins if one in known and self.runs_apart(one))
-        return [HubError("D164", plugins=", ".join(foreign))] if foreign else []
-
-    def _process(self, entry: AdapterEntry, source: str, config: dict[str, Any]) -> Process:
+    def _process(self, code: Code, source: str, config: dict[str, Any]) -> Process:
         tools, clock = self.tools(source), self._clock
         if self._settings.plugin_user and os.geteuid() == 0:
             give_to(tools.place, self._settings.plugin_user)  # its own small state is its own
@@ -170,8 +209,9 @@ class Adapters:
             (clock.start.isoformat(), clock.speed, clock.origin) if isinstance(clock, ScenarioClock) else None
         )
         birth = Birth(
-            module=self._registry().origin(entry.name).module,
-            adapter=entry.name,
+            module=code.module,
+            path=code.path,
+            adapter=code.entry.name,
             config=config,
             source=source,
             place=tools.place,
@@ -232,11 +272,12 @@ class Adapters:
             thread.join(max(0.0, ends - time.monotonic()))
 
 
-def _keep(source: str, known: _Made, why: str) -> None:
-    """The old one goes on, and it is said once why; the files are looked at again a second later."""
-    if known.untaken != why:
-        log.warning("secret_not_taken", source=source, code=why)
-        known.untaken = why
+def _keep(source: str, known: _Made, version: str, why: str) -> None:
+    """The old one goes on, and it is said once why; files are looked at again a second later, a version that did not
+    begin when another one is chosen."""
+    if known.untaken != (version, why):
+        log.warning("adapter_kept", source=source, version=version or "installed", code=why)
+        known.untaken = version, why
 
 
 def _close(adapter: Adapter) -> None:

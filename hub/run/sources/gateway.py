@@ -34,6 +34,7 @@ class Gateway:
         self,
         sources: Collection[str],
         lent: Callable[[str], AbstractContextManager[Adapter]],
+        is_on: Callable[[str], bool],
         *,
         vault: Vault,
         body_limit: int,
@@ -43,7 +44,8 @@ class Gateway:
         clock: Clock,
         worker: str,
     ) -> None:
-        """`lent` gives the adapter of one of `sources` for one request."""
+        """`lent` gives the adapter of one of `sources` for one request; `is_on`: whether its plugin is."""
+        self._is_on = is_on
         self._pressure, self._vault, self._body_limit = pressure, vault, body_limit
         self._sources, self._lent = sources, lent
         self._store, self._ledgers, self._clock, self._worker = store, ledgers, clock, worker
@@ -54,6 +56,8 @@ class Gateway:
         """The protocol's own answer. Raises Refused P107 where no source takes requests under that name."""
         if source not in self._sources:
             raise Refused("P107")
+        if not self._is_on(source):
+            return _later(PeerReply(503))
         with self._lent(source) as adapter:
             if not isinstance(adapter, Receives):
                 raise Refused("P107")
@@ -67,7 +71,7 @@ class Gateway:
         """
         if source not in self._sources:
             raise FixSettings("P305", source=source)
-        if self._pressure.is_on(source):
+        if self._pressure.is_on(source) or not self._is_on(source):
             raise TryLater("P306")
         with self._lent(source) as adapter:
             prepared = self._prepared(source, adapter, [body])

@@ -19,7 +19,7 @@ from hub.clock import Clock, is_due
 from hub.errors import HubError, SignInAgain, TryLater
 from hub.jsonform import loads
 from hub.plugin import Adapter, AdapterEntry, Answer, Reads, Tells, Tends
-from hub.plugin.supervisor import Health, Supervised, Turn, open_turns
+from hub.plugin.supervisor import Health, State, Supervised, Turn, open_turns
 from hub.run.ground.pressure import Pressure
 from hub.run.sources.intake import Intake
 from hub.store import answers, leases, resting, sources
@@ -49,8 +49,10 @@ class SourceWorker:
         clock: Clock,
         poll_s: float,
         lent: Callable[[], AbstractContextManager[Adapter]] | None = None,
+        is_on: Callable[[], bool] = lambda: True,
     ) -> None:
-        """`lent` gives the adapter for one step; None: always the one that `intake` has."""
+        """`lent` gives the adapter for one step; None: always the one that `intake` has. `is_on`: whether its plugin is."""
+        self._is_on = is_on
         self._lent = lent or (lambda: nullcontext(intake.adapter))
         self._intake, self._entry, self._store, self._clock = intake, entry, store, clock
         self._pressure = pressure
@@ -72,6 +74,9 @@ class SourceWorker:
         self._held = self._intake.lease()
         if self._held is None:
             return 0
+        if not self._is_on():
+            self._guard.stop()
+            return 0
         try:
             with self._lent() as adapter:
                 self._take_up(adapter)
@@ -88,6 +93,8 @@ class SourceWorker:
             return
         self._intake.use(adapter)
         self._next_tend = self._clock.now()
+        if self._guard.health.state is State.STOPPED:  # its plugin was off
+            self._guard.start()
         self._guard.begin_anew()
 
     def _follow(self) -> None:

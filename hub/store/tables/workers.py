@@ -52,6 +52,16 @@ adapter_state = Table(
     Column("test_trouble", Text, nullable=False, server_default=""),  # JSON; "": it answered
 )
 
+plugin_choice = Table(
+    "plugin_choice",
+    metadata,
+    Column("distribution", String(128), primary_key=True),
+    Column("version", String(64), nullable=False),  # "": the installed one
+    Column("before", String(64)),  # what was used before it; NULL: nothing was chosen
+    Column("is_on", SmallInteger, nullable=False),
+    Column("changed_us", BigInteger, nullable=False),
+)
+
 principal = Table(
     "principal",
     metadata,

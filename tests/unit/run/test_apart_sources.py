@@ -47,7 +47,7 @@ def test_what_is_not_shipped_runs_apart_unless_the_settings_name_it(
     tmp_path: Path, origin: Origin, inside: list[str], apart: bool
 ) -> None:
     hub = offered(tmp_path, origin, plugins_inside=inside)
-    assert apart is hub.hub.adapters.runs_apart(PLUGIN)
+    assert apart is hub.hub.adapters.versions.runs_apart(PLUGIN)
     hub.close()
 
 
@@ -64,10 +64,10 @@ def test_an_adapter_from_outside_is_asked_in_its_own_process(
 
 def test_that_plugins_from_outside_run_as_root_is_a_finding(tmp_path: Path) -> None:
     hub = offered(tmp_path, OUTSIDE)
-    found = [(one.code, one.facts) for one in hub.hub.adapters.exposed([PLUGIN])]
+    found = [(one.code, one.facts) for one in hub.hub.adapters.versions.exposed([PLUGIN])]
     assert ([("D164", {"plugins": PLUGIN})] if os.geteuid() == 0 else []) == found
     hub.hub.settings.plugin_user = "nobody"
-    assert [] == hub.hub.adapters.exposed([PLUGIN])
+    assert [] == hub.hub.adapters.versions.exposed([PLUGIN])
     hub.close()
 
 

@@ -80,6 +80,7 @@ def door_of(hub: HubInHand, source: Adapter, pressure: Pressure | None = None) -
     return Gateway(
         [SOURCE],
         lambda _: nullcontext(source),
+        lambda _: True,
         vault=hub.hub.vault,
         body_limit=1_000_000,
         store=hub.hub.store,
@@ -145,6 +146,7 @@ def pages(hub: HubInHand, pressure: Pressure | None = None) -> Gateway:
     return Gateway(
         [SOURCE],
         lambda _source: nullcontext(hub.adapter),
+        lambda _source: True,
         vault=hub.hub.vault,
         body_limit=1_000_000,
         store=hub.hub.store,

@@ -1,0 +1,63 @@
+"""Wheels on the shelf: what is taken, and what is refused before anything of it runs."""
+
+from pathlib import Path
+
+import pytest
+
+from hub.errors import FixSettings
+from hub.plugin.shelf import Shelf
+from tests.wheels import wheel
+
+POINTS = {"lamps": "lamps"}
+
+
+def put(tmp_path: Path, version: str = "1.0", text: str = "A = 1\n", **files: str) -> Shelf:
+    shelf = Shelf(tmp_path / "home")
+    shelf.put(wheel(tmp_path, "gridplus-lamps", version, {"lamps.py": text, **files}, POINTS))
+    return shelf
+
+
+def test_versions_lie_side_by_side(tmp_path: Path) -> None:
+    put(tmp_path)
+    shelf = put(tmp_path, "2.0", "A = 2\n")
+    assert ["1.0", "2.0"] == [one.version for one in shelf.versions("gridplus-lamps")]
+    assert ["gridplus-lamps"] == shelf.distributions()
+    two = shelf.find("gridplus-lamps", "2.0")
+    assert POINTS == two.points
+    assert "A = 2\n" == (two.path / "lamps.py").read_text("utf-8")
+
+
+def test_the_same_wheel_again_changes_nothing(tmp_path: Path) -> None:
+    put(tmp_path)
+    assert ["1.0"] == [one.version for one in put(tmp_path).versions("gridplus-lamps")]
+
+
+def test_another_wheel_of_a_version_that_lies_there_is_refused(tmp_path: Path) -> None:
+    put(tmp_path)
+    with pytest.raises(FixSettings, match="C122"):
+        put(tmp_path, text="A = 2\n")
+    assert "A = 1\n" == (Shelf(tmp_path / "home").find("gridplus-lamps", "1.0").path / "lamps.py").read_text()
+
+
+def test_a_version_that_does_not_lie_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FixSettings, match="C121"):
+        put(tmp_path).find("gridplus-lamps", "3.0")
+
+
+@pytest.mark.parametrize("name", ["../out.py", "/out.py", "lamps/fast.so", "lamps-1.0.data/scripts/run"])
+def test_what_leads_out_of_the_wheel_or_is_compiled_is_refused(tmp_path: Path, name: str) -> None:
+    with pytest.raises(FixSettings, match="C122"):
+        put(tmp_path, **{name: "x"})
+    assert [] == Shelf(tmp_path / "home").distributions()
+
+
+def test_a_wheel_that_offers_nothing_is_refused(tmp_path: Path) -> None:
+    plain = wheel(tmp_path, "gridplus-lamps", "1.0", {"lamps.py": "A = 1\n"})
+    with pytest.raises(FixSettings, match="C122"):
+        Shelf(tmp_path / "home").put(plain)
+
+
+def test_what_is_no_wheel_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "lamps.whl").write_text("no zip", "utf-8")
+    with pytest.raises(FixSettings, match="C122"):
+        Shelf(tmp_path / "home").put(tmp_path / "lamps.whl")

@@ -1,0 +1,245 @@
+"""Another version of one plugin while the rest runs: used, taken back, compared beforehand, turned off and on."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, Final
+
+import orjson
+import pytest
+from click.testing import CliRunner, Result
+
+from hub.cli.plugin import plugin as commands
+from hub.errors import FixSettings
+from hub.plugin.apart import offered
+from hub.plugin.registry import Offer, Origin, Registry
+from hub.plugin.shelf import Shelf
+from hub.run.sources.source import SourceWorker
+from hub.store import choices
+from tests.docs.blocks import ROOT
+from tests.instruments import HubInHand
+from tests.wheels import wheel
+
+PLUGIN: Final = "market_supervision"
+"""The pack has a source of that name: the plugin of these tests offers an adapter of it."""
+DISTRIBUTION: Final = "gridplus-lamps"
+LAMPS: Final = """
+from pydantic import BaseModel, SecretStr
+
+from hub import Code, Draft
+from hub.plugin import AdapterEntry, Body, Page, hookimpl
+
+
+class Config(BaseModel):
+    key: SecretStr
+    {setting}
+
+
+class Lamps:
+    def __init__(self, config, tools):
+        pass
+
+    def check(self):
+        pass
+
+    def read(self, cursor):
+        number = int(cursor or 0) + 1
+        return Page((Body(b"L%d" % number),), str(number)) if number < 4 else Page((), cursor)
+
+    def normalise(self, body, arrival):
+        number = body.content.decode()
+        return [Draft(source_ref=number, category=Code("sj-2026", "SJ0102"), title="{title}", {field})]
+
+    def close(self):
+        pass
+
+
+@hookimpl
+def grid_adapters():
+    yield AdapterEntry(name="market_supervision", title="路灯", config=Config, make=Lamps, {entry})
+"""
+
+
+def lamps(**changes: str) -> str:
+    said = {"title": "灯不亮", "field": "", "setting": "", "entry": ""} | changes
+    text = LAMPS
+    for name, value in said.items():
+        text = text.replace("{" + name + "}", value)
+    return text
+
+
+@pytest.fixture
+def hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[HubInHand]:
+    """A hub with a source of the installed version 1.0; 2.0 lies on the shelf and says more."""
+    site = tmp_path / "site"
+    site.mkdir()
+    (site / "lamps.py").write_text(lamps(), "utf-8")
+    monkeypatch.syspath_prepend(str(site))
+    path = os.pathsep.join([str(site), str(ROOT), os.environ.get("PYTHONPATH", "")])
+    monkeypatch.setenv("PYTHONPATH", path)
+    import lamps as installed  # type: ignore[import-not-found]  # written above
+
+    hub = HubInHand(tmp_path / "home")
+    origin = Origin("lamps", DISTRIBUTION, "1.0", "lamps")
+    hub.hub.registry = Registry([Offer(origin, tuple(installed.grid_adapters()))], [])
+    hub.hub.settings.sources.update({PLUGIN: {"key": "k-invented"}})
+    keep(hub, "2.0", title="路灯不亮", field='address="虚构路1号",')
+    yield hub
+    hub.close()
+
+
+def keep(hub: HubInHand, version: str, **changes: str) -> None:
+    place = hub.hub.settings.home
+    made = wheel(place, DISTRIBUTION, version, {"lamps.py": lamps(**changes)}, {"lamps": "lamps"})
+    Shelf(place).put(made)
+
+
+def use(hub: HubInHand, version: str) -> None:
+    with hub.hub.store.write() as conn:
+        choices.use(conn, DISTRIBUTION, version, hub.clock.now())
+    hub.clock.pause(2)
+
+
+def turn(hub: HubInHand, *, is_on: bool) -> None:
+    with hub.hub.store.write() as conn:
+        choices.turn(conn, DISTRIBUTION, hub.clock.now(), is_on=is_on)
+    hub.clock.pause(2)
+
+
+def step(hub: HubInHand, worker: SourceWorker) -> None:
+    """One page read, and events made of it."""
+    hub.clock.pause(60)
+    for _ in range(2):
+        worker.step()
+
+
+def read(hub: HubInHand) -> int:
+    ((number,),) = hub.rows("SELECT count(*) FROM record")
+    return int(number)
+
+
+def titles(hub: HubInHand) -> list[str]:
+    """What each record means to the adapter that works now."""
+    adapter = hub.hub.adapters.now(PLUGIN)
+    from hub.model import Arrival, Draft
+    from hub.plugin import Body
+
+    made = adapter.normalise(Body(b"L9"), Arrival(hub.clock.now()))
+    return [one.title for one in made if isinstance(one, Draft)]
+
+
+def test_another_version_goes_on_where_the_one_before_it_was(hub: HubInHand) -> None:
+    worker = hub.hub.plain_source(PLUGIN)
+    step(hub, worker)
+    assert (1, ["灯不亮"]) == (read(hub), titles(hub))
+    use(hub, "2.0")
+    step(hub, worker)
+    assert (2, ["路灯不亮"]) == (read(hub), titles(hub))
+    use(hub, "")
+    step(hub, worker)
+    assert (3, ["灯不亮"]) == (read(hub), titles(hub))
+    worker.close()
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [{"setting": "needed: str"}, {"entry": "interface=99"}, {"title": '" + nothing + "', "entry": "x=1"}],
+)
+def test_a_version_that_does_not_begin_leaves_the_old_one_at_work(
+    hub: HubInHand, broken: dict[str, str]
+) -> None:
+    keep(hub, "3.0", **broken)
+    assert ["灯不亮"] == titles(hub)
+    use(hub, "3.0")
+    assert ["灯不亮"] == titles(hub)
+
+
+def test_one_that_is_off_is_not_read_and_goes_on_where_it_was(hub: HubInHand) -> None:
+    worker = hub.hub.plain_source(PLUGIN)
+    step(hub, worker)
+    turn(hub, is_on=False)
+    step(hub, worker)
+    assert 1 == read(hub)
+    ((state,),) = hub.rows("SELECT state FROM adapter_state")
+    assert "stopped" == state
+    turn(hub, is_on=True)
+    step(hub, worker)
+    assert 2 == read(hub)
+    worker.close()
+
+
+def test_what_lies_on_the_shelf_is_asked_without_importing_it(hub: HubInHand) -> None:
+    kept = Shelf(hub.hub.settings.home).find(DISTRIBUTION, "2.0")
+    entry, module = offered(kept)[PLUGIN]
+    assert ("lamps", "路灯", 1) == (module, entry.title, entry.interface)
+    assert {"key"} == set(entry.config.model_fields)
+    assert "k-invented" not in repr(entry.config.model_validate({"key": "k-invented"}))
+
+
+def test_of_one_that_ends_while_it_is_asked_the_name_is_told(hub: HubInHand) -> None:
+    place = hub.hub.settings.home
+    made = wheel(place, "gridplus-ends", "1", {"ends.py": "import os; os._exit(3)\n"}, {"ends": "ends"})
+    with pytest.raises(FixSettings, match="C103"):
+        offered(Shelf(place).put(made))
+
+
+# -- commands -------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def typed(hub: HubInHand, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A command of this hub; it closes what it opened no further than a command may."""
+    monkeypatch.setattr("hub.cli.plugin_versions._hub", lambda _store: hub.hub)
+    monkeypatch.setattr(hub.hub, "close", lambda: None)
+
+    def run(*words: str) -> Result:
+        hub.clock.pause(2)
+        return CliRunner().invoke(commands, list(words))
+
+    return run
+
+
+def test_a_version_is_compared_used_and_taken_back(hub: HubInHand, typed: Any) -> None:
+    worker = hub.hub.plain_source(PLUGIN)
+    step(hub, worker)
+    worker.close()
+    beside = typed("shadow", PLUGIN, "2.0", "--json")
+    assert 1 == beside.exit_code
+    said = orjson.loads(beside.stdout)
+    assert (1, 0, {"title", "address"}) == (said["records"], said["alike"], set(said["differences"]))
+    assert "灯" not in beside.output
+    assert 0 == typed("shadow", PLUGIN, "installed").exit_code
+    assert {"plugin": DISTRIBUTION, "used": "2.0", "state": "on", "before": "installed"} == orjson.loads(
+        typed("use", PLUGIN, "2.0").stdout
+    )
+    assert ["路灯不亮"] == titles(hub)
+    assert "installed" == orjson.loads(typed("back", PLUGIN).stdout)["used"]
+    hub.clock.pause(2)
+    assert ["灯不亮"] == titles(hub)
+    assert "off" == orjson.loads(typed("off", PLUGIN).stdout)["state"]
+    listed = orjson.loads(typed("versions", "--json").stdout)[DISTRIBUTION]
+    assert {
+        "installed": "1.0",
+        "kept": ["2.0"],
+        "used": "installed",
+        "state": "off",
+        "before": "2.0",
+    } == listed
+    assert "on" == orjson.loads(typed("on", PLUGIN).stdout)["state"]
+
+
+def test_a_version_that_does_not_begin_is_not_used(hub: HubInHand, typed: Any) -> None:
+    keep(hub, "3.0", setting="needed: str")
+    refused = typed("use", PLUGIN, "3.0")
+    assert isinstance(refused.exception, FixSettings)
+    assert ("C101", f"sources.{PLUGIN}.needed") == (refused.exception.code, refused.exception.facts["name"])
+    assert {} == hub_choices(hub)
+
+
+def hub_choices(hub: HubInHand) -> dict[str, object]:
+    with hub.hub.store.read() as conn:
+        return dict(choices.all_(conn))
+
+
+def test_there_is_nothing_to_go_back_to_before_anything_was_chosen(typed: Any) -> None:
+    assert "C123" in str(typed("back", PLUGIN).exception)
