@@ -109,7 +109,12 @@ class Journey:
         whole = completed(draft, standing) if standing else draft
         try:
             doubts.refuse_doubtful(draft, is_staff_of_accused=lambda d: self._conflict(d, accused))
-            moments = times.order(whole.occurred_at, whole.reported_at, origin.received_at)
+            moments = times.order(
+                whole.occurred_at,
+                whole.reported_at,
+                origin.received_at,
+                is_announced=whole.until is not None,
+            )
             found = self._place(draft, moments.occurred_at, standing)
             if isinstance(found, Unlocated):
                 return self._unplaced(found)

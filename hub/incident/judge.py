@@ -94,8 +94,11 @@ def judge(sighting: Sighting, candidate: Candidate, rules: LinkRules) -> Judgeme
 
 
 def explains(notice: Sighting, report: Sighting) -> bool:
-    """Whether `notice` announced for the community of `report` what that tells of, at that time."""
+    """Whether `notice` announced for the community of `report` what that tells of, at that time. Who announced it tells of
+    something else: it knows its own plans."""
     if notice.until is None or not notice.community_id or notice.community_id != report.community_id:
+        return False
+    if notice.source == report.source:
         return False
     return report.until is None and notice.occurred_at <= report.occurred_at <= notice.until
 

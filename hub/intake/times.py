@@ -12,20 +12,30 @@ OLDEST: Final = datetime(2000, 1, 1, tzinfo=UTC)
 
 @dataclass(frozen=True, slots=True)
 class Times:
-    """`occurred_at` ≤ `reported_at` ≤ received, and the flags that say what was mended."""
+    """`reported_at` ≤ received, `occurred_at` ≤ `reported_at` but for what is announced, and the flags that say what was
+    mended."""
 
     occurred_at: datetime
     reported_at: datetime
     flags: tuple[str, ...]
 
 
-def order(occurred_at: datetime | None, reported_at: datetime | None, received_at: datetime) -> Times:
-    """Usable moments for ordering; what was sent stays in the record (N35, N36, N37).
+def order(
+    occurred_at: datetime | None,
+    reported_at: datetime | None,
+    received_at: datetime,
+    *,
+    is_announced: bool = False,
+) -> Times:
+    """Usable moments for ordering; what was sent stays in the record (N35, N36, N37). What `is_announced` begins when it
+    was said to, also after the report of it.
 
     Flags: `time_missing`, `time_future`, `time_ancient`, `times_disordered`.
     """
     flags: list[str] = []
     reported = _usable(reported_at, received_at, flags)
+    if is_announced and occurred_at is not None and occurred_at >= OLDEST:
+        return Times(occurred_at, reported or received_at, tuple(flags))
     occurred = _usable(occurred_at, received_at, flags)
     reported = reported or occurred or received_at
     occurred = occurred or reported

@@ -25,6 +25,7 @@ SHIPPED: Final = frozenset(
     {
         "gridplus-emergency",
         "gridplus-file-import",
+        "gridplus-food-safety",
         "gridplus-grid-pages",
         "gridplus-hotline-12345",
         "gridplus-iot-sensors",
@@ -33,6 +34,7 @@ SHIPPED: Final = frozenset(
         "gridplus-police-grid",
         "gridplus-sms-gateway",
         "gridplus-urban-management",
+        "gridplus-utilities",
         "gridplus-voice-gateway",
         "gridplus-xueliang-video",
     }

@@ -18,7 +18,18 @@ _Kind = TypeVar("_Kind", bound=StrEnum)
 _STAGES: Final[Mapping[str, Stage]] = {
     word: stage
     for stage, words in {
-        Stage.RECEIVED: ("上报", "已登记", "登记", "待登记", "待分送", "新建", "new", "received"),
+        Stage.RECEIVED: (
+            "上报",
+            "已登记",
+            "登记",
+            "待登记",
+            "待分送",
+            "新建",
+            "已发布",
+            "待执行",
+            "new",
+            "received",
+        ),
         Stage.VERIFYING: ("核实", "核实中", "待核实", "verifying"),
         Stage.DISPATCHED: (
             "待签收",
@@ -31,7 +42,17 @@ _STAGES: Final[Mapping[str, Stage]] = {
             "dispatched",
         ),
         Stage.ACCEPTED: ("已签收", "签收", "受理", "已受理", "立案", "已立案", "待派遣", "accepted"),
-        Stage.IN_PROGRESS: ("办理中", "处置中", "处理中", "在办", "调解中", "processing", "inprogress"),
+        Stage.IN_PROGRESS: (
+            "办理中",
+            "处置中",
+            "处理中",
+            "在办",
+            "调解中",
+            "执行中",
+            "抢修中",
+            "processing",
+            "inprogress",
+        ),
         Stage.SUSPENDED: ("挂起", "延期", "挂账", "已延期", "suspended"),
         Stage.RETURNED: ("退回", "退单", "回退", "已退回", "已退单", "returned"),
         Stage.DONE_BY_DEPT: (
@@ -42,6 +63,9 @@ _STAGES: Final[Mapping[str, Stage]] = {
             "已办理",
             "已反馈",
             "待结案",
+            "已修复",
+            "已恢复",
+            "提前恢复",
             "done",
             "finished",
         ),
@@ -56,6 +80,8 @@ _STAGES: Final[Mapping[str, Stage]] = {
             "已撤回",
             "撤回",
             "消费者撤回",
+            "取消",
+            "已取消",
             "cancelled",
             "canceled",
         ),

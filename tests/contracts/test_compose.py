@@ -43,16 +43,21 @@ def test_the_file_is_what_the_specification_says() -> None:
     ]
 
 
-def test_all_that_a_hub_needs_is_there_and_each_worker_once() -> None:
+def test_all_that_a_hub_needs_is_there_each_worker_once_and_a_system_for_each_plugin() -> None:
     commands = [one["command"] for one in OURS.values()]
     workers = [word for words in commands if words[1] == "run" for word in words[2:]]
     from hub.crew import WORKERS
 
     assert sorted(WORKERS) == sorted(workers)
-    simulated = {words[3] for words in commands if words[1:3] == ["plugin", "simulate"]}
+    simulated = {Path(words[-1]).stem: words[3] for words in commands if words[1:3] == ["plugin", "simulate"]}
     pages = set(orjson.loads(COMPOSE["x-hub"]["environment"]["GRIDPLUS_SOURCES"]))
     assert {REPORTS, ENTRIES} == pages
-    assert hub.pack.load().sources.keys() == simulated | pages
+    sources = hub.pack.load().sources
+    assert simulated == {name: sources[name].plugin for name in simulated}
+    assert {one.plugin for one in sources.values()} == {
+        *simulated.values(),
+        *(sources[one].plugin for one in pages),
+    }
     assert {"kafka", "postgresql"} == SERVICES.keys() - OURS.keys()
     assert f"apache/kafka:{KAFKA_VERSION}" == SERVICES["kafka"]["image"]
 

@@ -38,9 +38,7 @@ def test_five_working_days_follow_the_packs_calendar(pack: Pack, start: str, due
     assert date.fromisoformat(due) == pack.calendar.add_days(date.fromisoformat(start), 5).day
 
 
-def test_the_sources_of_departments_and_our_own_pages_have_code_tables_that_lead_to_categories(
-    pack: Pack,
-) -> None:
+def test_the_sources_and_our_own_pages_have_code_tables_that_lead_to_categories(pack: Pack) -> None:
     assert {
         REPORTS,
         ENTRIES,
@@ -52,6 +50,11 @@ def test_the_sources_of_departments_and_our_own_pages_have_code_tables_that_lead
         "emergency",
         "iot_sensors",
         "police_110",
+        "food_safety",
+        "utilities_water",
+        "utilities_power",
+        "utilities_gas",
+        "utilities_heat",
     } == set(pack.sources)
     for source in pack.sources.values():
         for table in source.code_tables:

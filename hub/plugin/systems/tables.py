@@ -25,7 +25,7 @@ class OpenTable:
         self._name: Final = name
         self._columns: Final = tuple(columns)
         self._widths: Final = widths
-        self._shown = ", ".join(self._columns)
+        self._shown: Final = {one: one for one in self._columns}
         self.view: Final = f"v_{name}"
         kinds: dict[str, CHAR | Text] = {
             one: CHAR(widths[one]) if one in widths else Text() for one in columns
@@ -43,12 +43,14 @@ class OpenTable:
             self._show(link)
 
     def put(self, *rows: Mapping[str, str]) -> None:
-        """Writes rows over those with their keys, if there are any; rows without a key stand side by side."""
+        """Writes rows over those with their keys, if there are any; rows without a key stand side by side, and so do
+        rows that share one here."""
         padded = [self._padded(row) for row in rows]
+        keys = {key for row in padded if (key := row.get(self._key.name, "")).strip()}
         with self._lock, self._engine.begin() as link:
+            for key in keys:
+                link.execute(self._table.delete().where(self._key == key))
             for row in padded:
-                if row.get(self._key.name, "").strip():
-                    link.execute(self._table.delete().where(self._key == row[self._key.name]))
                 link.execute(self._table.insert().values(row))
 
     def remove(self, key: str) -> None:
@@ -64,9 +66,18 @@ class OpenTable:
 
     def add_column(self) -> None:
         """The owner adds a column to the view without a word to anyone (N85)."""
-        with self._lock, self._engine.begin() as link:
-            self._shown += ", 'new' AS remark_2"
-            self._show(link)
+        self._show_otherwise(remark_2="'new'")
+
+    def rename_column(self) -> None:
+        """The owner gives the last column another name (N85)."""
+        last = self._columns[-1]
+        self._shown.pop(last)
+        self._show_otherwise(**{f"{last}_2": last})
+
+    def retype_column(self) -> None:
+        """The owner makes the last column one of whole numbers (N85)."""
+        last = self._columns[-1]
+        self._show_otherwise(**{last: f"CAST({last} AS INTEGER)"})
 
     def drop(self) -> None:
         """Takes view and table away."""
@@ -82,9 +93,15 @@ class OpenTable:
         # SQLite does not pad CHAR by itself
         return {name: row[name].ljust(self._widths.get(name, 0)) for name in self._columns if name in row}
 
+    def _show_otherwise(self, **expressions: str) -> None:
+        with self._lock, self._engine.begin() as link:
+            self._shown.update(expressions)
+            self._show(link)
+
     def _show(self, link: Any) -> None:
+        shown = ", ".join(f"{expression} AS {name}" for name, expression in self._shown.items())
         link.execute(text(f"DROP VIEW IF EXISTS {self.view}"))
-        link.execute(text(f"CREATE VIEW {self.view} AS SELECT {self._shown} FROM {self._name}"))  # noqa: S608  names of our own
+        link.execute(text(f"CREATE VIEW {self.view} AS SELECT {shown} FROM {self._name}"))  # noqa: S608  names of our own
 
 
 def hasty(link: sqlite3.Connection, _: object) -> None:

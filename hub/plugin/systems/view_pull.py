@@ -15,6 +15,8 @@ from hub.plugin.transport.view_sweep import Rows
 
 FAILURES: Final[Mapping[str, str]] = {
     "column_added": "说到最后一条时，视图悄悄多出一列",
+    "column_renamed": "说到最后一条时，视图的最后一列悄悄改了名",
+    "column_retyped": "说到最后一条时，视图的最后一列悄悄改了类型",
     "row_vanishes": "说到最后一条时，第一条从视图中消失",
     "view_empties": "说到最后一条时，视图里的行全部消失，最后一条也不例外",
 }
@@ -48,6 +50,10 @@ class ViewSystem(Talker):
     def row(self, utterance: Utterance) -> Mapping[str, str]:
         """The utterance as a row, by column name."""
 
+    def rows_of(self, utterance: Utterance) -> Sequence[Mapping[str, str]]:
+        """The utterance as the view shows it: one row, where the subclass does not say."""
+        return (self.row(utterance),)
+
     def widths(self) -> Mapping[str, int]:
         """Which columns are CHAR columns, and how wide; none where the subclass does not say."""
         return {}
@@ -74,9 +80,9 @@ class ViewSystem(Talker):
 
     def speak_together(self, due: Sequence[Utterance]) -> None:
         """From now on the view has them, in place of what it had under the same number."""
-        rows = [dict(self.row(one)) for one in due]
-        self._table.put(*rows)
-        self.count(len(rows))
+        for_each = {one.ref or f"#{at}": self.rows_of(one) for at, one in enumerate(due)}
+        self._table.put(*(row for rows in for_each.values() for row in rows))
+        self.count(len(due))
         if due[-1] is self.setup.utterances[-1]:
             self._end()
 
@@ -84,6 +90,10 @@ class ViewSystem(Talker):
         """What happens beside the last thing that is said."""
         if self.fails("column_added"):
             self._table.add_column()
+        if self.fails("column_renamed"):
+            self._table.rename_column()
+        if self.fails("column_retyped"):
+            self._table.retype_column()
         if self.fails("row_vanishes"):
             self._table.remove(self.row(self.setup.utterances[0])[self._key])
         if self.fails("view_empties"):

@@ -86,6 +86,20 @@ class HalfBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class Repeated:
+    """A view that joins a report to several of something, and so repeats its row once for each: a shop's licences.
+
+    Rows of one key are then one row, in which `column` holds all its values, each once, in order, `、` between them.
+    Where they differ in something else too, because they are being written just now, the row that is last by `latest`
+    counts.
+    """
+
+    column: str
+    latest: str
+    """A column with the time of the last change, in a form that sorts."""
+
+
+@dataclass(frozen=True, slots=True)
 class Columns:
     """All columns that the view has now, as `name type`, sorted; not only those that are read."""
 
@@ -123,6 +137,7 @@ class SqlView:
         batch: int = 500,
         ready: tuple[str, str] | None = None,
         counted: Counted | None = None,
+        repeated: Repeated | None = None,
     ) -> None:
         self._url: Final = parsed(url)
         schema, _, name = view.rpartition(".")
@@ -132,6 +147,7 @@ class SqlView:
         self._batch: Final = batch
         self._ready: Final = ready
         self._counted: Final = counted
+        self._repeated: Final = repeated
         self._engine: Engine | None = None
 
     def columns(self) -> Columns:
@@ -157,6 +173,8 @@ class SqlView:
                 last = rows[-1][self._key]
             if after is None:
                 rows = [*_rows(link, self._asked(chosen, key.is_(None)).limit(self._batch)), *rows]
+        if self._repeated is not None:
+            rows = _folded(rows, self._key, self._repeated)
         return Batch(_told_apart(rows, self._key), cast("Key", last))
 
     def half_batches(self) -> tuple[HalfBatch, ...]:
@@ -278,6 +296,21 @@ def _sqlite(path: str) -> sqlite3.Connection:
     # a broken text must hold its own row (N18), not fail the whole batch
     link.text_factory = lambda raw: raw.decode("utf-8", "replace")
     return link
+
+
+def _folded(rows: Sequence[Mapping[str, object]], key: str, repeated: Repeated) -> list[dict[str, object]]:
+    """`rows` with one for each key, in their order; those without a key stay as they are."""
+    by_key: dict[str, list[Mapping[str, object]]] = {}
+    for at, row in enumerate(rows):
+        by_key.setdefault(str(_trimmed(row[key]) or f"#{at}"), []).append(row)
+    return [_one_of(same, repeated) for same in by_key.values()]
+
+
+def _one_of(rows: Sequence[Mapping[str, object]], repeated: Repeated) -> dict[str, object]:
+    column, latest = repeated.column.lower(), repeated.latest.lower()
+    each = {str(_trimmed(row[column])) for row in rows if row[column] is not None}
+    newest = max(rows, key=lambda row: (str(row[latest] or ""), row_of(row, column).digest))
+    return {**newest, column: "、".join(sorted(each - {""}))}
 
 
 def _told_apart(rows: Sequence[Mapping[str, object]], key: str) -> tuple[Row, ...]:

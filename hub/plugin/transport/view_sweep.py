@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, Strict
 from hub.errors import SourceGone
 from hub.plugin.adapter import Body, Page, Tools
 from hub.plugin.transport.seen_rows import Seen, SeenRows, Shrunk
-from hub.plugin.transport.sql_view import Columns, Counted, HalfBatch, Key, Row, SqlView
+from hub.plugin.transport.sql_view import Columns, Counted, HalfBatch, Key, Repeated, Row, SqlView
 
 ROW: Final = "row"
 """Body kind of a row that is new or changed."""
@@ -59,6 +59,8 @@ class Rows:
     """A column and its value in rows that are complete; others are not there yet."""
     counted: Counted | None = None
     """By what headers rows are counted; those of a batch that is not whole are not there yet."""
+    repeated: Repeated | None = None
+    """Where the view repeats a report's row: one is read, and it is gone when all of them are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,7 @@ class ViewSweep:
             batch=settings.batch,
             ready=rows.ready,
             counted=rows.counted,
+            repeated=rows.repeated,
         )
         self._seen: SeenRows | None = None
         self._recorded: tuple[str, ...] = ()

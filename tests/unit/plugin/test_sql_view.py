@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from hub.errors import FixSettings, SourceGone, TryLater
-from hub.plugin.transport.sql_view import Key, SqlView
+from hub.plugin.transport.sql_view import Key, Repeated, SqlView
 
 
 @pytest.fixture
@@ -143,3 +143,24 @@ def test_a_text_that_is_none_does_not_stop_the_batch(database: Path) -> None:
     run(database, "insert into t (no, name) values ('A', cast(x'e99d92ff' as text)), ('B', '好')")
     broken, sound = view_of(database).batch(None).rows
     assert (broken.values["name"], sound.values["name"]) == ("青\ufffd", "好")
+
+
+def test_rows_that_a_view_repeats_for_each_of_something_are_one(database: Path) -> None:
+    repeated = Repeated("Name", latest="AMOUNT")
+    put(database, ("B       ", "y", 1), ("A       ", "x", 1), ("A       ", "z ", 2), ("A       ", None, 1))
+    put(database, (None, "x"), (None, "y"))
+    view = view_of(database, columns=("name", "amount"), repeated=repeated, batch=9)
+    rows = view.batch(None).rows
+    assert ["#1", "#2", "A", "B"] == sorted(row.key for row in rows)
+    (one,) = (row for row in rows if row.key == "A")
+    assert (one.values["name"], one.values["amount"]) == ("x、z", 2)
+
+
+def test_the_order_of_repeated_rows_makes_no_news(database: Path) -> None:
+    repeated = Repeated("name", latest="amount")
+    put(database, ("A", "x", 1), ("A", "y", 1))
+    (before,) = view_of(database, columns=("name", "amount"), repeated=repeated).batch(None).rows
+    run(database, "delete from t")
+    put(database, ("A", "y", 1), ("A", "x", 1), ("A", "x", 1))
+    (after,) = view_of(database, columns=("name", "amount"), repeated=repeated).batch(None).rows
+    assert before.digest == after.digest

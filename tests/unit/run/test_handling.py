@@ -154,7 +154,7 @@ def test_reports_of_the_same_batch_hear_it_too(hub: HubInHand) -> None:
     ids=["of something else", "later"],
 )
 def test_nothing_else_is_explained_by_it(hub: HubInHand, changes: dict[str, Any]) -> None:
-    tell(hub, announced(hub, hours=1))
+    elsewhere(hub, announced(hub, hours=1))
     if "occurred_at" in changes:
         hub.clock.pause(2 * 3600)
         now = hub.clock.now()
@@ -165,7 +165,7 @@ def test_nothing_else_is_explained_by_it(hub: HubInHand, changes: dict[str, Any]
 
 
 def test_another_community_is_not_explained_by_it(hub: HubInHand) -> None:
-    tell(hub, announced(hub))
+    elsewhere(hub, announced(hub))
     other = next(n for n in range(1, 30_000) if not near(hub, n))
     tell(hub, water(hub, "W0", other))
     assert matter(hub, "N1") != matter(hub, "W0")

@@ -1,0 +1,1 @@
+"""食安通, market supervision's food safety platform: a source of the Grid+ hub."""

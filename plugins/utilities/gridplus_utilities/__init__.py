@@ -1,0 +1,1 @@
+"""Hotlines of water, power, gas and heat companies: sources of the Grid+ hub."""
