@@ -15,6 +15,7 @@ import orjson
 from hub.bus.topics import whistles
 from hub.clock import ScenarioClock, SystemClock
 from hub.crew import WORKERS, Crew
+from hub.demo import newcomers
 from hub.demo.canaries import Canaries
 from hub.demo.centre import Centre
 from hub.demo.departments import Departments, WebhookDepartment
@@ -60,7 +61,12 @@ class Stage:
         self._pack = load(None)
         start = self._pack.manifest.starts_at
         self.scenario: Scenario = make(
-            self._pack, start=start, length=play.length, matters=play.matters, seed=play.seed
+            self._pack,
+            start=start,
+            length=play.length,
+            matters=play.matters,
+            seed=play.seed,
+            beside=newcomers.tell,
         )
         self._clock = ScenarioClock(start, play.speed)
         self._port = port
@@ -118,6 +124,8 @@ class Stage:
     def _order(self) -> dict[str, Any]:
         systems = {}
         for source, said in self.scenario.utterances.items():
+            if source in newcomers.NEEDS_KAFKA and not self._bus.startswith("kafka"):
+                continue
             path = self._home / "systems" / f"{source}.json"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(dumps(said), encoding="utf-8")
@@ -132,6 +140,7 @@ class Stage:
             "speed": self._clock.speed,
             "origin": self._clock.origin,
             "seed": self._play.seed,
+            "bus": self._bus if self._bus.startswith("kafka") else "",
             "systems": systems,
         }
 

@@ -12,6 +12,7 @@ from unicodedata import normalize
 
 from hub.model import Crs, Position
 
+_BETWEEN: Final = re.compile(r"[,，;；\s]+")
 _SYSTEMS: Final = {
     "gcj02": Crs.GCJ02,
     "高德": Crs.GCJ02,
@@ -50,6 +51,12 @@ def point_of(
         central_meridian=central_meridian,
         error_m=error_m,
     )
+
+
+def both_of(text: str) -> tuple[str, str] | None:
+    """East and north of a text that holds both, east first (`120.85,32.00`); None where it holds something else."""
+    found = _BETWEEN.split(text.strip())
+    return (found[0], found[1]) if len(found) == 2 else None
 
 
 def crs_of(named: str, otherwise: Crs) -> Crs:

@@ -15,7 +15,7 @@ import httpx
 
 from hub.errors import BadRecord, HeldRecord, TryLater
 from hub.model import Arrival, Draft, GridDraft, Stage
-from hub.plugin.adapter import Answer, Body, Listed, Tools
+from hub.plugin.adapter import Answer, Body, Listed, Receipt, Tools
 from hub.plugin.fields import Fields
 from hub.plugin.text import tidy_ref
 from hub.plugin.transport.credentials import Credentials
@@ -112,6 +112,21 @@ class RestPull(Paged[Config, Listing]):
             "dept": answer.department,
             "time": self.local(answer.at, form),
         }
+
+    def write_back(
+        self, answer: Answer, below: str, told: Mapping[str, object], *, receipt: Sequence[str] = ()
+    ) -> Receipt:
+        """Writes `told` to what lies `below` its report; `receipt` is where the source's own number for it is answered.
+        Raises Refused S113 where the report takes no answer any more."""
+        said = self.ask("POST", self.path_to(answer.source_ref, below), json=told)
+        return Receipt(str(Answered((), said).at(receipt) or "") if receipt else "")
+
+    def singly(self, refs: Sequence[str]) -> Iterator[Body]:
+        """As `Fetches.fetch`, from a source that answers for one number as with a page of its list."""
+        for ref in refs:
+            reply, said = self.exchange("GET", self.path_to(ref))
+            rows = Answered.of(reply.content, said, self.listing.rows).rows
+            yield from (Body(row, self.listing.kind) for row in rows)
 
     def path_to(self, ref: str, below: str = "") -> str:
         """The path of one report below that of the list, and what lies below it: `/orders/HL1/replies`."""

@@ -71,8 +71,7 @@ class MarketSupervision(OAuthPull[MarketConfig]):
         """Writes progress or a result to its letter; telling twice changes nothing, the platform knows
         `nonce`. Raises Refused S113 where the letter takes no answer any more."""
         told = {**self.told(answer, _TOLD, form=_TIMES), "part": answer.part}
-        said = self.ask("POST", self.path_to(answer.source_ref, "/feedback"), json=told)
-        return Receipt(str(said.get("feedbackNo") or ""))
+        return self.write_back(answer, "/feedback", told, receipt=["feedbackNo"])
 
     def inventory(self, since: datetime, until: datetime) -> Iterator[Listed]:
         """Numbers of the letters changed in that time, without their versions."""

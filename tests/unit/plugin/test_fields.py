@@ -1,13 +1,13 @@
 """The fields of a record, whatever the vendor called them."""
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 
 from hub.errors import BadRecord, HeldRecord
-from hub.model import Alias, Person, SourceClock
-from hub.plugin.fields import Fields, whole
+from hub.model import Alias, AttachmentRef, Person, SourceClock
+from hub.plugin.fields import Fields, Renaming, whole
 
 
 @pytest.mark.nasty("N32")
@@ -158,3 +158,50 @@ def test_further_numbers_are_those_that_are_there() -> None:
     row = Fields({"JQBH": " jq-１ ", "GDBH": "null", "OLD": None})
     asked = {"police": "JQBH", "hotline": "GDBH", "before": "OLD", "other": "NONE"}
     assert (Alias("police", "JQ-1"),) == row.aliases(asked)
+
+
+def test_files_are_offered_by_link_and_name() -> None:
+    row = Fields({"photos": [{"link": "http://192.0.2.1/1.jpg"}]})
+    assert row.attachments("photos", url="link") == (AttachmentRef("http://192.0.2.1/1.jpg"),)
+    assert row.attachments("attachments") == ()
+
+
+@pytest.mark.nasty("N35")
+def test_a_day_is_one_in_the_sources_zone_and_none_where_it_stands_for_never() -> None:
+    row = Fields({"from": "20260301", "to": "99991231"})
+    assert row.needed_day("from") == date(2026, 3, 1)
+    assert row.day("to") is None
+    with pytest.raises(HeldRecord) as held:
+        row.needed_day("to")
+    assert (held.value.code, held.value.pointer) == ("R201", "/to")
+
+
+def test_of_a_person_who_wants_no_name_nothing_is_taken() -> None:
+    row = Fields({"hidden": "1", "who": "测试甲", "mobile": "13800000000"})
+    assert row.person_unless("hidden", "who", "mobile") == Person(anonymous=True)
+    assert row.person_unless("other", "who", "mobile") == Person("测试甲", "13800000000")
+
+
+def test_a_row_read_by_our_names_points_to_the_names_that_were_sent() -> None:
+    names = {"told": "登记时间", "ref": "工单号", "deep": "/a/0/b", "title": "标题", "none": "没有"}
+    row = Renaming(names).of(Fields({"登记 时间": "never", "工单号": "", "/a/0/b": {"c": 1}, "标题": "路灯"}))
+    assert (row.text("title"), row.text("标题"), row.text("none")) == ("路灯", "", "")
+    with pytest.raises(HeldRecord) as time:
+        row.moment("told")
+    with pytest.raises(BadRecord) as missing:
+        row.ref_or_dead("ref")
+    with pytest.raises(BadRecord) as deep:
+        row.text("deep")
+    assert [(one.value.code, one.value.pointer) for one in (time, missing, deep)] == [
+        ("R203", "/登记 时间"),
+        ("R201", "/工单号"),
+        ("R202", "/a/0/b"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("value", "version"),
+    [("2026-3-10 9:00", "2026-03-10T01:00:00+00:00"), ("v7", "V7"), ("", ""), (None, "")],
+)
+def test_a_version_is_a_time_in_one_form_or_whatever_stands_there(value: object, version: str) -> None:
+    assert Fields({"changed": value}).version("changed") == version

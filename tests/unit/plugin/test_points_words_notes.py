@@ -4,7 +4,7 @@ import pytest
 
 from hub.model import Crs, Position, RequestType, Satisfaction, Stage, Urgency
 from hub.plugin.notes import flags_of, looks_like_a_test, original_numbers
-from hub.plugin.points import crs_of, point_of
+from hub.plugin.points import both_of, crs_of, point_of
 from hub.plugin.words import meanings, request_type_of, satisfaction_of, stage_of, told_as, urgency_of
 
 
@@ -37,6 +37,19 @@ from hub.plugin.words import meanings, request_type_of, satisfaction_of, stage_o
 )
 def test_a_point_is_taken_as_sent_or_not_at_all(x: str, y: str, position: Position | None) -> None:
     assert point_of(x, y, Crs.WGS84) == position
+
+
+@pytest.mark.parametrize(
+    ("text", "both"),
+    [
+        ("120.85,32.00", ("120.85", "32.00")),
+        (" 120.85； 32.00 ", ("120.85", "32.00")),
+        ("120.85", None),
+        ("", None),
+    ],
+)
+def test_east_and_north_may_stand_in_one_text(text: str, both: tuple[str, str] | None) -> None:
+    assert both_of(text) == both
 
 
 @pytest.mark.nasty("N45")

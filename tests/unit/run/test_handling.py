@@ -89,6 +89,12 @@ def test_who_reports_the_same_is_told_who_has_it_and_nobody_is_called_twice(hub:
     assert "政务服务便民热线 12345办理" in texts(hub, "C1")[0]
 
 
+def test_a_report_that_comes_with_it_hears_it_too(hub: HubInHand) -> None:
+    tell(hub, replace(pipe(hub, "P1"), handling=Handling.ELSEWHERE), pipe(hub, "A1"))
+    assert matter(hub, "P1") == matter(hub, "A1")
+    assert ["in_progress"] == heard(hub, "A1")
+
+
 def test_departments_that_are_at_a_matter_go_on_when_it_comes_by_a_legal_channel_too(hub: HubInHand) -> None:
     tell(hub, pipe(hub, "A1"))
     called = whistles(hub)
@@ -140,11 +146,6 @@ def near(hub: HubInHand, n: int) -> bool:
     return addresses[1000 + n].community_id == addresses[1000].community_id
 
 
-def test_reports_of_the_same_batch_hear_it_too(hub: HubInHand) -> None:
-    tell(hub, announced(hub), water(hub, "W0"))
-    assert ["in_progress"] == heard(hub, "W0")
-
-
 @pytest.mark.parametrize(
     "changes",
     [
@@ -162,6 +163,22 @@ def test_nothing_else_is_explained_by_it(hub: HubInHand, changes: dict[str, Any]
     tell(hub, water(hub, "W0", **changes))
     assert matter(hub, "N1") != matter(hub, "W0")
     assert {} != whistles(hub)
+
+
+def test_what_is_announced_for_later_explains_nothing_before_it_begins(hub: HubInHand) -> None:
+    begins = hub.clock.now() + timedelta(hours=20)
+    elsewhere(hub, announced(hub, occurred_at=begins, until=begins + timedelta(hours=6)))
+    tell(hub, water(hub, "W0"))
+    assert matter(hub, "N1") != matter(hub, "W0")
+    hub.clock.pause(21 * 3600)
+    tell(hub, water(hub, "W1", 1))
+    assert matter(hub, "N1") == matter(hub, "W1")
+
+
+def test_who_announced_it_may_tell_of_something_else_there(hub: HubInHand) -> None:
+    elsewhere(hub, announced(hub))
+    elsewhere(hub, water(hub, "F1"))
+    assert matter(hub, "N1") != matter(hub, "F1")
 
 
 def test_another_community_is_not_explained_by_it(hub: HubInHand) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hub.clock import FixedClock
 from hub.errors import SignInAgain, TryLater
 from hub.model import Arrival, Draft, Stage
-from hub.plugin import Answer, Body, Listed, Tools
+from hub.plugin import Answer, Body, Listed, Receipt, Tools
 from hub.plugin.transport.app_token import AppTokenConfig, AppTokenPull
 from hub.plugin.transport.oauth_pull import OAuthPull, OAuthPullConfig
 from hub.plugin.transport.paging import Keyset
@@ -105,6 +105,23 @@ def test_numbers_that_are_no_list_are_asked_for_again(tokens: Tokens, platform: 
     platform.listed = None
     with pytest.raises(TryLater):
         list(tokens.numbers(NUMBERS, NOON, NOON))
+
+
+def test_single_reports_are_asked_for_by_number_and_answered_as_a_page(
+    tokens: Tokens, platform: Platform
+) -> None:
+    platform.listed = [{"no": "HL/1"}]
+    assert list(tokens.singly(["HL/1"])) == [Body(b'{"no":"HL/1"}', "row")]
+    assert platform.asked[-1].url.raw_path == b"/orders/HL%2F1"
+
+
+def test_what_is_written_back_has_the_number_that_the_source_gives_it(
+    tokens: Tokens, platform: Platform
+) -> None:
+    answer = Answer(source_ref="HL1", part="", stage=Stage.CLOSED, at=NOON, text="", department="", nonce="n")
+    platform.listed = 7
+    assert tokens.write_back(answer, "/replies", {}, receipt=("data", "list")) == Receipt("7")
+    assert tokens.write_back(answer, "/replies", {}) == Receipt()
 
 
 def test_an_answer_is_told_in_the_sources_words_zone_and_under_its_number(tokens: Tokens) -> None:

@@ -15,6 +15,7 @@ from hub.plugin import Body, SimulatorSetup, Tools, Utterance
 from hub.plugin.systems.soap_pull import FAILURES, SoapPullSystem
 from hub.plugin.transport.paging import Keyset, Marked, Numbered, Walk
 from hub.plugin.transport.soap import fault_bytes, result_in
+from hub.plugin.transport.soap_pages import SoapPages, SoapPagesSettings
 from hub.plugin.transport.soap_pull import Operation, SoapPull, SoapPullConfig
 from hub.plugin.transport.xml import fields_of_xml
 
@@ -176,3 +177,18 @@ def test_what_is_told_twice_is_heard_once_and_what_is_refused_is_a_persons_matte
 def test_in_its_quiet_hours_nothing_is_asked(start: Start) -> None:
     adapter = start(1, "no_answer", quiet_hours="11:30-12:30")  # noon, in its own zone
     assert ((), "as it was") == (adapter.read("as it was").bodies, adapter.read("as it was").cursor)
+
+
+def test_a_list_over_soap_may_be_one_of_several_channels_of_a_source(start: Start) -> None:
+    config = start(3).config
+    settings = SoapPagesSettings.model_validate(
+        {"url": config.url, "user": config.user, "password": config.password, "page_size": 2}
+    )
+    tools = Tools(source="letters", clock=FixedClock(NOON), http=httpx.Client, nonce=lambda: "0" * 32)
+    pages = SoapPages(settings, listing(KEYSET), tools)
+    pages.check()
+    page = pages.read("")
+    assert (2, True) == (len(page.bodies), page.more)
+    assert 1 == len(pages.read(page.cursor).bodies)
+    pages.close()
+    pages.close()

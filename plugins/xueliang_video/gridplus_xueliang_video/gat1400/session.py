@@ -12,8 +12,8 @@ from typing import Any, Final
 import httpx
 import orjson
 
-from gridplus_xueliang_video import viid
 from gridplus_xueliang_video.config import XueliangConfig
+from gridplus_xueliang_video.gat1400 import viid
 from hub import SHANGHAI, FixSettings, SignInAgain, TryLater, digest_of
 from hub.plugin import Tools
 from hub.plugin.transport.http import call, document

@@ -1,4 +1,4 @@
-"""Outlines of police grids as their system writes them: WKT (OGC 06-103r4, chapter 7) → rings.
+"""Outlines as WKT (OGC 06-103r4, chapter 7) → rings.
 
 Pure. Only what a grid needs: POLYGON and MULTIPOLYGON, two dimensions.
 """
@@ -6,7 +6,7 @@ Pure. Only what a grid needs: POLYGON and MULTIPOLYGON, two dimensions.
 import re
 from typing import Final
 
-from hub import BadRecord
+from hub.errors import BadRecord
 
 Ring = tuple[tuple[float, float], ...]
 

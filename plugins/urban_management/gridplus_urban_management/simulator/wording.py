@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from random import Random
 from typing import Final
 
-from gridplus_urban_management.plane import planar, with_zone
+from gridplus_urban_management.simulator.plane import planar, with_zone
 from hub import Stage, Urgency
 from hub.plugin import Utterance
 

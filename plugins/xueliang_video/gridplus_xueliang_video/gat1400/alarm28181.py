@@ -9,7 +9,7 @@ from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from gridplus_xueliang_video.config import XueliangConfig
-from gridplus_xueliang_video.notification import code_of
+from gridplus_xueliang_video.gat1400.notification import code_of
 from hub import Code, Draft, Urgency
 from hub.plugin import PeerReply
 from hub.plugin.fields import Fields

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import orjson
 
-from gridplus_xueliang_video.wording import (
+from gridplus_xueliang_video.simulator.wording import (
     DEFECTS,
     Alarm,
     alarm_of,

@@ -10,9 +10,9 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any, Final
 
-from gridplus_xueliang_video.allowed import HEAD, LISTS, folded
 from gridplus_xueliang_video.config import XueliangConfig
-from gridplus_xueliang_video.ingress import notifications, objects_in, wrapped
+from gridplus_xueliang_video.gat1400.allowed import HEAD, LISTS, folded
+from gridplus_xueliang_video.gat1400.ingress import notifications, objects_in, wrapped
 from hub import Code, Draft, HeldRecord, Stage, Urgency
 from hub.plugin.fields import Fields, whole
 from hub.plugin.points import point_of

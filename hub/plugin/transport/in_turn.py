@@ -1,4 +1,4 @@
-"""Several channels of one platform read as one source: each has its own place in the cursor.
+"""Several channels of one platform read as one source, for adapters: each has its own place in the cursor.
 
 A channel that fails keeps its place, and the others go on (N85). What it raised stands in `faults` and in
 the log; it stops the source only where no other channel works.
@@ -10,8 +10,8 @@ from typing import Final, Protocol
 import orjson
 import structlog
 
-from hub import HubError, SourceGone, TryLater
-from hub.plugin import Body, Page
+from hub.errors import HubError, SourceGone, TryLater
+from hub.plugin.adapter import Body, Page
 
 log = structlog.get_logger(__name__)
 
@@ -27,9 +27,13 @@ class Channel(Protocol):
         """As `hub.plugin.Reads`."""
         ...
 
+    def close(self) -> None:
+        """As `hub.plugin.Adapter`."""
+        ...
+
 
 class InTurn:
-    """Channels by name, read one after the other at each call."""
+    """Channels by name, read one after the other at each call. An adapter that has several is a subclass."""
 
     def __init__(self, source: str, channels: Mapping[str, Channel]) -> None:
         self._source: Final = source
@@ -75,6 +79,11 @@ class InTurn:
         if not bodies:
             self._raise_what_stops_us()
         return Page(tuple(bodies), orjson.dumps(places, option=orjson.OPT_SORT_KEYS).decode(), more)
+
+    def close(self) -> None:
+        """Closes all channels; may be called twice."""
+        for channel in self._channels.values():
+            channel.close()
 
     def _raise_what_stops_us(self) -> None:
         all_lost = len(self._faults) == len(self._channels)

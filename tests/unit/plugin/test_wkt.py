@@ -1,9 +1,9 @@
-"""Outlines as police systems write them."""
+"""Outlines as systems write them."""
 
 import pytest
-from gridplus_police_grid.boundary import parts_of
 
 from hub import BadRecord
+from hub.plugin.wkt import parts_of
 
 TRIANGLE = ((0.0, 0.0), (1.0, 0.0), (1.0, 1.0), (0.0, 0.0))
 

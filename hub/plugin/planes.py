@@ -1,15 +1,16 @@
-"""The platform's coordinates as a position: planes in metres, map tiles in metres, sometimes degrees.
+"""Coordinates of a system that declares once how it keeps them: planes in metres, map tiles in metres, degrees.
 
-Pure. What the place settings declare holds; only numbers that cannot be metres are taken for degrees.
-Whether a point is plausible here is judged by the hub, with the district's map at hand.
+Pure. What is declared holds; only numbers that cannot be metres are taken for degrees. Whether a point is
+plausible here is judged by the hub, with the district's map at hand.
 """
 
 from dataclasses import replace
 from math import atan, degrees, exp, pi
-from typing import Final
+from typing import Final, Literal
 
-from gridplus_urban_management.config import PlaceSettings
-from hub import Crs, Position
+from pydantic import BaseModel, ConfigDict
+
+from hub.model import Crs, Position
 from hub.plugin.points import point_of
 
 _EARTH_M: Final = 6378137.0
@@ -17,8 +18,21 @@ _EARTH_M: Final = 6378137.0
 _DEGREES_END: Final = 180.0
 
 
+class PlaceSettings(BaseModel):
+    """Which coordinates a system keeps (domain.md 6.1: mostly CGCS2000 planes)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
+
+    kind: Literal["gauss_kruger", "web_mercator", "cgcs2000", "wgs84", "gcj02", "bd09"] = "gauss_kruger"
+    """The first two are metres, the others degrees."""
+    central_meridian: float = 120.0
+    """Degrees; of `gauss_kruger`."""
+    x_is: Literal["east", "north"] = "east"
+    """Surveyors write north into x, map clients east."""
+
+
 def position_of(x: str, y: str, place: PlaceSettings) -> Position | None:
-    """The position of a case; None where it has none (`0.0` is none, N43).
+    """The position that two texts name; None where they name none (`0.0` is none, N43).
 
     Digits after the point are kept for degrees only: in metres two of them are centimetres (N44).
     """

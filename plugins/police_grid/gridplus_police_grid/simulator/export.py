@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import ClassVar, Final
 
-from gridplus_police_grid import rendering
+from gridplus_police_grid.simulator import rendering
 from hub.plugin import SimulatorSetup, Utterance
 from hub.plugin.systems import voyage
 from hub.plugin.systems.ferry_pull import FerrySystem

@@ -13,9 +13,9 @@ from zlib import crc32
 import orjson
 from pydantic import SecretStr
 
-from gridplus_hotline_12345 import files
 from gridplus_hotline_12345.adapter import ORDERS
-from gridplus_hotline_12345.wording import Order, called_off, changed_within_the_second, written
+from gridplus_hotline_12345.simulator import files
+from gridplus_hotline_12345.simulator.wording import Order, called_off, changed_within_the_second, written
 from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
 from hub.plugin.simulator_troubles import PAGE_TROUBLES, PageTroubles
 from hub.plugin.systems.pushing import JSON, PUSH_TROUBLES, Pushing

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta, timezone
 from random import Random
 from typing import Any, Final
 
-from gridplus_hotline_12345.gcj02 import shifted
+from gridplus_hotline_12345.simulator.gcj02 import shifted
 from hub import RequestType, Satisfaction, Stage, Urgency
 from hub.plugin import Utterance
 

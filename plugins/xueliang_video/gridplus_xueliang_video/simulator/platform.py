@@ -14,8 +14,8 @@ from typing import Any, Final
 import orjson
 from pydantic import SecretStr
 
-from gridplus_xueliang_video.pushes import ALARM, NOTIFY, pushes_of
-from gridplus_xueliang_video.wording import compact
+from gridplus_xueliang_video.simulator.pushes import ALARM, NOTIFY, pushes_of
+from gridplus_xueliang_video.simulator.wording import compact
 from hub import digest_of
 from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
 from hub.plugin.simulator_http import Hangup, HttpSimulator

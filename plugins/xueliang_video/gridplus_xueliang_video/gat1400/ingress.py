@@ -10,7 +10,17 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 
 import orjson
 
-from gridplus_xueliang_video.allowed import HEAD, INFO, KINDS, LISTS, NAMED, NOTIFY, OBJECT, Allowed, folded
+from gridplus_xueliang_video.gat1400.allowed import (
+    HEAD,
+    INFO,
+    KINDS,
+    LISTS,
+    NAMED,
+    NOTIFY,
+    OBJECT,
+    Allowed,
+    folded,
+)
 from hub import BadRecord, HeldRecord
 from hub.plugin import Admitted
 from hub.plugin.json_text import parse_json

@@ -12,7 +12,7 @@ from typing import Final
 from zlib import crc32
 
 from gridplus_urban_management.config import COLUMNS
-from gridplus_urban_management.wording import Case, as_xml, local, written
+from gridplus_urban_management.simulator.wording import Case, as_xml, local, written
 from hub import HubError, Stage, digest_of
 from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
 from hub.plugin.simulator_troubles import PAGE_TROUBLES, PageTroubles
