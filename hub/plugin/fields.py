@@ -14,7 +14,7 @@ from typing import Final
 
 from hub.clock import SHANGHAI
 from hub.errors import BadRecord, HeldRecord
-from hub.model import AttachmentRef, Person, SourceClock
+from hub.model import Alias, AttachmentRef, Person, SourceClock
 from hub.plugin.json_text import read_json
 from hub.plugin.text import is_mojibake, tidy_ref, tidy_text
 from hub.plugin.times import DEFAULT, Times, parse_moment
@@ -79,6 +79,11 @@ class Fields:
         if not found:
             raise HeldRecord("R201", pointer=self.pointer_to(names[0]))
         return found
+
+    def aliases(self, fields: Mapping[str, str]) -> tuple[Alias, ...]:
+        """The further numbers of the report: system that gives each → its field. One that is absent is left out."""
+        found = (Alias(system, self.ref(name)) for system, name in fields.items())
+        return tuple(one for one in found if one.ref)
 
     def ref_or_dead(self, *names: str) -> str:
         """As `needed_ref`, of a source that nobody can ask again: raises BadRecord R201 where it is absent."""

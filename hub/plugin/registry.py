@@ -23,13 +23,16 @@ INTERFACE: Final = 1
 """The version of `hub.plugin` that this hub speaks."""
 SHIPPED: Final = frozenset(
     {
+        "gridplus-emergency",
         "gridplus-file-import",
         "gridplus-food-safety",
         "gridplus-grid-app",
         "gridplus-grid-pages",
         "gridplus-hotline-12345",
+        "gridplus-iot-sensors",
         "gridplus-market-supervision",
         "gridplus-petition",
+        "gridplus-police-110",
         "gridplus-police-grid",
         "gridplus-sms-gateway",
         "gridplus-urban-management",

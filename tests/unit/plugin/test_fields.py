@@ -6,7 +6,7 @@ from decimal import Decimal
 import pytest
 
 from hub.errors import BadRecord, HeldRecord
-from hub.model import AttachmentRef, Person, SourceClock
+from hub.model import Alias, AttachmentRef, Person, SourceClock
 from hub.plugin.fields import Fields, Renaming, whole
 
 
@@ -151,6 +151,13 @@ def test_each_deadline_that_is_set_is_a_clock_with_its_beginning_where_it_is_tol
 )
 def test_a_person_is_what_is_told_of_them_or_nobody(values: dict[str, str], person: Person | None) -> None:
     assert person == Fields(values).person("who", "phone mobile", callback="call")
+
+
+@pytest.mark.nasty("N06", "read by the systems that number")
+def test_further_numbers_are_those_that_are_there() -> None:
+    row = Fields({"JQBH": " jq-１ ", "GDBH": "null", "OLD": None})
+    asked = {"police": "JQBH", "hotline": "GDBH", "before": "OLD", "other": "NONE"}
+    assert (Alias("police", "JQ-1"),) == row.aliases(asked)
 
 
 def test_files_are_offered_by_link_and_name() -> None:
