@@ -11,6 +11,7 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import orjson
+from sqlalchemy import Connection
 
 from hub.bus.topics import whistles
 from hub.clock import ScenarioClock, SystemClock
@@ -25,6 +26,7 @@ from hub.demo.manners import played
 from hub.demo.scenario import Scenario, make
 from hub.demo.visitors import Visitors, without
 from hub.errors import FixSettings
+from hub.incident.judge import ANNOUNCED
 from hub.intake.links import following
 from hub.jsonform import dumps
 from hub.model import AttachmentState, Channel
@@ -235,6 +237,7 @@ class Stage:
         with self.hub.store.read() as conn:
             leaks = canaries.in_store(conn)
             files = attachments.counts(conn)
+            most, explained = _seen_by(conn)
             lived = lifecycle(conn)
         leaks |= canaries.in_texts({"whistles": self.departments.messages})
         return account | {
@@ -242,6 +245,8 @@ class Stage:
             "canaries_leaked": sum(leaks.values()),
             "leaks": leaks,
             "answers_heard": self._ask({"ask": "progress"})["heard"],
+            "most_systems_of_one_matter": most,
+            "explained": explained,
             "opened": self.departments.opened,
             "lifecycle": lived,
             "phones_rung": self._gateways.rang(),
@@ -279,6 +284,14 @@ class Stage:
             raise FixSettings("C109")
         answer: dict[str, Any] = orjson.loads(line)
         return answer
+
+
+def _seen_by(conn: Connection) -> tuple[int, int]:
+    """How many systems told of one matter at most; and how many reports an announcement explained."""
+    bodies = conn.exec_driver_sql("SELECT body FROM incident").scalars()
+    most = max((len(orjson.loads(body)["sources"]) for body in bodies), default=0)
+    reasons = conn.exec_driver_sql("SELECT reasons FROM link").scalars()
+    return most, sum(ANNOUNCED in (one["rule"] for one in orjson.loads(why)) for why in reasons)
 
 
 def _spoken(bus: str) -> dict[str, Any]:

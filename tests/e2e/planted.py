@@ -8,6 +8,7 @@ from typing import Final
 
 from hub.access.fields import split
 from hub.demo.bodies import Bodies, speak
+from hub.demo.newcomers import NEEDS_KAFKA
 from hub.demo.scenario import Scenario
 from hub.intake.links import following
 from hub.model import AttachmentRef, Code, Draft, Person
@@ -26,6 +27,16 @@ TABLES: Final[Mapping[str, str]] = {
     "police_grid": "jg-2025",
     "market_supervision": "sj-2026",
     "file_import": "hl-2024",
+    "grid_app": "qw-2026",
+    "iot_sensors": "wl-2026",
+    "police_110": "fj-2026",
+    "food_safety": "fs-2026",
+    "emergency": "yj-2026",
+    "petition": "xf-2026",
+    "utilities_water": "gy-2026",
+    "utilities_power": "gy-2026",
+    "utilities_gas": "gy-2026",
+    "utilities_heat": "gy-2026",
 }
 """Source → the code table that it speaks in."""
 
@@ -101,18 +112,21 @@ def _spoken(pack: Pack, contract: Contract, example: Example, n: int, files: str
     return None
 
 
-def pack_with_files(host: str) -> Pack:
-    """The demo pack with its template of a file source switched on, so that every plugin of a system has a source;
-    photos of all sources lie on `host`. What people type on our own pages is searched for in `test_own_pages`."""
+def pack_with_files(host: str, *, has_broker: bool) -> Pack:
+    """The demo pack with its template of a file source switched on, so that every plugin of a system has a source, but for
+    those that are topics where there is no broker; photos of all sources lie on `host`. What people type on our own pages
+    is searched for in `test_own_pages`."""
     pack = demo_pack()
     known = {**pack.sources, **pack.source_templates}
-    sources = {name: one for name, one in known.items() if name not in (ENTRIES, REPORTS)}
+    absent = {ENTRIES, REPORTS} | (set() if has_broker else NEEDS_KAFKA)
+    sources = {name: one for name, one in known.items() if name not in absent}
     allowed = following([host])
     return replace(pack, sources={name: replace(one, attachments=allowed) for name, one in sources.items()})
 
 
-def spoken_by_every_plugin(pack: Pack, place: Path) -> Bodies:
-    """What the simulator of each source of `pack` sends of reports by planted people."""
+def spoken_by_every_plugin(pack: Pack, place: Path, bus_url: str) -> Bodies:
+    """What the simulator of each source of `pack` sends of reports by planted people; `bus_url`: of a broker for those that
+    are topics."""
     spot = pack.geography.addresses[1000]
     said = {
         source: tuple(
@@ -121,7 +135,7 @@ def spoken_by_every_plugin(pack: Pack, place: Path) -> Bodies:
         for at_, source in enumerate(sorted(pack.sources))
     }
     people = tuple(planted(n) for n in range(PEOPLE))
-    return speak(Scenario(said, {}, people, MORNING), pack, seed=1, place=place)
+    return speak(Scenario(said, {}, people, MORNING), pack, seed=1, place=place, bus_url=bus_url)
 
 
 def _utterance(pack: Pack, source: str, number: int, n: int, lon: float, lat: float) -> Utterance:

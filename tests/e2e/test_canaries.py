@@ -119,7 +119,8 @@ def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     """Every source has spoken through its own plugin; every department was called, has opened and reported."""
     home, temporary = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("temporary")
     files = FileServer()
-    pack = pack_with_files(files.host)
+    pack = pack_with_files(files.host, has_broker=request.param == "connected")
+    bus = ""
     if request.param == "embedded":
         lived = Day(HubInHand(home, pack=pack), home, temporary, None, files)
     else:
@@ -131,7 +132,7 @@ def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     with pytest.MonkeyPatch.context() as patch, redirect_stderr(heard), redirect_stdout(heard):
         patch.setattr(tempfile, "tempdir", str(temporary))
         logs.configure("debug")
-        speak(lived, tmp_path_factory.mktemp("systems"))
+        speak(lived, tmp_path_factory.mktemp("systems"), bus)
         call_everybody(lived)
         tell_of_one_matter(lived)
         fetch_files(lived)
@@ -148,10 +149,10 @@ def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     files.close()
 
 
-def speak(day: Day, systems: Path) -> None:
+def speak(day: Day, systems: Path, bus: str) -> None:
     """Each plugin's own bodies, through its own adapter."""
     hub = day.in_hand.hub
-    said = spoken_by_every_plugin(hub.pack, systems)
+    said = spoken_by_every_plugin(hub.pack, systems, bus)
     hub.settings.sources.update({name: dict(config) for name, config in said.configs.items()})
     for source, bodies in said.by_source.items():
         adapter = hub.adapter(source)
