@@ -45,6 +45,11 @@ WITH_HOMES: Final = frozenset({"hotline_12345", "market_supervision"})
 (`hub.access.textscan`), and none is planted there."""
 
 
+WITHOUT_TELLERS: Final = frozenset({"iot_sensors", "food_safety", "emergency"})
+"""Sources that send nobody who told of it, or drop them before their words are read: a bare name in free text is known by its
+shape alone there (`gridplus measure` says how well), and of an invented one there is none."""
+
+
 def planted(n: int) -> Person:
     """Somebody invented, each of whose values occurs nowhere else."""
     return Person(
@@ -142,6 +147,9 @@ def _utterance(pack: Pack, source: str, number: int, n: int, lon: float, lat: fl
     """In a table of the source's own; what the source has no field for is told in its words."""
     one, table = planted(n), TABLES[source]
     text = words(one, one) if source in WITH_HOMES else words(one, one).replace(one.address, "本小区")
+    if source in WITHOUT_TELLERS:
+        text = text.replace(one.name, "本人")
+    title = f"{'本人' if source in WITHOUT_TELLERS else one.name}反映情况"
     (code, *_) = sorted(filter(None, (pack.codes.code_for(table, c) for c in pack.taxonomy.categories)))
     return Utterance(
         at=MORNING,
@@ -150,7 +158,7 @@ def _utterance(pack: Pack, source: str, number: int, n: int, lon: float, lat: fl
         code_table=table,
         occurred_at=MORNING,
         reported_at=MORNING,
-        title=f"{one.name}反映情况",
+        title=title,
         content=text,
         lon=lon,
         lat=lat,

@@ -35,6 +35,7 @@ from hub.cli import main
 from hub.clock import day_of
 from hub.demo.canaries import Canaries
 from hub.demo.departments import Departments, WebhookDepartment
+from hub.demo.newcomers import NEEDS_KAFKA
 from hub.model import Channel, Code, DepartmentId, Mode
 from hub.run.dossier.dossierpage import page
 from hub.run.dossier.dossiers import Asked
@@ -372,10 +373,12 @@ def test_no_exit_is_unknown(tmp_path: Path) -> None:
 
 
 def test_every_source_of_a_plugin_has_spoken_and_every_department_was_called(day: Day) -> None:
+    sources = day.in_hand.hub.pack.sources
     spoken = {source for (source,) in day.in_hand.rows("SELECT DISTINCT source FROM record")}
-    assert (
-        set(day.in_hand.hub.registry.adapters) - {REPORTS} == spoken
-    )  # our own pages: tests/e2e/test_own_pages.py
+    assert set(sources) == spoken
+    # our own pages: tests/e2e/test_own_pages.py; tables of what the same companies tell by their platforms
+    elsewhere = {REPORTS, "utilities_table", *(NEEDS_KAFKA - set(sources))}
+    assert set(day.in_hand.hub.registry.adapters) - elsewhere == {one.plugin for one in sources.values()}
     assert set(day.departments) == {department for _, department in day.whistles()}
     fates = day.in_hand.account()["fates"]
     assert all(fates[one] for one in ("published", "linked", "held", "dead"))

@@ -100,3 +100,26 @@ def test_of_xml_a_judge_sees_what_is_dropped_and_may_cut_more_or_all() -> None:
     )
     assert [({"no": "7", "text": f"of {CANARY}"}, [CANARY, "z"])] == seen
     assert LIST.of_xml(b"<r><no>8</no><text/></r>", judge).content is None
+
+
+@pytest.mark.nasty("N31")
+def test_who_was_cut_is_blotted_out_of_the_words_too() -> None:
+    listed = AllowList(["no", "words"], known=["teller", "phone", "age"])
+    said = {
+        "no": "1",
+        "words": "测试甲说，打 13800000001，共 42 户",
+        "teller": "测试甲",
+        "phone": 13800000001,
+        "age": "42",
+    }
+    admitted = listed.of_json(json.dumps(said).encode())
+    assert admitted.content is not None
+    assert {"no": "1", "words": "＊＊说，打 ＊＊，共 42 户"} == json.loads(admitted.content)
+    assert ("age", "phone", "teller", "words") == admitted.dropped
+
+
+def test_a_word_for_nobody_stays_where_it_stands() -> None:
+    listed = AllowList(["words"], known=["teller"])
+    admitted = listed.of_json(json.dumps({"words": "市民反映路灯不亮", "teller": "市民"}).encode())
+    assert admitted.content is not None
+    assert {"words": "市民反映路灯不亮"} == json.loads(admitted.content)
