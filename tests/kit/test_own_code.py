@@ -6,7 +6,7 @@ from typing import Final
 
 import pytest
 
-from hub.kit.own_code import code_lines, own_lines, protocols
+from hub.plugin.own_code import code_lines, own_lines, protocols
 from tests.docs.blocks import ROOT
 
 PACKAGES: Final = {one.parent.name: one for one in sorted((ROOT / "plugins").glob("*/gridplus_*"))}
