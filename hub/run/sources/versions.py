@@ -50,10 +50,10 @@ class Versions:
 
     def choice(self, source: str) -> Choice:
         """What is wanted of the plugin of a source."""
-        plugin = self.plugin(source)
-        if plugin not in self._registry().adapters:
+        setup = self._pack().sources.get(source)
+        if setup is None or setup.plugin not in self._registry().adapters:
             return USUAL  # whoever asks for its adapter is told why
-        return self._chosen(self._registry().origin(plugin).distribution)
+        return self._chosen(self._registry().origin(setup.plugin).distribution)
 
     def code(self, plugin: str, version: str = "") -> Code:
         """What the plugin offers in that version, and where it lies; "" is the installed one. Raises FixSettings C102,
