@@ -9,7 +9,7 @@ import yaml
 
 import hub.pack
 from hub.settings import read
-from tests.docs.blocks import PAGES, ROOT, Block, blocks, marked
+from tests.docs.blocks import PAGES, ROOT, TUTORIAL, Block, blocks, marked
 
 ADMINS = ROOT / "docs/admins.md"
 FILES = [
@@ -31,7 +31,9 @@ def names_of(page: Path) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    "page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.name
+    "page",
+    [page for page in PAGES if page != TUTORIAL and blocks(page, "python")],
+    ids=lambda page: page.name,
 )
 def test_the_python_of_a_page_runs(page: Path) -> None:
     assert names_of(page)
