@@ -56,6 +56,9 @@ from hub.cli import output
     is_flag=True,
     help="What one record costs each installed adapter, from bytes to a validated event; nothing else is measured.",
 )
+@click.option(
+    "--note", is_flag=True, help="With --adapters: what it costs stands in the catalogue from now on."
+)
 @click.option("--seed", default=20260310, show_default=True, help="Seed of the reports.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object on the last line.")
 def bench(
@@ -69,6 +72,7 @@ def bench(
     plans: Path | None,
     lifecycle: bool,
     adapters: bool,
+    note: bool,
     seed: int,
     as_json: bool,
 ) -> None:
@@ -78,7 +82,10 @@ def bench(
 
     logs.configure("warning")
     if adapters:
-        _tell(_adapters(), as_json)
+        figures = _adapters()
+        if note:
+            _note(figures)
+        _tell(figures, as_json)
         return
     if lifecycle:
         from hub.demo import lives
@@ -100,6 +107,22 @@ def bench(
         plans=plans,
     )
     _tell(run(order), as_json)
+
+
+def _note(figures: dict[str, Any]) -> None:
+    from hub.plugin.registry import Registry
+    from hub.run.assembly import Assembly
+    from hub.run.care.plugincatalogue import note_cost
+    from hub.settings import read
+
+    registry, hub = Registry.load(), Assembly(read())
+    try:
+        with hub.store.write() as conn:
+            for name, one in figures.items():
+                if "event_us" in one:
+                    note_cost(conn, name, one["event_us"], registry.origin(name).version, hub.clock.now())
+    finally:
+        hub.close()
 
 
 def _tell(figures: dict[str, Any], as_json: bool) -> None:

@@ -170,8 +170,11 @@ def record(source: str, into: Path, most: int, for_s: float) -> None:
 @click.option(
     "--bus", default="", metavar="kafka://HOST:PORT", help="A broker to play a system on that is a topic."
 )
+@click.option("--note", is_flag=True, help="The level stands in the catalogue from now on.")
 @click.option("--json", "as_json", is_flag=True, help="One JSON object.")
-def check(name: str, only: tuple[str, ...], trace: bool, page: Path | None, bus: str, as_json: bool) -> None:
+def check(
+    name: str, only: tuple[str, ...], trace: bool, page: Path | None, bus: str, note: bool, as_json: bool
+) -> None:
     """Runs the conformance kit on the installed plugin NAME; exit 0 only where no check fails."""
     from hub.errors import FixSettings
     from hub.kit import check_names
@@ -186,7 +189,22 @@ def check(name: str, only: tuple[str, ...], trace: bool, page: Path | None, bus:
     report = _run(registry.entry(name), only, trace=trace, bus=bus)
     if page is not None:
         page.write_text(report.as_page(), "utf-8")
+    if note:
+        _note(name, str(report.reached or "none"), registry.origin(name).version)
     raise SystemExit(_told(report, as_json=as_json))
+
+
+def _note(name: str, level: str, version: str) -> None:
+    from hub.run.assembly import Assembly
+    from hub.run.care.plugincatalogue import note_level
+    from hub.settings import read
+
+    hub = Assembly(read())
+    try:
+        with hub.store.write() as conn:
+            note_level(conn, name, level, version, hub.clock.now())
+    finally:
+        hub.close()
 
 
 def _run(

@@ -58,8 +58,9 @@ def collect(events: int, seed: int, place: Path) -> Bodies:
     return speak(scenario, pack, seed=seed, place=place)
 
 
-def speak(scenario: Scenario, pack: Pack, *, seed: int, place: Path) -> Bodies:
-    """All that the systems of `scenario` have to say, an hour after its end; `place` is an empty directory."""
+def speak(scenario: Scenario, pack: Pack, *, seed: int, place: Path, bus_url: str = "") -> Bodies:
+    """All that the systems of `scenario` have to say, an hour after its end; `place` is an empty directory, `bus_url` of a
+    broker where one of them is a topic."""
     clock = ScenarioClock(scenario.ends_at + timedelta(hours=1), 1.0)
     registry = Registry.load()
     bodies: dict[str, Sequence[Body]] = {}
@@ -73,7 +74,7 @@ def speak(scenario: Scenario, pack: Pack, *, seed: int, place: Path) -> Bodies:
             continue
         with ExitStack() as stack:
             simulator = entry.simulator(
-                SimulatorSetup(clock=clock, utterances=said, place=home / "own", seed=seed)
+                SimulatorSetup(clock=clock, utterances=said, place=home / "own", seed=seed, bus_url=bus_url)
             )
             configs[source] = dict(simulator.start())
             stack.callback(simulator.stop)

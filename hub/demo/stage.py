@@ -11,10 +11,12 @@ from typing import Any, Final
 from urllib.parse import urlsplit
 
 import orjson
+from sqlalchemy import Connection
 
 from hub.bus.topics import whistles
 from hub.clock import ScenarioClock, SystemClock
 from hub.crew import WORKERS, Crew
+from hub.demo import newcomers
 from hub.demo.canaries import Canaries
 from hub.demo.centre import Centre
 from hub.demo.departments import Departments, WebhookDepartment
@@ -24,6 +26,7 @@ from hub.demo.manners import played
 from hub.demo.scenario import Scenario, make
 from hub.demo.visitors import Visitors, without
 from hub.errors import FixSettings
+from hub.incident.judge import ANNOUNCED
 from hub.intake.links import following
 from hub.jsonform import dumps
 from hub.model import AttachmentState, Channel
@@ -60,7 +63,12 @@ class Stage:
         self._pack = load(None)
         start = self._pack.manifest.starts_at
         self.scenario: Scenario = make(
-            self._pack, start=start, length=play.length, matters=play.matters, seed=play.seed
+            self._pack,
+            start=start,
+            length=play.length,
+            matters=play.matters,
+            seed=play.seed,
+            beside=newcomers.tell,
         )
         self._clock = ScenarioClock(start, play.speed)
         self._port = port
@@ -118,6 +126,8 @@ class Stage:
     def _order(self) -> dict[str, Any]:
         systems = {}
         for source, said in self.scenario.utterances.items():
+            if source in newcomers.NEEDS_KAFKA and not self._bus.startswith("kafka"):
+                continue
             path = self._home / "systems" / f"{source}.json"
             path.parent.mkdir(parents=True, exist_ok=True)
             path.write_text(dumps(said), encoding="utf-8")
@@ -132,6 +142,7 @@ class Stage:
             "speed": self._clock.speed,
             "origin": self._clock.origin,
             "seed": self._play.seed,
+            "bus": self._bus if self._bus.startswith("kafka") else "",
             "systems": systems,
         }
 
@@ -226,6 +237,7 @@ class Stage:
         with self.hub.store.read() as conn:
             leaks = canaries.in_store(conn)
             files = attachments.counts(conn)
+            most, explained = _seen_by(conn)
             lived = lifecycle(conn)
         leaks |= canaries.in_texts({"whistles": self.departments.messages})
         return account | {
@@ -233,6 +245,8 @@ class Stage:
             "canaries_leaked": sum(leaks.values()),
             "leaks": leaks,
             "answers_heard": self._ask({"ask": "progress"})["heard"],
+            "most_systems_of_one_matter": most,
+            "explained": explained,
             "opened": self.departments.opened,
             "lifecycle": lived,
             "phones_rung": self._gateways.rang(),
@@ -270,6 +284,14 @@ class Stage:
             raise FixSettings("C109")
         answer: dict[str, Any] = orjson.loads(line)
         return answer
+
+
+def _seen_by(conn: Connection) -> tuple[int, int]:
+    """How many systems told of one matter at most; and how many reports an announcement explained."""
+    bodies = conn.exec_driver_sql("SELECT body FROM incident").scalars()
+    most = max((len(orjson.loads(body)["sources"]) for body in bodies), default=0)
+    reasons = conn.exec_driver_sql("SELECT reasons FROM link").scalars()
+    return most, sum(ANNOUNCED in (one["rule"] for one in orjson.loads(why)) for why in reasons)
 
 
 def _spoken(bus: str) -> dict[str, Any]:

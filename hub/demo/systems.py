@@ -42,6 +42,7 @@ class Systems:
                 place=place,
                 seed=order["seed"],
                 failures=tuple(one["failures"]),
+                bus_url=order["bus"],
             )
             self._running[source] = make(setup)
             configs[source] = dict(self._running[source].start())

@@ -164,6 +164,12 @@ TEXTS: Final[dict[str, Text]] = {
         "{count} files in the directory have not become whole for more than an hour",
         "ask the source to look at its export: it renames them, or puts .done beside them, as agreed",
     ),
+    "S129": Text(
+        "一个批次写了一半，一直没有补齐",
+        "请对方核对批次号，补齐或重发；其他批次照常读取",
+        "a batch was written by half and does not become whole",
+        "ask the department to complete it or to write it again; other batches are read meanwhile",
+    ),
     "S130": Text(
         "插件进程结束了（{status}）",
         "会自动重新启动；若反复结束，执行 gridplus plugin check 并联系插件负责人",

@@ -105,6 +105,7 @@ class Register:
             if named is not None:
                 self._names.setdefault(self.spelling(former), named)
         self._pairs: Final = _by_pair(self._names)
+        self._number_of_pairs: Final = {name: len(_pairs_of(name)) for name in self._names}
 
     def named(self, name: str) -> Named | None:
         """The entries of exactly this name, in the one spelling."""
@@ -129,7 +130,8 @@ class Register:
         counts: Counter[str] = Counter()
         for pair in _pairs_of(plain):
             counts.update(self._pairs.get(pair, ()))
-        return [name for name, shared in counts.items() if shared >= least * len(_pairs_of(name))]
+        needs = self._number_of_pairs
+        return [name for name, shared in counts.items() if shared >= least * needs[name]]
 
     def _enter(self, address: Address) -> None:
         number, building = address.number.upper(), address.building.upper()

@@ -30,3 +30,8 @@ def original_numbers(words: str, *, own: Container[str]) -> tuple[str, ...]:
 def looks_like_a_test(words: str) -> bool:
     """True where somebody tried the system out; the hub holds such a matter until a person has looked."""
     return _TEST.search(words) is not None
+
+
+def flags_of(words: str) -> tuple[str, ...]:
+    """`test_data` where the words look like a test; nothing else so far."""
+    return ("test_data",) if looks_like_a_test(words) else ()

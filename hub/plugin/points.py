@@ -12,6 +12,18 @@ from unicodedata import normalize
 
 from hub.model import Crs, Position
 
+_BETWEEN: Final = re.compile(r"[,，;；\s]+")
+_SYSTEMS: Final = {
+    "gcj02": Crs.GCJ02,
+    "高德": Crs.GCJ02,
+    "腾讯": Crs.GCJ02,
+    "wgs84": Crs.WGS84,
+    "bd09": Crs.BD09,
+    "百度": Crs.BD09,
+    "cgcs2000": Crs.CGCS2000,
+    "天地图": Crs.CGCS2000,
+}
+"""What coordinate systems are called, beside whose maps draw in them."""
 _SEXAGESIMAL: Final = re.compile(
     # 120°51'3.2"E and its many spellings; [0-9], not \d: NFKC has run, other scripts have no place here
     r"[NSEW北南东西]?\s*([0-9]{1,3})\s*[°度]\s*([0-9]{1,2}(?:\.[0-9]+)?)\s*['′分]\s*"
@@ -39,6 +51,17 @@ def point_of(
         central_meridian=central_meridian,
         error_m=error_m,
     )
+
+
+def both_of(text: str) -> tuple[str, str] | None:
+    """East and north of a text that holds both, east first (`120.85,32.00`); None where it holds something else."""
+    found = _BETWEEN.split(text.strip())
+    return (found[0], found[1]) if len(found) == 2 else None
+
+
+def crs_of(named: str, otherwise: Crs) -> Crs:
+    """The coordinate system that a record names (`GCJ-02`, `高德`); `otherwise` where it names none that is known (N45)."""
+    return _SYSTEMS.get(named.lower().replace("-", "").replace("_", ""), otherwise)
 
 
 def _degrees(text: str) -> tuple[Decimal, int] | None:

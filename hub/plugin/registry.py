@@ -26,11 +26,16 @@ OLDEST: Final = 1
 _SPOKEN: Final = range(OLDEST, INTERFACE + 1)
 SHIPPED: Final = frozenset(
     {
+        "gridplus-emergency",
         "gridplus-file-import",
         "gridplus-food-safety",
+        "gridplus-grid-app",
         "gridplus-grid-pages",
         "gridplus-hotline-12345",
+        "gridplus-iot-sensors",
         "gridplus-market-supervision",
+        "gridplus-petition",
+        "gridplus-police-110",
         "gridplus-police-grid",
         "gridplus-sms-gateway",
         "gridplus-urban-management",

@@ -31,6 +31,7 @@ _GBK_HEADS: Final = "".join(
 _SUSPICION: Final = re.compile(rf"[\ufffd\ud800-\udfff\u00e3-\u00e9\u00ef{_GBK_HEADS}]")
 """One of these is in every mojibake and in hardly any good text: one cheap look before the dear ones."""
 _CHINESE: Final = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
+_SCIENTIFIC: Final = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{2}")
 _UNSEEN: Final = dict.fromkeys([*range(0x20), 0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
 _CONTROL: Final = dict.fromkeys([code for code in range(0x20) if chr(code) not in "\t\n\r"])
 
@@ -102,6 +103,11 @@ def tidy_ref(text: object) -> str:
     folded = normalize("NFKC", words).translate(_UNSEEN)
     # once more: taking blanks out and capitals can bring composable characters together
     return "".join(normalize("NFKC", "".join(folded.split()).upper()).split())
+
+
+def has_lost_digits(text: str) -> bool:
+    """True for what a spreadsheet makes of a long number (`3.29901E+17`): its last digits are gone (N21)."""
+    return _SCIENTIFIC.fullmatch(text) is not None
 
 
 def tidy_text(text: object) -> str:

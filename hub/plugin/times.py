@@ -6,7 +6,8 @@ the record). Nothing about any one source may live here.
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta, timezone, tzinfo
 from enum import StrEnum
 from functools import lru_cache
@@ -129,21 +130,49 @@ Zone = Annotated[str, AfterValidator(_known)]
 
 
 def time_flags(
-    *, occurred_at: datetime | None, reported_at: datetime | None, received_at: datetime, slack_s: int = 600
+    *,
+    occurred_at: datetime | None,
+    reported_at: datetime | None,
+    received_at: datetime,
+    slack_s: int = 600,
+    by_each_clock: Iterable[datetime | None] = (),
 ) -> tuple[str, ...]:
     """Flags for a draft: `clock_suspect` (before 2000, or later than it came; N36) and
     `times_disordered` (not occurred ≤ reported ≤ received; N37). The moments stay as sent;
     `slack_s` seconds of clock difference are forgiven.
+
+    `by_each_clock` is one moment, mostly that of an upload, by the device's clock and by its server's: a clock that is
+    slow shows itself by nothing else.
     """
     slack = timedelta(seconds=slack_s)
     known = [moment for moment in (occurred_at, reported_at) if moment is not None]
     flags = []
-    if any(moment < _EARLIEST or moment > received_at + slack for moment in known):
+    read = [moment for moment in by_each_clock if moment is not None]
+    apart = bool(read) and max(read) - min(read) > slack
+    if apart or any(moment < _EARLIEST or moment > received_at + slack for moment in known):
         flags.append("clock_suspect")
     in_order = [*known, received_at]
     if any(later + slack < earlier for earlier, later in pairwise(in_order)):
         flags.append("times_disordered")
     return tuple(flags)
+
+
+@dataclass(frozen=True, slots=True)
+class Times:
+    """The three moments that most records have; None for one that is absent."""
+
+    occurred_at: datetime | None
+    reported_at: datetime | None
+    updated_at: datetime | None
+
+    @property
+    def version(self) -> str:
+        """The update time as a version, which sorts as text; "" where there is none."""
+        return self.updated_at.isoformat() if self.updated_at else ""
+
+    def flags(self, received_at: datetime) -> tuple[str, ...]:
+        """As `time_flags`."""
+        return time_flags(occurred_at=self.occurred_at, reported_at=self.reported_at, received_at=received_at)
 
 
 def _unless_null(moment: datetime) -> datetime | None:

@@ -5,6 +5,7 @@ that mean something in one system only are passed by its adapter as `own`, which
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 from functools import lru_cache
 from typing import Final, TypeVar
 from unicodedata import normalize
@@ -12,19 +13,41 @@ from unicodedata import normalize
 from hub.model import RequestType, Satisfaction, Stage, Urgency
 
 _Word = TypeVar("_Word")
+_Kind = TypeVar("_Kind", bound=StrEnum)
 
 _STAGES: Final[Mapping[str, Stage]] = {
     word: stage
     for stage, words in {
-        Stage.RECEIVED: ("上报", "已登记", "登记", "待登记", "新建", "已发布", "待执行", "new", "received"),
+        Stage.RECEIVED: (
+            "上报",
+            "已登记",
+            "登记",
+            "待登记",
+            "待分送",
+            "新建",
+            "已发布",
+            "待执行",
+            "new",
+            "received",
+        ),
         Stage.VERIFYING: ("核实", "核实中", "待核实", "verifying"),
-        Stage.DISPATCHED: ("待签收", "待受理", "已派单", "已派遣", "派单中", "待处置", "dispatched"),
+        Stage.DISPATCHED: (
+            "待签收",
+            "待受理",
+            "已派单",
+            "已派遣",
+            "派单中",
+            "已分送",
+            "待处置",
+            "dispatched",
+        ),
         Stage.ACCEPTED: ("已签收", "签收", "受理", "已受理", "立案", "已立案", "待派遣", "accepted"),
         Stage.IN_PROGRESS: (
             "办理中",
             "处置中",
             "处理中",
             "在办",
+            "调解中",
             "执行中",
             "抢修中",
             "processing",
@@ -38,6 +61,7 @@ _STAGES: Final[Mapping[str, Stage]] = {
             "待回访",
             "已处置",
             "已办理",
+            "已反馈",
             "待结案",
             "已修复",
             "已恢复",
@@ -55,6 +79,7 @@ _STAGES: Final[Mapping[str, Stage]] = {
             "撤销",
             "已撤回",
             "撤回",
+            "消费者撤回",
             "取消",
             "已取消",
             "cancelled",
@@ -120,6 +145,26 @@ _SATISFACTIONS: Final[Mapping[str, Satisfaction]] = {
     }.items()
     for word in words
 }
+
+
+def meanings(kind: type[_Kind], **words: str) -> Mapping[str, _Kind]:
+    """Word → member of `kind`, for `own` of the functions below: `meanings(Stage, received="10", closed="50 完结")`.
+
+    Members by their values; the words of each with blanks between them. Raises ValueError for what is no member, and for
+    a word that means two.
+    """
+    found: dict[str, _Kind] = {}
+    for member, said in words.items():
+        for word in map(_fold, said.split()):
+            if word in found:
+                raise ValueError(f"{word} means two: {found[word]}, {member}")
+            found[word] = kind(member)
+    return found
+
+
+def told_as(**words: str) -> Mapping[Stage, str]:
+    """Stage → what a source calls it: `told_as(accepted="已受理")`; raises ValueError for what is no stage."""
+    return {Stage(stage): word for stage, word in words.items()}
 
 
 def stage_of(word: str, own: Mapping[str, Stage] | None = None) -> Stage:

@@ -6,6 +6,7 @@ from functools import cached_property
 from hub.access.exits import Exit
 from hub.run.care.catalogue import Card, card
 from hub.run.care.deeds import Deeds
+from hub.run.care.plugincatalogue import Line, catalogue
 from hub.run.care.upkeep import Upkeep
 from hub.run.care.waiting import Deliveries
 from hub.run.doorways import Doorways
@@ -175,6 +176,10 @@ class Consoles(Doorways):
     def deliveries(self) -> Deliveries:
         """What waits for departments."""
         return Deliveries(lambda: self.pack, self.deeds)
+
+    def catalogue(self) -> list[Line]:
+        """All plugins that are installed."""
+        return catalogue(self.store, self.registry, self.pack, self.settings.sources)
 
     def card_of(self, source: str) -> Card:
         """What the plugin of a source says of itself; what it can do only where this process's settings reach it."""

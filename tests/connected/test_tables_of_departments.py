@@ -16,6 +16,7 @@ from hub.plugin import Answer, SimulatorSetup, Tools, Utterance
 from hub.plugin.fields import Fields
 from hub.plugin.systems.table_pull import MiddleTableSystem
 from hub.plugin.systems.view_pull import ViewSystem
+from hub.plugin.transport.sql_view import Counted, HalfBatch
 from hub.plugin.transport.table_pull import TablePull, TablePullConfig
 from hub.plugin.transport.view_pull import ViewPull, ViewPullConfig
 from hub.plugin.transport.view_sweep import Rows
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.connected
 NOON = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
 TABLE = Rows(key="id", columns=("no", "words"), ready=("ready", "1"))
+COUNTED = Counted(column="batch", number="no", count="rows_of_it")
 VIEW = Rows(key="no", columns=("no", "words"), kept=("no",))
 ANSWER = Answer(
     source_ref="A1", part="", stage=Stage.ACCEPTED, at=NOON, text="已受理", department="城管", nonce="n1"
@@ -187,3 +189,47 @@ def test_a_row_of_a_padded_key_that_vanishes_is_called_off(real_servers: "Server
 def rows_of(system: TableSystem) -> list[Mapping[str, object]]:
     with system._engine.connect() as link:
         return [dict(row) for row in link.execute(system._table.select()).mappings()]
+
+
+class CountedTable(Table):
+    def rows(self) -> Rows:
+        return Rows(key="id", columns=("no", "words"), counted=COUNTED)
+
+    def ask_again(self, half: HalfBatch) -> Mapping[str, object]:
+        return {"nonce": f"again {half.number}", "ref": half.number, "stage": f"{half.expected}/{half.found}"}
+
+
+class CountedSystem(Words, MiddleTableSystem):
+    status = "taken"
+
+    def rows(self) -> Rows:
+        return Rows(key="id", columns=("no", "words", "batch"), counted=COUNTED)
+
+    def results(self) -> Sequence[str]:
+        return ("nonce", "ref", "stage")
+
+
+def test_a_batch_is_counted_and_one_that_stays_half_is_held_and_asked_for(
+    real_servers: "Servers", tmp_path: Path
+) -> None:
+    setup = setup_of(real_servers.empty(), tmp_path, "lost_half", last_at=NOON + timedelta(minutes=1))
+    system = CountedSystem(setup)
+    adapter = CountedTable(
+        TablePullConfig.model_validate({**system.start(), "half_after_s": 0.0}), tools(tmp_path)
+    )
+    system.let_out()
+    page = adapter.read("")
+    assert [("half_batch", b'{"batch":"20260310-0001","expected":2,"found":1}')] == [
+        (one.kind, one.content) for one in page.bodies
+    ]
+    setup.clock.pause(60)
+    system.let_out()
+    refs, cursor = pull(adapter, page.cursor)
+    assert refs == ["A3"]
+    assert [("again 20260310-0001", "20260310-0001", "2/1")] == [
+        (one["nonce"], one["ref"], one["stage"]) for one in system.heard()
+    ]
+    system.asked_for("20260310-0001")
+    assert pull(adapter, cursor)[0] == ["A1", "A2"]
+    adapter.close()
+    system.stop()

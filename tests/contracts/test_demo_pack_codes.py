@@ -9,7 +9,22 @@ from hub.pack import Pack, load
 
 PAGES = "wg-2026"
 """Of the hub's own pages: its codes are the categories."""
-TABLES = {"cg-2015", "cg-2023", "fs-2026", "gy-2026", "hl-2024", "jg-2025", "sj-2026", "video-v1", PAGES}
+TABLES = {
+    "cg-2015",
+    "cg-2023",
+    "fj-2026",
+    "fs-2026",
+    "gy-2026",
+    "hl-2024",
+    "jg-2025",
+    "qw-2026",
+    "sj-2026",
+    "video-v1",
+    "xf-2026",
+    "wl-2026",
+    "yj-2026",
+    PAGES,
+}
 
 
 @cache

@@ -8,7 +8,7 @@ from typing import Any
 
 import orjson
 from gridplus_hotline_12345.simulator import HotlineSystem
-from gridplus_hotline_12345.wording import written
+from gridplus_hotline_12345.simulator.wording import written
 
 from hub.clock import SystemClock
 from hub.crew import Crew

@@ -8,6 +8,7 @@ from typing import Final
 
 from hub.access.fields import split
 from hub.demo.bodies import Bodies, speak
+from hub.demo.newcomers import NEEDS_KAFKA
 from hub.demo.scenario import Scenario
 from hub.intake.links import following
 from hub.model import AttachmentRef, Code, Draft, Person
@@ -26,12 +27,27 @@ TABLES: Final[Mapping[str, str]] = {
     "police_grid": "jg-2025",
     "market_supervision": "sj-2026",
     "file_import": "hl-2024",
+    "grid_app": "qw-2026",
+    "iot_sensors": "wl-2026",
+    "police_110": "fj-2026",
+    "food_safety": "fs-2026",
+    "emergency": "yj-2026",
+    "petition": "xf-2026",
+    "utilities_water": "gy-2026",
+    "utilities_power": "gy-2026",
+    "utilities_gas": "gy-2026",
+    "utilities_heat": "gy-2026",
 }
 """Source → the code table that it speaks in."""
 
 WITH_HOMES: Final = frozenset({"hotline_12345", "market_supervision"})
 """Sources that know where a requester lives. Of the others a home in free text is not told from a place
 (`hub.access.textscan`), and none is planted there."""
+
+
+WITHOUT_TELLERS: Final = frozenset({"iot_sensors", "food_safety", "emergency"})
+"""Sources that send nobody who told of it, or drop them before their words are read: a bare name in free text is known by its
+shape alone there (`gridplus measure` says how well), and of an invented one there is none."""
 
 
 def planted(n: int) -> Person:
@@ -101,18 +117,21 @@ def _spoken(pack: Pack, contract: Contract, example: Example, n: int, files: str
     return None
 
 
-def pack_with_files(host: str) -> Pack:
-    """The demo pack with its template of a file source switched on, so that every plugin of a system has a source;
-    photos of all sources lie on `host`. What people type on our own pages is searched for in `test_own_pages`."""
+def pack_with_files(host: str, *, has_broker: bool) -> Pack:
+    """The demo pack with its template of a file source switched on, so that every plugin of a system has a source, but for
+    those that are topics where there is no broker; photos of all sources lie on `host`. What people type on our own pages
+    is searched for in `test_own_pages`."""
     pack = demo_pack()
     known = {**pack.sources, **pack.source_templates}
-    sources = {name: one for name, one in known.items() if name not in (ENTRIES, REPORTS)}
+    absent = {ENTRIES, REPORTS} | (set() if has_broker else NEEDS_KAFKA)
+    sources = {name: one for name, one in known.items() if name not in absent}
     allowed = following([host])
     return replace(pack, sources={name: replace(one, attachments=allowed) for name, one in sources.items()})
 
 
-def spoken_by_every_plugin(pack: Pack, place: Path) -> Bodies:
-    """What the simulator of each source of `pack` sends of reports by planted people."""
+def spoken_by_every_plugin(pack: Pack, place: Path, bus_url: str) -> Bodies:
+    """What the simulator of each source of `pack` sends of reports by planted people; `bus_url`: of a broker for those that
+    are topics."""
     spot = pack.geography.addresses[1000]
     said = {
         source: tuple(
@@ -121,13 +140,16 @@ def spoken_by_every_plugin(pack: Pack, place: Path) -> Bodies:
         for at_, source in enumerate(sorted(pack.sources))
     }
     people = tuple(planted(n) for n in range(PEOPLE))
-    return speak(Scenario(said, {}, people, MORNING), pack, seed=1, place=place)
+    return speak(Scenario(said, {}, people, MORNING), pack, seed=1, place=place, bus_url=bus_url)
 
 
 def _utterance(pack: Pack, source: str, number: int, n: int, lon: float, lat: float) -> Utterance:
     """In a table of the source's own; what the source has no field for is told in its words."""
     one, table = planted(n), TABLES[source]
     text = words(one, one) if source in WITH_HOMES else words(one, one).replace(one.address, "本小区")
+    if source in WITHOUT_TELLERS:
+        text = text.replace(one.name, "本人")
+    title = f"{'本人' if source in WITHOUT_TELLERS else one.name}反映情况"
     (code, *_) = sorted(filter(None, (pack.codes.code_for(table, c) for c in pack.taxonomy.categories)))
     return Utterance(
         at=MORNING,
@@ -136,7 +158,7 @@ def _utterance(pack: Pack, source: str, number: int, n: int, lon: float, lat: fl
         code_table=table,
         occurred_at=MORNING,
         reported_at=MORNING,
-        title=f"{one.name}反映情况",
+        title=title,
         content=text,
         lon=lon,
         lat=lat,

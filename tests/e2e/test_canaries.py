@@ -35,6 +35,7 @@ from hub.cli import main
 from hub.clock import day_of
 from hub.demo.canaries import Canaries
 from hub.demo.departments import Departments, WebhookDepartment
+from hub.demo.newcomers import NEEDS_KAFKA
 from hub.model import Channel, Code, DepartmentId, Mode
 from hub.run.dossier.dossierpage import page
 from hub.run.dossier.dossiers import Asked
@@ -119,7 +120,8 @@ def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     """Every source has spoken through its own plugin; every department was called, has opened and reported."""
     home, temporary = tmp_path_factory.mktemp("home"), tmp_path_factory.mktemp("temporary")
     files = FileServer()
-    pack = pack_with_files(files.host)
+    pack = pack_with_files(files.host, has_broker=request.param == "connected")
+    bus = ""
     if request.param == "embedded":
         lived = Day(HubInHand(home, pack=pack), home, temporary, None, files)
     else:
@@ -131,7 +133,7 @@ def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     with pytest.MonkeyPatch.context() as patch, redirect_stderr(heard), redirect_stdout(heard):
         patch.setattr(tempfile, "tempdir", str(temporary))
         logs.configure("debug")
-        speak(lived, tmp_path_factory.mktemp("systems"))
+        speak(lived, tmp_path_factory.mktemp("systems"), bus)
         call_everybody(lived)
         tell_of_one_matter(lived)
         fetch_files(lived)
@@ -148,10 +150,10 @@ def day(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     files.close()
 
 
-def speak(day: Day, systems: Path) -> None:
+def speak(day: Day, systems: Path, bus: str) -> None:
     """Each plugin's own bodies, through its own adapter."""
     hub = day.in_hand.hub
-    said = spoken_by_every_plugin(hub.pack, systems)
+    said = spoken_by_every_plugin(hub.pack, systems, bus)
     hub.settings.sources.update({name: dict(config) for name, config in said.configs.items()})
     for source, bodies in said.by_source.items():
         adapter = hub.adapter(source)
@@ -371,10 +373,12 @@ def test_no_exit_is_unknown(tmp_path: Path) -> None:
 
 
 def test_every_source_of_a_plugin_has_spoken_and_every_department_was_called(day: Day) -> None:
+    sources = day.in_hand.hub.pack.sources
     spoken = {source for (source,) in day.in_hand.rows("SELECT DISTINCT source FROM record")}
-    assert (
-        set(day.in_hand.hub.registry.adapters) - {REPORTS} == spoken
-    )  # our own pages: tests/e2e/test_own_pages.py
+    assert set(sources) == spoken
+    # our own pages: tests/e2e/test_own_pages.py; tables of what the same companies tell by their platforms
+    elsewhere = {REPORTS, "utilities_table", *(NEEDS_KAFKA - set(sources))}
+    assert set(day.in_hand.hub.registry.adapters) - elsewhere == {one.plugin for one in sources.values()}
     assert set(day.departments) == {department for _, department in day.whistles()}
     fates = day.in_hand.account()["fates"]
     assert all(fates[one] for one in ("published", "linked", "held", "dead"))

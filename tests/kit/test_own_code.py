@@ -1,8 +1,21 @@
-"""What is counted as a plugin's own code."""
+"""What is counted as a plugin's own code, and that the plugins of the hub have little of it."""
 
 from pathlib import Path
+from statistics import median
+from typing import Final
 
-from hub.kit.own_code import code_lines, own_lines, protocols
+import pytest
+
+from hub.plugin.own_code import code_lines, own_lines, protocols
+from tests.docs.blocks import ROOT
+
+PACKAGES: Final = {one.parent.name: one for one in sorted((ROOT / "plugins").glob("*/gridplus_*"))}
+PROTOCOLS: Final = {"xueliang_video": {"gat1400"}}
+"""Plugins that speak a protocol which no other one speaks."""
+MEDIAN: Final = 120
+MOST: Final = 150
+LONGER: Final = {"urban_management": 245}
+"""Above it: two channels with settings each, a table of classes per channel, a city's own states and deadlines. No further."""
 
 
 def test_comments_blanks_and_docstrings_are_no_code() -> None:
@@ -26,3 +39,17 @@ def test_the_simulator_and_what_lies_deeper_are_not_counted(tmp_path: Path) -> N
         (tmp_path / name).write_text("A = 1\n", "utf-8")
     assert own_lines(tmp_path) == 1
     assert protocols(tmp_path) == {"wire9"}
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_a_plugin_speaks_no_protocol_of_its_own_but_these(name: str) -> None:
+    assert protocols(PACKAGES[name]) == PROTOCOLS.get(name, set())
+
+
+@pytest.mark.parametrize("name", PACKAGES)
+def test_no_plugin_has_much_code_of_its_own(name: str) -> None:
+    assert own_lines(PACKAGES[name]) <= LONGER.get(name, MOST)
+
+
+def test_the_median_plugin_is_an_afternoons_work() -> None:
+    assert median(own_lines(one) for one in PACKAGES.values()) <= MEDIAN

@@ -13,8 +13,7 @@ import httpx
 import pytest
 from gridplus_urban_management.adapter import UrbanReader
 from gridplus_urban_management.adapter import made as urban
-from gridplus_urban_management.case import DECLARES
-from gridplus_urban_management.config import UrbanConfig
+from gridplus_urban_management.config import DECLARES, UrbanConfig
 from gridplus_xueliang_video.adapter import ALARM28181, XueliangVideo
 from gridplus_xueliang_video.config import XueliangConfig
 

@@ -7,7 +7,7 @@ from pydantic import SecretStr
 
 from hub.plugin import Body, PeerRequest, Receives
 from hub.plugin.transport.digest_auth import authorization, challenge_in
-from hub.plugin.transport.signing import Signer
+from hub.plugin.transport.signing import Headers, Signer
 from tests.security.peers import Peer
 
 Knock = Callable[[Peer, Body], PeerRequest]
@@ -50,7 +50,15 @@ def _digest(to: Peer, path: str, user: str, password: SecretStr) -> str:
     )
 
 
+def _uploaded(to: Peer, body: Body) -> PeerRequest:
+    config, path = to.config, "/sj/sb"
+    names = Headers("wgt-appid", "wgt-timestamp", "wgt-nonce", "wgt-sign")
+    signer = Signer(config.app_id, config.push_secret, clock=to.clock, nonce=to.nonce, headers=names)
+    return request(path, body, signer.sign("POST", path, body=body.content))
+
+
 KNOCKS: Final[Mapping[str, Knock]] = {
+    "grid_app": _uploaded,
     "hotline_12345": _order,
     "market_supervision": _upload,
     "xueliang_video": _push,

@@ -5,6 +5,7 @@ from typing import Final
 from hub.kit.outcome import Level, NotApplicable, check
 from hub.kit.subject import Subject, demand
 from hub.model import Draft
+from hub.plugin.adapter import Filters
 
 _LONG: Final = "路面积水，车辆绕行。" * 1200
 _RARE: Final = "𠮷家巷㐂园䶮号门前"
@@ -18,7 +19,11 @@ def _says(subject: Subject, words: str) -> str:
     plain = _words_of(subject.story(subject.says()).drafts)
     if not plain:
         raise NotApplicable("its system carries no words of people")
-    return _words_of(subject.story(subject.says(title=words[:40], content=words)).drafts)
+    story = subject.story(subject.says(title=words[:40], content=words))
+    found = _words_of(story.drafts)
+    if not found and any(one.dropped for one in story.told) and isinstance(subject.adapter, Filters):
+        raise NotApplicable("its ingress filter lets no such words in")
+    return found
 
 
 def _words_of(drafts: list[Draft]) -> str:

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Mapping
-from typing import Final
+from typing import ClassVar, Final
 from xml.sax.saxutils import escape
 
 from hub.plugin.adapter import PeerReply
@@ -22,10 +22,14 @@ ANSWER_TROUBLES: Final[Mapping[str, str]] = {
 """Name → what it looks like."""
 XML: Final = {"content-type": CONTENT_TYPE}
 _TIMES: Final = 2
+_PLACE: Final = "{result}"
 
 
 class SoapAnswering(HttpSimulator):
     """Its answers come wrapped as the failures ask for."""
+
+    in_cdata: ClassVar[bool] = False
+    """Whether the string of an answer stands in CDATA, as some stacks write it, and not escaped."""
 
     def __init__(self, setup: SimulatorSetup) -> None:
         super().__init__(setup)
@@ -38,6 +42,8 @@ class SoapAnswering(HttpSimulator):
         if self.fails("url_encoded"):
             result = "".join(f"%{byte:02X}" for byte in result.encode())
         raw = response_bytes(asked, result)
+        if self.in_cdata:
+            raw = response_bytes(asked, _PLACE).replace(_PLACE.encode(), cdata(result).encode())
         if self.fails("gb2312_declared"):
             raw = raw.replace(b'encoding="utf-8"', b'encoding="GB2312"', 1)
         if self.fails("gbk_bytes"):
@@ -66,3 +72,8 @@ class SoapAnswering(HttpSimulator):
 def result(code: str, message: str, content: str = "") -> str:
     """The document that an answer's string holds."""
     return f"<result><code>{code}</code><message>{message}</message>{content}</result>"
+
+
+def cdata(words: str) -> str:
+    """Words as older platforms write them into XML."""
+    return "<![CDATA[" + words.replace("]]>", "]]]]><![CDATA[>") + "]]>"

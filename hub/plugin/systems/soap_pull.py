@@ -13,7 +13,7 @@ from hub.plugin.adapter import PeerReply, PeerRequest
 from hub.plugin.simulator import SimulatorSetup, Utterance
 from hub.plugin.simulator_troubles import PAGE_TROUBLES, PageTroubles
 from hub.plugin.systems.shelf import HandedOut, Shelf
-from hub.plugin.systems.soap_answers import ANSWER_TROUBLES, XML, SoapAnswering, result
+from hub.plugin.systems.soap_answers import ANSWER_TROUBLES, XML, SoapAnswering, cdata, result
 from hub.plugin.transport.paging import Marked, Numbered
 from hub.plugin.transport.soap import Call, call_in, fault_bytes
 from hub.plugin.transport.soap_pull import Operation
@@ -66,7 +66,7 @@ class SoapPullSystem(SoapAnswering):
     def speak(self, utterance: Utterance) -> None:
         """From now on the list has it, in place of what it said of the same number before."""
         row = self.row(utterance)
-        inside = "".join(f"<{name}>{_cdata(value)}</{name}>" for name, value in row.items())
+        inside = "".join(f"<{name}>{cdata(value)}</{name}>" for name, value in row.items())
         with self.changed:
             self._shelf.put(utterance, row, f"<{self._listing.row}>{inside}</{self._listing.row}>".encode())
             self.changed.notify_all()
@@ -124,8 +124,3 @@ class SoapPullSystem(SoapAnswering):
                 text=told.get("text", ""),
             )
         return result("0", "成功", f"<ref>{told.get('nonce', '')[:8]}</ref>")
-
-
-def _cdata(words: str) -> str:
-    """Words as older platforms write them into XML."""
-    return "<![CDATA[" + words.replace("]]>", "]]]]><![CDATA[>") + "]]>"

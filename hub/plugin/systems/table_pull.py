@@ -1,7 +1,7 @@
 """A middle table that a department fills, to play with: the other side of `hub.plugin.transport.table_pull`.
 
-It writes batch by batch, a row for each thing that is said, and marks a batch ready when it is whole. Answers are read
-from its results. A subclass says the columns, and how one utterance looks as a row. Failure modes: `FAILURES`.
+It writes batch by batch, a row for each thing that is said, and marks a batch ready when it is whole, or says in a header
+of how many rows it is. Answers are read from its results. A subclass says the columns, and how one utterance looks as a row. Failure modes: `FAILURES`.
 """
 
 from abc import abstractmethod
@@ -19,11 +19,16 @@ from hub.plugin.systems.tables import hasty
 from hub.plugin.transport.view_sweep import Rows
 
 FAILURES: Final[Mapping[str, str]] = {
-    "half_batch": "第一批先写一半且未置就绪，五分钟后才写完",
+    "half_batch": "第一批先写一半且未置就绪（有批次头的：行数不足），五分钟后才写完",
     "clears_taken": "凡是已置为取走的行，部门随即删除",
     "refuses_replies": "结果表一律拒绝写入",
 }
 """Failure modes by name."""
+OF_HEADERS: Final[Mapping[str, str]] = {
+    "late_header": "第一批的行先到，批次头五分钟后才写",
+    "lost_half": "第一批的批次头写全部行数，行只写了一半，要等人来要才补",
+}
+"""More of them, for tables whose batches have headers."""
 MENDED_AFTER: Final = timedelta(minutes=5)
 """Scenario time after which a batch that was half is whole."""
 
@@ -44,6 +49,7 @@ class MiddleTableSystem(Talker):
             listen(self._engine, "connect", hasty)
         read, name = self.rows(), f"mt_{digest_of(str(setup.place))[:12]}"
         self._ready: Final = read.ready
+        self._counted: Final = read.counted
         self._key: Final = read.key
         state = [one for one in (self.status, read.ready[0] if read.ready else "") if one]
         texts = [one for one in dict.fromkeys((*read.columns, *state)) if one != read.key]
@@ -58,7 +64,19 @@ class MiddleTableSystem(Talker):
         self._results: Final = Table(
             f"{name}_results", self._known, *(Column(one, Text) for one in self.results()), *refusing
         )
+        self._headers: Final = (
+            None
+            if read.counted is None
+            else Table(
+                f"{name}_headers",
+                self._known,
+                Column(read.counted.number, Text),
+                Column(read.counted.count, Integer),
+            )
+        )
         self._batches = 0
+        self._lost: dict[str, Sequence[Mapping[str, str]]] = {}
+        """Batches that were written by half and wait to be asked for."""
 
     @abstractmethod
     def rows(self) -> Rows:
@@ -96,6 +114,7 @@ class MiddleTableSystem(Talker):
             "view": self._table.name,
             "results": self._results.name,
             "sweep_pause_s": 0.0,
+            **({} if self._headers is None else {"headers": self._headers.name}),
             **self.settings(),
         }
 
@@ -109,15 +128,29 @@ class MiddleTableSystem(Talker):
         """One batch: its rows first, then the word that it is whole."""
         rows = [dict(self.row(one)) for one in due]
         self._batches += 1
-        if self.fails("half_batch") and self._batches == 1:
-            cut = len(rows) // 2
-            halves = [{name: value[: len(value) // 2] for name, value in row.items()} for row in rows[cut:]]
-            begun = [*rows[:cut], *halves]
-            keys = self._write(begun, ready=False)
-            self.later(due[-1].at + MENDED_AFTER, lambda: self._write_again(rows, keys))
+        number = f"{due[0].at:%Y%m%d}-{self._batches:04d}"
+        if self._counted is not None:
+            rows = [{**row, self._counted.column: number} for row in rows]
+        if self._batches == 1 and self.fails("half_batch"):
+            self._write_half(number, rows, due[-1])
+        elif self._batches == 1 and self.fails("late_header"):
+            self._write(rows, ready=True)
+            self.later(due[-1].at + MENDED_AFTER, lambda: self._head(number, len(rows)))
+            self.count(len(rows))
+        elif self._batches == 1 and self.fails("lost_half"):
+            self._write(rows[: len(rows) // 2], ready=True)
+            self._head(number, len(rows))
+            self._lost[number] = rows[len(rows) // 2 :]
         else:
             self._write(rows, ready=True)
+            self._head(number, len(rows))
             self.count(len(rows))
+
+    def asked_for(self, number: str) -> None:
+        """Somebody asks for a batch: what is missing of it is written."""
+        rows = self._lost.pop(number, ())
+        if rows:
+            self._write(rows, ready=True)
 
     def let_out(self) -> None:
         """As `Talker`; what the hub has taken is cleared where the department does so at once."""
@@ -126,6 +159,26 @@ class MiddleTableSystem(Talker):
             with self._engine.begin() as link:
                 marked = self._table.c[self.status]
                 link.execute(self._table.delete().where(marked != "", marked.is_not(None)))
+                if self._headers is not None and self._counted is not None:
+                    left = select(self._table.c[self._counted.column])
+                    link.execute(
+                        self._headers.delete().where(self._headers.c[self._counted.number].not_in(left))
+                    )
+
+    def _write_half(self, number: str, rows: Sequence[Mapping[str, str]], last: Utterance) -> None:
+        """Half of the rows and, where no header says how many there are, the others with half of their words."""
+        cut = len(rows) // 2
+        halves = [{name: value[: len(value) // 2] for name, value in row.items()} for row in rows[cut:]]
+        keys = self._write([*rows[:cut], *(halves if self._counted is None else ())], ready=False)
+        self._head(number, len(rows))
+        self.later(last.at + MENDED_AFTER, lambda: self._write_again(rows, keys))
+
+    def _head(self, number: str, rows: int) -> None:
+        """The header of a batch, where batches have any."""
+        if self._headers is not None and self._counted is not None:
+            with self._engine.begin() as link:
+                said = {self._counted.number: number, self._counted.count: rows}
+                link.execute(self._headers.insert(), [said])
 
     def _write_again(self, rows: Sequence[Mapping[str, str]], keys: Sequence[int]) -> None:
         """The batch that was half, from its beginning."""
@@ -140,5 +193,6 @@ class MiddleTableSystem(Talker):
             name, word = self._ready
             state[name] = word if ready else ""
         asked = self._table.insert().returning(self._table.c[self._key])
+        told = [{**row, **state} for row in rows]
         with self._engine.begin() as link:
-            return list(link.execute(asked, [{**row, **state} for row in rows]).scalars())
+            return list(link.execute(asked, told).scalars()) if told else []

@@ -6,7 +6,6 @@ an archive from outside: it is measured before openpyxl may open it.
 """
 
 import io
-import re
 import zipfile
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -20,10 +19,10 @@ from openpyxl.utils.cell import range_boundaries
 from openpyxl.worksheet.worksheet import Worksheet
 
 from hub.errors import BadRecord
+from hub.plugin.text import has_lost_digits
 from hub.plugin.transport.unpack import contents
 
 _DIGITS_KEPT: Final = 15
-_SCIENTIFIC: Final = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{2}")
 _HEADING_ROWS: Final = 20
 """Titles and notes above the heading are skipped within so many rows."""
 
@@ -212,7 +211,7 @@ def _lost_digits(value: object) -> bool:
     """True for a number of more digits than a spreadsheet keeps, and for text made from one."""
     if isinstance(value, int | float) and not isinstance(value, bool):
         return abs(value) >= 10**_DIGITS_KEPT
-    return isinstance(value, str) and _SCIENTIFIC.fullmatch(value.strip()) is not None
+    return isinstance(value, str) and has_lost_digits(value.strip())
 
 
 def _as_text(value: object) -> str:

@@ -6,7 +6,7 @@ wrong row does not stop its table. Rules: domain.md N21 (lost digits are not bel
 
 import hmac
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, Generic, TypeVar
 
 import orjson
@@ -66,6 +66,10 @@ class Uploads:
             return (body,)
         return tuple(map(_body_of, read_table(body.content, self._columns)))
 
+    def fields(self, body: Body) -> Iterator[Fields]:
+        """The cells of each row of a body; raises as `rows` and `cells`."""
+        return (self.cells(row.content) for row in self.rows(body))
+
     def cells(self, row: bytes) -> Fields:
         """The cells of a row, by our names of the columns.
 
@@ -120,8 +124,8 @@ class ExcelUpload(Generic[Config]):
 
     def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft | GridDraft]:
         """The matters of one row, or of a whole table (samples); raises HeldRecord R204 for lost digits."""
-        rows = self._uploads.rows(Body(body.content, body.kind or arrival.kind))
-        return [one for row in rows for one in self.drafts(self._uploads.cells(row.content), arrival)]
+        rows = self._uploads.fields(Body(body.content, body.kind or arrival.kind))
+        return [one for row in rows for one in self.drafts(row, arrival)]
 
     def close(self) -> None:
         """Nothing is kept open."""

@@ -5,14 +5,16 @@ what of it, is `dropped_files`'. Rules: domain.md 7.1, N18, N21, N22, N85.
 """
 
 from abc import abstractmethod
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from hub.errors import BadRecord, HeldRecord
 from hub.model import Arrival, Draft, GridDraft
-from hub.plugin.adapter import Body, Page, Tools
+from hub.plugin.adapter import Body, Listed, Page, Tools
 from hub.plugin.fields import Fields
 from hub.plugin.times import Zone, zone_of
 from hub.plugin.transport.dropped_files import Dropped, DroppedFiles, Whole, raise_if_broken
@@ -79,6 +81,25 @@ class FileDrop(Generic[Config]):
         raise_if_broken(body.kind or arrival.kind, limit=self.config.file_bytes)
         return self.drafts(Fields(cells_of_row(body.content, self._layout)), arrival)
 
+    def reported_between(self, since: datetime, until: datetime) -> Iterator[Listed]:
+        """As `Lists.inventory`, for a subclass that offers it: numbers of all readable rows that were reported in that
+        time, or that do not say when."""
+        told: set[str] = set()
+        for row in self._dropped.rows():
+            try:
+                drafts = self.normalise(Body(row, self._layout.format), Arrival(self.tools.clock.now()))
+            except (BadRecord, HeldRecord):
+                continue  # it has no number that could be compared, or is waited for
+            for draft in drafts:
+                if draft.source_ref not in told and _is_between(draft, since, until):
+                    told.add(draft.source_ref)
+                    yield Listed(draft.source_ref)
+
     def close(self) -> None:
         """Lets the open file go."""
         self._dropped.close()
+
+
+def _is_between(draft: Draft | GridDraft, since: datetime, until: datetime) -> bool:
+    moment = (draft.reported_at or draft.occurred_at) if isinstance(draft, Draft) else None
+    return moment is None or since <= moment < until

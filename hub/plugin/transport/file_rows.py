@@ -57,6 +57,10 @@ class Layout:
     row_bytes: int = 256 * 1024
     """The longest row; a CSV row that goes over several lines ends there."""
 
+    def __post_init__(self) -> None:
+        if self.format is Format.XML and not self.records_at.rpartition("/")[2]:
+            raise ValueError("records_at names the elements of an XML document")
+
 
 @dataclass(frozen=True, slots=True)
 class Row:

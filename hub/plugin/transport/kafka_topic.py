@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any, Final, Generic, Literal, TypeV
 
 from pydantic import BaseModel, ConfigDict, Field, SecretStr, Strict
 
-from hub.model import Arrival, Draft, GridDraft
+from hub.errors import HeldRecord
+from hub.model import Arrival, Code, Draft, GridDraft, Stage
 from hub.plugin.adapter import Body, Page, Tools
+from hub.plugin.text import decode, tidy_ref
 from hub.plugin.times import Zone, zone_of
 
 if TYPE_CHECKING:
@@ -44,6 +46,17 @@ class KafkaTopicConfig(BaseModel):
     """Certificates to trust instead of the system's."""
     zone: Zone = "+08:00"
     """Zone of times without one (N33)."""
+
+
+def deleted(tombstone: Body, code_table: str) -> Draft:
+    """The matter whose number is the key of a tombstone, called off: what was not said of it again stays as it was.
+
+    Raises HeldRecord R201 where the key is empty, R104 where it is mojibake; BadRecord R101 where it is no text.
+    """
+    number = tidy_ref(decode(tombstone.content))
+    if not number:
+        raise HeldRecord("R201")
+    return Draft(source_ref=number, category=Code(code_table, ""), stage=Stage.CANCELLED, is_update=True)
 
 
 Config = TypeVar("Config", bound=KafkaTopicConfig)

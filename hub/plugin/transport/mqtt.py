@@ -30,6 +30,8 @@ _PAGE: Final = 500
 `max_inflight_messages`, 20, which 2.0.11 oversteps)."""
 _NEXT_S: Final = 0.05
 """How long the messages behind acknowledged ones are waited for: they come at once or not at all."""
+_STORM: Final = 200
+"""So many times in one read at most messages that are no records are passed over: about 4,000 of them."""
 
 
 class MqttConfig(BaseModel):
@@ -84,6 +86,11 @@ class Mqtt(Generic[Config]):
     def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft | GridDraft]:
         """What a message says; `message_in` takes topic and payload apart. See `hub.plugin.Adapter`."""
 
+    def is_record(self, message: Message) -> bool:  # noqa: ARG002  of most devices every message is
+        """Whether a message is stored. What is none, like heartbeats and telemetry, is acknowledged, and nothing is left of it
+        (N74); override it where such messages come, and look at the topic: it is asked of every one of them."""
+        return True
+
     def check(self) -> None:
         """Connects and subscribes where that has not been done; raises as `Session.open`."""
         self._session.open()
@@ -95,13 +102,24 @@ class Mqtt(Generic[Config]):
         stored = self._handed.proved(cursor)
         self._session.acknowledge(stored)
         known = self._handed.again()
-        fresh = self._session.take(_PAGE - len(known), wait_s=_NEXT_S if stored else 0.0)
+        fresh = self._records(_PAGE - len(known), wait_s=_NEXT_S if stored else 0.0)
         messages = (*known, *fresh)
         if not messages:
             return Page((), cursor)
         bodies = tuple(Body(body_of(one), KIND) for one in messages)
         mark = self._handed.hand(cursor, messages, [body.content for body in bodies])
         return Page(bodies, mark, more=True)
+
+    def _records(self, most: int, *, wait_s: float) -> list[Message]:
+        """The next messages that are records, at most so many."""
+        for _ in range(_STORM):
+            came = self._session.take(most, wait_s=wait_s)
+            records = [one for one in came if self.is_record(one)]
+            self._session.acknowledge([one for one in came if not self.is_record(one)])
+            if records or not came:
+                return records
+            wait_s = _NEXT_S
+        return []
 
     def close(self) -> None:
         """Leaves the broker, which keeps the session; may be called twice."""

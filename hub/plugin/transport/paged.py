@@ -4,8 +4,9 @@
 """
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import Annotated, Final, Generic, TypeVar
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -70,9 +71,16 @@ class Paged(Generic[Config, Listing]):
         now = self.tools.clock.now()
         if is_quiet(self.config.quiet_hours, now, self.zone) or not self._pace.allows(now):
             return Page((), cursor)
-        listing = self.listing
-        page = self.answered(listing.walk.question(cursor, now))
-        if not page.rows and page.announces(listing.total):
-            raise TryLater("S110")
-        walked = listing.walk.walked(cursor, page, now)
-        return Page(tuple(Body(row, listing.kind) for row in walked.fresh), walked.cursor, walked.more)
+        return next_page(self.listing, cursor, now, self.answered)
+
+
+def next_page(
+    listing: PagedList, cursor: str, now: datetime, answered: Callable[[Mapping[str, str]], Answered]
+) -> Page:
+    """The page behind `cursor`, each row as it stood in what was `answered`; raises TryLater S110 for an empty page where
+    rows are announced."""
+    page = answered(listing.walk.question(cursor, now))
+    if not page.rows and page.announces(listing.total):
+        raise TryLater("S110")
+    walked = listing.walk.walked(cursor, page, now)
+    return Page(tuple(Body(row, listing.kind) for row in walked.fresh), walked.cursor, walked.more)

@@ -4,8 +4,9 @@ Each answer is a string that holds an XML document, `<result><code/><message/>â€
 it. No retry lives here. Rules: domain.md N30 (charsets that lie, CDATA, escaping), N65, N67.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
+from xml.etree.ElementTree import Element
 
 import httpx
 
@@ -88,6 +89,12 @@ class SoapService:
         inside, _, behind = rest.rpartition(f"</{within}>")
         said = opened(fields_in(before + behind))
         return Answered(tuple(one.encode() for one in elements_of(inside, row)), said)
+
+    def elements(self, operation: str, element: str, **arguments: str) -> Iterator[Element]:
+        """The elements of that name in the answer, wherever they stand, once its code says that all is well."""
+        text = self.document(operation, **arguments)
+        opened(fields_in(text))
+        return parse_xml(text).iter(element)
 
     def close(self) -> None:
         """Gives the connections back; may be called twice."""

@@ -64,6 +64,27 @@ class Batch:
     after: Key
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Counted:
+    """Rows come in batches, and a table of headers says of how many rows each: `number` and `count` are its columns,
+    `column` is where a row says which batch it belongs to."""
+
+    column: str
+    number: str
+    count: str
+    headers: str = ""
+    """The table; "" where it is named by the settings."""
+
+
+@dataclass(frozen=True, slots=True)
+class HalfBatch:
+    """A batch with fewer rows than its header says; `expected` is None where there is no header."""
+
+    number: str
+    expected: int | None
+    found: int
+
+
 @dataclass(frozen=True, slots=True)
 class Repeated:
     """A view that joins a report to several of something, and so repeats its row once for each: a shop's licences.
@@ -101,8 +122,9 @@ class SqlView:
     """One view, reached by a SQLAlchemy URL. Opens nothing before first use; `close` gives all back.
 
     `columns` are the ones that are read: what nobody asked for never enters the hub. Names are matched
-    without regard to case. Where `ready` names a column and a value, rows with another one are not there. Every method raises TryLater S101 where the database does not answer, and
-    SourceGone S107 where view or columns are not there.
+    without regard to case. Where `ready` names a column and a value, rows with another one are not there; where they are
+    `counted`, rows of a batch that is not whole are not there. Every method raises TryLater S101 where the database does
+    not answer, and SourceGone S107 where view or columns are not there.
     """
 
     def __init__(
@@ -114,6 +136,7 @@ class SqlView:
         columns: Sequence[str],
         batch: int = 500,
         ready: tuple[str, str] | None = None,
+        counted: Counted | None = None,
         repeated: Repeated | None = None,
     ) -> None:
         self._url: Final = parsed(url)
@@ -123,6 +146,7 @@ class SqlView:
         self._columns: Final = tuple(dict.fromkeys([self._key, *(one.lower() for one in columns)]))
         self._batch: Final = batch
         self._ready: Final = ready
+        self._counted: Final = counted
         self._repeated: Final = repeated
         self._engine: Engine | None = None
 
@@ -152,6 +176,20 @@ class SqlView:
         if self._repeated is not None:
             rows = _folded(rows, self._key, self._repeated)
         return Batch(_told_apart(rows, self._key), cast("Key", last))
+
+    def half_batches(self) -> tuple[HalfBatch, ...]:
+        """The batches that are not whole now, by number; none where rows are not counted."""
+        if self._counted is None:
+            return ()
+        by, headers = self._counted, _headers(self._counted)
+        of_rows: ColumnElement[Any] = column(by.column)
+        with self._connected() as link:
+            counts = select(of_rows, func.count()).select_from(self._view).group_by(of_rows)
+            found = {_shown(number): int(count) for number, count in link.execute(counts)}
+            said = select(headers.c[by.number], headers.c[by.count])
+            expected = {_shown(number): int(count) for number, count in link.execute(said)}
+        halves = (HalfBatch(one, expected.get(one), found.get(one, 0)) for one in sorted({*found, *expected}))
+        return tuple(one for one in halves if one.expected is None or one.found < one.expected)
 
     def keys(self) -> Iterator[str]:
         """The keys of all rows, trimmed, each once, in order."""
@@ -199,14 +237,33 @@ class SqlView:
     def _asked(self, chosen: Mapping[str, ColumnElement[Any]], where: ColumnElement[bool]) -> _Asked:
         named = [chosen[name].label(name) for name in self._columns]
         asked = select(*named).select_from(self._view).where(where).order_by(chosen[self._key])
+        if self._counted is not None:
+            asked = asked.where(column(self._counted.column).in_(self._whole(self._counted)))
         if self._ready is None:
             return asked
         name, value = self._ready
         return asked.where(func.trim(cast_sql(chosen[name.lower()], String)) == value)
 
+    def _whole(self, by: Counted) -> Select[tuple[Any]]:
+        """Numbers of batches that have as many rows as their headers say, or more."""
+        headers, rows = _headers(by), self._view.alias("rows_of_batch")
+        are_of_it = column(by.column, _selectable=rows) == headers.c[by.number]
+        there = select(func.count()).select_from(rows).where(are_of_it).scalar_subquery()
+        return select(headers.c[by.number]).where(headers.c[by.count] <= there)
+
 
 def _rows(link: Connection, asked: _Asked) -> list[dict[str, object]]:
     return [dict(row) for row in link.execute(asked).mappings()]
+
+
+def _headers(by: Counted) -> TableClause:
+    schema, _, name = by.headers.rpartition(".")
+    return table(name, column(by.number), column(by.count), schema=schema or None)
+
+
+def _shown(number: object) -> str:
+    """A batch's number without padding; "" for none."""
+    return "" if number is None else str(number).strip()
 
 
 def parsed(url: str) -> URL:

@@ -16,7 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, Strict
 from hub.errors import SourceGone
 from hub.plugin.adapter import Body, Page, Tools
 from hub.plugin.transport.seen_rows import Seen, SeenRows, Shrunk
-from hub.plugin.transport.sql_view import Columns, Key, Repeated, Row, SqlView
+from hub.plugin.transport.sql_view import Columns, Counted, HalfBatch, Key, Repeated, Row, SqlView
 
 ROW: Final = "row"
 """Body kind of a row that is new or changed."""
@@ -57,6 +57,8 @@ class Rows:
     """Columns that are remembered, so that a row's disappearance can still be told: none that is personal."""
     ready: tuple[str, str] | None = None
     """A column and its value in rows that are complete; others are not there yet."""
+    counted: Counted | None = None
+    """By what headers rows are counted; those of a batch that is not whole are not there yet."""
     repeated: Repeated | None = None
     """Where the view repeats a report's row: one is read, and it is gone when all of them are."""
 
@@ -97,6 +99,7 @@ class ViewSweep:
             columns=rows.columns,
             batch=settings.batch,
             ready=rows.ready,
+            counted=rows.counted,
             repeated=rows.repeated,
         )
         self._seen: SeenRows | None = None
@@ -112,13 +115,14 @@ class ViewSweep:
         columns, seen = self._accepted(), self._seen_rows()
         self.settle(seen, place.mark)
         batch = self._view.batch(place.after)
-        news = seen.news([self.row(row) for row in batch.rows])
+        rows = (*batch.rows, *(self.beside(now) if batch.after is None else ()))
+        news = seen.news([self.row(row) for row in rows])
         gone: list[Seen] = []
         if batch.after is None:
             gone = self.ended(seen, news)
             self._pause_until = now + timedelta(seconds=self.settings.sweep_pause_s)
         place = Place(columns, seen.hand_out(place.mark, news, gone), batch.after)
-        return Page(self.bodies(batch.rows, news, gone), str(place), more=batch.after is not None)
+        return Page(self.bodies(rows, news, gone), str(place), more=batch.after is not None)
 
     def check(self) -> None:
         """Raises TryLater where the database does not answer, SourceGone S107 as `read` would."""
@@ -149,6 +153,14 @@ class ViewSweep:
     def _seen_rows(self) -> SeenRows:
         self._seen = self._seen or SeenRows(self._tools.place, self._tools.source)
         return self._seen
+
+    def half_batches(self) -> tuple[HalfBatch, ...]:
+        """As `SqlView.half_batches`."""
+        return self._view.half_batches()
+
+    def beside(self, now: datetime) -> Sequence[Row]:  # noqa: ARG002  some stand there for a while first
+        """What else a pass brings at its end, as rows under keys of their own; nothing."""
+        return ()
 
     def settle(self, seen: SeenRows, mark: str) -> None:
         """The cursor that came back proves what is stored."""

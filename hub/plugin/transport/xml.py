@@ -126,7 +126,12 @@ def _end_of(text: str, opening: re.Pattern[str], closing: str, at: int) -> int:
 def fields_of_xml(content: bytes) -> Fields:
     """The elements in one record as fields; raises BadRecord R101 (in no known charset) or as `parse_xml` does. Mojibake
     inside passes: `Fields` finds it and names the field."""
-    record = parse_xml(decode_unproved(content, declared=declared_charset(content)))
+    return fields_in_xml(decode_unproved(content, declared=declared_charset(content)))
+
+
+def fields_in_xml(text: str) -> Fields:
+    """As `fields_of_xml`, of words that are decoded already."""
+    record = parse_xml(text)
     return Fields({local_name(one): text_in(one) for one in record})
 
 

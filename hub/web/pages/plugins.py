@@ -8,6 +8,7 @@ from fastapi.responses import HTMLResponse, RedirectResponse
 from hub.errors import Refused
 from hub.model.account import Role
 from hub.plugin.supervisor import State, Turn
+from hub.run.care.plugincatalogue import Line, Noted
 from hub.run.care.upkeep import SPANS
 from hub.web.moments import minute_of
 from hub.web.page import Place, draw
@@ -49,6 +50,20 @@ def plugins(request: Request, house: House, visitor: Reader) -> HTMLResponse:
         minute=minute_of,
         may_act=visitor.account.role is Role.ENGINEER,
     )
+
+
+@router.get("/catalogue")
+def catalogue(request: Request, house: House, visitor: Reader) -> HTMLResponse:
+    """Every plugin that is installed."""
+
+    def noted(one: Noted | None, line: Line) -> str:
+        """A figure, "" for none; with its version where that is not the one that is used."""
+        if one is None:
+            return ""
+        is_now = one.version == (line.used or line.version)
+        return one.value if is_now else f"{one.value}（{one.version}）"
+
+    return draw(request, visitor, "catalogue.html", lines=house.catalogue(), noted=noted)
 
 
 @router.get("/plugins/{source}/flow")

@@ -6,7 +6,7 @@ from pathlib import Path
 import httpx
 import pytest
 from gridplus_file_import.adapter import FileImport
-from gridplus_file_import.config import ColumnMap, FileImportConfig
+from gridplus_file_import.config import COLUMNS, FileImportConfig
 from gridplus_file_import.plugin import grid_adapters
 from gridplus_file_import.simulator import FAILURES
 from pydantic import ValidationError
@@ -91,13 +91,13 @@ def test_the_readme_names_every_failure_in_the_same_words(name: str) -> None:
     assert f"| `{name}` | {FAILURES[name]} |" in README
 
 
-@pytest.mark.parametrize("name", sorted({*ColumnMap.model_fields, *FileImportConfig.model_fields}))
+@pytest.mark.parametrize("name", sorted({*COLUMNS, *FileImportConfig.model_fields}))
 def test_the_readme_names_every_column_and_setting(name: str) -> None:
     assert f"`{name}`" in README
 
 
 def test_what_a_column_may_hold_is_declared_for_each() -> None:
-    assert {f"columns.{name}" for name in ColumnMap.model_fields} == ENTRY.declares.keys()
+    assert {f"columns.{name}" for name in COLUMNS} == ENTRY.declares.keys()
     assert {"public", "internal", "personal", "sensitive"} >= set(ENTRY.declares.values())
 
 

@@ -3,58 +3,20 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from gridplus_hotline_12345.adapter import Hotline12345
-from gridplus_hotline_12345.config import HotlineConfig
+from gridplus_hotline_12345.adapter import Hotline12345, HotlineConfig
 from gridplus_hotline_12345.simulator import HotlineSystem
 from hub.plugin import AdapterEntry, hookimpl
+from hub.plugin.declared import declared
 
-DECLARES = {
-    "orderNo": "internal",
-    "platformNo": "internal",
-    "opType": "internal",
-    "requestType": "internal",
-    "categoryCode": "internal",
-    "categoryName": "internal",
-    "areaCode": "internal",
-    "gridCode": "internal",
-    "coordType": "internal",
-    "lng": "internal",
-    "lat": "internal",
-    "channel": "internal",
-    "urgency": "internal",
-    "status": "internal",
-    "isSecret": "internal",
-    "isAnonymous": "internal",
-    "needCallback": "internal",
-    "satisfaction": "internal",
-    "callbackResult": "internal",
-    "occurTime": "internal",
-    "callTime": "internal",
-    "updateTime": "internal",
-    "cityAssignTime": "internal",
-    "cityDeadline": "internal",
-    "districtAssignTime": "internal",
-    "districtDeadline": "internal",
-    "items.itemNo": "internal",
-    "items.categoryCode": "internal",
-    "items.lng": "internal",
-    "items.lat": "internal",
-    "title": "personal",
-    "content": "personal",
-    "remark": "personal",
-    "address": "personal",
-    "accusedName": "personal",
-    "accusedCode": "internal",
-    "callerName": "personal",
-    "callerPhone": "personal",
-    "callerIdNo": "sensitive",
-    "callerAddress": "personal",
-    "items.title": "personal",
-    "items.content": "personal",
-    "items.address": "personal",
-    "attachments.url": "personal",
-    "attachments.name": "personal",
-}
+DECLARES = declared(
+    internal="orderNo platformNo opType requestType categoryCode categoryName areaCode gridCode coordType lng lat"
+    " channel urgency status isSecret isAnonymous needCallback satisfaction callbackResult accusedCode"
+    " occurTime callTime updateTime cityAssignTime cityDeadline districtAssignTime districtDeadline"
+    " items.itemNo items.categoryCode items.lng items.lat",
+    personal="title content remark address accusedName callerName callerPhone callerAddress"
+    " items.title items.content items.address attachments.url attachments.name",
+    sensitive="callerIdNo",
+)
 """Free text counts as personal: callers name themselves and others in it (N31)."""
 
 

@@ -12,8 +12,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from gridplus_hotline_12345.adapter import Hotline12345
-from gridplus_hotline_12345.config import HotlineConfig
+from gridplus_hotline_12345.adapter import Hotline12345, HotlineConfig
 from gridplus_hotline_12345.simulator import HotlineSystem
 
 from hub.clock import FixedClock

@@ -5,7 +5,7 @@ from urllib.request import HTTPErrorProcessor, build_opener
 
 import orjson
 import pytest
-from gridplus_hotline_12345.files import FILES
+from gridplus_hotline_12345.simulator.files import FILES
 
 from hub.intake.filetypes import FileKind, kind_of
 

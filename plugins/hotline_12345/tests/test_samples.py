@@ -6,7 +6,7 @@ import pytest
 from gridplus_hotline_12345.adapter import Hotline12345
 from gridplus_hotline_12345.plugin import grid_adapters
 from gridplus_hotline_12345.simulator import FAILURES, ONLY_PUSHED
-from gridplus_hotline_12345.wording import DEFECTS
+from gridplus_hotline_12345.simulator.wording import DEFECTS
 
 from hub.plugin import AdapterEntry
 from hub.plugin.samples import Sample, outcome_of, read_samples

@@ -3,49 +3,20 @@
 from collections.abc import Iterable
 from pathlib import Path
 
-from gridplus_market_supervision.adapter import MarketSupervision
-from gridplus_market_supervision.config import MarketConfig
+from gridplus_market_supervision.adapter import MarketConfig, MarketSupervision
 from gridplus_market_supervision.simulator import MarketPlatform
 from hub.plugin import AdapterEntry, hookimpl
+from hub.plugin.declared import declared
 
-DECLARES = {
-    "letterNo": "internal",
-    "provinceNo": "internal",
-    "infType": "internal",
-    "regTime": "internal",
-    "happenTime": "internal",
-    "updTime": "internal",
-    "status": "internal",
-    "channel": "internal",
-    "categoryCode": "internal",
-    "areaCode": "internal",
-    "isUpdate": "internal",
-    "secret": "internal",
-    "title": "personal",
-    "content": "personal",
-    "remark": "personal",
-    "address": "personal",
-    "accused.name": "personal",
-    "accused.uscc": "internal",
-    "accused.address": "personal",
-    "person.name": "personal",
-    "person.phone": "personal",
-    "person.idNo": "sensitive",
-    "person.address": "personal",
-    "person.callback": "internal",
-    "person.anonymous": "internal",
-    "complaint.content": "personal",
-    "complaint.demand": "personal",
-    "complaint.categoryCode": "internal",
-    "complaint.status": "internal",
-    "complaint.acceptDue": "internal",
-    "complaint.concludeDue": "internal",
-    "report.content": "personal",
-    "report.categoryCode": "internal",
-    "report.status": "internal",
-    "report.secret": "internal",
-    "report.verifyDue": "internal",
-}
+DECLARES = declared(
+    internal="letterNo provinceNo infType regTime happenTime updTime status channel categoryCode areaCode"
+    " isUpdate secret accused.uscc person.callback person.anonymous"
+    " complaint.categoryCode complaint.status complaint.acceptDue complaint.concludeDue"
+    " report.categoryCode report.status report.secret report.verifyDue",
+    personal="title content remark address accused.name accused.address person.name person.phone"
+    " person.address complaint.content complaint.demand report.content",
+    sensitive="person.idNo",
+)
 """Free text counts as personal; a shop's name often is its owner's."""
 
 

@@ -11,8 +11,7 @@ from typing import Any
 import httpx
 import orjson
 import pytest
-from gridplus_market_supervision.adapter import MarketSupervision
-from gridplus_market_supervision.config import MarketConfig
+from gridplus_market_supervision.adapter import MarketConfig, MarketSupervision
 from gridplus_market_supervision.simulator import MarketPlatform
 
 from hub.clock import FixedClock

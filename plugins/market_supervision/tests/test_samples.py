@@ -6,7 +6,7 @@ import pytest
 from gridplus_market_supervision.adapter import MarketSupervision
 from gridplus_market_supervision.plugin import grid_adapters
 from gridplus_market_supervision.simulator import FAILURES, ONLY_READ, ONLY_TABLED
-from gridplus_market_supervision.wording import DEFECTS
+from gridplus_market_supervision.simulator.wording import DEFECTS
 
 from hub.plugin import AdapterEntry
 from hub.plugin.samples import Sample, outcome_of, read_samples

@@ -2,25 +2,20 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Final
 
-from gridplus_police_grid.adapter import PoliceGrid
-from gridplus_police_grid.config import PoliceGridConfig
-from gridplus_police_grid.ingress import ALLOWED, FORBIDDEN
+from gridplus_police_grid.adapter import PoliceGrid, PoliceGridConfig
+from gridplus_police_grid.ingress import FORBIDDEN
 from gridplus_police_grid.simulator import PoliceExport
 from hub.plugin import AdapterEntry, hookimpl
+from hub.plugin.declared import declared
 
-_PERSONAL: Final = frozenset({"LXR", "LXDH", "JQNR", "SXMC", "FSDZ", "BSDW"})
+DECLARES = declared(
+    public="JWGMC BJ QSRQ ZZRQ ZBDH JWGBH",
+    internal="LX ZBX GXSJ JQBH ZBDBH YJQBH SJLY SQLX SXDM JJCD CLZT BJSJ FSSJ XZQH JD WD HFBZ NMBZ BMBZ CSBZ",
+    personal="LXR LXDH JQNR SXMC FSDZ BSDW",
+    sensitive=" ".join(FORBIDDEN),
+)
 """Free text counts as personal: callers name themselves and others in it (N31)."""
-_PUBLIC: Final = frozenset({"JWGMC", "BJ", "QSRQ", "ZZRQ", "ZBDH", "JWGBH"})
-DECLARES: Final = {
-    **{
-        name: "personal" if name in _PERSONAL else "public" if name in _PUBLIC else "internal"
-        for names in ALLOWED.values()
-        for name in sorted(names)
-    },
-    **dict.fromkeys(FORBIDDEN, "sensitive"),
-}
 
 
 @hookimpl

@@ -8,8 +8,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from gridplus_police_grid.adapter import PoliceGrid
-from gridplus_police_grid.config import PoliceGridConfig
+from gridplus_police_grid.adapter import PoliceGrid, PoliceGridConfig
 from gridplus_police_grid.simulator import PoliceExport
 
 from hub import Arrival, HubError

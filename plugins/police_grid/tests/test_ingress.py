@@ -107,7 +107,7 @@ def test_only_plain_values_under_allowed_names_are_ever_held(row: dict[str, obje
 def test_the_simulators_forbidden_fields_never_reach_a_draft(
     told: Callable[..., Utterance], make_adapter: Callable[..., Any], tmp_path: Any
 ) -> None:
-    from gridplus_police_grid.rendering import matter
+    from gridplus_police_grid.simulator.rendering import matter
 
     adapter = make_adapter(tmp_path)
     body = Body(matter(told(0), defect="forbidden_fields"), ROW)

@@ -4,8 +4,7 @@ from pathlib import Path
 
 import httpx
 import pytest
-from gridplus_police_grid.adapter import PoliceGrid
-from gridplus_police_grid.config import PoliceGridConfig
+from gridplus_police_grid.adapter import PoliceGrid, PoliceGridConfig
 from gridplus_police_grid.ingress import ALLOWED, FORBIDDEN
 from gridplus_police_grid.plugin import grid_adapters
 from gridplus_police_grid.simulator import FAILURES

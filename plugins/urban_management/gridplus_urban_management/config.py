@@ -1,39 +1,35 @@
-"""What one district's platform is like: its channels, code tables, coordinates and words.
+"""What one district's platform is like: its channels, fields, code tables, coordinates and words.
 
 Everything here differs from city to city; nothing here is asked of the platform itself.
 """
 
 from typing import Annotated, Final, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, SecretStr, Strict, model_validator
+from pydantic import BaseModel, ConfigDict, Strict, model_validator
 
 from hub import Stage
+from hub.plugin.declared import declared
+from hub.plugin.planes import PlaceSettings
 from hub.plugin.times import Zone
+from hub.plugin.transport.soap_pages import SoapPagesSettings
 from hub.plugin.transport.view_sweep import SweepSettings, Words
 
-COLUMNS: Final = (
-    "rec_id", "task_num", "other_task_num", "code_version", "event_type_id", "main_type_id", "sub_type_id",
-    "event_desc", "address", "street_code", "community_code", "cell_code", "coordinate_x", "coordinate_y",
-    "event_src_name", "reporter_name", "reporter_contact", "occur_time", "create_time", "dispatch_time",
-    "act_deadline_time", "cond_name", "limit_text", "urgency", "step", "state_name",
-)  # fmt: skip
+DECLARES: Final = declared(
+    internal="rec_id task_num other_task_num original_rec_id code_version event_type_id main_type_id sub_type_id"
+    " street_code community_code cell_code coordinate_x coordinate_y event_src_name occur_time create_time"
+    " update_time dispatch_time act_deadline_time cond_name limit_text limit_unit urgency step state_name change"
+    " is_secret",
+    personal="event_desc address reporter_name reporter_contact",
+)
+"""Fields by their names in the vendor's task list → class. Words that people wrote may hold anything: personal."""
+_NOT_IN_THE_VIEW: Final = {"original_rec_id", "update_time", "limit_unit", "change", "is_secret"}
+COLUMNS: Final = tuple(name for name in DECLARES if name not in _NOT_IN_THE_VIEW)
 """The columns of the vendor's standard view; `view.columns` names others where a city has renamed them."""
 
 
-class _Strict(BaseModel):
-    """Unknown settings and wrong types are mistakes; secrets never show in a repr."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
-
-
-class SoapSettings(_Strict):
+class SoapSettings(SoapPagesSettings):
     """The exchange service of the platform (SOAP 1.1)."""
 
-    url: str
-    namespace: str = "http://service.urban.example/exchange"
-    user: str
-    password: SecretStr
-    page_size: Annotated[int, Field(ge=1, le=500)] = 100
     code_table: str = "cg-2023"
     """For cases that do not name their table themselves."""
 
@@ -47,19 +43,10 @@ class ViewSettings(SweepSettings):
     code_table: str = "cg-2015"
 
 
-class PlaceSettings(_Strict):
-    """Which coordinates the platform keeps (domain.md 6.1: mostly CGCS2000 planes)."""
-
-    kind: Literal["gauss_kruger", "web_mercator", "cgcs2000", "wgs84", "gcj02", "bd09"] = "gauss_kruger"
-    """The first two are metres, the others degrees."""
-    central_meridian: float = 120.0
-    """Degrees; of `gauss_kruger`."""
-    x_is: Literal["east", "north"] = "east"
-    """Surveyors write north into x, map clients east."""
-
-
-class UrbanConfig(_Strict):
+class UrbanConfig(BaseModel):
     """数字城管 of one district; at least one of `soap` and `view`."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, strict=True)
 
     soap: SoapSettings | None = None
     view: ViewSettings | None = None
@@ -73,7 +60,7 @@ class UrbanConfig(_Strict):
     codes: Literal["national", "row_ids"] = "national"
     """`national`: two digits and two digits of GB/T 30428.2; `row_ids`: `sub_type_id` is the code as it is."""
     states: dict[str, Annotated[Stage, Strict(strict=False)]] = {}
-    """Local state words and numbers, beside the ones that `case_flow` knows."""
+    """Local state words and numbers, beside the ones that are known."""
     check_before_filing: Literal["核实", "核查"] = "核实"
     """Which of the two words stands before 立案 here; the other stands before 结案 (domain.md 2.3)."""
     numbers_of: str = "hotline_order"

@@ -1,22 +1,16 @@
 """What a case says: class, place, stage and time limit, as tables."""
 
-from datetime import UTC, datetime, timedelta
-from typing import Any, Literal
+from datetime import UTC, datetime
 
 import pytest
-from gridplus_urban_management.case import draft_of
-from gridplus_urban_management.case_flow import TOLD, stage_in_flow
-from gridplus_urban_management.class_codes import class_of
-from gridplus_urban_management.config import PlaceSettings, UrbanConfig
-from gridplus_urban_management.coordinates import position_of
-from gridplus_urban_management.limits import due_at
-from gridplus_urban_management.plane import planar, with_zone
+from gridplus_urban_management.adapter import TOLD
+from gridplus_urban_management.case import class_of, draft_of
+from gridplus_urban_management.config import UrbanConfig
+from gridplus_urban_management.simulator.plane import planar, with_zone
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
-from pyproj import Transformer
 
-from hub.errors import HeldRecord
 from hub.model import Alias, Code, Crs, Position, Stage
 from hub.place.coords import to_cgcs2000
 from hub.plugin.fields import Fields
@@ -70,69 +64,9 @@ def test_a_code_never_goes_without_the_table_it_belongs_to(
     )
 
 
-@pytest.mark.parametrize(
-    ("step", "state", "before_filing", "stage"),
-    [
-        pytest.param("1", "核实", "核实", Stage.VERIFYING, id="核实 in 上报: before 立案"),
-        pytest.param("5", "核实", "核实", Stage.DONE_BY_DEPT, id="核实 in 反馈: before 结案"),
-        pytest.param("1", "核查", "核实", Stage.VERIFYING, id="核查 in 上报: before 立案"),
-        pytest.param("反馈", "待核查", "核查", Stage.DONE_BY_DEPT, id="核查 in 反馈, by word"),
-        pytest.param("", "核实中", "核实", Stage.VERIFYING, id="no step: the city says 核实 first"),
-        pytest.param("", "核实中", "核查", Stage.DONE_BY_DEPT, id="no step: the city says 核查 first"),
-        pytest.param("", "核查", "核查", Stage.VERIFYING, id="no step, the other word"),
-        pytest.param("3", "returned", "核实", Stage.RETURNED, id="handed back"),
-        pytest.param("4.0", "", "核实", Stage.IN_PROGRESS, id="a step as 4.0"),
-        pytest.param("", "closed", "核实", Stage.CLOSED, id="an english word"),
-        pytest.param("", "已办结", "核实", Stage.DONE_BY_DEPT, id="办结"),
-        pytest.param("", "结案", "核实", Stage.CLOSED, id="结案"),
-        pytest.param("6", "正常移交", "核实", Stage.CLOSED, id="a word nobody listed stands as its step"),
-        pytest.param("", "正常移交", "核实", Stage.UNKNOWN, id="a word nobody listed, no step"),
-        pytest.param("", "", "核实", Stage.RECEIVED, id="nothing said"),
-        pytest.param("4", "5", "核实", Stage.SUSPENDED, id="a number the city has listed"),
-    ],
-)
-@pytest.mark.nasty("N28", "states by word and by number")
-def test_the_stage_follows_the_place_in_the_flow_and_not_the_word(
-    step: str, state: str, before_filing: Literal["核实", "核查"], stage: Stage
-) -> None:
-    own = {"5.0": Stage.SUSPENDED}
-    assert stage == stage_in_flow(step, state, own=own, before_filing=before_filing)
-
-
 def test_whatever_the_hub_can_say_has_a_word_that_the_platform_knows() -> None:
     no_step_of_a_department = {Stage.RECEIVED, Stage.VERIFYING, Stage.UNKNOWN}
     assert set(Stage) - no_step_of_a_department == set(TOLD)
-
-
-@pytest.mark.parametrize(
-    ("limit", "unit", "hours"),
-    [
-        pytest.param("2紧急工作时", "", 2, id="urgent hours run on"),
-        pytest.param("3 紧急工作日", "", 72, id="urgent days are natural days"),
-        pytest.param("30紧急工作分钟", "", 0.5, id="urgent minutes"),
-        pytest.param("4小时", "", 4, id="plain hours"),
-        pytest.param("2天", "", 48, id="plain days"),
-        pytest.param("2.0", "1", 2, id="value and unit apart, as 2.0"),
-        pytest.param("４小时", "", 4, id="full-width digit"),
-        pytest.param("4工作时", "", None, id="working hours need the calendar"),
-        pytest.param("2", "2.0", None, id="working days by the vendor's number"),
-        pytest.param("", "", None, id="none"),
-    ],
-)
-@pytest.mark.nasty("N26", "a time limit as 2.0")
-def test_a_limit_that_runs_on_becomes_a_moment(limit: str, unit: str, hours: float | None) -> None:
-    expected = None if hours is None else FROM + timedelta(hours=hours)
-    assert expected == due_at(limit, unit, FROM)
-
-
-@pytest.mark.nasty("N27", "odd limits go to a person")
-@pytest.mark.parametrize(
-    "limit", ["1紧急工作时制止", "种植季节15工作日", "尽快", "2", "二天", "停工4工作时/处罚7工作日"]
-)
-def test_a_limit_in_odd_words_waits_for_a_person(limit: str) -> None:
-    with pytest.raises(HeldRecord) as caught:
-        due_at(limit, "", FROM)
-    assert caught.value.code == "R304"
 
 
 def test_the_deadline_follows_the_condition_row_and_not_the_class() -> None:
@@ -145,45 +79,6 @@ def test_the_deadline_follows_the_condition_row_and_not_the_class() -> None:
     assert [
         (one.condition, (one.clocks[0].due_at - FROM).total_seconds() / 3600) for one in (busy, quiet)
     ] == [("车行道", 2.0), ("人行道", 48.0)]
-
-
-PLACE = PlaceSettings()
-
-
-@pytest.mark.parametrize(
-    ("x", "y", "settings", "expected"),
-    [
-        pytest.param(
-            "40580320.472", "3542168.169", {},
-            Position(40580320.472, 3542168.169, Crs.CGCS2000_GK, central_meridian=120.0), id="a plane with its zone",
-        ),
-        pytest.param(
-            "3542168.169", "580320.472", {"x_is": "north"},
-            Position(580320.472, 3542168.169, Crs.CGCS2000_GK, central_meridian=120.0), id="surveyors write north into x",
-        ),
-        pytest.param("120.85", "32.00", {}, Position(120.85, 32.0, Crs.CGCS2000, decimals=2), id="degrees in between"),
-        pytest.param("121", "31", {}, Position(121.0, 31.0, Crs.CGCS2000, decimals=0), id="whole degrees"),
-        pytest.param("171.3", "34.2", {}, Position(171.3, 34.2, Crs.CGCS2000, decimals=1), id="impossible, passed on"),
-        pytest.param("120.854271", "31.997874", {"kind": "gcj02"},
-                     Position(120.854271, 31.997874, Crs.GCJ02, decimals=6), id="a map client's"),
-        pytest.param("0.0", "0.0", {}, None, id="zeros are none"),
-        pytest.param("null", "", {}, None, id="words for none"),
-    ],
-)  # fmt: skip
-@pytest.mark.nasty("N43", "missing, zero, in metres")
-@pytest.mark.nasty("N44", "two decimals are kept as such")
-def test_a_coordinate_is_passed_on_with_the_system_it_was_written_in(
-    x: str, y: str, settings: dict[str, Any], expected: Position | None
-) -> None:
-    assert expected == position_of(x, y, PlaceSettings(**settings))
-
-
-def test_tiles_of_a_web_map_become_degrees() -> None:
-    found = position_of("1.2993125939559E7", "4821242.674498", PlaceSettings(kind="web_mercator"))
-    assert found is not None
-    expected = Transformer.from_crs(3857, 4326, always_xy=True).transform(12993125.939559, 4821242.674498)
-    assert (found.x, found.y) == pytest.approx(expected, abs=1e-9)
-    assert found.crs is Crs.WGS84
 
 
 @given(st.floats(118.6, 121.4), st.floats(20, 45))

@@ -8,7 +8,7 @@ from gridplus_urban_management.adapter import UrbanReader, made
 from gridplus_urban_management.config import UrbanConfig
 from gridplus_urban_management.plugin import grid_adapters
 from gridplus_urban_management.simulator import FAILURES, ONLY_SERVICE, ONLY_VIEW
-from gridplus_urban_management.wording import DEFECTS
+from gridplus_urban_management.simulator.wording import DEFECTS
 
 from hub.clock import FixedClock
 from hub.plugin import Tools

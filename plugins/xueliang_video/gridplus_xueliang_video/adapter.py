@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from gridplus_xueliang_video import alarm28181, viid
 from gridplus_xueliang_video.config import XueliangConfig
-from gridplus_xueliang_video.ingress import admit_alarm28181, admit_notification, read_document
-from gridplus_xueliang_video.notification import cut, drafts_of
-from gridplus_xueliang_video.session import Session
+from gridplus_xueliang_video.gat1400 import alarm28181, viid
+from gridplus_xueliang_video.gat1400.ingress import admit_alarm28181, admit_notification, read_document
+from gridplus_xueliang_video.gat1400.notification import cut, drafts_of
+from gridplus_xueliang_video.gat1400.session import Session
 from hub import Arrival, BadRecord, Draft, PeerRefused
 from hub.plugin import Admitted, Body, PeerReply, PeerRequest, Received, Tools
 from hub.plugin.transport.digest_auth import Challenged, Gate

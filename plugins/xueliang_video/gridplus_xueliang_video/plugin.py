@@ -4,8 +4,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from gridplus_xueliang_video.adapter import XueliangVideo
-from gridplus_xueliang_video.allowed import DECLARES
 from gridplus_xueliang_video.config import XueliangConfig
+from gridplus_xueliang_video.gat1400.allowed import DECLARES
 from gridplus_xueliang_video.simulator import VideoPlatform
 from hub.plugin import AdapterEntry, hookimpl
 

@@ -11,9 +11,14 @@ from xml.sax.saxutils import escape
 import orjson
 import pytest
 from gridplus_xueliang_video.adapter import ALARM28181, NOTIFICATION
-from gridplus_xueliang_video.allowed import HEAD, INFO, NAMED, NOTIFY, OBJECT
-from gridplus_xueliang_video.ingress import admit_alarm28181, admit_notification, read_document, wrapped
-from gridplus_xueliang_video.notification import cut
+from gridplus_xueliang_video.gat1400.allowed import HEAD, INFO, NAMED, NOTIFY, OBJECT
+from gridplus_xueliang_video.gat1400.ingress import (
+    admit_alarm28181,
+    admit_notification,
+    read_document,
+    wrapped,
+)
+from gridplus_xueliang_video.gat1400.notification import cut
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 

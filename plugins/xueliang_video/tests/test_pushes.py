@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import httpx
 import orjson
 import pytest
-from gridplus_xueliang_video.wording import xml28181
+from gridplus_xueliang_video.simulator.wording import xml28181
 from pydantic import SecretStr
 
 from hub.errors import PeerRefused
@@ -265,8 +265,8 @@ def test_what_a_push_gets_for_an_answer(start: "Start", body: bytes, codes: list
 
 
 def test_a_push_with_half_a_character_or_an_endless_number_is_taken_and_not_sent_for_ever() -> None:
-    from gridplus_xueliang_video.ingress import wrapped
-    from gridplus_xueliang_video.notification import cut
+    from gridplus_xueliang_video.gat1400.ingress import wrapped
+    from gridplus_xueliang_video.gat1400.notification import cut
 
     found = {"NotificationID": "1", "AlarmObjectList": {"AlarmObject": [{"AlarmID": "\ud800", "N": 10**400}]}}
     ((part,),) = (one.parts for one in cut(wrapped([found])))

@@ -7,9 +7,9 @@ import pytest
 from gridplus_xueliang_video.adapter import XueliangVideo
 from gridplus_xueliang_video.config import XueliangConfig
 from gridplus_xueliang_video.plugin import grid_adapters
-from gridplus_xueliang_video.pushes import SEVERAL
 from gridplus_xueliang_video.simulator import FAILURES
-from gridplus_xueliang_video.wording import DEFECTS
+from gridplus_xueliang_video.simulator.pushes import SEVERAL
+from gridplus_xueliang_video.simulator.wording import DEFECTS
 
 from hub.clock import FixedClock
 from hub.plugin import Body, Tools

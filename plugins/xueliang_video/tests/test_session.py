@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 from gridplus_xueliang_video.config import XueliangConfig
-from gridplus_xueliang_video.session import LONGEST_WAIT_S
+from gridplus_xueliang_video.gat1400.session import LONGEST_WAIT_S
 from pydantic import ValidationError
 
 from hub.errors import SignInAgain, TryLater

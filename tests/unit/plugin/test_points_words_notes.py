@@ -3,9 +3,9 @@
 import pytest
 
 from hub.model import Crs, Position, RequestType, Satisfaction, Stage, Urgency
-from hub.plugin.notes import looks_like_a_test, original_numbers
-from hub.plugin.points import point_of
-from hub.plugin.words import request_type_of, satisfaction_of, stage_of, urgency_of
+from hub.plugin.notes import flags_of, looks_like_a_test, original_numbers
+from hub.plugin.points import both_of, crs_of, point_of
+from hub.plugin.words import meanings, request_type_of, satisfaction_of, stage_of, told_as, urgency_of
 
 
 @pytest.mark.nasty("N43", "N44")
@@ -37,6 +37,27 @@ from hub.plugin.words import request_type_of, satisfaction_of, stage_of, urgency
 )
 def test_a_point_is_taken_as_sent_or_not_at_all(x: str, y: str, position: Position | None) -> None:
     assert point_of(x, y, Crs.WGS84) == position
+
+
+@pytest.mark.parametrize(
+    ("text", "both"),
+    [
+        ("120.85,32.00", ("120.85", "32.00")),
+        (" 120.85； 32.00 ", ("120.85", "32.00")),
+        ("120.85", None),
+        ("", None),
+    ],
+)
+def test_east_and_north_may_stand_in_one_text(text: str, both: tuple[str, str] | None) -> None:
+    assert both_of(text) == both
+
+
+@pytest.mark.nasty("N45")
+@pytest.mark.parametrize(
+    ("named", "crs"), [("GCJ-02", Crs.GCJ02), ("高德", Crs.GCJ02), ("", Crs.WGS84), ("火星", Crs.WGS84)]
+)
+def test_a_coordinate_system_has_many_names_and_one_that_nobody_knows_is_none(named: str, crs: Crs) -> None:
+    assert crs_of(named, Crs.WGS84) is crs
 
 
 @pytest.mark.nasty("N28")
@@ -81,6 +102,25 @@ def test_a_requester_is_content_or_not_or_was_not_asked(word: str, satisfaction:
 def test_a_systems_own_numbers_win_over_shared_words() -> None:
     assert stage_of("5.0", {"5": Stage.CLOSED}) is Stage.CLOSED
     assert stage_of("结案", {"结案": Stage.DONE_BY_DEPT}) is Stage.DONE_BY_DEPT
+
+
+def test_a_systems_own_words_are_written_as_a_list_for_each_meaning() -> None:
+    own = meanings(Stage, received="10", closed="50 完结")
+    assert [stage_of(word, own) for word in ("10", "50.0", "完结")] == [
+        Stage.RECEIVED,
+        Stage.CLOSED,
+        Stage.CLOSED,
+    ]
+    assert told_as(closed="归档") == {Stage.CLOSED: "归档"}
+
+
+def test_a_word_with_two_meanings_or_none_is_the_authors_mistake() -> None:
+    with pytest.raises(ValueError, match="two"):
+        meanings(Stage, received="10", closed="10")
+    with pytest.raises(ValueError, match="finished"):
+        meanings(Stage, finished="10")
+    with pytest.raises(ValueError, match="finished"):
+        told_as(finished="10")
 
 
 @pytest.mark.parametrize(
@@ -136,3 +176,4 @@ def test_a_duplicate_note_names_other_numbers_only(words: str, numbers: tuple[st
 )
 def test_trial_runs_are_noticed_and_people_who_test_things_are_not(words: str, test: bool) -> None:
     assert looks_like_a_test(words) is test
+    assert flags_of(words) == (("test_data",) if test else ())

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hub.errors import BadRecord, HeldRecord
-from hub.plugin.text import decode, is_mojibake, sound, tidy_ref, tidy_text
+from hub.plugin.text import decode, has_lost_digits, is_mojibake, sound, tidy_ref, tidy_text
 
 PLACE = "崇川区虹桥街道青石路18号"
 
@@ -120,3 +120,12 @@ def test_folding_an_id_twice_changes_nothing_more(text: str) -> None:
 @pytest.mark.nasty("N20")
 def test_words_for_people_keep_their_width_and_their_lines() -> None:
     assert tidy_text("  １３８（崇川）\n第二行\x0b\x00 ") == "１３８（崇川）\n第二行"
+
+
+@pytest.mark.nasty("N21")
+@pytest.mark.parametrize(
+    ("text", "lost"),
+    [("3.29901E+17", True), ("1E+10", True), ("329901", False), ("A1E10", False), ("", False)],
+)
+def test_a_number_that_a_spreadsheet_has_rounded_is_noticed(text: str, lost: bool) -> None:
+    assert has_lost_digits(text) is lost

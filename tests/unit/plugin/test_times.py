@@ -140,6 +140,17 @@ def test_a_device_that_woke_up_without_a_clock_keeps_its_time_and_is_flagged() -
     assert time_flags(occurred_at=woken, reported_at=None, received_at=EIGHT) == ("clock_suspect",)
 
 
+@pytest.mark.nasty("N36", "a clock that is slow shows itself at the upload alone")
+@pytest.mark.parametrize(
+    ("minutes", "flags"), [(-15, ("clock_suspect",)), (15, ("clock_suspect",)), (-5, ()), (None, ())]
+)
+def test_one_moment_by_two_clocks_shows_that_one_of_them_is_wrong(
+    minutes: float | None, flags: tuple[str, ...]
+) -> None:
+    clocks = (None if minutes is None else EIGHT + timedelta(minutes=minutes), EIGHT)
+    assert flags == time_flags(occurred_at=None, reported_at=None, received_at=EIGHT, by_each_clock=clocks)
+
+
 @pytest.mark.parametrize(
     ("text", "offset_h"), [("+08:00", 8), ("+0800", 8), ("-05:00", -5), ("UTC", 0), ("Asia/Shanghai", 8)]
 )

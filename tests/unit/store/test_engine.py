@@ -66,6 +66,8 @@ def test_a_coordinate_keeps_every_digit(store: Store) -> None:
         "lat": 1e-12,
         "body": '{"a": "b\\u0000"}',
         "changed_us": 3,
+        "handling": "drill",
+        "until_us": None,
     }
     with store.write() as conn:
         insert(conn, incident, [row])

@@ -1,6 +1,7 @@
 """What an allow-list lets in: named fields, plain values, and nothing hidden among them."""
 
 import json
+from collections.abc import Collection, Mapping
 
 import pytest
 
@@ -57,6 +58,14 @@ def test_what_cannot_be_judged_is_refused(content: bytes) -> None:
         LIST.of_json(content)
 
 
+def test_a_record_without_a_matter_is_not_held_at_all() -> None:
+    matters = AllowList(("no", "text", "at"), known=("workerLng",), matter=("no", "text"))
+    track = matters.of_json(b'{"at": "2026-03-10", "no": "", "workerLng": "120.8"}')
+    assert (None, ("workerLng",)) == (track.content, track.dropped)
+    assert matters.of_json(b'{"NO": "7"}').content is not None
+    assert matters.of_xml(b"<row><at>2026-03-10</at><no/></row>").content is None
+
+
 @pytest.mark.nasty("N30", "an entity never gets as far as the filter")
 def test_of_xml_the_listed_elements_are_held_without_attributes() -> None:
     row = f"<row at='{CANARY}'><no>7</no><text><![CDATA[a < b\x0b]]></text><text2>{CANARY}</text2></row>"
@@ -74,3 +83,43 @@ def test_of_xml_the_words_survive_a_charset_that_lies() -> None:
     for charset in ("utf-8", "gb18030"):
         admitted = LIST.of_xml(row.encode(charset))
         assert "青石路𠮷" == fields_of_xml(admitted.content or b"").text("text")
+
+
+def test_of_xml_a_judge_sees_what_is_dropped_and_may_cut_more_or_all() -> None:
+    seen: list[object] = []
+
+    def judge(kept: Mapping[str, str], cut: Collection[str]) -> Mapping[str, str] | None:
+        seen.append((dict(kept), list(cut)))
+        return None if kept["no"] == "8" else {**kept, "text": kept["text"].replace(CANARY, "")}
+
+    row = f"<r><NO>7</NO><text>of {CANARY}</text><name>{CANARY}</name><x><y>z</y></x></r>"
+    admitted = LIST.of_xml(row.encode(), judge)
+    assert (b"<row><no>7</no><text>of </text></row>", ("text", "unlisted")) == (
+        admitted.content,
+        admitted.dropped,
+    )
+    assert [({"no": "7", "text": f"of {CANARY}"}, [CANARY, "z"])] == seen
+    assert LIST.of_xml(b"<r><no>8</no><text/></r>", judge).content is None
+
+
+@pytest.mark.nasty("N31")
+def test_who_was_cut_is_blotted_out_of_the_words_too() -> None:
+    listed = AllowList(["no", "words"], known=["teller", "phone", "age"])
+    said = {
+        "no": "1",
+        "words": "测试甲说，打 13800000001，共 42 户",
+        "teller": "测试甲",
+        "phone": 13800000001,
+        "age": "42",
+    }
+    admitted = listed.of_json(json.dumps(said).encode())
+    assert admitted.content is not None
+    assert {"no": "1", "words": "＊＊说，打 ＊＊，共 42 户"} == json.loads(admitted.content)
+    assert ("age", "phone", "teller", "words") == admitted.dropped
+
+
+def test_a_word_for_nobody_stays_where_it_stands() -> None:
+    listed = AllowList(["words"], known=["teller"])
+    admitted = listed.of_json(json.dumps({"words": "市民反映路灯不亮", "teller": "市民"}).encode())
+    assert admitted.content is not None
+    assert {"words": "市民反映路灯不亮"} == json.loads(admitted.content)

@@ -256,3 +256,49 @@ def test_filters_let_topics_through_as_the_standard_says(pattern: str, topic: st
 def test_lengths_are_read_as_the_standard_says(head: bytes, length: int) -> None:
     assert length == length_in(head)
     assert length_in(head[:-1]) is None or head == b"\x00"
+
+
+class Quiet(Wells):
+    """Wells whose heartbeats nobody keeps."""
+
+    def is_record(self, message: Message) -> bool:
+        return message.payload != b"alive"
+
+
+@pytest.mark.nasty("N74", "heartbeats leave no record")
+def test_what_is_no_record_is_acknowledged_unstored_and_hides_no_record(broker: Broker) -> None:
+    adapter = Quiet(wells(broker.url).config, TOOLS)
+    for payload in (*[b"alive"] * 60, b"1", *[b"alive"] * 60, b"2", *[b"alive"] * 60):
+        broker.publish("wells/1/alarm", payload)
+    found: list[bytes] = []
+    cursor = ""
+    while len(found) < 2:
+        page = adapter.read(cursor)
+        found, cursor = [*found, *(body.content for body in page.bodies)], page.cursor
+    assert [b'{"topic":"wells/1/alarm","payload":1}', b'{"topic":"wells/1/alarm","payload":2}'] == found
+    assert () == adapter.read(cursor).bodies
+    assert _nothing_left(broker)
+    adapter.close()
+
+
+def test_a_record_that_was_not_stored_comes_again_out_of_a_storm(broker: Broker) -> None:
+    for payload in (b"alive", b"1", b"alive"):
+        broker.publish("wells/1/alarm", payload)
+    adapter = Quiet(wells(broker.url).config, TOOLS)
+    first = _first_bodies(adapter)
+    adapter.close()
+    again = Quiet(wells(broker.url).config, TOOLS)
+    assert first == _first_bodies(again)
+    ends = time.monotonic() + 5.0
+    while broker.outstanding("hub") > 1 and time.monotonic() < ends:
+        again.read("")
+    assert broker.outstanding("hub") == 1
+    again.close()
+
+
+def _first_bodies(adapter: Wells) -> tuple[Body, ...]:
+    """What is read from the beginning, once all that was published has arrived."""
+    ends = time.monotonic() + 5.0
+    while not (page := adapter.read("")).bodies and time.monotonic() < ends:
+        pass
+    return page.bodies

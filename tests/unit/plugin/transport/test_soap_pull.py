@@ -15,6 +15,7 @@ from hub.plugin import Body, SimulatorSetup, Tools, Utterance
 from hub.plugin.systems.soap_pull import FAILURES, SoapPullSystem
 from hub.plugin.transport.paging import Keyset, Marked, Numbered, Walk
 from hub.plugin.transport.soap import fault_bytes, result_in
+from hub.plugin.transport.soap_pages import SoapPages, SoapPagesSettings
 from hub.plugin.transport.soap_pull import Operation, SoapPull, SoapPullConfig
 from hub.plugin.transport.xml import fields_of_xml
 
@@ -65,7 +66,9 @@ Start = Callable[..., Letters]
 def start(tmp_path: Path) -> Iterator[Start]:
     closing: list[Callable[[], None]] = []
 
-    def begin(count: int = 2, *failures: str, walk: Walk = KEYSET, **settings: object) -> Letters:
+    def begin(
+        count: int = 2, *failures: str, walk: Walk = KEYSET, in_cdata: bool = False, **settings: object
+    ) -> Letters:
         told = {
             "at": NOON - timedelta(hours=1),
             "code": "1",
@@ -75,7 +78,7 @@ def start(tmp_path: Path) -> Iterator[Start]:
         }
         said = [Utterance(ref=str(at), content=WORDS, **told) for at in range(1, count + 1)]  # type: ignore[arg-type]  # as named
         clock = FixedClock(NOON)
-        office = type("Office", (LetterOffice,), {"walk": walk})(
+        office = type("Office", (LetterOffice,), {"walk": walk, "in_cdata": in_cdata})(
             SimulatorSetup(clock=clock, utterances=said, place=tmp_path, failures=failures)
         )
         config = SoapPullConfig.model_validate({**office.start(), **settings})
@@ -110,8 +113,11 @@ def test_each_walk_of_paging_leads_through_a_list_over_soap(walk: Walk, start: S
 
 @pytest.mark.nasty("N30", "GB2312 declared, UTF-8 sent; CDATA inside a string, escaped once more")
 @pytest.mark.parametrize("failure", ["double_escaped", "url_encoded", "gb2312_declared", "gbk_bytes"])
-def test_however_an_answer_is_wrapped_its_words_are_the_same(failure: str, start: Start) -> None:
-    (first, _) = start(2, failure).read("").bodies
+@pytest.mark.parametrize("in_cdata", [False, True])
+def test_however_an_answer_is_wrapped_its_words_are_the_same(
+    failure: str, in_cdata: bool, start: Start
+) -> None:
+    (first, _) = start(2, failure, in_cdata=in_cdata).read("").bodies
     assert WORDS == fields_of_xml(first.content).text("text")
     assert failure in FAILURES
 
@@ -176,3 +182,18 @@ def test_what_is_told_twice_is_heard_once_and_what_is_refused_is_a_persons_matte
 def test_in_its_quiet_hours_nothing_is_asked(start: Start) -> None:
     adapter = start(1, "no_answer", quiet_hours="11:30-12:30")  # noon, in its own zone
     assert ((), "as it was") == (adapter.read("as it was").bodies, adapter.read("as it was").cursor)
+
+
+def test_a_list_over_soap_may_be_one_of_several_channels_of_a_source(start: Start) -> None:
+    config = start(3).config
+    settings = SoapPagesSettings.model_validate(
+        {"url": config.url, "user": config.user, "password": config.password, "page_size": 2}
+    )
+    tools = Tools(source="letters", clock=FixedClock(NOON), http=httpx.Client, nonce=lambda: "0" * 32)
+    pages = SoapPages(settings, listing(KEYSET), tools)
+    pages.check()
+    page = pages.read("")
+    assert (2, True) == (len(page.bodies), page.more)
+    assert 1 == len(pages.read(page.cursor).bodies)
+    pages.close()
+    pages.close()

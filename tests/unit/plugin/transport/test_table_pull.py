@@ -9,10 +9,12 @@ import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from hub.clock import FixedClock
-from hub.errors import Refused, SourceGone, TryLater
+from hub.errors import HeldRecord, Refused, SourceGone, TryLater
 from hub.model import Arrival, Code, Draft, Stage
 from hub.plugin import Answer, Body, Tools
 from hub.plugin.fields import Fields
+from hub.plugin.transport.sql_view import Counted as CountedBy
+from hub.plugin.transport.sql_view import HalfBatch
 from hub.plugin.transport.table_pull import TablePull, TablePullConfig
 from hub.plugin.transport.view_sweep import Rows
 
@@ -236,3 +238,153 @@ def _mark_in(cursor: str) -> str:
     from hub.plugin.transport.view_sweep import Place
 
     return Place.of(cursor).mark
+
+
+class Counted(Table):
+    """Batches with headers, which are asked for again."""
+
+    def rows(self) -> Rows:
+        by = CountedBy(column="batch", number="no", count="rows_of_it")
+        return Rows(key="id", columns=("no", "words"), counted=by)
+
+    def ask_again(self, half: HalfBatch) -> Mapping[str, object]:
+        missing = (half.expected or 0) - half.found
+        return {"nonce": f"again {half.number}", "ref": half.number, "words": f"差{missing}行"}
+
+
+@pytest.fixture
+def in_batches(department: Department) -> Department:
+    department.run("alter table t add column batch text")
+    department.run("create table h (no text, rows_of_it integer)")
+    return department
+
+
+class Minutes:
+    """An adapter of `Counted` and its clock."""
+
+    def __init__(self, department: Department) -> None:
+        self.clock = FixedClock(NOON)
+        self.department = department
+        self.adapter = self.made()
+        self.cursor = ""
+
+    def made(self) -> Counted:
+        told = {"url": self.department.url, "view": "t", "results": "r", "headers": "h"}
+        own = self.department.folder / "own"
+        own.mkdir(exist_ok=True)
+        tools = Tools(source="t", clock=self.clock, http=httpx.Client, nonce=lambda: "0" * 32, place=str(own))
+        return Counted(TablePullConfig.model_validate(told), tools)
+
+    def after(self, minutes: int) -> list[str]:
+        """What one pass brings when so much time is over: numbers, and codes of what is held."""
+        self.clock.pause(60.0 * minutes)
+        found: list[str] = []
+        while True:
+            page = self.adapter.read(self.cursor)
+            self.cursor = page.cursor
+            found += [self._said(one) for one in page.bodies]
+            if not page.more:
+                return found
+
+    def _said(self, body: Body) -> str:
+        try:
+            return self.adapter.normalise(body, Arrival(NOON, body.kind))[0].source_ref
+        except HeldRecord as held:
+            return f"{held.code} {body.content.decode()}"
+
+
+def put(department: Department, batch: str, *numbers: int) -> None:
+    department.put(*numbers)
+    department.run(f"update t set batch = '{batch}' where batch is null")  # noqa: S608  a number of the test
+
+
+def test_a_batch_is_read_when_it_has_as_many_rows_as_its_header_says(in_batches: Department) -> None:
+    hub = Minutes(in_batches)
+    put(in_batches, "B1", 1, 2)
+    assert hub.after(1) == []  # nobody has said how many there are
+    in_batches.run("insert into h values ('B1', 3)")
+    assert hub.after(1) == []
+    put(in_batches, "B2", 4)
+    in_batches.run("insert into h values ('B2', 1)")
+    assert hub.after(1) == ["A4"]  # another one is not waited with
+    put(in_batches, "B1", 3)
+    assert hub.after(1) == ["A1", "A2", "A3"]
+    assert hub.after(1) == []
+    assert in_batches.taken() == [1, 2, 3, 4]
+
+
+HELD = 'S129 {"batch":"B1","expected":3,"found":2}'
+
+
+def test_a_batch_that_stays_half_written_is_held_once_and_asked_for_once(in_batches: Department) -> None:
+    hub = Minutes(in_batches)
+    put(in_batches, "B1", 1, 2)
+    in_batches.run("insert into h values ('B1', 3)")
+    assert [[], [], [HELD], [], []] == [hub.after(minutes) for minutes in (1, 9, 1, 1, 60)]
+    hub.adapter.close()
+    hub.adapter = hub.made()  # another process
+    assert [[], []] == [hub.after(20), hub.after(20)]
+    assert in_batches.found("select * from r") == [("again B1", "B1", "差1行")]
+    put(in_batches, "B1", 3)
+    assert hub.after(1) == ["A1", "A2", "A3"]
+
+
+def test_a_batch_that_still_grows_is_waited_for(in_batches: Department) -> None:
+    hub = Minutes(in_batches)
+    in_batches.run("insert into h values ('B1', 9)")
+    found = []
+    for number in range(1, 9):
+        put(in_batches, "B1", number)
+        found += hub.after(8)
+    assert found == []
+    assert hub.after(11) == ['S129 {"batch":"B1","expected":9,"found":8}']
+
+
+def test_rows_without_a_header_and_a_header_without_rows_are_half_batches(in_batches: Department) -> None:
+    hub = Minutes(in_batches)
+    in_batches.put(1)
+    put(in_batches, "B2", 2)
+    in_batches.run("update t set batch = null where id = 1")
+    in_batches.run("insert into h values ('B3', 2)")
+    assert hub.after(0) == []
+    assert [
+        'S129 {"batch":"","expected":null,"found":1}',
+        'S129 {"batch":"B2","expected":null,"found":1}',
+        'S129 {"batch":"B3","expected":2,"found":0}',
+    ] == hub.after(11)
+
+
+def test_a_held_batch_that_was_not_stored_is_told_again_and_asked_for_by_nobody_before(
+    in_batches: Department,
+) -> None:
+    hub = Minutes(in_batches)
+    put(in_batches, "B1", 1, 2)
+    in_batches.run("insert into h values ('B1', 3)")
+    hub.after(0)
+    hub.clock.pause(660)
+    first = hub.adapter.read(hub.cursor)
+    hub.clock.pause(60)
+    assert first.bodies == hub.adapter.read(hub.cursor).bodies  # it was not stored
+    assert in_batches.found("select * from r") == []
+    assert len(first.bodies) == 1
+
+
+def test_a_table_that_will_not_be_asked_is_read_on(in_batches: Department) -> None:
+    in_batches.run("drop table r")
+    in_batches.run("create table r (nonce text, ref text, words text check (1 = 0))")
+    hub = Minutes(in_batches)
+    put(in_batches, "B1", 1, 2)
+    in_batches.run("insert into h values ('B1', 3)")
+    assert [[], [HELD]] == [hub.after(0), hub.after(11)]
+    put(in_batches, "B1", 3)
+    assert hub.after(1) == ["A1", "A2", "A3"]
+
+
+def test_a_batch_that_its_department_clears_with_its_header_says_nothing(in_batches: Department) -> None:
+    hub = Minutes(in_batches)
+    put(in_batches, "B1", 1, 2)
+    in_batches.run("insert into h values ('B1', 2)")
+    assert hub.after(1) == ["A1", "A2"]
+    in_batches.run("delete from t")
+    in_batches.run("delete from h")
+    assert [[]] * 4 == [hub.after(20) for _ in range(4)]

@@ -2,14 +2,13 @@
 
 from collections.abc import Sequence
 
-from hub import Alias, Arrival, Code, Crs, Draft, GridDraft, HeldRecord, Person, Stage
+from hub import Alias, Arrival, Code, Crs, Draft, GridDraft, Person
 from hub.plugin import Body
 from hub.plugin.fields import Fields
 from hub.plugin.json_text import read_json
 from hub.plugin.points import point_of
-from hub.plugin.text import decode, tidy_ref
 from hub.plugin.times import time_flags
-from hub.plugin.transport.kafka_topic import TOMBSTONE, KafkaTopic, KafkaTopicConfig
+from hub.plugin.transport.kafka_topic import TOMBSTONE, KafkaTopic, KafkaTopicConfig, deleted
 from hub.plugin.words import stage_of, urgency_of
 
 
@@ -26,7 +25,7 @@ class SampleSource(KafkaTopic[SampleSourceConfig]):
     def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft | GridDraft]:
         """The matter of one record. Raises BadRecord or HeldRecord with a pointer to the field, never its value."""
         if (body.kind or arrival.kind) == TOMBSTONE:
-            return [self._deleted(tidy_ref(decode(body.content)))]
+            return [deleted(body, self.config.code_table)]
         row = Fields.of(read_json(body.content))
         occurred_at = row.moment("occurTime", zone=self.zone)
         reported_at = row.moment("reportTime", zone=self.zone)
@@ -56,14 +55,3 @@ class SampleSource(KafkaTopic[SampleSourceConfig]):
                 ),
             )
         ]
-
-    def _deleted(self, number: str) -> Draft:
-        """The department took it back: what was not said of it again stays as it was."""
-        if not number:
-            raise HeldRecord("R201")
-        return Draft(
-            source_ref=number,
-            category=Code(self.config.code_table, ""),
-            stage=Stage.CANCELLED,
-            is_update=True,
-        )
