@@ -14,7 +14,7 @@ setup: $(STAMP) servers  ## Everything demo and test need, servers' software inc
 $(STAMP): tools/setup.sh requirements.lock pyproject.toml client/pyproject.toml $(wildcard plugins/*/pyproject.toml)
 	@tools/setup.sh python
 
-.PHONY: help setup servers demo test check lint types imports unit client plugins contracts docs connected drill faults mutants bench measure audit vendor pictures lock clean
+.PHONY: help setup servers demo test check lint types imports unit client plugins downstream contracts docs connected drill faults mutants bench measure audit vendor pictures lock clean
 
 servers: $(STAMP)
 	@tools/setup.sh servers
@@ -48,6 +48,9 @@ client: $(STAMP)  ## Tests of the departments' client
 
 plugins: $(STAMP)  ## Tests of the adapters and their simulators
 	@$(BIN)/pytest -q plugins
+
+downstream: $(STAMP)  ## Plugins as they were written long ago, on the hub of today
+	@$(BIN)/pytest -q tests/downstream
 
 contracts: $(STAMP)  ## Tests of the schema and of the demo pack
 	@$(BIN)/pytest -q tests/contracts tests/unit/schema && $(BIN)/gridplus pack check && $(BIN)/gridplus pack coverage && $(BIN)/gridplus contract check

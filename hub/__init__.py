@@ -1,5 +1,7 @@
 """Grid+ hub. What a plugin author may import stands here and in `hub.plugin`; nothing else is public."""
 
+from typing import TYPE_CHECKING
+
 from hub.clock import SHANGHAI
 from hub.errors import (
     BadRecord,
@@ -13,6 +15,7 @@ from hub.errors import (
     TryLater,
 )
 from hub.ids import digest_of
+from hub.leaving import reader
 from hub.model import (
     Alias,
     Arrival,
@@ -61,3 +64,6 @@ __all__ = [
     "Urgency",
     "digest_of",
 ]
+
+if not TYPE_CHECKING:  # else a misspelt name would have a type
+    __getattr__ = reader(__name__)

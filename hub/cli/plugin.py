@@ -186,6 +186,7 @@ def simulate(
         lives = place or Path(for_now)
         lives.mkdir(parents=True, exist_ok=True)
         if write:
+            write.parent.mkdir(parents=True, exist_ok=True)
             write.unlink(missing_ok=True)  # what stands there leads to a system that has ended
         simulator = make_simulator(
             SimulatorSetup(

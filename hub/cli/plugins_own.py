@@ -215,13 +215,14 @@ def _run(
 
     from hub.kit import check_names, checked
     from hub.kit.report import Report
+    from hub.kit.still_used import files_of, still_used
 
     results = []
     for name in only or check_names():
         with TemporaryDirectory(prefix="gridplus-") as place:
             how = {"crashed": traceback.print_exception} if trace else {}
             results.append(checked(entry, name, Path(place), bus_url=bus, **how))
-    return Report(entry, results)
+    return Report(entry, results, still_used(files_of(entry)))
 
 
 def _told(report: "Report", *, as_json: bool) -> int:
@@ -230,5 +231,7 @@ def _told(report: "Report", *, as_json: bool) -> int:
     else:
         for one in report.results:
             click.echo(f"{_MARKS[one.verdict]} {one.seconds:6.2f}s {one.line}")
+        for told in report.still_used:
+            click.echo(f"! {told}")
         click.echo(report.line)
     return 0 if all(one.passed for one in report.results) else 1

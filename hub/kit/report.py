@@ -27,6 +27,8 @@ class Report:
 
     entry: AdapterEntry
     results: Sequence[Result]
+    still_used: Sequence[str] = ()
+    """Names of the hub that will go away and that the plugin still uses, a sentence each; no finding."""
 
     @property
     def reached(self) -> Level | None:
@@ -67,6 +69,7 @@ class Report:
             "failed": self.counted(Verdict.FAILED),
             "skipped": self.counted(Verdict.SKIPPED),
             "seconds": round(self.seconds, 3),
+            "still_used": list(self.still_used),
             "checks": {
                 one.check.name: {
                     "verdict": one.verdict,
@@ -83,11 +86,12 @@ class Report:
         """For people: one file with everything in it, and no script."""
         name, level = escape(self.entry.name), self.reached or "none"
         tables = "".join(self._table(level) for level in Level)
+        leaving = "".join(f"<p>{escape(one)}</p>" for one in self.still_used)
         return (
             f'<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><title>{name}</title>'
             f"<style>{_STYLE}</style></head><body><h1>{escape(self.entry.title)} <code>{name}</code></h1>"
             f"<p>Level reached: <strong>{level}</strong>. Called when it fails: {escape(self.entry.owner) or 'nobody'}.</p>"
-            f"<p>{escape(self.line)}</p>{tables}</body></html>\n"
+            f"<p>{escape(self.line)}</p>{leaving}{tables}</body></html>\n"
         )
 
     def _table(self, level: Level) -> str:

@@ -62,10 +62,10 @@ TEXTS: Final[dict[str, Text]] = {
         "uninstall one of them",
     ),
     "C111": Text(
-        "插件 {name} 使用接口版本 {theirs}，本平台为 {ours}",
-        "升级插件或平台",
-        "plugin {name} speaks interface {theirs}, the hub speaks {ours}",
-        "upgrade one of them",
+        "插件 {name} 按接口版本 {theirs} 编写，本平台运行版本 {oldest} 至 {ours}",
+        "低于 {oldest}：安装该插件的新版本；高于 {ours}：升级本平台",
+        "plugin {name} was built for interface {theirs}, the hub runs {oldest} to {ours}",
+        "below {oldest}: install a newer version of the plugin; above {ours}: upgrade the hub",
     ),
     "C112": Text(
         "插件 {name} 未提供适配器，也未提供渠道",

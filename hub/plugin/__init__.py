@@ -1,5 +1,8 @@
 """The plugin interface, version 1: what an adapter and a channel are, what they are given, and how they are offered."""
 
+from typing import TYPE_CHECKING
+
+from hub.leaving import reader
 from hub.plugin.adapter import (
     Adapter,
     AdapterEntry,
@@ -72,3 +75,6 @@ __all__ = [
     "Writes",
     "hookimpl",
 ]
+
+if not TYPE_CHECKING:  # else a misspelt name would have a type
+    __getattr__ = reader(__name__)

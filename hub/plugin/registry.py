@@ -21,6 +21,9 @@ from hub.plugin.hookspecs import PROJECT
 
 INTERFACE: Final = 1
 """The version of `hub.plugin` that this hub speaks."""
+OLDEST: Final = 1
+"""The oldest version for which a plugin may have been built; docs/engineers.md, Versions of the interface."""
+_SPOKEN: Final = range(OLDEST, INTERFACE + 1)
 SHIPPED: Final = frozenset(
     {
         "gridplus-emergency",
@@ -94,17 +97,18 @@ class Registry:
         )
 
     @classmethod
-    def load(cls, points: Iterable[EntryPoint] | None = None) -> "Registry":
+    def load(cls, points: Iterable[EntryPoint] | None = None, *, spoken: range = _SPOKEN) -> "Registry":
         """What is installed, or what `points` name. Opens no connection, makes no adapter.
 
         Plugins are asked in the order of distribution and name; of two that offer the same name the
-        first one holds and the other is refused, so that every process of the hub decides alike.
+        first one holds and the other is refused, so that every process of the hub decides alike. `spoken`: the
+        versions of the interface of which plugins are taken.
         """
         found = entry_points(group=PROJECT) if points is None else points
         offers: list[Offer] = []
         refusals: list[Refusal] = []
         for point in sorted(found, key=lambda one: (_origin(one).distribution, one.name, one.value)):
-            answer = _without_collision(_ask(point), offers)
+            answer = _without_collision(_ask(point, spoken), offers)
             if isinstance(answer, Offer):
                 offers.append(answer)
             else:
@@ -136,7 +140,7 @@ class Registry:
         raise FixSettings("C102", name=name)
 
 
-def _ask(point: EntryPoint) -> Offer | Refusal:
+def _ask(point: EntryPoint, spoken: range) -> Offer | Refusal:
     """What one plugin offers. A manager of its own: a hook that raises ends nobody else's call."""
     origin = _origin(point)
     manager = pluggy.PluginManager(PROJECT)
@@ -144,8 +148,9 @@ def _ask(point: EntryPoint) -> Offer | Refusal:
     try:
         manager.register(point.load(), name=origin.name)
         manager.check_pending()
-        entries = tuple(_checked(chain.from_iterable(manager.hook.grid_adapters()), AdapterEntry, origin))
-        channels = tuple(_checked(chain.from_iterable(manager.hook.grid_channels()), ChannelEntry, origin))
+        adapters, called = manager.hook.grid_adapters(), manager.hook.grid_channels()
+        entries = tuple(_checked(chain.from_iterable(adapters), AdapterEntry, origin, spoken))
+        channels = tuple(_checked(chain.from_iterable(called), ChannelEntry, origin, spoken))
     except FixSettings as error:
         return Refusal(origin, error)
     except (Exception, SystemExit) as error:  # foreign code: what comes out is a state that `doctor` shows
@@ -155,12 +160,15 @@ def _ask(point: EntryPoint) -> Offer | Refusal:
     return Refusal(origin, FixSettings("C112", name=origin.name))
 
 
-def _checked(entries: Iterable[object], kind: type[Offered], origin: Origin) -> Iterator[Offered]:
+def _checked(
+    entries: Iterable[object], kind: type[Offered], origin: Origin, spoken: range
+) -> Iterator[Offered]:
     for entry in entries:
         if not isinstance(entry, kind):
             raise FixSettings("C112", name=origin.name)
-        if entry.interface != INTERFACE:
-            raise FixSettings("C111", name=origin.name, theirs=entry.interface, ours=INTERFACE)
+        if entry.interface not in spoken:
+            oldest, ours = spoken[0], spoken[-1]
+            raise FixSettings("C111", name=origin.name, theirs=entry.interface, oldest=oldest, ours=ours)
         yield entry
 
 

@@ -38,7 +38,7 @@ class Shelf:
     """The folder `plugins` of one installation."""
 
     def __init__(self, home: Path) -> None:
-        self._place: Final = home / "plugins"
+        self._place: Final = home.resolve() / "plugins"  # a process of its own stands elsewhere
 
     def put(self, wheel: Path) -> Kept:
         """The version that `wheel` holds, on the shelf from now on. Raises FixSettings C122 for what is no plugin's

@@ -12,6 +12,8 @@ PAGES = (
     ),
     *sorted(page for page in ROOT.glob("docs/**/*.md") if "examples" not in page.parts),
 )
+TUTORIAL = ROOT / "docs/tutorial.md"
+"""Typed as a whole, from top to bottom, in an empty folder: tests/e2e/test_outside.py."""
 _FENCE = re.compile(
     r"(?:<!-- (?P<mark>[^\n]*) -->\n)?```(?P<language>[a-z]+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL
 )
@@ -34,8 +36,8 @@ class Block:
         return first.removeprefix("# not run: ") if first.startswith("# not run: ") else ""
 
 
-def blocks(page: Path, language: str) -> list[Block]:
-    """The blocks of a page in one language, from top to bottom."""
+def blocks(page: Path, language: str = "") -> list[Block]:
+    """The blocks of a page, in one language where one is asked for, from top to bottom."""
     text = page.read_text("utf-8")
     return [
         Block(
@@ -46,7 +48,7 @@ def blocks(page: Path, language: str) -> list[Block]:
             found["text"],
         )
         for found in _FENCE.finditer(text)
-        if found["language"] == language
+        if language in ("", found["language"])
     ]
 
 

@@ -9,7 +9,7 @@ import pytest
 from click.testing import CliRunner
 
 from hub.cli import main
-from tests.docs.blocks import PAGES, ROOT, blocks
+from tests.docs.blocks import PAGES, ROOT, TUTORIAL, blocks
 
 CHINESE = ROOT / "README.zh.md"
 TOLD = [page for page in PAGES if page.parent.name != "reference" and blocks(page, "sh")]
@@ -21,7 +21,7 @@ def commands(page: Path, program: str) -> list[str]:
     return [line for line in lines if line.startswith(f"{program} ")]
 
 
-RUN = [page for page in TOLD if page != CHINESE and commands(page, "gridplus")]
+RUN = [page for page in TOLD if page not in (CHINESE, TUTORIAL) and commands(page, "gridplus")]
 
 
 @pytest.mark.parametrize("page", RUN, ids=lambda page: page.name)
@@ -52,6 +52,7 @@ def test_a_block_that_is_not_run_says_why() -> None:
     unexplained = [
         (block.page.name, block.line)
         for page in PAGES
+        if page != TUTORIAL
         for block in blocks(page, "sh")
         if waiting.search(block.text) and not block.not_run
     ]

@@ -20,19 +20,27 @@ FILES = [
     if block.mark.startswith("file: ")
 ]
 
+PARTS = [block for page in PAGES for block in blocks(page, "python") if block.mark.startswith("part: ")]
+
+
+def runs(page: Path) -> list[Block]:
+    """The Python blocks of a page that are a file of its own: neither shown from elsewhere nor written by its reader."""
+    return [
+        block
+        for block in blocks(page, "python")
+        if not block.mark.startswith(("file: ", "part: ", "write: "))
+    ]
+
 
 def names_of(page: Path) -> dict[str, Any]:
     """What the Python blocks of a page define, run from top to bottom as one file."""
     names: dict[str, Any] = {}
-    for block in blocks(page, "python"):
-        if not block.mark.startswith("file: "):
-            exec(compile(block.text, f"{page.name}:{block.line}", "exec"), names)  # noqa: S102  that is the test
+    for block in runs(page):
+        exec(compile(block.text, f"{page.name}:{block.line}", "exec"), names)  # noqa: S102  that is the test
     return names
 
 
-@pytest.mark.parametrize(
-    "page", [page for page in PAGES if blocks(page, "python")], ids=lambda page: page.name
-)
+@pytest.mark.parametrize("page", [page for page in PAGES if runs(page)], ids=lambda page: page.name)
 def test_the_python_of_a_page_runs(page: Path) -> None:
     assert names_of(page)
 
@@ -41,6 +49,12 @@ def test_the_python_of_a_page_runs(page: Path) -> None:
 def test_a_file_is_shown_as_it_is(block: Block) -> None:
     file = ROOT / block.mark.removeprefix("file: ")
     assert file.read_text("utf-8") == block.text
+
+
+@pytest.mark.parametrize("block", PARTS, ids=lambda block: f"{block.page.stem}:{block.line}")
+def test_a_part_of_a_file_is_shown_as_it_lies(block: Block) -> None:
+    file = ROOT / block.mark.removeprefix("part: ")
+    assert 1 == file.read_text("utf-8").count(block.text)
 
 
 def test_the_contract_and_the_grant_of_the_page_fit_into_the_demo_pack(tmp_path: Path) -> None:

@@ -15,7 +15,9 @@ from typing import Final
 
 import hub
 import hub.plugin
+from hub.leaving import LEAVING, Leaving
 from hub.plugin import hookspecs
+from hub.plugin.registry import INTERFACE, OLDEST
 from hub.run.reference.page import Page, code, markdown, table
 
 _WITHIN: Final = frozenset({"hub.plugin.registry", "hub.plugin.supervisor", "hub.plugin.hookspecs"})
@@ -27,7 +29,7 @@ def interface_page() -> Page:
     return markdown(
         "docs/reference/hooks.md",
         "The plugin interface",
-        "Version 1. A plugin imports `hub`, `hub.plugin` and the modules of `hub.plugin` that are named at the "
+        f"Version {INTERFACE}; the hub runs plugins that were built for {OLDEST} or newer. A plugin imports `hub`, `hub.plugin` and the modules of `hub.plugin` that are named at the "
         "end of this page, and nothing else of the hub. `docs/engineers.md` shows how to use them.",
         "## Hooks",
         *_hooks(hookspecs),
@@ -35,6 +37,8 @@ def interface_page() -> Page:
         *_names(hub.plugin),
         "## Names of `hub`",
         *_names(hub),
+        "## Names that go away",
+        _leaving(LEAVING),
         "## Modules of `hub.plugin`",
         "What adapters of one kind of transport, and of dirty data, have in common.",
         table(("module", "for"), _modules()),
@@ -123,6 +127,11 @@ def _targets(one: ast.stmt) -> Iterator[str]:
     made: Sequence[ast.expr] = one.targets if isinstance(one, ast.Assign) else ()
     made = (one.target,) if isinstance(one, ast.AnnAssign) else made
     yield from (target.id for target in made if isinstance(target, ast.Name))
+
+
+def _leaving(rows: Sequence[Leaving]) -> str:
+    said = [(code(one.name), str(one.since), str(one.gone), one.instead) for one in rows]
+    return table(("name", "said on", "gone on", "instead"), said) if said else "None."
 
 
 def _modules() -> Iterator[tuple[str, str]]:

@@ -94,8 +94,13 @@ def nasty_page(groups: Sequence[Group], shown: Mapping[str, Sequence[Shown]]) ->
 
 
 def _section(group: Group, shown: Mapping[str, Sequence[Shown]]) -> str:
-    rows = [(case.id, case.statement, _proof(case, shown.get(case.id, ()))) for case in group.cases]
+    rows = [(_anchored(case), case.statement, _proof(case, shown.get(case.id, ()))) for case in group.cases]
     return f"## {group.title}\n\n{table(('case', 'what happens', 'shown by'), rows)}"
+
+
+def _anchored(case: Case) -> str:
+    """Its number, to which other pages link."""
+    return f'<a id="{case.id.lower()}"></a>{case.id}'
 
 
 def _proof(case: Case, tests: Sequence[Shown]) -> str:

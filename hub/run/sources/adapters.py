@@ -238,7 +238,7 @@ class Adapters:
 
     def tools(self, source: str) -> Tools:
         """What the hub lends the adapter of `source`."""
-        place = self._settings.home / "sources" / source
+        place = self._settings.home.resolve() / "sources" / source  # its process may stand elsewhere
         place.mkdir(parents=True, exist_ok=True)
         base = self._settings.public_url or self._settings.own_url
         return Tools(

@@ -2,6 +2,7 @@
 
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import fields
 from importlib.metadata import EntryPoint, entry_points
 from pathlib import Path
 
@@ -9,6 +10,9 @@ import pytest
 
 import hub
 from hub.errors import FixSettings
+from hub.messages import text_of
+from hub.messages.text import Language
+from hub.plugin import AdapterEntry, ChannelEntry
 from hub.plugin.registry import Offer, Registry
 
 PLUGINS = Path(__file__).parents[3] / "plugins"
@@ -93,6 +97,35 @@ def test_without_entry_points_there_is_no_adapter_at_all() -> None:
 
 
 @pytest.mark.parametrize(
+    ("interface", "taken"),
+    [
+        pytest.param(2, False, id="older than the oldest"),
+        pytest.param(3, True, id="the oldest"),
+        pytest.param(4, True, id="the hub's own"),
+        pytest.param(5, False, id="newer than the hub's own"),
+    ],
+)
+def test_a_hub_runs_what_was_built_for_its_oldest_interface_or_newer(
+    interface: int, taken: bool, install: Install, found: Found
+) -> None:
+    install("outsider", good("lamps", f", interface={interface}"))
+    registry = Registry.load(found(), spoken=range(3, 5))
+    assert taken == ("lamps" in registry.adapters)
+    for refusal in registry.refusals:
+        told = text_of(refusal.error, Language.EN)
+        assert f"plugin outsider was built for interface {interface}, the hub runs 3 to 4" == told.cause
+        assert "below 3: install a newer version of the plugin; above 4: upgrade the hub" == told.next_step
+
+
+def test_a_plugin_that_says_nothing_was_built_for_the_first_interface() -> None:
+    """Also when the hub speaks a later one: who wrote it could not know."""
+    assert {1} == {
+        next(one.default for one in fields(kind) if one.name == "interface")
+        for kind in (AdapterEntry, ChannelEntry)
+    }
+
+
+@pytest.mark.parametrize(
     ("text", "code"),
     [
         pytest.param("raise RuntimeError('13800000000')", "C103", id="raises when it is imported"),
@@ -125,7 +158,8 @@ def test_without_entry_points_there_is_no_adapter_at_all() -> None:
             "C112",
             id="offers something else",
         ),
-        pytest.param(good("newer", ", interface=2"), "C111", id="speaks another interface"),
+        pytest.param(good("newer", ", interface=2"), "C111", id="speaks a newer interface"),
+        pytest.param(good("older", ", interface=0"), "C111", id="speaks an interface of before the first"),
     ],
 )
 def test_a_bad_plugin_is_refused_with_a_reason_and_the_others_load(

@@ -61,3 +61,12 @@ def test_what_is_no_wheel_is_refused(tmp_path: Path) -> None:
     (tmp_path / "lamps.whl").write_text("no zip", "utf-8")
     with pytest.raises(FixSettings, match="C122"):
         Shelf(tmp_path / "home").put(tmp_path / "lamps.whl")
+
+
+def test_a_version_is_found_from_wherever_its_process_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the home is said from the working directory, as it is by default."""
+    put(tmp_path)
+    monkeypatch.chdir(tmp_path)
+    assert (tmp_path / "home").resolve() in Shelf(Path("home")).find("gridplus-lamps", "1.0").path.parents

@@ -270,3 +270,12 @@ def test_the_doctor_names_a_secret_and_a_certificate_that_would_not_be_taken(tmp
     codes = [one["code"] for one in json.loads(said.output.splitlines()[-1])["findings"]]
     assert (1, ["C119", "C161"]) == (said.exit_code, [c for c in codes if c in ("C119", "C161")])
     assert "between-us" not in said.output
+
+
+def test_an_adapters_own_place_is_found_from_wherever_its_process_stands(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Also where the home is said from the working directory, as it is by default."""
+    monkeypatch.chdir(tmp_path)
+    adapters = Adapters(read(home=Path("home")), demo_pack, lambda: Registry([], []), FixedClock(MORNING))
+    assert str((tmp_path / "home/sources/lamps").resolve()) == adapters.tools("lamps").place

@@ -1,0 +1,50 @@
+"""示例系统, to play with: an export that puts files into a directory."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+from gridplus_downstream_file_drop.adapter import LAYOUT
+
+from hub import Stage, Urgency
+from hub.plugin import Utterance
+from hub.plugin.systems.file_drop import FileDropSystem
+from hub.plugin.transport.file_rows import Layout
+
+_LOCAL: Final = timezone(timedelta(hours=8))
+_STATES: Final = {Stage.CANCELLED: "已作废", Stage.CLOSED: "已结案", Stage.REOPENED: "重办"}
+_URGENCIES: Final = {Urgency.URGENT: "紧急"}
+
+
+class DownstreamFileDropSystem(FileDropSystem):
+    """Failure modes: `hub.plugin.systems.file_drop.FAILURES`."""
+
+    def layout(self) -> Layout:
+        """As its adapter reads them."""
+        return LAYOUT
+
+    def row(self, utterance: Utterance) -> Mapping[str, str]:
+        """One event in the system's own words."""
+        person = utterance.requester
+        return {
+            "编号": utterance.ref,
+            "关联编号": utterance.second_ref,
+            "分类代码": utterance.code,
+            "发生时间": _local(utterance.occurred_at),
+            "上报时间": _local(utterance.reported_at),
+            "更新时间": _local(utterance.at),
+            "标题": utterance.title,
+            "内容": utterance.content,
+            "紧急程度": _URGENCIES.get(utterance.urgency, "一般"),
+            "状态": _STATES.get(utterance.stage, "待处置"),
+            "经度": "" if utterance.lon is None else f"{utterance.lon:.6f}",
+            "纬度": "" if utterance.lat is None else f"{utterance.lat:.6f}",
+            "地址": utterance.address,
+            "区划代码": utterance.area_code,
+            "上报人": person.name if person else "",
+            "联系电话": person.phone if person else "",
+        }
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

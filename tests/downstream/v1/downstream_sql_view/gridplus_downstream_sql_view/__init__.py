@@ -1,0 +1,1 @@
+"""示例系统: a source of the Grid+ hub."""

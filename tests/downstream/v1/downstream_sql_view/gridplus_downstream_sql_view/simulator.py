@@ -1,0 +1,53 @@
+"""示例系统, to play with: a database with a view on it."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta, timezone
+from typing import Final
+
+from gridplus_downstream_sql_view.adapter import ROWS
+
+from hub import Stage, Urgency
+from hub.plugin import Utterance
+from hub.plugin.systems.view_pull import ViewSystem
+from hub.plugin.transport.view_sweep import Rows
+
+_LOCAL: Final = timezone(timedelta(hours=8))
+_STATES: Final = {Stage.CANCELLED: "已作废", Stage.CLOSED: "已结案", Stage.REOPENED: "重办"}
+_URGENCIES: Final = {Urgency.URGENT: "紧急"}
+
+
+class DownstreamSqlViewSystem(ViewSystem):
+    """Failure modes: `hub.plugin.systems.view_pull.FAILURES`."""
+
+    def rows(self) -> Rows:
+        """What its adapter reads."""
+        return ROWS
+
+    def widths(self) -> Mapping[str, int]:
+        """Codes stand in CHAR columns, padded with blanks."""
+        return {"type_code": 8}
+
+    def row(self, utterance: Utterance) -> Mapping[str, str]:
+        """One event in the system's own words."""
+        person = utterance.requester
+        return {
+            "event_no": utterance.ref,
+            "other_no": utterance.second_ref,
+            "type_code": utterance.code,
+            "occur_time": _local(utterance.occurred_at),
+            "report_time": _local(utterance.reported_at),
+            "title": utterance.title,
+            "content": utterance.content,
+            "urgency": _URGENCIES.get(utterance.urgency, "一般"),
+            "status": _STATES.get(utterance.stage, "待处置"),
+            "lng": "" if utterance.lon is None else f"{utterance.lon:.6f}",
+            "lat": "" if utterance.lat is None else f"{utterance.lat:.6f}",
+            "address": utterance.address,
+            "area_code": utterance.area_code,
+            "reporter_name": person.name if person else "",
+            "reporter_phone": person.phone if person else "",
+        }
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")
