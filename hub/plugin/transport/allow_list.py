@@ -7,8 +7,8 @@ told of a matter is often named in them, too. Whoever has to know more gives a `
 
 import json
 import re
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
-from typing import Final
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from typing import Final, NamedTuple
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from hub.errors import BadRecord
@@ -28,17 +28,26 @@ BLOT: Final = "＊＊"
 """Stands in a text for what was cut of it."""
 _OF_PEOPLE: Final = ("personal", "sensitive")
 _NOBODY: Final = frozenset(
-    ("本人", "匿名", "市民", "居民", "群众", "用户", "先生", "女士", "不详", "未知", "保密")
+    ("本人", "匿名", "市民", "居民", "群众", "用户", "业主", "先生", "女士", "不详", "未知", "保密")
 )
-_A_NAME: Final = re.compile("[\u4e00-\u9fff·]{2,12}")
-_A_NUMBER: Final = re.compile("[0-9+Xx -]{5,32}")
+_HAN: Final = "\u3400-\u9fff\U00020000-\U0003ffff"
+_A_NAME: Final = re.compile(rf"[{_HAN}·]{{2,12}}|[A-Za-z]+(?:[ .'-]+[A-Za-z]+)+")
+_SPACED: Final = re.compile(rf"[{_HAN}](?:\s+[{_HAN}]){{1,3}}")
+_BETWEEN: Final = re.compile(r"[、,，;；/|:：()（）\s]+")
+"""What stands between two who are told of in one field, and between a name and a number."""
+_ONE_OF_MANY: Final = re.compile(rf"[{_HAN}·]{{0,4}}|[0-9]{{1,3}}岁?|\+?[0-9Xx-]{{5,32}}")
+"""In a list of people: a field with anything longer is a text, whose words are no names."""
+_A_NUMBER: Final = re.compile(r"\+?[0-9０-９Xx](?:[ -]{0,2}[0-9０-９Xx]){4,31}")
+"""In whatever groups and width it is written."""
+_PLAIN: Final = {**{0xFF10 + digit: str(digit) for digit in range(10)}, **dict.fromkeys(map(ord, "+ -"))}
 
 
 class AllowList:
     """Fields by their dotted paths, `photos.url` for one inside an object or a list of objects; names are compared as
-    `Fields` does. What is dropped is named by its path where it is among the allowed or the `known` ones; of these, where they are declared with their classes, the personal and the
-    sensitive ones may name somebody. A record
-    without any of the fields of `matter` is none of ours: nothing of it is held."""
+    `Fields` does. What is dropped is named by its path where it is among the allowed or the `known` ones. Where paths come
+    with their classes, the personal and sensitive ones that are dropped may name somebody, and those that stay are words, out
+    of which they are blotted: a number, a code and a time are never changed. A record without any of the fields of `matter`
+    is none of ours: nothing of it is held."""
 
     def __init__(
         self, allowed: Collection[str], *, known: Collection[str] = (), matter: Collection[str] = ()
@@ -48,59 +57,76 @@ class AllowList:
         self._around: Final = frozenset(path.rpartition(".")[0] for path in self._allowed)
         """Objects and lists that are gone into; "" is the record."""
         self._names: Final = {folded(path): path for path in (*allowed, *known)}
-        classes = known if isinstance(known, Mapping) else dict.fromkeys(known, "sensitive")
-        of_people = (path for path, kind in classes.items() if kind in _OF_PEOPLE)
-        self._cut: Final = frozenset(map(folded, of_people)) - self._allowed
+        classes = {folded(path): kind for path, kind in (*_classes(known), *_classes(allowed))}
+        of_people = {path for path, kind in classes.items() if kind in _OF_PEOPLE}
+        unclassed = () if isinstance(known, Mapping) else map(folded, known)
+        self._cut: Final = frozenset((*of_people, *unclassed)) - self._allowed
+        self._words: Final = self._allowed & of_people if classes else self._allowed
 
     def of_json(self, content: bytes) -> Admitted:
         """The JSON object in `content`, written anew; raises BadRecord as `read_json`, R102 where it is no object."""
-        record, dropped = read_json(content), set[str]()
+        record, sifted = read_json(content), _Sifted()
         if not isinstance(record, Mapping):
             raise BadRecord("R102")
-        kept = self._object(record, "", dropped)
-        if cut := _names_in([v for name, v in record.items() if folded(name) in self._cut]):
-            kept = {name: self._blotted(name, value, cut, dropped) for name, value in kept.items()}
+        kept = self._blotted(self._object(record, "", sifted), "", sifted.people(), sifted.dropped)
         # with escapes: a word may hold half a character, which no charset can hold
         held = json.dumps(kept).encode() if self._says_something(kept) else None
-        return Admitted(held, tuple(sorted(dropped)))
+        return Admitted(held, tuple(sorted(sifted.dropped)))
 
     def of_xml(self, content: bytes, judge: Judge = lambda kept, _: kept) -> Admitted:
         """The elements right inside the root of `content`, without attributes, written anew in UTF-8 under the names of
         the list; raises BadRecord as `hub.plugin.transport.xml.fields_of_xml`."""
         root = parse_xml(decode_unproved(content, declared=declared_charset(content)))
-        found = {local_name(one): {} if len(one) else text_in(one) for one in root}
-        dropped, written = set[str](), Element("row")
-        kept = {self._named(name): str(one) for name, one in self._object(found, "", dropped).items()}
-        held = judge(kept, [text_in(one) for one in root if self._named(local_name(one)) not in kept])
+        found: dict[str, object] = {local_name(one): {} if len(one) else text_in(one) for one in root}
+        sifted, written = _Sifted(), Element("row")
+        kept = {self._named(name): str(one) for name, one in self._object(found, "", sifted).items()}
+        cut = [(name, text_in(one)) for one in root if (name := self._named(local_name(one))) not in kept]
+        sifted.cut.extend(words for name, words in cut if folded(name) in self._cut)
+        dropped = sifted.dropped
+        held = judge(kept, [words for _, words in cut])
         if held is None or not self._says_something(held):
             return Admitted(None, tuple(sorted(dropped)))
+        for name, words in self._blotted(held, "", sifted.people(), dropped).items():
+            SubElement(written, name).text = str(words)
         dropped.update(name for name, words in kept.items() if held.get(name, "") != words)
-        for name, words in held.items():
-            SubElement(written, name).text = words
         return Admitted(tostring(written, encoding="utf-8"), tuple(sorted(dropped)))
 
-    def _object(self, found: Mapping[str, object], around: str, dropped: set[str]) -> dict[str, object]:
+    def _object(self, found: Mapping[str, object], around: str, sifted: "_Sifted") -> dict[str, object]:
         kept: dict[str, object] = {}
         for name, value in found.items():
             path = f"{around}.{name}" if around else name
             if isinstance(value, Mapping) and folded(path) in self._around:
-                kept[name] = self._object(value, path, dropped)
+                kept[name] = self._object(value, path, sifted)
             elif isinstance(value, list) and folded(path) in self._around:
                 objects = [one for one in value if isinstance(one, Mapping)]
-                kept[name] = [self._object(one, path, dropped) for one in objects]
+                kept[name] = [self._object(one, path, sifted) for one in objects]
             elif folded(path) in self._allowed and not isinstance(value, (Mapping, list)):
                 kept[name] = value
             else:
-                dropped.add(self._named(path))
+                sifted.dropped.add(self._named(path))
+                if folded(path) in self._cut:
+                    sifted.cut.append(value)
         return kept
 
-    def _blotted(self, name: str, value: object, cut: Sequence[str], dropped: set[str]) -> object:
-        if not isinstance(value, str) or not any(one in value for one in cut):
-            return value
-        dropped.add(self._named(name))
-        for one in cut:
-            value = value.replace(one, BLOT)
-        return value
+    def _blotted(
+        self, kept: Mapping[str, object], around: str, people: "_People", dropped: set[str]
+    ) -> Mapping[str, object]:
+        """`kept` without whoever was cut, in its words and in those of its objects."""
+        if not people:
+            return kept
+        told: dict[str, object] = {}
+        for name, value in kept.items():
+            path = f"{around}.{name}" if around else name
+            if isinstance(value, Mapping):
+                told[name] = self._blotted(value, path, people, dropped)
+            elif isinstance(value, list):
+                told[name] = [self._blotted(one, path, people, dropped) for one in value]
+            elif folded(path) in self._words and (words := people.blotted(str(value))) != str(value):
+                told[name] = words
+                dropped.add(self._named(path))
+            else:
+                told[name] = value
+        return told
 
     def _says_something(self, kept: Mapping[str, object]) -> bool:
         said = {folded(name) for name, value in kept.items() if value not in (None, "")}
@@ -110,8 +136,64 @@ class AllowList:
         return self._names.get(folded(path), UNLISTED)
 
 
-def _names_in(cut: Iterable[object]) -> list[str]:
-    """Of values that were cut those that name somebody wherever they stand, the longest first."""
-    told = {str(one).strip() for one in cut if isinstance(one, str | int)}
-    named = {one for one in told - _NOBODY if _A_NAME.fullmatch(one) or _A_NUMBER.fullmatch(one)}
-    return sorted(named, key=len, reverse=True)
+class _Sifted:
+    """What became of one record's fields, beside those that are kept."""
+
+    def __init__(self) -> None:
+        self.dropped: Final[set[str]] = set()
+        self.cut: Final[list[object]] = []
+        """Values that may name somebody."""
+
+    def people(self) -> "_People":
+        """Whom they name."""
+        found = [piece for value in self.cut for words in _words_in(value) for piece in _pieces(words)]
+        names = {one for one in found if _A_NAME.fullmatch(one)} - _NOBODY
+        numbers = {_plain(one) for one in found if _A_NUMBER.fullmatch(one)}
+        return _People(tuple(sorted(names, key=len, reverse=True)), tuple(numbers))
+
+
+class _People(NamedTuple):
+    names: tuple[str, ...] = ()
+    """The longest first."""
+    numbers: tuple[str, ...] = ()
+    """As `_plain` has them."""
+
+    def __bool__(self) -> bool:
+        return bool(self.names or self.numbers)
+
+    def blotted(self, words: str) -> str:
+        """`words` without any of them."""
+        for one in self.names:
+            words = words.replace(one, BLOT)
+        return _A_NUMBER.sub(self._number, words) if self.numbers else words
+
+    def _number(self, found: re.Match[str]) -> str:
+        number = _plain(found[0])
+        return BLOT if any(one in number for one in self.numbers) else found[0]
+
+
+def _classes(paths: Collection[str]) -> Iterable[tuple[str, str]]:
+    return paths.items() if isinstance(paths, Mapping) else ()
+
+
+def _words_in(value: object) -> Iterator[str]:
+    """Texts and numbers of a value, however deep they lie."""
+    if isinstance(value, Mapping):
+        value = [*value.values()]
+    if isinstance(value, list):
+        for one in value:
+            yield from _words_in(one)
+    elif isinstance(value, str | int):
+        yield str(value).strip()
+
+
+def _pieces(words: str) -> Iterator[str]:
+    """`words`, and each of several who are told of in them."""
+    yield "".join(words.split()) if _SPACED.fullmatch(words) else words
+    many = [] if _A_NUMBER.fullmatch(words) else _BETWEEN.split(words)
+    if all(map(_ONE_OF_MANY.fullmatch, many)):
+        yield from many
+
+
+def _plain(number: str) -> str:
+    return number.translate(_PLAIN).upper()

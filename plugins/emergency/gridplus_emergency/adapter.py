@@ -20,7 +20,13 @@ DECLARES: Final = declared(
     sensitive="BJRXM BJRDH BJRSFZ SWRYMD SSRYMD SSQK DWWZ XCZP XCSP",
 )
 """Fields by the initials of their Chinese names; the README has them. What is sensitive ends at ingress."""
-_ALLOWED: Final = AllowList([one for one, kind in DECLARES.items() if kind != "sensitive"], known=[*DECLARES])
+_ALLOWED: Final = AllowList(
+    [one for one, kind in DECLARES.items() if kind != "sensitive"],
+    known={
+        **DECLARES,
+        "DWWZ": "internal",
+    },  # where somebody called from is nobody's name: often it is where it burns
+)
 _STAGES: Final = {
     "接报": Stage.RECEIVED,
     "已出动": Stage.DISPATCHED,

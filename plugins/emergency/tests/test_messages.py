@@ -77,3 +77,9 @@ def test_a_message_that_nobody_can_read_is_refused_alone(content: bytes, emergen
     ):
         with pytest.raises(BadRecord):
             ask(Body(content, "record"))
+
+
+@pytest.mark.nasty("N31", "who was hurt is named in the text, too; where the caller stood is where it burns")
+def test_who_was_hurt_is_blotted_out_of_the_text_and_the_place_stays(row: Callable[..., Draft]) -> None:
+    draft = row(SJNR="测试甲、测试乙被困", SSRYMD="测试甲，测试乙", FSDZ="青石路北口", DWWZ="青石路北口")
+    assert ("＊＊、＊＊被困", "青石路北口") == (draft.content, draft.address)

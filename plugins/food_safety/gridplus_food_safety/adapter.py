@@ -38,7 +38,7 @@ _VANISHED: Final = ("gone", *(f"kept.{name}" for name in ROWS.kept))
 _WORDED: Final = frozenset({"检查问题", "投诉举报"})
 """Kinds of matters (`sxlx`) whose words a person wrote of a shop. A camera's tell of who stood in the kitchen."""
 _ALLOWED: Final = AllowList([*DECLARES, *_VANISHED])
-_WORDLESS: Final = AllowList([*(DECLARES.keys() - {"wtms"}), *_VANISHED], known=["wtms"])
+_WORDLESS: Final = AllowList([*(DECLARES.keys() - {"wtms"}), *_VANISHED], known=DECLARES)
 _BESIDE: Final = {"许可证": "xkzh", "整改期限": "zgqx"}
 """Said below the words. Until when a shop has to mend it is the shop's term, and no department's clock."""
 _STAGES: Final = {

@@ -29,7 +29,7 @@ DECLARES: Final = declared(
         payload.battery payload.value""",
 )
 """What is sensitive ends at ingress: words and pictures that guess at a flat, and what tells when somebody is at home."""
-_ALLOWED: Final = AllowList([one for one, kind in DECLARES.items() if kind != "sensitive"], known=[*DECLARES])
+_ALLOWED: Final = AllowList([one for one, kind in DECLARES.items() if kind != "sensitive"], known=DECLARES)
 _RECOVERED: Final = "recover"
 _STAGES: Final = {"告警": Stage.RECEIVED, "恢复": Stage.CLOSED, "误报": Stage.CANCELLED}
 _LEVELS: Final = {"1": Urgency.CRITICAL, "2": Urgency.URGENT, "3": Urgency.ROUTINE}

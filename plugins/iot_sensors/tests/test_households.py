@@ -76,3 +76,13 @@ def test_habits_at_home_leave_no_trace_but_that_an_alarm_was_refused(
     desk = start(say(1), say(2), failures=("habits",)).run()
     assert [say(1).ref, say(2).ref] == [one.source_ref for one in desk.drafts]
     assert [("payload.scene",)] * 2 == [one.dropped for one in desk.admitted if one.content is None]
+
+
+@pytest.mark.nasty("N31", "where the point is mounted names whoever lives there")
+def test_who_lives_there_is_blotted_out_of_the_address(held: Held) -> None:
+    told = {
+        "pointAddr": "青石路测试甲家，13800000001",
+        "residentName": "测试甲",
+        "residentPhone": "138 0000 0001",
+    }
+    assert "青石路＊＊家，＊＊" == held(ALARM | {"scene": "household", "service": True} | told)["pointAddr"]

@@ -13,6 +13,7 @@ from hub import Arrival, BadRecord, Code, Draft, GridDraft, Handling, RequestTyp
 from hub.plugin import Admitted, Body
 from hub.plugin.declared import declared
 from hub.plugin.notes import looks_like_a_test
+from hub.plugin.text import tidy_ref
 from hub.plugin.times import time_flags
 from hub.plugin.transport.allow_list import AllowList
 from hub.plugin.transport.paging import Keyset
@@ -35,7 +36,10 @@ FORBIDDEN: Final = declared(
 )
 """What the system is known to send beside it; dropped before anything is stored."""
 DECLARES: Final = {**ALLOWED, **FORBIDDEN}
-_ALLOW_LIST: Final = AllowList(ALLOWED, known=FORBIDDEN)
+_ALLOW_LIST: Final = AllowList(
+    {**ALLOWED, "BLZT": "personal"},  # whom it was answered is written into the state, too
+    known={**FORBIDDEN, "ZZ": "internal"},  # where somebody lives is no name, and often where the matter lies
+)
 _PURPOSES: Final = {
     "求决": RequestType.HELP,
     "申诉求决": RequestType.HELP,
@@ -47,8 +51,11 @@ _OURS: Final = "信访事项"
 _NEVER: Final = ("XF13", "XF15")
 """政法, 纪检监察: also where somebody has filed one of them as 信访事项."""
 _ACCUSES: Final = re.compile("检举|控告|揭发|贪污|受贿|行贿|违纪|纪委|监委|法院|检察院|判决|诉讼")
-_SUBJECT: Final = re.compile(r"(?!.*(?:\d{5}|先生|女士|本人|信访人))[\w，、。；：（）《》“” ]{2,30}")
+_SUBJECT: Final = re.compile(r"(?!.*(?:\d{5}|先生|女士|本人|信访人))[\w，、。；：（）《》“”＊ ]{2,30}")
 """A subject as an office writes it: one short line without a number that could be somebody's."""
+_STATE: Final = re.compile(r"[\u4e00-\u9fff＊]{0,8}")
+_AREA: Final = re.compile(r"[0-9]{0,12}")
+"""A state and an area as the system writes them; in other words either may tell of somebody."""
 _COPIED: Final = 12
 """Letters that a subject and a letter share by no accident."""
 _FINER: Final = re.compile(r"\d|[一二三四五六七八九十百甲乙丙丁]+(?:号|幢|栋|座|楼|单元|室|户|组)")
@@ -113,9 +120,15 @@ def _held(kept: Mapping[str, str], cut: Collection[str]) -> Mapping[str, str] | 
     subject = kept.get("SXGY", "")
     if kept.get("XFMD") not in _PURPOSES or kept.get("GKLB") != _OURS:
         return None
-    if kept.get("NRFL", "").startswith(_NEVER) or _ACCUSES.search(subject):
+    if tidy_ref(kept.get("NRFL", "")).startswith(_NEVER) or _ACCUSES.search(subject):
         return None
     told = (one for one in cut if len(one) > 1)
     copied = any(one in subject or (len(subject) >= _COPIED and subject in one) for one in told)
-    place = _FINER.split(kept.get("WTFSD", ""), maxsplit=1)[0]
-    return {**kept, "WTFSD": place, "SXGY": subject if _SUBJECT.fullmatch(subject) and not copied else ""}
+    state, area = kept.get("BLZT", ""), kept.get("XZQH", "")
+    return {
+        **kept,
+        "WTFSD": _FINER.split(kept.get("WTFSD", ""), maxsplit=1)[0],
+        "SXGY": subject if _SUBJECT.fullmatch(subject) and not copied else "",
+        "BLZT": state if _STATE.fullmatch(state) else "",
+        "XZQH": area if _AREA.fullmatch(area) else "",
+    }

@@ -58,7 +58,15 @@ def test_accusations_and_what_belongs_to_other_channels_are_not_held_at_all(
 
 @pytest.mark.parametrize(
     "fields",
-    [{"XFMD": ""}, {"XFMD": "检举控告类"}, {"XFMD": "04"}, {"GKLB": "人大信访"}, {"NRFL": "XF1302"}],
+    [
+        {"XFMD": ""},
+        {"XFMD": "检举控告类"},
+        {"XFMD": "04"},
+        {"GKLB": "人大信访"},
+        {"NRFL": "XF1302"},
+        {"NRFL": "ｘｆ1501"},
+        {"NRFL": "X F13"},
+    ],
 )
 def test_only_what_is_listed_as_the_offices_own_comes_in(admit: Admit, fields: dict[str, str]) -> None:
     assert admit(**fields).content is None
@@ -126,6 +134,17 @@ def test_a_place_is_held_down_to_the_road_the_estate_or_the_village(
     admitted = admit(WTFSD=place)
     assert held == word(admitted, "WTFSD")
     assert (place != held) is ("WTFSD" in admitted.dropped)
+
+
+@pytest.mark.nasty("N31", "whoever brought it stands in the fields that say where it lies and how far it is")
+def test_no_field_that_is_held_repeats_who_brought_it(admit: Admit) -> None:
+    who = {"XFRXM": "测试乙，测试丙", "SJHM": "13800000002"}
+    admitted = admit(**who, WTFSD="青石路测试乙家", BLZT="已答复测试丙本人到场", XZQH="13800000002 测试乙")
+    assert ("青石路＊＊家", "", "") == tuple(word(admitted, name) for name in ("WTFSD", "BLZT", "XZQH"))
+    assert "反映＊＊停车" == word(admit(**who, SXGY="反映测试丙停车"), "SXGY")
+    assert "已答复＊＊" == word(admit(**who, BLZT="已答复测试丙"), "BLZT")
+    assert "转送" == word(admit(**who, BLZT="转送"), "BLZT")
+    assert "青石路片区" == word(admit(ZZ="青石路片区", WTFSD="青石路片区"), "WTFSD")
 
 
 def test_admitting_what_was_admitted_changes_nothing(admit: Admit, adapter: Petition) -> None:

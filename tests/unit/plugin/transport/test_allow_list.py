@@ -123,3 +123,68 @@ def test_a_word_for_nobody_stays_where_it_stands() -> None:
     admitted = listed.of_json(json.dumps({"words": "市民反映路灯不亮", "teller": "市民"}).encode())
     assert admitted.content is not None
     assert {"words": "市民反映路灯不亮"} == json.loads(admitted.content)
+
+
+CLASSED = AllowList(
+    {"no": "internal", "words": "personal", "at.place": "personal", "at.code": "internal"},
+    known={"people": "sensitive", "phone": "sensitive", "at.owner": "sensitive", "office": "internal"},
+)
+
+
+def blotted(words: str, **cut: object) -> str:
+    admitted = CLASSED.of_json(json.dumps({"words": words, **cut}).encode())
+    assert admitted.content is not None
+    return str(json.loads(admitted.content)["words"])
+
+
+@pytest.mark.nasty("N31")
+@pytest.mark.parametrize(
+    ("words", "people"),
+    [
+        pytest.param("测试甲、测试乙受伤", "测试甲，测试乙", id="a list in one text"),
+        pytest.param("测试甲、测试乙受伤", ["测试甲", "测试乙"], id="a list"),
+        pytest.param("测试甲、测试乙受伤", [{"xm": "测试甲", "to": {"xm": "测试乙"}}], id="objects"),
+        pytest.param("测试甲、测试乙受伤", "测试甲（男，45岁）、测试乙", id="with sex and age"),
+        pytest.param("测试甲、测试甲受伤", "测 试 甲", id="with blanks"),
+        pytest.param("测𠮷、测𠮷受伤", "测𠮷", id="a rare character"),
+        pytest.param("Test Person、Test Person受伤", "Test Person", id="in Latin letters"),
+        pytest.param(
+            "138-0000-0001、１３８００００ ０００１受伤", "13800000001", id="a number in other groups"
+        ),
+        pytest.param("+8613800000001、13800000001受伤", "138 0000 0001", id="groups in what was cut"),
+        pytest.param("测试甲、13800000001受伤", "测试甲 13800000001", id="a name and a number"),
+    ],
+)
+def test_whoever_was_cut_is_blotted_out_however_they_are_written(words: str, people: object) -> None:
+    assert "＊＊、＊＊受伤" == blotted(words, people=people)
+
+
+def test_the_words_of_a_text_that_was_cut_name_nobody() -> None:
+    assert "道路积水，请派人" == blotted("道路积水，请派人", people="我家门口这边，道路积水，难以出行")
+    assert "青石路" == blotted("青石路", office="青石路")
+
+
+@pytest.mark.nasty("N31", "what is dropped and where it is named again lie inside an object")
+def test_words_inside_an_object_are_blotted_by_what_was_cut_inside_one() -> None:
+    said = {"at": [{"place": "测试甲家门口，13800000001", "owner": "测试甲"}], "phone": "13800000001"}
+    admitted = CLASSED.of_json(json.dumps(said).encode())
+    assert admitted.content is not None
+    assert {"at": [{"place": "＊＊家门口，＊＊"}]} == json.loads(admitted.content)
+    assert ("at.owner", "at.place", "phone") == admitted.dropped
+
+
+def test_a_number_a_code_and_a_time_are_never_blotted() -> None:
+    """Two matters whose numbers begin with the number of a worker would become one."""
+    for worker in ("100234", "100235"):
+        said = {"no": f"{worker}20260001", "phone": worker, "at": {"code": worker}}
+        admitted = CLASSED.of_json(json.dumps(said).encode())
+        assert admitted.content is not None
+        assert {"no": f"{worker}20260001", "at": {"code": worker}} == json.loads(admitted.content)
+
+
+@pytest.mark.nasty("N31")
+def test_of_xml_whoever_was_cut_is_blotted_too() -> None:
+    row = "<r><no>13800000001</no><words>测试甲家</words><people>测试甲，13800000001</people></r>"
+    admitted = CLASSED.of_xml(row.encode())
+    assert "<row><no>13800000001</no><words>＊＊家</words></row>".encode() == admitted.content
+    assert ("people", "words") == admitted.dropped
