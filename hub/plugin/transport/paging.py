@@ -22,6 +22,8 @@ from hub.plugin.times import parse_moment
 
 SECONDS: Final = "%Y-%m-%d %H:%M:%S"
 """How most platforms write and compare times."""
+_DIGITS: Final = 40
+"""Of a number that sorts as one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +142,7 @@ class Keyset:
         digests = [_digest(row) for row in page.rows]
         fresh = _fresh(page.rows, digests, place.seen)
         at, key = self._last(page) if page.rows else (place.at, place.key)
-        onward = bool(page.rows) and (not place.walking or (at, key) > (place.at, place.key))
+        onward = bool(page.rows) and (not place.walking or _is_behind((at, key), (place.at, place.key)))
         seen = {**place.seen, **dict.fromkeys(digests, at)}
         if not onward:
             at = max(at, place.at)
@@ -310,6 +312,19 @@ class Numbered:
 
     def _local(self, moment: datetime) -> str:
         return moment.astimezone(self.zone).strftime(self.form)
+
+
+def _is_behind(last: tuple[str, str], before: tuple[str, str]) -> bool:
+    """Whether a page that ends at `last` leads further than one that ended at `before`. Among rows of one moment numbers may
+    be sorted as numbers (9, 10) or as text (10, 9)."""
+    (at, key), (earlier, known) = last, before
+    return last > before or (
+        at == earlier and _is_number(key) and _is_number(known) and int(key) > int(known)
+    )
+
+
+def _is_number(key: str) -> bool:
+    return key.isascii() and key.isdigit() and len(key) <= _DIGITS
 
 
 def _fresh(rows: Iterable[bytes], digests: Iterable[str], seen: Container[str]) -> tuple[bytes, ...]:

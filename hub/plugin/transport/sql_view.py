@@ -16,6 +16,7 @@ from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
+    ScalarSelect,
     Select,
     String,
     TableClause,
@@ -183,13 +184,22 @@ class SqlView:
             return ()
         by, headers = self._counted, _headers(self._counted)
         of_rows: ColumnElement[Any] = column(by.column)
+        said, there = headers.c[by.count], self._there(by, headers)
+        short = select(headers.c[by.number], said, there).where(said.is_(None) | (said > there))
+        known = select(headers.c[by.number]).where(headers.c[by.number].is_not(None))
+        stray = select(of_rows, func.count()).select_from(self._view).group_by(of_rows)
         with self._connected() as link:
-            counts = select(of_rows, func.count()).select_from(self._view).group_by(of_rows)
-            found = {_shown(number): int(count) for number, count in link.execute(counts)}
-            said = select(headers.c[by.number], headers.c[by.count])
-            expected = {_shown(number): int(count) for number, count in link.execute(said)}
-        halves = (HalfBatch(one, expected.get(one), found.get(one, 0)) for one in sorted({*found, *expected}))
-        return tuple(one for one in halves if one.expected is None or one.found < one.expected)
+            halves = [
+                HalfBatch(_shown(one), None if count is None else int(count), int(found))
+                for one, count, found in link.execute(short)
+            ]
+            # the database compares, as it does when rows are read: a number that it holds for another is another
+            strays = link.execute(stray.where(of_rows.is_(None) | of_rows.not_in(known)))
+            halves += [HalfBatch(_shown(one), None, int(found)) for one, found in strays]
+        by_number = {
+            one.number: one for one in reversed(halves)
+        }  # of two written alike, the one with a header
+        return tuple(by_number[number] for number in sorted(by_number))
 
     def keys(self) -> Iterator[str]:
         """The keys of all rows, trimmed, each once, in order."""
@@ -246,10 +256,14 @@ class SqlView:
 
     def _whole(self, by: Counted) -> Select[tuple[Any]]:
         """Numbers of batches that have as many rows as their headers say, or more."""
-        headers, rows = _headers(by), self._view.alias("rows_of_batch")
+        headers = _headers(by)
+        return select(headers.c[by.number]).where(headers.c[by.count] <= self._there(by, headers))
+
+    def _there(self, by: Counted, headers: TableClause) -> ScalarSelect[int]:
+        """How many rows there are of a header's batch."""
+        rows = self._view.alias("rows_of_batch")
         are_of_it = column(by.column, _selectable=rows) == headers.c[by.number]
-        there = select(func.count()).select_from(rows).where(are_of_it).scalar_subquery()
-        return select(headers.c[by.number]).where(headers.c[by.count] <= there)
+        return select(func.count()).select_from(rows).where(are_of_it).correlate(headers).scalar_subquery()
 
 
 def _rows(link: Connection, asked: _Asked) -> list[dict[str, object]]:

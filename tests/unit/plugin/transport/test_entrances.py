@@ -54,6 +54,15 @@ def test_each_record_of_a_request_stands_alone_byte_for_byte() -> None:
     ]
 
 
+@pytest.mark.nasty("N18", "a character of GB18030 that holds the byte of a backslash")
+def test_a_rare_character_does_not_make_one_record_of_a_whole_request() -> None:
+    body = '{"data": {"list": [{"no": "1", "words": "誠信路"},{"no": "2"}]}}'.encode("gb18030")
+    received = Entrances([LISTED], signed()).receive(request(body))
+    assert ['{"no": "1", "words": "誠信路"}'.encode(), b'{"no": "2"}'] == [
+        one.content for one in received.bodies
+    ]
+
+
 @pytest.mark.parametrize(
     "body", [b'{"data": {"list": [{"no": "2"', b"\xff\xfe", b"{}", b'{"data": {"list": 7}}']
 )

@@ -137,6 +137,21 @@ def test_what_was_read_does_not_come_again(walk: Walk) -> None:
     assert 7 == len(reader.read)
 
 
+@pytest.mark.nasty("N02", "a source that sorts its numbers as numbers")
+def test_a_page_that_ends_where_numbers_get_longer_is_not_the_last() -> None:
+    """Twelve rows changed in one second, 1 to 12, and one after them."""
+    later = "2026-03-10 11:00:01"
+    rows = [{"no": str(n), "at": "2026-03-10 11:00:00"} for n in range(1, 13)] + [{"no": "1", "at": later}]
+    cursor, read = "", set[bytes]()
+    for _ in range(12):
+        asked = KEYSET.question(cursor, NOON)
+        behind = (asked["since"], int(asked["after"] or 0))
+        page = _answered([row for row in rows if (row["at"], int(row["no"])) > behind][: int(asked["size"])])
+        walked = KEYSET.walked(cursor, page, NOON)
+        cursor, read = walked.cursor, {*read, *walked.fresh}
+    assert len(rows) == len(read)
+
+
 @WALKS
 def test_another_process_goes_on_from_the_cursor_alone(walk: Walk) -> None:
     source = Source()

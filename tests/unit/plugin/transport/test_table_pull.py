@@ -354,6 +354,24 @@ def test_rows_without_a_header_and_a_header_without_rows_are_half_batches(in_bat
     ] == hub.after(11)
 
 
+@pytest.mark.nasty("N20", "a blank behind the number of a batch: to the database it is another number")
+def test_a_batch_that_is_not_read_because_its_numbers_differ_for_the_database_is_told(
+    in_batches: Department,
+) -> None:
+    hub = Minutes(in_batches)
+    put(in_batches, "B1 ", 1, 2)
+    put(in_batches, "B2", 3)
+    in_batches.run("insert into h values ('B1', 2)")
+    in_batches.run("insert into h values ('B2', null)")
+    assert [] == hub.after(0)
+    told = [
+        'S129 {"batch":"B1","expected":2,"found":0}',
+        'S129 {"batch":"B2","expected":null,"found":1}',
+    ]
+    assert told == hub.after(11)
+    assert [] == hub.after(11)
+
+
 def test_a_held_batch_that_was_not_stored_is_told_again_and_asked_for_by_nobody_before(
     in_batches: Department,
 ) -> None:
