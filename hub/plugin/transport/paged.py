@@ -14,7 +14,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from hub.errors import TryLater
 from hub.plugin.adapter import Body, Page, Tools
 from hub.plugin.times import Zone, zone_of
-from hub.plugin.transport.paging import Answered, Walk
+from hub.plugin.transport.paging import Answered, Keyset, Numbered, Walk
 from hub.plugin.transport.quiet import Hours, Pace, is_quiet
 
 
@@ -54,8 +54,12 @@ class Paged(Generic[Config, Listing]):
         self.tools: Final = tools
         self.zone: Final = zone_of(config.zone)
         listing = self.listed()
-        self.listing: Final = replace(listing, walk=listing.walk.sized(config.page_size))
+        self.listing: Final = replace(listing, walk=self._walk(listing.walk.sized(config.page_size)))
         self._pace: Final = Pace(config.questions_a_minute)
+
+    def _walk(self, walk: Walk) -> Walk:
+        """Whose windows are written in the source's own zone, as its times are read."""
+        return replace(walk, zone=self.zone) if isinstance(walk, (Keyset, Numbered)) else walk
 
     @abstractmethod
     def listed(self) -> Listing:

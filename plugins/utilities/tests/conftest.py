@@ -15,7 +15,7 @@ from gridplus_utilities.simulator import SupplyOffice, SupplyPlatform
 
 from hub.clock import FixedClock
 from hub.model import Arrival, Draft, Person, RequestType
-from hub.plugin import Body, SimulatorSetup, Tools, Utterance
+from hub.plugin import Admitted, Body, PeerRequest, SimulatorSetup, Tools, Utterance
 from hub.plugin.door import Door
 
 PLAIN = ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
@@ -150,3 +150,16 @@ def _tools(clock: FixedClock) -> Tools:
         http=partial(httpx.Client, timeout=2.0, verify=PLAIN),
         nonce=lambda: "0" * 32,
     )
+
+
+@pytest.fixture
+def upload() -> Callable[[bytes], list[Admitted]]:
+    """What may be stored of a file that somebody uploads."""
+
+    def made(file: bytes) -> list[Admitted]:
+        config = UtilitiesTableConfig.model_validate({"utility": "water", "upload_key": "k"})
+        adapter = UtilitiesTable(config, _tools(FixedClock(NOON)))
+        request = PeerRequest("POST", "/upload", "", {"x-upload-key": "k"}, file, "127.0.0.1")
+        return [adapter.admit(body) for body in adapter.receive(request).bodies]
+
+    return made

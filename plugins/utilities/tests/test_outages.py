@@ -1,6 +1,6 @@
 """Planned outages explain what is reported; faults and repair orders are matters like any other."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
@@ -10,6 +10,8 @@ import pytest
 from hub.kit.subject import journey
 from hub.model import Draft, Handling, Mode, RecordId, RequestType, Stage, Urgency
 from hub.pack import load
+from hub.plugin import Admitted
+from hub.plugin.systems.excel_upload import workbook_of
 from hub.understood import Origin, Understood
 
 if TYPE_CHECKING:
@@ -144,3 +146,16 @@ def test_a_weekly_table_announces_the_same_as_a_platform(start: "Start", send: "
     assert [(one.source_ref, one.title, one.handling) for one in read] == [
         (one.source_ref, one.title, one.handling) for one in sent
     ]
+
+
+def test_of_a_file_that_is_no_weekly_table_nothing_is_held(
+    upload: Callable[[bytes], Sequence[Admitted]],
+) -> None:
+    households = workbook_of(["户号", "姓名", "欠费"], [{"户号": "1", "姓名": "测试甲", "欠费": "80"}])
+    assert [Admitted(None, ("workbook",))] == upload(households)
+    assert [Admitted(None, ("workbook",))] == upload(b"no workbook")
+    weekly = workbook_of(
+        ["编号", "影响社区", "开始时间"], [{"编号": "TS1", "影响社区": "329901001001", "开始时间": "x"}]
+    )
+    (row,) = upload(weekly)
+    assert row.content is not None

@@ -14,7 +14,7 @@ from hub.model import Arrival, Draft, Stage
 from hub.plugin import Answer, Body, Listed, Receipt, Tools
 from hub.plugin.transport.app_token import AppTokenConfig, AppTokenPull
 from hub.plugin.transport.oauth_pull import OAuthPull, OAuthPullConfig
-from hub.plugin.transport.paging import Keyset
+from hub.plugin.transport.paging import Keyset, Numbered
 from hub.plugin.transport.rest_pull import Listing, Numbers
 
 NOON = datetime(2026, 3, 10, 4, 0, tzinfo=UTC)
@@ -161,3 +161,19 @@ def test_client_credentials_are_shown_at_the_sources_own_path(platform: Platform
     made.ask("GET", "/orders")
     made.close()
     assert [one.url.path for one in platform.asked] == ["/token", "/orders"]
+
+
+@pytest.mark.nasty("N33", "a source that writes its times in another zone")
+@pytest.mark.parametrize(("zone", "until"), [("+08:00", "11:59:55"), ("+00:00", "03:59:55")])
+def test_a_window_ends_at_the_time_that_it_is_for_the_source(
+    platform: Platform, zone: str, until: str
+) -> None:
+    class Windows(Tokens):
+        def listed(self) -> Listing:
+            return Listing(path="/orders", walk=Numbered())
+
+    told = {"base_url": "http://platform", "app_key": "hub", "app_secret": "invented", "zone": zone}
+    source = Windows(AppTokenConfig.model_validate(told), platform.tools)
+    source.read("")
+    assert f"2026-03-10 {until}" == platform.asked[-1].url.params["endTime"]
+    source.close()
