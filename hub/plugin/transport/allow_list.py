@@ -6,9 +6,8 @@ told of a matter is often named in them, too. Whoever has to know more gives a `
 """
 
 import json
-import re
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from typing import Final, NamedTuple
+from collections.abc import Callable, Collection, Iterable, Mapping
+from typing import Final
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from hub.errors import BadRecord
@@ -16,6 +15,7 @@ from hub.plugin.adapter import Admitted
 from hub.plugin.fields import folded
 from hub.plugin.json_text import read_json
 from hub.plugin.text import decode_unproved
+from hub.plugin.transport.blotting import People
 from hub.plugin.transport.xml import declared_charset, local_name, parse_xml, text_in
 
 UNLISTED: Final = "unlisted"
@@ -24,22 +24,7 @@ Judge = Callable[[Mapping[str, str], Collection[str]], Mapping[str, str] | None]
 """(what the names let in, and the words of all that they do not) → what is held of the former; None: nothing at all."""
 
 
-BLOT: Final = "＊＊"
-"""Stands in a text for what was cut of it."""
 _OF_PEOPLE: Final = ("personal", "sensitive")
-_NOBODY: Final = frozenset(
-    ("本人", "匿名", "市民", "居民", "群众", "用户", "业主", "先生", "女士", "不详", "未知", "保密")
-)
-_HAN: Final = "\u3400-\u9fff\U00020000-\U0003ffff"
-_A_NAME: Final = re.compile(rf"[{_HAN}·]{{2,12}}|[A-Za-z]+(?:[ .'-]+[A-Za-z]+)+")
-_SPACED: Final = re.compile(rf"[{_HAN}](?:\s+[{_HAN}]){{1,3}}")
-_BETWEEN: Final = re.compile(r"[、,，;；/|:：()（）\s]+")
-"""What stands between two who are told of in one field, and between a name and a number."""
-_ONE_OF_MANY: Final = re.compile(rf"[{_HAN}·]{{0,4}}|[0-9]{{1,3}}岁?|\+?[0-9Xx-]{{5,32}}")
-"""In a list of people: a field with anything longer is a text, whose words are no names."""
-_A_NUMBER: Final = re.compile(r"\+?[0-9０-９Xx](?:[ -]{0,2}[0-9０-９Xx]){4,31}")
-"""In whatever groups and width it is written."""
-_PLAIN: Final = {**{0xFF10 + digit: str(digit) for digit in range(10)}, **dict.fromkeys(map(ord, "+ -"))}
 
 
 class AllowList:
@@ -68,7 +53,9 @@ class AllowList:
         record, sifted = read_json(content), _Sifted()
         if not isinstance(record, Mapping):
             raise BadRecord("R102")
-        kept = self._blotted(self._object(record, "", sifted), "", sifted.people(), sifted.dropped)
+        kept = self._blotted(
+            self._object(record, "", sifted), "", People.named_in(sifted.cut), sifted.dropped
+        )
         # with escapes: a word may hold half a character, which no charset can hold
         held = json.dumps(kept).encode() if self._says_something(kept) else None
         return Admitted(held, tuple(sorted(sifted.dropped)))
@@ -86,7 +73,7 @@ class AllowList:
         held = judge(kept, [words for _, words in cut])
         if held is None or not self._says_something(held):
             return Admitted(None, tuple(sorted(dropped)))
-        for name, words in self._blotted(held, "", sifted.people(), dropped).items():
+        for name, words in self._blotted(held, "", People.named_in(sifted.cut), dropped).items():
             SubElement(written, name).text = str(words)
         dropped.update(name for name, words in kept.items() if held.get(name, "") != words)
         return Admitted(tostring(written, encoding="utf-8"), tuple(sorted(dropped)))
@@ -109,7 +96,7 @@ class AllowList:
         return kept
 
     def _blotted(
-        self, kept: Mapping[str, object], around: str, people: "_People", dropped: set[str]
+        self, kept: Mapping[str, object], around: str, people: People, dropped: set[str]
     ) -> Mapping[str, object]:
         """`kept` without whoever was cut, in its words and in those of its objects."""
         if not people:
@@ -144,56 +131,6 @@ class _Sifted:
         self.cut: Final[list[object]] = []
         """Values that may name somebody."""
 
-    def people(self) -> "_People":
-        """Whom they name."""
-        found = [piece for value in self.cut for words in _words_in(value) for piece in _pieces(words)]
-        names = {one for one in found if _A_NAME.fullmatch(one)} - _NOBODY
-        numbers = {_plain(one) for one in found if _A_NUMBER.fullmatch(one)}
-        return _People(tuple(sorted(names, key=len, reverse=True)), tuple(numbers))
-
-
-class _People(NamedTuple):
-    names: tuple[str, ...] = ()
-    """The longest first."""
-    numbers: tuple[str, ...] = ()
-    """As `_plain` has them."""
-
-    def __bool__(self) -> bool:
-        return bool(self.names or self.numbers)
-
-    def blotted(self, words: str) -> str:
-        """`words` without any of them."""
-        for one in self.names:
-            words = words.replace(one, BLOT)
-        return _A_NUMBER.sub(self._number, words) if self.numbers else words
-
-    def _number(self, found: re.Match[str]) -> str:
-        number = _plain(found[0])
-        return BLOT if any(one in number for one in self.numbers) else found[0]
-
 
 def _classes(paths: Collection[str]) -> Iterable[tuple[str, str]]:
     return paths.items() if isinstance(paths, Mapping) else ()
-
-
-def _words_in(value: object) -> Iterator[str]:
-    """Texts and numbers of a value, however deep they lie."""
-    if isinstance(value, Mapping):
-        value = [*value.values()]
-    if isinstance(value, list):
-        for one in value:
-            yield from _words_in(one)
-    elif isinstance(value, str | int):
-        yield str(value).strip()
-
-
-def _pieces(words: str) -> Iterator[str]:
-    """`words`, and each of several who are told of in them."""
-    yield "".join(words.split()) if _SPACED.fullmatch(words) else words
-    many = [] if _A_NUMBER.fullmatch(words) else _BETWEEN.split(words)
-    if all(map(_ONE_OF_MANY.fullmatch, many)):
-        yield from many
-
-
-def _plain(number: str) -> str:
-    return number.translate(_PLAIN).upper()

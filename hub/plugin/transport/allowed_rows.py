@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from hub.plugin.adapter import Admitted
+from hub.plugin.transport.blotting import People
 
 _UNREADABLE: Final = Admitted(None, ("unreadable",))
 
@@ -25,6 +26,8 @@ class AllowedRows:
     """Kind → fields that may be held, `kind` itself among them. Rows of any other kind are not."""
     told: frozenset[str] = field(default=frozenset())
     """Fields that are known to come and must not be held: their names may be told, others are `unlisted`."""
+    words: frozenset[str] = field(default=frozenset())
+    """Allowed fields that people write in: whoever is named in one that is told is blotted out of them."""
 
     def admit(self, row: bytes) -> Admitted:
         """The row with nothing but allowed fields, byte for byte where all are; None where it must not be held.
@@ -48,10 +51,14 @@ class AllowedRows:
         if allowed is None:
             return Admitted(None, (self.kind,))
         kept = {name: value for name, value in found.items() if name in allowed and _is_plain(value)}
-        known = allowed | self.told
+        known, people = allowed | self.told, People.named_in(found[one] for one in self.told & found.keys())
+        blotted = (
+            {name: people.blotted(str(kept[name])) for name in self.words & kept.keys()} if people else {}
+        )
+        blotted = {name: words for name, words in blotted.items() if words != str(kept[name])}
         cut = [name if name in known else "unlisted" for name in found.keys() - kept.keys()]
-        dropped = tuple(sorted({*cut, *repeated}))
-        return Admitted(_encoded(kept, charset), dropped) if dropped else Admitted(row)
+        dropped = tuple(sorted({*cut, *repeated, *blotted}))
+        return Admitted(_encoded({**kept, **blotted}, charset), dropped) if dropped else Admitted(row)
 
 
 def _encoded(kept: Mapping[str, object], charset: str) -> bytes:

@@ -25,7 +25,8 @@ ALLOWED: Final = {
 FORBIDDEN: Final = frozenset(["SFZH", "XYRXM", "RYLB", "CPHM", "RLTZ", "GJXX", "ZPDZ", "AJBH", "ZRMJ"])
 """Fields that these exports are known to carry: identity number, suspect's name, category of a person, plate, face
 features, track, picture or a link to one, case file, officer's name."""
-_APPROVED: Final = AllowedRows(kind="LX", fields=ALLOWED, told=FORBIDDEN)
+_WORDS: Final = frozenset(["SXMC", "JQNR", "FSDZ"])
+_APPROVED: Final = AllowedRows(kind="LX", fields=ALLOWED, told=FORBIDDEN, words=_WORDS)
 
 
 def admit(body: Body) -> Admitted:

@@ -35,6 +35,15 @@ def test_a_forbidden_field_is_cut_and_named(name: str) -> None:
     assert json.loads(admitted.content.decode("gb18030")) == MATTER
 
 
+@pytest.mark.nasty("N31", "a suspect, a plate and a category of a person in the words of a matter")
+def test_whoever_is_cut_is_not_named_in_the_words_either() -> None:
+    cut = {"XYRXM": "测试甲", "CPHM": "沪A12345", "RYLB": "重点人员", "SFZH": "11010519900101001X"}
+    words = "重点人员测试甲（11010519900101001X）驾沪A12345占道"
+    admitted = admit(line({**MATTER, **cut, "JQNR": words}))
+    held = json.loads((admitted.content or b"").decode("gb18030"))
+    assert {**MATTER, "JQNR": "＊＊＊＊（＊＊）驾＊＊占道"} == held
+
+
 def test_an_unlisted_field_is_cut_and_not_even_its_name_is_kept() -> None:
     admitted = admit(line({**MATTER, CANARY: CANARY}))
     assert admitted.dropped == ("unlisted",)

@@ -52,3 +52,28 @@ def test_a_second_value_under_the_same_name_does_not_slip_through() -> None:
     admitted = LIST.admit(f'{{"kind":"matter","no":"{CANARY}","no":"1"}}'.encode())
     assert admitted.dropped == ("repeated",)
     assert CANARY.encode() not in (admitted.content or b"")
+
+
+@pytest.mark.nasty("N31", "somebody of a field that is cut is named in the text, too")
+@pytest.mark.parametrize("charset", ["utf-8", "gb18030"])
+def test_whoever_is_cut_is_blotted_out_of_the_words(charset: str) -> None:
+    told = frozenset({"name", "plate"})
+    listed = AllowedRows(
+        kind="kind",
+        fields={"matter": frozenset({"kind", "no", "text"})},
+        told=told,
+        words=frozenset({"text"}),
+    )
+    said = {
+        "kind": "matter",
+        "no": "测试甲1",
+        "text": "测试甲的沪A12345挡路",
+        "name": "测试甲",
+        "plate": "沪A12345",
+    }
+    admitted = listed.admit(json.dumps(said, ensure_ascii=False).encode(charset))
+    assert ("name", "plate", "text") == admitted.dropped
+    held = json.loads((admitted.content or b"").decode(charset))
+    assert {"kind": "matter", "no": "测试甲1", "text": "＊＊的＊＊挡路"} == held
+    told_of_nobody = json.dumps({**said, "name": "", "plate": ""}).encode()
+    assert said["text"] == json.loads(listed.admit(told_of_nobody).content or b"")["text"]
