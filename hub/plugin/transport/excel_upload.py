@@ -5,8 +5,9 @@ wrong row does not stop its table. Rules: domain.md N21 (lost digits are not bel
 """
 
 import hmac
+import json
 from abc import abstractmethod
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Final, Generic, TypeVar
 
 import orjson
@@ -14,7 +15,7 @@ from pydantic import BaseModel, ConfigDict, SecretStr
 
 from hub.errors import BadRecord, HeldRecord, PeerRefused
 from hub.model import Arrival, Draft, GridDraft
-from hub.plugin.adapter import Body, PeerReply, PeerRequest, Received, Tools
+from hub.plugin.adapter import Admitted, Body, PeerReply, PeerRequest, Received, Tools
 from hub.plugin.fields import Fields
 from hub.plugin.json_text import read_json
 from hub.plugin.times import Zone, zone_of
@@ -56,6 +57,30 @@ class Uploads:
             return Received((Body(workbook, WORKBOOK),), told, failed)
         told = _reply(200, 0, "已接收", rows=len(rows), waiting=_waiting(rows))
         return Received(tuple(map(_body_of, rows)), told, failed)
+
+    def admit(self, body: Body) -> Admitted:
+        """A row with nothing but our columns; of a file that is no table, nothing. For an adapter whose senders may have
+        tables that must not be held; raises BadRecord R102 for a row that is no object."""
+        if body.kind == WORKBOOK:
+            return Admitted(None, (WORKBOOK,))
+        said = read_json(body.content)
+        if not isinstance(said, Mapping):
+            raise BadRecord("R102")
+        cells, lost = said.get("cells"), said.get("lost")
+        named = cells if isinstance(cells, Mapping) else {}
+        kept = {
+            "cells": {
+                name: one for name, one in named.items() if self._is_ours(name) and isinstance(one, str)
+            },
+            "lost": [name for name in lost if self._is_ours(name)] if isinstance(lost, list) else [],
+        }
+        if kept == said:
+            return Admitted(body.content)
+        # with escapes: a word may hold half a character, which no charset can hold
+        return Admitted(json.dumps(kept).encode(), ("unlisted",))
+
+    def _is_ours(self, column: object) -> bool:
+        return isinstance(column, str) and column in self._columns.headings
 
     def rows(self, body: Body) -> tuple[Body, ...]:
         """The records of a body: of a whole workbook (a sample, or one that is none) its rows, of a row itself.

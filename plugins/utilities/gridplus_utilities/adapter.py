@@ -23,7 +23,7 @@ from hub.plugin.times import time_flags
 from hub.plugin.transport.allow_list import AllowList
 from hub.plugin.transport.credentials import ApiKey, Credentials
 from hub.plugin.transport.excel import Columns
-from hub.plugin.transport.excel_upload import WORKBOOK, ExcelUpload, ExcelUploadConfig
+from hub.plugin.transport.excel_upload import ExcelUpload, ExcelUploadConfig
 from hub.plugin.transport.paging import Keyset
 from hub.plugin.transport.rest_pull import Listing, RestPull, RestPullConfig
 from hub.plugin.words import request_type_of, stage_of, urgency_of
@@ -105,8 +105,8 @@ class UtilitiesTable(ExcelUpload[UtilitiesTableConfig]):
         return COLUMNS
 
     def admit(self, body: Body) -> Admitted:
-        """A row as it is; of a file that is no such table nothing: it may be the list of the households."""
-        return Admitted(None, (WORKBOOK,)) if body.kind == WORKBOOK else Admitted(body.content)
+        """A row; of a file that is no such table nothing: it may be the list of the households."""
+        return self._uploads.admit(body)
 
     def drafts(self, row: Fields, arrival: Arrival) -> Sequence[Draft | GridDraft]:
         """The outage of one row, once for each community."""
