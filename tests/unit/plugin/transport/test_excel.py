@@ -1,6 +1,7 @@
 """Tables that people upload."""
 
 import io
+import json
 import struct
 import tracemalloc
 import zipfile
@@ -12,9 +13,12 @@ from datetime import datetime
 import openpyxl
 import pytest
 from openpyxl.worksheet.worksheet import Worksheet
+from pydantic import SecretStr
 
 from hub.errors import BadRecord
+from hub.plugin import Admitted, Body
 from hub.plugin.transport.excel import Columns, Limits, read_table
+from hub.plugin.transport.excel_upload import Uploads
 
 COLUMNS = Columns(
     headings={
@@ -234,3 +238,18 @@ def test_what_is_no_table_within_the_limits_is_dead(content: bytes, limits: Limi
     with pytest.raises(BadRecord) as dead:
         read_table(content, COLUMNS, limits=limits)
     assert dead.value.code == code
+
+
+def test_a_row_is_let_in_by_its_columns_alone_and_no_other_file_is() -> None:
+    uploads = Uploads(Columns(headings={"no": ("编号",), "words": ("内容",)}, needed=("no",)), SecretStr("k"))
+    row = b'{"cells":{"no":"1","words":"half \\ud800"},"lost":["no"]}'
+    assert Admitted(row) == uploads.admit(Body(row, "row"))
+    more = b'{"cells":{"no":"1","meter":"7","words":["x"]},"lost":["no","meter"],"sheet":"x"}'
+    admitted = uploads.admit(Body(more, "row"))
+    assert ({"cells": {"no": "1"}, "lost": ["no"]}, ("unlisted",)) == (
+        json.loads(admitted.content or b""),
+        admitted.dropped,
+    )
+    assert Admitted(None, ("workbook",)) == uploads.admit(Body(b"PK", "workbook"))
+    with pytest.raises(BadRecord, match="R102"):
+        uploads.admit(Body(b"[]", "row"))
