@@ -5,6 +5,7 @@ a number with a fraction stays text). Nothing about any one source may live here
 """
 
 import json
+from collections.abc import Sequence
 from typing import Final, NoReturn
 
 from hub.errors import BadRecord
@@ -41,7 +42,10 @@ def read_page(raw: bytes) -> object:
     Bytes that are no UTF-8 survive as lone surrogates: one bad row must not stop its page, and
     `cut_rows` gives its bytes back as they were.
     """
-    return parse_json(raw.decode("utf-8-sig", "surrogateescape"))
+    try:
+        return parse_json(raw.decode("utf-8-sig", "surrogateescape"))
+    except ValueError:
+        return parse_json(_in_gb(raw))
 
 
 def parse_json(text: str) -> object:
@@ -67,12 +71,28 @@ def too_deep(text: str) -> bool:
 
 
 def cut_rows(raw: bytes, *path: str) -> tuple[bytes, ...]:
-    """The elements of the list at `path`, each byte for byte as it stands in `raw`.
+    """The elements of the list at `path`, each byte for byte as it stands in `raw`; in UTF-8 where `raw` is in GB18030 with a
+    character that holds the byte of a backslash (誠).
 
     `()` where the path leads nowhere or to null. Raises ValueError where `raw` is no JSON or the path
     leads to something else than a list: the caller knows whether that is a record's fault or a source's.
     """
-    text = raw.decode("utf-8-sig", "surrogateescape")
+    try:
+        return _cut(raw.decode("utf-8-sig", "surrogateescape"), path)
+    except ValueError:
+        return _cut(_in_gb(raw), path)
+
+
+def _in_gb(raw: bytes) -> str:
+    """Words in GB18030; raises ValueError for UTF-8, and for what is neither."""
+    try:
+        raw.decode()
+    except UnicodeDecodeError:
+        return raw.decode("gb18030")
+    raise ValueError("UTF-8")
+
+
+def _cut(text: str, path: Sequence[str]) -> tuple[bytes, ...]:
     if too_deep(text):
         raise ValueError("too deep")
     at = _skip(text, 0)

@@ -52,16 +52,8 @@ class Entrance:
         try:
             rows = cut_rows(content, *self.rows)
         except ValueError:
-            rows = self._in_gb(content, self.rows)
+            rows = ()
         return tuple(Body(row, self.kind) for row in rows or (content,))
-
-    @staticmethod
-    def _in_gb(content: bytes, path: Sequence[str]) -> tuple[bytes, ...]:
-        """The records of a body in GB18030, whose rarer characters hold the bytes of a quote or a backslash (誠)."""
-        try:
-            return cut_rows(content.decode("gb18030").encode(), *path)
-        except ValueError:
-            return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

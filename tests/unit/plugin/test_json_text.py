@@ -65,3 +65,13 @@ def test_a_row_in_another_charset_does_not_stop_its_page() -> None:
     good, other = cut_rows(page, "list")
     assert read_json(good) == {"t": "井盖"}
     assert read_json(other) == {"t": "路灯"}
+
+
+@pytest.mark.nasty("N18", "a character of GB18030 that holds the byte of a backslash")
+def test_one_rare_character_does_not_stop_a_page() -> None:
+    page = '{"list": [{"no": "1", "words": "誠信路"},{"no": "2"}]}'.encode("gb18030")
+    assert {"list": [{"no": "1", "words": "誠信路"}, {"no": "2"}]} == read_page(page)
+    assert ('{"no": "1", "words": "誠信路"}'.encode(), b'{"no": "2"}') == cut_rows(page, "list")
+    for broken in (page[:-9], '{"list": [{"words": "\\路"}]}'.encode()):
+        with pytest.raises(ValueError, match="Expecting|Unterminated|delimiter|UTF-8"):
+            read_page(broken)
