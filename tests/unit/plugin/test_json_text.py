@@ -73,5 +73,5 @@ def test_one_rare_character_does_not_stop_a_page() -> None:
     assert {"list": [{"no": "1", "words": "誠信路"}, {"no": "2"}]} == read_page(page)
     assert ('{"no": "1", "words": "誠信路"}'.encode(), b'{"no": "2"}') == cut_rows(page, "list")
     for broken in (page[:-9], '{"list": [{"words": "\\路"}]}'.encode()):
-        with pytest.raises(ValueError, match="Expecting|Unterminated|delimiter|UTF-8"):
+        with pytest.raises(ValueError, match=r"Expecting|Unterminated|delimiter|UTF-8"):
             read_page(broken)
