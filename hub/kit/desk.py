@@ -20,7 +20,7 @@ from hub.clock import FixedClock
 from hub.errors import BadRecord, FixSettings, HeldRecord
 from hub.kit.cable import Cable
 from hub.kit.kept_door import KEY, KeptDoor
-from hub.kit.outcome import Failed, NotApplicable
+from hub.kit.outcome import UNPLAYED, Failed, NotApplicable
 from hub.kit.story import Story, Told
 from hub.kit.wire import Trouble, Wire
 from hub.model import Arrival
@@ -258,7 +258,7 @@ class Desk:
         except FixSettings as lacking:
             if lacking.code != _NO_BROKER:
                 raise
-            raise NotApplicable("its system is a topic, and there is no broker to play it on") from None
+            raise NotApplicable(UNPLAYED) from None
 
     def _judged(self, body: Body) -> Told:
         sent, dropped = body, tuple[str, ...]()

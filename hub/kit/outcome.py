@@ -41,6 +41,10 @@ class Failed(Exception):  # noqa: N818  a finding, not an error of ours
         self.said: Final = said
 
 
+UNPLAYED: Final = "its system is a topic, and there is no broker to play it on"
+"""Said of a check that could not be played here; it says nothing of the adapter."""
+
+
 class NotApplicable(Exception):  # noqa: N818  nothing went wrong
     """The check is about something that this adapter does not have."""
 

@@ -100,7 +100,7 @@ writes one of them. The kit says the words, holds the wire, the clock and the do
 at all it is asked plainly first: such a check does not apply. A check that cannot be run on a plugin is left out with a sentence
 in `AdapterEntry.skips`, and the report shows it.
 
-A level is reached where no check of it, or of a level below, fails. A plugin without a simulator comes no further than bronze.
+A level is reached where no check of it, or of a level below, fails. A plugin without a simulator comes no further than bronze; so does one whose simulator cannot be played for want of a broker.
 `--json` gives the report to machines, `--html FILE` writes it as one page."""
 
 

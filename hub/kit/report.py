@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from html import escape
 from typing import Any
 
-from hub.kit.outcome import Level, Result, Verdict
+from hub.kit.outcome import UNPLAYED, Level, Result, Verdict
 from hub.plugin import AdapterEntry
 
 _STYLE = (
@@ -35,10 +35,12 @@ class Report:
         """The highest level at which, and below which, no check fails; None where one of the lowest does.
 
         What the plugin leaves out with a reason does not keep it from a level; it stands in the report beside it.
-        Without a simulator hardly anything can be shown: such a plugin comes no further than the lowest level.
+        Without a simulator, or a broker to play it on, hardly anything can be shown: such a plugin comes no further than the
+        lowest level.
         """
         reached = None
-        for level in Level if self.entry.simulator else (Level.BRONZE,):
+        is_played = self.entry.simulator and not any(one.said == UNPLAYED for one in self.results)
+        for level in Level if is_played else (Level.BRONZE,):
             if self.counted(Verdict.FAILED, level):
                 return reached
             reached = level

@@ -6,6 +6,7 @@ import pytest
 from pydantic import BaseModel
 
 from hub.kit import Check, Level, Result, Verdict
+from hub.kit.outcome import UNPLAYED
 from hub.kit.report import Report
 from hub.plugin import Adapter, AdapterEntry, Simulator, SimulatorSetup
 
@@ -55,6 +56,12 @@ def test_without_a_simulator_nobody_comes_far() -> None:
     assert (
         Level.BRONZE is replace(report(PASSED, PASSED, PASSED), entry=replace(ENTRY, simulator=None)).reached
     )
+
+
+def test_where_its_system_could_not_be_played_nobody_comes_far() -> None:
+    played = report(PASSED, PASSED, PASSED)
+    unplayed = replace(played.results[1], verdict=Verdict.NOT_APPLICABLE, said=UNPLAYED)
+    assert Level.BRONZE is replace(played, results=[*played.results, unplayed]).reached
 
 
 def test_the_json_has_every_check_and_the_sums() -> None:
