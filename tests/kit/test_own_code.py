@@ -51,5 +51,12 @@ def test_no_plugin_has_much_code_of_its_own(name: str) -> None:
     assert own_lines(PACKAGES[name]) <= LONGER.get(name, MOST)
 
 
+@pytest.mark.parametrize(
+    "name", ["grid_app", "iot_sensors", "police_110", "food_safety", "emergency", "petition", "utilities"]
+)
+def test_who_begins_on_the_bases_needs_little(name: str) -> None:
+    assert own_lines(PACKAGES[name]) <= MEDIAN
+
+
 def test_the_median_plugin_is_an_afternoons_work() -> None:
     assert median(own_lines(one) for one in PACKAGES.values()) <= MEDIAN

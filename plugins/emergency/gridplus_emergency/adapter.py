@@ -11,7 +11,7 @@ from hub.plugin.fields import Fields
 from hub.plugin.points import point_of
 from hub.plugin.transport.allow_list import AllowList
 from hub.plugin.transport.kafka_topic import TOMBSTONE, KafkaTopic, KafkaTopicConfig, deleted
-from hub.plugin.words import stage_of
+from hub.plugin.words import meanings, stage_of
 
 DECLARES: Final = declared(
     public="SJLX SJLXMC SJFJ HJDJ YLBZ",
@@ -22,22 +22,19 @@ DECLARES: Final = declared(
 """Fields by the initials of their Chinese names; the README has them. What is sensitive ends at ingress."""
 _ALLOWED: Final = AllowList(
     [one for one, kind in DECLARES.items() if kind != "sensitive"],
-    known={
-        **DECLARES,
-        "DWWZ": "internal",
-    },  # where somebody called from is nobody's name: often it is where it burns
+    known={**DECLARES, "DWWZ": "internal"},
 )
-_STAGES: Final = {
-    "接报": Stage.RECEIVED,
-    "已出动": Stage.DISPATCHED,
-    "已到场": Stage.IN_PROGRESS,
-    "已控制": Stage.IN_PROGRESS,
-    "处置完毕": Stage.DONE_BY_DEPT,
-    "结束": Stage.CLOSED,
-    "误报": Stage.CANCELLED,
-    "演练取消": Stage.CANCELLED,
-    "复燃": Stage.REOPENED,
-}
+"""Where somebody called from is nobody's name, to be blotted out of the words: often it is where it burns."""
+_STAGES: Final = meanings(
+    Stage,
+    received="接报",
+    dispatched="已出动",
+    in_progress="已到场 已控制",
+    done_by_dept="处置完毕",
+    closed="结束",
+    cancelled="误报 演练取消",
+    reopened="复燃",
+)
 _GRADES: Final = {
     **dict.fromkeys(("特别重大", "重大", "较大", "I级", "II级", "III级", "红", "橙", "黄"), Urgency.CRITICAL),
     **dict.fromkeys(("一般以下", "未达级", "蓝"), Urgency.ROUTINE),

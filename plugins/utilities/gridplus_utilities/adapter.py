@@ -19,7 +19,6 @@ from hub.plugin.fields import Fields
 from hub.plugin.json_text import read_json
 from hub.plugin.notes import looks_like_a_test
 from hub.plugin.points import point_of
-from hub.plugin.times import time_flags
 from hub.plugin.transport.allow_list import AllowList
 from hub.plugin.transport.credentials import ApiKey, Credentials
 from hub.plugin.transport.excel import Columns
@@ -115,14 +114,14 @@ class UtilitiesTable(ExcelUpload[UtilitiesTableConfig]):
 
 def _matter(row: Fields, arrival: Arrival, supply: Supply, zone: tzinfo) -> Draft:
     """A repair order or a fault, to be dealt with like any other."""
-    began_at, told_at, changed_at = (row.moment(name, zone=zone) for name in ("kssj", "fbsj", "gxsj"))
+    times = row.times(occurred="kssj", reported="fbsj", updated="gxsj", zone=zone)
     title, content, urgency, state = (row.text(name) for name in ("bt", "nr", "jjcd", "zt"))
-    flags = time_flags(occurred_at=began_at, reported_at=told_at, received_at=arrival.received_at)
+    flags = times.flags(arrival.received_at)
     return Draft(
         source_ref=row.needed_ref("bh"),
-        version=changed_at.isoformat() if changed_at else "",
-        occurred_at=began_at,
-        reported_at=told_at,
+        version=times.version,
+        occurred_at=times.occurred_at,
+        reported_at=times.reported_at,
         category=Code(supply.code_table, row.ref("ywdm")),
         request_type=request_type_of(row.text("lx")),
         urgency=urgency_of(urgency),
