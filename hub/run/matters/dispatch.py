@@ -169,10 +169,11 @@ class Dispatch:
         return changed[incident.id]
 
     def end_announced(self, conn: Connection, incident: Incident, now: datetime) -> None:
-        """What was announced for `incident` is over: it is closed, or goes on with the departments that are at it."""
+        """What was announced for `incident` is over: it is closed, or goes on with the departments that are at it, or that
+        the desk looks for."""
         standing = whistles.of_incidents(conn, [incident.id]).get(incident.id, [])
         round_ = Round()
-        if standing:
+        if standing or not all(one.calls_nobody for one in concerns_of(conn, [(incident, now)])):
             round_.change(incident, replace(incident, until=None))
         else:
             round_.close(incident, (), now)
