@@ -12,7 +12,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hub.cli.plugin import plugin as commands
-from hub.errors import FixSettings
+from hub.errors import FixSettings, TryLater
 from hub.plugin.apart import offered
 from hub.plugin.registry import Offer, Origin, Registry
 from hub.plugin.shelf import Shelf
@@ -20,6 +20,7 @@ from hub.run.sources.chosen import Chosen
 from hub.run.sources.source import SourceWorker
 from hub.store import choices
 from hub.store.engine import Store
+from tests.connected.patience import until
 from tests.docs.blocks import ROOT
 from tests.instruments import HubInHand
 from tests.wheels import wheel
@@ -203,6 +204,46 @@ def test_nobody_goes_on_before_it_is_known_what_is_off(hub: HubInHand) -> None:
         assert (set(), False, False) == (done, first.result().is_on, second.result().is_on)
 
 
+def test_one_that_is_on_again_and_does_not_begin_waits_and_ends_no_process(hub: HubInHand) -> None:
+    worker = hub.hub.plain_source(PLUGIN)
+    step(hub, worker)
+    turn(hub, is_on=False)
+    step(hub, worker)
+    use(hub, "4.0")
+    turn(hub, is_on=True)
+    with pytest.raises(TryLater, match="S116"):
+        step(hub, worker)
+    keep(hub, "4.0")
+    step(hub, worker)
+    assert 2 == read(hub)
+    worker.close()
+
+
+def test_a_version_that_is_not_here_keeps_no_other_source_from_beginning(hub: HubInHand) -> None:
+    use(hub, "4.0")
+    loop = hub.hub.intake(PLUGIN)
+    assert loop._once() > 0
+    assert (0, 1, None) == (loop.steps, loop.failures, loop.broken)
+    keep(hub, "4.0")
+    loop._once()
+    assert (1, 1) == (loop.steps, read(hub))
+    loop.stop()
+
+
+def test_one_that_is_off_and_does_not_begin_is_not_made(hub: HubInHand) -> None:
+    use(hub, "4.0")
+    turn(hub, is_on=False)
+    loop = hub.hub.intake(PLUGIN)
+    loop._once()
+    assert (1, 0, 0) == (loop.steps, loop.failures, read(hub))
+
+
+def test_who_answers_goes_on_where_a_version_is_not_here(hub: HubInHand) -> None:
+    """Casework may run on a machine that has another shelf."""
+    use(hub, "4.0")
+    assert hub.hub.tellable[PLUGIN]
+
+
 def test_one_that_is_off_is_not_read_and_goes_on_where_it_was(hub: HubInHand) -> None:
     worker = hub.hub.plain_source(PLUGIN)
     step(hub, worker)
@@ -231,7 +272,8 @@ def test_what_was_started_while_it_is_asked_ends_with_it(hub: HubInHand, tmp_pat
     made = wheel(place, "gridplus-ends", "1", {"ends.py": text}, {"ends": "ends"})
     with pytest.raises(FixSettings, match="C103"):
         offered(Shelf(place).put(made))
-    assert not is_alive(int(said.read_text()))
+    pid = int(said.read_text())
+    until(lambda: not is_alive(pid), "what it started ends")
 
 
 def is_alive(pid: int) -> bool:
