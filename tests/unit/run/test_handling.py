@@ -284,6 +284,8 @@ def test_one_that_is_prolonged_after_its_end_goes_on_and_who_reported_hears_unti
     elsewhere(hub, replace(first, version="2", until=first.until + timedelta(hours=3)))
     assert ["in_progress", "done_by_dept", "in_progress"] == heard(hub, "W0")
     assert "open" == stands(hub, matter(hub, "N1"))["state"]
+    tell(hub, water(hub, "W1", 1))
+    assert matter(hub, "N1") == matter(hub, "W1")
     hub.clock.pause(2 * 3600)
     clockwork.step()
     assert "closed" == stands(hub, matter(hub, "N1"))["state"]
