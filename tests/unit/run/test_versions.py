@@ -17,6 +17,7 @@ from hub.plugin.apart import offered
 from hub.plugin.registry import Offer, Origin, Registry
 from hub.plugin.shelf import Shelf
 from hub.run.sources.chosen import Chosen
+from hub.run.sources.shadowing import Shadow
 from hub.run.sources.source import SourceWorker
 from hub.store import choices
 from hub.store.engine import Store
@@ -332,6 +333,24 @@ def test_a_version_is_compared_used_and_taken_back(hub: HubInHand, typed: Any) -
         "before": "2.0",
     } == listed
     assert "on" == orjson.loads(typed("on", PLUGIN).stdout)["state"]
+
+
+def test_each_record_is_compared_once_however_many_there_are(
+    hub: HubInHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("hub.run.sources.shadowing._AT_ONCE", 2)
+    worker = hub.hub.plain_source(PLUGIN)
+    for _ in range(3):
+        step(hub, worker)
+    mine, other = (hub.hub.adapters.beside(PLUGIN, version) for version in ("", "2.0"))
+    beside = Shadow(hub.hub.store, hub.hub.vault, PLUGIN, most=10)
+    beside.look(mine, other)
+    beside.look(mine, other)
+    assert 3 == beside.found.records == read(hub)
+    ordered = [r[0] for r in hub.rows("SELECT id FROM record ORDER BY received_us, id")]
+    assert ordered == beside.found.examples["title"]
+    for one in (mine, other, worker):
+        one.close()
 
 
 def test_a_version_that_does_not_begin_is_not_used(hub: HubInHand, typed: Any) -> None:
