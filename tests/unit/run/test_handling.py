@@ -6,11 +6,16 @@ from typing import Any
 
 import orjson
 import pytest
+from sqlalchemy import update
 
 from hub.model import Code, Draft, Handling, Stage, Urgency
+from hub.run.map.marks import Stage as MapStage
+from hub.run.map.marks import stage_of
+from hub.store.tables import whistle
 from tests.instruments import HubInHand, at
 from tests.unit.run.matters import (
     desk,
+    findings,
     incidents,
     is_sound,
     link,
@@ -181,6 +186,38 @@ def test_a_channel_is_not_told_that_it_has_the_matter(hub: HubInHand) -> None:
     tell(hub, replace(pipe(hub, "P2"), handling=Handling.ELSEWHERE))
     assert matter(hub, "P1") == matter(hub, "P2")
     assert [] == heard(hub, "P2")
+
+
+@pytest.mark.parametrize(
+    ("handling", "urgency", "is_named"),
+    [
+        (Handling.ELSEWHERE, Urgency.ROUTINE, False),
+        (Handling.DRILL, Urgency.CRITICAL, False),
+        (Handling.ELSEWHERE, Urgency.CRITICAL, True),
+        (Handling.CALL, Urgency.ROUTINE, True),
+    ],
+)
+def test_the_doctor_names_whom_somebody_should_have_been_called_for(
+    hub: HubInHand, handling: Handling, urgency: Urgency, is_named: bool
+) -> None:
+    tell(hub, replace(pipe(hub, "P1"), handling=handling, urgency=urgency))
+    assert [] == findings(hub, "D113")
+    with hub.hub.store.write() as conn:
+        conn.execute(update(whistle).values(state="cancelled"))
+    assert is_named == bool(findings(hub, "D113"))
+
+
+@pytest.mark.parametrize(
+    ("handling", "stage"),
+    [
+        (Handling.CALL, MapStage.WAITING),
+        (Handling.ELSEWHERE, MapStage.ELSEWHERE),
+        (Handling.DRILL, MapStage.DRILL),
+    ],
+)
+def test_a_map_shows_who_has_what_nobody_is_called_for(handling: Handling, stage: MapStage) -> None:
+    assert stage is stage_of(False, [], handling)
+    assert (MapStage.DRILL if handling is Handling.DRILL else MapStage.DONE) is stage_of(True, [], handling)
 
 
 # -- announced --------------------------------------------------------------------------------------
