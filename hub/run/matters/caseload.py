@@ -175,7 +175,7 @@ class Caseload:
         goes_on = _speaks(incident, known) and (
             incident.until is None or (event.until is not None and event.until > self._now)
         )
-        is_ours = _handled(incident, told)["handling"] is Handling.CALL
+        is_ours = self._handled_by(incident, told)["handling"] is Handling.CALL
         return (goes_on or is_ours) and not whistles.of_incidents(self._conn, [incident.id])
 
     def _handled(self, incident: Incident) -> Handled:
@@ -183,7 +183,11 @@ class Caseload:
         told = self._near.reports[incident.id]
         if not self._near.has_all_reports(incident):
             return Handled(handling=incident.handling, handled_by=incident.handled_by, until=incident.until)
-        return _handled(incident, told)
+        return self._handled_by(incident, told)
+
+    def _handled_by(self, incident: Incident, told: Mapping[str, Event]) -> Handled:
+        speaks = speaker_in(incident, told) or next(iter(told.values()))
+        return handled_in(told.values(), speaks, self._journey.pack.link_rules)
 
     def _comes_alive(self, event: Event, incident: Incident) -> bool:
         """Whether a report that a back-fill brought goes on at its source, and only back-fills told of its matter."""
@@ -406,10 +410,6 @@ def _taken_over(incident: Incident, event: Event) -> Incident:
     """An unmapped code says nothing new of what it is."""
     category = incident.category if event.category == UNMAPPED else event.category
     return replace(incident, category=category, place=event.place)
-
-
-def _handled(incident: Incident, told: Mapping[str, Event]) -> Handled:
-    return handled_in(told.values(), speaker_in(incident, told) or next(iter(told.values())))
 
 
 def _touched(incident: Incident, event: Event, *, more: int) -> Incident:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from hub.contract.route import Routed
 from hub.errors import Refused
+from hub.incident.rules import LinkRules
 from hub.model import (
     Actor,
     Call,
@@ -211,6 +212,11 @@ class Dispatch:
     def tell_incidents(self, conn: Connection, touched: Sequence[Incident], now: datetime) -> None:
         """The compacted topic of matters: each of `touched` as it stands."""
         self._moving.announce(conn, touched, now)
+
+    @property
+    def link_rules(self) -> LinkRules:
+        """By which reports join."""
+        return self._journey.pack.link_rules
 
     def begin(self) -> None:
         """A new transaction: what one before it wrote to the ledger and rolled back is forgotten."""

@@ -147,7 +147,7 @@ class Relinking:
             event_count=len(told),
             sources=tuple(dict.fromkeys((*(s for s in one.sources if s in here), *here))),
             last_reported_at=max(event.reported_at for event in told),
-            **handled_in(told, speaks),
+            **handled_in(told, speaks, self._dispatch.link_rules),
         )
 
     def _apply(self, touched: tuple[str, str], change: Callable[[Links], Links]) -> None:

@@ -350,6 +350,17 @@ def test_who_was_told_of_it_is_called_for_where_it_explains_them_no_more(hub: Hu
     assert is_sound(hub)
 
 
+def test_who_turns_out_to_tell_of_something_else_is_called_for(hub: HubInHand) -> None:
+    elsewhere(hub, announced(hub))
+    first = water(hub, "W0")
+    tell(hub, first, water(hub, "W1", 1))
+    assert {} == whistles(hub)
+    burst = Code("hl-2024", "010202")
+    tell(hub, replace(first, version="2", category=burst, title="水管爆裂", content="水漫到一楼了。"))
+    assert {} != whistles(hub)
+    assert is_sound(hub)
+
+
 def test_what_waits_at_the_desk_is_not_closed_by_an_announced_end(hub: HubInHand) -> None:
     unknown = Code("hl-2024", "999999")
     elsewhere(hub, announced(hub, hours=2, category=unknown, urgency=Urgency.CRITICAL))
