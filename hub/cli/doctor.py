@@ -29,7 +29,8 @@ def doctor(store: str | None, as_json: bool) -> None:
     try:
         sides, unasked = sides_of(hub)
         sources, now = tuple(hub.active_sources()), hub.clock.now()
-        examined = Doctor(hub.pack, sources, now, sides, anchored=settings.anchors is not None)
+        is_anchored = settings.anchors is not None
+        examined = Doctor(hub.pack, sources, now, sides, anchored=is_anchored, settings=settings.sources)
         with hub.store.read() as conn:
             found = [*unasked, *examined.findings(conn)]
         found += hub.untaken()

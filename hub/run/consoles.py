@@ -165,7 +165,12 @@ class Consoles(Doorways):
     @cached_property
     def upkeep(self) -> Upkeep:
         """Looks after sources for engineers."""
-        return Upkeep(pack=lambda: self.pack, configured=frozenset(self.active_sources()), deeds=self.deeds)
+        return Upkeep(
+            pack=lambda: self.pack,
+            configured=frozenset(self.active_sources()),
+            deeds=self.deeds,
+            settings=self.settings.sources,
+        )
 
     @cached_property
     def deeds(self) -> Deeds:

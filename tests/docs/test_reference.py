@@ -115,16 +115,18 @@ def test_marks_are_found_on_tests_and_on_rows_of_their_tables(tmp_path: Path) ->
     assert {"N01": (shown,), "N02": (shown,), "N03": (shown,)} == nasty.shown_by(tmp_path)
 
 
-def test_the_page_counts_what_is_shown_shown_in_part_and_not_yet() -> None:
+def test_the_page_counts_what_is_shown_shown_in_part_cannot_happen_and_is_not_yet() -> None:
     cases = (
         nasty.Case("N01", "One."),
         nasty.Case("N02", "Two.", "later"),
         nasty.Case("N03", "Three.", "later"),
+        nasty.Case("N04", "Four.", why_not_here="no such thing"),
     )
     shown = {
         "N01": [nasty.Shown("tests/test_a.py", "test_one_holds")],
         "N02": [nasty.Shown("tests/test_a.py", "test_x")],
     }
     page = nasty.nasty_page((nasty.Group("All", cases),), shown).text
-    assert "3 cases: 1 shown, 1 shown in part, 1 not yet." in page
+    assert "4 cases: 1 shown, 1 shown in part, 1 that cannot happen here, 1 not yet." in page
+    assert "*Cannot happen here:* no such thing" in page
     assert "[test_a.py](../tests/test_a.py): one holds" in page

@@ -61,6 +61,7 @@ KNOCKS: Final[Mapping[str, Knock]] = {
     "grid_app": _uploaded,
     "hotline_12345": _order,
     "market_supervision": _upload,
+    "utilities_table": _upload,
     "xueliang_video": _push,
 }
 

@@ -40,13 +40,13 @@ def peer(name: str, place: Path) -> Iterator[Peer]:
     entry = Registry.load().entry(name)
     assert entry.samples is not None
     clock, numbers, config = FixedClock(RECEIVED_AT), count(1), dict[str, Any]()
-    if entry.simulator is not None:  # our own pages are no system that speaks
-        system = entry.simulator(SimulatorSetup(clock=clock, place=place, seed=1))
-        config = dict(system.start())
-        system.stop()
     of_samples = entry.samples / "config.json"  # where the golden samples need a configuration of their own
     if of_samples.exists():
         config = json.loads(of_samples.read_bytes())
+    elif entry.simulator is not None:  # our own pages are no system that speaks
+        system = entry.simulator(SimulatorSetup(clock=clock, place=place, seed=1))
+        config = dict(system.start())
+        system.stop()
     tools = Tools(
         source=name,
         clock=clock,

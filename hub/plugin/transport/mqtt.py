@@ -18,7 +18,6 @@ from pydantic import BaseModel, ConfigDict, Field, SecretStr, Strict, field_vali
 from hub.errors import BadRecord
 from hub.model import Arrival, Draft, GridDraft
 from hub.plugin.adapter import Body, Page, Tools
-from hub.plugin.fields import Fields
 from hub.plugin.json_text import read_json
 from hub.plugin.times import Zone, zone_of
 from hub.plugin.transport.handed import Handed
@@ -144,15 +143,19 @@ def message_in(content: bytes) -> tuple[str, object]:
     document = read_json(content)
     if not isinstance(document, Mapping):
         raise BadRecord("R102")
-    said = Fields.of(document)
-    encoded = said.text("payload_base64")
+    # names that we wrote ourselves; a topic is no words, and may be in any charset
+    topic, encoded = (_text(document.get(name)) for name in ("topic", "payload_base64"))
     if not encoded:
-        return said.text("topic"), document.get("payload")
+        return topic, document.get("payload")
     try:
         payload = b64decode(encoded, validate=True)
     except ValueError:
         raise BadRecord("R102", pointer="/payload_base64") from None
     try:
-        return said.text("topic"), read_json(payload)
+        return topic, read_json(payload)
     except BadRecord:
-        return said.text("topic"), payload
+        return topic, payload
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""

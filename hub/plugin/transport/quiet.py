@@ -6,7 +6,7 @@ domain.md N64 (a night window is no outage), N65 (rate limits).
 
 import re
 from collections import deque
-from datetime import datetime, time, tzinfo
+from datetime import datetime, time, timedelta, tzinfo
 from typing import Annotated, Final
 
 from pydantic import AfterValidator
@@ -30,9 +30,27 @@ def is_quiet(hours: str, moment: datetime, zone: tzinfo) -> bool:
     found = _HOURS.fullmatch(hours)
     if not found:
         return False
-    begin, end = time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))
+    begin, end = _ends(found)
     at = moment.astimezone(zone).time()
     return begin <= at < end if begin <= end else at >= begin or at < end
+
+
+def awake_s(hours: str, since: datetime, until: datetime, zone: tzinfo) -> float:
+    """Seconds between two moments that do not lie in `hours`."""
+    passed = (until - since).total_seconds()
+    found = _HOURS.fullmatch(hours)
+    if not found or passed <= 0:
+        return max(0.0, passed)
+    first, begin, end = since.astimezone(zone).date(), *_ends(found)
+    for day in range(-1, (until.astimezone(zone).date() - first).days + 1):
+        opens = datetime.combine(first + timedelta(days=day), begin, zone)
+        closes = datetime.combine(first + timedelta(days=day + (end < begin)), end, zone)
+        passed -= max(0.0, (min(closes, until) - max(opens, since)).total_seconds())
+    return passed
+
+
+def _ends(found: re.Match[str]) -> tuple[time, time]:
+    return time(int(found[1]), int(found[2])), time(int(found[3]), int(found[4]))
 
 
 class Pace:

@@ -1,10 +1,10 @@
 """What is silently wrong: every fault that would otherwise only be missed (invariant 8)."""
 
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from importlib.util import find_spec
-from typing import Final
+from typing import Any, Final
 
 import orjson
 from sqlalchemy import Connection, and_, func, or_, select, text
@@ -18,6 +18,7 @@ from hub.run.care import conservation
 from hub.run.care.conservation import Side
 from hub.run.care.reconciled import FACT as RECONCILED
 from hub.run.care.reconciled import last_run
+from hub.run.care.silence import is_silent
 from hub.run.dossier.registering import AUDIT_NOT_ANCHORED, NOT_ANCHORED
 from hub.run.ground.pressure import PRESSED
 from hub.run.ground.timekeeping import JUMPED, LEAST, TOLD_FOR
@@ -85,6 +86,8 @@ class Doctor:
     """What our groups have still to read; empty where the bus was not asked."""
     anchored: bool = True
     """Whether heads of dossiers are written anywhere outside of the database."""
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What the settings say of each source."""
 
     def findings(self, conn: Connection) -> list[HubError]:
         """Every fault, worst first; each with its next step in the catalogue."""
@@ -158,11 +161,10 @@ class Doctor:
     def _silence(self, conn: Connection) -> Iterator[HubError]:
         heard = sources.last_heard(conn)
         for source in self.configured:
-            fresh_s = self.pack.sources[source].freshness_s
             last = heard.get(source)
-            age_s = (self.now - last).total_seconds() if last else None
-            if fresh_s and (age_s is None or age_s > fresh_s):
-                yield HubError("D101", source=source, age_s=int(age_s) if age_s is not None else -1)
+            if is_silent(self.pack.sources[source], self.settings.get(source, {}), last, self.now):
+                age_s = int((self.now - last).total_seconds()) if last else -1
+                yield HubError("D101", source=source, age_s=age_s)
 
     def _queues(self, conn: Connection) -> Iterator[HubError]:
         waiting = conn.execute(

@@ -4,7 +4,7 @@ Nothing here opens a record: heads, codes and counts only. Who did what stands i
 """
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -17,6 +17,7 @@ from hub.pack.sources import SourceSetup
 from hub.plugin.supervisor import State, Turn, open_turns
 from hub.run.care.deeds import Deeds
 from hub.run.care.mapping import Unmapped, unmapped_of
+from hub.run.care.silence import is_silent
 from hub.run.ground.pressure import PRESSED
 from hub.store import facts, parked, records, sources, throughput
 from hub.store.moments import from_us
@@ -104,6 +105,8 @@ class Upkeep:
     pack: Callable[[], Pack]
     configured: Collection[str]
     deeds: Deeds
+    settings: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    """What the settings say of each source."""
 
     def setup(self, source: str) -> SourceSetup:
         """The source as the pack has it. Raises FixSettings C106 where it has none."""
@@ -139,9 +142,6 @@ class Upkeep:
         now: datetime,
     ) -> SourceStanding:
         found = sources.trouble_of(row.trouble) if row else None
-        quiet = setup.freshness_s and (
-            last_at is None or now - last_at > timedelta(seconds=setup.freshness_s)
-        )
         return SourceStanding(
             setup=setup,
             is_configured_here=setup.name in self.configured,
@@ -153,7 +153,7 @@ class Upkeep:
             failures=row.failures if row else 0,
             wish=row.wish if row else "",
             last_at=last_at,
-            is_silent=bool(quiet),
+            is_silent=is_silent(setup, self.settings.get(setup.name, {}), last_at, now),
             is_pressed=is_pressed,
             counts=counts or _NOTHING,
             test=_test(row, now) if row and row.test_asked_us else None,

@@ -1,7 +1,7 @@
 """The page of the nasty cases: what happens in each, and which tests show it, found by reading the tests.
 
 A test says which cases it shows by `@pytest.mark.nasty("N01", …)`, also on a row of its table. The statements
-stand in `tests/nasty_cases.yaml`, with the reason where no test can show a case yet.
+stand in `tests/nasty_cases.yaml`, with the reason where no test shows a case yet, or where it cannot happen here.
 """
 
 import ast
@@ -22,11 +22,12 @@ _CASE: Final = re.compile(r"N[0-9]{2}")
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """One nasty case. `why_not_yet` is "" where tests show all of it."""
+    """One nasty case. `why_not_yet` is "" where tests show all of it; `why_not_here` says why it cannot happen here."""
 
     id: str
     statement: str
     why_not_yet: str = ""
+    why_not_here: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,14 +82,15 @@ def nasty_page(groups: Sequence[Group], shown: Mapping[str, Sequence[Shown]]) ->
     cases = [case for group in groups for case in group.cases]
     whole = [case for case in cases if case.id in shown and not case.why_not_yet]
     part = [case for case in cases if case.id in shown and case.why_not_yet]
+    never = [case for case in cases if case.id not in shown and case.why_not_here]
     return markdown(
         PATH,
         "Nasty cases",
         "What systems, networks and people really do to a hub like this one, and what this hub does then. A case "
         "is *shown* when a test would fail if the hub did something else; the tests' names are sentences, so "
         "they say what is shown.",
-        f"{len(cases)} cases: {len(whole)} shown, {len(part)} shown in part, "
-        f"{len(cases) - len(whole) - len(part)} not yet.",
+        f"{len(cases)} cases: {len(whole)} shown, {len(part)} shown in part, {len(never)} that cannot happen here, "
+        f"{len(cases) - len(whole) - len(part) - len(never)} not yet.",
         *(_section(group, shown) for group in groups),
     )
 
@@ -109,6 +111,8 @@ def _proof(case: Case, tests: Sequence[Shown]) -> str:
         f"[{_place(file)}](../{file}): " + "; ".join(_sentence(one.test) for one in ones)
         for file, ones in groupby(tests, key=lambda one: one.file)
     ]
+    if case.why_not_here:
+        lines.append(f"*Cannot happen here:* {case.why_not_here}")
     if case.why_not_yet:
         lines.append(f"*Not yet:* {case.why_not_yet}")
     return "<br>".join(lines) or "*Nothing shows it.*"
@@ -125,5 +129,8 @@ def _sentence(test: str) -> str:
 def unexplained(groups: Sequence[Group], shown: Mapping[str, Sequence[Shown]]) -> tuple[str, ...]:
     """Cases that no test shows and nobody explains."""
     return tuple(
-        case.id for group in groups for case in group.cases if case.id not in shown and not case.why_not_yet
+        case.id
+        for group in groups
+        for case in group.cases
+        if case.id not in shown and not (case.why_not_yet or case.why_not_here)
     )

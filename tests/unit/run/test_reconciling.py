@@ -149,6 +149,7 @@ def test_a_report_that_was_sent_again_since_its_acknowledgement_was_lost_is_no_d
     assert (2, 2, ()) == (side.both, side.arrived, side.differences)
 
 
+@pytest.mark.nasty("N69")
 def test_another_version_is_fetched_and_becomes_a_revision(later: HubInHand) -> None:
     adapter = source(later, "A0", "A1")
     adapter.held["A1"] = replace(adapter.held["A1"], version=V2, content="水更大了。")
@@ -204,6 +205,7 @@ def test_a_list_that_lacks_most_of_it_is_doubted_as_a_whole(hub: HubInHand) -> N
     assert [Kind.LIST_DOUBTFUL] == [one.kind for one in side_of(hub, adapter).differences]
 
 
+@pytest.mark.nasty("N69")
 @pytest.mark.parametrize(
     ("trouble", "code"), [(TryLater("S101"), "S101"), (ZeroDivisionError(), "S116")], ids=["away", "broken"]
 )

@@ -9,7 +9,7 @@ from pydantic import BaseModel, SecretStr, ValidationError
 from hub.clock import SHANGHAI, FixedClock
 from hub.plugin import PeerRequest
 from hub.plugin.transport.credentials import ApiKey, Credentials, Hmac, Md5Sorted
-from hub.plugin.transport.quiet import Hours, Pace, is_quiet
+from hub.plugin.transport.quiet import Hours, Pace, awake_s, is_quiet
 
 NOON = datetime(2026, 3, 10, 12, 0, tzinfo=SHANGHAI)
 CLOCK = FixedClock(NOON)
@@ -32,6 +32,25 @@ SECRET = SecretStr("invented")
 def test_the_hours_in_which_a_source_is_left_alone(hours: str, at: str, quiet: bool) -> None:
     hour, minute = map(int, at.split(":"))
     assert quiet == is_quiet(hours, NOON.replace(hour=hour, minute=minute), SHANGHAI)
+
+
+@pytest.mark.parametrize(
+    ("hours", "slept_h", "awake_h"),
+    [
+        pytest.param("", 24, 24, id="never left alone"),
+        pytest.param("00:00-05:00", 12, 12, id="none of it yet"),
+        pytest.param("00:00-05:00", 14, 12, id="in the middle of it"),
+        pytest.param("00:00-05:00", 24, 19, id="a whole night"),
+        pytest.param("23:30-05:00", 24, 18.5, id="over midnight"),
+        pytest.param("00:00-05:00", 72, 57, id="three nights"),
+        pytest.param("11:00-13:00", 24, 22, id="begun and ended within it"),
+        pytest.param("12:00-12:00", 24, 24, id="no time at all"),
+        pytest.param("00:00-05:00", -1, 0, id="a clock that was set back"),
+    ],
+)
+def test_the_time_in_which_a_source_might_have_spoken(hours: str, slept_h: float, awake_h: float) -> None:
+    later = NOON + timedelta(hours=slept_h)
+    assert awake_h * 3600 == awake_s(hours, NOON, later, SHANGHAI)
 
 
 @pytest.mark.parametrize("hours", ["24:00-05:00", "0:00-5:00", "00:00", "nightly", "00:00-05:60"])

@@ -73,6 +73,7 @@ def test_a_grant_for_one_area_gives_nothing_of_another() -> None:
     assert marker(*here).mark(elsewhere) is None
 
 
+@pytest.mark.nasty("N58")
 def test_a_secret_matter_is_there_for_no_one_without_a_grant_for_secrets() -> None:
     assert marker().mark(pin(secret=True)) is None
     restricted = [replace(grant(field), sensitivity=Sensitivity.RESTRICTED) for field in ALL]
