@@ -1,6 +1,7 @@
 """The catalogue of plugins: what is measured stands there with its version, the rest is looked at."""
 
 from pathlib import Path
+from typing import Any
 
 from hub.plugin.own_code import own_lines
 from hub.run.care.plugincatalogue import Line, catalogue, note_cost, note_level
@@ -43,7 +44,8 @@ def test_the_rest_is_as_it_is_now(hub: HubInHand) -> None:
 
 
 def test_quiet_hours_of_the_pack_stand_there_beside_other_settings(hub: HubInHand) -> None:
-    hub.hub.pack.sources[NAME].config["quiet_hours"] = "01:00-04:00"
+    config: Any = hub.hub.pack.sources[NAME].config
+    config["quiet_hours"] = "01:00-04:00"
     hub.hub.settings.sources[NAME] = {"token": "invented"}
     assert (f"{NAME} 01:00-04:00",) == lines(hub)[NAME].quiet_hours
     hub.hub.settings.sources[NAME] = {"quiet_hours": ""}
