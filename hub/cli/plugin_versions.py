@@ -2,6 +2,7 @@
 runs, and what it would change before it does.
 """
 
+import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -30,9 +31,10 @@ def keep(wheel: Path) -> None:
     from hub.settings import read
 
     settings = read()
-    kept = Shelf(settings.home).put(wheel)
-    adapters = offered(kept, settings.plugin_user)
-    output.figures({"plugin": kept.distribution, "version": kept.version, "adapters": sorted(adapters)})
+    adapters: list[str] = []
+    user = settings.plugin_user if os.geteuid() == 0 else ""
+    kept = Shelf(settings.home).put(wheel, lambda one: adapters.extend(sorted(offered(one, user))))
+    output.figures({"plugin": kept.distribution, "version": kept.version, "adapters": adapters})
 
 
 @click.command()

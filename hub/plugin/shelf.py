@@ -7,9 +7,11 @@ Nothing is imported here. What lies on the shelf runs in a process of its own, w
 what it needs beside the hub must be installed with the hub.
 """
 
+import re
 import shutil
 import zipfile
-from collections.abc import Iterator, Mapping
+import zlib
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from importlib.metadata import Distribution, distributions
 from pathlib import Path, PurePosixPath
@@ -20,6 +22,9 @@ from hub.plugin.hookspecs import PROJECT
 
 _MOST_BYTES: Final = 64 * 1024 * 1024
 """Of what a wheel holds, unpacked: a plugin is code and samples."""
+_MOST_FILES: Final = 5_000
+_NAME: Final = re.compile(r"[A-Za-z0-9][A-Za-z0-9._+!-]{0,99}")
+"""Of a distribution and of a version: each becomes a folder here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,15 +45,16 @@ class Shelf:
     def __init__(self, home: Path) -> None:
         self._place: Final = home.resolve() / "plugins"  # a process of its own stands elsewhere
 
-    def put(self, wheel: Path) -> Kept:
-        """The version that `wheel` holds, on the shelf from now on. Raises FixSettings C122 for what is no plugin's
-        wheel, or is another than what lies there under its version already."""
+    def put(self, wheel: Path, check: Callable[[Kept], object] = lambda _: None) -> Kept:
+        """The version that `wheel` holds, on the shelf from now on, unless `check` raises. Raises FixSettings C122 for what
+        is no plugin's wheel, or is another than what lies there under its version already."""
         draft = self._place / f".{wheel.stem}.part"
         shutil.rmtree(draft, ignore_errors=True)
         draft.mkdir(parents=True)
         try:
             _unpack(wheel, draft)
             found = _one_in(draft, wheel.name)
+            check(found)
             return self._placed(found, draft, wheel.name)
         finally:
             shutil.rmtree(draft, ignore_errors=True)
@@ -84,21 +90,30 @@ def _unpack(wheel: Path, into: Path) -> None:
     try:
         with zipfile.ZipFile(wheel) as packed:
             members = packed.infolist()
-            if sum(one.file_size for one in members) > _MOST_BYTES:
+            if len(members) > _MOST_FILES or sum(one.file_size for one in members) > _MOST_BYTES:
                 raise FixSettings("C122", name=wheel.name, why="too large")
             for one in members:
                 path = PurePosixPath(one.filename)
                 if path.is_absolute() or ".." in path.parts:
                     raise FixSettings("C122", name=wheel.name, why="a path leads out of it")
-                if path.suffix in (".so", ".pyd") or path.parts[0].endswith(".data"):
+                if path.suffix in (".so", ".pyd") or any(part.endswith(".data") for part in path.parts[:1]):
                     raise FixSettings("C122", name=wheel.name, why="not pure Python")
             packed.extractall(into)
-    except (OSError, zipfile.BadZipFile):
+    except (
+        OSError,
+        EOFError,
+        RuntimeError,
+        zlib.error,
+        zipfile.BadZipFile,
+    ):  # sealed or packed as no wheel is, too
         raise FixSettings("C122", name=wheel.name, why="not a wheel") from None
 
 
 def _one_in(folder: Path, wheel: str) -> Kept:
     found = list(_kept_in(folder))
+    said = [text for one in found for text in (one.distribution, one.version)]
+    if not all(isinstance(text, str) and _NAME.fullmatch(text) for text in said):
+        raise FixSettings("C122", name=wheel, why="its name or its version is none")
     if len(found) != 1 or not found[0].points:
         raise FixSettings("C122", name=wheel, why=f"no entry point of the group {PROJECT}")
     return found[0]

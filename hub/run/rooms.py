@@ -23,7 +23,7 @@ from hub.bus.accounts import of_worker
 from hub.bus.embedded import EmbeddedBus
 from hub.bus.topics import all_topics
 from hub.clock import Clock, ScenarioClock, SystemClock
-from hub.errors import FixSettings
+from hub.errors import FixSettings, HubError
 from hub.intake.validate import Validator
 from hub.pipeline import Journey
 from hub.plugin import Adapter, Tells
@@ -280,11 +280,11 @@ class Rooms:
         return {s: self._can_tell(s) for s in self.pack.sources}
 
     def _can_tell(self, source: str) -> bool:
-        if source in self.settings.sources:
-            return isinstance(self.adapter(source), Tells)
         try:
+            if source in self.settings.sources:
+                return isinstance(self.adapter(source), Tells)
             return not self.adapters.entry(source).cannot_tell
-        except FixSettings:  # the plugin is not installed here; who has it decides
+        except HubError:  # it is not installed here, or does not begin; who has it decides
             return True
 
     @cached_property

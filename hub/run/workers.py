@@ -36,9 +36,10 @@ from hub.run.rooms import Rooms
 from hub.run.sources.attachments import LEASE_S, Attachments
 from hub.run.sources.fetching import Fetching
 from hub.run.sources.intake import Intake
-from hub.run.sources.source import SourceWorker
+from hub.run.sources.source import Later, SourceWorker
 from hub.run.supervision.supervising import Supervising
 from hub.store import outbox
+from hub.store.choices import USUAL
 from hub.whistle.anchors import Signer
 from hub.whistle.dossier import Algorithm
 from hub.whistle.summons import WEBHOOK, Rung
@@ -87,8 +88,13 @@ class Workers(Rooms):
         )
 
     def intake(self, source: str) -> Loop:
-        """The worker of one source."""
-        worker = self.plain_source(source)
+        """The worker of one source. With the version that is installed it begins at once, or this raises why not."""
+        is_usual = self.adapters.versions.choice(source) == USUAL
+        worker = (
+            self.plain_source(source)
+            if is_usual
+            else Later(lambda: self.plain_source(source), lambda: self.adapters.is_on(source))
+        )
         return Loop(f"intake:{source}", worker.step, idle_s=INTAKE_IDLE_S, close=worker.close)
 
     def plain_attachments(self, source: str, fetching: Fetching | None = None) -> Attachments:

@@ -23,6 +23,7 @@ class Choice:
 
 
 USUAL = Choice()
+_WHICH, _WHETHER = ("version", "before"), ("is_on",)
 
 
 def all_(conn: Connection) -> Mapping[str, Choice]:
@@ -36,16 +37,17 @@ def use(conn: Connection, distribution: str, version: str, at: datetime) -> Choi
     known = all_(conn).get(distribution, USUAL)
     if known.version == version:
         return known
-    return _put(conn, distribution, replace(known, version=version, before=known.version), at)
+    return _put(conn, distribution, replace(known, version=version, before=known.version), at, _WHICH)
 
 
 def turn(conn: Connection, distribution: str, at: datetime, *, is_on: bool) -> Choice:
     """On, or off: nothing is read, and no record of it handled, until it is on again."""
     known = all_(conn).get(distribution, USUAL)
-    return _put(conn, distribution, replace(known, is_on=is_on), at)
+    return _put(conn, distribution, replace(known, is_on=is_on), at, _WHETHER)
 
 
-def _put(conn: Connection, distribution: str, one: Choice, at: datetime) -> Choice:
+def _put(conn: Connection, distribution: str, one: Choice, at: datetime, changed: tuple[str, ...]) -> Choice:
+    """Only what is `changed`: somebody may choose the rest at the same moment."""
     row = {
         "distribution": distribution,
         "version": one.version,
@@ -53,5 +55,5 @@ def _put(conn: Connection, distribution: str, one: Choice, at: datetime) -> Choi
         "is_on": int(one.is_on),
         "changed_us": to_us(at),
     }
-    insert(conn, plugin_choice, [row], update=("version", "before", "is_on", "changed_us"))
+    insert(conn, plugin_choice, [row], update=(*changed, "changed_us"))
     return one

@@ -164,12 +164,12 @@ def waiting(conn: Connection, source: str, limit: int, limit_bytes: int = BATCH_
     ]
     if not ids:
         return []
-    return _with_bodies(conn, ids)
+    return with_bodies(conn, ids)
 
 
-def lately(conn: Connection, source: str, most: int, behind: Behind | None = None) -> list[WaitingRecord]:
+def lately(conn: Connection, source: str, most: int, behind: Behind | None = None) -> list[RecordId]:
     """The newest `most` records of `source`, whatever became of them, oldest first; `behind` that one, the oldest of
-    those that came since. What retention has let go is left out."""
+    those that came since."""
     ids = select(record.c.id).where(record.c.source == source)
     if behind is None:
         ids = ids.order_by(record.c.received_us.desc(), record.c.id.desc())
@@ -178,11 +178,12 @@ def lately(conn: Connection, source: str, most: int, behind: Behind | None = Non
         ids = ids.where(tuple_(record.c.received_us, record.c.id) > at).order_by(
             record.c.received_us, record.c.id
         )
-    found = list(conn.execute(ids.limit(most)).scalars())
-    return [one for part in chunks(found) for one in _with_bodies(conn, part) if one.sealed]
+    found = [RecordId(id_) for id_ in conn.execute(ids.limit(most)).scalars()]
+    return found if behind else found[::-1]
 
 
-def _with_bodies(conn: Connection, ids: Sequence[str]) -> list[WaitingRecord]:
+def with_bodies(conn: Connection, ids: Sequence[str]) -> list[WaitingRecord]:
+    """These few records in the order they came. What retention has let go is empty."""
     of_it = and_(body.c.received_us == record.c.received_us, body.c.record_id == record.c.id)
     rows = conn.execute(
         select(record.c.id, record.c.kind, record.c.mode, record.c.received_us, body.c.sealed)

@@ -12,14 +12,15 @@ from sqlalchemy import Connection
 
 from hub.access.keyring import load_keys
 from hub.access.vault import Vault
+from hub.bus.message import Fenced
 from hub.errors import Refused
-from hub.model import Code, Draft, Move, Role
+from hub.model import Code, Draft, IncidentId, Move, Role, Urgency
 from hub.run.ground.ledger import Ledger
 from hub.run.keys import blindrotation
 from hub.run.matters.deciding import Deciding
 from hub.run.matters.relinking import Relinking
 from hub.run.matters.reporting import Sent
-from hub.store import answers, deliveries, whistles
+from hub.store import answers, choices, deliveries, whistles
 from hub.store import incidents as matters
 from hub.store.answers import NewAnswer
 from hub.store.deliveries import NewDelivery
@@ -27,8 +28,10 @@ from tests.conftest import Servers
 from tests.connected.patience import until
 from tests.connected.test_postgresql import is_waiting_or_done, pipe
 from tests.instruments import HubInHand, before, person
-from tests.unit.run.matters import DONE, announced, incidents, on, report
+from tests.unit.run.matters import DONE, announced, incidents, matter, on, report
 from tests.unit.run.sources import SOURCE
+from tests.unit.run.test_handling import announced as notice
+from tests.unit.run.test_handling import elsewhere, stands, water
 from tests.unit.run.test_matters import take_in
 
 pytestmark = pytest.mark.connected
@@ -118,6 +121,52 @@ def test_a_lead_that_finishes_while_the_other_is_called_off_closes_their_matter(
     at_once(hub, *((result, route) if result_first else (route, result)))
     assert ["closed"] == [state for _, state in announced(hub, incidents(hub)[0]) if state != "open"]
     assert {("zilai", "result"), ("shizheng", "cancelled")} <= on(hub, incidents(hub)[0])
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_a_plugin_that_is_turned_off_while_another_version_is_chosen_is_both(
+    hub: HubInHand, is_known: bool
+) -> None:
+    now = hub.clock.now()
+    if is_known:
+        in_a_transaction(hub, lambda conn: choices.use(conn, "gridplus-lamps", "1.0", now))
+    at_once(
+        hub,
+        lambda conn: choices.turn(conn, "gridplus-lamps", now, is_on=False),
+        lambda conn: choices.use(conn, "gridplus-lamps", "2.0", now),
+    )
+    with hub.hub.store.read() as conn:
+        stands_now = choices.all_(conn)["gridplus-lamps"]
+    assert ("2.0", False) == (stands_now.version, stands_now.is_on)
+
+
+@pytest.mark.parametrize("end_first", [True, False], ids=["the end first", "the report first"])
+def test_an_emergency_that_comes_while_what_was_announced_ends_is_called_for(
+    hub: HubInHand, end_first: bool
+) -> None:
+    elsewhere(hub, notice(hub, hours=1))
+    begun = hub.clock.now()
+    hub.clock.pause(3600)
+    critical = water(hub, "W1", urgency=Urgency.CRITICAL, occurred_at=begun, reported_at=begun)
+    hub.tell(critical)
+    take_in(hub)
+    ((id_,),) = hub.rows("SELECT id FROM event WHERE fate IS NULL")
+    casework, moves, now = hub.hub.plain_casework(), hub.hub.plain_clockwork()._moves, hub.clock.now()
+    announcement = IncidentId(matter(hub, "N1"))
+
+    def report_(conn: Connection) -> None:
+        casework._handle(conn, [id_])
+
+    def end(conn: Connection) -> None:
+        moves.close_announced(conn, announcement, now)
+
+    try:
+        at_once(hub, *((end, report_) if end_first else (report_, end)))
+    except Fenced:
+        in_a_transaction(hub, report_)
+    called = {r[0] for r in hub.rows("SELECT incident_id FROM whistle")}
+    assert matter(hub, "W1") in called
+    assert "open" == stands(hub, matter(hub, "W1"))["state"]
 
 
 def decided(hub: HubInHand, draft: Draft) -> Callable[[Connection], object]:

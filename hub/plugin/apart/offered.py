@@ -1,9 +1,12 @@
 """What a version on the shelf offers, as the hub sees it without importing it."""
 
 import io
+import os
+import signal
 import subprocess
 import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any, Final
 
 from pydantic import BaseModel, ConfigDict, SecretStr, create_model
@@ -27,22 +30,34 @@ def offered(kept: Kept, user: str = "") -> Mapping[str, tuple[AdapterEntry, str]
     points = [f"{name}={module}" for name, module in kept.points.items()]
     command = [sys.executable, "-P", "-m", "hub.plugin.apart.asked", str(kept.path), *points]
     try:
-        done = subprocess.run(
-            command,
-            env=environment(),
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            timeout=_LONGEST_S,
-            check=True,
-            **whose(user),
-        )
-        said = speech.read(io.BytesIO(done.stdout), Offering)
+        said = speech.read(io.BytesIO(_said_by(command, user)), Offering)
     except (subprocess.SubprocessError, EOFError, ValueError) as error:
         raise FixSettings("C103", name=kept.distribution, error=type(error).__name__) from None
     for refusal in said.refused:
         raise speech.raised(refusal)
     return {name: (_entry(name, one), one.module) for name, one in said.adapters.items()}
+
+
+def _said_by(command: list[str], user: str) -> bytes:
+    """What it says; whatever it started ends with it."""
+    asked: subprocess.Popen[bytes] = subprocess.Popen(
+        command,
+        env=environment(),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+        **whose(user),
+    )
+    try:
+        said, _ = asked.communicate(timeout=_LONGEST_S)
+    finally:
+        with suppress(OSError):
+            os.killpg(asked.pid, signal.SIGKILL)
+        asked.wait()
+    if asked.returncode:
+        raise subprocess.CalledProcessError(asked.returncode, command)
+    return said
 
 
 def _entry(name: str, said: Described) -> AdapterEntry:

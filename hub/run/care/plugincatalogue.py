@@ -107,7 +107,7 @@ def _in_pack(pack: Pack, plugin: str, settings: Mapping[str, Mapping[str, Any]])
     mine = [one for one in pack.sources.values() if one.plugin == plugin]
     tables = {table for one in mine for table in one.code_tables}
     coded = [line for table in sorted(tables) for line in pack.codes.tables[table].values()]
-    told = ((one.name, settings.get(one.name, one.config).get("quiet_hours", "")) for one in mine)
+    told = ((one.name, {**one.config, **settings.get(one.name, {})}.get("quiet_hours", "")) for one in mine)
     return {
         "sources": tuple(one.name for one in mine),
         "codes": len(coded),

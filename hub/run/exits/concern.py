@@ -8,6 +8,7 @@ from typing import Final
 from sqlalchemy import Connection
 
 from hub import ids
+from hub.incident.rules import LinkRules
 from hub.model import (
     DepartmentId,
     Ending,
@@ -20,11 +21,14 @@ from hub.model import (
     Stage,
     Urgency,
 )
+from hub.pipeline import Handled, handled_as
 from hub.store import events, incidents
 
 WITHDRAWN: Final = (Stage.CANCELLED, Stage.REJECTED)
 """Stages in which the source itself has let a report go (N11)."""
-_DONE: Final = (Stage.DONE_BY_DEPT, Stage.CLOSED)
+DONE: Final = (Stage.DONE_BY_DEPT, Stage.CLOSED)
+"""Stages in which the source itself says that nothing is left to do."""
+_CALLED: Final = Handled(handling=Handling.CALL, handled_by="", until=None)
 _URGENCY: Final = {Urgency.ROUTINE: 0, Urgency.URGENT: 1, Urgency.CRITICAL: 2}
 
 
@@ -59,7 +63,7 @@ class Concern:
     @property
     def is_over_elsewhere(self) -> bool:
         """Whether who deals with it, and is no department of ours, says that it is done."""
-        return self.incident.handling is not Handling.CALL and self.event.stage in _DONE
+        return self.incident.handling is not Handling.CALL and self.event.stage in DONE
 
 
 def concerns_of(
@@ -127,6 +131,33 @@ def clocks_in(told: Iterable[Event], speaks: Event | None) -> tuple[SourceClock,
     these the report that speaks for their matter."""
     kept = {clock for one in _asking(told, speaks) if one.stage is not Stage.CLOSED for clock in one.clocks}
     return tuple(sorted(kept, key=lambda one: (one.name, one.due_at, one.from_at or one.due_at)))
+
+
+def handled_in(told: Collection[Event], speaks: Event, rules: LinkRules) -> Handled:
+    """Who deals with a matter of these reports: whoever `speaks` for it names, for as long as that holds of the others.
+
+    Only what is nothing but a drill is one. What a channel has let go, and what is no more of what was announced, somebody
+    waits for: it is called for.
+    """
+    others = [one for one in told if one is not speaks and one.stage not in WITHDRAWN]
+    is_drill = speaks.handling is Handling.DRILL
+    if is_drill and any(one.handling is not Handling.DRILL for one in others):
+        return _CALLED
+    is_left = speaks.handling is Handling.ELSEWHERE and speaks.stage in WITHDRAWN and bool(others)
+    if is_left or any(_is_beside(one, speaks, rules) for one in others):
+        return _CALLED
+    return handled_as(speaks)
+
+
+def _is_beside(one: Event, notice: Event, rules: LinkRules) -> bool:
+    """Whether a live report is, by now, of another time or of something else than `notice` announces."""
+    if notice.until is None or one.until is not None or one.handling is not Handling.CALL:
+        return False
+    if one.mode is Mode.BACKFILL:
+        return False
+    rule = rules.between(one.category, notice.category)
+    is_of_it = rule is not None and rule.announced
+    return not (is_of_it and notice.occurred_at <= one.occurred_at <= notice.until)
 
 
 def urgency_in(told: Collection[Event], speaks: Event | None) -> Urgency:

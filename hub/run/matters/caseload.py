@@ -4,7 +4,7 @@ What is known around the events is `neighbourhood`'s; the rules are the pure roo
 transaction.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -33,14 +33,16 @@ from hub.model import (
     Urgency,
     Verdict,
 )
-from hub.pipeline import Journey, handled_as, opened_by
+from hub.pipeline import Handled, Journey, opened_by
 from hub.run.exits.concern import (
+    DONE,
     WITHDRAWN,
     Concern,
     accused_in,
     clocks_in,
     concern_of,
     concerns_of,
+    handled_in,
     is_asking,
     most_urgent,
     speaker_in,
@@ -73,8 +75,8 @@ class Caseload:
         self._moved: dict[str, datetime] = {}
         """Incidents that may call other departments than before, and when what moved them came."""
         self.late: list[tuple[Event, IncidentId]] = []
-        """Live reports that joined a matter of before this batch, or one of which no whistle will tell them: they are told
-    how it stands."""
+        """Live reports that joined a matter of before this batch, or one of which no whistle will tell them, or that is
+        over at another time than announced: they are told how it stands."""
         self.said: list[tuple[Event, IncidentId]] = []
         """Revisions that say whether their requester is content, each with its matter."""
         self._new_links: list[incidents.CurrentLink] = []
@@ -127,7 +129,8 @@ class Caseload:
         incident = self._near.incidents.get(known.link.incident_id)
         if incident is None or newest.event_id != event.id:  # a later one comes, or came, elsewhere
             return
-        if incident.state in (IncidentState.OPEN, IncidentState.CANCELLED):
+        is_under_way = incident.state in (IncidentState.OPEN, IncidentState.CANCELLED)
+        if is_under_way or self._is_taken_up(event, known, incident):
             self._follow(event, known, incident)
             return
         # What is over stays so; but it is closed to everyone where its report is, and is as urgent, should it be done
@@ -148,15 +151,43 @@ class Caseload:
             if incident.id not in self._opened and _label(after) != _label(incident):
                 self._relabelled.add(incident.id)
         after = self._weighed(after, self._urgency(after, event, speaks=speaks))
-        after = replace(after, state=self._state(after))
+        after = replace(after, state=self._state(after), closed_at=None, **self._handled(incident))
         comes_alive = self._comes_alive(event, incident)
         if comes_alive and event.stage is Stage.CLOSED:
             after = replace(after, state=IncidentState.CLOSED, closed_at=event.reported_at)
+        if after.handling is Handling.ELSEWHERE and after.until != incident.until:
+            told = self._near.reports[incident.id].values()
+            self.late += [(one, incident.id) for one in told if one.mode is not Mode.BACKFILL]
         self._change(after)
         self._extend(event, after)
         calls_others = comes_alive or event.accused or _route_facts(after) != _route_facts(incident)
         if speaks or calls_others or _keeps_other_clocks(before, event):
             self._move(after, event)
+
+    def _is_taken_up(self, event: Event, known: incidents.CurrentLink, incident: Incident) -> bool:
+        """Whether what was closed without any department, by who had it or by its announced end, is to be done by this
+        revision: it was given back, goes on, or was no drill. What departments closed stays so."""
+        if incident.state is not IncidentState.CLOSED or incident.handling is Handling.CALL:
+            return False
+        if event.mode is Mode.BACKFILL or event.stage in (*DONE, *WITHDRAWN):
+            return False
+        told = {**self._near.reports[incident.id], event.key: event}
+        goes_on = _speaks(incident, known) and (
+            incident.until is None or (event.until is not None and event.until > self._now)
+        )
+        is_ours = self._handled_by(incident, told)["handling"] is Handling.CALL
+        return (goes_on or is_ours) and not whistles.of_incidents(self._conn, [incident.id])
+
+    def _handled(self, incident: Incident) -> Handled:
+        """Who deals with the matter, by all of its reports."""
+        told = self._near.reports[incident.id]
+        if not self._near.has_all_reports(incident):
+            return Handled(handling=incident.handling, handled_by=incident.handled_by, until=incident.until)
+        return self._handled_by(incident, told)
+
+    def _handled_by(self, incident: Incident, told: Mapping[str, Event]) -> Handled:
+        speaks = speaker_in(incident, told) or next(iter(told.values()))
+        return handled_in(told.values(), speaks, self._journey.pack.link_rules)
 
     def _comes_alive(self, event: Event, incident: Incident) -> bool:
         """Whether a report that a back-fill brought goes on at its source, and only back-fills told of its matter."""
@@ -378,7 +409,7 @@ def _label(one: Incident) -> tuple[str, str | None]:
 def _taken_over(incident: Incident, event: Event) -> Incident:
     """An unmapped code says nothing new of what it is."""
     category = incident.category if event.category == UNMAPPED else event.category
-    return replace(incident, category=category, place=event.place, **handled_as(event))
+    return replace(incident, category=category, place=event.place)
 
 
 def _touched(incident: Incident, event: Event, *, more: int) -> Incident:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection
 
 from hub.contract.route import Routed
 from hub.errors import Refused
+from hub.incident.rules import LinkRules
 from hub.model import (
     Actor,
     Call,
@@ -169,10 +170,11 @@ class Dispatch:
         return changed[incident.id]
 
     def end_announced(self, conn: Connection, incident: Incident, now: datetime) -> None:
-        """What was announced for `incident` is over: it is closed, or goes on with the departments that are at it."""
+        """What was announced for `incident` is over: it is closed, or goes on with the departments that are at it, or that
+        the desk looks for."""
         standing = whistles.of_incidents(conn, [incident.id]).get(incident.id, [])
         round_ = Round()
-        if standing:
+        if standing or not all(one.calls_nobody for one in concerns_of(conn, [(incident, now)])):
             round_.change(incident, replace(incident, until=None))
         else:
             round_.close(incident, (), now)
@@ -210,6 +212,11 @@ class Dispatch:
     def tell_incidents(self, conn: Connection, touched: Sequence[Incident], now: datetime) -> None:
         """The compacted topic of matters: each of `touched` as it stands."""
         self._moving.announce(conn, touched, now)
+
+    @property
+    def link_rules(self) -> LinkRules:
+        """By which reports join."""
+        return self._journey.pack.link_rules
 
     def begin(self) -> None:
         """A new transaction: what one before it wrote to the ledger and rolled back is forgotten."""

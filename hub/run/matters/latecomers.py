@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hub.model import Event, Incident, IncidentId, Whistle
+from hub.model import Event, Handling, Incident, IncidentId, Whistle
 from hub.run.matters.answering import Addressee, Answering
 from hub.store import answers, incidents, whistles
 from hub.whistle.stages import QUIET, Word, joined, parted, word_now
@@ -65,7 +65,11 @@ class Latecomers:
         words: Mapping[IncidentId, Word],
         now: datetime,
     ) -> None:
-        told = [(event, words[incident]) for event, incident in late if incident in words]
+        told = [
+            (event, words[incident])
+            for event, incident in late
+            if incident in words and not _says_so_itself(event, words[incident])
+        ]
         if not told:
             return
         links = incidents.current_links(conn, (event.key for event, _ in told))
@@ -74,3 +78,7 @@ class Latecomers:
             for event, word in told
         ]
         answers.add(conn, new, now)
+
+
+def _says_so_itself(event: Event, word: Word) -> bool:
+    return event.source == word.elsewhere and event.handling is Handling.ELSEWHERE

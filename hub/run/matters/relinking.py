@@ -15,7 +15,7 @@ from hub import ids
 from hub.errors import Refused
 from hub.incident.merge import Links, live, merge, unmerge
 from hub.model import EventKey, Incident, IncidentId, IncidentState, Link, Reason, Verdict
-from hub.run.exits.concern import WITHDRAWN, speaker_of, urgency_in
+from hub.run.exits.concern import WITHDRAWN, handled_in, speaker_of, urgency_in
 from hub.run.matters import carrying
 from hub.run.matters.caseload import opening
 from hub.run.matters.dispatch import Dispatch
@@ -137,7 +137,8 @@ class Relinking:
         told = [s.event for s in stored.values()]
         if not told:
             return replace(one, event_count=0)
-        urgency = urgency_in(told, stored[newest[speaker_of(links)]].event)
+        speaks = stored[newest[speaker_of(links)]].event
+        urgency = urgency_in(told, speaks)
         withdrawn = one.state is IncidentState.OPEN and all(event.stage in WITHDRAWN for event in told)
         here = [event.source for event in sorted(told, key=lambda event: event.received_at)]
         return replace(
@@ -146,6 +147,7 @@ class Relinking:
             event_count=len(told),
             sources=tuple(dict.fromkeys((*(s for s in one.sources if s in here), *here))),
             last_reported_at=max(event.reported_at for event in told),
+            **handled_in(told, speaks, self._dispatch.link_rules),
         )
 
     def _apply(self, touched: tuple[str, str], change: Callable[[Links], Links]) -> None:

@@ -13,12 +13,13 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Final
 
 import structlog
 
-from hub.clock import Clock, ScenarioClock
+from hub.clock import Clock, ScenarioClock, is_due
 from hub.errors import HubError
 from hub.pack import Pack
 from hub.plugin import Adapter, AdapterEntry, Tools
@@ -38,6 +39,8 @@ _FILES: Final = 256
 """Open files of a plugin's process at most."""
 _CLOSING_S: Final = 5.0
 """How long a process that ends waits for its adapters (real seconds)."""
+_AGAIN: Final = timedelta(minutes=1)
+"""Between two tries of a version that does not begin: it may lie on the shelf later, or the machine was busy."""
 
 
 @dataclass(slots=True)
@@ -51,6 +54,8 @@ class _Made:
     users: int = 0
     untaken: tuple[str, str] | None = None
     """What is not taken in its place, and why: a version, and the code or the type of its error."""
+    again_at: datetime | None = None
+    """When that is tried again."""
 
 
 @dataclass(slots=True)
@@ -144,7 +149,7 @@ class Adapters:
         if known is None:
             with place.making:
                 if place.made is None:
-                    self._put(place, self._make(source))
+                    self._put(place, self._make(source, self.versions.choice(source).version))
         elif self._is_old(source, known) and place.making.acquire(blocking=False):
             try:
                 if place.made is known:
@@ -158,8 +163,10 @@ class Adapters:
 
     def _is_other_version(self, source: str, known: _Made) -> bool:
         version = self.versions.choice(source).version
+        if version == known.version:
+            return False
         was_tried = known.untaken is not None and known.untaken[0] == version
-        return version != known.version and not was_tried
+        return not was_tried or is_due(known.again_at or self._clock.now(), self._clock.now(), within=_AGAIN)
 
     def _put(self, place: _Place, made: _Made) -> None:
         with self._lock:
@@ -171,18 +178,37 @@ class Adapters:
         """Makes the adapter anew; the old one stays where a file is not whole, the plugin does not take what is in it, or
         the version that was chosen does not begin."""
         version = self.versions.choice(source).version
-        try:
-            made = self._make(source)
-        except HubError as error:
-            return _keep(source, known, version, error.code)
-        except Exception as error:  # foreign code: what works goes on
-            return _keep(source, known, version, type(error).__name__)
+        made = self._tried(source, version)
+        if isinstance(made, str) and version != known.version and known.watched.changed_now():
+            self._keep(source, known, version, made)
+            version, untaken, again_at = known.version, known.untaken, known.again_at
+            made = self._tried(source, version)  # what works goes on with the secrets of now
+            if not isinstance(made, str):
+                made.untaken, made.again_at = untaken, again_at
+        if isinstance(made, str):
+            self._keep(source, known, version, made)
+            return
         self._put(place, made)
         log.info("adapter_renewed", source=source, version=version or "installed")
-        return None
 
-    def _make(self, source: str) -> _Made:
-        version = self.versions.choice(source).version
+    def _tried(self, source: str, version: str) -> _Made | str:
+        """The adapter in that version, or why there is none: the code or the type of an error."""
+        try:
+            return self._make(source, version)
+        except HubError as error:
+            return error.code
+        except Exception as error:  # foreign code: what works goes on
+            return type(error).__name__
+
+    def _keep(self, source: str, known: _Made, version: str, why: str) -> None:
+        """The old one goes on, and it is said once why; files are looked at again a second later, a version that did not
+        begin a minute later, or when another one is chosen."""
+        known.again_at = self._clock.now() + _AGAIN
+        if known.untaken != (version, why):
+            log.warning("adapter_kept", source=source, version=version or "installed", code=why)
+            known.untaken = version, why
+
+    def _make(self, source: str, version: str) -> _Made:
         code = self.versions.code(self.versions.plugin(source), version)
         said, files = self._said(code.entry, source)
         watched = Watched(tuple(files.values()), self._clock)  # before they are read: no change is missed
@@ -270,14 +296,6 @@ class Adapters:
         ends = time.monotonic() + _CLOSING_S
         for thread in closing:
             thread.join(max(0.0, ends - time.monotonic()))
-
-
-def _keep(source: str, known: _Made, version: str, why: str) -> None:
-    """The old one goes on, and it is said once why; files are looked at again a second later, a version that did not
-    begin when another one is chosen."""
-    if known.untaken != (version, why):
-        log.warning("adapter_kept", source=source, version=version or "installed", code=why)
-        known.untaken = version, why
 
 
 def _close(adapter: Adapter) -> None:

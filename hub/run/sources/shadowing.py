@@ -5,7 +5,7 @@ and never what stands in them.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -16,10 +16,12 @@ from hub.plugin import Adapter, Body, Filters
 from hub.plugin.samples import as_json
 from hub.run.sources.reception import SEALED_AT
 from hub.store import records
-from hub.store.engine import Store
+from hub.store.engine import Store, chunks
 
 _EXAMPLES: Final = 5
 """Records that are named for each difference."""
+_AT_ONCE: Final = 20
+"""Records that are in memory at one time, however many are compared."""
 REPORTS: Final = "reports"
 """Another number of reports."""
 FATE: Final = "fate"
@@ -69,10 +71,16 @@ class Shadow:
     def look(self, now: Adapter, other: Adapter) -> None:
         """What `other` makes of the records in the place of `now`; those whose key is gone are left out."""
         with self._store.read() as conn:
-            portion = records.lately(conn, self._source, self._most, self._behind)
+            ids = records.lately(conn, self._source, self._most, self._behind)
+        for part in chunks(ids, _AT_ONCE):
+            self._compare(part, now, other)
+
+    def _compare(self, ids: Sequence[str], now: Adapter, other: Adapter) -> None:
+        with self._store.read() as conn:
+            portion = records.with_bodies(conn, ids)
         for one in portion:
             self._behind = one.received_at, one.id
-            if one.key is not None:
+            if one.key is not None and one.sealed:
                 body = Body(self._vault.open(one.key, SEALED_AT, one.sealed), one.kind)
                 arrival = Arrival(one.received_at, one.kind)
                 self.found.note(one.id, _differences(body, arrival, now, other))

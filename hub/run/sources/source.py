@@ -6,9 +6,9 @@ another source (invariant 11).
 
 import random
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import AbstractContextManager, ExitStack, nullcontext
 from datetime import datetime, timedelta
-from typing import Final
+from typing import Final, TypeVar
 
 import structlog
 from sqlalchemy.exc import DBAPIError
@@ -34,6 +34,9 @@ _PATIENCE: Final = 450
 """Tries to tell one answer before a person must look: three days, over a weekend on which nobody mends the source."""
 _OUR_PATIENCE: Final = answers.ASIDE
 """The same where the plugin itself fails on it, which time does not mend."""
+
+
+T = TypeVar("T")
 
 
 class SourceWorker:
@@ -78,7 +81,8 @@ class SourceWorker:
             self._guard.stop()
             return 0
         try:
-            with self._lent() as adapter:
+            with ExitStack() as stack:
+                adapter = _made(lambda: stack.enter_context(self._lent()))
                 self._take_up(adapter)
                 self._follow()
                 return self._intake.digest(self._held) + self._guard.step()
@@ -212,3 +216,36 @@ class SourceWorker:
         """Frees the lease at once and closes the adapter."""
         self._intake.adapter.close()
         self._intake.leave()
+
+
+class Later:
+    """The worker of a source whose plugin may be off, or in a version that does not begin: made by its first step, so that
+    it keeps no other from beginning."""
+
+    def __init__(self, make: Callable[[], SourceWorker], is_on: Callable[[], bool]) -> None:
+        self._make, self._is_on = make, is_on
+        self._worker: SourceWorker | None = None
+
+    def step(self) -> int:
+        """As the worker's own. Raises TryLater S116 where its adapter does not begin."""
+        if self._worker is None:
+            if not self._is_on():
+                return 0
+            self._worker = _made(self._make)
+        return self._worker.step()
+
+    def close(self) -> None:
+        """As the worker's own."""
+        if self._worker is not None:
+            self._worker.close()
+
+
+def _made(make: Callable[[], T]) -> T:
+    """What `make` gives, foreign code within; whatever is wrong with that is tried again, and ends no process."""
+    try:
+        return make()
+    except (TryLater, Fenced, DBAPIError):
+        raise
+    except Exception as error:
+        name = error.code if isinstance(error, HubError) else type(error).__name__
+        raise TryLater("S116", error=name, count=1) from None

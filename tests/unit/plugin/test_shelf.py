@@ -1,11 +1,12 @@
 """Wheels on the shelf: what is taken, and what is refused before anything of it runs."""
 
+import zipfile
 from pathlib import Path
 
 import pytest
 
 from hub.errors import FixSettings
-from hub.plugin.shelf import Shelf
+from hub.plugin.shelf import Kept, Shelf
 from tests.wheels import wheel
 
 POINTS = {"lamps": "lamps"}
@@ -49,6 +50,64 @@ def test_what_leads_out_of_the_wheel_or_is_compiled_is_refused(tmp_path: Path, n
     with pytest.raises(FixSettings, match="C122"):
         put(tmp_path, **{name: "x"})
     assert [] == Shelf(tmp_path / "home").distributions()
+
+
+@pytest.mark.parametrize(
+    ("name", "version"),
+    [
+        ("../../out", "1"),
+        ("/out", "1"),
+        ("gridplus-lamps", "../../../out"),
+        (".lamps", "1"),
+        ("", "1"),
+        ("a", ""),
+    ],
+)
+def test_a_name_or_a_version_that_leads_off_the_shelf_is_refused(
+    tmp_path: Path, name: str, version: str
+) -> None:
+    """Both are the wheel's own word, and become folders."""
+    made = said_to_be(tmp_path, f"Name: {name}\nVersion: {version}\n")
+    with pytest.raises(FixSettings, match="C122"):
+        Shelf(tmp_path / "home" / "here").put(made)
+    assert [] == list(tmp_path.rglob("lamps.py"))
+
+
+def test_a_wheel_without_a_name_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(FixSettings, match="C122"):
+        Shelf(tmp_path / "home").put(said_to_be(tmp_path, ""))
+
+
+@pytest.mark.parametrize("place", [6, 8], ids=["sealed", "packed as nobody packs"])
+def test_what_cannot_be_unpacked_is_refused(tmp_path: Path, place: int) -> None:
+    made = said_to_be(tmp_path, "Name: a\nVersion: 1\n")
+    spoilt = bytearray(made.read_bytes())
+    for mark, further in ((b"PK\x03\x04", 0), (b"PK\x01\x02", 2)):
+        spoilt[spoilt.find(mark) + place + further] = 99
+    made.write_bytes(spoilt)
+    with pytest.raises(FixSettings, match="C122"):
+        Shelf(tmp_path / "home").put(made)
+
+
+def said_to_be(tmp_path: Path, metadata: str) -> Path:
+    """A wheel with this word of its own about what it is."""
+    path = tmp_path / "lamps.whl"
+    with zipfile.ZipFile(path, "w") as packed:
+        packed.writestr("lamps.py", "A = 1\n")
+        packed.writestr("./", "")
+        packed.writestr("lamps-1.dist-info/METADATA", f"Metadata-Version: 2.1\n{metadata}")
+        packed.writestr("lamps-1.dist-info/entry_points.txt", "[gridplus]\nlamps = lamps\n")
+    return path
+
+
+def test_a_wheel_that_fails_its_check_does_not_lie_there(tmp_path: Path) -> None:
+    def refuse(kept: Kept) -> None:
+        raise FixSettings("C103", name=kept.distribution, error="invented")
+
+    shelf = Shelf(tmp_path / "home")
+    with pytest.raises(FixSettings, match="C103"):
+        shelf.put(wheel(tmp_path, "gridplus-lamps", "1.0", {"lamps.py": ""}, POINTS), refuse)
+    assert [] == shelf.distributions()
 
 
 def test_a_wheel_that_offers_nothing_is_refused(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """The catalogue of plugins: what is measured stands there with its version, the rest is looked at."""
 
 from pathlib import Path
+from typing import Any
 
 from hub.plugin.own_code import own_lines
 from hub.run.care.plugincatalogue import Line, catalogue, note_cost, note_level
@@ -40,3 +41,12 @@ def test_the_rest_is_as_it_is_now(hub: HubInHand) -> None:
     assert ((NAME,), (f"{NAME} 00:00-05:00",), True) == (line.sources, line.quiet_hours, line.is_on)
     codes = hub.hub.pack.codes.tables["sj-2026"].values()
     assert (len(codes), len({one.category for one in codes})) == (line.codes, line.categories)
+
+
+def test_quiet_hours_of_the_pack_stand_there_beside_other_settings(hub: HubInHand) -> None:
+    config: Any = hub.hub.pack.sources[NAME].config
+    config["quiet_hours"] = "01:00-04:00"
+    hub.hub.settings.sources[NAME] = {"token": "invented"}
+    assert (f"{NAME} 01:00-04:00",) == lines(hub)[NAME].quiet_hours
+    hub.hub.settings.sources[NAME] = {"quiet_hours": ""}
+    assert () == lines(hub)[NAME].quiet_hours
