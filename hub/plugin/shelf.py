@@ -61,7 +61,7 @@ class Shelf:
 
     def versions(self, distribution: str) -> list[Kept]:
         """All versions of it that lie here, by their names."""
-        folders = sorted(one for one in (self._place / distribution).glob("*") if one.is_dir())
+        folders = sorted(one for one in (self._place / _folder(distribution)).glob("*") if one.is_dir())
         return [kept for one in folders for kept in _kept_in(one)]
 
     def distributions(self) -> list[str]:
@@ -76,7 +76,7 @@ class Shelf:
         raise FixSettings("C121", name=distribution, version=version)
 
     def _placed(self, found: Kept, draft: Path, wheel: str) -> Kept:
-        place = self._place / found.distribution / found.version
+        place = self._place / _folder(found.distribution) / found.version
         if place.exists():
             if _content(place) != _content(draft):
                 raise FixSettings("C122", name=wheel, why="another wheel of this version lies here")
@@ -131,3 +131,8 @@ def _points(one: Distribution) -> dict[str, str]:
 def _content(folder: Path) -> dict[str, bytes]:
     files = (one for one in folder.rglob("*") if one.is_file() and one.suffix != ".pyc")
     return {str(one.relative_to(folder)): one.read_bytes() for one in files}
+
+
+def _folder(distribution: str) -> str:
+    """One name for all spellings of a distribution's: builders write `gridplus_lamps` or `gridplus-lamps`."""
+    return re.sub(r"[-_.]+", "-", distribution).lower()

@@ -82,7 +82,7 @@ class Clockwork:
         with self._store.write() as conn:
             leases.hold(conn, held)
             ticked = self._ticks.look(conn, now, _PORTION)
-            announced = incidents.announced_before(conn, now, _PORTION)
+            announced = incidents.announced_before(conn, now, _PORTION, self._put_off_at(now))
             if is_due(self._next_sweep, now, within=_SWEEP_EVERY):
                 self._sweep(conn, now)
                 self._next_sweep = now + _SWEEP_EVERY
@@ -145,10 +145,14 @@ class Clockwork:
         self._moves.committed()
         return made
 
+    def _put_off_at(self, now: datetime) -> list[IncidentId]:
+        """Matters that could not be closed lately."""
+        later = self._not_before.items()
+        self._not_before = {one: at for one, at in later if not is_due(at, now, within=_PUT_OFF)}
+        return list(self._not_before)
+
     def _close_announced(self, held: leases.Lease, one: IncidentId, now: datetime) -> int:
         """Each in a transaction of its own; one that cannot be closed waits and stops no other."""
-        if not is_due(self._not_before.get(one, now), now, within=_PUT_OFF):
-            return 0
         self._moves.begin()
         try:
             with self._store.write() as conn:
@@ -160,7 +164,6 @@ class Clockwork:
             log.warning("matter_not_closed", incident=one, code=code_of(error), error=type(error).__name__)
             self._not_before[one] = now + _PUT_OFF
             return 0
-        self._not_before.pop(one, None)
         self._moves.committed()
         return closed
 

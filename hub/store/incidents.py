@@ -1,6 +1,6 @@
 """Incidents, the links that make them, the blocks that find them, and the queues beside them."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -238,9 +238,13 @@ def change(conn: Connection, incidents: Sequence[Incident], at: datetime) -> Non
     blocks.follow(conn, incidents)
 
 
-def announced_before(conn: Connection, now: datetime, most: int) -> list[IncidentId]:
-    """Open matters whose announced end has passed, longest ago first."""
+def announced_before(
+    conn: Connection, now: datetime, most: int, but: Collection[IncidentId] = ()
+) -> list[IncidentId]:
+    """Open matters whose announced end has passed, longest ago first; none of `but`."""
     over = select(incident.c.id).where(OPEN_AND_ANNOUNCED, incident.c.until_us <= to_us(now))
+    if but:
+        over = over.where(incident.c.id.not_in(but))
     return [IncidentId(id_) for id_ in conn.execute(over.order_by(incident.c.until_us).limit(most)).scalars()]
 
 

@@ -14,7 +14,7 @@ from sqlalchemy import Connection
 from hub import ids
 from hub.clock import SHANGHAI
 from hub.jsonform import dumps
-from hub.model import DepartmentId, Event, IncidentId, Mode, Move, Stage
+from hub.model import DepartmentId, Event, Handling, IncidentId, Mode, Move, Stage
 from hub.pack import Pack
 from hub.plugin import Answer
 from hub.store import answers, events, incidents, whistles
@@ -57,11 +57,16 @@ class Addressee:
     key: str
     source_ref: str
     part: str
+    handling: Handling = Handling.CALL
 
     @classmethod
     def of(cls, event: Event) -> "Addressee":
         """Who reported `event`."""
-        return cls(event.source, event.key, event.source_ref, event.part)
+        return cls(event.source, event.key, event.source_ref, event.part, event.handling)
+
+    def says_so_itself(self, word: Word) -> bool:
+        """Whether it is the channel that has the matter: what it does is no news to it."""
+        return self.source == word.elsewhere and self.handling is Handling.ELSEWHERE
 
 
 class Answering:
@@ -87,7 +92,7 @@ class Answering:
             for incident, said in words.items()
             for word in said
             for report, link in reports.get(incident, ())
-            if report.source != word.elsewhere  # it says so itself
+            if not report.says_so_itself(word)
         ]
         answers.add(conn, new, now)
 

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from sqlalchemy import Connection
 
-from hub.model import Event, Handling, Incident, IncidentId, Whistle
+from hub.model import Event, Incident, IncidentId, Whistle
 from hub.run.matters.answering import Addressee, Answering
 from hub.store import answers, incidents, whistles
 from hub.whistle.stages import QUIET, Word, joined, parted, word_now
@@ -68,7 +68,7 @@ class Latecomers:
         told = [
             (event, words[incident])
             for event, incident in late
-            if incident in words and not _says_so_itself(event, words[incident])
+            if incident in words and not Addressee.of(event).says_so_itself(words[incident])
         ]
         if not told:
             return
@@ -78,7 +78,3 @@ class Latecomers:
             for event, word in told
         ]
         answers.add(conn, new, now)
-
-
-def _says_so_itself(event: Event, word: Word) -> bool:
-    return event.source == word.elsewhere and event.handling is Handling.ELSEWHERE

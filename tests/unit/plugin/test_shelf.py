@@ -129,3 +129,9 @@ def test_a_version_is_found_from_wherever_its_process_stands(
     put(tmp_path)
     monkeypatch.chdir(tmp_path)
     assert (tmp_path / "home").resolve() in Shelf(Path("home")).find("gridplus-lamps", "1.0").path.parents
+
+
+def test_a_distribution_is_found_however_its_builder_spells_it(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "home")
+    shelf.put(wheel(tmp_path, "Gridplus_Lamps", "1.0", {"lamps.py": "A = 1\n"}, POINTS))
+    assert "1.0" == shelf.find("gridplus-lamps", "1.0").version

@@ -443,3 +443,12 @@ def test_what_a_person_joins_to_a_drill_makes_it_real(hub: HubInHand) -> None:
     assert ("call", True) == (stands(hub, drill)["handling"], is_sound(hub))
     part(hub, real, drill)
     assert ["call", "drill"] == [stands(hub, one)["handling"] for one in (real, drill)]
+
+
+def test_another_report_of_the_channel_that_has_it_hears_the_end_too(hub: HubInHand) -> None:
+    first = replace(pipe(hub, "P1"), handling=Handling.ELSEWHERE)
+    tell(hub, first)
+    tell(hub, pipe(hub, "A1"))
+    tell(hub, replace(first, version="2", stage=Stage.DONE_BY_DEPT))
+    assert ["in_progress", "done_by_dept"] == heard(hub, "A1")
+    assert [] == heard(hub, "P1")
