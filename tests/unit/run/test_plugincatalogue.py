@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from hub.plugin.own_code import own_lines
 from hub.run.care.plugincatalogue import Line, catalogue, note_cost, note_level
 from tests.docs.blocks import ROOT
@@ -43,9 +45,11 @@ def test_the_rest_is_as_it_is_now(hub: HubInHand) -> None:
     assert (len(codes), len({one.category for one in codes})) == (line.codes, line.categories)
 
 
-def test_quiet_hours_of_the_pack_stand_there_beside_other_settings(hub: HubInHand) -> None:
+def test_quiet_hours_of_the_pack_stand_there_beside_other_settings(
+    hub: HubInHand, monkeypatch: pytest.MonkeyPatch
+) -> None:
     config: Any = hub.hub.pack.sources[NAME].config
-    config["quiet_hours"] = "01:00-04:00"
+    monkeypatch.setitem(config, "quiet_hours", "01:00-04:00")  # the pack is every test's
     hub.hub.settings.sources[NAME] = {"token": "invented"}
     assert (f"{NAME} 01:00-04:00",) == lines(hub)[NAME].quiet_hours
     hub.hub.settings.sources[NAME] = {"quiet_hours": ""}
