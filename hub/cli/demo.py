@@ -12,7 +12,7 @@ from hub.cli import output
 from hub.cli.stopping import stop_event
 
 _STARTED: Final = time.monotonic()
-_LONGEST_S: Final = 95.0
+_LONGEST_S: Final = 170.0
 
 
 @click.command()

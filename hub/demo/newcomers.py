@@ -32,7 +32,7 @@ _ALONE: Final = {
     "utilities_water": ("public_utility.water_cover", "public_utility.water_supply_device"),
     "emergency": ("sudden_incident.tree_fallen", "safety_hazard.workplace"),
 }
-_EACH: Final = 2
+_EACH: Final = 1
 """Matters of each of these categories."""
 _NEIGHBOURS: Final = 8
 

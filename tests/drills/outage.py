@@ -44,7 +44,13 @@ class Server:
         """For good."""
         if self._process.poll() is None:
             self._process.send_signal(signal.SIGINT)
-            self._process.wait(timeout=30)
+            try:
+                self._process.wait(timeout=30)
+            except (
+                subprocess.TimeoutExpired
+            ):  # a busy machine: what it would still tidy is thrown away with its place
+                self._process.kill()
+                self._process.wait(timeout=10)
 
 
 @contextmanager
