@@ -86,13 +86,19 @@ def matter_of(page: Page, department: str) -> str:
 
 
 def whistle_of(page: Page, matter: str) -> None:
-    """Opens whistles in the inbox until it is that matter's."""
+    """Opens whistles in the inbox, page after page, until it is that matter's."""
     links = page.locator("a[href^='/inbox/wh_']")
     links.first.wait_for(timeout=_BEGINS_MS)
-    for href in [link.get_attribute("href") for link in links.all()]:
-        page.goto(str(href))
-        if page.get_by_text(matter).count():
-            return
+    further: str | None = page.url
+    while further:
+        page.goto(further)
+        hrefs = [link.get_attribute("href") for link in links.all()]
+        onward = page.locator("a[rel='next']")
+        further = onward.get_attribute("href") if onward.count() else None
+        for href in hrefs:
+            page.goto(str(href))
+            if page.get_by_text(matter).count():
+                return
     pytest.fail("the matter that the map shows is not in the department's inbox")
 
 
