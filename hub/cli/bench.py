@@ -6,6 +6,7 @@ from typing import Any
 import click
 
 from hub.cli import output
+from hub.cli.opened import assembled
 
 
 @click.command()
@@ -110,19 +111,12 @@ def bench(
 
 
 def _note(figures: dict[str, Any]) -> None:
-    from hub.plugin.registry import Registry
-    from hub.run.assembly import Assembly
     from hub.run.care.plugincatalogue import note_cost
-    from hub.settings import read
 
-    registry, hub = Registry.load(), Assembly(read())
-    try:
-        with hub.store.write() as conn:
-            for name, one in figures.items():
-                if "event_us" in one:
-                    note_cost(conn, name, one["event_us"], registry.origin(name).version, hub.clock.now())
-    finally:
-        hub.close()
+    with assembled() as hub, hub.store.write() as conn:
+        for name, one in figures.items():
+            if "event_us" in one:
+                note_cost(conn, name, one["event_us"], hub.registry.origin(name).version, hub.clock.now())
 
 
 def _tell(figures: dict[str, Any], as_json: bool) -> None:

@@ -1,10 +1,11 @@
-"""A store for one command."""
+"""A store, or a whole hub, for one command."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:  # the store is slow to import: `--help` must not wait for it
+    from hub.run.assembly import Assembly
     from hub.store.engine import Store
 
 
@@ -23,3 +24,16 @@ def opened(url: str) -> "Iterator[Store]":
         yield store
     finally:
         store.close()
+
+
+@contextmanager
+def assembled(store: str | None = None) -> "Iterator[Assembly]":
+    """The hub of this machine's settings, `store` in place of theirs, closed afterwards."""
+    from hub.run.assembly import Assembly
+    from hub.settings import read
+
+    hub = Assembly(read(store=store))
+    try:
+        yield hub
+    finally:
+        hub.close()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hub.cli import output, plugin_versions, plugins_own
+from hub.cli.opened import assembled
 from hub.cli.stopping import stop_event
 
 if TYPE_CHECKING:
@@ -65,17 +66,11 @@ def states(store: str | None, as_json: bool) -> None:
     """How each source's adapter stands: source, state, code, since when, failures in a row, what is wished, and how many
     records of it have which fate."""
     from hub.jsonform import plain
-    from hub.run.assembly import Assembly
-    from hub.settings import read
     from hub.store import records, sources
     from hub.store.moments import from_us
 
-    hub = Assembly(read(store=store))
-    try:
-        with hub.store.read() as conn:
-            found, came = sources.states(conn), records.account(conn)
-    finally:
-        hub.close()
+    with assembled(store) as hub, hub.store.read() as conn:
+        found, came = sources.states(conn), records.account(conn)
     told = {
         one.source: {
             "state": one.state,
@@ -119,19 +114,14 @@ def resume(source: str, store: str | None) -> None:
 def _wish(source: str, store: str | None, turn: "Turn") -> None:
     """Writes the wish; the worker that has the source follows it at its next step, wherever it runs."""
     from hub.errors import FixSettings
-    from hub.run.assembly import Assembly
-    from hub.settings import read
     from hub.store import sources
 
-    hub = Assembly(read(store=store))
-    try:
+    with assembled(store) as hub:
         setup = hub.pack.sources.get(source)
         if setup is None:
             raise FixSettings("C106", id=source)
         with hub.store.write() as conn:
             sources.wish(conn, source, setup.plugin, turn, hub.clock.now())
-    finally:
-        hub.close()
     output.figures({"source": source, "wish": turn.value})
 
 

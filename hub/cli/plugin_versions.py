@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli import output
+from hub.cli.opened import assembled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -45,13 +46,10 @@ def versions(store: str | None, as_json: bool) -> None:
     from hub.plugin.shelf import Shelf
     from hub.store import choices
 
-    hub = _hub(store)
-    try:
+    with assembled(store) as hub:
         shelf, origins = Shelf(hub.settings.home), [offer.origin for offer in hub.registry.offers]
         with hub.store.read() as conn:
             chosen = choices.all_(conn)
-    finally:
-        hub.close()
     found = {
         one.distribution: {
             _INSTALLED: one.version,
@@ -78,14 +76,11 @@ def use(plugin: str, version: str, store: str | None) -> None:
     It is refused where the version does not begin with the settings of one of its sources.
     """
     wanted = "" if version == _INSTALLED else version
-    hub = _hub(store)
-    try:
+    with assembled(store) as hub:
         for source in _sources(hub, plugin):
             hub.adapters.beside(source, wanted).close()
         hub.adapters.versions.code(plugin, wanted)
         _choose(hub, plugin, wanted)
-    finally:
-        hub.close()
 
 
 @click.command()
@@ -96,15 +91,12 @@ def back(plugin: str, store: str | None) -> None:
     from hub.errors import Refused
     from hub.store import choices
 
-    hub = _hub(store)
-    try:
+    with assembled(store) as hub:
         with hub.store.read() as conn:
             known = choices.all_(conn).get(_distribution(hub, plugin), choices.USUAL)
         if known.before is None:
             raise Refused("C123", name=plugin)
         _choose(hub, plugin, known.before)
-    finally:
-        hub.close()
 
 
 @click.command()
@@ -139,8 +131,7 @@ def shadow(source: str, version: str, last: int, follow: bool, store: str | None
     from hub.errors import FixSettings
     from hub.run.sources.shadowing import Shadow
 
-    hub = _hub(store)
-    try:
+    with assembled(store) as hub:
         if source not in hub.settings.sources:
             raise FixSettings("C106", id=source)
         beside = Shadow(hub.store, hub.vault, source, most=last)
@@ -149,8 +140,6 @@ def shadow(source: str, version: str, last: int, follow: bool, store: str | None
             stop = stop_event()
             while follow and not stop.wait(1.0):
                 beside.look(mine, other)
-    finally:
-        hub.close()
     found = beside.found
     if as_json:
         output.figures({"records": found.records, "alike": found.alike, "differences": found.told})
@@ -176,13 +165,6 @@ def _adapters(hub: "Assembly", source: str, version: str) -> "Iterator[tuple[Ada
         mine.close()
 
 
-def _hub(store: str | None) -> "Assembly":
-    from hub.run.assembly import Assembly
-    from hub.settings import read
-
-    return Assembly(read(store=store))
-
-
 def _sources(hub: "Assembly", plugin: str) -> list[str]:
     """Sources of all adapters of the plugin's distribution, as far as the settings configure them here."""
     names = next(offer.names for offer in hub.registry.offers if plugin in offer.names)
@@ -205,13 +187,10 @@ def _choose(hub: "Assembly", plugin: str, version: str) -> None:
 def _turn(plugin: str, store: str | None, *, is_on: bool) -> None:
     from hub.store import choices
 
-    hub = _hub(store)
-    try:
+    with assembled(store) as hub:
         distribution = _distribution(hub, plugin)
         with hub.store.write() as conn:
             chosen = choices.turn(conn, distribution, hub.clock.now(), is_on=is_on)
-    finally:
-        hub.close()
     output.figures({"plugin": distribution, **_told(chosen)})
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from hub.cli import output
+from hub.cli.opened import assembled
 from hub.scaffold import TRANSPORTS
 
 if TYPE_CHECKING:
@@ -195,16 +196,10 @@ def check(
 
 
 def _note(name: str, level: str, version: str) -> None:
-    from hub.run.assembly import Assembly
     from hub.run.care.plugincatalogue import note_level
-    from hub.settings import read
 
-    hub = Assembly(read())
-    try:
-        with hub.store.write() as conn:
-            note_level(conn, name, level, version, hub.clock.now())
-    finally:
-        hub.close()
+    with assembled() as hub, hub.store.write() as conn:
+        note_level(conn, name, level, version, hub.clock.now())
 
 
 def _run(

@@ -4,6 +4,7 @@ import os
 import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Final
 
@@ -296,8 +297,7 @@ def test_of_one_that_ends_while_it_is_asked_the_name_is_told(hub: HubInHand) -> 
 @pytest.fixture
 def typed(hub: HubInHand, monkeypatch: pytest.MonkeyPatch) -> Any:
     """A command of this hub; it closes what it opened no further than a command may."""
-    monkeypatch.setattr("hub.cli.plugin_versions._hub", lambda _store: hub.hub)
-    monkeypatch.setattr(hub.hub, "close", lambda: None)
+    monkeypatch.setattr("hub.cli.plugin_versions.assembled", lambda _store: nullcontext(hub.hub))
 
     def run(*words: str) -> Result:
         hub.clock.pause(2)
