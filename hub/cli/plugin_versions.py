@@ -2,7 +2,6 @@
 runs, and what it would change before it does.
 """
 
-import os
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -33,8 +32,9 @@ def keep(wheel: Path) -> None:
 
     settings = read()
     adapters: list[str] = []
-    user = settings.plugin_user if os.geteuid() == 0 else ""
-    kept = Shelf(settings.home).put(wheel, lambda one: adapters.extend(sorted(offered(one, user))))
+    kept = Shelf(settings.home).put(
+        wheel, lambda one: adapters.extend(sorted(offered(one, settings.plugin_user)))
+    )
     output.figures({"plugin": kept.distribution, "version": kept.version, "adapters": adapters})
 
 

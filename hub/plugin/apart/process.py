@@ -224,10 +224,11 @@ class _Running:
 
 
 def give_to(place: str, user: str) -> None:
-    """Makes `user` the owner of a directory, so that its process can keep its small state there; raises FixSettings C101
-    where the machine knows no such user."""
-    found = _account(user)
-    os.chown(place, found["user"], found["group"])
+    """Makes whoever its process runs as the owner of a directory, so that it can keep its small state there; raises
+    FixSettings C101 where the machine knows no such user."""
+    found = whose(user)
+    if found:
+        os.chown(place, found["user"], found["group"])
 
 
 def _account(user: str) -> dict[str, Any]:
@@ -240,8 +241,9 @@ def _account(user: str) -> dict[str, Any]:
 
 
 def whose(user: str) -> dict[str, Any]:
-    """What `subprocess` needs to run something as `user` of this machine, and in no group but theirs; "": as we are."""
-    return _account(user) if user else {}
+    """What `subprocess` needs to run something as `user` of this machine, and in no group but theirs; nothing for "", and
+    where we are not root, who alone becomes somebody else."""
+    return _account(user) if user and os.geteuid() == 0 else {}
 
 
 def environment() -> dict[str, str]:

@@ -6,7 +6,6 @@ which is closed when the last of them is through. Making and closing one is fore
 for that very source, and no lock that others need is held meanwhile.
 """
 
-import os
 import secrets
 import threading
 import time
@@ -88,10 +87,7 @@ class Adapters:
 
     def entry(self, source: str) -> AdapterEntry:
         """The plugin of a source, in the version that is used; raises FixSettings C102, C121, or why it is refused."""
-        return self._code(source).entry
-
-    def _code(self, source: str) -> Code:
-        return self.versions.code(self.versions.plugin(source), self.versions.choice(source).version)
+        return self.versions.code(self.versions.plugin(source), self.versions.choice(source).version).entry
 
     def is_on(self, source: str) -> bool:
         """Whether its plugin is; one that is off gives its adapter back."""
@@ -229,8 +225,7 @@ class Adapters:
 
     def _process(self, code: Code, source: str, config: dict[str, Any]) -> Process:
         tools, clock = self.tools(source), self._clock
-        if self._settings.plugin_user and os.geteuid() == 0:
-            give_to(tools.place, self._settings.plugin_user)  # its own small state is its own
+        give_to(tools.place, self._settings.plugin_user)  # its own small state is its own
         scenario = (
             (clock.start.isoformat(), clock.speed, clock.origin) if isinstance(clock, ScenarioClock) else None
         )

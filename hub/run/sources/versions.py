@@ -64,7 +64,7 @@ class Versions:
         kept = self._shelf.find(known.origin(plugin).distribution, version)
         at = kept.distribution, kept.version
         if at not in self._offers:
-            self._offers[at] = offered(kept, self._settings.plugin_user if os.geteuid() == 0 else "")
+            self._offers[at] = offered(kept, self._settings.plugin_user)
         found = self._offers[at].get(plugin)
         if found is None:
             raise FixSettings("C102", name=plugin)
