@@ -109,41 +109,40 @@ class Clockwork:
     def _archive(self, held: leases.Lease, ripe: Sequence[Due], now: datetime) -> int:
         if not ripe:
             return 0
-        self._moves.begin()
-        try:
-            with self._store.write() as conn:
-                leases.hold(conn, held)
-                archived = self._moves.archive(conn, ripe, now)
-        except Exception as error:
-            if not may_be_put_aside(error):
-                raise
-            # One of them cannot be, and stops no other.
+        archived = self._done(held, lambda conn: self._moves.archive(conn, ripe, now))
+        if isinstance(archived, Exception):  # one of them cannot be, and stops no other
             return sum(self._make_one(held, one, now) for one in ripe)
-        self._moves.committed()
         return archived
 
-    def _make_one(self, held: leases.Lease, one: Due, now: datetime) -> int:
+    def _done(self, held: leases.Lease, work: Callable[[Connection], int]) -> int | Exception:
+        """What `work` came to, in a transaction of its own; the error of one that may be put aside."""
         self._moves.begin()
         try:
             with self._store.write() as conn:
                 leases.hold(conn, held)
-                made = self._moves.make(conn, one, now)
+                done = work(conn)
         except Exception as error:
             if not may_be_put_aside(error):
                 raise
-            log.warning(
-                "move_not_made",
-                whistle=one.whistle,
-                move=one.move.value,
-                code=code_of(error),
-                error=type(error).__name__,
-            )
-            with self._store.write() as conn:
-                leases.hold(conn, held)
-                due.put_off(conn, one.whistle, one.version, now + _PUT_OFF)
-            return 0
+            return error
         self._moves.committed()
-        return made
+        return done
+
+    def _make_one(self, held: leases.Lease, one: Due, now: datetime) -> int:
+        made = self._done(held, lambda conn: self._moves.make(conn, one, now))
+        if not isinstance(made, Exception):
+            return made
+        log.warning(
+            "move_not_made",
+            whistle=one.whistle,
+            move=one.move.value,
+            code=code_of(made),
+            error=type(made).__name__,
+        )
+        with self._store.write() as conn:
+            leases.hold(conn, held)
+            due.put_off(conn, one.whistle, one.version, now + _PUT_OFF)
+        return 0
 
     def _put_off_at(self, now: datetime) -> list[IncidentId]:
         """Matters that could not be closed lately."""
@@ -153,19 +152,12 @@ class Clockwork:
 
     def _close_announced(self, held: leases.Lease, one: IncidentId, now: datetime) -> int:
         """Each in a transaction of its own; one that cannot be closed waits and stops no other."""
-        self._moves.begin()
-        try:
-            with self._store.write() as conn:
-                leases.hold(conn, held)
-                closed = self._moves.close_announced(conn, one, now)
-        except Exception as error:
-            if not may_be_put_aside(error):
-                raise
-            log.warning("matter_not_closed", incident=one, code=code_of(error), error=type(error).__name__)
-            self._not_before[one] = now + _PUT_OFF
-            return 0
-        self._moves.committed()
-        return closed
+        closed = self._done(held, lambda conn: self._moves.close_announced(conn, one, now))
+        if not isinstance(closed, Exception):
+            return closed
+        log.warning("matter_not_closed", incident=one, code=code_of(closed), error=type(closed).__name__)
+        self._not_before[one] = now + _PUT_OFF
+        return 0
 
     def _retime(self, held: leases.Lease, now: datetime) -> None:
         """Counts one portion of provisional deadlines again; an hour's rest once all were looked at."""
