@@ -7,6 +7,7 @@ The kit's level and the cost of a record are measured by a command (`gridplus pl
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, Final
@@ -116,7 +117,9 @@ def _in_pack(pack: Pack, plugin: str, settings: Mapping[str, Mapping[str, Any]])
     }
 
 
+@cache
 def _lines_of(module: str) -> int | None:
+    """What is installed stays as it is for as long as this process has it."""
     package = module.partition(":")[0].partition(".")[0]
     found = find_spec(package) if package else None
     places = found.submodule_search_locations if found else None
