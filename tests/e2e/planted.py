@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 from hub.access.fields import split
+from hub.demo import day
 from hub.demo.bodies import Bodies, speak
 from hub.demo.newcomers import NEEDS_KAFKA
 from hub.demo.scenario import Scenario
@@ -21,19 +22,8 @@ from tests.instruments import MORNING, at, demo_pack, stated
 _STEMS: Final = "甲乙丙丁戊己庚辛壬癸"
 PEOPLE: Final = 400
 TABLES: Final[Mapping[str, str]] = {
-    "hotline_12345": "hl-2024",
-    "urban_management": "cg-2023",
-    "xueliang_video": "video-v1",
-    "police_grid": "jg-2025",
-    "market_supervision": "sj-2026",
+    **day.TABLES,
     "file_import": "hl-2024",
-    "grid_app": "qw-2026",
-    "iot_sensors": "wl-2026",
-    "police_110": "fj-2026",
-    "food_safety": "fs-2026",
-    "emergency": "yj-2026",
-    "petition": "xf-2026",
-    "utilities_water": "gy-2026",
     "utilities_power": "gy-2026",
     "utilities_gas": "gy-2026",
     "utilities_heat": "gy-2026",
