@@ -9,6 +9,7 @@ from playwright.sync_api import BrowserContext, Page, expect
 from tests.browser.conftest import Visit
 from tests.browser.people import sign_in
 from tests.browser.site import Site
+from tests.connected.patience import until
 from tests.photos import CANARY, photo
 
 PHONE: Final[dict[str, Any]] = {
@@ -95,13 +96,15 @@ def test_whoever_signs_out_is_asked_first_and_nothing_stays(site: Site) -> None:
         page.route("**/report/records", lambda route: route.abort())
         guard.expects("ERR_FAILED")
         context.set_offline(False)
-        page.goto("/reports")
+        # until its worker hears of the connection, the browser shows the kept page: it names nobody, nobody can leave
+        leaving = page.get_by_role("button", name="退出")
+        until(lambda: bool(page.goto("/reports")) and leaving.is_visible(), "the connection is known")
         unsent(page, 1)
         answers = iter(("dismiss", "accept"))
         page.on("dialog", lambda asked: getattr(asked, next(answers))())
         for _ in range(2):
             with page.expect_event("dialog"):
-                page.get_by_role("button", name="退出").click()
+                leaving.click()
         page.wait_for_url("**/signin")
         assert [] == page.evaluate("indexedDB.databases()")
         assert [] == page.evaluate("caches.keys()")
