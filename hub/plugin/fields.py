@@ -20,6 +20,7 @@ from hub.plugin.text import is_mojibake, tidy_ref, tidy_text
 from hub.plugin.times import DEFAULT, Times, parse_moment
 
 _WHOLE: Final = re.compile(r"([0-9]+)\.0+")
+_A_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[0-9:.]*")
 _MARKS: Final = str.maketrans("", "", "_- ")
 _NOTHING: Final = frozenset({"", "null", "none", "nil", "undefined", "nan"})
 _LONGEST_NOTHING: Final = max(len(word) for word in _NOTHING)
@@ -81,9 +82,10 @@ class Fields:
         return found
 
     def aliases(self, fields: Mapping[str, str]) -> tuple[Alias, ...]:
-        """The further numbers of the report: system that gives each → its field. One that is absent is left out."""
+        """The further numbers of the report: system that gives each → its field. One that is absent is left out, and one
+        that a spreadsheet took for a date: many share it, so it is nobody's (N21)."""
         found = (Alias(system, self.ref(name)) for system, name in fields.items())
-        return tuple(one for one in found if one.ref)
+        return tuple(one for one in found if one.ref and not _A_DATE.fullmatch(one.ref))
 
     def ref_or_dead(self, *names: str) -> str:
         """As `needed_ref`, of a source that nobody can ask again: raises BadRecord R201 where it is absent."""

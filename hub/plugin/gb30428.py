@@ -13,7 +13,7 @@ from unicodedata import normalize
 from hub.errors import HeldRecord
 from hub.model import Stage
 from hub.plugin.fields import whole
-from hub.plugin.words import meanings, stage_of
+from hub.plugin.words import meanings, stage_of, told_as
 
 _COMPONENT: Final = "B"
 _STEPS: Final = meanings(
@@ -41,6 +41,19 @@ _CONTINUOUS: Final[Mapping[str, timedelta]] = {
 _WORKING: Final = frozenset({"工作时", "工作小时", "工作日"})
 _NUMBERED: Final = {"0": "工作时", "1": "紧急工作时", "2": "工作日", "3": "紧急工作日"}
 """Numbers that stand for the units (vendor A of domain.md 2.4)."""
+TOLD: Final = told_as(
+    dispatched="派遣",
+    accepted="签收",
+    in_progress="处置中",
+    suspended="挂账",
+    returned="回退",
+    done_by_dept="处置完成",
+    closed="结案",
+    rejected="不予受理",
+    cancelled="作废",
+    reopened="返工",
+)
+"""What such a platform calls what it is told; a stage not listed is 处置中."""
 
 
 def class_code(big: str, small: str, *, is_component: bool) -> str:

@@ -3,65 +3,20 @@
 from datetime import UTC, datetime
 
 import pytest
-from gridplus_urban_management.adapter import TOLD
-from gridplus_urban_management.case import class_of, draft_of
+from gridplus_urban_management.case import draft_of
 from gridplus_urban_management.config import UrbanConfig
 from gridplus_urban_management.simulator.plane import planar, with_zone
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import ValidationError
 
-from hub.model import Alias, Code, Crs, Position, Stage
+from hub.model import Alias, Crs, Position, Stage
 from hub.place.coords import to_cgcs2000
 from hub.plugin.fields import Fields
+from hub.plugin.gb30428 import TOLD
 
 CONFIG = UrbanConfig.model_validate({"soap": {"url": "http://127.0.0.1:9", "user": "a", "password": "b"}})
 FROM = datetime(2026, 3, 10, 0, 0, tzinfo=UTC)
-TABLES = {"2015": "cg-2015", "2023": "cg-2023"}
-
-
-def class_in(table: str = "cg-2023", **case: object) -> Code:
-    return class_of(Fields(case), table=table, tables=TABLES, components=("1", "部件"), national=True)
-
-
-@pytest.mark.nasty("N23", "1 and 01, with a line break or as 1.0")
-@pytest.mark.nasty("N26", "a number stored as 4.0")
-@pytest.mark.parametrize(
-    ("kind", "big", "small", "code"),
-    [
-        pytest.param("2", "01", "10", "0110", id="two digits and two"),
-        pytest.param("2", "1", "5", "0105", id="one digit"),
-        pytest.param("2", "1\n", "5.0", "0105", id="a line break, a fraction"),
-        pytest.param(2, 1, 5, "0105", id="numbers"),
-        pytest.param("2", "０１", " 10 ", "0110", id="full width, padded"),
-        pytest.param("2", "01", "0110", "0110", id="the small class repeats the big one"),
-        pytest.param("1", "1", "2", "B0102", id="a component"),
-        pytest.param("部件", "1", "2", "B0102", id="a component, by word"),
-        pytest.param("1", "", "", "", id="no class at all"),
-    ],
-)
-def test_the_class_is_one_code_however_its_digits_were_written(
-    kind: object, big: object, small: object, code: str
-) -> None:
-    assert Code("cg-2023", code) == class_in(event_type_id=kind, main_type_id=big, sub_type_id=small)
-
-
-@pytest.mark.nasty("N24", "04 and 05 are swapped between the two tables")
-@pytest.mark.parametrize(
-    ("channel_table", "version", "table"),
-    [
-        pytest.param("cg-2023", "", "cg-2023", id="the channel's own"),
-        pytest.param("cg-2015", "", "cg-2015", id="the view's own"),
-        pytest.param("cg-2023", "2015", "cg-2015", id="the row names the older one"),
-        pytest.param("cg-2023", "2.015e3", "2.015E3", id="a version nobody declared is passed on as it is"),
-    ],
-)
-def test_a_code_never_goes_without_the_table_it_belongs_to(
-    channel_table: str, version: str, table: str
-) -> None:
-    assert Code(table, "0406") == class_in(
-        channel_table, code_version=version, main_type_id="04", sub_type_id="06"
-    )
 
 
 def test_whatever_the_hub_can_say_has_a_word_that_the_platform_knows() -> None:

@@ -154,9 +154,10 @@ def test_a_person_is_what_is_told_of_them_or_nobody(values: dict[str, str], pers
 
 
 @pytest.mark.nasty("N06", "read by the systems that number")
+@pytest.mark.nasty("N21", "a number that a spreadsheet turned into a date is nobody's number, in any system")
 def test_further_numbers_are_those_that_are_there() -> None:
-    row = Fields({"JQBH": " jq-１ ", "GDBH": "null", "OLD": None})
-    asked = {"police": "JQBH", "hotline": "GDBH", "before": "OLD", "other": "NONE"}
+    row = Fields({"JQBH": " jq-１ ", "GDBH": "null", "OLD": None, "DAY": "2019-06-16 00:15:00.000"})
+    asked = {"police": "JQBH", "hotline": "GDBH", "before": "OLD", "day": "DAY", "other": "NONE"}
     assert (Alias("police", "JQ-1"),) == row.aliases(asked)
 
 
