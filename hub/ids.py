@@ -10,8 +10,8 @@ from hub.model import AttachmentId, EventId, EventKey, IncidentId, RecordId, Rep
 
 def digest_of(*parts: str | bytes) -> str:
     """32 hex digits over `parts`; length-prefixed, so ("ab", "c") and ("a", "bc") differ."""
-    raws = [part.encode() if isinstance(part, str) else part for part in parts]
-    return blake2b(b"".join([len(raw).to_bytes(8) + raw for raw in raws]), digest_size=16).hexdigest()
+    sized = [len(raw := part.encode() if isinstance(part, str) else part).to_bytes(8) + raw for part in parts]
+    return blake2b(b"".join(sized), digest_size=16).hexdigest()
 
 
 def answer_id(seed: str, report: str, link: int) -> str:

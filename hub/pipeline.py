@@ -24,7 +24,6 @@ from hub.incident.text import features
 from hub.intake import doubts, times
 from hub.intake.revisions import Standing, completed, requester_after, says_a_place
 from hub.intake.validate import Validator
-from hub.jsonform import dumps
 from hub.model import (
     Call,
     DepartmentId,
@@ -52,7 +51,7 @@ from hub.understood import Origin, Understood, understood
 from hub.whistle.clocks import due_from
 from hub.whistle.timetable import source_deadlines
 
-_SILENT: Final = (',"until":null', ',"handling":"call"', ',"satisfaction":null')
+_SILENT: Final = (b',"until":null', b',"handling":"call"', b',"satisfaction":null')
 """The last fields of a draft, where they say nothing; the newest first."""
 
 
@@ -296,10 +295,10 @@ def matter_of(event: Event, incident: Incident, accused: frozenset[DepartmentId]
 def _as_it_counts(draft: Draft) -> bytes:
     """What tells revisions apart. A field that drafts had no room for before counts only where it says something: what
     was read before it was there, and is sent again, is no revision."""
-    said = dumps(draft).removesuffix("}")
+    said = orjson.dumps(draft).removesuffix(b"}")
     for silent in _SILENT:
         said = said.removesuffix(silent)
-    return (said + "}").encode()
+    return said + b"}"
 
 
 def opened_by(event: Event, *, recurrence_of: IncidentId | None) -> Incident:

@@ -41,7 +41,7 @@ def fold(text: str) -> str:
 
     Chinese punctuation stays as it is: it is in every text, and what reads the fold knows both forms.
     """
-    return _ODD.sub(_in_plain_letters, text).lower()
+    return text.lower() if text.isascii() else _ODD.sub(_in_plain_letters, text).lower()
 
 
 def _in_plain_letters(odd: re.Match[str]) -> str:

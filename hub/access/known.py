@@ -96,40 +96,54 @@ def _inside_number(text: str, first: int, last: int) -> bool:
 class Known:
     """The values to be found. Masked ones (`张*`) are no values: nothing is matched by them (N57)."""
 
-    __slots__ = ("_needles",)
+    __slots__ = ("_heads", "_names", "_needles", "_of_names")
 
     def __init__(self, values: Iterable[str] = ()) -> None:
         names: set[str] = set()
         addresses: set[str] = set()
         numbers: set[str] = set()
-        for value in {fold(value).strip() for value in values}:
+        for value in {fold(value).strip() for value in values if value}:
             if len(value) < 2 or "*" in value or value in NO_NAMES:
                 continue
             tight = _NUMBER_GAPS.sub("", value)
             if tight.isascii() and len(_DIGITS.findall(tight)) >= 5:
                 if not _FOUND_BY_PATTERN.fullmatch(tight):
                     numbers.add(tight)
-            elif _NAME.fullmatch(_NAME_GAPS.sub("", value)) or _NAME.fullmatch(value):
-                names.update(_forms_of_name(_NAME_GAPS.sub("", value)))
+                continue
+            name = _NAME_GAPS.sub("", value)
+            if _NAME.fullmatch(name) or _NAME.fullmatch(value):
+                names.add(name)
             else:
                 addresses.update(_forms_of_address(value))
-        self._needles = tuple(
-            _Needles(tuple(sorted(filter(_tells, found), key=len, reverse=True)), gaps, instead)
-            for found, gaps, instead in (
-                (names, _NAME_GAPS, NAME),
-                (addresses, _ADDRESS_GAPS, ADDRESS),
-                (numbers, _NUMBER_GAPS, NUMBER),
-            )
-            if any(map(_tells, found))
-        )
+        self._names: Final = names
+        self._heads: Final = {name[0] for name in names if name}
+        self._of_names: _Needles | None = None
+        kinds = ((addresses, _ADDRESS_GAPS, ADDRESS), (numbers, _NUMBER_GAPS, NUMBER))
+        self._needles: Final = tuple(filter(None, (_needles(*kind) for kind in kinds if kind[0])))
 
     def __bool__(self) -> bool:
         """Whether there is anything to be found."""
-        return bool(self._needles)
+        return bool(self._needles or self._heads)
 
     def spans(self, folded: str) -> Iterable[Span]:
         """Where the values stand in `folded`, a text after `fold`; they may overlap, in any order."""
-        return chain.from_iterable(needles.spans(folded) for needles in self._needles)
+        found = [needles.spans(folded) for needles in self._needles]
+        if any(head in folded for head in self._heads):
+            found.append(self._forms().spans(folded))
+        return chain.from_iterable(found)
+
+    def _forms(self) -> _Needles:
+        """All ways in which the names are said: made once a text has the first character of one, as few have."""
+        if self._of_names is None:
+            forms = {form for name in self._names for form in _forms_of_name(name)}
+            self._of_names = _needles(forms, _NAME_GAPS, NAME) or _Needles((), _NAME_GAPS, NAME)
+        return self._of_names
+
+
+def _needles(found: Iterable[str], gaps: re.Pattern[str], instead: str) -> _Needles | None:
+    """What is to be looked for of one kind; None where all of it is too short to tell anything."""
+    telling = sorted(filter(_tells, found), key=len, reverse=True)
+    return _Needles(tuple(telling), gaps, instead) if telling else None
 
 
 def _tells(needle: str) -> bool:

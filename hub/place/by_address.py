@@ -65,10 +65,11 @@ def _candidates(
     """Candidates in the area that the source states; where it has none, all, and a note."""
     if area is None or area.level is AreaLevel.DISTRICT:
         return gazetteer.search(address), ()
-    inside = gazetteer.search(address, within=area.id)
+    looked = gazetteer.look(address)
+    inside = gazetteer.ranked(looked, within=area.id)
     if inside and inside[0].score >= SURE:
         return inside, (Reason("within_stated_area", {"area": area.id}),)
-    anywhere = gazetteer.search(address)
+    anywhere = gazetteer.ranked(looked)
     return anywhere, (Reason("not_in_stated_area", {"area": area.id}),) if anywhere else ()
 
 

@@ -7,7 +7,7 @@ ten are the place that was meant. Choosing one, or none, is `locate`'s.
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, NamedTuple
 
 from hub.model import Address, Area, AreaId, Reason
 from hub.place.address import AddressParts, parse
@@ -32,6 +32,13 @@ _MOST_NAMES: Final = 8
 _AREA_OFFICE: Final = re.compile(r"(?<=街道)办(?:事处)?$|(?<=社区)居民?委员?会$|(?<=村)民?委员?会$")
 
 
+class Looked(NamedTuple):
+    """What an address text may mean, before anything is weighed."""
+
+    parts: AddressParts
+    found: Sequence[Match]
+
+
 class Gazetteer:
     """The table, indexed."""
 
@@ -54,11 +61,19 @@ class Gazetteer:
 
         `within` keeps to one area. Where no name is spelt as in the table, nearly spelt ones are candidates.
         """
+        return self.ranked(self.look(text), within=within, limit=limit)
+
+    def look(self, text: str) -> Looked:
+        """All that `text` may mean, wherever it lies: looked for once, `ranked` for one area and then for all."""
         parts = parse(text)
         found = self._spelt_so(parts)
         if all(match.error_m > _COARSE_M for match in found):
             found = self._read_into(text, found)
-        return self._ranked(found, parts, within)[:limit]
+        return Looked(parts, found)
+
+    def ranked(self, looked: Looked, *, within: AreaId | None = None, limit: int = 5) -> tuple[Match, ...]:
+        """As `search`, of what was looked for before."""
+        return self._ranked(looked.found, looked.parts, within)[:limit]
 
     def _read_into(self, text: str, spelt: list[Match]) -> list[Match]:
         """Candidates under names that stand somewhere in the text or nearly so, where `spelt` says too little."""

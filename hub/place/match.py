@@ -75,7 +75,8 @@ def read(text: str) -> Reading:
     local = whole
     for name in (parts.province, parts.city, parts.district, parts.subdistrict):
         local = local.replace(name, "", 1) if name else local
-    return Reading(parts, local, telling_pairs(whole), telling_pairs(local))
+    pairs = telling_pairs(whole)
+    return Reading(parts, local, pairs, pairs if local == whole else telling_pairs(local))
 
 
 def evidence(asked: Reading, offered: Reading) -> Evidence:

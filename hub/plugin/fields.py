@@ -58,8 +58,13 @@ class Fields:
 
         Raises BadRecord R202 for an object or a list, HeldRecord R104 for mojibake.
         """
-        name, value = self._find(names)
-        if value is None:
+        known = self._folded
+        for asked in names:  # as `_find`, which would cost as much again
+            found = known.get(folded(asked))
+            if found is not None and found[1] != "":
+                name, value = found
+                break
+        else:
             return ""
         if not isinstance(value, str):
             if isinstance(value, (Mapping, list)):  # a tuple: half the price of a union
@@ -72,7 +77,10 @@ class Fields:
 
     def ref(self, *names: str) -> str:
         """An id, folded by `tidy_ref`; a number's `.0` is dropped. "" where absent."""
-        return whole(tidy_ref(self.text(*names)))
+        words = self.text(*names)
+        if words.isalnum() and words.isascii():  # most are; nothing is left to be tidied
+            return words.upper()
+        return whole(tidy_ref(words)) if words else ""
 
     def needed_ref(self, *names: str) -> str:
         """An id without which the matter cannot be kept; raises HeldRecord R201 where it is absent."""
@@ -236,13 +244,13 @@ class Fields:
     def _one_text(self, names: str) -> str:
         if not names:
             return ""
-        return self.text(*names.split()) if " " in names else self.text(names)
+        return self.text(*_split(names))
 
     def _one_yes(self, names: str) -> bool:
-        return self.yes(*names.split()) if names else False
+        return self.yes(*_split(names)) if names else False
 
     def _one_moment(self, names: str, zone: tzinfo) -> datetime | None:
-        return self.moment(*names.split(), zone=zone) if names else None
+        return self.moment(*_split(names), zone=zone) if names else None
 
     def _find(self, names: Sequence[str]) -> tuple[str, object]:
         known = self._folded
@@ -295,3 +303,9 @@ def whole(text: str) -> str:
 def folded(name: str) -> str:
     """A field's name as it is compared: vendors change case, `_`, `-` and blanks (N32)."""
     return name.translate(_MARKS).lower()
+
+
+@lru_cache(maxsize=4096)
+def _split(names: str) -> tuple[str, ...]:
+    """Several names that a plugin wrote as one text."""
+    return tuple(names.split())

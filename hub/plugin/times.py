@@ -36,6 +36,7 @@ class Shape(StrEnum):
 
 DEFAULT: Final[tuple[str, ...]] = (Shape.SEPARATED, Shape.COMPACT, Shape.EPOCH, Shape.ORACLE)
 
+_USUAL: Final = len("2026-03-09 08:05:00")
 _EMPTY: Final = frozenset({"", "-", "--", "/", "null", "none", "nil", "nan", "无", "0", "n/a"})
 _LONGEST_EMPTY: Final = max(map(len, _EMPTY))
 _NULL_DAYS: Final = frozenset(
@@ -93,6 +94,10 @@ def parse_moment(
         return None
     if isinstance(text, datetime):
         return _unless_null(text if text.tzinfo else text.replace(tzinfo=zone))
+    if isinstance(text, str) and len(text) == _USUAL and formats[0] == Shape.SEPARATED:
+        usual = _usual(text, zone)
+        if usual is not None:
+            return usual
     cleaned = str(text).strip()
     cleaned = cleaned if cleaned.isascii() else normalize("NFKC", cleaned)
     is_empty = len(cleaned) <= _LONGEST_EMPTY and cleaned.lower() in _EMPTY
@@ -186,13 +191,21 @@ def _unless_null(moment: datetime) -> datetime | None:
     return None if in_utc == _EPOCH or local_midnight else in_utc
 
 
+def _usual(text: str, zone: tzinfo) -> datetime | None:
+    """`2026-03-09 08:05:00`, which nearly all are, at a twentieth of the price; None for what is not quite that."""
+    offset = zone.utcoffset(None)
+    if offset is None or text[13] != ":" or text[16] != ":":
+        return None
+    try:
+        found = datetime.fromisoformat(text + "Z")
+    except ValueError:
+        return None
+    return None if found.year in _NULL_YEARS else found - offset
+
+
 def _read(text: str, form: str, zone: tzinfo) -> datetime | None:
     match form:
         case Shape.SEPARATED:
-            if (
-                len(text) == 19 and text[4] == "-" == text[7] and text[11:13] != "24"
-            ):  # the usual one, 20 times as fast
-                return datetime.fromisoformat(text).replace(tzinfo=zone)
             found = _SEPARATED.fullmatch(text)
             return _from_parts(found, int(found["month"]), zone) if found else None
         case Shape.COMPACT:
