@@ -33,6 +33,7 @@ _SUSPICION: Final = re.compile(rf"[\ufffd\ud800-\udfff\u00e3-\u00e9\u00ef{_GBK_H
 _CHINESE: Final = re.compile(r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef]+")
 _SCIENTIFIC: Final = re.compile(r"[0-9](?:\.[0-9]+)?[eE]\+?[0-9]{2}")
 _UNSEEN: Final = dict.fromkeys([*range(0x20), 0x7F, 0xAD, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF])
+_CONTROLS: Final = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 _CONTROL: Final = dict.fromkeys([code for code in range(0x20) if chr(code) not in "\t\n\r"])
 
 
@@ -129,7 +130,7 @@ def _reads_as_chinese(text: str) -> bool:
     """Nearly all of the text beyond ASCII is in everyday use (GB2312), and none of it is a control."""
     beyond = "".join(_BEYOND_ASCII.findall(text))
     common = len(beyond.encode("gb2312", "ignore")) // 2
-    return bool(beyond) and common >= 0.9 * len(beyond) and text == text.translate(_CONTROL)
+    return bool(beyond) and common >= 0.9 * len(beyond) and not _CONTROLS.search(text)
 
 
 def _bytes_behind_gbk(run: str) -> bytes:

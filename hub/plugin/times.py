@@ -192,12 +192,13 @@ def _unless_null(moment: datetime) -> datetime | None:
 
 
 def _usual(text: str, zone: tzinfo) -> datetime | None:
-    """`2026-03-09 08:05:00`, which nearly all are, at a twentieth of the price; None for what is not quite that."""
+    """`2026-03-09 08:05:00`, which nearly all are, or with slashes, at a twentieth of the price; None for what is not
+    quite that."""
     offset = zone.utcoffset(None)
     if offset is None or text[13] != ":" or text[16] != ":":
         return None
     try:
-        found = datetime.fromisoformat(text + "Z")
+        found = datetime.fromisoformat((text.replace("/", "-") if text[4] == "/" else text) + "Z")
     except ValueError:
         return None
     return None if found.year in _NULL_YEARS else found - offset
@@ -223,6 +224,10 @@ def _read(text: str, form: str, zone: tzinfo) -> datetime | None:
 def _read_compact(text: str, zone: tzinfo) -> datetime | None:
     if len(text) not in _COMPACT_LENGTHS or not (text.isascii() and text.isdigit()):
         return None
+    if len(text) == 14:
+        usual = _usual(f"{text[:4]}-{text[4:6]}-{text[6:8]} {text[8:10]}:{text[10:12]}:{text[12:]}", zone)
+        if usual is not None:
+            return usual
     filled = text.ljust(17, "0")
     day = date(int(filled[:4]), int(filled[4:6]), int(filled[6:8]))
     clock = time(int(filled[8:10]), int(filled[10:12]), int(filled[12:14]), int(filled[14:]) * 1000)

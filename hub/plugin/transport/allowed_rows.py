@@ -13,6 +13,8 @@ from typing import Final
 from hub.plugin.adapter import Admitted
 from hub.plugin.transport.blotting import People
 
+_NESTED: Final = (dict, list)
+"""Nothing can be hidden inside an allowed field."""
 _UNREADABLE: Final = Admitted(None, ("unreadable",))
 
 
@@ -50,7 +52,9 @@ class AllowedRows:
         allowed = self.fields.get(str(found.get(self.kind))) if isinstance(found, dict) else None
         if allowed is None:
             return Admitted(None, (self.kind,))
-        kept = {name: value for name, value in found.items() if name in allowed and _is_plain(value)}
+        kept = {
+            name: value for name, value in found.items() if name in allowed and not isinstance(value, _NESTED)
+        }
         known, people = allowed | self.told, People.named_in(found[one] for one in self.told & found.keys())
         blotted = (
             {name: people.blotted(str(kept[name])) for name in self.words & kept.keys()} if people else {}
@@ -76,8 +80,3 @@ def _charset(raw: bytes) -> str:
     except UnicodeDecodeError:
         return "gb18030"
     return "utf-8-sig" if raw.startswith(b"\xef\xbb\xbf") else "utf-8"
-
-
-def _is_plain(value: object) -> bool:
-    """Nothing can be hidden inside an allowed field."""
-    return not isinstance(value, dict | list)

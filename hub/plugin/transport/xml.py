@@ -62,9 +62,9 @@ def parse_xml(raw: bytes | str, *, max_bytes: int = MAX_BYTES) -> Element:
 def text_in(element: Element | None, name: str = "") -> str:
     """The words in `element`, or in its child `name` in whatever namespace; "" where absent or `xsi:nil`."""
     found = child(element, name) if name and element is not None else element
-    if found is None or found.get(_NIL, "").strip() in {"true", "1"}:
+    if found is None or (found.attrib and found.get(_NIL, "").strip() in {"true", "1"}):
         return ""
-    return "".join(found.itertext()).strip()
+    return ("".join(found.itertext()) if len(found) else found.text or "").strip()
 
 
 def child(element: Element, name: str) -> Element | None:

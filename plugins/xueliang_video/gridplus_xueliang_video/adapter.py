@@ -9,7 +9,13 @@ from typing import Final
 
 from gridplus_xueliang_video.config import XueliangConfig
 from gridplus_xueliang_video.gat1400 import alarm28181, viid
-from gridplus_xueliang_video.gat1400.ingress import admit_alarm28181, admit_notification, read_document
+from gridplus_xueliang_video.gat1400.ingress import (
+    admit_alarm28181,
+    admit_notification,
+    read_document,
+    sifted,
+    wrapped,
+)
 from gridplus_xueliang_video.gat1400.notification import cut, drafts_of
 from gridplus_xueliang_video.gat1400.session import Session
 from hub import Arrival, BadRecord, Draft, PeerRefused
@@ -73,13 +79,15 @@ class XueliangVideo:
 
         Raises BadRecord R102 (not readable), R105 (nothing that may be held), HeldRecord R201, R203, R305.
         """
-        kind = body.kind or arrival.kind
-        admitted = self.admit(Body(body.content, kind))
-        if admitted.content is None:
-            raise BadRecord("R102" if "unreadable" in admitted.dropped else "R105")
-        if kind == ALARM28181:
+        if (body.kind or arrival.kind) == ALARM28181:
+            admitted = admit_alarm28181(body.content)
+            if admitted.content is None:
+                raise BadRecord("R102" if "unreadable" in admitted.dropped else "R105")
             return (alarm28181.draft_of(admitted.content, self._config, arrival.received_at),)
-        return drafts_of(read_document(admitted.content), self._config, arrival.received_at)
+        kept, _ = sifted(body.content)
+        if not kept:
+            raise BadRecord("R105")
+        return drafts_of(wrapped(kept), self._config, arrival.received_at)
 
     def close(self) -> None:
         """Gives the connections back; may be called twice."""

@@ -7,12 +7,13 @@ a place do not have the shape. What is not listed does not exist. Basis: domain.
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from hub.plugin.text import is_mojibake
 
-Shape = Callable[[str], bool]
-"""True where a text may stand in a field of this kind."""
+Shape = Callable[[str], object]
+"""Says yes where a text may stand in a field of this kind."""
 
 # [0-9], not \d throughout: \d also accepts full-width digits
 _DEVICE: Final = re.compile(r"[0-9]{20}")
@@ -69,7 +70,7 @@ def _place(text: str) -> bool:
 
 
 def _of(pattern: re.Pattern[str]) -> Shape:
-    return lambda text: pattern.fullmatch(text) is not None
+    return pattern.fullmatch
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +86,7 @@ def _table(shapes: Mapping[str, Shape], aliases: Mapping[str, str] | None = None
     return table | {folded(other): table[folded(name)] for other, name in (aliases or {}).items()}
 
 
+@lru_cache(maxsize=1024)
 def folded(name: str) -> str:
     """A field's name as it is compared: vendors change case, `_` and `-` (N32)."""
     return name.translate(_MARKS).lower()

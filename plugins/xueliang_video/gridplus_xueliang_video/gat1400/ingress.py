@@ -36,13 +36,17 @@ _LISTS_OF: Final = ("SubscribeNotificationListObject", "SubscribeNotificationObj
 def admit_notification(content: bytes) -> Admitted:
     """What of a GA/T 1400 notification may be stored; nothing where no alarm and no device state remains."""
     try:
-        document = read_document(content)
+        kept, names = sifted(content)
     except BadRecord:
         return UNREADABLE
-    dropped: set[str] = set()
-    kept = [one for one in (_notification(found, dropped) for found in notifications(document)) if one]
-    names = tuple(sorted(dropped))
-    return Admitted(orjson.dumps(wrapped(kept)), names) if kept else Admitted(None, names)
+    return Admitted(orjson.dumps(wrapped(kept)) if kept else None, names)
+
+
+def sifted(content: bytes) -> tuple[list[dict[str, Any]], tuple[str, ...]]:
+    """The same as notifications, and the names of the rest; raises BadRecord R102 as `read_document`."""
+    document, dropped = read_document(content), set[str]()
+    kept = [one for found in notifications(document) if (one := _notification(found, dropped))]
+    return kept, tuple(sorted(dropped))
 
 
 def admit_alarm28181(content: bytes) -> Admitted:
@@ -76,7 +80,7 @@ def notifications(document: object) -> Iterator[Mapping[str, Any]]:
     found: list[object] = [document]
     for name in _LISTS_OF:
         found = [inner for one in found for inner in _under(one, name)]
-    yield from (one for one in found if isinstance(one, Mapping))
+    yield from (one for one in found if isinstance(one, dict))
 
 
 def wrapped(found: list[dict[str, Any]]) -> dict[str, Any]:
@@ -87,7 +91,7 @@ def wrapped(found: list[dict[str, Any]]) -> dict[str, Any]:
 
 def objects_in(value: object) -> Iterator[Mapping[str, Any]]:
     """The objects of a list, whether it stands bare, under its object's name, or is a single one."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         if any(folded(str(name)) in OBJECT for name in value):
             yield value
             return
@@ -107,7 +111,7 @@ def _readable(content: bytes, declared: str = "") -> str:
 
 def _under(found: object, name: str) -> list[object]:
     """What stands under `name`, as a list; `found` itself where the layer was left out."""
-    if isinstance(found, Mapping):
+    if isinstance(found, dict):
         inner = next((value for key, value in found.items() if folded(str(key)) == folded(name)), found)
         return inner if isinstance(inner, list) else [inner]
     return found if isinstance(found, list) else []
@@ -145,7 +149,7 @@ def _field(
         return
     if allowed is None:
         dropped.add(_NAMED.get(folded(name), UNLISTED))
-    elif isinstance(value, str | int) and allowed.shape(text := str(value).strip()):
+    elif isinstance(value, (str, int)) and allowed.shape(text := str(value).strip()):
         kept.setdefault(allowed.name, text)
     else:
         dropped.add(allowed.name)
