@@ -103,7 +103,7 @@ class Known:
         addresses: set[str] = set()
         numbers: set[str] = set()
         for value in {fold(value).strip() for value in values if value}:
-            if len(value) < 2 or "*" in value or value in NO_NAMES:
+            if len(value) < 2 or "*" in value or value in NO_NAMES or _FOUND_BY_PATTERN.fullmatch(value):
                 continue
             tight = _NUMBER_GAPS.sub("", value)
             if tight.isascii() and len(_DIGITS.findall(tight)) >= 5:

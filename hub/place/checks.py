@@ -87,11 +87,11 @@ def error_of(position: Position) -> float:
 
 def _digits(position: Position) -> int:
     """Digits after the point: as declared, unless both figures show that they were padded with zeros."""
-    shown = max(_shown_digits(position.x), _shown_digits(position.y))
-    declared = position.decimals
-    if declared is None or declared - shown >= _PADDED_DIGITS:
-        return shown
-    return declared
+    shown, declared = _shown_digits(position.x), position.decimals
+    if declared is not None and declared - shown < _PADDED_DIGITS:
+        return declared  # one figure is enough to show it
+    shown = max(shown, _shown_digits(position.y))
+    return shown if declared is None or declared - shown >= _PADDED_DIGITS else declared
 
 
 def _shown_digits(degrees: float) -> int:

@@ -36,10 +36,11 @@ class Fields:
 
     def __init__(self, values: Mapping[str, object], pointer: str = "") -> None:
         self._pointer: Final = pointer
-        self._folded: Final[dict[str, tuple[str, object]]] = {}
-        for name, value in values.items():
-            if value is not None:
-                self._folded.setdefault(folded(name), (name, value))
+        found = list(values.items())
+        found.reverse()  # so that the first of a repeated name is the one that stays
+        self._folded: Final[dict[str, tuple[str, object]]] = {
+            folded(name): (name, value) for name, value in found if value is not None
+        }
 
     @classmethod
     def of(cls, document: object, pointer: str = "") -> "Fields":
@@ -71,9 +72,11 @@ class Fields:
                 raise BadRecord("R202", pointer=self.pointer_to(name))
             value = str(int(value)) if isinstance(value, bool) else str(value)
         words = value.strip() if value.isprintable() else tidy_text(value)
-        if not words.isascii() and is_mojibake(words):
+        if words.isascii():
+            return "" if len(words) <= _LONGEST_NOTHING and words.lower() in _NOTHING else words
+        if is_mojibake(words):
             raise HeldRecord("R104", pointer=self.pointer_to(name))
-        return "" if len(words) <= _LONGEST_NOTHING and words.lower() in _NOTHING else words
+        return words
 
     def ref(self, *names: str) -> str:
         """An id, folded by `tidy_ref`; a number's `.0` is dropped. "" where absent."""

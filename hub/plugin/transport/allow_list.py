@@ -10,6 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Mapping
 from typing import Final
 from xml.sax.saxutils import escape
 
+import orjson
+
 from hub.errors import BadRecord
 from hub.plugin.adapter import Admitted
 from hub.plugin.fields import folded
@@ -50,14 +52,17 @@ class AllowList:
 
     def of_json(self, content: bytes) -> Admitted:
         """The JSON object in `content`, written anew; raises BadRecord as `read_json`, R102 where it is no object."""
-        record, sifted = read_json(content), _Sifted()
+        return self.of_object(read_json(content))
+
+    def of_object(self, record: object) -> Admitted:
+        """As `of_json`, of one that was read already (`read_json`)."""
+        sifted = _Sifted()
         if not isinstance(record, Mapping):
             raise BadRecord("R102")
         kept = self._blotted(
             self._object(record, "", sifted), "", People.named_in(sifted.cut), sifted.dropped
         )
-        # with escapes: a word may hold half a character, which no charset can hold
-        held = json.dumps(kept).encode() if self._says_something(kept) else None
+        held = _written(kept) if self._says_something(kept) else None
         return Admitted(held, tuple(sorted(sifted.dropped)))
 
     def of_xml(self, content: bytes, judge: Judge = lambda kept, _: kept) -> Admitted:
@@ -83,16 +88,17 @@ class AllowList:
         kept: dict[str, object] = {}
         for name, value in found.items():
             path = f"{around}.{name}" if around else name
-            if isinstance(value, Mapping) and folded(path) in self._around:
-                kept[name] = self._object(value, path, sifted)
-            elif isinstance(value, list) and folded(path) in self._around:
-                objects = [one for one in value if isinstance(one, Mapping)]
-                kept[name] = [self._object(one, path, sifted) for one in objects]
-            elif folded(path) in self._allowed and not isinstance(value, (Mapping, list)):
+            key = folded(path)
+            if key in self._allowed and not isinstance(value, (dict, list)):
                 kept[name] = value
+            elif key in self._around and isinstance(value, dict):
+                kept[name] = self._object(value, path, sifted)
+            elif key in self._around and isinstance(value, list):
+                objects = [one for one in value if isinstance(one, dict)]
+                kept[name] = [self._object(one, path, sifted) for one in objects]
             else:
                 sifted.dropped.add(self._named(path))
-                if folded(path) in self._cut:
+                if key in self._cut:
                     sifted.cut.append(value)
         return kept
 
@@ -117,11 +123,19 @@ class AllowList:
         return told
 
     def _says_something(self, kept: Mapping[str, object]) -> bool:
-        said = {folded(name) for name, value in kept.items() if value not in (None, "")}
-        return not self._matter or bool(said & self._matter)
+        said = (name for name, value in kept.items() if value not in (None, ""))
+        return not self._matter or any(folded(name) in self._matter for name in said)
 
     def _named(self, path: str) -> str:
         return self._names.get(folded(path), UNLISTED)
+
+
+def _written(kept: Mapping[str, object]) -> bytes:
+    """With escapes where a word holds half a character, which no charset can hold, or a number has more than 64 bits."""
+    try:
+        return orjson.dumps(kept)
+    except TypeError:
+        return json.dumps(kept, separators=(",", ":")).encode()
 
 
 class _Sifted:

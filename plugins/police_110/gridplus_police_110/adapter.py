@@ -10,6 +10,7 @@ from hub import Arrival, Code, Crs, Draft, Handling, HeldRecord, Stage
 from hub.plugin import Admitted, Answer, Body
 from hub.plugin.declared import declared
 from hub.plugin.fields import Fields
+from hub.plugin.json_text import read_json
 from hub.plugin.points import point_of
 from hub.plugin.transport.allow_list import AllowList
 from hub.plugin.transport.sql_view import Counted, HalfBatch
@@ -70,17 +71,17 @@ class Police110(TablePull[Police110Config]):
         received it first. Raises BadRecord where it is no JSON object."""
         if body.kind == HALF:
             return Admitted(body.content)
-        row = Fields.of_json(body.content)
+        row = Fields.of(record := read_json(body.content))
         try:
             state, nature, first = row.text("CLZT"), row.text("JQXZ"), row.text("SJF")
             is_to_be_called = row.yes("HFBZ") and not row.yes("NMBZ")
         except HeldRecord:  # a word that cannot be read cannot be judged
             return Admitted(None, ("unreadable",))
         if state == _THEIRS:
-            return _NUMBERS.of_json(body.content)
+            return _NUMBERS.of_object(record)
         if nature != _OURS and not (nature in ("", "未明") and first == "12345"):
             return Admitted(None, ("JQXZ",))
-        return (_HELD if is_to_be_called else _UNNAMED).of_json(body.content)
+        return (_HELD if is_to_be_called else _UNNAMED).of_object(record)
 
     def drafts(self, row: Fields, arrival: Arrival) -> Sequence[Draft]:
         """The matter of one row. Raises BadRecord or HeldRecord with a pointer to the field, never its value."""

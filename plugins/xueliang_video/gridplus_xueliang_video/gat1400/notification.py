@@ -18,6 +18,7 @@ from hub.plugin.fields import Fields, whole
 from hub.plugin.points import point_of
 from hub.plugin.times import time_flags, zone_of
 
+_KINDS_OF_LISTS: Final = tuple(dict.fromkeys(LISTS.values()))
 _OFFLINE: Final = "2"
 _RECOVERED: Final = frozenset(
     {"2", "recovered", "recover", "restored", "恢复", "已恢复", "解除", "已解除", "消除"}
@@ -68,8 +69,8 @@ def drafts_of(kept: object, config: XueliangConfig, received_at: datetime) -> tu
     made: list[Draft] = []
     for at, found in enumerate(notifications(kept)):
         head = Fields(found, f"/SubscribeNotificationListObject/SubscribeNotificationObject/{at}")
-        for outer, inner in dict.fromkeys(LISTS.values()):
-            for one in head.inside(outer).rows(inner):
+        for outer, inner in _KINDS_OF_LISTS:
+            for one in head.inside(outer).rows(inner) if head.has(outer) else ():
                 draft = _device if outer == "DeviceList" else _alarm
                 made.append(draft(one, head, config, received_at))
     return tuple(made)

@@ -44,12 +44,12 @@ def test_nothing_is_hidden_inside_a_listed_field(hidden: object) -> None:
 
 def test_a_second_value_under_the_same_name_does_not_slip_through() -> None:
     admitted = LIST.of_json(b'{"text":"' + CANARY.encode() + b'","text":"x"}')
-    assert b'{"text": "x"}' == admitted.content
+    assert b'{"text":"x"}' == admitted.content
 
 
 def test_digits_and_half_a_character_stay_as_they_were_sent() -> None:
     admitted = LIST.of_json(b'{"no": 120.850, "text": "half \\ud800"}')
-    assert b'{"no": "120.850", "text": "half \\ud800"}' == admitted.content
+    assert b'{"no":"120.850","text":"half \\ud800"}' == admitted.content
 
 
 @pytest.mark.parametrize("content", [b"[]", b"{", b'"x"', b'{"no": NaN}', b"\xff\xff", b'{"a":' * 5000])
