@@ -171,11 +171,12 @@ def _label(words: str, known: Known) -> str:
     """The source's own word for a state or a way, which travels outside the vault: nothing personal, and short."""
     if not words:
         return ""
-    plain = _without_patterns(words)
-    return (mask_text(plain, known) if known and any(known.spans(fold(plain))) else plain)[:_LABEL]
+    plain, folded = _without_patterns(words)
+    return (mask_text(plain, known) if known.stands_in(folded) else plain)[:_LABEL]
 
 
 @lru_cache(maxsize=512)
-def _without_patterns(words: str) -> str:
-    """Without phones, numbers and the like. Cached: a source has a few dozen such words."""
-    return mask_text(words)
+def _without_patterns(words: str) -> tuple[str, str]:
+    """Without phones, numbers and the like; and folded. Cached: a source has a few dozen such words."""
+    plain = mask_text(words)
+    return plain, fold(plain)

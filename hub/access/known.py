@@ -30,6 +30,8 @@ _FOUND_BY_PATTERN: Final = re.compile(r"1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9x]")
 
 _UNITS: Final = re.compile(r"(?:[号幢栋座楼室层]|单元)*")
 _DIGITS: Final = re.compile("[0-9]")
+_HAN: Final = "㐀"
+"""The first of the characters; what begins with one is no number."""
 _NAME: Final = re.compile(r"[㐀-鿿𠀀-𱍏]{2,6}|[^0-9]{1,30}[" + DOTS + r"][^0-9]{1,30}|[a-z][a-z ]{2,40}")
 
 Span = tuple[int, int, str]
@@ -105,7 +107,7 @@ class Known:
         for value in {fold(value).strip() for value in values if value}:
             if len(value) < 2 or "*" in value or value in NO_NAMES or _FOUND_BY_PATTERN.fullmatch(value):
                 continue
-            tight = _NUMBER_GAPS.sub("", value)
+            tight = _NUMBER_GAPS.sub("", value) if value[0] < _HAN else value
             if tight.isascii() and len(_DIGITS.findall(tight)) >= 5:
                 if not _FOUND_BY_PATTERN.fullmatch(tight):
                     numbers.add(tight)
@@ -119,11 +121,17 @@ class Known:
         self._heads: Final = {name[0] for name in names if name}
         self._of_names: _Needles | None = None
         kinds = ((addresses, _ADDRESS_GAPS, ADDRESS), (numbers, _NUMBER_GAPS, NUMBER))
-        self._needles: Final = tuple(filter(None, (_needles(*kind) for kind in kinds if kind[0])))
+        self._needles: Final = tuple([one for kind in kinds if kind[0] and (one := _needles(*kind))])
 
     def __bool__(self) -> bool:
         """Whether there is anything to be found."""
         return bool(self._needles or self._heads)
+
+    def stands_in(self, folded: str) -> bool:
+        """Whether any of the values stands in `folded`, a text after `fold`."""
+        if not self._needles and not any(head in folded for head in self._heads):
+            return False  # as nearly always
+        return any(self.spans(folded))
 
     def spans(self, folded: str) -> Iterable[Span]:
         """Where the values stand in `folded`, a text after `fold`; they may overlap, in any order."""
@@ -155,7 +163,7 @@ def _forms_of_name(name: str) -> Iterator[str]:
     """The name itself; of a full name also its surname with a title: 张先生, 张女士, 张某."""
     yield name
     surname, given = split_name(name)
-    if given and name[0] >= "㐀" and given not in TITLES:
+    if given and name[0] >= _HAN and given not in TITLES:
         for title in TITLES:
             yield surname + title
 

@@ -128,6 +128,7 @@ def _tell(figures: dict[str, Any], as_json: bool) -> None:
 
 def _adapters() -> dict[str, Any]:
     """Adapter → microseconds a record, or why it has no figure."""
+    from dataclasses import asdict
     from tempfile import TemporaryDirectory
 
     from hub.kit.costing import cost
@@ -142,5 +143,5 @@ def _adapters() -> dict[str, Any]:
             except (Failed, NotApplicable) as error:
                 figures[name] = {"unmeasured": error.said}
                 continue
-        figures[name] = {"records": one.records, "adapter_us": one.adapter_us, "event_us": one.event_us}
+        figures[name] = asdict(one)
     return figures

@@ -6,6 +6,7 @@ words are `gb30428`'s. Rules: domain.md 2.3, 2.4, N23, N24, N27.
 
 from collections.abc import Mapping
 from datetime import tzinfo
+from functools import lru_cache
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Strict
@@ -42,7 +43,7 @@ def class_of(case: Fields, city: CitySettings, table: str) -> Code:
     declared = city.code_tables.get(version, version) if version else table
     if city.codes == "row_ids":
         return Code(declared, small)
-    is_component = case.ref("event_type_id", "max_event_type_id") in map(tidy_ref, city.components)
+    is_component = case.ref("event_type_id", "max_event_type_id") in _tidied(city.components)
     big = case.ref("main_type_id", "main_type_code")
     return Code(declared, class_code(big, small, is_component=is_component))
 
@@ -65,3 +66,8 @@ def clocks_of(case: Fields, zone: tzinfo) -> tuple[SourceClock, ...]:
     except HeldRecord as error:
         raise HeldRecord(error.code, pointer=case.pointer_to("limit_text")) from None
     return () if due is None else (SourceClock("处置时限", due, from_at),)
+
+
+@lru_cache
+def _tidied(words: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(map(tidy_ref, words))

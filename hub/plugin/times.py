@@ -94,7 +94,7 @@ def parse_moment(
         return None
     if isinstance(text, datetime):
         return _unless_null(text if text.tzinfo else text.replace(tzinfo=zone))
-    if isinstance(text, str) and len(text) == _USUAL and formats[0] == Shape.SEPARATED:
+    if isinstance(text, str) and len(text) >= _USUAL and formats[0] == Shape.SEPARATED:
         usual = _usual(text, zone)
         if usual is not None:
             return usual
@@ -192,10 +192,12 @@ def _unless_null(moment: datetime) -> datetime | None:
 
 
 def _usual(text: str, zone: tzinfo) -> datetime | None:
-    """`2026-03-09 08:05:00`, which nearly all are, or with slashes, at a twentieth of the price; None for what is not
-    quite that."""
+    """`2026-03-09 08:05:00`, which nearly all are, with slashes or a fraction, at a twentieth of the price; None for what
+    is not quite that."""
     offset = zone.utcoffset(None)
     if offset is None or text[13] != ":" or text[16] != ":":
+        return None
+    if len(text) > _USUAL and not (text[_USUAL] == "." and text[_USUAL + 1 :].isdecimal()):
         return None
     try:
         found = datetime.fromisoformat((text.replace("/", "-") if text[4] == "/" else text) + "Z")

@@ -40,9 +40,9 @@ class AllowedRows:
         repeated: list[str] = []
 
         def once(pairs: list[tuple[str, object]]) -> dict[str, object]:
-            if len(dict(pairs)) < len(pairs):
+            if len(found := dict(pairs)) < len(pairs):
                 repeated.append("repeated")
-            return dict(pairs)
+            return found
 
         charset = _charset(row)
         try:

@@ -23,6 +23,7 @@ _REF: Final = re.compile(
 _IDENTITY: Final = re.compile(r"[0-9]{17}[0-9Xx]|[0-9]{15}|1[3-9][0-9]{9}")
 """An identity number or a mobile phone alone."""
 _CODE: Final = re.compile(r"0x[0-9A-Fa-f]{1,8}|[0-9]{1,8}(?:\.0)?|[a-z]{2,20}(?:_[a-z0-9]{1,20}){0,3}")
+_SHORT: Final = 8
 _OF_PEOPLE: Final = re.compile(
     r"face|person|people|human|pedestrian|plate|vehicle|black_?list|white_?list|watch|dispos|track|gait|match"
 )
@@ -51,6 +52,8 @@ def _ref(text: str) -> bool:
 
 
 def _code(text: str) -> bool:
+    if len(text) <= _SHORT and text.isascii() and text.isdigit():
+        return True  # as nearly all are
     return bool(_CODE.fullmatch(text)) and not _OF_PEOPLE.search(text)
 
 

@@ -21,10 +21,10 @@ from gridplus_xueliang_video.gat1400.allowed import (
     Allowed,
     folded,
 )
-from hub import BadRecord, HeldRecord
+from hub import BadRecord
 from hub.plugin import Admitted
 from hub.plugin.json_text import parse_json
-from hub.plugin.text import decode
+from hub.plugin.text import decode_unproved
 from hub.plugin.transport.xml import child, declared_charset, local_name, parse_xml, text_in
 
 UNLISTED: Final = "unlisted"
@@ -104,8 +104,8 @@ def objects_in(value: object) -> Iterator[Mapping[str, Any]]:
 def _readable(content: bytes, declared: str = "") -> str:
     """As text at any price: broken words have no allowed shape, and must not cost the alarm beside them."""
     try:
-        return decode(content, declared=declared)
-    except (BadRecord, HeldRecord):
+        return decode_unproved(content, declared=declared)
+    except BadRecord:
         return content.decode("utf-8", "replace")
 
 
