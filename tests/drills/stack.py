@@ -96,7 +96,7 @@ class Stack:
         for name in names:
             process = self.processes.pop(name)
             process.join(60)
-            assert 0 == process.exitcode, self.said(name)
+            assert 0 == process.exitcode, (process.exitcode, self.said(name))
 
     # -- waiting -------------------------------------------------------------------------------------
 

@@ -71,7 +71,7 @@ class FoodSafety(ViewPull[FoodSafetyConfig]):
         """The columns that are read; of an alarm, and of a kind that nobody knows, not the words. Raises BadRecord."""
         row = read_json(body.content)
         worded = isinstance(row, Mapping) and str(row.get("sxlx")).strip() in _WORDED
-        return (_ALLOWED if worded else _WORDLESS).of_json(body.content)
+        return (_ALLOWED if worded else _WORDLESS).of_object(row)
 
     def drafts(self, row: Fields, arrival: Arrival) -> Sequence[Draft]:
         """The matter of one row. Raises BadRecord or HeldRecord with a pointer to the column, never its value."""
