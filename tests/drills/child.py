@@ -4,6 +4,7 @@ The hub as `gridplus run` starts it, with the drill's own source in the place of
 are forked from a server that has this module and the pack loaded: a restart costs a drill no seconds.
 """
 
+import faulthandler
 import os
 import signal
 import threading
@@ -45,6 +46,7 @@ def _run(settings: Mapping[str, Any], workers: Sequence[str], log: Path, pack: s
         os.dup2(file.fileno(), 2)
     told = read(**settings)
     logs.configure(told.log_level)
+    faulthandler.register(signal.SIGUSR1)  # says where each thread stands
     stop = threading.Event()
     signal.signal(signal.SIGTERM, lambda *_: stop.set())
     crew = Crew(told, workers, clock=Shifted(clock_of(told), Shift(told.home)), pack=pack_named(pack))

@@ -96,6 +96,9 @@ class Stack:
         for name in names:
             process = self.processes.pop(name)
             process.join(60)
+            if process.exitcode is None and process.pid is not None:
+                os.kill(process.pid, signal.SIGUSR1)
+                process.join(2)  # while it says what it waits for
             assert 0 == process.exitcode, (process.exitcode, self.said(name))
 
     # -- waiting -------------------------------------------------------------------------------------
