@@ -134,6 +134,11 @@ Zone = Annotated[str, AfterValidator(_known)]
 """The zone of a source's times that name none (N33), as `zone_of` reads it. For settings; anything else is refused."""
 
 
+def local_text(moment: datetime) -> str:
+    """`2026-03-09 08:05:00`, as most systems write a moment: by the clock on the wall, without a zone (N33)."""
+    return moment.astimezone(SHANGHAI).strftime("%Y-%m-%d %H:%M:%S")
+
+
 def time_flags(
     *,
     occurred_at: datetime | None,

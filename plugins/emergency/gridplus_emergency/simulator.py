@@ -1,7 +1,6 @@
 """应急指挥平台, to play with: it produces on a topic of its own, where there is a broker."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 from typing import ClassVar, Final
 
 import orjson
@@ -10,8 +9,8 @@ from hub import Stage, Urgency
 from hub.plugin import Utterance
 from hub.plugin.systems.kafka_topic import FAILURES as OF_TOPICS
 from hub.plugin.systems.kafka_topic import KafkaTopicSystem
+from hub.plugin.times import local_text
 
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATES: Final = {
     Stage.CANCELLED: "误报",
     Stage.CLOSED: "结束",
@@ -69,9 +68,9 @@ class CommandPlatform(KafkaTopicSystem):
             "SJBT": utterance.title,
             "SJNR": utterance.content,
             "SJZT": _STATES.get(utterance.stage, "接报"),
-            "FSSJ": _local(utterance.occurred_at),
-            "JBSJ": _local(utterance.reported_at),
-            "GXSJ": _local(utterance.at),
+            "FSSJ": local_text(utterance.occurred_at),
+            "JBSJ": local_text(utterance.reported_at),
+            "GXSJ": local_text(utterance.at),
             "FSDZ": utterance.address,
             "XZQH": utterance.area_code,
             "JD": "" if utterance.lon is None else f"{utterance.lon:.6f}",
@@ -92,7 +91,3 @@ def _people(utterance: Utterance) -> dict[str, str]:
         "SSQK": "虚构丙，烧伤",
         "XCZP": "http://192.0.2.1/xc/1.jpg",
     }
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

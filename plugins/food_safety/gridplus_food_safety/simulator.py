@@ -1,13 +1,14 @@
 """食安通, to play with: a database with a view on it, in which a matter stands once for each licence of its shop."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import Final
 
 from gridplus_food_safety.adapter import ROWS
 from hub import RequestType, Stage
 from hub.plugin import Utterance
 from hub.plugin.systems.view_pull import ViewSystem
+from hub.plugin.times import local_text
 from hub.plugin.transport.view_sweep import Rows
 
 DEFECTS: Final = {
@@ -17,7 +18,6 @@ DEFECTS: Final = {
     "no_number": "没有事项编号（搁置）",
 }
 """What it can say wrong; `extra["licences"]` are the shop's licences, `、` between them, two where it does not say."""
-_LOCAL: Final = timezone(timedelta(hours=8))
 _LICENCES: Final = ("JY23299010000001", "XCY3299010000001")
 """食品经营许可证, 小餐饮登记证."""
 _STATES: Final = {
@@ -47,7 +47,7 @@ class FoodSafetySystem(ViewSystem):
         named = utterance.extra.get("licences")
         rows = [{**row, "xkzh": licence} for licence in (named.split("、") if named else _LICENCES)]
         if utterance.defect == "being_written":
-            rows[-1] |= {"zt": "待复查", "gxsj": _local(utterance.at + timedelta(minutes=1))}
+            rows[-1] |= {"zt": "待复查", "gxsj": local_text(utterance.at + timedelta(minutes=1))}
         return rows[:1] if utterance.defect == "no_number" else rows
 
     def row(self, utterance: Utterance) -> Mapping[str, str]:
@@ -58,9 +58,9 @@ class FoodSafetySystem(ViewSystem):
             "wtdm": utterance.code,
             "wtmc": utterance.title,
             "wtms": utterance.content,
-            "fxsj": _local(utterance.occurred_at),
-            "djsj": _local(utterance.reported_at),
-            "gxsj": _local(utterance.at),
+            "fxsj": local_text(utterance.occurred_at),
+            "djsj": local_text(utterance.reported_at),
+            "gxsj": local_text(utterance.at),
             "zgqx": utterance.extra.get("due", ""),
             "zt": _STATES.get(utterance.stage, "待整改"),
             "dwmc": utterance.accused_name,
@@ -79,7 +79,3 @@ def _kind_of(utterance: Utterance) -> str:
     if utterance.code.startswith("FS03"):
         return "明厨亮灶预警"
     return "投诉举报" if utterance.request_type in _ASKED else "检查问题"
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

@@ -4,7 +4,7 @@ With every matter it sends what such an app sends beside it: the worker, where t
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import Any, ClassVar, Final
 
 import orjson
@@ -15,13 +15,13 @@ from hub import Stage, Urgency
 from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
 from hub.plugin.systems.gcj02 import shifted
 from hub.plugin.systems.rest_push import FAILURES, RestPushSystem
+from hub.plugin.times import local_text
 from hub.plugin.transport.credentials import Hmac
 from hub.plugin.transport.entrances import Entrance
 from hub.plugin.transport.signing import Signer
 
 Row = dict[str, Any]
 _APP: Final = "wgt-320600"
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATES: Final = {
     Stage.CANCELLED: "已作废",
     Stage.CLOSED: "已结案",
@@ -85,7 +85,7 @@ class GridAppServer(RestPushSystem):
     def row(self, utterance: Utterance) -> Mapping[str, object]:
         """One matter as the app writes it, the worker beside it."""
         lon, lat = _drawn(utterance)
-        person, uploaded = utterance.requester, _local(utterance.at)
+        person, uploaded = utterance.requester, local_text(utterance.at)
         row = {
             "sjbh": utterance.ref,
             "bbh": utterance.revision + 1,
@@ -93,8 +93,8 @@ class GridAppServer(RestPushSystem):
             "lbdm": utterance.code,
             "bt": utterance.title,
             "ms": utterance.content,
-            "fssj": _local(utterance.occurred_at),
-            "sbsj": _local(utterance.reported_at),
+            "fssj": local_text(utterance.occurred_at),
+            "sbsj": local_text(utterance.reported_at),
             "sjsz": uploaded,
             "scsj": uploaded,
             "ly": utterance.extra.get("channel", "日常巡查"),
@@ -133,7 +133,7 @@ class GridAppServer(RestPushSystem):
     def _upload_kept(self) -> None:
         """The last one first, and all in one request."""
         rows, self._kept[:] = list(reversed(self._kept)), []
-        uploaded = _local(self.setup.clock.now())
+        uploaded = local_text(self.setup.clock.now())
         if rows:
             self.upload([orjson.dumps(row | {"sjsz": uploaded, "scsj": uploaded}) for row in rows])
 
@@ -185,7 +185,7 @@ def _drawn(utterance: Utterance) -> tuple[str, str]:
 def _by_a_clock(hours: float) -> Callable[[Row, Utterance], None]:
     def spoil(row: Row, said: Utterance) -> None:
         for name, moment in (("fssj", said.occurred_at), ("sbsj", said.reported_at), ("sjsz", said.at)):
-            row[name] = _local(moment + timedelta(hours=hours))
+            row[name] = local_text(moment + timedelta(hours=hours))
 
     return spoil
 
@@ -213,7 +213,3 @@ DEFECTS: Final[Mapping[str, Callable[[Row, Utterance], None]]] = {
 
 def _said(content: Row) -> PeerReply:
     return PeerReply(200, orjson.dumps(content), _JSON)
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,7 +1,6 @@
 """物联感知平台, to play with: devices that publish on a broker of their own."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 from typing import ClassVar, Final
 
 import orjson
@@ -10,8 +9,8 @@ from hub import Stage, Urgency
 from hub.plugin import SimulatorSetup, Utterance
 from hub.plugin.systems.mqtt import FAILURES as OF_BROKERS
 from hub.plugin.systems.mqtt import MqttSystem
+from hub.plugin.times import local_text
 
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATES: Final = {Stage.CLOSED: "恢复", Stage.CANCELLED: "误报"}
 _LEVELS: Final = {Urgency.CRITICAL: 1, Urgency.URGENT: 2, Urgency.ROUTINE: 3}
 FAILURES: Final[Mapping[str, str]] = {
@@ -55,7 +54,9 @@ class SensorPlatform(MqttSystem):
             self._storm()
         super().speak(utterance)
         if self.fails("habits"):
-            self._say("wl/329901/M-7001/telemetry", {"openTimes": 12, "lastOpenTime": _local(utterance.at)})
+            self._say(
+                "wl/329901/M-7001/telemetry", {"openTimes": 12, "lastOpenTime": local_text(utterance.at)}
+            )
             alarm = {**self.row(utterance), "alarmNo": f"H{utterance.ref}", "scene": "household"}
             self._say("wl/329901/Y-7001/alarm", alarm)
             self.count()  # it is held by nobody, but that it came is
@@ -72,8 +73,8 @@ class SensorPlatform(MqttSystem):
             "alarmLevel": _LEVELS[utterance.urgency],
             "alarmState": _STATES.get(utterance.stage, "告警"),
             "alarmText": utterance.content,
-            "alarmTime": _local(utterance.occurred_at),
-            "pubTime": _local(utterance.at),
+            "alarmTime": local_text(utterance.occurred_at),
+            "pubTime": local_text(utterance.at),
             "scene": "household" if at_home else "public",
             "areaCode": utterance.area_code if is_place_said else "",
             "pointAddr": utterance.address if is_place_said else "",
@@ -107,7 +108,3 @@ class SensorPlatform(MqttSystem):
 
 def _device(utterance: Utterance) -> str:
     return utterance.extra.get("device") or f"D-{utterance.device_ref or '0001'}"
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

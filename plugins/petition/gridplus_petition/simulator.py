@@ -4,18 +4,17 @@ Its answers are XML in CDATA that says it is GB2312 and is UTF-8.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from gridplus_petition.adapter import LISTING
 from hub import RequestType, Stage
 from hub.plugin import PeerReply, Utterance
 from hub.plugin.systems.soap_pull import SoapPullSystem
+from hub.plugin.times import local_text
 from hub.plugin.transport.soap import Call
 from hub.plugin.transport.soap_pull import Operation
 
 Row = dict[str, str]
-_LOCAL: Final = timezone(timedelta(hours=8))
 _DECLARATION: Final = '<?xml version="1.0" encoding="GB2312"?>'
 _PURPOSES: Final = {RequestType.SUGGESTION: "意见建议", RequestType.REPORT: "检举控告"}
 _STATES: Final = {
@@ -56,8 +55,8 @@ class PetitionSystem(SoapPullSystem):
             "XZQH": utterance.area_code,
             "WTFSD": utterance.address,
             "BLZT": _STATES.get(utterance.stage, "登记"),
-            "DJSJ": _local(utterance.reported_at),
-            "GXSJ": _local(utterance.at),
+            "DJSJ": local_text(utterance.reported_at),
+            "GXSJ": local_text(utterance.at),
             "XFRXM": name,
             "XB": "女",
             "ZJHM": "329901190001010000",
@@ -107,7 +106,3 @@ DEFECTS: Final[Mapping[str, Callable[[Row], None]]] = {
     "test_data": _says(SXGY="测试件勿派"),
 }
 """What is nasty about one utterance, by name."""
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

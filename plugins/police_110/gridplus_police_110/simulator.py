@@ -1,7 +1,6 @@
 """The 110 side of the shared middle table, to play with: it writes batches with their headers, and reads what is answered."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
 from typing import ClassVar, Final
 
 from gridplus_police_110.adapter import ROWS
@@ -9,9 +8,9 @@ from hub import Stage, Urgency
 from hub.plugin import Utterance
 from hub.plugin.systems.table_pull import FAILURES as OF_TABLES
 from hub.plugin.systems.table_pull import OF_HEADERS, MiddleTableSystem
+from hub.plugin.times import local_text
 from hub.plugin.transport.view_sweep import Rows
 
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATES: Final = {
     Stage.CANCELLED: "撤回",
     Stage.CLOSED: "归档",
@@ -79,9 +78,9 @@ class SharedTable(MiddleTableSystem):
             "SQLX": "求助",
             "JJCD": _LEVELS[utterance.urgency],
             "CLZT": _STATES.get(utterance.stage, "待接收"),
-            "BJSJ": _local(utterance.reported_at),
-            "FSSJ": _local(utterance.occurred_at),
-            "GXSJ": _local(utterance.at),
+            "BJSJ": local_text(utterance.reported_at),
+            "FSSJ": local_text(utterance.occurred_at),
+            "GXSJ": local_text(utterance.at),
             "FSDZ": utterance.address,
             "XZQH": utterance.area_code,
             "JD": "" if utterance.lon is None else f"{utterance.lon:.6f}",
@@ -94,7 +93,3 @@ class SharedTable(MiddleTableSystem):
             "BSDW": utterance.accused_name,
             **DEFECTS.get(utterance.defect, {}),
         }
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

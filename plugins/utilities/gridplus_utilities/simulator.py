@@ -1,7 +1,7 @@
 """A supply company, to play with: the platform of its hotline, and the office that sends a weekly table."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from typing import Final
 
 from pydantic import SecretStr
@@ -11,6 +11,7 @@ from hub import RequestType, Stage, Urgency
 from hub.plugin import Utterance
 from hub.plugin.systems.excel_upload import ExcelSystem
 from hub.plugin.systems.rest_pull import RestPullSystem
+from hub.plugin.times import local_text
 from hub.plugin.transport.credentials import ApiKey, Credentials
 from hub.plugin.transport.rest_pull import Listing
 
@@ -27,7 +28,6 @@ DEFECTS: Final = {
     "no_area": "公告没有社区代码，只写了社区名称",
     "another_code": "计划停供挂在故障停供的代码下（只有平台给）",
 }
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATES: Final = {
     Stage.IN_PROGRESS: "执行中",
     Stage.DONE_BY_DEPT: "提前恢复",
@@ -65,8 +65,8 @@ class SupplyPlatform(RestPullSystem):
             "lx": f"计划停{_WORDS[_utility((utterance,))]}" if planned else fault,
             "ywdm": "S02" if utterance.defect == "another_code" else utterance.code,
             "jjcd": "紧急" if utterance.urgency is Urgency.URGENT else "一般",
-            "fbsj": _local(utterance.reported_at),
-            "gxsj": _local(utterance.at),
+            "fbsj": local_text(utterance.reported_at),
+            "gxsj": local_text(utterance.at),
         }
         if planned:
             return row | {"ycsq": utterance.extra.get("left", ""), "hfsj": utterance.extra.get("back", "")}
@@ -97,14 +97,14 @@ class SupplyOffice(ExcelSystem):
 
 def _told(utterance: Utterance) -> dict[str, str]:
     """What both ways say."""
-    until = utterance.extra.get("until") or _local(utterance.occurred_at + _PLANNED_FOR)
+    until = utterance.extra.get("until") or local_text(utterance.occurred_at + _PLANNED_FOR)
     areas = utterance.extra.get("areas") or utterance.area_code
     return {
         "bh": utterance.ref,
         "bt": utterance.title,
         "nr": utterance.content,
         "yxsq": "测试社区、虚构社区" if utterance.defect == "no_area" else areas,
-        "kssj": _local(utterance.occurred_at),
+        "kssj": local_text(utterance.occurred_at),
         "jssj": _ENDS.get(utterance.defect, until),
         "zt": _STATES.get(utterance.stage, "已发布" if "areas" in utterance.extra else "待受理"),
     }
@@ -135,7 +135,3 @@ def _household(utterance: Utterance) -> dict[str, str]:
 def _utility(utterances: Sequence[Utterance]) -> str:
     """By the first code; water where it tells nothing."""
     return _COMPANIES.get(utterances[0].code[:1], "water") if utterances else "water"
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

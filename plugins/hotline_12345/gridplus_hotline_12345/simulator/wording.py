@@ -4,18 +4,18 @@ and coordinates. For the simulator; the nasty ways of writing are in `DEFECTS`.
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from random import Random
 from typing import Any, Final
 
 from hub import RequestType, Satisfaction, Stage, Urgency
 from hub.plugin import Utterance
 from hub.plugin.systems.gcj02 import shifted
+from hub.plugin.times import local_text
 
 Order = dict[str, Any]
 """One order as JSON: the platform's own field names."""
 
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATUS: Final[Mapping[Stage, tuple[object, ...]]] = {
     # the same platform says the same thing in several ways (N28)
     Stage.RECEIVED: ("已登记", "0"),
@@ -65,15 +65,15 @@ def order_of(said: Utterance, dice: Random) -> Order:
         "gridCode": said.grid_code,
         "address": said.address,
         "isSecret": "是" if said.secret else "否",
-        "occurTime": local(said.occurred_at),
-        "callTime": local(said.reported_at),
-        "updateTime": local(said.at),
+        "occurTime": local_text(said.occurred_at),
+        "callTime": local_text(said.reported_at),
+        "updateTime": local_text(said.at),
         "accusedName": said.accused_name,
         "accusedCode": said.accused_uscc,
-        "cityAssignTime": local(said.reported_at),
-        "cityDeadline": local(said.reported_at + timedelta(days=7)),
-        "districtAssignTime": local(said.at),
-        "districtDeadline": local(said.at + timedelta(days=5)),
+        "cityAssignTime": local_text(said.reported_at),
+        "cityDeadline": local_text(said.reported_at + timedelta(days=7)),
+        "districtAssignTime": local_text(said.at),
+        "districtDeadline": local_text(said.at + timedelta(days=5)),
         "remark": "",
     }
     if said.lon is not None and said.lat is not None:
@@ -91,11 +91,6 @@ def order_of(said: Utterance, dice: Random) -> Order:
     if (said_so := said.extra.get("satisfaction")) is not None:
         order["satisfaction"] = dice.choice(_SATISFACTION[Satisfaction(said_so)])
     return order
-
-
-def local(moment: datetime) -> str:
-    """As the platform writes times: its own zone, and no word about it (N33)."""
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _gbk_mojibake(order: Order, _: Utterance) -> None:
@@ -179,7 +174,7 @@ def _bad_time(order: Order, _: Utterance) -> None:
 
 
 def _future_time(order: Order, said: Utterance) -> None:
-    order["occurTime"] = local(said.at + timedelta(hours=2))
+    order["occurTime"] = local_text(said.at + timedelta(hours=2))
 
 
 def _full_width_ref(order: Order, said: Utterance) -> None:

@@ -12,12 +12,13 @@ from typing import Final
 from zlib import crc32
 
 from gridplus_urban_management.config import COLUMNS
-from gridplus_urban_management.simulator.wording import Case, as_xml, local, written
+from gridplus_urban_management.simulator.wording import Case, as_xml, written
 from hub import HubError, Stage, digest_of
 from hub.plugin import PeerReply, PeerRequest, SimulatorSetup, Utterance
 from hub.plugin.simulator_troubles import PAGE_TROUBLES, PageTroubles
 from hub.plugin.systems.soap_answers import ANSWER_TROUBLES, XML, SoapAnswering, result
 from hub.plugin.systems.tables import OpenTable
+from hub.plugin.times import local_text
 from hub.plugin.transport.soap import Call, call_in, fault_bytes
 
 FAILURES: Final[Mapping[str, str]] = {
@@ -107,7 +108,7 @@ class UrbanPlatform(SoapAnswering):
             self._put_row(utterance, written(utterance, dice))
             return
         with self.changed:
-            self._numbers[utterance.ref] = local(utterance.at)
+            self._numbers[utterance.ref] = local_text(utterance.at)
             told = self._told(utterance, dice)
             self._held[utterance.ref] = told[-1]
             if self.fails("case_left_out") and not self._left_out:
@@ -148,7 +149,7 @@ class UrbanPlatform(SoapAnswering):
             case "same_time_changed":
                 return [once, as_xml(case | {"event_desc": case["event_desc"] + "（补充：影响通行）"})]
             case "older_after_newer":
-                newer = case | {"update_time": local(said.at + timedelta(minutes=5)), "urgency": "紧急"}
+                newer = case | {"update_time": local_text(said.at + timedelta(minutes=5)), "urgency": "紧急"}
                 return [as_xml(newer), once]
             case "update_first":
                 return [as_xml(case | {"change": "变更"}), as_xml(case | {"change": "新增"})]

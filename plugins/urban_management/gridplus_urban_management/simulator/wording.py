@@ -4,19 +4,19 @@ Careful writing first; the nasty ways are in `DEFECTS`, by name.
 """
 
 from collections.abc import Callable, Mapping
-from datetime import datetime, timedelta, timezone
+from datetime import timedelta
 from random import Random
 from typing import Final
 
 from gridplus_urban_management.simulator.plane import planar, with_zone
 from hub import Stage, Urgency
 from hub.plugin import Utterance
+from hub.plugin.times import local_text
 
 Case = dict[str, str]
 """One case: field name of the vendor's task list → text."""
 
 MERIDIAN_DEG: Final = 120.0
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATES: Final[Mapping[Stage, tuple[tuple[str, str], ...]]] = {
     # step and state; the same platform writes both by number and by word (N28)
     Stage.RECEIVED: (("1", "reported"), ("上报", "上报")),
@@ -54,25 +54,20 @@ def case_of(said: Utterance, dice: Random) -> Case:
         "community_code": said.area_code if len(said.area_code) > 9 else "",
         "cell_code": said.grid_code,
         "event_src_name": dice.choice(_CHANNELS),
-        "occur_time": local(said.occurred_at) + ".0",
-        "create_time": local(said.reported_at),
-        "dispatch_time": local(said.reported_at),
-        "act_deadline_time": local(said.reported_at + timedelta(days=2)),
+        "occur_time": local_text(said.occurred_at) + ".0",
+        "create_time": local_text(said.reported_at),
+        "dispatch_time": local_text(said.reported_at),
+        "act_deadline_time": local_text(said.reported_at + timedelta(days=2)),
         "cond_name": said.condition,
         "limit_text": said.extra.get("limit_text", "2工作日"),
         "urgency": _URGENCY[said.urgency],
         "step": step,
         "state_name": state,
-        "update_time": local(said.at),
+        "update_time": local_text(said.at),
         "change": "变更" if said.revision else "新增",
         "is_secret": "1" if said.secret else "0",
     }
     return case | _point(said, dice) | _reporter(said)
-
-
-def local(moment: datetime) -> str:
-    """As the platform writes times: its own zone, and no word about it (N33)."""
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")
 
 
 def _class(code: str) -> tuple[str, str, str]:

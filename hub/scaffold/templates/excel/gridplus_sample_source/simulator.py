@@ -1,14 +1,13 @@
 """示例系统, to play with: an office that fills in its table and sends it."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from hub import Stage, Urgency
 from hub.plugin import Utterance
 from hub.plugin.systems.excel_upload import ExcelSystem
+from hub.plugin.times import local_text
 
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATES: Final = {Stage.CANCELLED: "已作废", Stage.CLOSED: "已结案", Stage.REOPENED: "重办"}
 _URGENCIES: Final = {Urgency.URGENT: "紧急"}
 _HEADINGS: Final = (
@@ -31,9 +30,9 @@ class SampleSourceSystem(ExcelSystem):
             "编号": utterance.ref,
             "关联编号": utterance.second_ref,
             "分类代码": utterance.code,
-            "发生时间": _local(utterance.occurred_at),
-            "上报时间": _local(utterance.reported_at),
-            "更新时间": _local(utterance.at),
+            "发生时间": local_text(utterance.occurred_at),
+            "上报时间": local_text(utterance.reported_at),
+            "更新时间": local_text(utterance.at),
             "标题": utterance.title,
             "内容": utterance.content,
             "紧急程度": _URGENCIES.get(utterance.urgency, "一般"),
@@ -45,7 +44,3 @@ class SampleSourceSystem(ExcelSystem):
             "上报人": person.name if person else "",
             "联系电话": person.phone if person else "",
         }
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

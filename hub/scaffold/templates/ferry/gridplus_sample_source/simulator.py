@@ -1,15 +1,14 @@
 """示例系统, to play with: the far side of the ferry, which drops files and hears nothing."""
 
 import json
-from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from hub import Stage, Urgency
 from hub.plugin import Utterance
 from hub.plugin.systems.ferry_pull import FerrySystem
 from hub.plugin.systems.voyage import Manner
+from hub.plugin.times import local_text
 
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATES: Final = {Stage.CANCELLED: "已作废", Stage.CLOSED: "已结案", Stage.REOPENED: "重办"}
 _URGENCIES: Final = {Urgency.URGENT: "紧急"}
 
@@ -29,9 +28,9 @@ def _lines(utterance: Utterance, _: str) -> tuple[bytes, ...]:
         "eventNo": utterance.ref,
         "otherNo": utterance.second_ref,
         "typeCode": utterance.code,
-        "occurTime": _local(utterance.occurred_at),
-        "reportTime": _local(utterance.reported_at),
-        "updateTime": _local(utterance.at),
+        "occurTime": local_text(utterance.occurred_at),
+        "reportTime": local_text(utterance.reported_at),
+        "updateTime": local_text(utterance.at),
         "title": utterance.title,
         "content": utterance.content,
         "urgency": _URGENCIES.get(utterance.urgency, "一般"),
@@ -44,7 +43,3 @@ def _lines(utterance: Utterance, _: str) -> tuple[bytes, ...]:
         "reporterPhone": person.phone if person else "",
     }
     return (json.dumps(row, ensure_ascii=False).encode("gb18030"),)
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,7 +1,6 @@
 """示例系统, to play with: an export that puts files into a directory."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from gridplus_sample_source.adapter import LAYOUT
@@ -9,9 +8,9 @@ from gridplus_sample_source.adapter import LAYOUT
 from hub import Stage, Urgency
 from hub.plugin import Utterance
 from hub.plugin.systems.file_drop import FileDropSystem
+from hub.plugin.times import local_text
 from hub.plugin.transport.file_rows import Layout
 
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATES: Final = {Stage.CANCELLED: "已作废", Stage.CLOSED: "已结案", Stage.REOPENED: "重办"}
 _URGENCIES: Final = {Urgency.URGENT: "紧急"}
 
@@ -30,9 +29,9 @@ class SampleSourceSystem(FileDropSystem):
             "编号": utterance.ref,
             "关联编号": utterance.second_ref,
             "分类代码": utterance.code,
-            "发生时间": _local(utterance.occurred_at),
-            "上报时间": _local(utterance.reported_at),
-            "更新时间": _local(utterance.at),
+            "发生时间": local_text(utterance.occurred_at),
+            "上报时间": local_text(utterance.reported_at),
+            "更新时间": local_text(utterance.at),
             "标题": utterance.title,
             "内容": utterance.content,
             "紧急程度": _URGENCIES.get(utterance.urgency, "一般"),
@@ -44,7 +43,3 @@ class SampleSourceSystem(FileDropSystem):
             "上报人": person.name if person else "",
             "联系电话": person.phone if person else "",
         }
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,14 +1,13 @@
 """示例系统, to play with: it produces on a topic of its own, where there is a broker."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from hub import Stage, Urgency
 from hub.plugin import Utterance
 from hub.plugin.systems.kafka_topic import KafkaTopicSystem
+from hub.plugin.times import local_text
 
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATES: Final = {Stage.CANCELLED: "已作废", Stage.CLOSED: "已结案", Stage.REOPENED: "重办"}
 _URGENCIES: Final = {Urgency.URGENT: "紧急"}
 
@@ -23,9 +22,9 @@ class SampleSourceSystem(KafkaTopicSystem):
             "eventNo": utterance.ref,
             "otherNo": utterance.second_ref,
             "typeCode": utterance.code,
-            "occurTime": _local(utterance.occurred_at),
-            "reportTime": _local(utterance.reported_at),
-            "updateTime": _local(utterance.at),
+            "occurTime": local_text(utterance.occurred_at),
+            "reportTime": local_text(utterance.reported_at),
+            "updateTime": local_text(utterance.at),
             "title": utterance.title,
             "content": utterance.content,
             "urgency": _URGENCIES.get(utterance.urgency, "一般"),
@@ -37,7 +36,3 @@ class SampleSourceSystem(KafkaTopicSystem):
             "reporterName": person.name if person else "",
             "reporterPhone": person.phone if person else "",
         }
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,14 +1,13 @@
 """示例系统, to play with: devices that publish on a broker of their own."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from hub import Stage, Urgency
 from hub.plugin import Utterance
 from hub.plugin.systems.mqtt import MqttSystem
+from hub.plugin.times import local_text
 
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATES: Final = {Stage.CANCELLED: "已作废", Stage.CLOSED: "已结案", Stage.REOPENED: "重办"}
 _URGENCIES: Final = {Urgency.URGENT: "紧急"}
 
@@ -29,16 +28,12 @@ class SampleSourceSystem(MqttSystem):
         return {
             "alarmNo": utterance.ref,
             "typeCode": utterance.code,
-            "occurTime": _local(utterance.occurred_at),
-            "reportTime": _local(utterance.reported_at),
-            "updateTime": _local(utterance.at),
+            "occurTime": local_text(utterance.occurred_at),
+            "reportTime": local_text(utterance.reported_at),
+            "updateTime": local_text(utterance.at),
             "text": utterance.content,
             "urgency": _URGENCIES.get(utterance.urgency, "一般"),
             "status": _STATES.get(utterance.stage, "待处置"),
             "lng": "" if utterance.lon is None else f"{utterance.lon:.6f}",
             "lat": "" if utterance.lat is None else f"{utterance.lat:.6f}",
         }
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

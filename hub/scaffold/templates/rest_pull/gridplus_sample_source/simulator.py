@@ -1,7 +1,6 @@
 """示例系统, to play with: it speaks the same protocol on a port of its own."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from gridplus_sample_source.adapter import LISTING
@@ -10,10 +9,10 @@ from pydantic import SecretStr
 from hub import Stage, Urgency
 from hub.plugin import Utterance
 from hub.plugin.systems.rest_pull import RestPullSystem
+from hub.plugin.times import local_text
 from hub.plugin.transport.credentials import ApiKey, Credentials
 from hub.plugin.transport.rest_pull import Listing
 
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATES: Final = {Stage.CANCELLED: "已作废", Stage.CLOSED: "已结案", Stage.REOPENED: "重办"}
 _URGENCIES: Final = {Urgency.URGENT: "紧急"}
 
@@ -40,9 +39,9 @@ class SampleSourceSystem(RestPullSystem):
             "eventNo": utterance.ref,
             "otherNo": utterance.second_ref,
             "typeCode": utterance.code,
-            "occurTime": _local(utterance.occurred_at),
-            "reportTime": _local(utterance.reported_at),
-            "updateTime": _local(utterance.at),
+            "occurTime": local_text(utterance.occurred_at),
+            "reportTime": local_text(utterance.reported_at),
+            "updateTime": local_text(utterance.at),
             "title": utterance.title,
             "content": utterance.content,
             "urgency": _URGENCIES.get(utterance.urgency, "一般"),
@@ -58,7 +57,3 @@ class SampleSourceSystem(RestPullSystem):
     @property
     def _key(self) -> str:
         return self.setup.secrets.get("api_key", f"key-{self.setup.seed}")
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

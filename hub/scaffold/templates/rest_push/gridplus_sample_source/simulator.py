@@ -1,7 +1,6 @@
 """示例系统, to play with: it sends what it has to say, signed as agreed."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from gridplus_sample_source.adapter import EVENTS
@@ -10,10 +9,10 @@ from pydantic import SecretStr
 from hub import Stage, Urgency
 from hub.plugin import Utterance
 from hub.plugin.systems.rest_push import RestPushSystem
+from hub.plugin.times import local_text
 from hub.plugin.transport.entrances import Entrance
 from hub.plugin.transport.signing import Signer
 
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATES: Final = {Stage.CANCELLED: "已作废", Stage.CLOSED: "已结案", Stage.REOPENED: "重办"}
 _URGENCIES: Final = {Urgency.URGENT: "紧急"}
 
@@ -41,9 +40,9 @@ class SampleSourceSystem(RestPushSystem):
             "eventNo": utterance.ref,
             "otherNo": utterance.second_ref,
             "typeCode": utterance.code,
-            "occurTime": _local(utterance.occurred_at),
-            "reportTime": _local(utterance.reported_at),
-            "updateTime": _local(utterance.at),
+            "occurTime": local_text(utterance.occurred_at),
+            "reportTime": local_text(utterance.reported_at),
+            "updateTime": local_text(utterance.at),
             "title": utterance.title,
             "content": utterance.content,
             "urgency": _URGENCIES.get(utterance.urgency, "一般"),
@@ -55,7 +54,3 @@ class SampleSourceSystem(RestPushSystem):
             "reporterName": person.name if person else "",
             "reporterPhone": person.phone if person else "",
         }
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,7 +1,6 @@
 """示例系统, to play with: it speaks the same protocol on a port of its own."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from gridplus_sample_source.adapter import LISTING
@@ -9,9 +8,9 @@ from gridplus_sample_source.adapter import LISTING
 from hub import Stage, Urgency
 from hub.plugin import Utterance
 from hub.plugin.systems.soap_pull import SoapPullSystem
+from hub.plugin.times import local_text
 from hub.plugin.transport.soap_pull import Operation
 
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATES: Final = {Stage.CANCELLED: "已作废", Stage.CLOSED: "已结案", Stage.REOPENED: "重办"}
 _URGENCIES: Final = {Urgency.URGENT: "紧急"}
 
@@ -30,9 +29,9 @@ class SampleSourceSystem(SoapPullSystem):
             "eventNo": utterance.ref,
             "otherNo": utterance.second_ref,
             "typeCode": utterance.code,
-            "occurTime": _local(utterance.occurred_at),
-            "reportTime": _local(utterance.reported_at),
-            "updateTime": _local(utterance.at),
+            "occurTime": local_text(utterance.occurred_at),
+            "reportTime": local_text(utterance.reported_at),
+            "updateTime": local_text(utterance.at),
             "title": utterance.title,
             "content": utterance.content,
             "urgency": _URGENCIES.get(utterance.urgency, "一般"),
@@ -44,7 +43,3 @@ class SampleSourceSystem(SoapPullSystem):
             "reporterName": person.name if person else "",
             "reporterPhone": person.phone if person else "",
         }
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

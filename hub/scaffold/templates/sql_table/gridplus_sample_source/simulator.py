@@ -1,7 +1,6 @@
 """示例系统, to play with: a database with a middle table that it fills, and one for answers."""
 
 from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from gridplus_sample_source.adapter import RESULTS, ROWS, STATUS
@@ -9,9 +8,9 @@ from gridplus_sample_source.adapter import RESULTS, ROWS, STATUS
 from hub import Stage, Urgency
 from hub.plugin import Utterance
 from hub.plugin.systems.table_pull import MiddleTableSystem
+from hub.plugin.times import local_text
 from hub.plugin.transport.view_sweep import Rows
 
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATES: Final = {Stage.CANCELLED: "已作废", Stage.CLOSED: "已结案", Stage.REOPENED: "重办"}
 _URGENCIES: Final = {Urgency.URGENT: "紧急"}
 
@@ -36,9 +35,9 @@ class SampleSourceSystem(MiddleTableSystem):
             "event_no": utterance.ref,
             "other_no": utterance.second_ref,
             "type_code": utterance.code,
-            "occur_time": _local(utterance.occurred_at),
-            "report_time": _local(utterance.reported_at),
-            "update_time": _local(utterance.at),
+            "occur_time": local_text(utterance.occurred_at),
+            "report_time": local_text(utterance.reported_at),
+            "update_time": local_text(utterance.at),
             "title": utterance.title,
             "content": utterance.content,
             "urgency": _URGENCIES.get(utterance.urgency, "一般"),
@@ -50,7 +49,3 @@ class SampleSourceSystem(MiddleTableSystem):
             "reporter_name": person.name if person else "",
             "reporter_phone": person.phone if person else "",
         }
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")

@@ -1,7 +1,6 @@
 """示例系统, to play with: a database with a view on it."""
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta, timezone
 from typing import Final
 
 from gridplus_sample_source.adapter import ROWS
@@ -9,9 +8,9 @@ from gridplus_sample_source.adapter import ROWS
 from hub import Stage, Urgency
 from hub.plugin import Utterance
 from hub.plugin.systems.view_pull import ViewSystem
+from hub.plugin.times import local_text
 from hub.plugin.transport.view_sweep import Rows
 
-_LOCAL: Final = timezone(timedelta(hours=8))
 _STATES: Final = {Stage.CANCELLED: "已作废", Stage.CLOSED: "已结案", Stage.REOPENED: "重办"}
 _URGENCIES: Final = {Urgency.URGENT: "紧急"}
 
@@ -34,8 +33,8 @@ class SampleSourceSystem(ViewSystem):
             "event_no": utterance.ref,
             "other_no": utterance.second_ref,
             "type_code": utterance.code,
-            "occur_time": _local(utterance.occurred_at),
-            "report_time": _local(utterance.reported_at),
+            "occur_time": local_text(utterance.occurred_at),
+            "report_time": local_text(utterance.reported_at),
             "title": utterance.title,
             "content": utterance.content,
             "urgency": _URGENCIES.get(utterance.urgency, "一般"),
@@ -47,7 +46,3 @@ class SampleSourceSystem(ViewSystem):
             "reporter_name": person.name if person else "",
             "reporter_phone": person.phone if person else "",
         }
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(_LOCAL).strftime("%Y-%m-%d %H:%M:%S")
