@@ -15,10 +15,11 @@ from hypothesis import Phase, settings
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import make_url
 
-from hub.run import servers
+from hub.run import longlived, servers
 from hub.store import migrate
 from hub.store.engine import Store
 
+longlived.begin()  # as every process of the hub begins
 settings.register_profile("quick", max_examples=15, deadline=None)
 settings.register_profile("default", deadline=None)  # a shared machine stalls now and then
 settings.register_profile(  # the same inputs each time, and no smaller ones looked for

@@ -10,6 +10,7 @@ from typing import Any, Final, NoReturn
 import click
 
 from hub.errors import FixSettings
+from hub.run import longlived
 
 _COMMANDS: Final = {
     "accounts": ("hub.cli.accounts", "accounts", "Accounts of people: add, list, confirm, disable, reset."),
@@ -91,6 +92,10 @@ _COMMANDS: Final = {
 
 class _Lazy(click.Group):
     """Loads a command's module when it is called: `--help` stays fast (fastapi, kafka … are slow to import)."""
+
+    def main(self, *args: Any, **kwargs: Any) -> Any:
+        longlived.begin()
+        return super().main(*args, **kwargs)
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         return list(_COMMANDS)

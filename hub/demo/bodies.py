@@ -139,7 +139,7 @@ class _Door:
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
         self._lock = threading.Lock()
-        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True)
 
     @property
     def url(self) -> str:

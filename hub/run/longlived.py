@@ -7,6 +7,11 @@ _YOUNG: Final = 100_000
 """New objects between two looks of the collector; 700 would be one look for every few reports of a batch."""
 
 
+def begin() -> None:
+    """The start of a process makes little but what stays: looked through as often as usual, it takes a quarter longer."""
+    gc.set_threshold(_YOUNG, 20, 50)
+
+
 def keep() -> None:
     """What stands now is kept for good: call it once, when a process has made what it makes once.
 
@@ -14,4 +19,4 @@ def keep() -> None:
     """
     gc.collect()
     gc.freeze()
-    gc.set_threshold(_YOUNG, 20, 50)
+    begin()

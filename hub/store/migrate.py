@@ -1,13 +1,14 @@
-"""Brings a database to the newest migration, from empty or from any earlier one."""
+"""Brings a database to the newest migration, from empty or from any earlier one.
+
+Where a database stands is asked without Alembic: every process asks it, hardly one migrates, and Alembic takes longer to
+import than most commands take.
+"""
 
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-from alembic import command
-from alembic.config import Config
-from alembic.script import ScriptDirectory
-from sqlalchemy import Connection, text
+from sqlalchemy import Connection, inspect, text
 
 from hub.store.engine import Store
 
@@ -19,6 +20,8 @@ def up(store: Store, revision: str = "head") -> None:
     """Migrates in one transaction, where there is anything to do; two processes that start together wait for each other."""
     if revision == "head" and current(store) == head():
         return
+    from alembic import command
+
     with store.write() as conn:
         if store.is_postgresql:
             conn.execute(text("SELECT pg_advisory_xact_lock(:k)"), {"k": _LOCK})
@@ -33,24 +36,22 @@ def current(store: Store) -> str | None:
 
 def of(conn: Connection) -> str | None:
     """The same, as this connection sees it."""
-    from alembic.migration import MigrationContext
-
-    return MigrationContext.configure(conn).get_current_revision()
+    if not inspect(conn).has_table("alembic_version"):
+        return None
+    found: str | None = conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    return found
 
 
 @cache
-def head() -> str | None:
-    """The newest migration that this version knows."""
-    return ScriptDirectory.from_config(_located()).get_current_head()
+def head() -> str:
+    """The newest migration that this version knows; files bear their numbers."""
+    return max(one.name for one in (_SCRIPTS / "versions").glob("[0-9]*.py")).partition("_")[0]
 
 
 def _config(conn: Connection) -> Any:
-    config = _located()
-    config.attributes["connection"] = conn
-    return config
+    from alembic.config import Config
 
-
-def _located() -> Config:
     config = Config()
     config.set_main_option("script_location", str(_SCRIPTS).replace("%", "%%"))
+    config.attributes["connection"] = conn
     return config

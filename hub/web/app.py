@@ -13,6 +13,7 @@ from hub.errors import HubError
 from hub.messages import text_of
 from hub.run.assembly import Assembly
 from hub.run.ground.loop import Loop
+from hub.run.people.hashing import nobodys
 from hub.run.people.signing import Owed
 from hub.web import assets
 from hub.web.page import Place, draw
@@ -93,6 +94,7 @@ def serve(hub: Assembly, loops: Sequence[Loop] = ()) -> FastAPI:
     hub.check_demo()
     app = doors.serve(hub, loops)
     hub.demo_accounts  # noqa: B018 made before anybody asks
+    nobodys()
     hub.people.elsewhere  # noqa: B018 settings that are wrong end the start, not the first request
     app.state.hub = hub
     app.state.places = tuple(one.PLACE for one in PAGES if isinstance(one.PLACE, Place))

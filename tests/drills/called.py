@@ -40,7 +40,7 @@ class Called:
         """How often the hub said that it cannot take something now."""
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), _handler_of(self.heard))
         self.address: Final = f"http://127.0.0.1:{self._server.server_port}/"
-        threading.Thread(target=self._server.serve_forever, daemon=True).start()
+        threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
     def act(self) -> None:
         """Pushes what was not acknowledged yet, signs what was not signed yet: a little of each."""

@@ -41,6 +41,8 @@ class GuardedTransport(httpx.BaseTransport):
         self._allowed, self._resolving = Following(networks=tuple(networks)), Resolving(resolve)
         self._lock = Lock()
         self._pools: dict[str, httpx.HTTPTransport] = {}
+        self.made = 0
+        """Pools so far."""
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer. Raises Refused A338, httpx.ConnectError where the name leads nowhere now."""
@@ -68,9 +70,14 @@ class GuardedTransport(httpx.BaseTransport):
         return found[0]
 
     def _pool(self, host: str) -> httpx.HTTPTransport:
-        """One a name: of two names at one address, each is asked for its own certificate."""
+        """One a name: of two names at one address, each is asked for its own certificate. Made once: it reads the
+        certificates of all authorities, which takes longer than most calls."""
         with self._lock:
-            return self._pools.setdefault(host, httpx.HTTPTransport())
+            pool = self._pools.get(host)
+            if pool is None:
+                pool = self._pools[host] = httpx.HTTPTransport()
+                self.made += 1
+            return pool
 
     def close(self) -> None:
         """Ends every connection."""

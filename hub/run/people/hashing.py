@@ -1,6 +1,7 @@
 """Passwords as they may be kept: argon2id, a few at a time."""
 
 import secrets
+from functools import cache
 from threading import BoundedSemaphore
 from typing import Final
 
@@ -14,8 +15,13 @@ _HASHER: Final = PasswordHasher(time_cost=3, memory_cost=64 * 1024, parallelism=
 _AT_ONCE: Final = BoundedSemaphore(4)
 """256 MiB, whoever knocks; who comes fifth waits."""
 _WAITS_S: Final = 5.0
-_NOBODYS: Final = _HASHER.hash(secrets.token_hex())
-"""Compared with where there is no such account, so that both take as long."""
+
+
+@cache
+def nobodys() -> str:
+    """Compared with where there is no such account, so that both take as long. Made once a process, which takes as long
+    again: who opens a door calls it before."""
+    return _HASHER.hash(secrets.token_hex())
 
 
 def hashed(password: str) -> str:
@@ -29,7 +35,7 @@ def fits(kept: str, password: str) -> bool:
     if not _AT_ONCE.acquire(timeout=_WAITS_S):
         raise Refused("A337", wait_s=int(_WAITS_S))
     try:
-        _HASHER.verify(kept or _NOBODYS, password)
+        _HASHER.verify(kept or nobodys(), password)
     except (VerificationError, InvalidHashError):
         return False
     finally:

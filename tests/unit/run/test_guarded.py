@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from hub.errors import FixSettings, Refused
-from hub.run.exits.guarded import guarded, networks_of
+from hub.run.exits.guarded import GuardedTransport, guarded, networks_of
 
 OURS = networks_of(["127.0.0.0/8"])
 
@@ -60,6 +60,16 @@ def test_the_call_reaches_the_address_that_was_looked_at_under_its_own_name() ->
     with department() as (port, came), guarded(OURS, resolve=names) as client:
         assert 204 == client.post(f"http://chengguan.example:{port}/hook").status_code
     assert ([(f"chengguan.example:{port}", "/hook")], 1) == (came, names.asked)
+
+
+def test_a_department_that_is_called_often_is_connected_to_once() -> None:
+    """What makes a connection (authorities' certificates, of which there are hundreds) is dearer than a call."""
+    with department() as (port, came), GuardedTransport(OURS) as transport:
+        with httpx.Client(transport=transport) as client:
+            for _ in range(3):
+                client.post(f"http://127.0.0.1:{port}/hook")
+        assert 3 == len(came)
+        assert transport.made == 1
 
 
 def test_a_name_that_means_something_else_a_moment_later_is_looked_at_again() -> None:

@@ -40,7 +40,7 @@ def differences(store: Store) -> list[object]:
 
 def test_versions_are_one_line_without_a_branch() -> None:
     assert [VERSIONS[-1]] == SCRIPTS.get_heads()
-    assert "0001" == VERSIONS[0]
+    assert ("0001", VERSIONS[-1]) == (VERSIONS[0], migrate.head())
 
 
 def test_an_empty_database_gets_the_tables_that_the_code_speaks_of(empty: Store) -> None:
