@@ -23,8 +23,8 @@ demo: $(STAMP)  ## Simulated departments, hub and pages, until Ctrl-C (ARGS="--s
 	@$(BIN)/gridplus demo $(ARGS)
 
 test: setup check  ## Everything CI runs: lint, types, imports, all tests, connected ones too
-	@$(BIN)/pytest -q -n 2 --dist worksteal -m "not connected and not slow and not drill" --durations=10
-	@# what is slow mostly waits: a third process has room on two cores
+	@# much of it waits: a third process has room on two cores
+	@$(BIN)/pytest -q -n 3 --dist worksteal -m "not connected and not slow and not drill" --durations=10
 	@$(BIN)/pytest -q -n 3 --dist loadgroup -m "slow and not connected and not drill" --durations=10
 	@$(BIN)/pytest -q -n 3 --dist loadgroup -m "connected and not drill" --durations=10
 

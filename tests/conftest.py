@@ -116,6 +116,8 @@ def real_servers() -> Iterator[Servers]:
             return
         if lacks := servers.missing():
             lacking("; ".join(lacks))
+        # brokers of tests live for minutes: what a JVM saves by compiling better it would never earn back
+        os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC")
         place = Path(tempfile.mkdtemp(prefix="gridplus-test-"))
         stack.callback(_thrown_away, place)
         place.chmod(0o755)
