@@ -31,7 +31,8 @@ _FOUND_BY_PATTERN: Final = re.compile(r"1[3-9][0-9]{9}|[1-9][0-9]{16}[0-9x]")
 _UNITS: Final = re.compile(r"(?:[号幢栋座楼室层]|单元)*")
 _DIGITS: Final = re.compile("[0-9]")
 _HAN: Final = "㐀"
-"""The first of the characters; what begins with one is no number."""
+_LAST_HAN: Final = "鿿"
+"""What begins with a character is no number."""
 _NAME: Final = re.compile(r"[㐀-鿿𠀀-𱍏]{2,6}|[^0-9]{1,30}[" + DOTS + r"][^0-9]{1,30}|[a-z][a-z ]{2,40}")
 
 Span = tuple[int, int, str]
@@ -107,7 +108,7 @@ class Known:
         for value in {fold(value).strip() for value in values if value}:
             if len(value) < 2 or "*" in value or value in NO_NAMES or _FOUND_BY_PATTERN.fullmatch(value):
                 continue
-            tight = _NUMBER_GAPS.sub("", value) if value[0] < _HAN else value
+            tight = value if _HAN <= value[0] <= _LAST_HAN else _NUMBER_GAPS.sub("", value)
             if tight.isascii() and len(_DIGITS.findall(tight)) >= 5:
                 if not _FOUND_BY_PATTERN.fullmatch(tight):
                     numbers.add(tight)

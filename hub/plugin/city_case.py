@@ -68,6 +68,13 @@ def clocks_of(case: Fields, zone: tzinfo) -> tuple[SourceClock, ...]:
     return () if due is None else (SourceClock("处置时限", due, from_at),)
 
 
+def version_of(case: Fields, zone: tzinfo) -> str:
+    """The update time, in one form that sorts; "" where there is none, as in a view. Raises HeldRecord R203 for a time
+    that cannot be read: any other version would be older or newer for ever."""
+    updated = case.moment("update_time", zone=zone)
+    return "" if updated is None else updated.isoformat(timespec="milliseconds")
+
+
 @lru_cache
 def _tidied(words: tuple[str, ...]) -> frozenset[str]:
     return frozenset(map(tidy_ref, words))

@@ -20,7 +20,10 @@ from hub.plugin.text import is_mojibake, tidy_ref, tidy_text
 from hub.plugin.times import DEFAULT, Times, parse_moment
 
 _WHOLE: Final = re.compile(r"([0-9]+)\.0+")
-_A_DATE: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[0-9:.]*")
+_A_DATE: Final = re.compile(
+    r"[0-9]{4}-[0-9]{2}-[0-9]{2}(?:T?[0-9]{1,2}:[0-9]{2}(?::[0-9]{2}(?:\.[0-9]+)?)?)?"
+)
+"""A day, with a clock or nothing behind it: digits alone would be a serial number."""
 _MARKS: Final = str.maketrans("", "", "_- ")
 _NOTHING: Final = frozenset({"", "null", "none", "nil", "undefined", "nan"})
 _LONGEST_NOTHING: Final = max(len(word) for word in _NOTHING)

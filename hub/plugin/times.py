@@ -94,7 +94,7 @@ def parse_moment(
         return None
     if isinstance(text, datetime):
         return _unless_null(text if text.tzinfo else text.replace(tzinfo=zone))
-    if isinstance(text, str) and len(text) >= _USUAL and formats[0] == Shape.SEPARATED:
+    if isinstance(text, str) and len(text) >= _USUAL and formats and formats[0] == Shape.SEPARATED:
         usual = _usual(text, zone)
         if usual is not None:
             return usual
@@ -200,7 +200,13 @@ def _usual(text: str, zone: tzinfo) -> datetime | None:
     """`2026-03-09 08:05:00`, which nearly all are, with slashes or a fraction, at a twentieth of the price; None for what
     is not quite that."""
     offset = zone.utcoffset(None)
-    if offset is None or text[13] != ":" or text[16] != ":":
+    if (
+        offset is None
+        or text[13] != ":"
+        or text[16] != ":"
+        or text[4] != text[7]
+        or not text[5:7].isdecimal()
+    ):
         return None
     if len(text) > _USUAL and not (text[_USUAL] == "." and text[_USUAL + 1 :].isdecimal()):
         return None

@@ -38,14 +38,16 @@ def of(conn: Connection) -> str | None:
     """The same, as this connection sees it."""
     if not inspect(conn).has_table("alembic_version"):
         return None
-    found: str | None = conn.execute(text("SELECT version_num FROM alembic_version")).scalar()
+    found: str | None = conn.execute(text("SELECT version_num FROM alembic_version")).scalars().one_or_none()
     return found
 
 
 @cache
 def head() -> str:
     """The newest migration that this version knows; files bear their numbers."""
-    return max(one.name for one in (_SCRIPTS / "versions").glob("[0-9]*.py")).partition("_")[0]
+    return max(one.name for one in (_SCRIPTS / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")).partition("_")[
+        0
+    ]
 
 
 def _config(conn: Connection) -> Any:

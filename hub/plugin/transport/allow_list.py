@@ -55,9 +55,9 @@ class AllowList:
         return self.of_object(read_json(content))
 
     def of_object(self, record: object) -> Admitted:
-        """As `of_json`, of one that was read already (`read_json`)."""
+        """As `of_json`, of one that `read_json` has read already."""
         sifted = _Sifted()
-        if not isinstance(record, Mapping):
+        if not isinstance(record, dict):
             raise BadRecord("R102")
         kept = self._blotted(
             self._object(record, "", sifted), "", People.named_in(sifted.cut), sifted.dropped

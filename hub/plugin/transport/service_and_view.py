@@ -14,6 +14,7 @@ from typing import ClassVar, Final, Generic, TypeVar
 from pydantic import BaseModel, ConfigDict, model_validator
 
 from hub.clock import SHANGHAI
+from hub.errors import HeldRecord
 from hub.model import Arrival, Draft, Stage
 from hub.plugin.adapter import Body, Listed, Tools
 from hub.plugin.fields import Fields
@@ -95,7 +96,8 @@ class ServiceAndView(InTurn, Generic[Config]):
         """What one case says; `table` holds where it names no table of codes. Raises BadRecord and HeldRecord."""
 
     def version(self, updated: str) -> str:  # noqa: ARG002  not every service says it
-        """How `draft` writes the version of a case that the service says was `updated` then; "" where it cannot tell."""
+        """How `draft` writes the version of a case that the service says was `updated` then; "" where it cannot tell, or
+        raises HeldRecord, which is the same."""
         return ""
 
     def normalise(self, body: Body, arrival: Arrival) -> Sequence[Draft]:
@@ -123,9 +125,16 @@ class ServiceAndView(InTurn, Generic[Config]):
             begin, end = (one.astimezone(SHANGHAI).strftime(SECONDS) for one in (since, until))
             for one in self.pages.service.elements(self.exchange.numbers, "id", since=begin, until=end):
                 known.add(ref := tidy_ref(text_in(one)))
-                yield Listed(ref, self.version(one.get("updated", "")))
+                yield Listed(ref, self._version_listed(one.get("updated", "")))
         swept = () if self._sweep is None else self._sweep.numbers()
         yield from (Listed(ref) for number in swept if (ref := tidy_ref(number)) not in known)
+
+    def _version_listed(self, updated: str) -> str:
+        """One that cannot be read must not end the list."""
+        try:
+            return self.version(updated)
+        except HeldRecord:
+            return ""
 
     def fetch(self, refs: Sequence[str]) -> Iterator[Body]:
         """Single cases from the service; what only the view holds comes with its next sweep."""

@@ -5,7 +5,7 @@ name that means something else a moment later gains nothing. TLS still asks for 
 proxy asked.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from threading import Lock
 from typing import Final
 
@@ -37,12 +37,16 @@ def guarded(networks: Sequence[Network], *, resolve: Resolve = resolve) -> httpx
 class GuardedTransport(httpx.BaseTransport):
     """Connects to the address that was looked at. Thread-safe."""
 
-    def __init__(self, networks: Sequence[Network], *, resolve: Resolve = resolve) -> None:
+    def __init__(
+        self,
+        networks: Sequence[Network],
+        *,
+        resolve: Resolve = resolve,
+        pool: Callable[[], httpx.BaseTransport] = httpx.HTTPTransport,
+    ) -> None:
         self._allowed, self._resolving = Following(networks=tuple(networks)), Resolving(resolve)
         self._lock = Lock()
-        self._pools: dict[str, httpx.HTTPTransport] = {}
-        self.made = 0
-        """Pools so far."""
+        self._new_pool, self._pools = pool, dict[str, httpx.BaseTransport]()
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
         """The answer. Raises Refused A338, httpx.ConnectError where the name leads nowhere now."""
@@ -69,14 +73,13 @@ class GuardedTransport(httpx.BaseTransport):
             raise Refused("A338")
         return found[0]
 
-    def _pool(self, host: str) -> httpx.HTTPTransport:
+    def _pool(self, host: str) -> httpx.BaseTransport:
         """One a name: of two names at one address, each is asked for its own certificate. Made once: it reads the
         certificates of all authorities, which takes longer than most calls."""
         with self._lock:
             pool = self._pools.get(host)
             if pool is None:
-                pool = self._pools[host] = httpx.HTTPTransport()
-                self.made += 1
+                pool = self._pools[host] = self._new_pool()
             return pool
 
     def close(self) -> None:

@@ -9,6 +9,7 @@ from gridplus_urban_management.case import draft_of
 from gridplus_urban_management.config import DECLARES, UrbanConfig
 from hub import SHANGHAI, Draft
 from hub.plugin import Answer, Receipt, Tools
+from hub.plugin.city_case import version_of
 from hub.plugin.fields import Fields
 from hub.plugin.gb30428 import TOLD
 from hub.plugin.times import zone_of
@@ -43,7 +44,7 @@ class UrbanReader(ServiceAndView[UrbanConfig]):
 
     def version(self, updated: str) -> str:
         """As `draft_of` writes it."""
-        return Fields({"update_time": updated}).version("update_time", zone=zone_of(self.config.zone))
+        return version_of(Fields({"update_time": updated}), zone_of(self.config.zone))
 
 
 class UrbanManagement(UrbanReader):

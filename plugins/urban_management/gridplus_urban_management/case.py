@@ -8,7 +8,7 @@ from typing import Final
 
 from gridplus_urban_management.config import UrbanConfig
 from hub import Draft, Stage
-from hub.plugin.city_case import class_of, clocks_of, stage_of_case
+from hub.plugin.city_case import class_of, clocks_of, stage_of_case, version_of
 from hub.plugin.fields import Fields
 from hub.plugin.notes import flags_of, original_numbers
 from hub.plugin.planes import position_of
@@ -42,7 +42,7 @@ def draft_of(case: Fields, config: UrbanConfig, table: str) -> Draft:
         source_ref=number,
         aliases=case.aliases({"task_num": "task_num", config.numbers_of: "other_task_num"}),
         same_as=tuple(dict.fromkeys(filter(None, earlier))),
-        version=case.version("update_time", zone=zone),
+        version=version_of(case, zone),
         occurred_at=case.moment("occur_time", zone=zone),
         reported_at=case.moment("create_time", "report_time", zone=zone),
         category=class_of(case, config, table),

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from hub.access.folding import fold
 from hub.access.known import Known
 from hub.access.recall import measure
 from hub.access.textscan import mask_text
@@ -222,3 +223,41 @@ def test_recall_counts_what_stands_in_no_field_as_missed() -> None:
 
 def test_recall_is_the_same_for_the_same_seed() -> None:
     assert measure(seed=7, count=20) == measure(seed=7, count=20)
+
+
+_PIECES = st.sampled_from(
+    [
+        "张",
+        "三丰",
+        "张三丰",
+        "欧阳",
+        "先生",
+        "某",
+        "·",
+        "阿卜杜拉·买买提",
+        " ",
+        "\u3000",
+        "\u200b",
+        "0513",
+        "85551234",
+        "12号",
+        "人民路",
+        "a",
+    ]
+)
+_SAID = st.lists(_PIECES, max_size=6).map("".join)
+
+
+@given(st.lists(_SAID, max_size=3), _SAID)
+def test_whether_anything_stands_in_a_text_is_said_as_where_it_does(values: list[str], text: str) -> None:
+    known, folded = Known(values), fold(text)
+    assert known.stands_in(folded) == bool(list(known.spans(folded)))
+    if not known:
+        assert not known.stands_in(folded)
+
+
+@pytest.mark.parametrize(
+    ("value", "masked"), [("\ufeff2287\u200b4167699", "[号码]"), ("22874167699", "[号码]")]
+)
+def test_a_number_behind_a_mark_nobody_sees_is_a_number(value: str, masked: str) -> None:
+    assert f"说{masked}" == mask_text("说22874167699", [value])

@@ -156,9 +156,24 @@ def test_a_person_is_what_is_told_of_them_or_nobody(values: dict[str, str], pers
 @pytest.mark.nasty("N06", "read by the systems that number")
 @pytest.mark.nasty("N21", "a number that a spreadsheet turned into a date is nobody's number, in any system")
 def test_further_numbers_are_those_that_are_there() -> None:
-    row = Fields({"JQBH": " jq-１ ", "GDBH": "null", "OLD": None, "DAY": "2019-06-16 00:15:00.000"})
-    asked = {"police": "JQBH", "hotline": "GDBH", "before": "OLD", "day": "DAY", "other": "NONE"}
-    assert (Alias("police", "JQ-1"),) == row.aliases(asked)
+    row = Fields(
+        {
+            "JQBH": " jq-１ ",
+            "GDBH": "null",
+            "OLD": None,
+            "DAY": "2019-06-16 00:15:00.000",
+            "NO": "2026-03-090001",
+        }
+    )
+    asked = {
+        "police": "JQBH",
+        "hotline": "GDBH",
+        "before": "OLD",
+        "day": "DAY",
+        "serial": "NO",
+        "other": "NONE",
+    }
+    assert (Alias("police", "JQ-1"), Alias("serial", "2026-03-090001")) == row.aliases(asked)
 
 
 def test_files_are_offered_by_link_and_name() -> None:

@@ -168,3 +168,27 @@ def test_an_aware_moment_passes_and_a_naive_one_gets_the_declared_zone() -> None
     naive = EIGHT.replace(tzinfo=None)
     assert parse_moment(EIGHT) == parse_moment(naive) == EIGHT
     assert parse_moment(naive, zone=UTC) == EIGHT + timedelta(hours=8)
+
+
+@given(
+    st.datetimes(),
+    st.sampled_from(["%Y-%m-%d %H:%M:%S", "%Y/%m/%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"]),
+    st.sampled_from(["", ".0", ".125", ".999999", "Z", "+09:00"]),
+    st.sampled_from(["+08:00", "-14:00", "UTC", "Asia/Shanghai"]),
+)
+def test_the_usual_forms_are_read_as_all_others_are(
+    moment: datetime, form: str, behind: str, zone: str
+) -> None:
+    """A blank behind them makes them unusual."""
+    text = moment.strftime(form).rjust(19, "0") + behind
+    assert parse_moment(text, zone=zone_of(zone)) == parse_moment(f"{text} ", zone=zone_of(zone))
+
+
+def test_a_day_of_a_week_is_no_date() -> None:
+    with pytest.raises(HeldRecord, match="R203"):
+        parse_moment("2026-W10-1 23:59:59")
+
+
+def test_without_any_form_no_text_is_a_moment() -> None:
+    with pytest.raises(HeldRecord, match="R203"):
+        parse_moment("2026-03-09 08:05:00", formats=())

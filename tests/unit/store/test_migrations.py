@@ -41,6 +41,8 @@ def differences(store: Store) -> list[object]:
 def test_versions_are_one_line_without_a_branch() -> None:
     assert [VERSIONS[-1]] == SCRIPTS.get_heads()
     assert ("0001", VERSIONS[-1]) == (VERSIONS[0], migrate.head())
+    named = {one.name.partition("_")[0] for one in (Path(SCRIPTS.dir) / "versions").glob("*.py")}
+    assert set(VERSIONS) == named
 
 
 def test_an_empty_database_gets_the_tables_that_the_code_speaks_of(empty: Store) -> None:
