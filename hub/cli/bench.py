@@ -55,7 +55,8 @@ from hub.cli.opened import assembled
 @click.option(
     "--adapters",
     is_flag=True,
-    help="What one record costs each installed adapter, from bytes to a validated event; nothing else is measured.",
+    help="What one record costs each installed adapter, from bytes to a validated event; nothing else is measured. "
+    "With --bus kafka also those that read topics.",
 )
 @click.option(
     "--note", is_flag=True, help="With --adapters: what it costs stands in the catalogue from now on."
@@ -83,7 +84,7 @@ def bench(
 
     logs.configure("warning")
     if adapters:
-        figures = _adapters()
+        figures = _adapters(on_kafka=bus == "kafka")
         if note:
             _note(figures)
         _tell(figures, as_json)
@@ -126,22 +127,27 @@ def _tell(figures: dict[str, Any], as_json: bool) -> None:
     output.figures(figures)
 
 
-def _adapters() -> dict[str, Any]:
-    """Adapter → microseconds a record, or why it has no figure."""
+def _adapters(*, on_kafka: bool) -> dict[str, Any]:
+    """Adapter → microseconds a record, or why it has no figure. `on_kafka`: a broker is started for those that need one."""
+    from contextlib import ExitStack
     from dataclasses import asdict
     from tempfile import TemporaryDirectory
 
     from hub.kit.costing import cost
     from hub.kit.outcome import Failed, NotApplicable
     from hub.plugin.registry import Registry
+    from hub.run import servers
 
     figures: dict[str, Any] = {}
-    for name, entry in sorted(Registry.load().adapters.items()):
-        with TemporaryDirectory(prefix="gridplus-") as place:
-            try:
-                one = cost(entry, Path(place))
-            except (Failed, NotApplicable) as error:
-                figures[name] = {"unmeasured": error.said}
-                continue
-        figures[name] = asdict(one)
+    with ExitStack() as stack:
+        bus_url = ""
+        if on_kafka:
+            home = Path(stack.enter_context(TemporaryDirectory(prefix="gridplus-")))
+            bus_url = f"kafka://{stack.enter_context(servers.kafka(home / 'kafka')).address}"
+        for name, entry in sorted(Registry.load().adapters.items()):
+            with TemporaryDirectory(prefix="gridplus-") as place:
+                try:
+                    figures[name] = asdict(cost(entry, Path(place), bus_url=bus_url))
+                except (Failed, NotApplicable) as error:
+                    figures[name] = {"unmeasured": error.said}
     return figures

@@ -31,9 +31,10 @@ class Cost:
     """What of it the format itself costs, whoever reads it: XML is read at ingress and again as fields; 0 for JSON."""
 
 
-def cost(entry: AdapterEntry, place: Path, records: int = _RECORDS) -> Cost:
-    """What its records cost, as its simulator sends them; `place` is an empty directory."""
-    subject = Subject(entry, place)
+def cost(entry: AdapterEntry, place: Path, records: int = _RECORDS, *, bus_url: str = "") -> Cost:
+    """What its records cost, as its simulator sends them; `place` is an empty directory, `bus_url` a broker for systems that
+    are topics."""
+    subject = Subject(entry, place, bus_url=bus_url)
     said = [subject.says(number) for number in range(1, records + 1)]
     with subject.at_desk(*said) as desk:
         bodies = desk.run(patience_s=60.0).bodies

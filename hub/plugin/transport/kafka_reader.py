@@ -5,7 +5,7 @@ read. No thread of ours; a reader is for one thread at a time.
 """
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -28,8 +28,8 @@ from hub.plugin.transport.kafka_signing_in import sign_in
 PAGE: Final = 500
 """Records at most."""
 _PATIENCE_MS: Final = 5_000
-_POLL_MS: Final = 100
-_POLLS: Final = 20
+_POLL_MS: Final = 25
+_POLLS: Final = 80
 """So many at most until every partition has said once how far it reaches."""
 _LOOK_S: Final = 60.0
 """So often it is asked whether a topic is still the same one: its client reads on in one that was made anew."""
@@ -94,6 +94,10 @@ class Reader:
         self._consumer: Any = None
         self._ids: Mapping[str, str] = {}
         self._looked = 0.0
+        self._stands: dict[TopicPartition, int] = {}
+        """Where the client stands since the last read; empty where it has to be told."""
+        self._partitions: Mapping[str, Sequence[int]] = {}
+        """As the last look found them: before anything is assigned, the client itself would ask for every topic there is."""
         self._passed: Final[dict[TopicPartition, int]] = {}
         """Where a partition begins by now whose unread records the broker has dropped, and that was told."""
 
@@ -117,6 +121,8 @@ class Reader:
                 isolation_level="read_committed",
                 allow_auto_create_topics=False,
                 fetch_max_bytes=_FETCH_BYTES,
+                fetch_max_wait_ms=_POLL_MS,  # so soon a topic without news says how far it reaches
+                retry_backoff_ms=_POLL_MS,  # a client waits so long before it asks for a topic it does not know yet
                 metadata_max_age_ms=30_000,  # so soon a new partition is read
             )
 
@@ -139,14 +145,15 @@ class Reader:
                 self._out_of_range(positions)
                 raise AssertionError from None  # it raised
             at: dict[str, dict[str, int]] = {topic: dict(known) for topic, known in place.at.items()}
-            for one in partitions:
-                at.setdefault(one.topic, {})[str(one.partition)] = self._consumer.position(one)
+            self._stands = {one: self._consumer.position(one) for one in partitions}
+            for one, offset in self._stands.items():
+                at.setdefault(one.topic, {})[str(one.partition)] = offset
         records = [record for one in partitions for record in found.get(one, ())]
         return records, Place(at, self._ids, place.generation)
 
     def close(self) -> None:
         """Gives the connections back; may be called twice."""
-        consumer, self._consumer = self._consumer, None
+        consumer, self._consumer, self._stands = self._consumer, None, {}
         if consumer is not None:
             with suppress(KafkaError):  # nothing is committed: there is nothing to lose
                 consumer.close(autocommit=False, timeout_ms=1_000)
@@ -181,6 +188,10 @@ class Reader:
             if not found.get(topic, {}).get("partitions"):
                 raise SourceGone("S143", topic=topic)
         self._ids = {topic: str(found[topic].get("topic_id", "")) for topic in self._cluster.topics}
+        self._partitions = {
+            topic: [one["partition_index"] for one in found[topic]["partitions"]]
+            for topic in self._cluster.topics
+        }
         self._looked = time.monotonic()
 
     def _hold_to(self, place: Place) -> None:
@@ -194,11 +205,18 @@ class Reader:
         found = [
             TopicPartition(topic, number)
             for topic in self._cluster.topics
-            for number in sorted(self._consumer.partitions_for_topic(topic) or ())
+            for number in sorted(self._numbers(topic))
         ]
         if set(found) != set(self._consumer.assignment()):
             self._consumer.assign(found)
+            self._stands = {}
         return found
+
+    def _numbers(self, topic: str) -> Iterable[int]:
+        if not self._consumer.assignment():
+            return self._partitions[topic]
+        numbers: Iterable[int] = self._consumer.partitions_for_topic(topic) or ()
+        return numbers
 
     def _sought(self, place: Place, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
         """Where each partition is read from: the client stands there when this returns."""
@@ -212,7 +230,8 @@ class Reader:
             for one in partitions
         }
         for one, offset in positions.items():
-            self._consumer.seek(one, offset)
+            if self._stands.get(one) != offset:  # seeking throws away what was fetched ahead
+                self._consumer.seek(one, offset)
         return positions
 
     def _begins(self, place: Place, fresh: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
