@@ -29,6 +29,10 @@ class Guard:
         """A console error with these words is part of the test, and has to come: `status of 403` where a page is refused."""
         self._expected.setdefault(words, False)
 
+    def bears(self, words: str) -> None:
+        """One with these words may come, and need not: it depends on what was on its way."""
+        self._expected[words] = True
+
     def check(self) -> None:
         """Fails with every URL outside, every error and every violation; and where one that was expected did not come."""
         for page in self._context.pages:

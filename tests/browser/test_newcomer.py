@@ -18,6 +18,8 @@ from tests.browser.guard import Guard
 
 _BEGINS_MS = 90_000
 """Until the demo's first whistle for this department waits, on a machine with other work."""
+_MATTERS = 4
+"""So many are tried: in a demo the departments sign, too."""
 _LISTED_S = 60.0
 """Until one of its matters lies in a grid."""
 CODE = re.compile(r"^329901\d{8}$")
@@ -47,6 +49,8 @@ def page(demo: str, browser: Browser) -> Iterator[Page]:
     context = browser.new_context(base_url=demo, **person())
     context.set_default_timeout(30_000)
     guard = Guard(context, demo)
+    # what the map had asked for when somebody signed out is answered to nobody
+    guard.bears(f"status of 401 (Unauthorized) ({demo}/map/")
     yield context.new_page()
     guard.check()
     context.close()
@@ -102,6 +106,13 @@ def whistle_of(page: Page, matter: str) -> None:
     pytest.fail("the matter that the map shows is not in the department's inbox")
 
 
+def whistle_of_map(page: Page) -> None:
+    """Opens, as the department, the whistle of a matter that the map shows to the district's centre."""
+    matter = matter_of(page, "青澜区城市管理局")
+    enter(page, "城管局经办")
+    whistle_of(page, matter)
+
+
 def test_a_newcomer_follows_a_matter_and_releases_a_field(page: Page) -> None:
     enter(page, "指挥中心")
     total = page.locator("#map-page")
@@ -110,13 +121,15 @@ def test_a_newcomer_follows_a_matter_and_releases_a_field(page: Page) -> None:
     expect(total).not_to_have_attribute(
         "data-total", str(before), timeout=_BEGINS_MS
     )  # matters arrive by themselves
-    matter = matter_of(page, "青澜区城市管理局")
-
-    enter(page, "城管局经办")
-    whistle_of(page, matter)
+    sign = page.get_by_role("button", name="签收", exact=True)
+    for _ in range(_MATTERS):
+        whistle_of_map(page)
+        if sign.count():
+            break
+        enter(page, "指挥中心")  # the department's own people were faster
     whistle = page.url
     expect(page.get_by_text("网格", exact=True)).to_have_count(0)
-    page.get_by_role("button", name="签收", exact=True).click()
+    sign.click()
     expect(page.get_by_role("status")).to_contain_text("签收")
 
     enter(page, "安全管理员甲")

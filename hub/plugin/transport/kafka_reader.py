@@ -122,7 +122,6 @@ class Reader:
                 allow_auto_create_topics=False,
                 fetch_max_bytes=_FETCH_BYTES,
                 fetch_max_wait_ms=_POLL_MS,  # so soon a topic without news says how far it reaches
-                retry_backoff_ms=_POLL_MS,  # a client waits so long before it asks for a topic it does not know yet
                 metadata_max_age_ms=30_000,  # so soon a new partition is read
             )
 
