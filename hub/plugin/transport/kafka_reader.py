@@ -5,7 +5,7 @@ read. No thread of ours; a reader is for one thread at a time.
 """
 
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from typing import Any, Final, Literal
@@ -94,10 +94,6 @@ class Reader:
         self._consumer: Any = None
         self._ids: Mapping[str, str] = {}
         self._looked = 0.0
-        self._stands: dict[TopicPartition, int] = {}
-        """Where the client stands since the last read; empty where it has to be told."""
-        self._partitions: Mapping[str, Sequence[int]] = {}
-        """As the last look found them: before anything is assigned, the client itself would ask for every topic there is."""
         self._passed: Final[dict[TopicPartition, int]] = {}
         """Where a partition begins by now whose unread records the broker has dropped, and that was told."""
 
@@ -144,15 +140,14 @@ class Reader:
                 self._out_of_range(positions)
                 raise AssertionError from None  # it raised
             at: dict[str, dict[str, int]] = {topic: dict(known) for topic, known in place.at.items()}
-            self._stands = {one: self._consumer.position(one) for one in partitions}
-            for one, offset in self._stands.items():
-                at.setdefault(one.topic, {})[str(one.partition)] = offset
+            for one in partitions:
+                at.setdefault(one.topic, {})[str(one.partition)] = self._consumer.position(one)
         records = [record for one in partitions for record in found.get(one, ())]
         return records, Place(at, self._ids, place.generation)
 
     def close(self) -> None:
         """Gives the connections back; may be called twice."""
-        consumer, self._consumer, self._stands = self._consumer, None, {}
+        consumer, self._consumer = self._consumer, None
         if consumer is not None:
             with suppress(KafkaError):  # nothing is committed: there is nothing to lose
                 consumer.close(autocommit=False, timeout_ms=1_000)
@@ -187,10 +182,6 @@ class Reader:
             if not found.get(topic, {}).get("partitions"):
                 raise SourceGone("S143", topic=topic)
         self._ids = {topic: str(found[topic].get("topic_id", "")) for topic in self._cluster.topics}
-        self._partitions = {
-            topic: [one["partition_index"] for one in found[topic]["partitions"]]
-            for topic in self._cluster.topics
-        }
         self._looked = time.monotonic()
 
     def _hold_to(self, place: Place) -> None:
@@ -204,18 +195,11 @@ class Reader:
         found = [
             TopicPartition(topic, number)
             for topic in self._cluster.topics
-            for number in sorted(self._numbers(topic))
+            for number in sorted(self._consumer.partitions_for_topic(topic) or ())
         ]
         if set(found) != set(self._consumer.assignment()):
             self._consumer.assign(found)
-            self._stands = {}
         return found
-
-    def _numbers(self, topic: str) -> Iterable[int]:
-        if not self._consumer.assignment():
-            return self._partitions[topic]
-        numbers: Iterable[int] = self._consumer.partitions_for_topic(topic) or ()
-        return numbers
 
     def _sought(self, place: Place, partitions: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
         """Where each partition is read from: the client stands there when this returns."""
@@ -229,8 +213,7 @@ class Reader:
             for one in partitions
         }
         for one, offset in positions.items():
-            if self._stands.get(one) != offset:  # seeking throws away what was fetched ahead
-                self._consumer.seek(one, offset)
+            self._consumer.seek(one, offset)
         return positions
 
     def _begins(self, place: Place, fresh: Sequence[TopicPartition]) -> Mapping[TopicPartition, int]:
