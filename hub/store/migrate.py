@@ -45,9 +45,8 @@ def of(conn: Connection) -> str | None:
 @cache
 def head() -> str:
     """The newest migration that this version knows; files bear their numbers."""
-    return max(one.name for one in (_SCRIPTS / "versions").glob("[0-9][0-9][0-9][0-9]_*.py")).partition("_")[
-        0
-    ]
+    newest = max(one.name for one in (_SCRIPTS / "versions").glob("[0-9][0-9][0-9][0-9]_*.py"))
+    return newest.partition("_")[0]
 
 
 def _config(conn: Connection) -> Any:
